@@ -1,0 +1,72 @@
+/**
+ * What the shop sells, as the other rooms see it. The driver is `supabase-catalog.server.ts`.
+ *
+ * Every method throws `UnavailableError` when the database does not answer in time or answers with an error;
+ * an outage never reads as "sold out" or "unknown product".
+ */
+
+/** Minor units (cents; yen for JPY) with a lower-case ISO 4217 code. */
+export interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/** One row of the merchant's table. */
+export interface Product {
+  /** The row's id as a string, whatever its type in the table (uuid, integer or text). */
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly image: string | null;
+  /** Null when the row has no usable price: shown, not for sale. */
+  readonly price: Money | null;
+  /** A Stripe Price id that is charged instead of `price`, where the merchant maps such a column. */
+  readonly stripePrice: string | null;
+  /** Units in the row at the time of the read, never below 0; null, negative and fractional values read as 0. */
+  readonly onHand: number;
+  /** False: not listed, not sold; pages of the product still answer. True where no such column is mapped. */
+  readonly active: boolean;
+}
+
+export interface ProductPage {
+  readonly products: readonly Product[];
+  /** 1-based. */
+  readonly page: number;
+  readonly pages: number;
+  readonly total: number;
+}
+
+/** The little of a row that a reservation decides on. */
+export interface StockRow {
+  readonly name: string;
+  /** Exactly as in the row: null when it is null or not a whole number; may be negative. */
+  readonly inventory: number | null;
+  /** As `Product.active`. */
+  readonly active: boolean;
+}
+
+/** Stock rows by product id. A product without a row is absent. */
+export type Stock = ReadonlyMap<string, StockRow>;
+
+export interface Catalog {
+  /** Active products ordered by name, one page; `search` matches the name, case-insensitively. A page beyond the last is empty. */
+  list(query: { page: number; pageSize: number; search?: string | undefined }): Promise<ProductPage>;
+
+  /** Rows by id in any number (split into several queries where needed). Unknown and malformed ids are absent from the map. One read each call. */
+  products(productIds: readonly string[]): Promise<ReadonlyMap<string, Product>>;
+
+  /** Rows by exact name: several where the name is borne by several rows, none where it is unknown. */
+  productsNamed(names: readonly string[]): Promise<ReadonlyMap<string, readonly Product[]>>;
+
+  /**
+   * A fresh read of id, name, inventory and active that STARTS after this call: callers that come while a read is running share
+   * the next one (engine rule 1: hold first, read second). One query serves all that wait.
+   */
+  readStock(productIds: readonly string[]): Promise<Stock>;
+
+  /**
+   * Sets inventory to `to` if it still is `from`: one conditional UPDATE, atomic in the database.
+   * `changed`: no row matched (edited meanwhile, gone, or hidden by row level security). A throw means unknown: it may have happened.
+   */
+  compareAndSwap(swap: { productId: string; from: number; to: number }): Promise<"swapped" | "changed">;
+}
