@@ -1,0 +1,163 @@
+import type { Claim, Line } from "~/reservations/reservation-store";
+import type { DecidedLine } from "~/reservations/reserve";
+import type { Money } from "~/catalog/catalog";
+
+/**
+ * Paying, as the routes see it. `createCheckout` in `create-checkout.server.ts` wires it.
+ * Every method throws `UnavailableError` when Stripe, the database or the store does not answer, when a lease is busy or
+ * when holds are not rebuilt yet; then nothing is lost: the hold stays, and trying again is right.
+ */
+export interface CheckoutService {
+  /**
+   * Opens the payment page for the whole cart: hold what is not held, claim, read the stock once more, create, stamp.
+   * Lines, unit prices and currency are those of the claim and of the rows now. An unchanged cart gets its open page again.
+   */
+  start(request: StartRequest): Promise<StartOutcome>;
+
+  /**
+   * Sets quantities like `reserve`, and closes an open payment page first, with proof. `checkout_open`: no proof could be
+   * had, nothing changed. `paid`: the page turned out to be paid; that cart is sold, nothing changed.
+   */
+  changeCart(request: { session: string; lines: readonly Line[] }): Promise<ChangeOutcome>;
+
+  /** Gives back granted lines (all, or those named); an open payment page is closed first, as in `changeCart`. */
+  release(request: { session: string; productIds: readonly string[] | "all" }): Promise<ReleaseCartOutcome>;
+
+  /**
+   * Does what is still to do for one checkout, whoever asks: webhook, return page, sweeper or operator. Trusts no event:
+   * fetches the session, and acts only on what Stripe says now. Idempotent, survives a crash between any two steps.
+   */
+  fulfil(checkoutId: string): Promise<FulfilOutcome>;
+
+  /** What `fulfil` would do next, without doing it, with everything that it would look at. Null: Stripe knows no such session. */
+  inspect(checkoutId: string): Promise<CheckoutInspection | null>;
+
+  /** An operator's word on a line that `needs_review`: its decrement was applied, or was not. Then `fulfil` goes on. */
+  settle(request: { checkoutId: string; productId: string; verdict: "applied" | "not_applied" }): Promise<FulfilOutcome>;
+
+  /** One round of housekeeping: payment deadlines, claims without a stamp. Errors of single claims are logged and tried again next time. */
+  sweep(): Promise<void>;
+
+  /** Section 4: claims for what is open or unpaid, `fulfil` for what is paid and not done. Throws until it could be done entirely. */
+  rebuild(): Promise<RebuildReport>;
+}
+
+export interface StartRequest {
+  readonly session: string;
+  /** The cart's lines as the shopper knows them; where the store holds the product, its quantity wins. */
+  readonly lines: readonly Line[];
+  /** Where Stripe sends the shopper back to, without a trailing slash. */
+  readonly origin: string;
+}
+
+export type StartOutcome =
+  | { readonly outcome: "redirect"; readonly url: string; readonly checkoutId: string }
+  | { readonly outcome: "empty_cart" }
+  /** Not everything could be held; nothing was opened. */
+  | { readonly outcome: "refused"; readonly lines: readonly DecidedLine[] }
+  | { readonly outcome: "unknown_product"; readonly productIds: readonly string[] }
+  | { readonly outcome: "limit_exceeded"; readonly limit: "units_per_line" | "lines_per_cart"; readonly max: number }
+  /** The page opened before could not be proven closed. */
+  | { readonly outcome: "checkout_open"; readonly claim: Claim }
+  /** The page opened before is paid: go and see the order. */
+  | { readonly outcome: "paid"; readonly checkoutId: string }
+  | { readonly outcome: "not_payable"; readonly reason: NotPayableReason; readonly productIds: readonly string[] };
+
+export type NotPayableReason =
+  | "no_price"
+  | "mixed_currencies"
+  /** Below the smallest amount that Stripe charges in this currency. */
+  | "amount_too_small"
+  /** Stripe refused the session as invalid (its message is in the log). */
+  | "rejected_by_stripe";
+
+export type ChangeOutcome =
+  | import("~/reservations/reserve").ReserveOutcome
+  | { readonly outcome: "paid"; readonly checkoutId: string };
+
+export type ReleaseCartOutcome =
+  | { readonly outcome: "released"; readonly lines: readonly Line[] }
+  | { readonly outcome: "checkout_open"; readonly claim: Claim }
+  | { readonly outcome: "paid"; readonly checkoutId: string };
+
+export type FulfilOutcome =
+  /** All lines decremented, hold ended. `repeated`: it already was. */
+  | { readonly outcome: "done"; readonly repeated: boolean; readonly order: Order }
+  /** It could not be had: the money went back in full. `repeated`: it already had. */
+  | { readonly outcome: "refunded"; readonly repeated: boolean; readonly order: Order }
+  /** A guess would be needed: an operator settles it (`settle`). Stored, so the webhook is answered 200. */
+  | { readonly outcome: "needs_review"; readonly order: Order }
+  /** Complete but not paid yet (delayed payment methods): the claim stays. */
+  | { readonly outcome: "awaiting_payment"; readonly order: Order }
+  /** A delayed payment failed, or the session expired unpaid: the claim is released. Nobody was charged. */
+  | { readonly outcome: "released"; readonly order: Order }
+  /** Still open: nothing to do yet. */
+  | { readonly outcome: "open"; readonly order: Order }
+  /** Another shop's session, another environment's, or none that Stripe knows. */
+  | { readonly outcome: "not_ours" };
+
+/** What the order page shows. No personal data. */
+export interface Order {
+  readonly checkoutId: string;
+  readonly claimId: string;
+  /** When the payment page was opened, epoch milliseconds. */
+  readonly createdAt: number;
+  readonly lines: readonly OrderLine[];
+  readonly total: Money;
+  /** Where to go on paying, while the page is open. */
+  readonly url: string | null;
+}
+
+export interface OrderLine {
+  readonly productId: string;
+  /** As charged; names are those of the payment page. */
+  readonly name: string;
+  readonly quantity: number;
+  readonly subtotal: Money;
+}
+
+export interface CheckoutInspection {
+  readonly checkoutId: string;
+  readonly status: "open" | "complete" | "expired";
+  readonly paymentStatus: "paid" | "unpaid" | "no_payment_required";
+  readonly ours: boolean;
+  readonly claim: Claim | null;
+  readonly verdict: "refund" | null;
+  readonly lines: readonly {
+    readonly productId: string;
+    readonly quantity: number;
+    readonly mark: string;
+    readonly from: number | null;
+    readonly to: number | null;
+    /** The row's inventory now; null when unreadable or gone. */
+    readonly inventory: number | null;
+  }[];
+  /** A sentence for a person. */
+  readonly next: string;
+}
+
+export interface RebuildReport {
+  readonly claimsRestored: number;
+  readonly fulfilled: number;
+}
+
+/**
+ * Exclusive right to settle a checkout and to move a product's stock: an in-process mutex with the memory store, Redis
+ * leases with Redis. A lease names the checkout it works for. A lease that was not given back as settled keeps that
+ * name: whoever takes it next must settle the named checkout first.
+ */
+export interface LeaseStore {
+  /**
+   * Waits until `key` is free, at most until `signal` aborts (then throws `UnavailableError`).
+   * `unsettled`: the checkout that the last holder left unsettled on this key, unless it is `checkoutId` itself.
+   */
+  acquire(request: { key: string; checkoutId: string; signal: AbortSignal }): Promise<Lease>;
+}
+
+export interface Lease {
+  readonly unsettled: string | null;
+  /** True while the lease is certainly still ours; checked before each write. Always true in one process. */
+  isHeld(): boolean;
+  /** Gives it back. `settled: false` leaves the checkout's name on it. */
+  release(result: { settled: boolean }): Promise<void>;
+}
