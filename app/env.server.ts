@@ -1,0 +1,129 @@
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import { parseProductColumns } from "~/catalog/product-columns";
+
+/** A boot without a usable environment: one message that names every variable at fault. */
+export class EnvironmentError extends Error {
+  override readonly name = "EnvironmentError";
+}
+
+export type Environment = z.output<typeof schema> & {
+  /** Set exactly when neither Supabase nor Stripe is configured. */
+  readonly isSandbox: boolean;
+  /** Origin, without a trailing slash. */
+  readonly publicUrl: string;
+  /** The first signs, all verify. */
+  readonly sessionSecrets: readonly string[];
+  readonly supabase: { readonly url: string; readonly key: string };
+  readonly stripe: { readonly secretKey: string; readonly webhookSecrets: readonly string[] };
+};
+
+const SANDBOX_SUPABASE = { url: "http://sandbox.supabase.local", key: "sb_secret_sandbox" };
+const SANDBOX_STRIPE = { secretKey: "sk_test_sandbox", webhookSecrets: ["whsec_sandbox"] };
+const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+const wholeNumber = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+const list = z.string().transform((text) => text.split(",").map((part) => part.trim()).filter((part) => part !== ""));
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+const schema = z.object({
+  NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
+  PORT: wholeNumber(3000, 0, 65535),
+  PUBLIC_URL: httpUrl.optional(),
+  SESSION_SECRET: list
+    .refine((secrets) => secrets.length > 0 && secrets.every((secret) => secret.length >= 32), "each secret needs 32 characters or more")
+    .optional(),
+  SUPABASE_URL: httpUrl.optional(),
+  SUPABASE_SECRET_KEY: z.string().optional(),
+  SUPABASE_SERVICE_ROLE_KEY: z.string().optional(),
+  PRODUCTS_TABLE: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a plain table name").default("products"),
+  PRODUCTS_COLUMNS: z
+    .string()
+    .default("id,name,price,inventory=inventory_count,description,image=image_url")
+    .transform((text, context) => {
+      try {
+        return parseProductColumns(text);
+      } catch (error) {
+        context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+        return z.NEVER;
+      }
+    }),
+  PRICE_UNIT: z.enum(["major", "minor"]).default("major"),
+  CURRENCY: z.string().regex(/^[A-Za-z]{3}$/, "must be a three-letter currency code").transform((code) => code.toLowerCase()).default("usd"),
+  STRIPE_SECRET_KEY: z.string().regex(/^[sr]k_(test|live)_/, "must start with sk_test_, sk_live_, rk_test_ or rk_live_").optional(),
+  STRIPE_WEBHOOK_SECRET: list
+    .refine((secrets) => secrets.length > 0 && secrets.every((secret) => secret.startsWith("whsec_")), "each must start with whsec_")
+    .optional(),
+  STRIPE_API_BASE: httpUrl.optional(),
+  RESERVATION_TTL_SECONDS: wholeNumber(120, 1, 86_400),
+  RESERVATION_MAX_SECONDS: wholeNumber(1200, 1, 604_800),
+  CHECKOUT_TTL_SECONDS: wholeNumber(900, 1, 86_000),
+  REDIS_URL: z.string().regex(/^rediss?:\/\//, "must start with redis:// or rediss://").optional(),
+  ADMIN_TOKEN: z.string().min(16, "needs 16 characters or more").optional(),
+  MAX_UNITS_PER_LINE: wholeNumber(10, 1, 1_000_000),
+  // Every line takes a key of the Stripe session's metadata, which has 50.
+  MAX_LINES_PER_CART: wholeNumber(30, 1, 40),
+  MAX_UNITS_PER_CLIENT: wholeNumber(50, 0, 1_000_000),
+  RATE_LIMIT_PER_MINUTE: wholeNumber(120, 0, 1_000_000),
+  TRUSTED_PROXY_HOPS: wholeNumber(0, 0, 10),
+  STRIPE_PAYMENT_METHODS: list.refine((methods) => methods.length > 0, "name at least one, or automatic").default(["card"]),
+  SHOP_ENVIRONMENT: z.string().min(1).default("production"),
+  IMAGE_HOSTS: list.optional(),
+  STRIPE_SHIPPING_COUNTRIES: list.optional(),
+  STRIPE_SHIPPING_RATES: list.optional(),
+  STRIPE_AUTOMATIC_TAX: z.enum(["true", "false"]).default("false").transform((flag) => flag === "true"),
+  STRIPE_PROMOTION_CODES: z.enum(["true", "false"]).default("false").transform((flag) => flag === "true"),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+});
+
+/**
+ * Reads the environment; an empty variable counts as unset.
+ * @throws {EnvironmentError} naming every variable at fault.
+ */
+export function parseEnvironment(source: Readonly<Record<string, string | undefined>>): Environment {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value.trim() !== ""));
+  const parsed = schema.safeParse(given);
+  const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+
+  const supabaseKey = given.SUPABASE_SECRET_KEY ?? given.SUPABASE_SERVICE_ROLE_KEY;
+  const services: Record<string, string | undefined> = {
+    SUPABASE_URL: given.SUPABASE_URL,
+    SUPABASE_SECRET_KEY: supabaseKey,
+    STRIPE_SECRET_KEY: given.STRIPE_SECRET_KEY,
+    STRIPE_WEBHOOK_SECRET: given.STRIPE_WEBHOOK_SECRET,
+  };
+  const missing = Object.keys(services).filter((name) => services[name] === undefined);
+  const isSandbox = missing.length === Object.keys(services).length;
+
+  if (isSandbox) {
+    faults.push(...sandboxFaults(given));
+  } else {
+    if (missing.length > 0) faults.push(...missing.map((name) => `${name}: missing (Supabase and Stripe are set up together; unset all of them for the sandbox)`));
+    for (const name of ["PUBLIC_URL", "SESSION_SECRET"]) if (given[name] === undefined) faults.push(`${name}: required outside the sandbox`);
+    if (given.REDIS_URL !== undefined) faults.push("REDIS_URL: this version keeps holds in the memory of one server; run one server and unset it");
+  }
+  if (faults.length > 0 || !parsed.success) throw new EnvironmentError(`The environment is not usable:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+
+  const env = parsed.data;
+  return {
+    ...env,
+    isSandbox,
+    publicUrl: new URL(env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).origin,
+    sessionSecrets: env.SESSION_SECRET ?? [randomBytes(32).toString("base64url")],
+    supabase: isSandbox ? SANDBOX_SUPABASE : { url: env.SUPABASE_URL ?? "", key: supabaseKey ?? "" },
+    stripe: isSandbox
+      ? SANDBOX_STRIPE
+      : { secretKey: env.STRIPE_SECRET_KEY ?? "", webhookSecrets: env.STRIPE_WEBHOOK_SECRET ?? [] },
+  };
+}
+
+/** A deployment that lost its variables must not sell for play money. */
+function sandboxFaults(given: Readonly<Record<string, string | undefined>>): string[] {
+  const faults: string[] = [];
+  if (given.PUBLIC_URL !== undefined && URL.canParse(given.PUBLIC_URL) && !LOOPBACK.has(new URL(given.PUBLIC_URL).hostname)) {
+    faults.push("PUBLIC_URL: is not a loopback address, but neither Supabase nor Stripe is configured, and the sandbox serves this machine only");
+  }
+  if (given.REDIS_URL !== undefined) faults.push("REDIS_URL: is set, but neither Supabase nor Stripe is configured, and the sandbox is one server");
+  return faults;
+}

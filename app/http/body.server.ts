@@ -1,0 +1,51 @@
+import type { z } from "zod";
+import { Problem } from "./problem.server";
+
+export const FORM_AND_JSON_LIMIT = 16 * 1024;
+export const WEBHOOK_LIMIT = 1024 * 1024;
+
+/** The body as text; 413 as soon as it is known to be larger than `limit` bytes, whatever its headers say. */
+export async function readText(request: Request, limit: number): Promise<string> {
+  const tooLarge = () => new Problem(413, "too_large", `The request is larger than ${limit} bytes.`);
+  if (Number(request.headers.get("Content-Length") ?? 0) > limit) throw tooLarge();
+  if (request.body === null) return "";
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > limit) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** A JSON body that fits the schema. 415 for another type, 400 `invalid_request` with the fields at fault. */
+export async function readJson<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.output<Schema>> {
+  requireType(request, "application/json");
+  const text = await readText(request, FORM_AND_JSON_LIMIT);
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new Problem(400, "invalid_request", "The body is not valid JSON.");
+  }
+  return parse(schema, body);
+}
+
+/** A form body; repeated fields keep the last value. 415 for another type. */
+export async function readForm(request: Request): Promise<Record<string, string>> {
+  requireType(request, "application/x-www-form-urlencoded");
+  return Object.fromEntries(new URLSearchParams(await readText(request, FORM_AND_JSON_LIMIT)));
+}
+
+export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => ({ field: issue.path.join("."), message: issue.message }));
+  throw new Problem(400, "invalid_request", "The request is not valid.", { fields });
+}
+
+function requireType(request: Request, type: string): void {
+  const given = request.headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase();
+  if (given !== type) throw new Problem(415, "unsupported_media_type", `Send the body as ${type}.`);
+}

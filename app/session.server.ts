@@ -1,0 +1,134 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createCookie, type Cookie } from "@remix-run/node";
+import { z } from "zod";
+import type { Line } from "~/reservations/reservation-store";
+
+/**
+ * The shopper's cart session: a signed cookie with the session id, the cart's lines and the last checkouts.
+ * The id is a key to the cart. It leaves this file only inside that cookie or a signed token (`session_id` of the API);
+ * everything else knows the session by its hash, `session`.
+ */
+export interface Cart {
+  readonly sessionId: string;
+  readonly session: string;
+  /** What the shopper asked for; whether it is held, the store knows. */
+  readonly lines: readonly Line[];
+  /** The last checkouts of this browser, newest first: what entitles it to see an order. */
+  readonly checkouts: readonly string[];
+}
+
+export type ReadCart =
+  | { readonly cart: Cart; readonly origin: "cookie" | "new" }
+  /** The cookie was not signed by us, or with a secret that was retired; a new cart takes its place where that is wanted. */
+  | { readonly cart: Cart; readonly origin: "tampered" };
+
+const CHECKOUTS_KEPT = 5;
+const COOKIE_LIMIT_BYTES = 4096;
+const MONTH_SECONDS = 30 * 24 * 3600;
+
+const payloadSchema = z.object({
+  id: z.string().min(16).max(64),
+  lines: z.array(z.tuple([z.string().min(1), z.number().int().positive()])),
+  checkouts: z.array(z.string()).max(CHECKOUTS_KEPT),
+});
+
+export class CartSessions {
+  readonly cookieName: string;
+  private readonly cookie: Cookie;
+  private readonly secrets: readonly string[];
+
+  constructor(options: { secrets: readonly string[]; secure: boolean }) {
+    this.secrets = options.secrets;
+    this.cookieName = options.secure ? "__Host-cart" : "cart";
+    this.cookie = createCookie(this.cookieName, {
+      httpOnly: true,
+      secure: options.secure,
+      sameSite: "lax", // Strict would drop the cart on the way back from Stripe.
+      path: "/",
+      maxAge: MONTH_SECONDS,
+      secrets: [...options.secrets],
+    });
+  }
+
+  async read(request: Request): Promise<ReadCart> {
+    const header = request.headers.get("Cookie");
+    const present = header?.split(";").some((part) => part.trim().startsWith(`${this.cookieName}=`)) ?? false;
+    if (!present) return { cart: this.create(), origin: "new" };
+    const payload = payloadSchema.safeParse(await this.cookie.parse(header));
+    if (!payload.success) return { cart: this.create(), origin: "tampered" };
+    const { id, lines, checkouts } = payload.data;
+    return {
+      cart: { sessionId: id, session: hashSession(id), lines: lines.map(([productId, quantity]) => ({ productId, quantity })), checkouts },
+      origin: "cookie",
+    };
+  }
+
+  create(): Cart {
+    const sessionId = randomBytes(18).toString("base64url");
+    return { sessionId, session: hashSession(sessionId), lines: [], checkouts: [] };
+  }
+
+  /** The Set-Cookie header. Throws when the cookie would be larger than browsers keep: see `fits`. */
+  commit(cart: Cart): Promise<string> {
+    return this.cookie.serialize({
+      id: cart.sessionId,
+      lines: cart.lines.map(({ productId, quantity }) => [productId, quantity]),
+      checkouts: cart.checkouts.slice(0, CHECKOUTS_KEPT),
+    });
+  }
+
+  /** Whether the cart can be written as a cookie; asked before anything is placed, with room for the checkouts to come. */
+  async fits(cart: Cart): Promise<boolean> {
+    const room = Array.from({ length: CHECKOUTS_KEPT }, (_, i) => cart.checkouts[i] ?? "c".repeat(70));
+    return this.commit({ ...cart, checkouts: room }).then(
+      (header) => header.length <= COOKIE_LIMIT_BYTES,
+      () => false,
+    );
+  }
+
+  /** The session id as API clients without cookies carry it. */
+  token(cart: Cart): string {
+    return `${cart.sessionId}.${sign(cart.sessionId, this.secrets[0] ?? "")}`;
+  }
+
+  /** The session id that a token carries, or null when we did not sign it. */
+  verifyToken(token: string): string | null {
+    const dot = token.lastIndexOf(".");
+    const sessionId = token.slice(0, dot);
+    if (dot < 16) return null;
+    const signature = Buffer.from(token.slice(dot + 1));
+    const isOurs = this.secrets.some((secret) => {
+      const expected = Buffer.from(sign(sessionId, secret));
+      return expected.length === signature.length && timingSafeEqual(expected, signature);
+    });
+    return isOurs ? sessionId : null;
+  }
+
+  /** A cart of a client without cookies: its lines are whatever the store holds. */
+  fromSessionId(sessionId: string): Cart {
+    return { sessionId, session: hashSession(sessionId), lines: [], checkouts: [] };
+  }
+}
+
+/** 96 bits: short enough for keys and metadata, long enough that two shoppers never meet. */
+export function hashSession(sessionId: string): string {
+  return createHash("sha256").update(sessionId).digest("base64url").slice(0, 16);
+}
+
+export function withCheckout(cart: Cart, checkoutId: string): Cart {
+  return { ...cart, checkouts: [checkoutId, ...cart.checkouts.filter((id) => id !== checkoutId)].slice(0, CHECKOUTS_KEPT) };
+}
+
+/** The cart's lines after a change: named quantities replace, 0 removes, new ones go to the end. */
+export function withLines(lines: readonly Line[], change: readonly Line[]): Line[] {
+  const byProduct = new Map(lines.map((line) => [line.productId, line.quantity]));
+  for (const { productId, quantity } of change) {
+    if (quantity === 0) byProduct.delete(productId);
+    else byProduct.set(productId, quantity);
+  }
+  return [...byProduct].map(([productId, quantity]) => ({ productId, quantity }));
+}
+
+function sign(sessionId: string, secret: string): string {
+  return createHmac("sha256", secret).update(`holdfast-session:${sessionId}`).digest("base64url");
+}
