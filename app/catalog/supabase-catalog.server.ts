@@ -1,0 +1,141 @@
+import type { z } from "zod";
+
+import { UnavailableError } from "~/errors";
+
+import type { Catalog, Product, ProductPage } from "./catalog";
+import type { PriceUnit } from "./price";
+import { probeCatalog } from "./probe-catalog.server";
+import type { ProbeReport } from "./probe-catalog.server";
+import { nameFault } from "./product-columns";
+import type { ProductColumns } from "./product-columns";
+import { createIdReader, isMalformed } from "./product-ids.server";
+import { idRowSchema, idSelect, productRowSchema, productSelect, stockRowSchema, stockSelect, toProduct, toStockRow } from "./product-row";
+import type { ProductRow } from "./product-row";
+import { createProductsTable, databaseCode, inList, inLists } from "./products-table.server";
+import type { CatalogLog } from "./products-table.server";
+import { createSharedRead } from "./shared-stock-read";
+
+export interface SupabaseCatalogOptions {
+  /** The project's URL, without `/rest/v1`. */
+  readonly url: string;
+  /** A secret key (`sb_secret_…`) or the older service_role key. */
+  readonly key: string;
+  /** Another fetch: the sandbox's, or a test's. */
+  readonly fetch?: typeof fetch | undefined;
+  readonly table: string;
+  /** From `parseProductColumns`. */
+  readonly columns: ProductColumns;
+  readonly priceUnit: PriceUnit;
+  /** ISO 4217; holds where the table has no currency column. */
+  readonly currency: string;
+  /** How long one query may take. A call may take several. */
+  readonly timeoutMs?: number | undefined;
+  readonly log?: CatalogLog | undefined;
+}
+
+export type SupabaseCatalog = Catalog & {
+  /** The boot check; never throws. It writes: one row's inventory is set to the number it has. */
+  probe(): Promise<ProbeReport>;
+};
+
+/** The catalog over the merchant's Supabase table. Throws at once when the table's name cannot be addressed. */
+export function createSupabaseCatalog(options: SupabaseCatalogOptions): SupabaseCatalog {
+  const { columns, timeoutMs = 4_000 } = options;
+  const fault = nameFault(options.table);
+  if (fault !== null) throw new Error(`The products table: ${fault}`);
+
+  const currency = options.currency.toLowerCase();
+  const table = createProductsTable({ ...options, timeoutMs });
+  const readByIds = createIdReader(table, columns);
+
+  const product = (row: ProductRow): Product => toProduct(row, { priceUnit: options.priceUnit, currency, columns });
+  const rowsWhereIn = <Row>(schema: z.ZodType<Row>, select: string, column: string, values: readonly string[]): Promise<Row[]> =>
+    table.all(schema, () =>
+      table.from().select(select, { count: "exact" }).filter(column, "in", inList(values)).order(columns.id),
+    );
+
+  const readSharedStock = createSharedRead(async (productIds) => {
+    const rows = await inLists(productIds, (list) =>
+      readByIds(list, (ids) => rowsWhereIn(stockRowSchema, stockSelect(columns), columns.id, ids)),
+    );
+    return new Map(rows.map((row) => [row.id, toStockRow(row, columns)]));
+  });
+
+  async function list({ page, pageSize, search = "" }: Parameters<Catalog["list"]>[0]): Promise<ProductPage> {
+    const text = search.trim();
+    // PostgreSQL's text cannot hold a NUL, and a URL no more than this: no product has such a name.
+    if (text.includes("\0") || text.length > 1_000) return { products: [], page, pages: 0, total: 0 };
+
+    const matching = (range: { head: boolean }) => {
+      const query = table.from().select(productSelect(columns), { count: "exact", head: range.head });
+      const active = columns.active === null ? query : query.eq(columns.active, true);
+      // Not `ilike`: PostgREST reads `*` as a wildcard there and offers no way to escape it.
+      return text === "" ? active : active.filter(columns.name, "imatch", text.replace(/[\\^$.|?*+()[\]{}]/g, "\\$&"));
+    };
+    const first = (page - 1) * pageSize;
+    try {
+      const query = matching({ head: false }).order(columns.name).order(columns.id);
+      const { rows, count } = await table.page(productRowSchema, query.range(first, first + pageSize - 1));
+      const total = counted(count, options.table);
+      if (rows.length < Math.min(pageSize, total - first)) {
+        throw new UnavailableError(`The database cuts its answers below ${pageSize} rows: raise its max-rows, or show smaller pages`);
+      }
+      return { products: rows.map(product), page, pages: Math.ceil(total / pageSize), total };
+    } catch (error) {
+      // PGRST103: the range begins beyond the last row.
+      if (databaseCode(error) !== "PGRST103") throw error;
+      const total = counted(await table.count(matching({ head: true })), options.table);
+      return { products: [], page, pages: Math.ceil(total / pageSize), total };
+    }
+  }
+
+  return {
+    list,
+
+    async products(productIds) {
+      const rows = await inLists(productIds, (list) =>
+        readByIds(list, (ids) => rowsWhereIn(productRowSchema, productSelect(columns), columns.id, ids)),
+      );
+      const asked = new Set(productIds);
+      return new Map(rows.filter((row) => asked.has(row.id)).map((row) => [row.id, product(row)]));
+    },
+
+    async productsNamed(names) {
+      const rows = await inLists(names, (list) => rowsWhereIn(productRowSchema, productSelect(columns), columns.name, list));
+      const named = new Map<string, Product[]>();
+      for (const row of rows) {
+        // A case-insensitive column (citext) also finds other spellings.
+        const name = names.find((asked) => asked === row.name);
+        if (name !== undefined) named.set(name, [...(named.get(name) ?? []), product(row)]);
+      }
+      return named;
+    },
+
+    readStock: readSharedStock,
+
+    async compareAndSwap({ productId, from, to }) {
+      if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) throw new Error(`Inventory is whole: ${from} → ${to}`);
+      const query = table
+        .from()
+        .update({ [columns.inventory]: to })
+        .filter(columns.id, "in", inList([productId]))
+        .eq(columns.inventory, from)
+        .select(idSelect(columns));
+      try {
+        const { rows } = await table.page(idRowSchema, query);
+        if (rows.length > 1) throw new Error(`${rows.length} rows of "${options.table}" bear the id ${productId}, and all were changed`);
+        return rows.length === 1 ? "swapped" : "changed";
+      } catch (error) {
+        if (isMalformed(error)) return "changed";
+        throw error;
+      }
+    },
+
+    probe: () => probeCatalog({ table, columns, key: options.key, priceOf: (row) => product(row).price }),
+  };
+}
+
+function counted(count: number | null, table: string): number {
+  if (count === null) throw new UnavailableError(`The database did not count the rows of "${table}"`);
+  return count;
+}
