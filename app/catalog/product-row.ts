@@ -67,14 +67,14 @@ export function toStockRow(row: z.infer<typeof stockRowSchema>, columns: Product
 /** `currency` holds where the table has no currency column or the row none; a row with a currency that is no code has no price. */
 export function toProduct(row: ProductRow, terms: { priceUnit: PriceUnit; currency: string; columns: ProductColumns }): Product {
   const { name, inventory, active } = toStockRow(row, terms.columns);
-  const currency = (text(row.currency) ?? terms.currency).toLowerCase();
+  const currency = (text(row.currency) ?? terms.currency).trim().toLowerCase();
   return {
     id: row.id,
     name,
     description: text(row.description) ?? "",
-    image: text(row.image),
+    image: text(row.image)?.trim() ?? null,
     price: /^[a-z]{3}$/.test(currency) ? parsePrice(row.price, terms.priceUnit, currency) : null,
-    stripePrice: text(row.stripe_price),
+    stripePrice: text(row.stripe_price)?.trim() ?? null,
     onHand: Math.max(0, inventory ?? 0),
     active,
   };
@@ -84,5 +84,5 @@ export function toProduct(row: ProductRow, terms: { priceUnit: PriceUnit; curren
 const UNTITLED = "Untitled product";
 
 function text(value: unknown): string | null {
-  return typeof value === "string" && value.trim() !== "" ? value.trim() : null;
+  return typeof value === "string" && value.trim() !== "" ? value : null;
 }

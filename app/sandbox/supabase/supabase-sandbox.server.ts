@@ -1,0 +1,136 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import console from "node:console";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+
+import { DEMO_PRODUCTS } from "../demo-products";
+
+export const SANDBOX_SUPABASE_KEY = "sb_secret_sandbox";
+
+export interface SupabaseSandbox {
+  /**
+   * Supabase's REST API (`/rest/v1/…`); 401 without the sandbox's key, 404 for everything else. Takes what the global fetch
+   * takes, so that it can be handed to supabase-js, and no network is involved.
+   */
+  readonly fetch: typeof fetch;
+  /** Runs SQL as the owner, beside the API; without values it may be several statements. Returns the rows of the last one. */
+  exec(sql: string, values?: readonly unknown[]): Promise<readonly unknown[]>;
+  close(): Promise<void>;
+}
+
+/** The merchant's table as the defaults of `PRODUCTS_TABLE` and `PRODUCTS_COLUMNS` expect it. */
+export const PRODUCTS_SCHEMA = `
+  create table products (
+    id uuid primary key default gen_random_uuid(),
+    name text not null,
+    price numeric(10, 2),
+    inventory_count integer not null default 0 check (inventory_count >= 0),
+    description text,
+    image_url text,
+    created_at timestamptz not null default now()
+  );`;
+
+/**
+ * An embedded Supabase: its own PostgREST-compatible server on an in-memory PostgreSQL (PGlite), with the demo shop's table.
+ * Starts from `dumpFile` where that exists (about a second), else from nothing (several).
+ */
+export async function createSupabaseSandbox(options: { dumpFile?: string | undefined } = {}): Promise<SupabaseSandbox> {
+  const dump = options.dumpFile === undefined ? undefined : await readDump(options.dumpFile);
+  const { app, connection } = await startServer(dump);
+  if (dump === undefined) await seed(connection.driver);
+
+  const silence = silenceServer();
+  return {
+    fetch: (input, init) => {
+      const request = new Request(input, init);
+      if (!new URL(request.url).pathname.startsWith("/rest/v1/")) return Promise.resolve(new Response(null, { status: 404 }));
+      return silence.run(async () => app.fetch(request));
+    },
+    async exec(sql, values) {
+      if (values !== undefined) return (await connection.driver.query(sql, [...values])).rows;
+      return (await connection.driver.exec(sql)).at(-1)?.rows ?? [];
+    },
+    async close() {
+      silence.end();
+      await connection.close();
+    },
+  };
+}
+
+/** Writes the file from which a sandbox starts quickly. Replaces it in one step; its folder is made when missing. */
+export async function writeSandboxDump(file: string): Promise<void> {
+  const { connection } = await startServer(undefined);
+  try {
+    await seed(connection.driver);
+    // What was deleted while PostgreSQL initialised itself would be loaded at every start.
+    await connection.driver.exec("checkpoint");
+    const dump = await connection.driver.dumpDataDir("none");
+    await mkdir(path.dirname(file), { recursive: true });
+    const unfinished = `${file}.${process.pid}`;
+    await writeFile(unfinished, new Uint8Array(await dump.arrayBuffer()));
+    await rename(unfinished, file);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function readDump(file: string): Promise<Blob | undefined> {
+  try {
+    return new Blob([await readFile(file)]);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function startServer(dump: Blob | undefined) {
+  // Read by the server when it is imported.
+  process.env.LITE_TELEMETRY = "0";
+  const [{ App }, { createPgliteConnection }] = await Promise.all([import("@supabase/lite"), import("@supabase/lite/pglite")]);
+  const connection = await createPgliteConnection({ pgliteOptions: dump === undefined ? {} : { loadDataDir: dump } });
+  const app = new App({
+    connection,
+    options: {
+      server: {
+        disableStudio: true,
+        disableFallback: true,
+        apiKeys: {
+          resolver: async (key) => (key === SANDBOX_SUPABASE_KEY ? { type: "secret", claims: { role: "service_role" } } : null),
+        },
+      },
+    },
+  });
+  await connection.driver.waitReady;
+  return { app, connection };
+}
+
+type Database = Awaited<ReturnType<typeof startServer>>["connection"]["driver"];
+
+async function seed(database: Database): Promise<void> {
+  await database.exec(PRODUCTS_SCHEMA);
+  await database.query(
+    `insert into products (id, name, price, inventory_count, description, image_url)
+     select id, name, price, inventory_count, description, image_url from jsonb_populate_recordset(null::products, $1::jsonb)`,
+    [JSON.stringify(DEMO_PRODUCTS)],
+  );
+}
+
+/**
+ * The server prints every refused query ("invalid input syntax for type uuid") with its stack on the terminal of the shop. What
+ * it says is in its answer too, so while it works on a request, and only then, `console.error` is dropped.
+ */
+function silenceServer() {
+  const working = new AsyncLocalStorage<true>();
+  const print = console.error;
+  const filtered = (...words: unknown[]): void => {
+    if (working.getStore() === undefined) print.apply(console, words);
+  };
+  console.error = filtered;
+  return {
+    run: <Result>(work: () => Promise<Result>): Promise<Result> => working.run(true, work),
+    end: (): void => {
+      if (console.error === filtered) console.error = print;
+    },
+  };
+}
