@@ -15,6 +15,11 @@ export interface Cart {
   readonly lines: readonly Line[];
   /** The last checkouts of this browser, newest first: what entitles it to see an order. */
   readonly checkouts: readonly string[];
+  /**
+   * The newest of `checkouts` while it may still turn out to be the payment of this very cart; null when there is none,
+   * or when a later change of the cart proved it over. Tells a cart that was sold from a newer one of the same browser.
+   */
+  readonly paying: string | null;
 }
 
 export type ReadCart =
@@ -30,6 +35,7 @@ const payloadSchema = z.object({
   id: z.string().min(16).max(64),
   lines: z.array(z.tuple([z.string().min(1), z.number().int().positive()])),
   checkouts: z.array(z.string()).max(CHECKOUTS_KEPT),
+  paying: z.boolean().default(false),
 });
 
 export class CartSessions {
@@ -56,16 +62,18 @@ export class CartSessions {
     if (!present) return { cart: this.create(), origin: "new" };
     const payload = payloadSchema.safeParse(await this.cookie.parse(header));
     if (!payload.success) return { cart: this.create(), origin: "tampered" };
-    const { id, lines, checkouts } = payload.data;
-    return {
-      cart: { sessionId: id, session: hashSession(id), lines: lines.map(([productId, quantity]) => ({ productId, quantity })), checkouts },
-      origin: "cookie",
+    const { id, lines, checkouts, paying } = payload.data;
+    const cart: Cart = {
+      ...this.fromSessionId(id),
+      lines: lines.map(([productId, quantity]) => ({ productId, quantity })),
+      checkouts,
+      paying: paying ? (checkouts[0] ?? null) : null,
     };
+    return { cart, origin: "cookie" };
   }
 
   create(): Cart {
-    const sessionId = randomBytes(18).toString("base64url");
-    return { sessionId, session: hashSession(sessionId), lines: [], checkouts: [] };
+    return this.fromSessionId(randomBytes(18).toString("base64url"));
   }
 
   /** The Set-Cookie header. Throws when the cookie would be larger than browsers keep: see `fits`. */
@@ -74,7 +82,13 @@ export class CartSessions {
       id: cart.sessionId,
       lines: cart.lines.map(({ productId, quantity }) => [productId, quantity]),
       checkouts: cart.checkouts.slice(0, CHECKOUTS_KEPT),
+      paying: cart.paying !== null,
     });
+  }
+
+  /** The Set-Cookie header that makes a browser forget its cart. */
+  clear(): Promise<string> {
+    return this.cookie.serialize("", { maxAge: 0 });
   }
 
   /** Whether the cart can be written as a cookie; asked before anything is placed, with room for the checkouts to come. */
@@ -106,7 +120,7 @@ export class CartSessions {
 
   /** A cart of a client without cookies: its lines are whatever the store holds. */
   fromSessionId(sessionId: string): Cart {
-    return { sessionId, session: hashSession(sessionId), lines: [], checkouts: [] };
+    return { sessionId, session: hashSession(sessionId), lines: [], checkouts: [], paying: null };
   }
 }
 
@@ -116,7 +130,8 @@ export function hashSession(sessionId: string): string {
 }
 
 export function withCheckout(cart: Cart, checkoutId: string): Cart {
-  return { ...cart, checkouts: [checkoutId, ...cart.checkouts.filter((id) => id !== checkoutId)].slice(0, CHECKOUTS_KEPT) };
+  const checkouts = [checkoutId, ...cart.checkouts.filter((id) => id !== checkoutId)].slice(0, CHECKOUTS_KEPT);
+  return { ...cart, checkouts, paying: checkoutId };
 }
 
 /** The cart's lines after a change: named quantities replace, 0 removes, new ones go to the end. */
