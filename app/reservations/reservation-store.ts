@@ -24,14 +24,17 @@ export interface ReservationStore {
   /**
    * Turns the operation's pending into `granted` and renews the whole cart (see `renew`). `gone` when the pending is not
    * there any more (lapsed, superseded): the caller must not tell the shopper that anything is held.
-   * Confirming an operation again that was the session's last one answers as the first time.
+   * Confirming an operation again that was the session's last one, while the session holds anything, answers as the first time.
    */
   confirm(operation: OperationRef): Promise<ConfirmOutcome>;
 
   /** Drops the operation's pending; `granted` stays as it was. Nothing happens when it is gone. */
   abort(operation: OperationRef): Promise<void>;
 
-  /** Moves the deadline of all granted lines to now + ttl, but not past the absolute age, counted from the first grant. */
+  /**
+   * Moves the deadline of all granted lines to now + ttl, but not past the absolute age. That counts from the session's first
+   * grant, goes on while the units are claimed, and starts anew once nothing of the session is granted or claimed.
+   */
   renew(session: string): Promise<RenewOutcome>;
 
   /** Gives back granted lines: those named, or all. A change of the cart, so what stays is renewed. */
@@ -58,7 +61,7 @@ export interface ReservationStore {
 
   /**
    * Puts a claim that Stripe knows about back after data was lost, whatever else is held (section 4). Idempotent by claim id.
-   * A session that meanwhile has another claim keeps that one as its own; both count.
+   * A session that meanwhile has another claim keeps that one as its own; both count. Its undecided call is superseded.
    */
   restore(claim: Claim): Promise<void>;
 
@@ -74,7 +77,10 @@ export interface ReservationStore {
   /** Units held of each product, split for this session (null: everybody is another). Exact, lapsed holds never count. */
   held(request: { session: string | null; productIds: readonly string[] }): Promise<ReadonlyMap<string, HeldUnits>>;
 
-  /** One page of all holds for an operator, in no particular order; `cursor` comes from the page before. Weakly consistent across pages. */
+  /**
+   * One page of all holds for an operator, in no particular order; `cursor` comes from the page before. Weakly consistent
+   * across pages. A page has `limit` rows at most and may have fewer, even none, before the last one.
+   */
   snapshot(query: { limit: number; cursor?: string | undefined }): Promise<SnapshotPage>;
 
   /** Totals over all live holds, at constant cost, exact. */
@@ -160,7 +166,7 @@ export interface SessionView {
   readonly lines: readonly Line[];
   /** Until the granted lines lapse; null when there are none. */
   readonly expiresInMs: number | null;
-  /** How far `renew` could move that at most, from now; null when there are none. */
+  /** Until the absolute age ends, which no renewal can go past; null when there are none. */
   readonly renewableForMs: number | null;
   readonly claim: Claim | null;
 }

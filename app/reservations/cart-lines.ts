@@ -1,0 +1,33 @@
+import type { Line } from "./reservation-store";
+
+/** One line per product, quantities summed, in order of first mention. */
+export function summed(lines: readonly Line[]): readonly Line[] {
+  const quantities = new Map<string, number>();
+  for (const { productId, quantity } of lines) quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
+  return linesOf(quantities);
+}
+
+/** The cart after each of `changes` was set: quantity 0 takes a line away. */
+export function withSet(cart: readonly Line[], changes: readonly Line[]): readonly Line[] {
+  const quantities = quantitiesOf(cart);
+  for (const { productId, quantity } of changes) {
+    if (quantity === 0) quantities.delete(productId);
+    else quantities.set(productId, quantity);
+  }
+  return linesOf(quantities);
+}
+
+/** The cart with at least these units in it. */
+export function withAtLeast(cart: readonly Line[], least: readonly Line[]): readonly Line[] {
+  const quantities = quantitiesOf(cart);
+  for (const { productId, quantity } of least) quantities.set(productId, Math.max(quantities.get(productId) ?? 0, quantity));
+  return linesOf(quantities);
+}
+
+function quantitiesOf(lines: readonly Line[]): Map<string, number> {
+  return new Map(lines.map((line) => [line.productId, line.quantity]));
+}
+
+function linesOf(quantities: ReadonlyMap<string, number>): readonly Line[] {
+  return Array.from(quantities, ([productId, quantity]) => ({ productId, quantity }));
+}

@@ -1,0 +1,284 @@
+import { withAtLeast, withSet } from "./cart-lines";
+import type { Clock } from "./clock";
+import { estimatedBytes } from "./memory-footprint";
+import type {
+  Claim,
+  ClaimEnd,
+  ClaimOutcome,
+  ClaimRef,
+  ConfirmOutcome,
+  HeldUnits,
+  Line,
+  OperationRef,
+  PlaceOutcome,
+  PlaceRequest,
+  ReleaseOutcome,
+  RenewOutcome,
+  ReservationStore,
+  SessionView,
+  SnapshotPage,
+  StoreEvent,
+  StoreTotals,
+} from "./reservation-store";
+import { holdsOf, NONE, type SessionRecord } from "./session-record";
+import { SessionRecords } from "./session-records";
+import { SnapshotReader } from "./snapshot-reader";
+import { TICK_MS, tickOf } from "./ticks";
+
+export interface MemoryStoreOptions {
+  readonly clock: Clock;
+  /** Life of granted lines since the last change of the cart. */
+  readonly ttlMs: number;
+  /** Absolute age up to which a cart's holds can be renewed, counted from the first grant. */
+  readonly maxAgeMs: number;
+  /** Life of an undecided call. */
+  readonly pendingMs?: number;
+}
+
+/**
+ * The driver for one server process: a second process would not see these holds and both together would oversell.
+ * Each verb does its whole work before it returns its promise, so it is atomic on one thread. Events arrive in a microtask
+ * after the verb's work.
+ */
+export function createMemoryReservationStore(options: MemoryStoreOptions): ReservationStore {
+  return new MemoryReservationStore(options);
+}
+
+class MemoryReservationStore implements ReservationStore {
+  readonly #clock: Clock;
+  readonly #ttlMs: number;
+  readonly #maxAgeTicks: number;
+  readonly #pendingMs: number;
+  readonly #records = new SessionRecords();
+  readonly #claims = new Map<string, Claim>();
+  /** Read once a verb, so that a verb happens at one moment. */
+  #nowMs = 0;
+  readonly #reader = new SnapshotReader(this.#records.bySession);
+
+  constructor({ clock, ttlMs, maxAgeMs, pendingMs = 10_000 }: MemoryStoreOptions) {
+    if (Math.min(ttlMs, maxAgeMs, pendingMs) < TICK_MS) throw new RangeError(`a hold must live ${TICK_MS} ms at least`);
+    this.#clock = clock;
+    this.#ttlMs = ttlMs;
+    this.#maxAgeTicks = tickOf(maxAgeMs);
+    this.#pendingMs = pendingMs;
+  }
+
+  async place({ session, operationId, lines, maxLines }: PlaceRequest): Promise<PlaceOutcome> {
+    const now = this.#begin();
+    const record = this.#records.findOrCreate(session, now);
+    const [claim] = record.claims;
+    if (claim !== undefined) return { outcome: "checkout_open", claim };
+    if (record.pending !== null && record.pending.operationId !== operationId) return { outcome: "busy" };
+    const cartLines = withSet(record.granted, lines).length;
+    if (cartLines > maxLines && cartLines > record.granted.length) return { outcome: "too_many_lines" };
+    if (record.pending === null) {
+      const deadline = tickOf(this.#nowMs + this.#pendingMs);
+      this.#records.change(session, record, now, lines, () => {
+        record.pending = { operationId, lines, deadline };
+      });
+    }
+    return { outcome: "placed", others: this.#held(record, lines, now) };
+  }
+
+  async confirm({ session, operationId }: OperationRef): Promise<ConfirmOutcome> {
+    const now = this.#begin();
+    const record = this.#records.find(session, now);
+    if (record?.pending?.operationId !== operationId) {
+      if (record?.lastOperationId !== operationId) return { outcome: "gone" };
+      return { outcome: "confirmed", view: this.#view(record) };
+    }
+    const { lines } = record.pending;
+    this.#records.change(session, record, now, lines, () => {
+      if (record.granted.length === 0) record.firstGrantedAt = now;
+      record.granted = this.#records.shared(withSet(record.granted, lines));
+      record.pending = null;
+      record.lastOperationId = operationId;
+      record.deadline = this.#renewed(record);
+    });
+    return { outcome: "confirmed", view: this.#view(record) };
+  }
+
+  async abort({ session, operationId }: OperationRef): Promise<void> {
+    const now = this.#begin();
+    const record = this.#records.find(session, now);
+    if (record?.pending?.operationId !== operationId) return;
+    const { lines } = record.pending;
+    this.#records.change(session, record, now, lines, () => {
+      record.pending = null;
+    });
+  }
+
+  async renew(session: string): Promise<RenewOutcome> {
+    const now = this.#begin();
+    const record = this.#records.find(session, now);
+    const claim = record?.claims[0];
+    if (claim !== undefined) return { outcome: "checkout_open", claim };
+    if (record === undefined || record.granted.length === 0) return { outcome: "nothing_held" };
+    this.#records.change(session, record, now, record.granted, () => {
+      record.deadline = this.#renewed(record);
+    });
+    return { outcome: "renewed", view: this.#view(record) };
+  }
+
+  async release({ session, productIds }: { session: string; productIds: readonly string[] | "all" }): Promise<ReleaseOutcome> {
+    const now = this.#begin();
+    const record = this.#records.find(session, now);
+    if (record === undefined) return { outcome: "released", lines: NONE, view: this.#view(undefined) };
+    const [claim] = record.claims;
+    if (claim !== undefined) return { outcome: "checkout_open", claim };
+    if (record.pending !== null) return { outcome: "busy" };
+    const named = (line: Line) => productIds === "all" || productIds.includes(line.productId);
+    const before = record.granted;
+    const lines = before.filter(named);
+    this.#records.change(session, record, now, before, () => {
+      record.granted = this.#records.shared(before.filter((line) => !named(line)));
+      record.lastOperationId = null;
+      record.deadline = this.#renewed(record);
+    });
+    return { outcome: "released", lines, view: this.#view(record) };
+  }
+
+  async claim({ session, claimId }: { session: string; claimId: string }): Promise<ClaimOutcome> {
+    const now = this.#begin();
+    const record = this.#records.find(session, now);
+    const known = this.#claims.get(claimId);
+    if (known !== undefined && known.session !== session) throw new Error(`claim ${claimId} belongs to another session`);
+    if (record === undefined) return { outcome: "nothing_held" };
+    if (known !== undefined) return { outcome: "claimed", claim: known, others: this.#held(record, known.lines, now) };
+    const [open] = record.claims;
+    if (open !== undefined) return { outcome: "checkout_open", claim: open };
+    if (record.pending !== null) return { outcome: "busy" };
+    if (record.granted.length === 0) return { outcome: "nothing_held" };
+    const claim: Claim = { claimId, checkoutId: null, session, lines: record.granted, claimedAt: this.#clock.wall() };
+    this.#claims.set(claimId, claim);
+    this.#records.change(session, record, now, claim.lines, () => {
+      record.claims = [claim];
+      record.granted = NONE;
+      record.lastOperationId = null;
+    });
+    return { outcome: "claimed", claim, others: this.#held(record, claim.lines, now) };
+  }
+
+  async stamp({ claimId, checkoutId }: { claimId: string; checkoutId: string }): Promise<"stamped" | "gone"> {
+    const now = this.#begin();
+    const claim = this.#claims.get(claimId);
+    if (claim === undefined || (claim.checkoutId !== null && claim.checkoutId !== checkoutId)) return "gone";
+    const stamped = { ...claim, checkoutId };
+    const record = this.#recordOf(claim, now);
+    record.claims = record.claims.map((each) => (each === claim ? stamped : each));
+    this.#claims.set(claimId, stamped);
+    return "stamped";
+  }
+
+  async complete(ref: ClaimRef): Promise<ClaimEnd> {
+    return this.#end(ref, "stock");
+  }
+
+  async unclaim({ to, ...ref }: ClaimRef & { to: "shopper" | "stock" }): Promise<ClaimEnd> {
+    return this.#end(ref, to);
+  }
+
+  async restore(claim: Claim): Promise<void> {
+    const now = this.#begin();
+    if (this.#claims.has(claim.claimId)) return;
+    const record = this.#records.findOrCreate(claim.session, now);
+    const lines = this.#records.shared(claim.lines);
+    const restored: Claim = { ...claim, lines };
+    this.#claims.set(claim.claimId, restored);
+    this.#records.change(claim.session, record, now, lines, () => {
+      const claimedAt = tickOf(this.#nowMs - Math.max(0, this.#clock.wall() - claim.claimedAt));
+      const isFirst = record.granted.length === 0 && record.claims.length === 0;
+      record.firstGrantedAt = isFirst ? claimedAt : Math.min(record.firstGrantedAt, claimedAt);
+      record.claims = [...record.claims, restored];
+      // An undecided call must not be confirmed into a cart that is being paid for.
+      record.pending = null;
+      record.lastOperationId = null;
+    });
+  }
+
+  async findClaim(claimId: string): Promise<Claim | null> {
+    this.#begin();
+    return this.#claims.get(claimId) ?? null;
+  }
+
+  async claims({ olderThanMs }: { olderThanMs: number }): Promise<readonly Claim[]> {
+    this.#begin();
+    const latest = this.#clock.wall() - olderThanMs;
+    return [...this.#claims.values()].filter((claim) => claim.claimedAt <= latest).sort((a, b) => a.claimedAt - b.claimedAt);
+  }
+
+  async view(session: string): Promise<SessionView> {
+    const now = this.#begin();
+    return this.#view(this.#records.find(session, now));
+  }
+
+  async held({ session, productIds }: { session: string | null; productIds: readonly string[] }): Promise<ReadonlyMap<string, HeldUnits>> {
+    const now = this.#begin();
+    const record = session === null ? undefined : this.#records.find(session, now);
+    return this.#held(record, productIds.map((productId) => ({ productId })), now);
+  }
+
+  async snapshot(query: { limit: number; cursor?: string | undefined }): Promise<SnapshotPage> {
+    const now = this.#begin();
+    return this.#reader.page(query, now, this.#nowMs);
+  }
+
+  async totals(): Promise<StoreTotals> {
+    const { products, ...totals } = this.#records.ledger.totals(this.#begin());
+    const records = this.#records.bySession.size;
+    return { ...totals, bytes: estimatedBytes({ records, claims: this.#claims.size, products, holds: totals.shopping + totals.checkout }) };
+  }
+
+  subscribe(listener: (event: StoreEvent) => void): () => void {
+    return this.#records.subscribe(listener);
+  }
+
+  /** The tick that this verb happens in. */
+  #begin(): number {
+    this.#nowMs = this.#clock.now();
+    const now = tickOf(this.#nowMs);
+    this.#records.moveHand(now);
+    return now;
+  }
+
+  #end(ref: ClaimRef, to: "shopper" | "stock"): ClaimEnd {
+    const now = this.#begin();
+    const claim = this.#claims.get(ref.claimId);
+    if (claim === undefined || claim.checkoutId !== ref.checkoutId) return { outcome: "gone" };
+    const record = this.#recordOf(claim, now);
+    this.#claims.delete(claim.claimId);
+    this.#records.change(claim.session, record, now, claim.lines, () => {
+      record.claims = record.claims.length === 1 ? NONE : record.claims.filter((each) => each !== claim);
+      const deadline = this.#renewed(record);
+      if (to === "stock" || deadline <= now) return;
+      record.granted = this.#records.shared(withAtLeast(record.granted, claim.lines));
+      record.deadline = deadline;
+    });
+    return { outcome: "ended", claim };
+  }
+
+  #recordOf(claim: Claim, now: number): SessionRecord {
+    const record = this.#records.find(claim.session, now);
+    if (record === undefined) throw new Error(`claim ${claim.claimId} has no session record`);
+    return record;
+  }
+
+  #held(record: SessionRecord | undefined, lines: readonly Pick<Line, "productId">[], now: number): ReadonlyMap<string, HeldUnits> {
+    const own = record === undefined ? undefined : holdsOf(record);
+    return new Map(lines.map(({ productId }) => [productId, this.#records.ledger.held(productId, own?.get(productId), now, this.#nowMs)]));
+  }
+
+  #view(record: SessionRecord | undefined): SessionView {
+    const claim = record?.claims[0] ?? null;
+    if (record === undefined || claim !== null || record.granted.length === 0) {
+      return { lines: NONE, expiresInMs: null, renewableForMs: null, claim };
+    }
+    const left = (deadline: number) => Math.floor(deadline * TICK_MS - this.#nowMs);
+    const limit = record.firstGrantedAt + this.#maxAgeTicks;
+    return { lines: record.granted, expiresInMs: left(record.deadline), renewableForMs: left(limit), claim };
+  }
+
+  #renewed(record: SessionRecord): number {
+    return Math.min(tickOf(this.#nowMs + this.#ttlMs), record.firstGrantedAt + this.#maxAgeTicks);
+  }
+}

@@ -1,0 +1,99 @@
+import { HeldLedger } from "./held-ledger";
+import type { Line, StoreEvent } from "./reservation-store";
+import { holdsOf, NONE, SessionRecord } from "./session-record";
+
+/** How many records each step looks at to find lapsed ones: a few more than it can add, so that the hand keeps up. */
+const RECORDS_PER_STEP = 4;
+
+/**
+ * The records of all sessions, kept in step with the ledger of held units, and the memory of lapsed ones reclaimed without
+ * timers and scans: a clock hand goes round the records for ever, a constant few at each step.
+ * Events reach listeners in a microtask, when the step that caused them is done. Times are ticks.
+ */
+export class SessionRecords {
+  readonly bySession = new Map<string, SessionRecord>();
+  readonly ledger = new HeldLedger();
+  readonly #listeners = new Set<(event: StoreEvent) => void>();
+  #hand = this.bySession.entries();
+  #nextSequence = 0;
+
+  /** To be called once at the start of every step. */
+  moveHand(now: number): void {
+    for (let looked = 0; looked < RECORDS_PER_STEP; looked += 1) {
+      const next = this.#hand.next();
+      if (next.done === true) {
+        this.#hand = this.bySession.entries();
+        return;
+      }
+      this.#dropLapsed(...next.value, now);
+    }
+  }
+
+  /** The session's record without what has lapsed; undefined when nothing is left. */
+  find(session: string, now: number): SessionRecord | undefined {
+    const record = this.bySession.get(session);
+    if (record === undefined) return undefined;
+    this.#dropLapsed(session, record, now);
+    return record.isEmpty ? undefined : record;
+  }
+
+  /** The same, or an empty record, which is kept if `change` puts something in it. */
+  findOrCreate(session: string, now: number): SessionRecord {
+    return this.find(session, now) ?? new SessionRecord(this.#nextSequence++);
+  }
+
+  /** Changes a record that `find` or `findOrCreate` answered in this step. Tells listeners about the products of `lines`. */
+  change(session: string, record: SessionRecord, now: number, lines: readonly Line[], change: () => void): void {
+    const heldBefore = holdsOf(record).keys();
+    this.ledger.takeOut(record);
+    change();
+    if (record.isEmpty) {
+      this.bySession.delete(session);
+    } else {
+      this.ledger.putIn(record);
+      this.bySession.set(session, record);
+    }
+    for (const productId of heldBefore) this.ledger.forgetUnheld(productId, now);
+    this.#changed(lines);
+  }
+
+  /** Lines as all sessions share them (see `HeldLedger.line`). */
+  shared(lines: readonly Line[]): readonly Line[] {
+    return lines.map((line) => this.ledger.line(line.productId, line.quantity));
+  }
+
+  subscribe(listener: (event: StoreEvent) => void): () => void {
+    const subscription = (event: StoreEvent) => listener(event);
+    this.#listeners.add(subscription);
+    return () => {
+      this.#listeners.delete(subscription);
+    };
+  }
+
+  /** What has lapsed counts nothing in the ledger any more, so it is only forgotten here. */
+  #dropLapsed(session: string, record: SessionRecord, now: number): void {
+    const { granted, pending } = record;
+    const lapsed: Line[] = [];
+    if (pending !== null && pending.deadline <= now) {
+      lapsed.push(...pending.lines);
+      record.pending = null;
+    }
+    if (granted.length > 0 && record.deadline <= now) {
+      lapsed.push(...granted);
+      record.granted = NONE;
+      this.#emit({ type: "expired", session, lines: granted });
+    }
+    if (record.isEmpty) this.bySession.delete(session);
+    for (const { productId } of lapsed) this.ledger.forgetUnheld(productId, now);
+    this.#changed(lapsed);
+  }
+
+  #changed(lines: readonly Line[]): void {
+    if (this.#listeners.size === 0 || lines.length === 0) return;
+    this.#emit({ type: "changed", productIds: [...new Set(lines.map((line) => line.productId))] });
+  }
+
+  #emit(event: StoreEvent): void {
+    for (const listener of this.#listeners) queueMicrotask(() => listener(event));
+  }
+}

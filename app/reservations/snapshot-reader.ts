@@ -1,0 +1,89 @@
+import type { Reservation, SnapshotPage } from "./reservation-store";
+import { holdsOf, largest, type SessionRecord } from "./session-record";
+import { TICK_MS } from "./ticks";
+
+type Entry = readonly [session: string, record: SessionRecord];
+
+/** A place in the records: the entry to go on with, and how many of its rows were given already. */
+interface Place {
+  readonly entries: Iterator<[string, SessionRecord]>;
+  readonly entry: Entry;
+  readonly row: number;
+}
+
+/** How many records a page looks at beyond its rows, so that a million lapsed ones do not block the process. */
+const RECORDS_BEYOND_ROWS = 1_000;
+const PLACES_KEPT = 8;
+
+/**
+ * Reads the records page by page. A cursor is the arrival number of a record and a row in it, so it stays good whatever
+ * happens in between. The last few places are kept, so that going on costs what the page costs and not what the pages before did.
+ */
+export class SnapshotReader {
+  readonly #sessions: ReadonlyMap<string, SessionRecord>;
+  readonly #places = new Map<string, Place>();
+
+  constructor(sessions: ReadonlyMap<string, SessionRecord>) {
+    this.#sessions = sessions;
+  }
+
+  /** May have fewer rows than `limit`, even none, before the last page. A cursor that is none of ours is beyond the end. */
+  page({ limit, cursor }: { limit: number; cursor?: string | undefined }, now: number, nowMs: number): SnapshotPage {
+    let place = cursor === undefined ? this.#find("0.0") : this.#find(cursor);
+    const reservations: Reservation[] = [];
+    const enough = limit + RECORDS_BEYOND_ROWS;
+    for (let looked = 0; place !== undefined && reservations.length < limit && looked < enough; looked += 1) {
+      const [session, record] = place.entry;
+      // Between two pages the record may have gone.
+      const rows = this.#sessions.get(session) === record ? rowsOf(session, record, now, nowMs) : [];
+      const end = place.row + limit - reservations.length;
+      reservations.push(...rows.slice(place.row, end));
+      place = end < rows.length ? { ...place, row: end } : next(place.entries);
+    }
+    return { reservations, cursor: place === undefined ? null : this.#keep(place) };
+  }
+
+  #find(cursor: string): Place | undefined {
+    const kept = this.#places.get(cursor);
+    if (kept !== undefined) {
+      this.#places.delete(cursor);
+      return kept;
+    }
+    const [, sequence, row] = /^(\d+)\.(\d+)$/.exec(cursor) ?? [];
+    if (sequence === undefined || row === undefined) return undefined;
+    const entries = this.#sessions.entries();
+    let place = next(entries);
+    while (place !== undefined && place.entry[1].sequence < Number(sequence)) place = next(entries);
+    return place?.entry[1].sequence === Number(sequence) ? { ...place, row: Number(row) } : place;
+  }
+
+  #keep(place: Place): string {
+    const cursor = `${place.entry[1].sequence}.${place.row}`;
+    const [oldest] = this.#places.keys();
+    if (oldest !== undefined && this.#places.size >= PLACES_KEPT) this.#places.delete(oldest);
+    this.#places.set(cursor, place);
+    return cursor;
+  }
+}
+
+function next(entries: Iterator<[string, SessionRecord]>): Place | undefined {
+  const step = entries.next();
+  return step.done === true ? undefined : { entries, entry: step.value, row: 0 };
+}
+
+function rowsOf(session: string, record: SessionRecord, now: number, nowMs: number): Reservation[] {
+  const rows: Reservation[] = [];
+  for (const [productId, { granted, pending }] of holdsOf(record)) {
+    const quantity = largest([granted, pending], now);
+    if (quantity === 0) continue;
+    const deadline = Math.max(...[granted, pending].filter((layer) => layer.units > 0).map((layer) => layer.deadline));
+    const expiresInMs = Math.floor(deadline * TICK_MS - nowMs);
+    rows.push({ productId, session, quantity, state: "shopping", checkoutId: null, expiresInMs });
+  }
+  for (const { checkoutId, lines } of record.claims) {
+    for (const { productId, quantity } of lines) {
+      rows.push({ productId, session, quantity, state: "checkout", checkoutId, expiresInMs: null });
+    }
+  }
+  return rows;
+}
