@@ -1,0 +1,278 @@
+import type { CheckoutSessionParams, LineItemParams } from "./checkout-session-params.server";
+import { formatAmount, isChargeableStep, MAXIMUM_CHARGE, minimumCharge } from "./currency.server";
+import { dashboardPaymentMethods, worksInCurrency } from "./payment-method-types.server";
+import { mergeMetadata } from "./request-params.server";
+import { invalidParam, noSuch, refused } from "./stripe-error.server";
+import { newCheckoutId, newStripeId } from "./stripe-id.server";
+import type { CheckoutRecord, StripeCheckoutSession, StripeLineItem, StripePrice } from "./stripe-objects.server";
+import type { StripeState } from "./stripe-state.server";
+
+const SHORTEST_LIFE_S = 30 * 60;
+const LONGEST_LIFE_S = 24 * 60 * 60;
+
+/**
+ * Builds an open session and its lines, with inline prices remembered in `state`; the session itself is not stored yet.
+ * Throws Stripe's 400 for a bad deadline, an unknown price, mixed currencies or an amount that cannot be charged.
+ */
+export function newCheckout(
+  params: CheckoutSessionParams,
+  context: { state: StripeState; nowSeconds: number; paymentPageBase: (successUrl: string) => string },
+): CheckoutRecord {
+  const { nowSeconds } = context;
+  const expiresAt = deadline(params.expires_at, nowSeconds);
+  const metadata = mergeMetadata({}, params.metadata);
+  const paymentIntentMetadata = mergeMetadata({}, params.payment_intent_data?.metadata);
+  const priced = params.line_items.map((item, index) => ({ item, ...priceOf(item, index, context) }));
+  const currency = oneCurrency(priced.map(({ price }) => price), params.currency);
+  const total = priced.reduce((sum, { item, price }) => sum + price.unit_amount * item.quantity, 0);
+  assertChargeable(total, currency);
+  const paymentMethods = offeredMethods(params, currency);
+
+  const lineItems = priced.map(({ item, price, name }): StripeLineItem => {
+    const amount = price.unit_amount * item.quantity;
+    return {
+      id: newStripeId("li"),
+      object: "item",
+      adjustable_quantity: null,
+      amount_discount: 0,
+      amount_subtotal: amount,
+      amount_tax: 0,
+      amount_total: amount,
+      currency,
+      description: name,
+      metadata: mergeMetadata({}, item.metadata),
+      price,
+      quantity: item.quantity,
+    };
+  });
+  const { payment_intent_data: intent } = params;
+  return {
+    session: openSession(params, {
+      ...context, expiresAt, metadata, currency, total, paymentMethods,
+    }),
+    lineItems,
+    paymentIntentData: {
+      metadata: paymentIntentMetadata,
+      description: intent?.description ?? null,
+      receipt_email: intent?.receipt_email ?? null,
+      statement_descriptor: intent?.statement_descriptor ?? null,
+      statement_descriptor_suffix: intent?.statement_descriptor_suffix ?? null,
+      transfer_group: intent?.transfer_group ?? null,
+    },
+  };
+}
+
+function deadline(asked: number | undefined, nowSeconds: number): number {
+  if (asked === undefined) return nowSeconds + LONGEST_LIFE_S;
+  if (asked < nowSeconds + SHORTEST_LIFE_S) {
+    throw invalidParam("The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.", { param: "expires_at" });
+  }
+  if (asked >= nowSeconds + LONGEST_LIFE_S) {
+    throw invalidParam("The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.", { param: "expires_at" });
+  }
+  return asked;
+}
+
+function priceOf(
+  item: LineItemParams,
+  index: number,
+  { state, nowSeconds }: { state: StripeState; nowSeconds: number },
+): { price: StripePrice; name: string } {
+  if (item.price_data === undefined) {
+    const id = item.price ?? "";
+    const param = `line_items[${String(index)}][price]`;
+    const price = state.prices.get(id);
+    if (price === undefined) throw noSuch("price", id, param, 400);
+    if (!price.active) throw refused("The price specified is inactive. This field only accepts active prices.", { param });
+    return { price, name: state.products.get(price.product)?.name ?? id };
+  }
+  const { currency, unit_amount: unitAmount, product_data: data, tax_behavior: taxBehavior } = item.price_data;
+  const product = {
+    id: newStripeId("prod"),
+    active: false,
+    name: data.name,
+    description: data.description ?? null,
+    images: data.images ?? [],
+    metadata: mergeMetadata({}, data.metadata),
+  };
+  const price = rememberPrice(state, nowSeconds, {
+    id: newStripeId("price"), currency, unitAmount, active: false, taxBehavior: taxBehavior ?? "unspecified", product,
+  });
+  return { price, name: data.name };
+}
+
+/** Stores a Price and its Product. Inline ones are inactive, as with Stripe. */
+export function rememberPrice(
+  state: StripeState,
+  nowSeconds: number,
+  facts: {
+    id: string;
+    currency: string;
+    unitAmount: number;
+    active: boolean;
+    taxBehavior: string;
+    product: { id: string; active: boolean; name: string; description: string | null; images: string[]; metadata: Record<string, string> };
+  },
+): StripePrice {
+  state.products.set(facts.product.id, {
+    ...facts.product,
+    object: "product",
+    created: nowSeconds,
+    default_price: null,
+    livemode: false,
+    marketing_features: [],
+    package_dimensions: null,
+    shippable: null,
+    statement_descriptor: null,
+    tax_code: null,
+    tax_details: null,
+    type: "service",
+    unit_label: null,
+    updated: nowSeconds,
+    url: null,
+  });
+  const price: StripePrice = {
+    id: facts.id,
+    object: "price",
+    active: facts.active,
+    billing_scheme: "per_unit",
+    created: nowSeconds,
+    currency: facts.currency,
+    custom_unit_amount: null,
+    livemode: false,
+    lookup_key: null,
+    metadata: {},
+    nickname: null,
+    product: facts.product.id,
+    recurring: null,
+    tax_behavior: facts.taxBehavior,
+    tiers_mode: null,
+    transform_quantity: null,
+    type: "one_time",
+    unit_amount: facts.unitAmount,
+    unit_amount_decimal: String(facts.unitAmount),
+  };
+  state.prices.set(price.id, price);
+  return price;
+}
+
+function oneCurrency(prices: readonly StripePrice[], asked: string | undefined): string {
+  const expected = asked ?? prices[0]?.currency ?? "usd";
+  const other = prices.findIndex((price) => price.currency !== expected);
+  if (other === -1) return expected;
+  throw refused(
+    `The price specified supports currencies of \`${prices[other]?.currency ?? ""}\`. This doesn't match the expected currency: \`${expected}\`.`,
+    { param: `line_items[${String(other)}][price]` },
+  );
+}
+
+function assertChargeable(total: number, currency: string): void {
+  if (total === 0) return;
+  const least = minimumCharge(currency);
+  if (total < least) {
+    throw refused(
+      `The Checkout Session's total amount due must add up to at least ${formatAmount(least, currency)} ${currency}`,
+      { code: "amount_too_small" },
+    );
+  }
+  if (total > MAXIMUM_CHARGE) {
+    throw refused(
+      `The Checkout Session's total amount due must be no more than ${formatAmount(MAXIMUM_CHARGE, currency)} ${currency}`,
+      { code: "amount_too_large" },
+    );
+  }
+  if (!isChargeableStep(total, currency)) {
+    throw refused(`Amounts in ${currency} must end in 0: Stripe charges them to two decimal places.`, { param: "line_items" });
+  }
+}
+
+function offeredMethods(params: CheckoutSessionParams, currency: string): string[] {
+  if (params.payment_method_types !== undefined) {
+    const stranger = params.payment_method_types.find((method) => !worksInCurrency(method, currency));
+    if (stranger === undefined) return params.payment_method_types;
+    throw refused(
+      `The payment method type \`${stranger}\` cannot be used with currency \`${currency}\`.`,
+      { param: "payment_method_types" },
+    );
+  }
+  const excluded = new Set<string>(params.excluded_payment_method_types);
+  const methods = (params.allowed_payment_method_types ?? dashboardPaymentMethods(currency)).filter(
+    (method) => worksInCurrency(method, currency) && !excluded.has(method),
+  );
+  if (methods.length > 0) return methods;
+  throw refused("No valid payment method types for this Checkout Session.", { param: "allowed_payment_method_types" });
+}
+
+function openSession(
+  params: CheckoutSessionParams,
+  facts: {
+    nowSeconds: number; expiresAt: number; metadata: Record<string, string>; currency: string; total: number;
+    paymentMethods: string[]; paymentPageBase: (successUrl: string) => string;
+  },
+): StripeCheckoutSession {
+  const id = newCheckoutId();
+  const { shipping_options: shippingOptions = [] } = params;
+  const automaticTax = params.automatic_tax?.enabled ?? false;
+  return {
+    id,
+    object: "checkout.session",
+    adaptive_pricing: { enabled: false },
+    after_expiration: null,
+    allow_promotion_codes: params.allow_promotion_codes ?? null,
+    allowed_payment_method_types: params.allowed_payment_method_types ?? null,
+    amount_subtotal: facts.total,
+    amount_total: facts.total,
+    automatic_tax: { enabled: automaticTax, liability: automaticTax ? { type: "self" } : null, provider: automaticTax ? "stripe" : null, status: automaticTax ? "requires_location_inputs" : null },
+    billing_address_collection: params.billing_address_collection ?? null,
+    cancel_url: params.cancel_url ?? null,
+    client_reference_id: params.client_reference_id ?? null,
+    client_secret: null,
+    collected_information: { business_name: null, individual_name: null, shipping_details: null },
+    consent: null,
+    consent_collection: null,
+    created: facts.nowSeconds,
+    currency: facts.currency,
+    currency_conversion: null,
+    custom_fields: [],
+    custom_text: { after_submit: null, shipping_address: null, submit: null, terms_of_service_acceptance: null },
+    customer: null,
+    customer_account: null,
+    customer_creation: params.customer_creation ?? "if_required",
+    customer_details: null,
+    customer_email: params.customer_email ?? null,
+    discounts: [],
+    expires_at: facts.expiresAt,
+    integration_identifier: params.integration_identifier ?? null,
+    invoice: null,
+    invoice_creation: null,
+    livemode: false,
+    locale: params.locale ?? null,
+    managed_payments: { enabled: false },
+    metadata: facts.metadata,
+    mode: "payment",
+    origin_context: null,
+    payment_intent: null,
+    payment_link: null,
+    payment_method_collection: "if_required",
+    payment_method_configuration_details: params.payment_method_types === undefined ? { id: "pmc_1SandboxDashboardChoice", parent: null } : null,
+    payment_method_options: {},
+    payment_method_types: facts.paymentMethods,
+    payment_status: "unpaid",
+    permissions: null,
+    phone_number_collection: { enabled: params.phone_number_collection?.enabled ?? false },
+    recovered_from: null,
+    saved_payment_method_options: null,
+    setup_intent: null,
+    shipping_address_collection: params.shipping_address_collection ?? null,
+    shipping_cost: null,
+    shipping_options: shippingOptions.map(({ shipping_rate }) => ({ shipping_amount: 0, shipping_rate })),
+    status: "open",
+    submit_type: params.submit_type ?? null,
+    subscription: null,
+    success_url: params.success_url,
+    total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
+    ui_mode: params.ui_mode ?? "hosted_page",
+    url: `${facts.paymentPageBase(params.success_url)}/pay/${id}`,
+    wallet_options: null,
+  };
+}

@@ -1,0 +1,73 @@
+import { invalidParam } from "./stripe-error.server";
+import type { StripeState } from "./stripe-state.server";
+
+/** Properties that hold another object's id. */
+const LINKS = new Set(["payment_intent", "latest_charge", "charge", "product", "price", "customer", "invoice", "balance_transaction"]);
+/** Sublists that are left out unless asked for. Source: docs.stripe.com/api/expanding_objects ("includable") */
+const SUBLISTS: Readonly<Record<string, string>> = { line_items: "checkout.session", refunds: "charge" };
+
+/** How many lines an expanded sublist shows before `has_more`, as with Stripe: the rest is paged. */
+const SUBLIST_LENGTH = 10;
+
+/**
+ * A copy of `root` in which each path (`payment_intent.latest_charge`, `data.line_items`) is replaced by the object it
+ * names. Throws Stripe's 400 for what cannot be expanded.
+ */
+export function expandObject(root: unknown, paths: readonly string[], state: StripeState): unknown {
+  const copy: unknown = structuredClone(root);
+  for (const path of paths) {
+    const keys = path.split(".");
+    if (keys.length > 4) throw invalidParam("You cannot expand more than 4 levels of a property.", { param: "expand[]" });
+    expandPath(copy, keys, path, state);
+  }
+  return copy;
+}
+
+function expandPath(target: unknown, keys: readonly string[], path: string, state: StripeState): void {
+  const [key, ...rest] = keys;
+  if (key === undefined || target === null) return;
+  if (Array.isArray(target)) {
+    for (const item of target) expandPath(item, keys, path, state);
+    return;
+  }
+  if (typeof target !== "object") throw notExpandable(path);
+  const value: unknown = Reflect.get(target, key);
+  if (key === "data" && Array.isArray(value)) {
+    expandPath(value, rest, path, state);
+    return;
+  }
+  if (typeof value === "object" && value !== null) {
+    if (rest.length === 0 && !LINKS.has(key) && SUBLISTS[key] === undefined) throw notExpandable(path);
+    expandPath(value, rest, path, state);
+    return;
+  }
+  const expanded = SUBLISTS[key] === Reflect.get(target, "object") ? sublist(target, key, state) : link(key, value, path, state);
+  Reflect.set(target, key, expanded);
+  expandPath(expanded, rest, path, state);
+}
+
+function link(key: string, value: unknown, path: string, state: StripeState): unknown {
+  if (!LINKS.has(key) || value === undefined) throw notExpandable(path);
+  if (typeof value !== "string") return value;
+  const found =
+    state.paymentIntents.get(value) ?? state.charges.get(value) ?? state.products.get(value) ?? state.prices.get(value);
+  return found === undefined ? value : structuredClone(found);
+}
+
+function sublist(target: object, key: string, state: StripeState): unknown {
+  const id = String(Reflect.get(target, "id"));
+  const all: readonly object[] =
+    key === "line_items"
+      ? (state.checkouts.get(id)?.lineItems ?? [])
+      : [...state.refunds.values()].filter(({ charge }) => charge === id).reverse();
+  return {
+    object: "list",
+    data: structuredClone(all.slice(0, SUBLIST_LENGTH)),
+    has_more: all.length > SUBLIST_LENGTH,
+    url: key === "line_items" ? `/v1/checkout/sessions/${id}/line_items` : `/v1/charges/${id}/refunds`,
+  };
+}
+
+function notExpandable(path: string) {
+  return invalidParam(`This property cannot be expanded (${path}).`, { param: "expand[]" });
+}

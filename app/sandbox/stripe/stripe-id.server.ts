@@ -1,0 +1,19 @@
+import { randomInt } from "node:crypto";
+
+const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+function random(length: number): string {
+  let text = "";
+  for (let i = 0; i < length; i += 1) text += ALPHABET[randomInt(ALPHABET.length)];
+  return text;
+}
+
+/** An id in the shape of Stripe's, unguessable: `pi_3…`. */
+export function newStripeId(prefix: string): string {
+  return `${prefix}_1${random(23)}`;
+}
+
+/** Checkout ids are longer than others (66 characters): a column or cookie sized for less breaks with Stripe. */
+export function newCheckoutId(): string {
+  return `cs_test_a1${random(56)}`;
+}

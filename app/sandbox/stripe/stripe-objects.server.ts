@@ -1,0 +1,86 @@
+import type Stripe from "stripe";
+
+/** Stripe's objects as they travel: links to other objects are ids until a request expands them. */
+
+export type Metadata = Record<string, string>;
+
+export interface StripeProduct extends Stripe.Product {
+  metadata: Metadata;
+}
+
+export interface StripePrice extends Omit<Stripe.Price, "unit_amount_decimal"> {
+  product: string;
+  unit_amount: number;
+  /** A number in text on the wire; the SDK makes it a Decimal. */
+  unit_amount_decimal: string;
+}
+
+export interface StripeLineItem extends Omit<Stripe.LineItem, "price"> {
+  price: StripePrice;
+  quantity: number;
+}
+
+export interface StripeCheckoutSession extends Omit<Stripe.Checkout.Session, "line_items"> {
+  status: "open" | "complete" | "expired";
+  payment_status: "unpaid" | "paid" | "no_payment_required";
+  payment_intent: string | null;
+  success_url: string;
+  currency: string;
+  amount_subtotal: number;
+  amount_total: number;
+  metadata: Metadata;
+}
+
+export interface StripePaymentIntent extends Stripe.PaymentIntent {
+  latest_charge: string | null;
+  metadata: Metadata;
+  status: "requires_payment_method" | "processing" | "succeeded" | "canceled";
+}
+
+export interface StripeCharge extends Stripe.Charge {
+  payment_intent: string;
+  metadata: Metadata;
+  status: "pending" | "succeeded" | "failed";
+}
+
+export interface StripeRefund extends Stripe.Refund {
+  charge: string;
+  payment_intent: string;
+  metadata: Metadata;
+}
+
+export type StripeObject =
+  | StripeProduct
+  | StripePrice
+  | StripeLineItem
+  | StripeCheckoutSession
+  | StripePaymentIntent
+  | StripeCharge
+  | StripeRefund;
+
+/** The parts of an event that name its object; all event types have them. */
+export interface StripeEvent {
+  id: string;
+  object: "event";
+  api_version: string;
+  created: number;
+  data: { object: StripeObject };
+  livemode: false;
+  pending_webhooks: number;
+  request: { id: string | null; idempotency_key: string | null };
+  type: string;
+}
+
+/** A checkout with what Stripe keeps beside the session object. */
+export interface CheckoutRecord {
+  session: StripeCheckoutSession;
+  lineItems: StripeLineItem[];
+  paymentIntentData: {
+    metadata: Metadata;
+    description: string | null;
+    receipt_email: string | null;
+    statement_descriptor: string | null;
+    statement_descriptor_suffix: string | null;
+    transfer_group: string | null;
+  };
+}
