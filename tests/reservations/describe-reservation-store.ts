@@ -1,0 +1,731 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Claim, Line, OthersUnits, PlaceOutcome, ReservationStore, SessionView, StoreEvent } from "~/reservations/reservation-store";
+
+/** What every driver is opened with for this suite. */
+export const storeTiming = { ttlMs: 120_000, maxAgeMs: 300_000, pendingMs: 10_000 } as const;
+
+export interface OpenStore {
+  readonly store: ReservationStore;
+  /** Moves the store's time on. */
+  advance(milliseconds: number): Promise<void>;
+  close?(): Promise<void>;
+}
+
+/** Deadlines may be rounded, and a driver with a real clock loses some time between two calls. */
+const SLACK_MS = 1_000;
+const { ttlMs, maxAgeMs, pendingMs } = storeTiming;
+const NOBODY: OthersUnits = { units: 0, pendingUnits: 0, nextReleaseInMs: null };
+
+/** The contract of `ReservationStore`, for any driver. `open` gives an empty store each time. */
+export function describeReservationStore(name: string, open: () => Promise<OpenStore>): void {
+  describe(`${name} keeps the contract of a reservation store`, () => {
+    let opened: OpenStore;
+    let store: ReservationStore;
+    const advance = (milliseconds: number) => opened.advance(milliseconds);
+
+    beforeEach(async () => {
+      opened = await open();
+      store = opened.store;
+    });
+    afterEach(async () => {
+      await opened.close?.();
+    });
+
+    const place = (session: string, operationId: string, units: Record<string, number>, maxLines = 30) =>
+      store.place({ session, operationId, lines: linesOf(units), maxLines });
+
+    const grant = async (session: string, units: Record<string, number>): Promise<SessionView> => {
+      const operationId = newOperationId();
+      expect(await place(session, operationId, units)).toMatchObject({ outcome: "placed" });
+      const confirmed = await store.confirm({ session, operationId });
+      if (confirmed.outcome !== "confirmed") throw new Error("a fresh pending could not be confirmed");
+      return confirmed.view;
+    };
+
+    const claim = async (session: string, claimId: string): Promise<Claim> => {
+      const claimed = await store.claim({ session, claimId });
+      if (claimed.outcome !== "claimed") throw new Error(`not claimed: ${claimed.outcome}`);
+      return claimed.claim;
+    };
+
+    const heldOf = async (productId: string, session: string | null = null) => {
+      const held = (await store.held({ session, productIds: [productId] })).get(productId);
+      if (held === undefined) throw new Error("held() must answer every product");
+      return held;
+    };
+
+    const total = async (productId: string) => (await heldOf(productId)).total;
+
+    describe("place", () => {
+      it("is busy while another call of the same session is undecided, and writes nothing", async () => {
+        await place("ann", "first", { mug: 1 });
+        expect(await place("ann", "second", { mug: 5, hat: 1 })).toEqual({ outcome: "busy" });
+        expect(await total("mug")).toBe(1);
+        expect(await total("hat")).toBe(0);
+      });
+
+      it("is refused while a payment page is open, and names the claim", async () => {
+        await grant("ann", { mug: 1 });
+        const open = await claim("ann", "claim-1");
+        expect(await place("ann", "late", { mug: 2 })).toEqual({ outcome: "checkout_open", claim: open });
+        expect(await total("mug")).toBe(1);
+      });
+
+      it("refuses more lines than the cart may have, and writes nothing", async () => {
+        await grant("ann", { mug: 1, hat: 1 });
+        expect(await place("ann", "third", { cup: 1 }, 2)).toEqual({ outcome: "too_many_lines" });
+        expect(await total("cup")).toBe(0);
+        expect(await place("ann", "again", { mug: 2 }, 2)).toMatchObject({ outcome: "placed" });
+      });
+
+      it("counts lines that the same call releases as gone", async () => {
+        await grant("ann", { mug: 1, hat: 1 });
+        expect(await place("ann", "swap", { mug: 0, cup: 1 }, 2)).toMatchObject({ outcome: "placed" });
+      });
+
+      it("lets a cart that is over the limit shrink line by line", async () => {
+        await grant("ann", { mug: 1, hat: 1, cup: 1 });
+        expect(await place("ann", "shrink", { mug: 0 }, 1)).toMatchObject({ outcome: "placed" });
+      });
+
+      it("tells what others hold, and not what the session holds itself", async () => {
+        await grant("ann", { mug: 2 });
+        await grant("bob", { mug: 3 });
+        const placed = await place("ann", "more", { mug: 4, hat: 1 });
+        expect(othersOf(placed, "mug")).toMatchObject({ units: 3, pendingUnits: 0 });
+        expect(othersOf(placed, "hat")).toMatchObject(NOBODY);
+      });
+
+      it("shows undecided units to the next one who asks, told apart from the rest", async () => {
+        await grant("ann", { mug: 2 });
+        await place("ann", "more", { mug: 5 });
+        await place("bob", "fresh", { mug: 1 });
+        expect(othersOf(await place("cy", "asks", { mug: 1 }), "mug")).toMatchObject({ units: 6, pendingUnits: 4 });
+      });
+
+      it("lets at least one of two simultaneous calls see the other", async () => {
+        const placed = await Promise.all([place("ann", "a", { mug: 1 }), place("bob", "b", { mug: 1 })]);
+        expect(placed.map((each) => othersOf(each, "mug").units)).toContain(1);
+      });
+
+      it("does not free units of a decrease that is undecided", async () => {
+        await grant("ann", { mug: 5 });
+        await place("ann", "fewer", { mug: 1 });
+        expect(othersOf(await place("bob", "asks", { mug: 1 }), "mug")).toMatchObject({ units: 5, pendingUnits: 0 });
+      });
+
+      it("counts nothing any more ten seconds later, and is then in nobody's way", async () => {
+        await place("ann", "crashed", { mug: 3 });
+        await advance(pendingMs - SLACK_MS);
+        expect(await total("mug")).toBe(3);
+        expect(await place("ann", "next", { mug: 1 })).toEqual({ outcome: "busy" });
+        await advance(2 * SLACK_MS);
+        expect(await total("mug")).toBe(0);
+        expect(othersOf(await place("bob", "asks", { mug: 1 }), "mug")).toMatchObject(NOBODY);
+        expect(await place("ann", "next", { mug: 1 })).toMatchObject({ outcome: "placed" });
+      });
+
+      it("outlives granted units that lapse meanwhile", async () => {
+        await grant("ann", { mug: 5 });
+        await advance(ttlMs - 3_000);
+        await place("ann", "fewer", { mug: 2 });
+        expect(await total("mug")).toBe(5);
+        await advance(3_000 + SLACK_MS);
+        expect(await heldOf("mug")).toMatchObject({ total: 2, pendingUnits: 2 });
+      });
+
+      it("answers an operation that is sent again from its pending", async () => {
+        await grant("bob", { mug: 2 });
+        const first = await place("ann", "once", { mug: 1 });
+        const second = await place("ann", "once", { mug: 1 });
+        expect(othersOf(second, "mug").units).toBe(othersOf(first, "mug").units);
+        expect(await total("mug")).toBe(3);
+      });
+
+      it("of quantity 0 holds nothing", async () => {
+        expect(await place("ann", "none", { mug: 0 })).toMatchObject({ outcome: "placed" });
+        expect(await store.totals()).toMatchObject({ shopping: 0, checkout: 0, units: 0, sessions: 0 });
+      });
+    });
+
+    describe("confirm", () => {
+      it("is gone for an operation that was never placed", async () => {
+        expect(await store.confirm({ session: "ann", operationId: "never" })).toEqual({ outcome: "gone" });
+        await grant("ann", { mug: 1 });
+        expect(await store.confirm({ session: "ann", operationId: "never" })).toEqual({ outcome: "gone" });
+      });
+
+      it("is gone once the pending has lapsed, and what was granted stays", async () => {
+        await grant("ann", { mug: 1 });
+        await place("ann", "slow", { mug: 4 });
+        await advance(pendingMs + SLACK_MS);
+        expect(await store.confirm({ session: "ann", operationId: "slow" })).toEqual({ outcome: "gone" });
+        expect((await store.view("ann")).lines).toEqual([{ productId: "mug", quantity: 1 }]);
+      });
+
+      it("is gone after an abort", async () => {
+        await place("ann", "undone", { mug: 1 });
+        await store.abort({ session: "ann", operationId: "undone" });
+        expect(await store.confirm({ session: "ann", operationId: "undone" })).toEqual({ outcome: "gone" });
+        expect(await total("mug")).toBe(0);
+      });
+
+      it("is gone when a later call took its place, which it leaves alone", async () => {
+        await place("ann", "slow", { mug: 4 });
+        await advance(pendingMs + SLACK_MS);
+        await place("ann", "later", { mug: 1 });
+        expect(await store.confirm({ session: "ann", operationId: "slow" })).toEqual({ outcome: "gone" });
+        expect(await store.confirm({ session: "ann", operationId: "later" })).toMatchObject({ outcome: "confirmed" });
+        expect(await total("mug")).toBe(1);
+      });
+
+      it("is gone for another session's operation", async () => {
+        await place("ann", "hers", { mug: 1 });
+        expect(await store.confirm({ session: "bob", operationId: "hers" })).toEqual({ outcome: "gone" });
+      });
+
+      it("answers an operation that is sent again as the first time", async () => {
+        await place("ann", "once", { mug: 2 });
+        const first = await store.confirm({ session: "ann", operationId: "once" });
+        const second = await store.confirm({ session: "ann", operationId: "once" });
+        expect(first).toMatchObject({ outcome: "confirmed", view: { lines: [{ productId: "mug", quantity: 2 }] } });
+        expect(second).toMatchObject({ outcome: "confirmed", view: { lines: [{ productId: "mug", quantity: 2 }] } });
+        expect(await total("mug")).toBe(2);
+      });
+
+      it("is gone for an earlier operation than the last", async () => {
+        await place("ann", "first", { mug: 2 });
+        await store.confirm({ session: "ann", operationId: "first" });
+        await grant("ann", { mug: 3 });
+        expect(await store.confirm({ session: "ann", operationId: "first" })).toEqual({ outcome: "gone" });
+      });
+
+      it("sets each line named and leaves the others", async () => {
+        await grant("ann", { mug: 5, hat: 1, cup: 1 });
+        const view = await grant("ann", { mug: 1, hat: 0, jar: 2 });
+        expect(unitsOf(view.lines)).toEqual({ mug: 1, cup: 1, jar: 2 });
+        expect([await total("mug"), await total("hat"), await total("cup"), await total("jar")]).toEqual([1, 0, 1, 2]);
+      });
+
+      it("starts two minutes for the whole cart, and not more", async () => {
+        await grant("ann", { mug: 1 });
+        await advance(60_000);
+        const view = await grant("ann", { hat: 1 });
+        expectWithin(view.expiresInMs, ttlMs);
+        await advance(ttlMs - SLACK_MS);
+        expect(unitsOf((await store.view("ann")).lines)).toEqual({ mug: 1, hat: 1 });
+        expect(await total("mug")).toBe(1);
+        await advance(2 * SLACK_MS);
+        expect(await store.view("ann")).toEqual({ lines: [], expiresInMs: null, renewableForMs: null, claim: null });
+        expect([await total("mug"), await total("hat")]).toEqual([0, 0]);
+      });
+
+      it("of nothing but releases leaves no trace of the session", async () => {
+        await grant("ann", { mug: 1 });
+        const view = await grant("ann", { mug: 0, unknown: 0 });
+        expect(view).toEqual({ lines: [], expiresInMs: null, renewableForMs: null, claim: null });
+        expect(await store.totals()).toMatchObject({ shopping: 0, units: 0, sessions: 0 });
+      });
+    });
+
+    describe("abort", () => {
+      it("of somebody else's or an unknown operation changes nothing", async () => {
+        await place("ann", "hers", { mug: 1 });
+        await store.abort({ session: "ann", operationId: "other" });
+        await store.abort({ session: "bob", operationId: "hers" });
+        expect(await store.confirm({ session: "ann", operationId: "hers" })).toMatchObject({ outcome: "confirmed" });
+      });
+
+      it("leaves what was granted as it was, with its deadline", async () => {
+        await grant("ann", { mug: 5 });
+        await advance(60_000);
+        await place("ann", "more", { mug: 8, hat: 1 });
+        await store.abort({ session: "ann", operationId: "more" });
+        const view = await store.view("ann");
+        expect(unitsOf(view.lines)).toEqual({ mug: 5 });
+        expectWithin(view.expiresInMs, ttlMs - 60_000);
+        expect([await total("mug"), await total("hat")]).toEqual([5, 0]);
+      });
+
+      it("twice is as once, and after a confirm is nothing", async () => {
+        await place("ann", "undone", { mug: 1 });
+        await store.abort({ session: "ann", operationId: "undone" });
+        await store.abort({ session: "ann", operationId: "undone" });
+        expect(await store.totals()).toMatchObject({ units: 0, sessions: 0 });
+        await place("ann", "done", { mug: 1 });
+        await store.confirm({ session: "ann", operationId: "done" });
+        await store.abort({ session: "ann", operationId: "done" });
+        expect(await total("mug")).toBe(1);
+      });
+    });
+
+    describe("renew", () => {
+      it("finds nothing held where nothing was, or all has lapsed", async () => {
+        expect(await store.renew("ann")).toEqual({ outcome: "nothing_held" });
+        await grant("ann", { mug: 1 });
+        await advance(ttlMs + SLACK_MS);
+        expect(await store.renew("ann")).toEqual({ outcome: "nothing_held" });
+        expect(await total("mug")).toBe(0);
+      });
+
+      it("does not make an undecided call last longer, or granted", async () => {
+        await place("ann", "crashed", { mug: 1 });
+        expect(await store.renew("ann")).toEqual({ outcome: "nothing_held" });
+        await advance(pendingMs + SLACK_MS);
+        expect(await total("mug")).toBe(0);
+      });
+
+      it("is refused while a payment page is open", async () => {
+        await grant("ann", { mug: 1 });
+        const open = await claim("ann", "claim-1");
+        expect(await store.renew("ann")).toEqual({ outcome: "checkout_open", claim: open });
+      });
+
+      it("starts the two minutes again", async () => {
+        await grant("ann", { mug: 1 });
+        await advance(100_000);
+        const renewed = await store.renew("ann");
+        expect(renewed).toMatchObject({ outcome: "renewed", view: { lines: [{ productId: "mug", quantity: 1 }] } });
+        if (renewed.outcome === "renewed") expectWithin(renewed.view.expiresInMs, ttlMs);
+        await advance(100_000);
+        expect(await total("mug")).toBe(1);
+      });
+
+      it("never goes past the absolute age, by whatever change", async () => {
+        await grant("ann", { mug: 1 });
+        await advance(100_000);
+        await store.renew("ann");
+        await advance(100_000);
+        const view = await grant("ann", { hat: 1 });
+        expectWithin(view.expiresInMs, maxAgeMs - 200_000);
+        expectWithin(view.renewableForMs, maxAgeMs - 200_000);
+        await advance(maxAgeMs - 200_000 + SLACK_MS);
+        expect([await total("mug"), await total("hat")]).toEqual([0, 0]);
+      });
+
+      it("counts the age anew once the session held nothing", async () => {
+        await grant("ann", { mug: 1 });
+        await advance(100_000);
+        await store.release({ session: "ann", productIds: "all" });
+        expectWithin((await grant("ann", { mug: 1 })).renewableForMs, maxAgeMs);
+        await advance(ttlMs + SLACK_MS);
+        expectWithin((await grant("ann", { mug: 1 })).renewableForMs, maxAgeMs);
+      });
+    });
+
+    describe("release", () => {
+      it("is busy while a call is undecided, and frees nothing", async () => {
+        await grant("ann", { mug: 1 });
+        await place("ann", "running", { mug: 2 });
+        expect(await store.release({ session: "ann", productIds: "all" })).toEqual({ outcome: "busy" });
+        expect(await total("mug")).toBe(2);
+      });
+
+      it("is refused while a payment page is open, and frees nothing", async () => {
+        await grant("ann", { mug: 1 });
+        const open = await claim("ann", "claim-1");
+        expect(await store.release({ session: "ann", productIds: ["mug"] })).toEqual({ outcome: "checkout_open", claim: open });
+        expect(await total("mug")).toBe(1);
+      });
+
+      it("of what is not held releases nothing, and never another session's", async () => {
+        await grant("ann", { mug: 1 });
+        expect(await store.release({ session: "bob", productIds: "all" })).toMatchObject({ outcome: "released", lines: [] });
+        expect(await store.release({ session: "ann", productIds: ["hat"] })).toMatchObject({ outcome: "released", lines: [] });
+        expect(await total("mug")).toBe(1);
+      });
+
+      it("frees the lines named, renews the rest, and a second time frees nothing", async () => {
+        await grant("ann", { mug: 2, hat: 1 });
+        await advance(60_000);
+        const first = await store.release({ session: "ann", productIds: ["mug"] });
+        expect(first).toMatchObject({ outcome: "released", lines: [{ productId: "mug", quantity: 2 }] });
+        if (first.outcome === "released") {
+          expect(unitsOf(first.view.lines)).toEqual({ hat: 1 });
+          expectWithin(first.view.expiresInMs, ttlMs);
+        }
+        expect([await total("mug"), await total("hat")]).toEqual([0, 1]);
+        expect(await store.release({ session: "ann", productIds: ["mug"] })).toMatchObject({ outcome: "released", lines: [] });
+      });
+
+      it("of all leaves nothing of the session, and the same product of others", async () => {
+        await grant("ann", { mug: 2, hat: 1 });
+        await grant("bob", { mug: 1 });
+        const released = await store.release({ session: "ann", productIds: "all" });
+        if (released.outcome !== "released") throw new Error(released.outcome);
+        expect(unitsOf(released.lines)).toEqual({ mug: 2, hat: 1 });
+        expect([await total("mug"), await total("hat")]).toEqual([1, 0]);
+        expect(await store.totals()).toMatchObject({ shopping: 1, units: 1, sessions: 1 });
+      });
+    });
+
+    describe("claim", () => {
+      it("finds nothing where nothing is granted any more", async () => {
+        expect(await store.claim({ session: "ann", claimId: "claim-1" })).toEqual({ outcome: "nothing_held" });
+        await grant("ann", { mug: 1 });
+        await advance(ttlMs + SLACK_MS);
+        expect(await store.claim({ session: "ann", claimId: "claim-1" })).toEqual({ outcome: "nothing_held" });
+        expect(await store.findClaim("claim-1")).toBeNull();
+      });
+
+      it("is busy while a call is undecided, whose units are nobody's to pay for", async () => {
+        await grant("ann", { mug: 1 });
+        await place("ann", "running", { mug: 3 });
+        expect(await store.claim({ session: "ann", claimId: "claim-1" })).toEqual({ outcome: "busy" });
+        await advance(pendingMs + SLACK_MS);
+        expect((await claim("ann", "claim-1")).lines).toEqual([{ productId: "mug", quantity: 1 }]);
+      });
+
+      it("is refused while the session has another one", async () => {
+        await grant("ann", { mug: 1 });
+        const open = await claim("ann", "claim-1");
+        expect(await store.claim({ session: "ann", claimId: "claim-2" })).toEqual({ outcome: "checkout_open", claim: open });
+        expect(await store.findClaim("claim-2")).toBeNull();
+      });
+
+      it("sent again answers with the claim as it is", async () => {
+        await grant("ann", { mug: 1 });
+        const first = await claim("ann", "claim-1");
+        await advance(5_000);
+        expect(await claim("ann", "claim-1")).toEqual(first);
+        await store.stamp({ claimId: "claim-1", checkoutId: "cs_1" });
+        expect(await claim("ann", "claim-1")).toEqual({ ...first, checkoutId: "cs_1" });
+        expect(await total("mug")).toBe(1);
+      });
+
+      it("takes the deadline from the units and notes what others hold", async () => {
+        await grant("bob", { mug: 3 });
+        await grant("ann", { mug: 2, hat: 1 });
+        const claimed = await store.claim({ session: "ann", claimId: "claim-1" });
+        if (claimed.outcome !== "claimed") throw new Error(claimed.outcome);
+        expect(unitsOf(claimed.claim.lines)).toEqual({ mug: 2, hat: 1 });
+        expect(claimed.others.get("mug")).toMatchObject({ units: 3, pendingUnits: 0 });
+        expect(claimed.others.get("hat")).toMatchObject(NOBODY);
+        await advance(24 * 3_600_000);
+        expect(await store.view("ann")).toEqual({ lines: [], expiresInMs: null, renewableForMs: null, claim: claimed.claim });
+        expect(othersOf(await place("cy", "asks", { mug: 1 }), "mug")).toMatchObject({ units: 2, pendingUnits: 0, nextReleaseInMs: null });
+      });
+
+      it("makes a late confirm of an earlier operation gone", async () => {
+        await place("ann", "early", { mug: 1 });
+        await store.confirm({ session: "ann", operationId: "early" });
+        await claim("ann", "claim-1");
+        expect(await store.confirm({ session: "ann", operationId: "early" })).toEqual({ outcome: "gone" });
+      });
+    });
+
+    describe("stamp", () => {
+      it("is gone where no such claim is, so that no payment page is handed out without one", async () => {
+        expect(await store.stamp({ claimId: "claim-1", checkoutId: "cs_1" })).toBe("gone");
+        await grant("ann", { mug: 1 });
+        await claim("ann", "claim-1");
+        await store.unclaim({ claimId: "claim-1", checkoutId: null, to: "stock" });
+        expect(await store.stamp({ claimId: "claim-1", checkoutId: "cs_1" })).toBe("gone");
+      });
+
+      it("is gone where the claim bears another checkout, which it keeps", async () => {
+        await grant("ann", { mug: 1 });
+        await claim("ann", "claim-1");
+        expect(await store.stamp({ claimId: "claim-1", checkoutId: "cs_1" })).toBe("stamped");
+        expect(await store.stamp({ claimId: "claim-1", checkoutId: "cs_2" })).toBe("gone");
+        expect(await store.stamp({ claimId: "claim-1", checkoutId: "cs_1" })).toBe("stamped");
+        expect((await store.findClaim("claim-1"))?.checkoutId).toBe("cs_1");
+        expect((await store.view("ann")).claim?.checkoutId).toBe("cs_1");
+      });
+    });
+
+    describe("complete and unclaim", () => {
+      const ends = [
+        { verb: "complete", end: (claimId: string, checkoutId: string | null) => store.complete({ claimId, checkoutId }) },
+        { verb: "unclaim to the stock", end: (claimId: string, checkoutId: string | null) => store.unclaim({ claimId, checkoutId, to: "stock" }) },
+        { verb: "unclaim to the shopper", end: (claimId: string, checkoutId: string | null) => store.unclaim({ claimId, checkoutId, to: "shopper" }) },
+      ];
+
+      it.each(ends)("$verb touches only a claim that bears exactly this checkout", async ({ end }) => {
+        await grant("ann", { mug: 1 });
+        await claim("ann", "claim-1");
+        expect(await end("claim-1", "cs_1")).toEqual({ outcome: "gone" });
+        await store.stamp({ claimId: "claim-1", checkoutId: "cs_1" });
+        expect(await end("claim-1", null)).toEqual({ outcome: "gone" });
+        expect(await end("claim-1", "cs_0")).toEqual({ outcome: "gone" });
+        expect(await end("claim-0", "cs_1")).toEqual({ outcome: "gone" });
+        expect((await store.view("ann")).claim).toMatchObject({ claimId: "claim-1", checkoutId: "cs_1" });
+        expect(await total("mug")).toBe(1);
+        expect(await end("claim-1", "cs_1")).toMatchObject({ outcome: "ended", claim: { claimId: "claim-1", checkoutId: "cs_1" } });
+        expect(await end("claim-1", "cs_1")).toEqual({ outcome: "gone" });
+        expect(await store.findClaim("claim-1")).toBeNull();
+      });
+
+      it.each(ends)("$verb of an old payment page does not touch the newer one", async ({ end }) => {
+        await grant("ann", { mug: 1 });
+        await claim("ann", "claim-1");
+        await store.stamp({ claimId: "claim-1", checkoutId: "cs_1" });
+        await store.unclaim({ claimId: "claim-1", checkoutId: "cs_1", to: "shopper" });
+        await claim("ann", "claim-2");
+        await store.stamp({ claimId: "claim-2", checkoutId: "cs_2" });
+        expect(await end("claim-1", "cs_1")).toEqual({ outcome: "gone" });
+        expect(await total("mug")).toBe(1);
+        expect((await store.view("ann")).claim?.claimId).toBe("claim-2");
+      });
+
+      it("free the units when they are sold or go back to the stock", async () => {
+        await grant("ann", { mug: 2 });
+        await grant("bob", { mug: 1 });
+        await claim("ann", "claim-1");
+        await claim("bob", "claim-2");
+        await store.complete({ claimId: "claim-1", checkoutId: null });
+        expect(await total("mug")).toBe(1);
+        await store.unclaim({ claimId: "claim-2", checkoutId: null, to: "stock" });
+        expect(await store.totals()).toMatchObject({ shopping: 0, checkout: 0, units: 0, sessions: 0 });
+        expect(await place("ann", "next", { mug: 1 })).toMatchObject({ outcome: "placed" });
+      });
+
+      it("give the shopper the units back, for two minutes", async () => {
+        await grant("ann", { mug: 2 });
+        await advance(100_000);
+        await claim("ann", "claim-1");
+        await advance(50_000);
+        await store.unclaim({ claimId: "claim-1", checkoutId: null, to: "shopper" });
+        const view = await store.view("ann");
+        expect(unitsOf(view.lines)).toEqual({ mug: 2 });
+        expectWithin(view.expiresInMs, ttlMs);
+        expectWithin(view.renewableForMs, maxAgeMs - 150_000);
+        await advance(ttlMs + SLACK_MS);
+        expect(await total("mug")).toBe(0);
+      });
+
+      it("count the absolute age on while the units are being paid for", async () => {
+        await grant("ann", { mug: 2 });
+        await claim("ann", "claim-1");
+        await advance(maxAgeMs - 30_000);
+        await store.unclaim({ claimId: "claim-1", checkoutId: null, to: "shopper" });
+        expectWithin((await store.view("ann")).expiresInMs, 30_000);
+        await claim("ann", "claim-2");
+        await advance(31_000);
+        expect(await total("mug")).toBe(2);
+        expect(await store.unclaim({ claimId: "claim-2", checkoutId: null, to: "shopper" })).toMatchObject({ outcome: "ended" });
+        expect(await total("mug")).toBe(0);
+        expect((await store.view("ann")).lines).toEqual([]);
+      });
+    });
+
+    describe("restore", () => {
+      const lost = (claimId: string, session: string, units: Record<string, number>, claimedAt: number): Claim => ({
+        claimId,
+        checkoutId: `cs_${claimId}`,
+        session,
+        lines: linesOf(units),
+        claimedAt,
+      });
+
+      it("puts a claim back whatever else is held, once", async () => {
+        await grant("bob", { mug: 9 });
+        const claimedAt = (await claim("bob", "now")).claimedAt - 5_000;
+        const restored = lost("back", "ann", { mug: 2, hat: 1 }, claimedAt);
+        await store.restore(restored);
+        await store.restore(restored);
+        expect([await total("mug"), await total("hat")]).toEqual([11, 1]);
+        expect(await store.findClaim("back")).toEqual(restored);
+        expect((await store.view("ann")).claim).toEqual(restored);
+        expect(await place("ann", "late", { mug: 3 })).toEqual({ outcome: "checkout_open", claim: restored });
+        expect(await store.complete({ claimId: "back", checkoutId: "cs_back" })).toMatchObject({ outcome: "ended" });
+        expect(await total("mug")).toBe(9);
+      });
+
+      it("leaves a session the claim that it has; both count and each ends by itself", async () => {
+        await grant("ann", { mug: 1 });
+        const own = await claim("ann", "own");
+        await store.restore(lost("back", "ann", { mug: 2 }, own.claimedAt - 5_000));
+        expect((await store.view("ann")).claim?.claimId).toBe("own");
+        expect(await total("mug")).toBe(3);
+        await store.complete({ claimId: "back", checkoutId: "cs_back" });
+        expect(await total("mug")).toBe(1);
+        expect((await store.view("ann")).claim?.claimId).toBe("own");
+      });
+
+      it("supersedes an undecided call of the session", async () => {
+        await grant("bob", { hat: 1 });
+        const { claimedAt } = await claim("bob", "now");
+        await place("ann", "running", { mug: 4 });
+        await store.restore(lost("back", "ann", { mug: 2 }, claimedAt));
+        expect(await store.confirm({ session: "ann", operationId: "running" })).toEqual({ outcome: "gone" });
+        expect(await total("mug")).toBe(2);
+      });
+
+      it("counts the absolute age from when the units were claimed", async () => {
+        await grant("bob", { hat: 1 });
+        const { claimedAt } = await claim("bob", "now");
+        await store.restore(lost("young", "ann", { mug: 1 }, claimedAt - maxAgeMs + 30_000));
+        await store.restore(lost("old", "cy", { mug: 1 }, claimedAt - maxAgeMs - 1_000));
+        await store.unclaim({ claimId: "young", checkoutId: "cs_young", to: "shopper" });
+        await store.unclaim({ claimId: "old", checkoutId: "cs_old", to: "shopper" });
+        expectWithin((await store.view("ann")).expiresInMs, 30_000);
+        expect(await heldOf("mug")).toMatchObject({ total: 1 });
+      });
+    });
+
+    it("lists claims of an age, oldest first", async () => {
+      await grant("ann", { mug: 1 });
+      await grant("bob", { mug: 1 });
+      const older = await claim("ann", "older");
+      await advance(60_000);
+      const newer = await claim("bob", "newer");
+      await store.restore({ claimId: "oldest", checkoutId: "cs_3", session: "cy", lines: linesOf({ mug: 1 }), claimedAt: older.claimedAt - 1_000 });
+      const ids = async (olderThanMs: number) => (await store.claims({ olderThanMs })).map((each) => each.claimId);
+      expect(await ids(0)).toEqual(["oldest", "older", "newer"]);
+      expect(await ids(60_000)).toEqual(["oldest", "older"]);
+      expect(await ids(3_600_000)).toEqual([]);
+      expect(newer.claimedAt - older.claimedAt).toBeGreaterThanOrEqual(60_000);
+    });
+
+    describe("held", () => {
+      it("answers products that nobody holds", async () => {
+        expect(await heldOf("mug", "ann")).toEqual({ total: 0, byYou: 0, ...NOBODY });
+      });
+
+      it("never counts what has lapsed, however much lapsed together", async () => {
+        for (let i = 0; i < 100; i += 1) await grant(`shopper-${i}`, { mug: 1 });
+        expect(await total("mug")).toBe(100);
+        await advance(ttlMs + SLACK_MS);
+        expect(await heldOf("mug")).toEqual({ total: 0, byYou: 0, ...NOBODY });
+        expect(await store.totals()).toMatchObject({ shopping: 0, units: 0, sessions: 0 });
+      });
+
+      it("splits units between the asking session and all others", async () => {
+        await grant("ann", { mug: 2 });
+        await grant("bob", { mug: 3 });
+        await place("bob", "more", { mug: 4 });
+        expect(await heldOf("mug", "ann")).toMatchObject({ total: 6, byYou: 2, units: 4, pendingUnits: 1 });
+        expect(await heldOf("mug", "bob")).toMatchObject({ total: 6, byYou: 4, units: 2, pendingUnits: 0 });
+        expect(await heldOf("mug", null)).toMatchObject({ total: 6, byYou: 0, units: 6, pendingUnits: 1 });
+      });
+
+      it("tells when the next unit of another may lapse, and does not wait for one's own or a paid one", async () => {
+        await grant("ann", { mug: 1 });
+        await advance(20_000);
+        await grant("bob", { mug: 1 });
+        expectWithin((await heldOf("mug", null)).nextReleaseInMs, ttlMs - 20_000);
+        expectWithin((await heldOf("mug", "bob")).nextReleaseInMs, ttlMs - 20_000);
+        expectWithin((await heldOf("mug", "ann")).nextReleaseInMs, ttlMs);
+        await claim("bob", "claim-1");
+        expect((await heldOf("mug", "ann")).nextReleaseInMs).toBeNull();
+      });
+    });
+
+    it("totals what is alive by state, exactly", async () => {
+      await grant("ann", { mug: 2, hat: 1 });
+      await grant("bob", { mug: 3 });
+      await claim("bob", "claim-1");
+      const before = await store.totals();
+      expect(before).toMatchObject({ shopping: 2, checkout: 1, units: 6, sessions: 2 });
+      expect(before.bytes).toBeGreaterThan(0);
+      await advance(ttlMs + SLACK_MS);
+      expect(await store.totals()).toMatchObject({ shopping: 0, checkout: 1, units: 3, sessions: 1 });
+    });
+
+    describe("snapshot", () => {
+      const pages = async (limit: number, between: () => Promise<unknown> = () => Promise.resolve()) => {
+        const rows = [];
+        let cursor: string | undefined;
+        do {
+          const page = await store.snapshot({ limit, cursor });
+          expect(page.reservations.length).toBeLessThanOrEqual(limit);
+          rows.push(...page.reservations);
+          cursor = page.cursor ?? undefined;
+          await between();
+        } while (cursor !== undefined);
+        return rows;
+      };
+
+      it("lists nothing that has lapsed", async () => {
+        await grant("ann", { mug: 1 });
+        await advance(ttlMs + SLACK_MS);
+        expect(await pages(10)).toEqual([]);
+      });
+
+      it.each([1, 2, 7, 1_000])("lists every hold once in pages of %i", async (limit) => {
+        for (let i = 0; i < 9; i += 1) await grant(`shopper-${i}`, { mug: 1, hat: 2 });
+        await grant("payer", { cup: 3 });
+        await claim("payer", "claim-1");
+        await store.stamp({ claimId: "claim-1", checkoutId: "cs_1" });
+        const rows = await pages(limit);
+        expect(rows).toHaveLength(19);
+        expect(new Set(rows.map((row) => `${row.session} ${row.productId}`)).size).toBe(19);
+        const paid = { productId: "cup", session: "payer", quantity: 3, state: "checkout", checkoutId: "cs_1", expiresInMs: null };
+        expect(rows.find((row) => row.session === "payer")).toEqual(paid);
+        const shopping = rows.find((row) => row.session === "shopper-3" && row.productId === "hat");
+        expect(shopping).toMatchObject({ quantity: 2, state: "shopping", checkoutId: null });
+        expectWithin(shopping?.expiresInMs ?? null, ttlMs);
+      });
+
+      it("does not miss a hold that is there all the time while others come and go", async () => {
+        for (let i = 0; i < 20; i += 1) await grant(`shopper-${i}`, { mug: 1 });
+        let step = 0;
+        const rows = await pages(3, async () => {
+          await store.release({ session: `shopper-${2 * step}`, productIds: "all" });
+          if (step < 5) await grant(`newcomer-${step}`, { mug: 1 });
+          step += 1;
+        });
+        const seen = new Set(rows.map((row) => row.session));
+        for (let i = 1; i < 20; i += 2) expect(seen).toContain(`shopper-${i}`);
+      });
+    });
+
+    describe("subscribe", () => {
+      it("tells of changes and of lapsed carts until it is stopped", async () => {
+        const events: StoreEvent[] = [];
+        const stop = store.subscribe((event) => events.push(event));
+        await grant("ann", { mug: 2 });
+        await vi.waitFor(() => expect(events).toContainEqual({ type: "changed", productIds: ["mug"] }));
+        await advance(ttlMs + SLACK_MS);
+        await store.view("ann");
+        await vi.waitFor(() =>
+          expect(events).toContainEqual({ type: "expired", session: "ann", lines: [{ productId: "mug", quantity: 2 }] }),
+        );
+        stop();
+        const before = events.length;
+        await grant("bob", { mug: 1 });
+        await store.totals();
+        expect(events).toHaveLength(before);
+      });
+
+      it("finds lapsed carts of sessions that never come back", async () => {
+        const expired: string[] = [];
+        store.subscribe((event) => {
+          if (event.type === "expired") expired.push(event.session);
+        });
+        for (let i = 0; i < 10; i += 1) await grant(`gone-${i}`, { mug: 1 });
+        await advance(ttlMs + SLACK_MS);
+        for (let i = 0; i < 20; i += 1) await store.totals();
+        await vi.waitFor(() => expect(new Set(expired).size).toBe(10));
+      });
+    });
+  });
+}
+
+let operations = 0;
+
+function newOperationId(): string {
+  operations += 1;
+  return `operation-${operations}`;
+}
+
+function linesOf(units: Record<string, number>): Line[] {
+  return Object.entries(units).map(([productId, quantity]) => ({ productId, quantity }));
+}
+
+function unitsOf(lines: readonly Line[]): Record<string, number> {
+  return Object.fromEntries(lines.map((line) => [line.productId, line.quantity]));
+}
+
+function othersOf(placed: PlaceOutcome, productId: string): OthersUnits {
+  if (placed.outcome !== "placed") throw new Error(`not placed: ${placed.outcome}`);
+  const others = placed.others.get(productId);
+  if (others === undefined) throw new Error("place() must answer every product");
+  return others;
+}
+
+function expectWithin(milliseconds: number | null, most: number): void {
+  expect(milliseconds).toBeGreaterThan(most - SLACK_MS);
+  expect(milliseconds).toBeLessThanOrEqual(most);
+}
