@@ -1,5 +1,5 @@
 import type { Claim, Line } from "~/reservations/reservation-store";
-import type { DecidedLine } from "~/reservations/reserve";
+import type { DecidedLine, ReserveOutcome } from "~/reservations/reserve";
 import type { Money } from "~/catalog/catalog";
 
 /**
@@ -72,7 +72,7 @@ export type NotPayableReason =
   | "rejected_by_stripe";
 
 export type ChangeOutcome =
-  | import("~/reservations/reserve").ReserveOutcome
+  | ReserveOutcome
   | { readonly outcome: "paid"; readonly checkoutId: string };
 
 export type ReleaseCartOutcome =
@@ -158,6 +158,9 @@ export interface Lease {
   readonly unsettled: string | null;
   /** True while the lease is certainly still ours; checked before each write. Always true in one process. */
   isHeld(): boolean;
-  /** Gives it back. `settled: false` leaves the checkout's name on it. */
+  /**
+   * Gives it back. `settled: false` leaves the checkout's name on it. A predecessor's name stays whatever the result says:
+   * only a lease of that checkout itself, given back as settled, takes it off.
+   */
   release(result: { settled: boolean }): Promise<void>;
 }

@@ -1,0 +1,22 @@
+import { UnavailableError } from "~/errors";
+import type { Clock } from "~/reservations/clock";
+
+/** Time for one piece of work in all, its retries included. Stripe gives a webhook some 10 s; we stop before it does. */
+export interface Budget {
+  /** Aborts when the time is over; for waits. */
+  readonly signal: AbortSignal;
+  /** Throws `UnavailableError` when the time is over; called before each step outside. */
+  check(): void;
+}
+
+export const FULFIL_BUDGET_MS = 8_000;
+
+export function createBudget(clock: Clock, milliseconds: number): Budget {
+  const end = clock.now() + milliseconds;
+  return {
+    signal: AbortSignal.timeout(milliseconds),
+    check() {
+      if (clock.now() >= end) throw new UnavailableError("out of time");
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { Catalog } from "~/catalog/catalog";
+import type { Clock } from "~/reservations/clock";
+import type { ReserveDependencies } from "~/reservations/reserve";
+
+import type { LeaseStore, Order } from "./checkout";
+import type { CheckoutLog } from "./checkout-events";
+import { type CheckoutRecord, type MarkStore, subtotal } from "./line-marks";
+import type { StripeGateway, StripeSession } from "./stripe-gateway.server";
+
+export interface CheckoutConfig {
+  /** See `shopTag`. */
+  readonly shopTag: string;
+  /** How long a payment page may be paid; Stripe's own minimum of 30 minutes is cut short by expiring it. */
+  readonly checkoutTtlMs: number;
+  /** Stripe's names, or exactly `["automatic"]` for what its dashboard allows. */
+  readonly paymentMethods: readonly string[];
+  readonly shippingCountries: readonly string[];
+  readonly shippingRates: readonly string[];
+  readonly automaticTax: boolean;
+  readonly promotionCodes: boolean;
+}
+
+/** Everything the use-cases of this room work with. */
+export interface CheckoutContext {
+  readonly reservations: ReserveDependencies;
+  readonly catalog: Catalog;
+  readonly gateway: StripeGateway;
+  readonly marks: MarkStore<StripeSession>;
+  readonly leases: LeaseStore;
+  /** `now` for budgets; `wall` for Stripe's dates. */
+  readonly clock: Clock;
+  readonly newClaimId: () => string;
+  readonly log: CheckoutLog;
+  readonly config: CheckoutConfig;
+}
+
+/** Answered only after some time: such a session can be complete and not paid yet. */
+export function allowsDelayedPayment(config: CheckoutConfig): boolean {
+  return config.paymentMethods.some((method) => method !== "card");
+}
+
+export function orderOf(session: StripeSession, record: CheckoutRecord): Order {
+  return {
+    checkoutId: session.id,
+    claimId: record.claimId,
+    createdAt: session.createdAt,
+    lines: record.lines.map((line) => ({
+      productId: line.productId,
+      name: line.name,
+      quantity: line.quantity,
+      subtotal: subtotal(line, record.currency),
+    })),
+    total: session.total,
+    url: session.status === "open" ? session.url : null,
+  };
+}

@@ -1,0 +1,29 @@
+import type { StartOutcome } from "./checkout";
+
+/** What happened, for logs and figures; the container feeds them from here. No event bears personal data. */
+export type CheckoutEvent =
+  | { readonly type: "checkout_started"; readonly outcome: StartOutcome["outcome"]; readonly session: string; readonly checkoutId: string | null }
+  /** Stripe's own words about a session that it would not create. */
+  | { readonly type: "checkout_rejected"; readonly session: string; readonly code: string; readonly message: string }
+  | {
+      readonly type: "fulfilled";
+      readonly checkoutId: string;
+      /** `retried`: it could not be done now, Stripe or the reconciler will try again. */
+      readonly outcome: "done" | "repeated" | "refunded" | "needs_review" | "retried";
+    }
+  /** A payment whose claim was gone. */
+  | { readonly type: "late_payment"; readonly checkoutId: string; readonly outcome: "granted" | "refused" }
+  /** A paid line was short. `claimed`: it had been promised, so stock was taken from behind a hold. */
+  | { readonly type: "shortage"; readonly checkoutId: string; readonly productId: string; readonly units: number; readonly claimed: boolean }
+  /** A row went below zero by our hand. Must never be seen. */
+  | { readonly type: "oversold"; readonly checkoutId: string; readonly productId: string; readonly units: number }
+  | { readonly type: "claim_ended"; readonly claimId: string; readonly checkoutId: string | null; readonly reason: "completed" | "released" }
+  /** A payment page could not be proven closed; its claim stays. */
+  | { readonly type: "no_proof"; readonly claimId: string; readonly checkoutId: string | null; readonly cause: unknown }
+  | { readonly type: "claim_swept"; readonly claimId: string; readonly outcome: "closed" | "paid" | "no_proof" | "failed"; readonly cause: unknown }
+  /** A session that bears our tag and makes no sense; a person should look. */
+  | { readonly type: "unreadable_record"; readonly checkoutId: string; readonly cause: unknown }
+  | { readonly type: "rebuilt"; readonly claimsRestored: number; readonly fulfilled: number };
+
+export type CheckoutLog = (event: CheckoutEvent) => void;
+

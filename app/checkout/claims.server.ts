@@ -1,0 +1,32 @@
+import type { Claim } from "~/reservations/reservation-store";
+
+import type { CheckoutContext } from "./checkout-context.server";
+
+/**
+ * The claim that this checkout may sell, or null. A claim whose stamp was lost with a cut connection gets it here: a
+ * claim id is the idempotency key of exactly one session.
+ */
+export async function liveClaim(context: CheckoutContext, claimId: string, checkoutId: string): Promise<Claim | null> {
+  const { store } = context.reservations;
+  const claim = await store.findClaim(claimId);
+  if (claim === null || claim.checkoutId === checkoutId) return claim;
+  return (await store.stamp({ claimId, checkoutId })) === "stamped" ? { ...claim, checkoutId } : null;
+}
+
+/**
+ * Ends the claim of a checkout that is sold (`completed`) or proven closed (`shopper`, `stock`: where its units go).
+ * Touches nothing but that claim: the late event of an old page must not free a newer one. Idempotent.
+ */
+export async function endClaim(
+  context: CheckoutContext,
+  end: { claimId: string; checkoutId: string | null; how: "completed" | "shopper" | "stock" },
+): Promise<"ended" | "gone"> {
+  const { store } = context.reservations;
+  const { claimId, checkoutId, how } = end;
+  if (checkoutId !== null && (await liveClaim(context, claimId, checkoutId)) === null) return "gone";
+  const ended = how === "completed" ? await store.complete({ claimId, checkoutId }) : await store.unclaim({ claimId, checkoutId, to: how });
+  if (ended.outcome === "ended") {
+    context.log({ type: "claim_ended", claimId, checkoutId, reason: how === "completed" ? "completed" : "released" });
+  }
+  return ended.outcome;
+}

@@ -1,0 +1,89 @@
+import { UnavailableError } from "~/errors";
+import type { Claim } from "~/reservations/reservation-store";
+
+import { createBudget, FULFIL_BUDGET_MS } from "./budget.server";
+import type { CheckoutContext } from "./checkout-context.server";
+import { endClaim } from "./claims.server";
+import { fulfilCheckout } from "./fulfil.server";
+import { checkoutKey, withLeases } from "./lease-work.server";
+import type { StripeSession } from "./stripe-gateway.server";
+
+/** No request of ours lives this long: a session that Stripe does not list by then was never created. */
+export const UNSTAMPED_AFTER_MS = 60_000;
+
+export type CloseOutcome =
+  /** Proven: nobody can pay for it any more, and the claim is ended. */
+  | { readonly outcome: "closed" }
+  | { readonly outcome: "paid"; readonly checkoutId: string }
+  | { readonly outcome: "no_proof" };
+
+/**
+ * Ends a claim that nobody is to pay for any more, by proof only: Stripe expired the session now, or says that it was
+ * expired, or never made one. `to`: where the units go. Without proof nothing changes.
+ */
+export async function closeClaim(context: CheckoutContext, claim: Claim, to: "shopper" | "stock"): Promise<CloseOutcome> {
+  try {
+    return claim.checkoutId === null ? await closeUnstamped(context, claim, to) : await closeStamped(context, claim, claim.checkoutId, to);
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    context.log({ type: "no_proof", claimId: claim.claimId, checkoutId: claim.checkoutId, cause: error });
+    return { outcome: "no_proof" };
+  }
+}
+
+async function closeUnstamped(context: CheckoutContext, claim: Claim, to: "shopper" | "stock"): Promise<CloseOutcome> {
+  if (context.clock.wall() - claim.claimedAt < UNSTAMPED_AFTER_MS) return { outcome: "no_proof" };
+  const session = await findSession(context, claim);
+  if (session === null) {
+    const end = await endClaim(context, { claimId: claim.claimId, checkoutId: null, how: to });
+    // Gone: somebody stamped or ended it meanwhile.
+    const now = end === "gone" ? await context.reservations.store.findClaim(claim.claimId) : null;
+    return now === null || now.checkoutId === null ? { outcome: "closed" } : closeStamped(context, now, now.checkoutId, to);
+  }
+  return closeStamped(context, claim, session.id, to);
+}
+
+/** The session that a claim was made for, among all that Stripe made since; null when there is none. */
+export async function findSession(context: CheckoutContext, claim: Claim): Promise<StripeSession | null> {
+  // A minute of grace for clocks that differ.
+  for await (const session of context.gateway.list({ createdSince: claim.claimedAt - 60_000 })) {
+    const record = context.marks.read(session);
+    if (record?.claimId === claim.claimId) return session;
+  }
+  return null;
+}
+
+async function closeStamped(context: CheckoutContext, claim: Claim, checkoutId: string, to: "shopper" | "stock"): Promise<CloseOutcome> {
+  const request = { keys: [checkoutKey(checkoutId)], checkoutId, budget: createBudget(context.clock, FULFIL_BUDGET_MS) };
+  // Under the lease, so that the `expired` event, which may be here before Stripe's answer, does not end the claim otherwise.
+  const closing = await withLeases(context.leases, request, async (): Promise<CloseOutcome | "complete"> => {
+    const status = await expireOrSee(context, checkoutId);
+    if (status === "complete") return "complete";
+    if (status !== "expired") return { outcome: "no_proof" };
+    await endClaim(context, { claimId: claim.claimId, checkoutId, how: to });
+    return { outcome: "closed" };
+  });
+  if (closing.outcome === "predecessor") throw new UnavailableError("the checkout is being settled");
+  return closing.result === "complete" ? settleComplete(context, checkoutId) : closing.result;
+}
+
+/** Expiring works only while the session is open; whatever the answer, or none: what a fetch says is true. */
+async function expireOrSee(context: CheckoutContext, checkoutId: string): Promise<StripeSession["status"] | "unknown"> {
+  const answer = await context.gateway.expire(checkoutId).catch((error: unknown) => {
+    if (error instanceof UnavailableError) return "lost" as const;
+    throw error;
+  });
+  if (answer === "expired") return "expired";
+  return (await context.gateway.fetch(checkoutId))?.status ?? "unknown";
+}
+
+async function settleComplete(context: CheckoutContext, checkoutId: string): Promise<CloseOutcome> {
+  try {
+    const settled = await fulfilCheckout(context, checkoutId);
+    return settled.outcome === "released" ? { outcome: "closed" } : { outcome: "paid", checkoutId };
+  } catch (error) {
+    // Paid is certain, and is what the shopper has to hear; Stripe's event and the reconciler finish the work.
+    if (error instanceof UnavailableError) return { outcome: "paid", checkoutId };
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+import { changeCart, releaseCart } from "./change-cart.server";
+import type { CheckoutService, RebuildReport } from "./checkout";
+import type { CheckoutContext } from "./checkout-context.server";
+import { fulfilCheckout } from "./fulfil.server";
+import { inspectCheckout } from "./inspect.server";
+import { createRebuildGate } from "./rebuild-gate";
+import { rebuildHolds } from "./rebuild.server";
+import { createSessionMarks } from "./session-marks.server";
+import { settleLine } from "./settle.server";
+import { startCheckout } from "./start-checkout.server";
+import { createSweep } from "./sweep.server";
+
+export type CheckoutDependencies = Omit<CheckoutContext, "marks"> & Partial<Pick<CheckoutContext, "marks">>;
+
+export interface Checkout extends CheckoutService {
+  /** False until the first rebuild succeeded; until then everything that changes something throws `UnavailableError`. */
+  readonly ready: boolean;
+}
+
+/** Wires the room. Marks live on the Checkout Session unless another place is given. */
+export function createCheckout(dependencies: CheckoutDependencies): Checkout {
+  const marks = dependencies.marks ?? createSessionMarks(dependencies.gateway, dependencies.config.shopTag);
+  const context: CheckoutContext = { ...dependencies, marks };
+  const gate = createRebuildGate();
+  const sweep = createSweep(context);
+  let rebuilding: Promise<RebuildReport> | null = null;
+
+  /** Only what the first rebuild needs may happen behind the closed gate. */
+  function gated<A extends unknown[], R>(verb: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+    return async (...args) => {
+      gate.check();
+      return verb(...args);
+    };
+  }
+
+  return {
+    get ready() {
+      return gate.isOpen;
+    },
+    start: gated((request) => startCheckout(context, request)),
+    changeCart: gated((request) => changeCart(context, request)),
+    release: gated((request) => releaseCart(context, request)),
+    fulfil: gated((checkoutId) => fulfilCheckout(context, checkoutId)),
+    settle: gated((request) => settleLine(context, request)),
+    sweep: gated(sweep),
+    inspect: (checkoutId) => inspectCheckout(context, checkoutId),
+    rebuild() {
+      rebuilding ??= rebuildHolds(context, { holdsLost: !gate.isOpen })
+        .then((report) => {
+          gate.open();
+          return report;
+        })
+        .finally(() => {
+          rebuilding = null;
+        });
+      return rebuilding;
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import { UnavailableError } from "~/errors";
+
+import { type Budget, createBudget, FULFIL_BUDGET_MS } from "./budget.server";
+import type { FulfilOutcome } from "./checkout";
+import { type CheckoutContext, orderOf } from "./checkout-context.server";
+import { endClaim, liveClaim } from "./claims.server";
+import { claimLatePayment } from "./late-payment.server";
+import { checkoutKey, type Leases, productKeys, withLeases } from "./lease-work.server";
+import type { CheckoutRecord } from "./line-marks";
+import { needsRows, nextStep } from "./next-step";
+import { refundInFull } from "./refund.server";
+import { moveStock } from "./move-stock.server";
+import type { StripeSession } from "./stripe-gateway.server";
+
+/** How many checkouts left unsettled by others one call may have to settle first. */
+const MAX_PREDECESSORS = 8;
+
+/** See `CheckoutService.fulfil`. Does not look at the gate: a rebuild fulfils before it opens. */
+export async function fulfilCheckout(context: CheckoutContext, checkoutId: string): Promise<FulfilOutcome> {
+  const budget = createBudget(context.clock, FULFIL_BUDGET_MS);
+  try {
+    const outcome = await settleInOrder(context, checkoutId, budget);
+    report(context, checkoutId, outcome);
+    return outcome;
+  } catch (error) {
+    context.log({ type: "fulfilled", checkoutId, outcome: "retried" });
+    throw error;
+  }
+}
+
+/** Like `fulfilCheckout`, for whoever already holds the checkout's lease and a fresh fetch. */
+async function settleInOrder(context: CheckoutContext, checkoutId: string, budget: Budget): Promise<FulfilOutcome> {
+  const waiting = [checkoutId];
+  for (let attempt = 0; attempt < 2 * MAX_PREDECESSORS; attempt += 1) {
+    const current = waiting.at(-1) ?? checkoutId;
+    const isPredecessor = waiting.length > 1;
+    const result = await attemptOne(context, current, isPredecessor, budget);
+    if (result.outcome === "worked") {
+      waiting.pop();
+      if (!isPredecessor) return result.result;
+    } else {
+      waiting.push(result.checkoutId);
+    }
+  }
+  throw new UnavailableError("too many unsettled checkouts before this one");
+}
+
+type Attempt<T> = { readonly outcome: "worked"; readonly result: T } | { readonly outcome: "predecessor"; readonly checkoutId: string };
+
+async function attemptOne(context: CheckoutContext, checkoutId: string, isPredecessor: boolean, budget: Budget): Promise<Attempt<FulfilOutcome>> {
+  const request = { keys: [checkoutKey(checkoutId)], checkoutId, budget };
+  const attempt = await withLeases(context.leases, request, async (held) => {
+    const session = await context.gateway.fetch(checkoutId);
+    const record = session === null ? null : context.marks.read(session);
+    if (session === null || record === null) return worked<FulfilOutcome>({ outcome: "not_ours" });
+    return settleSession(context, { session, record, held, budget, isPredecessor });
+  });
+  // Nobody else's name is ever on a checkout's own lease.
+  return attempt.outcome === "worked" ? attempt.result : attempt;
+}
+
+interface Work {
+  readonly session: StripeSession;
+  readonly record: CheckoutRecord;
+  readonly held: Leases;
+  readonly budget: Budget;
+  readonly isPredecessor: boolean;
+}
+
+async function settleSession(context: CheckoutContext, work: Work): Promise<Attempt<FulfilOutcome>> {
+  const { session, record } = work;
+  const order = orderOf(session, record);
+  if (session.status === "open") return worked({ outcome: "open", order });
+  if (session.status === "expired" || hasFailed(session)) {
+    await endClaim(context, { claimId: record.claimId, checkoutId: session.id, how: "stock" });
+    return worked({ outcome: "released", order });
+  }
+  if (session.paymentStatus === "unpaid") return worked({ outcome: "awaiting_payment", order });
+  return settlePaid(context, work);
+}
+
+async function settlePaid(context: CheckoutContext, work: Work): Promise<Attempt<FulfilOutcome>> {
+  const { session, held, budget } = work;
+  let record = work.record;
+  const isUntouched = record.verdict === null && record.lines.every((line) => line.state.mark === "claimed");
+  const claim = isUntouched ? await liveClaim(context, record.claimId, session.id) : null;
+  if (isUntouched && claim === null) record = await claimLatePayment(context, { session, record, held });
+
+  if (needsRows(record) || work.isPredecessor) {
+    const products = { keys: productKeys(record.lines.map((line) => line.productId)), checkoutId: session.id, budget };
+    const start = record;
+    const moved = await withLeases(context.leases, products, (productsHeld) => {
+      const both = { check: () => (held.check(), productsHeld.check()) };
+      return moveStock(context, { session, record: start, held: both, wasPromised: claim !== null });
+    });
+    if (moved.outcome === "predecessor") return moved;
+    record = moved.result;
+  }
+  return worked(await conclude(context, session, record, { held, repeated: record === work.record }));
+}
+
+/** What does not touch stock any more: the refund, and the end of the claim. */
+async function conclude(
+  context: CheckoutContext,
+  session: StripeSession,
+  moved: CheckoutRecord,
+  { held, repeated }: { held: Leases; repeated: boolean },
+): Promise<FulfilOutcome> {
+  let record = moved;
+  let step = nextStep(record, new Map());
+  const hasToRefund = step.step === "refund";
+  if (hasToRefund) {
+    record = await refundInFull(context, { session, record, held });
+    step = nextStep(record, new Map());
+  }
+  const order = orderOf(session, record);
+  const end = { claimId: record.claimId, checkoutId: session.id };
+  switch (step.step) {
+    case "review":
+      return { outcome: "needs_review", order };
+    case "finished":
+      await endClaim(context, { ...end, how: step.as === "done" ? "completed" : "stock" });
+      return { outcome: step.as, repeated: repeated && !hasToRefund, order };
+    case "settle":
+    case "announce":
+    case "condemn":
+    case "refund":
+      throw new Error(`stock moves ended before ${step.step} was done`);
+  }
+}
+
+/**
+ * Complete, and the delayed payment did not come: the PaymentIntent is back where it asks for a payment method, and the
+ * finished page offers none (docs.stripe.com/payments/checkout/fulfill-orders). No event is trusted with this.
+ */
+function hasFailed(session: StripeSession): boolean {
+  return session.paymentStatus === "unpaid" && (session.payment?.status === "requires_payment_method" || session.payment?.status === "canceled");
+}
+
+function worked<T>(result: T): { outcome: "worked"; result: T } {
+  return { outcome: "worked", result };
+}
+
+function report(context: CheckoutContext, checkoutId: string, outcome: FulfilOutcome): void {
+  switch (outcome.outcome) {
+    case "done":
+    case "refunded":
+      context.log({ type: "fulfilled", checkoutId, outcome: outcome.repeated ? "repeated" : outcome.outcome });
+      return;
+    case "needs_review":
+      context.log({ type: "fulfilled", checkoutId, outcome: "needs_review" });
+      return;
+    case "awaiting_payment":
+    case "released":
+    case "open":
+    case "not_ours":
+      return;
+  }
+}

@@ -1,0 +1,56 @@
+import type { CheckoutInspection } from "./checkout";
+import type { CheckoutContext } from "./checkout-context.server";
+import type { CheckoutRecord } from "./line-marks";
+import { type Inventory, nextStep } from "./next-step";
+import type { StripeSession } from "./stripe-gateway.server";
+
+/** See `CheckoutService.inspect`. Reads only, and takes no lease: what it tells may be old a moment later. */
+export async function inspectCheckout(context: CheckoutContext, checkoutId: string): Promise<CheckoutInspection | null> {
+  const session = await context.gateway.fetch(checkoutId);
+  if (session === null) return null;
+  const record = context.marks.read(session);
+  const stock = await context.catalog.readStock(record?.lines.map((line) => line.productId) ?? []);
+  const inventory: Inventory = new Map([...stock].map(([productId, row]) => [productId, row.inventory]));
+  const claim = record === null ? null : await context.reservations.store.findClaim(record.claimId);
+  return {
+    checkoutId,
+    status: session.status,
+    paymentStatus: session.paymentStatus,
+    ours: record !== null,
+    claim,
+    verdict: record?.verdict === null || record === null ? null : "refund",
+    lines:
+      record?.lines.map(({ productId, quantity, state }) => ({
+        productId,
+        quantity,
+        mark: state.mark,
+        from: "from" in state ? state.from : null,
+        to: "to" in state ? state.to : null,
+        inventory: inventory.get(productId) ?? null,
+      })) ?? [],
+    next: record === null ? "Nothing: it is not this shop's." : sayNext(session, record, inventory, claim !== null),
+  };
+}
+
+function sayNext(session: StripeSession, record: CheckoutRecord, inventory: Inventory, hasClaim: boolean): string {
+  if (session.status === "open") return "Nothing: the payment page is open.";
+  if (session.status === "expired") return hasClaim ? "Release the claim: the payment page has expired." : "Nothing: the payment page has expired.";
+  if (session.paymentStatus === "unpaid") return "Wait for the delayed payment, or release the claim if it has failed.";
+  const isUntouched = record.verdict === null && record.lines.every((line) => line.state.mark === "claimed");
+  if (isUntouched && !hasClaim) return "Reserve the units like anybody, since the claim is gone; then take them, or refund.";
+  const step = nextStep(record, inventory);
+  switch (step.step) {
+    case "settle":
+      return `Settle announced moves by their rows: ${step.moves.map((move) => `${move.line.productId} ${move.row}`).join(", ")}.`;
+    case "announce":
+      return record.verdict === null ? "Announce the decrements, then make them." : "Announce what is to be given back, then give it back.";
+    case "condemn":
+      return `Decide to refund: too few units of ${step.short.map((line) => line.productId).join(", ")}.`;
+    case "refund":
+      return "Refund the payment in full.";
+    case "review":
+      return "Wait for an operator to settle the lines that need review.";
+    case "finished":
+      return hasClaim ? "End the claim; everything else is done." : "Nothing: everything is done.";
+  }
+}

@@ -1,0 +1,46 @@
+import { UnavailableError } from "~/errors";
+import { reserve } from "~/reservations/reserve";
+
+import type { CheckoutContext } from "./checkout-context.server";
+import type { Leases } from "./lease-work.server";
+import type { CheckoutRecord } from "./line-marks";
+import type { StripeSession } from "./stripe-gateway.server";
+
+/**
+ * A payment whose claim is gone holds its units like anybody before it takes them, so that it cannot take what is
+ * promised to someone else. Granted: a claim of the same id bears the checkout again. Refused: the verdict is written.
+ */
+export async function claimLatePayment(
+  context: CheckoutContext,
+  late: { session: StripeSession; record: CheckoutRecord; held: Leases },
+): Promise<CheckoutRecord> {
+  const { record, held } = late;
+  const checkoutId = late.session.id;
+  const session = `late:${record.claimId}`;
+  // Limits are for carts; this one is paid.
+  const limits = { maxUnitsPerLine: Number.MAX_SAFE_INTEGER, maxLinesPerCart: Number.MAX_SAFE_INTEGER };
+  const lines = record.lines.map(({ productId, quantity }) => ({ productId, quantity }));
+  const decision = await reserve({ ...context.reservations, limits }, { session, lines });
+  switch (decision.outcome) {
+    case "granted": {
+      const { store } = context.reservations;
+      const claimed = await store.claim({ session, claimId: record.claimId });
+      if (claimed.outcome !== "claimed" || (await store.stamp({ claimId: record.claimId, checkoutId })) === "gone") {
+        throw new UnavailableError("the units of a late payment slipped away while they were claimed");
+      }
+      context.log({ type: "late_payment", checkoutId, outcome: "granted" });
+      return record;
+    }
+    case "refused":
+    case "unknown_product": {
+      held.check();
+      const condemned = await context.marks.write(checkoutId, record, { verdict: "refund" });
+      context.log({ type: "late_payment", checkoutId, outcome: "refused" });
+      return condemned;
+    }
+    case "checkout_open":
+      throw new UnavailableError("another call is claiming for this late payment");
+    case "limit_exceeded":
+      throw new Error("a late payment met a limit");
+  }
+}

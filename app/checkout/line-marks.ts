@@ -1,0 +1,81 @@
+import type { Money } from "~/catalog/catalog";
+
+/**
+ * How far one paid line has come. `from` and `to` are the row's inventory before and after the move that the mark speaks of.
+ *
+ *     claimed → intent → done → return_intent → returned
+ *                  ↘ needs_review ↙   (an operator's word leads back)
+ */
+export type LineState =
+  /** Nothing was taken from the stock. */
+  | { readonly mark: "claimed" }
+  /** The decrement was announced; whether it happened is told by the row alone. */
+  | Move<"intent">
+  | Move<"done">
+  /** After the verdict to refund: giving back was announced. */
+  | Move<"return_intent">
+  /** Given back, or there is no number left that could be added to. */
+  | { readonly mark: "returned" }
+  /** The row shows neither number of the announced move: only a person can tell whether it was applied. */
+  | (Move<"needs_review"> & { readonly of: AnnouncedMark });
+
+export type AnnouncedMark = "intent" | "return_intent";
+
+interface Move<M extends string> {
+  readonly mark: M;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface MarkedLine {
+  readonly productId: string;
+  readonly name: string;
+  readonly quantity: number;
+  /** Of one unit, in minor units of the checkout's currency. */
+  readonly unitAmount: number;
+  readonly state: LineState;
+}
+
+/** Sticky: once set, no later try may decrement for this checkout. `refunded`: the money is on its way back. */
+export type Verdict = "refund" | "refunded";
+
+/** What we wrote on a Stripe session; the only durable record of a sale in progress. */
+export interface CheckoutRecord {
+  readonly claimId: string;
+  /** Hash of the shopper's session id. */
+  readonly session: string;
+  readonly fingerprint: string;
+  readonly currency: string;
+  readonly lines: readonly MarkedLine[];
+  readonly verdict: Verdict | null;
+}
+
+/** What one write changes; all of it lands in one update. */
+export interface RecordChange {
+  readonly states?: ReadonlyMap<string, LineState>;
+  readonly verdict?: Verdict;
+}
+
+/** The one way in which marks are read and written, so that they can move to another object than the session. */
+export interface MarkStore<Place> {
+  /** Null when the object is not this shop's. Throws when it is, and cannot be understood. */
+  read(place: Place): CheckoutRecord | null;
+  /** One atomic update of the changed marks only. A throw means unknown: it may have happened. */
+  write(checkoutId: string, record: CheckoutRecord, change: RecordChange): Promise<CheckoutRecord>;
+}
+
+export function changed(record: CheckoutRecord, change: RecordChange): CheckoutRecord {
+  return {
+    ...record,
+    verdict: change.verdict ?? record.verdict,
+    lines: record.lines.map((line) => ({ ...line, state: change.states?.get(line.productId) ?? line.state })),
+  };
+}
+
+export function sameMarks(one: CheckoutRecord, other: CheckoutRecord): boolean {
+  return one.verdict === other.verdict && JSON.stringify(one.lines) === JSON.stringify(other.lines);
+}
+
+export function subtotal(line: MarkedLine, currency: string): Money {
+  return { amount: line.unitAmount * line.quantity, currency };
+}

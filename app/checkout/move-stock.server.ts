@@ -1,0 +1,119 @@
+import { UnavailableError } from "~/errors";
+
+import type { CheckoutContext } from "./checkout-context.server";
+import type { Leases } from "./lease-work.server";
+import { type CheckoutRecord, type LineState, sameMarks } from "./line-marks";
+import { type Inventory, needsRows, nextStep, type OpenMove, type ShortLine } from "./next-step";
+import type { StripeSession } from "./stripe-gateway.server";
+
+/** Each lost race against an outside edit costs one or two rounds; a row that is edited faster than this has to wait. */
+const MAX_ROUNDS = 16;
+
+interface Move {
+  readonly session: StripeSession;
+  readonly record: CheckoutRecord;
+  /** The checkout's and all its products'. */
+  readonly held: Leases;
+  /** Whether a live claim stood behind the payment: being short is then somebody's doing from outside. */
+  readonly wasPromised: boolean;
+}
+
+/**
+ * Moves the stock of a paid checkout as far as it goes without a person: all lines taken, or all given back after the
+ * verdict. Every move is announced, made by compare-and-swap and recorded, in that order, so that a crash anywhere
+ * leaves a record that says what to look at. Throws `UnavailableError` when an outcome is unknown.
+ */
+export async function moveStock(context: CheckoutContext, move: Move): Promise<CheckoutRecord> {
+  const checkoutId = move.session.id;
+  let record = move.record;
+  /** Announced here and not yet swapped: if such a swap finds another row, it is certain that it was not applied. */
+  let unsent = new Set<string>();
+  for (let round = 0; needsRows(record); round += 1) {
+    if (round === MAX_ROUNDS) throw new UnavailableError("a stock row is edited too often to be decremented now");
+    move.held.check();
+    const step = nextStep(record, await rowsFor(context, record, unsent), unsent);
+    switch (step.step) {
+      case "settle": {
+        const { states, lostRace } = await makeMoves(context, { ...move, moves: step.moves, unsent });
+        unsent = new Set();
+        const asMarked = lostRace ? await fetchAgain(context, checkoutId) : record;
+        if (!sameMarks(asMarked, record)) {
+          // Somebody else works on this checkout: what is written there is what counts.
+          record = asMarked;
+          break;
+        }
+        if (states.size > 0) record = await write(context, move, record, { states });
+        break;
+      }
+      case "announce":
+        record = await write(context, move, record, { states: step.states });
+        unsent = new Set([...step.states].filter(([, state]) => state.mark !== "returned").map(([productId]) => productId));
+        break;
+      case "condemn":
+        reportShortage(context, move, step.short);
+        record = await write(context, move, record, { verdict: "refund" });
+        break;
+      case "refund":
+      case "review":
+      case "finished":
+        return record;
+    }
+  }
+  return record;
+}
+
+async function makeMoves(
+  context: CheckoutContext,
+  { moves, unsent, session, held }: Move & { moves: readonly OpenMove[]; unsent: ReadonlySet<string> },
+): Promise<{ states: ReadonlyMap<string, LineState>; lostRace: boolean }> {
+  const states = new Map<string, LineState>();
+  let lostRace = false;
+  for (const move of moves) {
+    const { productId, quantity } = move.line;
+    if (move.row === "unclear") {
+      states.set(productId, { mark: "needs_review", of: move.announced, from: move.from, to: move.to });
+      continue;
+    }
+    if (move.row === "swap") {
+      held.check();
+      const swapped = await context.catalog.compareAndSwap({ productId, from: move.from, to: move.to });
+      if (swapped === "changed") {
+        lostRace = true;
+        if (unsent.has(productId)) states.set(productId, beforeTheMove(move, quantity));
+        continue;
+      }
+      if (move.to < 0 && move.announced === "intent") context.log({ type: "oversold", checkoutId: session.id, productId, units: -move.to });
+    }
+    states.set(productId, move.announced === "intent" ? { mark: "done", from: move.from, to: move.to } : { mark: "returned" });
+  }
+  return { states, lostRace };
+}
+
+/** Where a line stands whose announced move was certainly not applied. */
+export function beforeTheMove(move: { announced: OpenMove["announced"]; from: number; to: number }, quantity: number): LineState {
+  return move.announced === "intent" ? { mark: "claimed" } : { mark: "done", from: move.from + quantity, to: move.from };
+}
+
+async function rowsFor(context: CheckoutContext, record: CheckoutRecord, unsent: ReadonlySet<string>): Promise<Inventory> {
+  if (unsent.size > 0) return new Map();
+  const rows = await context.catalog.readStock(record.lines.map((line) => line.productId));
+  return new Map([...rows].map(([productId, row]) => [productId, row.inventory]));
+}
+
+async function fetchAgain(context: CheckoutContext, checkoutId: string): Promise<CheckoutRecord> {
+  const session = await context.gateway.fetch(checkoutId);
+  const record = session === null ? null : context.marks.read(session);
+  if (record === null) throw new Error("a checkout of this shop lost its tag while it was being settled");
+  return record;
+}
+
+async function write(context: CheckoutContext, move: Move, record: CheckoutRecord, change: Parameters<CheckoutContext["marks"]["write"]>[2]): Promise<CheckoutRecord> {
+  move.held.check();
+  return context.marks.write(move.session.id, record, change);
+}
+
+function reportShortage(context: CheckoutContext, move: Move, short: readonly ShortLine[]): void {
+  for (const { productId, missing } of short) {
+    context.log({ type: "shortage", checkoutId: move.session.id, productId, units: missing, claimed: move.wasPromised });
+  }
+}

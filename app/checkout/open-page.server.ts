@@ -1,0 +1,76 @@
+import type { Product } from "~/catalog/catalog";
+import { UnavailableError } from "~/errors";
+import type { Claim, OthersUnits } from "~/reservations/reservation-store";
+import type { DecidedLine } from "~/reservations/reserve";
+
+import { priceLines } from "./cart-rows.server";
+import type { StartOutcome } from "./checkout";
+import type { CheckoutContext } from "./checkout-context.server";
+import { endClaim, liveClaim } from "./claims.server";
+import { closeClaim } from "./close-checkout.server";
+import { sessionParameters } from "./session-parameters.server";
+
+interface PageRequest {
+  readonly claim: Claim;
+  /** As noted by the claim; null on a second try, whose rows were looked at before. */
+  readonly others: ReadonlyMap<string, OthersUnits> | null;
+  readonly origin: string;
+}
+
+/** From the claim to a payment page: read the stock once more, create, stamp. Every definite no gives the units back to the shopper. */
+export async function openPage(context: CheckoutContext, request: PageRequest): Promise<StartOutcome | { outcome: "again" }> {
+  const { claim, origin } = request;
+  const rows = await context.catalog.products(claim.lines.map((line) => line.productId));
+  const short = request.others === null ? [] : decide(claim, rows, request.others);
+  if (short.some((line) => line.shortage !== null)) return giveBack(context, claim, { outcome: "refused", lines: short });
+  const pricing = await priceLines(context, claim.lines, rows);
+  if (pricing.outcome !== "priced") return giveBack(context, claim, pricing);
+
+  const parameters = sessionParameters(context.config, { claim, lines: pricing.lines, currency: pricing.currency, origin });
+  const created = await context.gateway.create(parameters, claim.claimId);
+  switch (created.outcome) {
+    case "refused": {
+      const { code, message } = created;
+      context.log({ type: "checkout_rejected", session: claim.session, code, message });
+      const reason = code === "amount_too_small" ? "amount_too_small" : "rejected_by_stripe";
+      return giveBack(context, claim, { outcome: "not_payable", reason, productIds: claim.lines.map((line) => line.productId) });
+    }
+    case "key_used":
+      // An earlier try of this claim said something else, and its answer was lost; in a minute Stripe's list tells what became of it.
+      throw new UnavailableError("an earlier try to open this payment page is not settled yet");
+    case "created":
+      return handOut(context, claim, created.session.id);
+  }
+}
+
+async function handOut(context: CheckoutContext, claim: Claim, checkoutId: string): Promise<StartOutcome | { outcome: "again" }> {
+  if ((await liveClaim(context, claim.claimId, checkoutId)) === null) {
+    // Nobody holds for this page, so nobody may get its address.
+    await closeClaim(context, { ...claim, checkoutId }, "stock");
+    return { outcome: "again" };
+  }
+  // What the create answered may be a saved answer of an earlier try.
+  const session = await context.gateway.fetch(checkoutId);
+  if (session?.status === "open" && session.url !== null) return { outcome: "redirect", url: session.url, checkoutId };
+  return { outcome: "again" };
+}
+
+async function giveBack<T extends StartOutcome>(context: CheckoutContext, claim: Claim, outcome: T): Promise<T> {
+  await endClaim(context, { claimId: claim.claimId, checkoutId: null, how: "shopper" });
+  return outcome;
+}
+
+/**
+ * Undecided calls of others are left out: each of them noted this session's units before it decides.
+ * A row that is gone is none of this; it is told apart as unknown.
+ */
+function decide(claim: Claim, rows: ReadonlyMap<string, Product>, others: ReadonlyMap<string, OthersUnits>): DecidedLine[] {
+  return claim.lines.flatMap(({ productId, quantity }) => {
+    const row = rows.get(productId);
+    if (row === undefined) return [];
+    const other = others.get(productId);
+    const available = Math.max(0, row.onHand - (other === undefined ? 0 : other.units - other.pendingUnits));
+    const shortage = available >= quantity ? null : row.onHand >= quantity ? "held_by_others" : "sold_out";
+    return [{ productId, name: row.name, requested: quantity, available, shortage, nextReleaseInMs: other?.nextReleaseInMs ?? null }];
+  });
+}

@@ -1,0 +1,58 @@
+import type Stripe from "stripe";
+
+import type { Claim } from "~/reservations/reservation-store";
+
+import { cartFingerprint, type PricedLine } from "./cart-fingerprint.server";
+import type { CheckoutConfig } from "./checkout-context.server";
+import type { CheckoutRecord } from "./line-marks";
+import { encodeRecord } from "./session-metadata";
+
+/** Stripe takes 30 minutes to 24 hours from the moment it reads the request; a retry within a minute must still fit. */
+const SHORTEST_LIFE_MS = 31 * 60_000;
+const LONGEST_LIFE_MS = 24 * 3_600_000 - 60_000;
+
+/** The parameters of a new session: a pure function of the claim, the rows and the configuration, so that a retry has the same. */
+export function sessionParameters(
+  config: CheckoutConfig,
+  request: { claim: Claim; lines: readonly PricedLine[]; currency: string; origin: string },
+): Stripe.Checkout.SessionCreateParams {
+  const { claim, currency, origin } = request;
+  const lines = [...request.lines].sort((one, other) => (one.productId < other.productId ? -1 : 1));
+  const life = Math.min(LONGEST_LIFE_MS, Math.max(SHORTEST_LIFE_MS, config.checkoutTtlMs));
+  const record: CheckoutRecord = {
+    claimId: claim.claimId,
+    session: claim.session,
+    fingerprint: cartFingerprint(lines),
+    currency,
+    verdict: null,
+    lines: lines.map(({ productId, name, quantity, unitAmount }) => ({ productId, name, quantity, unitAmount, state: { mark: "claimed" } })),
+  };
+  const metadata = encodeRecord(config.shopTag, record);
+  const isAutomatic = config.paymentMethods.length === 1 && config.paymentMethods[0] === "automatic";
+  return {
+    mode: "payment",
+    line_items: lines.map(lineItem),
+    success_url: `${origin}/orders/{CHECKOUT_SESSION_ID}`,
+    cancel_url: `${origin}/cart`,
+    expires_at: Math.floor((claim.claimedAt + life) / 1000),
+    metadata,
+    // So that a merchant who looks at a payment finds its shop and claim; never read by us.
+    payment_intent_data: { metadata: { holdfast_shop: config.shopTag, holdfast_claim: claim.claimId } },
+    ...(isAutomatic ? {} : { allowed_payment_method_types: [...config.paymentMethods] }),
+    ...(config.shippingCountries.length === 0 ? {} : { shipping_address_collection: { allowed_countries: [...config.shippingCountries] } }),
+    ...(config.shippingRates.length === 0 ? {} : { shipping_options: config.shippingRates.map((rate) => ({ shipping_rate: rate })) }),
+    ...(config.automaticTax ? { automatic_tax: { enabled: true } } : {}),
+    ...(config.promotionCodes ? { allow_promotion_codes: true } : {}),
+  };
+}
+
+function lineItem(line: PricedLine): Stripe.Checkout.SessionCreateParams.LineItem {
+  const { quantity } = line;
+  if (line.stripePrice !== null) return { price: line.stripePrice, quantity };
+  // Stripe fetches pictures itself, so only a public address is of use, and a wrong one is an error.
+  const images = line.image !== null && /^https:\/\/[^\s]{1,2040}$/.test(line.image) ? { images: [line.image] } : {};
+  return {
+    quantity,
+    price_data: { currency: line.currency, unit_amount: line.unitAmount, product_data: { name: line.name || line.productId, ...images } },
+  };
+}

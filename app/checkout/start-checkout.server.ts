@@ -1,0 +1,109 @@
+import { UnavailableError } from "~/errors";
+import type { Claim, Line } from "~/reservations/reservation-store";
+import { reserve } from "~/reservations/reserve";
+
+import { cartFingerprint } from "./cart-fingerprint.server";
+import { priceLines } from "./cart-rows.server";
+import type { StartOutcome, StartRequest } from "./checkout";
+import type { CheckoutContext } from "./checkout-context.server";
+import { closeClaim, findSession, UNSTAMPED_AFTER_MS } from "./close-checkout.server";
+import { openPage } from "./open-page.server";
+import { MAX_CHECKOUT_LINES } from "./session-metadata";
+
+const MAX_TRIES = 5;
+
+/** `again`: the state has changed under our hands; look once more from the beginning. */
+type Attempt = StartOutcome | { readonly outcome: "again" };
+
+/** See `CheckoutService.start`. */
+export async function startCheckout(context: CheckoutContext, request: StartRequest): Promise<StartOutcome> {
+  for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
+    const result = await tryOnce(context, request);
+    if (result.outcome === "again") continue;
+    const checkoutId = result.outcome === "redirect" || result.outcome === "paid" ? result.checkoutId : null;
+    context.log({ type: "checkout_started", outcome: result.outcome, session: request.session, checkoutId });
+    return result;
+  }
+  throw new UnavailableError("the cart keeps changing while its payment page is opened");
+}
+
+async function tryOnce(context: CheckoutContext, request: StartRequest): Promise<Attempt> {
+  const { reservations } = context;
+  const { session } = request;
+  const view = await reservations.store.view(session);
+  if (view.claim !== null) return continueClaim(context, request, view.claim);
+
+  const cart = mergeLines(request.lines, view.lines);
+  if (cart.length === 0) return { outcome: "empty_cart" };
+  if (cart.length > MAX_CHECKOUT_LINES) return { outcome: "limit_exceeded", limit: "lines_per_cart", max: MAX_CHECKOUT_LINES };
+
+  const held = new Set(view.lines.map((line) => line.productId));
+  const missing = cart.filter((line) => !held.has(line.productId));
+  if (missing.length > 0) {
+    const reserved = await reserve(reservations, { session, lines: missing });
+    if (reserved.outcome === "checkout_open") return { outcome: "again" };
+    if (reserved.outcome !== "granted") return reserved;
+  }
+
+  const claimed = await reservations.store.claim({ session, claimId: context.newClaimId() });
+  switch (claimed.outcome) {
+    case "claimed":
+      return openPage(context, { claim: claimed.claim, others: claimed.others, origin: request.origin });
+    case "busy":
+      await reservations.backOff();
+      return { outcome: "again" };
+    // Lapsed in this very moment, or another tab was faster.
+    case "nothing_held":
+    case "checkout_open":
+      return { outcome: "again" };
+  }
+}
+
+/** A page was opened before, or is just being opened: use it if it still says what the cart says, else close it. */
+async function continueClaim(context: CheckoutContext, request: StartRequest, claim: Claim): Promise<Attempt> {
+  const isSameCart = request.lines.every((line) => line.quantity === 0 || claim.lines.some((one) => one.productId === line.productId));
+  if (claim.checkoutId === null) {
+    const isYoung = context.clock.wall() - claim.claimedAt < UNSTAMPED_AFTER_MS;
+    if (isYoung && isSameCart) return openPage(context, { claim, others: null, origin: request.origin });
+    const found = isYoung ? null : await findSession(context, claim);
+    if (found !== null) {
+      await context.reservations.store.stamp({ claimId: claim.claimId, checkoutId: found.id });
+      return { outcome: "again" };
+    }
+    return close(context, claim);
+  }
+  const session = await context.gateway.fetch(claim.checkoutId);
+  const record = session === null ? null : context.marks.read(session);
+  const isInTime = context.clock.wall() - claim.claimedAt < context.config.checkoutTtlMs;
+  if (session?.status === "open" && session.url !== null && isSameCart && isInTime && record?.fingerprint === (await currentFingerprint(context, claim.lines))) {
+    return { outcome: "redirect", url: session.url, checkoutId: session.id };
+  }
+  return close(context, claim);
+}
+
+async function close(context: CheckoutContext, claim: Claim): Promise<Attempt> {
+  const closing = await closeClaim(context, claim, "shopper");
+  switch (closing.outcome) {
+    case "closed":
+      return { outcome: "again" };
+    case "paid":
+      return closing;
+    case "no_proof":
+      return { outcome: "checkout_open", claim };
+  }
+}
+
+/** Null when the lines could not be sold as they are now. */
+async function currentFingerprint(context: CheckoutContext, lines: readonly Line[]): Promise<string | null> {
+  const rows = await context.catalog.products(lines.map((line) => line.productId));
+  const pricing = await priceLines(context, lines, rows);
+  return pricing.outcome === "priced" ? cartFingerprint(pricing.lines) : null;
+}
+
+/** The cookie's lines and the live holds; on quantity the store wins, and lines of one product are summed. */
+function mergeLines(asked: readonly Line[], held: readonly Line[]): readonly Line[] {
+  const cart = new Map<string, number>();
+  for (const { productId, quantity } of asked) cart.set(productId, (cart.get(productId) ?? 0) + quantity);
+  for (const { productId, quantity } of held) cart.set(productId, quantity);
+  return [...cart].filter(([, quantity]) => quantity > 0).map(([productId, quantity]) => ({ productId, quantity }));
+}

@@ -1,0 +1,35 @@
+import type { Claim } from "~/reservations/reservation-store";
+
+import type { CheckoutContext } from "./checkout-context.server";
+import { closeClaim, UNSTAMPED_AFTER_MS } from "./close-checkout.server";
+
+/**
+ * See `CheckoutService.sweep`. Returns one round; rounds share what they found paid or doubtful, so that a delayed
+ * payment is not asked about every few seconds for days: its event and the reconciler see to it.
+ */
+export function createSweep(context: CheckoutContext): () => Promise<void> {
+  let settledElsewhere = new Set<string>();
+
+  async function one(claim: Claim): Promise<void> {
+    const { claimId } = claim;
+    try {
+      const { outcome } = await closeClaim(context, claim, "stock");
+      if (outcome === "paid") settledElsewhere.add(claimId);
+      context.log({ type: "claim_swept", claimId, outcome, cause: null });
+    } catch (cause) {
+      context.log({ type: "claim_swept", claimId, outcome: "failed", cause });
+    }
+  }
+
+  return async () => {
+    const { checkoutTtlMs } = context.config;
+    const claims = await context.reservations.store.claims({ olderThanMs: Math.min(UNSTAMPED_AFTER_MS, checkoutTtlMs) });
+    const known = new Set(claims.map((claim) => claim.claimId));
+    settledElsewhere = new Set([...settledElsewhere].filter((claimId) => known.has(claimId)));
+    for (const claim of claims) {
+      const age = context.clock.wall() - claim.claimedAt;
+      const isDue = age >= (claim.checkoutId === null ? UNSTAMPED_AFTER_MS : checkoutTtlMs);
+      if (isDue && !settledElsewhere.has(claim.claimId)) await one(claim);
+    }
+  };
+}

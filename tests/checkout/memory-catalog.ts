@@ -1,0 +1,42 @@
+import type { Catalog, Product } from "~/catalog/catalog";
+
+export interface Row {
+  name?: string;
+  /** Minor units; null: not for sale. */
+  price?: number | null;
+  currency?: string;
+  inventory: number | null;
+  active?: boolean;
+  stripePrice?: string | null;
+}
+
+/** A table in memory with the database's own semantics: every read sees one moment, a swap is atomic and conditional. */
+export function createMemoryCatalog(rows: Map<string, Row>): Catalog {
+  const product = (id: string): Product[] => {
+    const row = rows.get(id);
+    if (row === undefined) return [];
+    const { name = id, price = 1250, currency = "usd", inventory, active = true, stripePrice = null } = row;
+    return [
+      { id, name, description: "", image: null, price: price === null ? null : { amount: price, currency }, stripePrice, active, onHand: Math.max(0, inventory ?? 0) },
+    ];
+  };
+  const unused = () => Promise.reject(new Error("not part of checkout"));
+  return {
+    list: unused,
+    productsNamed: unused,
+    products: async (ids) => new Map(ids.flatMap(product).map((row) => [row.id, row])),
+    readStock: async (ids) =>
+      new Map(
+        ids.flatMap((id) => {
+          const row = rows.get(id);
+          return row === undefined ? [] : [[id, { name: row.name ?? id, inventory: row.inventory, active: row.active ?? true }] as const];
+        }),
+      ),
+    compareAndSwap: async ({ productId, from, to }) => {
+      const row = rows.get(productId);
+      if (row?.inventory !== from) return "changed";
+      row.inventory = to;
+      return "swapped";
+    },
+  };
+}

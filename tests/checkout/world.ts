@@ -1,0 +1,190 @@
+import type { Catalog } from "~/catalog/catalog";
+import type { CheckoutConfig } from "~/checkout/checkout-context.server";
+import type { CheckoutEvent } from "~/checkout/checkout-events";
+import { type CheckoutDependencies, createCheckout } from "~/checkout/create-checkout.server";
+import { createMemoryLeaseStore } from "~/checkout/memory-lease-store.server";
+import { createStripe } from "~/checkout/stripe-client.server";
+import { createStripeGateway } from "~/checkout/stripe-gateway.server";
+import { UnavailableError } from "~/errors";
+import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
+import type { ReservationStore } from "~/reservations/reservation-store";
+import { createStripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
+
+import { createMemoryCatalog, type Row } from "./memory-catalog";
+
+export const START = 1_780_000_000_000;
+export const SHOP_TAG = "shop-under-test";
+export const ORIGIN = "http://shop.test";
+export const TTL_MS = 120_000;
+export const MAX_AGE_MS = 1_200_000;
+export const CHECKOUT_TTL_MS = 900_000;
+
+/** A call that leaves the process: `stripe POST /v1/checkout/sessions`, `database compareAndSwap`. */
+export interface OutsideCall {
+  readonly name: string;
+  /** 1 for the first call of this process. */
+  readonly n: number;
+}
+
+/**
+ * What the proxy does with a call. `refuse`: it never arrives. `cut`: it is executed and the answer is lost. A status:
+ * answered so without being executed. `kill before/after`: the process ends before, or right after, it is executed.
+ */
+export type Fault = "refuse" | "cut" | 429 | 500 | 503 | "kill before" | "kill after";
+export type FaultPlan = (call: OutsideCall) => Fault | null;
+
+export interface WorldOptions {
+  rows?: Record<string, Row | number>;
+  config?: Partial<CheckoutConfig>;
+  /** Real rows behind the real client instead of the table in memory. */
+  catalog?: (throughProxy: <T>(name: string, run: () => Promise<T>) => Promise<T>) => Catalog;
+}
+
+export type World = ReturnType<typeof createWorld>;
+export type Process = ReturnType<World["boot"]>;
+
+/** Stripe and the database, which outlive the shop's processes, and a way to boot one. */
+export function createWorld(options: WorldOptions = {}) {
+  const time = { ms: 0 };
+  const clock = { now: () => time.ms, wall: () => START + time.ms };
+  const rows = new Map(Object.entries(options.rows ?? { mug: 3 }).map(([id, row]) => [id, typeof row === "number" ? { inventory: row } : row]));
+  const sandbox = createStripeSandbox({
+    webhookUrls: [],
+    paymentPageBase: () => "http://pay.test",
+    clock: { now: clock.wall },
+    schedule: () => undefined,
+  });
+  let ids = 0;
+
+  function boot(parts: { dependencies?: (real: CheckoutDependencies) => Partial<CheckoutDependencies>; faults?: FaultPlan } = {}) {
+    const events: CheckoutEvent[] = [];
+    const calls: string[] = [];
+    const proxy = { plan: parts.faults ?? (() => null), isDead: false, count: 0 };
+    let onDeath = (): void => undefined;
+    const died = new Promise<"died">((resolve) => (onDeath = () => resolve("died")));
+    const never = <T>() => new Promise<T>(() => undefined);
+    const kill = () => {
+      proxy.isDead = true;
+      onDeath();
+    };
+
+    async function outside<T>(name: string, run: () => Promise<T>, fail: (fault: 429 | 500 | 503) => T): Promise<T> {
+      if (proxy.isDead) return never();
+      proxy.count += 1;
+      calls.push(name);
+      const fault = proxy.plan({ name, n: proxy.count });
+      switch (fault) {
+        case "refuse":
+          throw new TypeError("fetch failed");
+        case 429:
+        case 500:
+        case 503:
+          return fail(fault);
+        case "kill before":
+          kill();
+          return never();
+        case null:
+        case "cut":
+        case "kill after":
+          break;
+      }
+      const answer = await run();
+      if (fault === "kill after") kill();
+      if (proxy.isDead) return never();
+      if (fault === "cut") throw new TypeError("fetch failed");
+      return answer;
+    }
+
+    const stripeFetch: typeof fetch = (input, init) => {
+      const { pathname } = new URL(input instanceof Request ? input.url : input.toString());
+      return outside(
+        `stripe ${init?.method ?? "GET"} ${pathname.replace(/(cs|pi|re)_[A-Za-z0-9_]+/, "$1")}`,
+        () => sandbox.httpFetch(input, init),
+        (status) => Response.json({ error: { type: status === 429 ? "rate_limit_error" : "api_error", message: "the proxy says no" } }, { status }),
+      );
+    };
+    const throughProxy = <T>(name: string, run: () => Promise<T>): Promise<T> =>
+      outside(`database ${name}`, run, () => {
+        throw new UnavailableError("the proxy says no");
+      }).catch((cause: unknown) => {
+        throw cause instanceof UnavailableError ? cause : new UnavailableError("the database does not answer", { cause });
+      });
+    const memory = createMemoryCatalog(rows);
+    const catalog: Catalog = options.catalog?.(throughProxy) ?? {
+      ...memory,
+      products: (productIds) => throughProxy("products", () => memory.products(productIds)),
+      readStock: (productIds) => throughProxy("readStock", () => memory.readStock(productIds)),
+      compareAndSwap: (swap) => throughProxy("compareAndSwap", () => memory.compareAndSwap(swap)),
+    };
+    const store: ReservationStore = createMemoryReservationStore({ clock, ttlMs: TTL_MS, maxAgeMs: MAX_AGE_MS });
+    const real: CheckoutDependencies = {
+      reservations: {
+        store,
+        readStock: (productIds) => catalog.readStock(productIds),
+        limits: { maxUnitsPerLine: 99, maxLinesPerCart: 30 },
+        newOperationId: () => `op-${(ids += 1)}`,
+        backOff: () => Promise.resolve(),
+      },
+      catalog,
+      gateway: createStripeGateway(createStripe({ secretKey: "sk_test_sandbox", fetch: stripeFetch, timeoutMs: 5_000, maxNetworkRetries: 0 })),
+      leases: createMemoryLeaseStore(),
+      clock,
+      newClaimId: () => `claim-${(ids += 1)}`,
+      log: (event) => events.push(event),
+      config: {
+        shopTag: SHOP_TAG,
+        checkoutTtlMs: CHECKOUT_TTL_MS,
+        paymentMethods: ["card"],
+        shippingCountries: [],
+        shippingRates: [],
+        automaticTax: false,
+        promotionCodes: false,
+        ...options.config,
+      },
+    };
+    const checkout = createCheckout({ ...real, ...parts.dependencies?.(real) });
+    return {
+      checkout,
+      store,
+      events,
+      calls,
+      proxy,
+      kill,
+      /** The work's outcome, or `died` when the process was killed on the way; a throw is returned too. */
+      async run<T>(work: Promise<T>): Promise<T | "died" | Error> {
+        return Promise.race([work.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error)))), died]);
+      },
+      pay: async (session: string, lines: Record<string, number>) => {
+        const asked = Object.entries(lines).map(([productId, quantity]) => ({ productId, quantity }));
+        const started = await checkout.start({ session, lines: asked, origin: ORIGIN });
+        if (started.outcome !== "redirect") throw new Error(`no payment page: ${JSON.stringify([started, events])}`);
+        return started.checkoutId;
+      },
+      eventsOf: <T extends CheckoutEvent["type"]>(type: T) => events.filter((event): event is Extract<CheckoutEvent, { type: T }> => event.type === type),
+    };
+  }
+
+  return {
+    time,
+    clock,
+    rows,
+    sandbox,
+    stripe: sandbox.controls,
+    boot,
+    /** A process that is ready. */
+    async open(parts: Parameters<typeof boot>[0] = {}) {
+      const process = boot(parts);
+      await process.checkout.rebuild();
+      return process;
+    },
+    advance(ms: number) {
+      time.ms += ms;
+    },
+    stock: (id = "mug") => rows.get(id)?.inventory ?? null,
+    /** Units refunded of the whole payment, by sums of money. */
+    refunded(checkoutId: string): boolean {
+      const session = sandbox.controls.session(checkoutId);
+      return session !== undefined && session.metadata["holdfast_verdict"] === "refunded";
+    },
+  };
+}
