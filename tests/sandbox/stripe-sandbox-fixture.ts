@@ -1,4 +1,5 @@
 import Stripe from "stripe";
+import { expect } from "vitest";
 
 import { createStripeSandbox, type StripeSandboxOptions } from "~/sandbox/stripe/stripe-sandbox.server";
 
@@ -71,4 +72,15 @@ export async function errorOf(call: Promise<unknown>): Promise<Stripe.errors.Str
   );
   if (error instanceof Stripe.errors.StripeError) return error;
   throw error;
+}
+
+/** The id in a link of Stripe's that was not expanded. */
+export function linkedId(link: string | { id: string } | null): string {
+  if (typeof link !== "string") throw new Error("Not an unexpanded link.");
+  return link;
+}
+
+/** `expect.stringContaining`, typed. */
+export function containing(text: string): unknown {
+  return expect.stringContaining(text);
 }

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 
-import { expandObject } from "./expand.server";
+import { assertExpandable, expandObject } from "./expand.server";
 import { ConnectionLost, type Faults } from "./faults.server";
 import { canonical, type IdempotencyKeys, type SavedAnswer } from "./idempotency.server";
 import { expansions, parseForm } from "./request-params.server";
@@ -71,6 +71,7 @@ export function createApiCallRunner(options: {
     try {
       await faults.strike("before", request.method, request.path);
       const paths = expansions(call.params);
+      assertExpandable(paths);
       const body = JSON.stringify(expandObject(endpoint(call), paths, state), null, 2);
       done = { status: 200, body, requestId: request.id, headers: {} };
       await faults.strike("after", request.method, request.path);

@@ -15,12 +15,18 @@ const SUBLIST_LENGTH = 10;
  */
 export function expandObject(root: unknown, paths: readonly string[], state: StripeState): unknown {
   const copy: unknown = structuredClone(root);
+  for (const path of paths) expandPath(copy, path.split("."), path, state);
+  return copy;
+}
+
+/** Throws Stripe's 400 for paths that no object has, so that a request which asks for one takes no effect. */
+export function assertExpandable(paths: readonly string[]): void {
   for (const path of paths) {
     const keys = path.split(".");
+    const last = keys.at(-1) ?? "";
     if (keys.length > 4) throw invalidParam("You cannot expand more than 4 levels of a property.", { param: "expand[]" });
-    expandPath(copy, keys, path, state);
+    if (last === "data" || !keys.every((key) => key === "data" || LINKS.has(key) || key in SUBLISTS)) throw notExpandable(path);
   }
-  return copy;
 }
 
 function expandPath(target: unknown, keys: readonly string[], path: string, state: StripeState): void {

@@ -32,6 +32,10 @@ export interface HeldCall {
   release(): void;
 }
 
+/**
+ * Over HTTP the SDK sees a reset and tries once more even without retries; as a rejected fetch it does not.
+ * A fault that must be noticed over HTTP therefore strikes twice.
+ */
 export class ConnectionLost extends TypeError {
   constructor() {
     super("fetch failed", { cause: new Error("The sandbox cut this connection, as it was told to.") });

@@ -40,7 +40,7 @@ export interface StripeSandbox {
    * The API (`/v1/…`), the payment page (`/pay/:id`) and the controls (`/_sandbox/…`), the latter two below any prefix.
    * Rejects with a TypeError when a fault cuts the connection, as `fetch` does.
    */
-  fetch(request: Request): Promise<Response>;
+  readonly fetch: (request: Request) => Promise<Response>;
   /** `fetch` for `Stripe.createFetchHttpClient`. */
   readonly httpFetch: typeof fetch;
   readonly controls: StripeSandboxControls;
