@@ -17,6 +17,8 @@ export type CheckoutEvent =
   | { readonly type: "shortage"; readonly checkoutId: string; readonly productId: string; readonly units: number; readonly claimed: boolean }
   /** A row went below zero by our hand. Must never be seen. */
   | { readonly type: "oversold"; readonly checkoutId: string; readonly productId: string; readonly units: number }
+  /** Stripe will not give this payment back; a person has to. */
+  | { readonly type: "refund_refused"; readonly checkoutId: string; readonly cause: unknown }
   | { readonly type: "claim_ended"; readonly claimId: string; readonly checkoutId: string | null; readonly reason: "completed" | "released" }
   /** A payment page could not be proven closed; its claim stays. */
   | { readonly type: "no_proof"; readonly claimId: string; readonly checkoutId: string | null; readonly cause: unknown }

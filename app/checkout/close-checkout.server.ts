@@ -6,6 +6,7 @@ import type { CheckoutContext } from "./checkout-context.server";
 import { endClaim } from "./claims.server";
 import { fulfilCheckout } from "./fulfil.server";
 import { checkoutKey, withLeases } from "./lease-work.server";
+import { readOrReport } from "./read-record.server";
 import type { StripeSession } from "./stripe-gateway.server";
 
 /** No request of ours lives this long: a session that Stripe does not list by then was never created. */
@@ -47,8 +48,7 @@ async function closeUnstamped(context: CheckoutContext, claim: Claim, to: "shopp
 export async function findSession(context: CheckoutContext, claim: Claim): Promise<StripeSession | null> {
   // A minute of grace for clocks that differ.
   for await (const session of context.gateway.list({ createdSince: claim.claimedAt - 60_000 })) {
-    const record = context.marks.read(session);
-    if (record?.claimId === claim.claimId) return session;
+    if (readOrReport(context, session)?.claimId === claim.claimId) return session;
   }
   return null;
 }

@@ -45,14 +45,9 @@ export function createCheckout(dependencies: CheckoutDependencies): Checkout {
     sweep: gated(sweep),
     inspect: (checkoutId) => inspectCheckout(context, checkoutId),
     rebuild() {
-      rebuilding ??= rebuildHolds(context, { holdsLost: !gate.isOpen })
-        .then((report) => {
-          gate.open();
-          return report;
-        })
-        .finally(() => {
-          rebuilding = null;
-        });
+      rebuilding ??= rebuildHolds(context, gate).finally(() => {
+        rebuilding = null;
+      });
       return rebuilding;
     },
   };

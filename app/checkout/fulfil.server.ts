@@ -28,7 +28,7 @@ export async function fulfilCheckout(context: CheckoutContext, checkoutId: strin
   }
 }
 
-/** Like `fulfilCheckout`, for whoever already holds the checkout's lease and a fresh fetch. */
+/** Whoever was left unsettled on a product goes first: what its row says is true only until the row moves again. */
 async function settleInOrder(context: CheckoutContext, checkoutId: string, budget: Budget): Promise<FulfilOutcome> {
   const waiting = [checkoutId];
   for (let attempt = 0; attempt < 2 * MAX_PREDECESSORS; attempt += 1) {
@@ -117,6 +117,8 @@ async function conclude(
   const end = { claimId: record.claimId, checkoutId: session.id };
   switch (step.step) {
     case "review":
+    // Still to be refunded: Stripe refused.
+    case "refund":
       return { outcome: "needs_review", order };
     case "finished":
       await endClaim(context, { ...end, how: step.as === "done" ? "completed" : "stock" });
@@ -124,7 +126,6 @@ async function conclude(
     case "settle":
     case "announce":
     case "condemn":
-    case "refund":
       throw new Error(`stock moves ended before ${step.step} was done`);
   }
 }

@@ -1,8 +1,13 @@
+import type { Claim } from "~/reservations/reservation-store";
+
 import type { RebuildReport } from "./checkout";
 import { allowsDelayedPayment, type CheckoutContext } from "./checkout-context.server";
+import { closeClaim } from "./close-checkout.server";
 import { endClaim } from "./claims.server";
 import { fulfilCheckout } from "./fulfil.server";
 import type { CheckoutRecord } from "./line-marks";
+import type { RebuildGate } from "./rebuild-gate";
+import { readOrReport } from "./read-record.server";
 import type { StripeSession } from "./stripe-gateway.server";
 
 const DAY_MS = 86_400_000;
@@ -13,66 +18,81 @@ interface Found {
 }
 
 /**
- * See `CheckoutService.rebuild`. `holdsLost`: the store came up empty, so whoever has paid gets the claim back that the
- * payment was promised; otherwise a paid checkout without a claim is a late payment and queues like anybody.
+ * See `CheckoutService.rebuild`. While the gate is closed the store came up empty: every payment in progress gets its
+ * claim back, whatever else is held. Afterwards a missing claim was ended by proof, or never handed out: an open page
+ * without one is closed, and a payment without one queues like anybody (`late-payment`).
+ * The gate opens as soon as nothing is left that a change could spoil; what then still fails is thrown, to be tried again.
  */
-export async function rebuildHolds(context: CheckoutContext, { holdsLost }: { holdsLost: boolean }): Promise<RebuildReport> {
+export async function rebuildHolds(context: CheckoutContext, gate: RebuildGate): Promise<RebuildReport> {
   const since = context.clock.wall() - (allowsDelayedPayment(context.config) ? 35 : 4) * DAY_MS;
   // Open ones first: a payment in between is then seen in one of the two lists.
   const open = await findOurs(context, "open", since);
   const complete = (await findOurs(context, "complete", since)).filter(({ record }) => !isFinished(record));
-
-  let claimsRestored = 0;
   const completeIds = new Set(complete.map(({ session }) => session.id));
-  for (const found of open) {
-    if (!completeIds.has(found.session.id) && (await restore(context, found))) claimsRestored += 1;
-  }
-  for (const found of complete) {
-    const isPromised = found.session.paymentStatus === "unpaid" || holdsLost;
-    if (isPromised && found.record.verdict === null && (await restore(context, found))) claimsRestored += 1;
+
+  const promised = [...open.filter(({ session }) => !completeIds.has(session.id)), ...complete.filter(({ record }) => record.verdict === null)];
+  let claimsRestored = 0;
+  for (const found of promised) {
+    if ((await context.reservations.store.findClaim(found.record.claimId)) !== null) continue;
+    if (gate.isOpen) await closeForgotten(context, found);
+    else if (await restore(context, found)) claimsRestored += 1;
   }
 
-  let fulfilled = 0;
   // Announced moves before any new one: what a row says about them is true only until somebody else moves it.
-  for (const { session } of [...complete.filter(isAnnounced), ...complete.filter((found) => !isAnnounced(found))]) {
-    const outcome = await fulfilCheckout(context, session.id);
-    if (outcome.outcome === "done" && !outcome.repeated) fulfilled += 1;
+  let fulfilled = 0;
+  for (const { session } of complete.filter(isAnnounced)) {
+    if (await isFulfilledNow(context, session)) fulfilled += 1;
   }
+  gate.open();
+  const failures: unknown[] = [];
+  for (const { session } of complete.filter((found) => !isAnnounced(found))) {
+    try {
+      if (await isFulfilledNow(context, session)) fulfilled += 1;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
   context.log({ type: "rebuilt", claimsRestored, fulfilled });
   return { claimsRestored, fulfilled };
+}
+
+async function isFulfilledNow(context: CheckoutContext, session: StripeSession): Promise<boolean> {
+  const outcome = await fulfilCheckout(context, session.id);
+  return outcome.outcome === "done" && !outcome.repeated;
 }
 
 async function findOurs(context: CheckoutContext, status: "open" | "complete", createdSince: number): Promise<Found[]> {
   const found: Found[] = [];
   for await (const session of context.gateway.list({ status, createdSince })) {
-    try {
-      const record = context.marks.read(session);
-      if (record !== null) found.push({ session, record });
-    } catch (cause) {
-      // One record that somebody edited must not keep the shop closed.
-      context.log({ type: "unreadable_record", checkoutId: session.id, cause });
-    }
+    const record = readOrReport(context, session);
+    if (record !== null) found.push({ session, record });
   }
   return found;
 }
 
-/** True when the store did not know the claim. */
+/** False when it turned out that nobody can pay any more. */
 async function restore(context: CheckoutContext, { session, record }: Found): Promise<boolean> {
-  const { store } = context.reservations;
-  const { claimId } = record;
-  if ((await store.findClaim(claimId)) !== null) return false;
-  await store.restore({
-    claimId,
+  await context.reservations.store.restore(claimOf(session, record));
+  // Seen again now that it is held: what was listed as open may have expired in between, and left no other trace.
+  const now = await context.gateway.fetch(session.id);
+  if (now?.status !== "expired") return true;
+  await endClaim(context, { claimId: record.claimId, checkoutId: session.id, how: "stock" });
+  return false;
+}
+
+async function closeForgotten(context: CheckoutContext, { session, record }: Found): Promise<void> {
+  if (session.status === "open") await closeClaim(context, claimOf(session, record), "stock");
+}
+
+function claimOf(session: StripeSession, record: CheckoutRecord): Claim {
+  return {
+    claimId: record.claimId,
     checkoutId: session.id,
     session: record.session,
     claimedAt: session.createdAt,
     lines: record.lines.map(({ productId, quantity }) => ({ productId, quantity })),
-  });
-  // Seen again after it is held: what was listed open may have been closed, with proof and without a trace, in between.
-  const now = await context.gateway.fetch(session.id);
-  if (now?.status !== "expired") return true;
-  await endClaim(context, { claimId, checkoutId: session.id, how: "stock" });
-  return false;
+  };
 }
 
 function isFinished(record: CheckoutRecord): boolean {

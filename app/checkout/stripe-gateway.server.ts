@@ -35,6 +35,8 @@ export interface Refund {
 export type RefundOutcome =
   | { readonly outcome: "refunded"; readonly refund: Refund }
   | { readonly outcome: "already_refunded" }
+  /** Stripe understood and said no, a disputed charge for instance: trying again would hear the same. */
+  | { readonly outcome: "refused"; readonly cause: unknown }
   /** A definite 5xx, which Stripe saved under the key: the same key would only hear it again. */
   | { readonly outcome: "failed"; readonly cause: unknown };
 
@@ -125,7 +127,7 @@ export function createStripeGateway(stripe: Stripe): StripeGateway {
         const refund = await stripe.refunds.create(params, { idempotencyKey, maxNetworkRetries: 0 });
         return { outcome: "refunded", refund: readRefund(refund) };
       } catch (error) {
-        if (isRefusal(error) && error.code === "charge_already_refunded") return { outcome: "already_refunded" };
+        if (isRefusal(error)) return error.code === "charge_already_refunded" ? { outcome: "already_refunded" } : { outcome: "refused", cause: error };
         if (error instanceof Stripe.errors.StripeAPIError && (error.statusCode ?? 0) >= 500) return { outcome: "failed", cause: error };
         throw unknownOutcome("refund", error);
       }
