@@ -1,0 +1,51 @@
+import type { NotPayableReason } from "~/checkout/checkout";
+
+/** Why the cart was not changed or could not be paid, with the facts that words are made of. Nothing was changed. */
+export type CartFailure =
+  | { readonly kind: "bad_quantity"; readonly productId: string; readonly given: string; readonly max: number }
+  | { readonly kind: "refused"; readonly lines: readonly ShortLine[] }
+  | { readonly kind: "unknown_product"; readonly productIds: readonly string[] }
+  | { readonly kind: "limit_exceeded"; readonly limit: "units_per_line" | "lines_per_cart"; readonly max: number; readonly productId: string | null }
+  /** The cart would not fit into its cookie. */
+  | { readonly kind: "cart_full" }
+  | { readonly kind: "checkout_open"; readonly openedAt: number }
+  /** Whether the last payment went through is not known, and could not be asked. */
+  | { readonly kind: "unsettled"; readonly checkoutId: string }
+  | { readonly kind: "nothing_held" }
+  | { readonly kind: "empty_cart" }
+  | { readonly kind: "not_payable"; readonly reason: NotPayableReason; readonly productIds: readonly string[] }
+  | { readonly kind: "unavailable" };
+
+/** A line that could not be held as asked. */
+export interface ShortLine {
+  readonly productId: string;
+  readonly name: string;
+  readonly requested: number;
+  /** What this shopper could hold in all. */
+  readonly available: number;
+  readonly shortage: "sold_out" | "held_by_others";
+  /** Epoch milliseconds at which a unit in another cart may free up; null when unknown. */
+  readonly nextReleaseAt: number | null;
+}
+
+/** HTTP status of the page that tells it. */
+export function failureStatus({ kind }: CartFailure): number {
+  switch (kind) {
+    case "bad_quantity":
+      return 400;
+    case "unknown_product":
+      return 404;
+    case "limit_exceeded":
+    case "cart_full":
+      return 422;
+    case "refused":
+    case "checkout_open":
+    case "nothing_held":
+    case "empty_cart":
+    case "not_payable":
+      return 409;
+    case "unsettled":
+    case "unavailable":
+      return 503;
+  }
+}

@@ -1,0 +1,44 @@
+import { z } from "zod";
+
+/** What a form of the shop asks for. */
+export type CartIntent =
+  | { readonly intent: "add" | "set"; readonly productId: string; readonly quantity: number }
+  | { readonly intent: "remove"; readonly productId: string }
+  | { readonly intent: "clear" | "extend" | "hold" };
+
+export type ReadIntent =
+  | { readonly outcome: "read"; readonly intent: CartIntent }
+  /** Worth a message next to the line: a person can mistype a number. */
+  | { readonly outcome: "bad_quantity"; readonly productId: string; readonly given: string }
+  /** No form of ours sends this. */
+  | { readonly outcome: "not_understood" };
+
+const productId = z.string().min(1).max(200);
+// Number() would take "1e9", "0x1f", " 2 " and "".
+const quantity = z.string().trim().regex(/^\d{1,9}$/).transform(Number);
+
+const intentSchema = z.discriminatedUnion("intent", [
+  z.object({ intent: z.literal("add"), product_id: productId, quantity: quantity.refine((units) => units > 0) }),
+  z.object({ intent: z.literal("set"), product_id: productId, quantity }),
+  z.object({ intent: z.literal("remove"), product_id: productId }),
+  z.object({ intent: z.enum(["clear", "extend", "hold"]) }),
+]);
+
+export function readIntent(form: Readonly<Record<string, string>>): ReadIntent {
+  const parsed = intentSchema.safeParse(form);
+  if (parsed.success) {
+    const fields = parsed.data;
+    switch (fields.intent) {
+      case "add":
+      case "set":
+        return { outcome: "read", intent: { intent: fields.intent, productId: fields.product_id, quantity: fields.quantity } };
+      case "remove":
+        return { outcome: "read", intent: { intent: fields.intent, productId: fields.product_id } };
+      default:
+        return { outcome: "read", intent: { intent: fields.intent } };
+    }
+  }
+  const isOnlyQuantity = parsed.error.issues.every((issue) => issue.path[0] === "quantity");
+  if (!isOnlyQuantity || form.product_id === undefined) return { outcome: "not_understood" };
+  return { outcome: "bad_quantity", productId: form.product_id, given: (form.quantity ?? "").slice(0, 20) };
+}

@@ -1,0 +1,24 @@
+import type { Catalog } from "~/catalog/catalog";
+import type { CheckoutService } from "~/checkout/checkout";
+import type { Environment } from "~/env.server";
+import type { ReservationStore } from "~/reservations/reservation-store";
+import type { CartSessions } from "~/session.server";
+
+/** What the cart room works with; the container has it all. */
+export interface CartShop {
+  readonly store: Pick<ReservationStore, "view" | "held" | "renew">;
+  readonly catalog: Pick<Catalog, "list" | "products">;
+  readonly checkout: Pick<CheckoutService, "changeCart" | "release" | "start" | "fulfil">;
+  readonly carts: Pick<CartSessions, "create" | "fits">;
+  readonly env: Pick<Environment, "MAX_UNITS_PER_LINE" | "MAX_LINES_PER_CART" | "CHECKOUT_TTL_SECONDS">;
+}
+
+/** How things are told to this visitor. */
+export interface Visit {
+  /** Hash of the shopper's session id. */
+  readonly session: string;
+  /** BCP 47 tag for numbers. */
+  readonly locale: string;
+  /** Epoch milliseconds: durations of the store become clock times by it. */
+  readonly now: number;
+}

@@ -1,0 +1,121 @@
+import type { Money, Product } from "~/catalog/catalog";
+import type { HeldUnits, Line, SessionView } from "~/reservations/reservation-store";
+import type { Cart } from "~/session.server";
+import { moneyText, sumMoney } from "./money-text.server";
+import { stockView, type StockView } from "./product-view.server";
+import type { Visit } from "./cart-shop";
+
+/** The cart as its shopper sees it: what the cookie remembers, together with what the store holds. */
+export interface CartView {
+  readonly lines: readonly CartLineView[];
+  readonly units: number;
+  /** Formatted; null when it cannot be said, for the reason in `obstacle`. */
+  readonly total: string | null;
+  /** Why this cart cannot be paid as it is, whatever the stock. */
+  readonly obstacle: "no_price" | "mixed_currencies" | "not_sold_any_more" | null;
+  /** Epoch milliseconds until the held lines lapse; null when none is held or a payment page is open. */
+  readonly heldUntil: number | null;
+  readonly canExtend: boolean;
+  readonly paymentPage: PaymentPageView | null;
+  /** A payment of this cart that nobody could be asked about just now; null: none. */
+  readonly unsettledCheckout: string | null;
+  /** What this browser opened payment pages for, newest first. */
+  readonly checkouts: readonly string[];
+  readonly maxUnitsPerLine: number;
+}
+
+export interface CartLineView {
+  readonly productId: string;
+  /** Null when the merchant has deleted the product. */
+  readonly name: string | null;
+  readonly image: string | null;
+  readonly quantity: number;
+  /** `held`: until the cart's deadline. `paying`: for as long as the payment page is open. `lapsed`: for sale to anybody. */
+  readonly state: "held" | "paying" | "lapsed";
+  /** Formatted, of one unit and of the line. */
+  readonly price: string | null;
+  readonly subtotal: string | null;
+  readonly stock: StockView;
+}
+
+export interface PaymentPageView {
+  /** Epoch milliseconds. */
+  readonly openedAt: number;
+  readonly closesAt: number;
+}
+
+export interface CartFacts {
+  readonly cart: Cart;
+  readonly view: SessionView;
+  readonly products: ReadonlyMap<string, Product>;
+  readonly held: ReadonlyMap<string, HeldUnits>;
+  readonly unsettledCheckout: string | null;
+  readonly checkoutTtlMs: number;
+  readonly maxUnitsPerLine: number;
+  readonly visit: Visit;
+}
+
+// Below this, an extension would not move the deadline noticeably: the cart is near its absolute age.
+const WORTH_EXTENDING_MS = 1000;
+
+/** Cookie lines in their order, then what only the store knows of; on quantity the store wins. */
+export function cartLines(cart: Pick<Cart, "lines">, view: SessionView): Line[] {
+  const holding = view.claim?.lines ?? view.lines;
+  const held = new Map(holding.map((line) => [line.productId, line.quantity]));
+  const remembered = cart.lines.map(({ productId, quantity }) => ({ productId, quantity: held.get(productId) ?? quantity }));
+  const known = new Set(cart.lines.map((line) => line.productId));
+  return [...remembered, ...holding.filter((line) => !known.has(line.productId))];
+}
+
+export function cartView(facts: CartFacts): CartView {
+  const { cart, view, visit, checkoutTtlMs, unsettledCheckout, maxUnitsPerLine } = facts;
+  const { claim, expiresInMs, renewableForMs } = view;
+  const lines = cartLines(cart, view);
+  const obstacle = findObstacle(lines, facts.products);
+  const total = obstacle === null ? sumMoney(lines.flatMap((line) => subtotal(line, facts.products) ?? [])) : null;
+  return {
+    lines: lines.map((line) => lineView(line, facts)),
+    units: lines.reduce((sum, { quantity }) => sum + quantity, 0),
+    total: total && moneyText(total, visit.locale),
+    obstacle,
+    heldUntil: claim !== null || expiresInMs === null ? null : visit.now + expiresInMs,
+    canExtend: claim === null && expiresInMs !== null && (renewableForMs ?? 0) > expiresInMs + WORTH_EXTENDING_MS,
+    paymentPage: claim && { openedAt: claim.claimedAt, closesAt: claim.claimedAt + checkoutTtlMs },
+    unsettledCheckout,
+    checkouts: cart.checkouts,
+    maxUnitsPerLine,
+  };
+}
+
+function lineView(line: Line, { view, products, held, visit }: CartFacts): CartLineView {
+  const product = products.get(line.productId);
+  const price = product?.price ?? null;
+  const sum = subtotal(line, products);
+  return {
+    ...line,
+    name: product?.name ?? null,
+    image: product?.image ?? null,
+    state: lineState(line.productId, view),
+    price: price && moneyText(price, visit.locale),
+    subtotal: sum && moneyText(sum, visit.locale),
+    stock: stockView(product?.active === true ? product.onHand : 0, held.get(line.productId), visit.now),
+  };
+}
+
+function lineState(productId: string, { claim, lines }: SessionView): CartLineView["state"] {
+  const isIn = (holding: readonly Line[]) => holding.some((line) => line.productId === productId);
+  if (claim !== null && isIn(claim.lines)) return "paying";
+  return isIn(lines) ? "held" : "lapsed";
+}
+
+function subtotal({ productId, quantity }: Line, products: ReadonlyMap<string, Product>): Money | null {
+  const price = products.get(productId)?.price ?? null;
+  return price && { ...price, amount: price.amount * quantity };
+}
+
+function findObstacle(lines: readonly Line[], products: ReadonlyMap<string, Product>): CartView["obstacle"] {
+  const rows = lines.map((line) => products.get(line.productId));
+  if (rows.some((row) => row === undefined || !row.active)) return "not_sold_any_more";
+  if (rows.some((row) => row?.price === null)) return "no_price";
+  return new Set(rows.map((row) => row?.price?.currency)).size > 1 ? "mixed_currencies" : null;
+}

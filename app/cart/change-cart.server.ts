@@ -1,0 +1,121 @@
+import { UnavailableError } from "~/errors";
+import type { Line, SessionView } from "~/reservations/reservation-store";
+import { withCheckout, withLines, type Cart } from "~/session.server";
+import { cartLines } from "./cart-view.server";
+import { presentCart } from "./present-cart.server";
+import { shortLines } from "./short-lines";
+import type { CartFailure } from "./cart-failure";
+import type { CartIntent, ReadIntent } from "./cart-intent.server";
+import type { CartShop } from "./cart-shop";
+
+export type CartAnswer =
+  /** `cart` is to be written to the cookie. */
+  | { readonly outcome: "changed"; readonly cart: Cart }
+  /** The cart turned out to be paid for: nothing was changed, and the order page tells the rest. */
+  | { readonly outcome: "paid"; readonly cart: Cart; readonly checkoutId: string }
+  | { readonly outcome: "failed"; readonly failure: CartFailure };
+
+interface Present {
+  readonly cart: Cart;
+  readonly view: SessionView;
+}
+
+/** Does what a form asks for: holds first, cookie after, so that the cookie never tells of what was refused. `now`: epoch milliseconds. */
+export async function changeCart(shop: CartShop, given: Cart, read: Exclude<ReadIntent, { outcome: "not_understood" }>, now: number): Promise<CartAnswer> {
+  if (read.outcome === "bad_quantity") {
+    return failed({ kind: "bad_quantity", productId: read.productId, given: read.given, max: shop.env.MAX_UNITS_PER_LINE });
+  }
+  try {
+    const present = await presentCart(shop, given);
+    if (present.outcome === "unsettled") return failed({ kind: "unsettled", checkoutId: present.checkoutId });
+    if (present.outcome === "same") return await apply(shop, present, read.intent, now);
+    // A form of a cart that is sold by now: only what adds something new still makes sense.
+    if (read.intent.intent !== "add") return paid(given, given.paying ?? "");
+    return await apply(shop, { cart: present.cart, view: await shop.store.view(present.cart.session) }, read.intent, now);
+  } catch (error) {
+    if (error instanceof UnavailableError) return failed({ kind: "unavailable" });
+    throw error;
+  }
+}
+
+function apply(shop: CartShop, present: Present, intent: CartIntent, now: number): Promise<CartAnswer> {
+  const lines = cartLines(present.cart, present.view);
+  switch (intent.intent) {
+    case "add": {
+      const before = lines.find((line) => line.productId === intent.productId)?.quantity ?? 0;
+      return hold(shop, present, [{ productId: intent.productId, quantity: before + intent.quantity }], now);
+    }
+    case "set":
+      if (intent.quantity === 0) return release(shop, present, [intent.productId]);
+      return hold(shop, present, [{ productId: intent.productId, quantity: intent.quantity }], now);
+    case "hold":
+      return hold(shop, present, lines, now);
+    case "remove":
+      return release(shop, present, [intent.productId]);
+    case "clear":
+      return release(shop, present, "all");
+    case "extend":
+      return extend(shop, present);
+  }
+}
+
+async function hold(shop: CartShop, { cart, view }: Present, lines: readonly Line[], now: number): Promise<CartAnswer> {
+  if (lines.length === 0) return failed({ kind: "empty_cart" });
+  const subject = lines.length === 1 ? (lines[0]?.productId ?? null) : null;
+  const wanted = withLines(cartLines(cart, view), lines);
+  const maxLines = shop.env.MAX_LINES_PER_CART;
+  if (wanted.length > maxLines) return failed({ kind: "limit_exceeded", limit: "lines_per_cart", max: maxLines, productId: subject });
+  const after: Cart = { ...cart, lines: wanted, paying: null };
+  if (!(await shop.carts.fits(after))) return failed({ kind: "cart_full" });
+
+  const changed = await shop.checkout.changeCart({ session: cart.session, lines });
+  switch (changed.outcome) {
+    case "granted":
+      return { outcome: "changed", cart: after };
+    case "refused":
+      return failed({ kind: "refused", lines: shortLines(changed.lines, now) });
+    case "unknown_product":
+      return failed({ kind: "unknown_product", productIds: changed.productIds });
+    case "limit_exceeded":
+      return failed({ kind: "limit_exceeded", limit: changed.limit, max: changed.max, productId: subject });
+    case "checkout_open":
+      return failed({ kind: "checkout_open", openedAt: changed.claim.claimedAt });
+    case "paid":
+      return paid(cart, changed.checkoutId);
+  }
+}
+
+async function release(shop: CartShop, { cart, view }: Present, productIds: readonly string[] | "all"): Promise<CartAnswer> {
+  const released = await shop.checkout.release({ session: cart.session, productIds });
+  switch (released.outcome) {
+    case "released": {
+      const lines = productIds === "all" ? [] : cartLines(cart, view).filter((line) => !productIds.includes(line.productId));
+      return { outcome: "changed", cart: { ...cart, lines, paying: null } };
+    }
+    case "checkout_open":
+      return failed({ kind: "checkout_open", openedAt: released.claim.claimedAt });
+    case "paid":
+      return paid(cart, released.checkoutId);
+  }
+}
+
+async function extend(shop: CartShop, { cart }: Present): Promise<CartAnswer> {
+  const renewed = await shop.store.renew(cart.session);
+  switch (renewed.outcome) {
+    case "renewed":
+      return { outcome: "changed", cart };
+    case "nothing_held":
+      return failed({ kind: "nothing_held" });
+    case "checkout_open":
+      return failed({ kind: "checkout_open", openedAt: renewed.claim.claimedAt });
+  }
+}
+
+function failed(failure: CartFailure): CartAnswer {
+  return { outcome: "failed", failure };
+}
+
+/** Entitles the browser to see the order that it is sent to. */
+function paid(cart: Cart, checkoutId: string): CartAnswer {
+  return { outcome: "paid", cart: withCheckout(cart, checkoutId), checkoutId };
+}

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { Problem } from "~/http/problem.server";
+import { productView, type ProductView } from "./product-view.server";
+import type { CartShop, Visit } from "./cart-shop";
+
+export const PAGE_SIZE = 24;
+
+/** Query of the product list. Addresses get mangled on the way, so what cannot be read counts as not said. */
+export const listQuerySchema = z.object({
+  page: z.coerce.number().int().min(1).max(100_000).catch(1),
+  q: z.string().trim().max(100).catch(""),
+});
+
+export interface ProductListView {
+  readonly products: readonly ProductView[];
+  readonly page: number;
+  readonly pages: number;
+  readonly total: number;
+  /** Empty when nothing was searched for. */
+  readonly search: string;
+}
+
+/** One page of the shop: one read of the catalogue, one of the holds. */
+export async function listProducts(
+  { catalog, store }: Pick<CartShop, "catalog" | "store">,
+  { page, q }: z.output<typeof listQuerySchema>,
+  visit: Visit,
+): Promise<ProductListView> {
+  const found = await catalog.list({ page, pageSize: PAGE_SIZE, search: q === "" ? undefined : q });
+  const held = await store.held({ session: visit.session, productIds: found.products.map(({ id }) => id) });
+  return {
+    products: found.products.map((product) => productView(product, held.get(product.id), visit)),
+    page: found.page,
+    pages: found.pages,
+    total: found.total,
+    search: q,
+  };
+}
+
+/** One product. @throws {Problem} 404 `unknown_product` */
+export async function findProduct({ catalog, store }: Pick<CartShop, "catalog" | "store">, productId: string, visit: Visit): Promise<ProductView> {
+  const product = (await catalog.products([productId])).get(productId);
+  if (product === undefined) throw new Problem(404, "unknown_product", "This product does not exist.");
+  const held = await store.held({ session: visit.session, productIds: [productId] });
+  return productView(product, held.get(productId), visit);
+}

@@ -1,0 +1,51 @@
+import type { Product } from "~/catalog/catalog";
+import { available } from "~/reservations/availability";
+import type { HeldUnits } from "~/reservations/reservation-store";
+import { moneyText } from "./money-text.server";
+import type { Visit } from "./cart-shop";
+
+/** The stock of one product as one shopper sees it, all in units. */
+export interface StockView {
+  readonly onHand: number;
+  /** What this shopper may hold in all, own units included. */
+  readonly available: number;
+  readonly heldByYou: number;
+  /** Epoch milliseconds at which a unit in another cart may free up; null when none has a deadline. */
+  readonly nextReleaseAt: number | null;
+}
+
+export interface ProductView {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly image: string | null;
+  /** Formatted; null when the row has no usable price. */
+  readonly price: string | null;
+  /** It has a price, and the merchant has not taken it off the shop. */
+  readonly forSale: boolean;
+  readonly stock: StockView;
+}
+
+/** `held` undefined: nobody holds any of it. */
+export function productView(product: Product, held: HeldUnits | undefined, visit: Visit): ProductView {
+  const { id, name, description, image, price, active } = product;
+  return {
+    id,
+    name,
+    description,
+    image,
+    price: price && moneyText(price, visit.locale),
+    forSale: active && price !== null,
+    stock: stockView(active ? product.onHand : 0, held, visit.now),
+  };
+}
+
+export function stockView(onHand: number, held: HeldUnits | undefined, now: number): StockView {
+  const nextReleaseInMs = held?.nextReleaseInMs ?? null;
+  return {
+    onHand,
+    available: available(onHand, held?.units ?? 0),
+    heldByYou: held?.byYou ?? 0,
+    nextReleaseAt: nextReleaseInMs === null ? null : now + nextReleaseInMs,
+  };
+}

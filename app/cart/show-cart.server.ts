@@ -1,0 +1,31 @@
+import type { Product } from "~/catalog/catalog";
+import type { Cart } from "~/session.server";
+import { cartLines, cartView, type CartView } from "./cart-view.server";
+import { presentCart } from "./present-cart.server";
+import type { CartShop, Visit } from "./cart-shop";
+
+export type ShownCart =
+  | { readonly outcome: "shown"; readonly view: CartView }
+  /** It was paid for; the new cart is to be written to the cookie. */
+  | { readonly outcome: "sold"; readonly cart: Cart };
+
+/** Everything that the cart page says: one read of the holds of the session, one of the rows, one of the holds of others. */
+export async function showCart(shop: CartShop, given: Cart, visit: Visit): Promise<ShownCart> {
+  const present = await presentCart(shop, given);
+  if (present.outcome === "sold") return present;
+  const { cart, view } = present;
+  const productIds = cartLines(cart, view).map((line) => line.productId);
+  const products = productIds.length === 0 ? new Map<string, Product>() : await shop.catalog.products(productIds);
+  const held = await shop.store.held({ session: cart.session, productIds });
+  const facts = {
+    cart,
+    view,
+    products,
+    held,
+    visit,
+    unsettledCheckout: present.outcome === "unsettled" ? present.checkoutId : null,
+    checkoutTtlMs: shop.env.CHECKOUT_TTL_SECONDS * 1000,
+    maxUnitsPerLine: shop.env.MAX_UNITS_PER_LINE,
+  };
+  return { outcome: "shown", view: cartView(facts) };
+}

@@ -1,0 +1,81 @@
+import { UnavailableError } from "~/errors";
+import { Problem } from "~/http/problem.server";
+import type { FulfilOutcome, Order } from "~/checkout/checkout";
+import type { Cart } from "~/session.server";
+import { moneyText } from "./money-text.server";
+import { isCharged, nextCart } from "./present-cart.server";
+import type { CartShop } from "./cart-shop";
+
+/** An order as its buyer sees it. */
+export interface OrderView {
+  readonly checkoutId: string;
+  readonly state:
+    | "paid"
+    | "refunded"
+    | "needs_review"
+    | "awaiting_payment"
+    /** Expired, cancelled or failed: nobody was charged. */
+    | "not_charged"
+    | "open"
+    /** We could not find out right now. */
+    | "being_confirmed";
+  readonly order: OrderDetails | null;
+}
+
+export interface OrderDetails {
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  readonly lines: readonly { readonly productId: string; readonly name: string; readonly quantity: number; readonly subtotal: string }[];
+  readonly total: string;
+  /** Where to go on paying. */
+  readonly paymentUrl: string | null;
+}
+
+export type ShownOrder =
+  | { readonly outcome: "shown"; readonly view: OrderView }
+  /** It is the payment of this very cart: the new cart is to be written to the cookie, and the page to be asked for again. */
+  | { readonly outcome: "cart_sold"; readonly cart: Cart };
+
+/**
+ * Settles the checkout and tells what became of it, to the browser that opened it.
+ * @throws {Problem} 404 `not_found` for everybody else, and without asking anybody.
+ */
+export async function showOrder({ checkout, carts }: Pick<CartShop, "checkout" | "carts">, cart: Cart, checkoutId: string, locale: string): Promise<ShownOrder> {
+  if (!cart.checkouts.includes(checkoutId)) throw notFound();
+  try {
+    const outcome = await checkout.fulfil(checkoutId);
+    if (outcome.outcome === "not_ours") throw notFound();
+    if (isCharged(outcome) && cart.paying === checkoutId) return { outcome: "cart_sold", cart: nextCart(carts, cart) };
+    return { outcome: "shown", view: { checkoutId, state: stateOf(outcome.outcome), order: details(outcome.order, locale) } };
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    return { outcome: "shown", view: { checkoutId, state: "being_confirmed", order: null } };
+  }
+}
+
+function stateOf(outcome: Exclude<FulfilOutcome["outcome"], "not_ours">): OrderView["state"] {
+  switch (outcome) {
+    case "done":
+      return "paid";
+    case "released":
+      return "not_charged";
+    case "refunded":
+    case "needs_review":
+    case "awaiting_payment":
+    case "open":
+      return outcome;
+  }
+}
+
+function details({ createdAt, lines, total, url }: Order, locale: string): OrderDetails {
+  return {
+    createdAt,
+    lines: lines.map(({ productId, name, quantity, subtotal }) => ({ productId, name, quantity, subtotal: moneyText(subtotal, locale) })),
+    total: moneyText(total, locale),
+    paymentUrl: url,
+  };
+}
+
+function notFound(): Problem {
+  return new Problem(404, "not_found", "This order cannot be shown here.");
+}

@@ -1,0 +1,64 @@
+import { Form, Link } from "@remix-run/react";
+import type { CartLineView } from "~/cart/cart-view.server";
+import { ProductPicture } from "./product-picture";
+import { StockWords } from "./stock-words";
+import { cartTexts, labels, lapsedText, productTexts } from "./texts";
+
+interface CartLineProps {
+  readonly line: CartLineView;
+  readonly maxUnitsPerLine: number;
+  /** Why the last change of this line was refused. */
+  readonly failure: string | null;
+}
+
+export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
+  const { productId, image, quantity, state, price, subtotal, stock } = line;
+  const name = line.name ?? cartTexts.gone;
+  const failureId = `failure-${productId}`;
+  return (
+    <li className="cart-line" data-state={state} aria-label={name}>
+      <ProductPicture image={image} size={96} eager />
+      <div className="what">
+        <h2>{line.name === null ? name : <Link to={`/products/${encodeURIComponent(productId)}`}>{name}</Link>}</h2>
+        <p className="price">{price === null ? productTexts.noPrice : `${price} each`}</p>
+        {state === "lapsed" ? <p className="stock" data-tone="none">{lapsedText(stock, quantity)}</p> : <StockWords stock={stock} />}
+        {failure !== null && (
+          <p className="line-failure" id={failureId}>
+            {failure}
+          </p>
+        )}
+      </div>
+      <p className="subtotal">{subtotal}</p>
+      <div className="line-forms">
+        <Form method="post" action="/cart" key={`${quantity}-${state}`}>
+          <input type="hidden" name="intent" value="set" />
+          <input type="hidden" name="product_id" value={productId} />
+          <label>
+            {labels.quantity}
+            <input
+              type="number"
+              name="quantity"
+              min={0}
+              max={maxUnitsPerLine}
+              step={1}
+              defaultValue={quantity}
+              required
+              inputMode="numeric"
+              aria-invalid={failure === null ? undefined : true}
+              aria-describedby={failure === null ? undefined : failureId}
+            />
+          </label>
+          <button type="submit" className="button quiet" aria-label={`${labels.update} ${name}`}>
+            {labels.update}
+          </button>
+        </Form>
+        <Form method="post" action="/cart">
+          <input type="hidden" name="product_id" value={productId} />
+          <button type="submit" name="intent" value="remove" className="button quiet" aria-label={`${labels.remove} ${name}`}>
+            {labels.remove}
+          </button>
+        </Form>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,94 @@
+import { Form, Link } from "@remix-run/react";
+import type { CartFailure } from "~/cart/cart-failure";
+import type { CartView } from "~/cart/cart-view.server";
+import { CartLine } from "./cart-line";
+import { CartSummary } from "./cart-summary";
+import { failedProducts } from "./failed-products";
+import { HoldState } from "./hold-state";
+import { cartTexts, failureText, labels, lineFailureText, orderNumber, shop } from "./texts";
+
+/** The whole cart. `failure`: what the last form asked for could not be done; told here and next to its lines. */
+export function CartPage({ view, failure }: { view: CartView; failure: CartFailure | null }) {
+  const failed = failure === null ? [] : failedProducts(failure);
+  return (
+    <div className="cart">
+      <h1>{cartTexts.title}</h1>
+      {failure !== null && <CartAlert failure={failure} view={view} />}
+      {view.unsettledCheckout !== null && (
+        <p className="notice warn">
+          {cartTexts.unsettled} <Link to={`/orders/${view.unsettledCheckout}`}>Look at the order</Link>
+        </p>
+      )}
+      {view.lines.length === 0 ? (
+        <EmptyCart />
+      ) : (
+        <>
+          <HoldState view={view} />
+          <ul className="cart-lines">
+            {view.lines.map((line) => (
+              <CartLine
+                key={line.productId}
+                line={line}
+                maxUnitsPerLine={view.maxUnitsPerLine}
+                failure={failure !== null && failed.includes(line.productId) ? lineFailureText(failure, line.productId) : null}
+              />
+            ))}
+          </ul>
+          <CartSummary view={view} />
+          <Form method="post" action="/cart" className="clear-form">
+            <button type="submit" name="intent" value="clear" className="button quiet">
+              {labels.clear}
+            </button>
+          </Form>
+        </>
+      )}
+      <RecentPayments checkouts={view.checkouts} />
+    </div>
+  );
+}
+
+/** The failure as a whole, and of products that are not in the cart everything there is to say. */
+function CartAlert({ failure, view }: { failure: CartFailure; view: CartView }) {
+  const inCart = new Set(view.lines.map((line) => line.productId));
+  const elsewhere = failure.kind === "refused" ? failure.lines.filter((line) => !inCart.has(line.productId)) : [];
+  return (
+    <div role="alert" className="notice bad">
+      <p>{failureText(failure)}</p>
+      {elsewhere.length > 0 && (
+        <ul>
+          {elsewhere.map((line) => (
+            <li key={line.productId}>
+              <Link to={`/products/${encodeURIComponent(line.productId)}`}>{line.name}</Link>: {lineFailureText(failure, line.productId)}
+            </li>
+          ))}
+        </ul>
+      )}
+      {failure.kind === "unsettled" && <Link to={`/orders/${failure.checkoutId}`}>Look at the order</Link>}
+    </div>
+  );
+}
+
+function EmptyCart() {
+  return (
+    <section className="notice-page">
+      <p>{cartTexts.empty}</p>
+      <Link to="/">{shop.toProducts}</Link>
+    </section>
+  );
+}
+
+function RecentPayments({ checkouts }: { checkouts: readonly string[] }) {
+  if (checkouts.length === 0) return null;
+  return (
+    <section className="recent">
+      <h2>{cartTexts.recentPayments}</h2>
+      <ul>
+        {checkouts.map((checkoutId) => (
+          <li key={checkoutId}>
+            <Link to={`/orders/${checkoutId}`}>{orderNumber(checkoutId)}</Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,26 @@
+import { Form } from "@remix-run/react";
+import type { CartView } from "~/cart/cart-view.server";
+import { cartTexts, labels, obstacleText } from "./texts";
+
+/** The total and the way to pay. The form leaves the shop, so it is posted by the browser itself. */
+export function CartSummary({ view: { total, obstacle, paymentPage } }: { view: CartView }) {
+  return (
+    <section className="summary" aria-label={labels.total}>
+      {total !== null && (
+        <p className="total">
+          {labels.total} <strong>{total}</strong>
+        </p>
+      )}
+      {obstacle === null ? (
+        <Form method="post" action="/checkout" reloadDocument>
+          <button type="submit" className="button">
+            {paymentPage === null ? labels.pay : labels.continuePayment}
+          </button>
+        </Form>
+      ) : (
+        <p className="notice warn">{obstacleText(obstacle)}</p>
+      )}
+      {obstacle === null && paymentPage === null && <p className="hint">{cartTexts.payHint}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,74 @@
+import { Link } from "@remix-run/react";
+import type { OrderDetails, OrderView } from "~/cart/show-order.server";
+import { dateText } from "./clock-text";
+import { labels, orderNumber, orderTexts, shop } from "./texts";
+
+export function OrderPage({ view: { checkoutId, state, order }, locale }: { view: OrderView; locale: string }) {
+  const { title, text } = orderTexts[state];
+  return (
+    <article className="order">
+      <h1>{title}</h1>
+      <p className="notice" data-state={state}>
+        {text}
+      </p>
+      {order !== null && <OrderTable order={order} />}
+      <p className="hint">
+        Order {orderNumber(checkoutId)}
+        {order !== null && <>, {dateText(order.createdAt, locale)}</>}
+      </p>
+      <ul className="ways-on">
+        {state === "open" && order !== null && order.paymentUrl !== null && (
+          <li>
+            <a href={order.paymentUrl}>{labels.continuePayment}</a>
+          </li>
+        )}
+        {(state === "being_confirmed" || state === "awaiting_payment") && (
+          <li>
+            <Link to={`/orders/${checkoutId}`} reloadDocument>
+              Reload
+            </Link>
+          </li>
+        )}
+        {(state === "not_charged" || state === "open") && (
+          <li>
+            <Link to="/cart">{shop.toCart}</Link>
+          </li>
+        )}
+        <li>
+          <Link to="/">{shop.toProducts}</Link>
+        </li>
+      </ul>
+    </article>
+  );
+}
+
+function OrderTable({ order: { lines, total } }: { order: OrderDetails }) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Product</th>
+          <th scope="col">{labels.quantity}</th>
+          <th scope="col">Price</th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map(({ productId, name, quantity, subtotal }) => (
+          <tr key={productId}>
+            <td>{name}</td>
+            <td>{quantity}</td>
+            <td>{subtotal}</td>
+          </tr>
+        ))}
+      </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row" colSpan={2}>
+            {labels.total}
+          </th>
+          <td>{total}</td>
+        </tr>
+      </tfoot>
+    </table>
+  );
+}

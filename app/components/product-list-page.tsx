@@ -1,0 +1,41 @@
+import { Link } from "@remix-run/react";
+import type { ProductListView } from "~/cart/list-products.server";
+import { Paging } from "./paging";
+import { ProductCard } from "./product-card";
+import { labels, productTexts, shop } from "./texts";
+
+// Pictures in the first rows are seen at once, so they do not wait.
+const EAGER_PICTURES = 4;
+
+export function ProductListPage({ view: { products, page, pages, total, search } }: { view: ProductListView }) {
+  const isBeyondLast = products.length === 0 && total > 0;
+  return (
+    <>
+      <h1>{search === "" ? shop.motto : productTexts.title}</h1>
+      <p className="hint">
+        {productTexts.found(total, search)}
+        {search !== "" && (
+          <>
+            {" · "}
+            <Link to="/">{labels.showAll}</Link>
+          </>
+        )}
+      </p>
+      {products.length === 0 ? (
+        <section className="notice-page">
+          <p>{isBeyondLast ? productTexts.noSuchPage : productTexts.noneFound(search)}</p>
+          <Link to="/">{labels.showAll}</Link>
+        </section>
+      ) : (
+        <ul className="cards">
+          {products.map((product, index) => (
+            <li key={product.id}>
+              <ProductCard product={product} eager={index < EAGER_PICTURES} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {!isBeyondLast && <Paging page={page} pages={pages} search={search} />}
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+import { Form, Link } from "@remix-run/react";
+import { labels, shop, units } from "./texts";
+
+export function SiteHeader({ unitsInCart }: { unitsInCart: number }) {
+  return (
+    <header className="site-header">
+      <Link to="/" className="shop-name">
+        {shop.name}
+      </Link>
+      <Form action="/" role="search" className="search">
+        <label htmlFor="search" className="visually-hidden">
+          {labels.searchFor}
+        </label>
+        <input id="search" type="search" name="q" maxLength={100} placeholder={labels.searchFor} />
+        <button type="submit" className="button quiet">
+          {labels.search}
+        </button>
+      </Form>
+      <nav aria-label={labels.cart}>
+        <Link to="/cart" className="cart-link">
+          {labels.cart} <span className="count">{units(unitsInCart)}</span>
+        </Link>
+      </nav>
+    </header>
+  );
+}

@@ -1,0 +1,17 @@
+import type { StockView } from "~/cart/product-view.server";
+import { stockText } from "./texts";
+
+export function StockWords({ stock, id }: { stock: StockView; id?: string }) {
+  return (
+    <p className="stock" data-tone={tone(stock)} id={id}>
+      {stockText(stock)}
+    </p>
+  );
+}
+
+function tone({ onHand, available, heldByYou }: StockView): "yours" | "plenty" | "scarce" | "waiting" | "none" {
+  if (heldByYou > 0) return "yours";
+  if (onHand === 0) return "none";
+  if (available === 0) return "waiting";
+  return available <= 3 ? "scarce" : "plenty";
+}

@@ -1,0 +1,207 @@
+import type { CartFailure, ShortLine } from "~/cart/cart-failure";
+import type { CartView } from "~/cart/cart-view.server";
+import type { OrderView } from "~/cart/show-order.server";
+import type { NotPayableReason } from "~/checkout/checkout";
+import type { StockView } from "~/cart/product-view.server";
+import { clockText } from "./clock-text";
+
+/** Everything the shop says. Pages and components hold no wording of their own beyond labels of this file. */
+export const shop = {
+  name: "Slipway",
+  motto: "Pottery and kitchen things from a workshop on the harbour",
+  promise: "What is in your cart is held for you while you decide, and nobody is sold what is not there.",
+  sandboxBanner: "Sandbox: nothing is charged and nothing is shipped",
+  skipLink: "Skip to the content",
+  toProducts: "See all products",
+  toCart: "Go to the cart",
+};
+
+export const labels = {
+  cart: "Cart",
+  search: "Search",
+  searchFor: "Search products",
+  showAll: "Show all products",
+  addToCart: "Add to cart",
+  quantity: "Quantity",
+  update: "Update",
+  remove: "Remove",
+  clear: "Clear the cart",
+  extend: "Hold for longer",
+  holdAgain: "Hold everything again",
+  pay: "Pay",
+  continuePayment: "Continue to payment",
+  total: "Total",
+  previous: "Previous page",
+  next: "Next page",
+};
+
+export function pageTitle(...parts: readonly string[]): string {
+  return [...parts, shop.name].join(" · ");
+}
+
+export function units(count: number): string {
+  return count === 1 ? "1 unit" : `${count} units`;
+}
+
+/** The stock of a product in words, most important first. Never a number that the server did not count. */
+export function stockText({ onHand, available, heldByYou, nextReleaseAt }: StockView): string {
+  if (heldByYou > 0) return holdingText(heldByYou, available);
+  if (onHand === 0) return "Sold out";
+  if (available === 0) return `All held in other carts${nextReleaseAt === null ? "" : `: the next may free up at ${clockText(nextReleaseAt)}`}`;
+  return available === 1 ? "Last one" : `${available} left`;
+}
+
+function holdingText(heldByYou: number, available: number): string {
+  if (available < heldByYou) return `You are holding ${heldByYou}, but the stock has changed and only ${available} can be sold to you`;
+  if (available === heldByYou) return `You are holding ${heldByYou}, and there are no more`;
+  return `You are holding ${heldByYou}, and ${available - heldByYou} more ${available - heldByYou === 1 ? "is" : "are"} left`;
+}
+
+export function shortageText({ requested, available, shortage, nextReleaseAt }: ShortLine): string {
+  const left = available === 0 ? "none is left" : `only ${available} ${available === 1 ? "is" : "are"} left`;
+  const asked = `You asked for ${requested}, and ${left} for you.`;
+  if (shortage === "sold_out") return `${asked} The rest is sold.`;
+  const when = nextReleaseAt === null ? "" : ` The next may free up at ${clockText(nextReleaseAt)}.`;
+  return `${asked} The rest is only held in other carts.${when}`;
+}
+
+/** The failure as a whole; what it says of single lines is `lineFailureText`. */
+export function failureText(failure: CartFailure): string {
+  switch (failure.kind) {
+    case "bad_quantity":
+      return `“${failure.given}” is not a quantity. Give a whole number from 1 to ${failure.max}.`;
+    case "refused":
+      return "Not everything could be held, so nothing was changed.";
+    case "unknown_product":
+      return "This product does not exist any more. Nothing was changed.";
+    case "limit_exceeded":
+      return failure.limit === "units_per_line"
+        ? `At most ${units(failure.max)} of one product fit in a cart. Nothing was changed.`
+        : `At most ${failure.max} different products fit in a cart. Nothing was changed.`;
+    case "cart_full":
+      return "The cart is full. Pay for what is in it, or remove something first.";
+    case "checkout_open":
+      return `You opened a payment page at ${clockText(failure.openedAt)}, and the payment provider could not tell us that it is closed. So that you cannot pay for something else than you see, nothing was changed. Go on paying there, or try again in a moment.`;
+    case "unsettled":
+      return "We cannot ask right now whether your last payment went through, so nothing was changed. Try again in a moment.";
+    case "nothing_held":
+      return "Your hold has already ended, so there was nothing to extend. You can hold your cart again below.";
+    case "empty_cart":
+      return "Your cart is empty.";
+    case "not_payable":
+      return notPayableText(failure.reason);
+    case "unavailable":
+      return "The shop cannot reach its stock right now, so nothing was changed and your cart is as it was. Try again in a moment.";
+  }
+}
+
+function notPayableText(reason: NotPayableReason): string {
+  switch (reason) {
+    case "no_price":
+      return obstacleText("no_price");
+    case "mixed_currencies":
+      return obstacleText("mixed_currencies");
+    case "amount_too_small":
+      return "The total is below the smallest amount that can be paid by card. Add something to the cart.";
+    case "rejected_by_stripe":
+      return "The payment provider did not accept this cart. You were not charged, and we have been told.";
+  }
+}
+
+/** What the failure says of one of its lines; null when there is no more to say than `failureText`. */
+export function lineFailureText(failure: CartFailure, productId: string): string | null {
+  if (failure.kind !== "refused") return failureText(failure);
+  const line = failure.lines.find((short) => short.productId === productId);
+  return line === undefined ? null : shortageText(line);
+}
+
+export function obstacleText(obstacle: NonNullable<CartView["obstacle"]>): string {
+  switch (obstacle) {
+    case "no_price":
+      return "Something in this cart has no price at the moment, so the cart cannot be paid. Remove it to go on.";
+    case "mixed_currencies":
+      return "The products in this cart are priced in different currencies, so they cannot be paid together. Remove one kind and buy it separately.";
+    case "not_sold_any_more":
+      return "Something in this cart is not sold any more. Remove it to go on.";
+  }
+}
+
+export function lapsedText(stock: StockView, quantity: number): string {
+  if (stock.available >= quantity) return "Not held any more. There is enough to hold it again.";
+  if (stock.available > 0) return `Not held any more, and only ${stock.available} can be held again. Change the quantity.`;
+  return `Not held any more. ${stockText(stock)}.`;
+}
+
+export function paymentPageText(openedAt: number, closesAt: number): string {
+  return `You opened a payment page at ${clockText(openedAt)}. These units stay held for you until you pay, change the cart, or its deadline at ${clockText(closesAt)} passes.`;
+}
+
+export const cartTexts = {
+  title: "Your cart",
+  empty: "Your cart is empty.",
+  lapsed: "Some of this is not held for you any more and may be sold to others.",
+  cannotExtend: "This cart was held for as long as it can be. Pay before the time is over.",
+  payHint: "Paying opens a payment page. What is in the cart stays held for you while it is open.",
+  unsettled: "We cannot ask right now whether your last payment for this cart went through. Please look at the order before you pay again.",
+  changesClosePage: "Changing the cart closes that payment page first.",
+  gone: "A product that is not sold any more",
+  recentPayments: "Your last payments",
+};
+
+export const productTexts = {
+  title: "Products",
+  notForSale: "Not for sale at the moment.",
+  noPrice: "No price",
+  noneFound: (search: string) => (search === "" ? "There is nothing here yet." : `Nothing is called “${search}”.`),
+  noSuchPage: "The list does not go this far.",
+  pageOf: (page: number, pages: number) => `Page ${page} of ${pages}`,
+  found: (total: number, search: string) => `${total} ${total === 1 ? "product" : "products"}${search === "" ? "" : ` for “${search}”`}`,
+  addLabel: (name: string) => `Add ${name} to the cart`,
+};
+
+export function orderNumber(checkoutId: string): string {
+  return checkoutId.slice(-8).toUpperCase();
+}
+
+export const orderTexts: Record<OrderView["state"], { title: string; text: string }> = {
+  paid: { title: "Thank you, your order is paid", text: "Everything below is yours, and was taken from our stock." },
+  refunded: {
+    title: "Your money goes back to you",
+    text: "Your payment arrived after what you bought was gone, so we could not fill the order. The whole amount was refunded; it can take a few days to reach your account.",
+  },
+  needs_review: {
+    title: "We are checking your order by hand",
+    text: "You have been charged, and a person is making sure that you get what you paid for or your money back. You need to do nothing, and please do not pay again.",
+  },
+  awaiting_payment: {
+    title: "Your payment is on its way",
+    text: "Your bank has yet to confirm it. What you chose stays held for you until then, and this page will show the result.",
+  },
+  not_charged: { title: "You were not charged", text: "The payment page was closed before anything was paid. If you still want these things, they are in your cart." },
+  open: { title: "This order is not paid yet", text: "The payment page is still open, and what you chose is held for you." },
+  being_confirmed: { title: "Your order is being confirmed", text: "If you paid, your payment is safe. We are still confirming it: reload this page in a moment." },
+};
+
+export interface ErrorWords {
+  readonly title: string;
+  readonly text: string;
+}
+
+/** What an error page says, by its HTTP status. `message`: what the server has to say to a person about it, if anything. */
+export function errorWords(status: number, message: string | null): ErrorWords {
+  switch (status) {
+    case 404:
+      return { title: "This page does not exist", text: message ?? "It may have been moved, or the address may have been mistyped." };
+    case 405:
+      return { title: "That is not possible here", text: "The page was asked for something that it does not do." };
+    case 503:
+      return {
+        title: "The shop cannot reach its stock right now",
+        text: "Nothing is lost: your cart is kept, and nothing was sold or charged. Please try again in a moment.",
+      };
+    case 500:
+      return { title: "Something went wrong on our side", text: "It has been noted. Your cart is kept, and nothing was charged by this page." };
+    default:
+      return { title: "This request was refused", text: message ?? "The shop could not make sense of it. Nothing was changed." };
+  }
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+import { PassThrough } from "node:stream";
+import { createReadableStreamFromReadable, type ActionFunctionArgs, type EntryContext, type LoaderFunctionArgs } from "@remix-run/node";
+import { RemixServer } from "@remix-run/react";
+import { renderToPipeableStream } from "react-dom/server";
+import { NonceProvider } from "~/components/nonce";
+import { container } from "~/container.server";
+import { pageHeaders } from "~/http/page-headers.server";
+
+const RENDER_DEADLINE_MS = 5_000;
+
+export default function handleRequest(request: Request, status: number, headers: Headers, context: EntryContext): Promise<Response> {
+  const nonce = randomBytes(16).toString("base64");
+  for (const [name, value] of Object.entries(pageHeaders(container.env, import.meta.env.DEV ? null : nonce))) headers.set(name, value);
+  headers.set("Content-Type", "text/html; charset=utf-8");
+  if (status === 503 && !headers.has("Retry-After")) headers.set("Retry-After", "2");
+  const page = (
+    <NonceProvider value={nonce}>
+      <RemixServer context={context} url={request.url} abortDelay={RENDER_DEADLINE_MS} nonce={nonce} />
+    </NonceProvider>
+  );
+  return new Promise((resolve, reject) => {
+    let isSent = false;
+    const { pipe, abort } = renderToPipeableStream(page, {
+      nonce,
+      onShellReady() {
+        isSent = true;
+        const body = new PassThrough();
+        resolve(new Response(createReadableStreamFromReadable(body), { headers, status }));
+        pipe(body);
+      },
+      onShellError: reject,
+      onError(error) {
+        // Errors before that reject, and Remix hands them to `handleError`.
+        if (isSent) container.log.error({ err: error }, "page broke off while it was sent");
+      },
+    });
+    setTimeout(abort, RENDER_DEADLINE_MS + 1_000).unref();
+  });
+}
+
+/** Answers to the pages' own scripts tell the same things as pages. */
+export function handleDataRequest(response: Response): Response {
+  response.headers.set("Cache-Control", "private, no-store");
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
+/** What no route expected. Expected failures never come here. */
+export function handleError(error: unknown, { request }: LoaderFunctionArgs | ActionFunctionArgs): void {
+  if (!request.signal.aborted) container.log.error({ err: error, path: new URL(request.url).pathname }, "page failed");
+}

@@ -1,0 +1,45 @@
+import type { Environment } from "~/env.server";
+
+type HeadersEnvironment = Pick<Environment, "publicUrl" | "isSandbox" | "STRIPE_API_BASE" | "IMAGE_HOSTS">;
+
+const STRIPE_PAYMENT_PAGE = "https://checkout.stripe.com";
+
+/**
+ * Security headers of every page. `nonce`: of the page's inline scripts; null while developing, where Vite adds its own.
+ * Referrer-Policy must not be `no-referrer`: browsers then post forms with `Origin: null`, which Remix refuses.
+ */
+export function pageHeaders(env: HeadersEnvironment, nonce: string | null): Record<string, string> {
+  const isHttps = env.publicUrl.startsWith("https:");
+  return {
+    "Content-Security-Policy": contentSecurityPolicy(env, nonce),
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    // Pages tell one shopper's holds and a stock that changes by the second.
+    "Cache-Control": "private, no-store",
+    ...(isHttps ? { "Strict-Transport-Security": "max-age=31536000" } : {}),
+  };
+}
+
+function contentSecurityPolicy(env: HeadersEnvironment, nonce: string | null): string {
+  const isDevelopment = nonce === null;
+  const directives = {
+    "default-src": ["'self'"],
+    "script-src": ["'self'", isDevelopment ? "'unsafe-inline'" : `'nonce-${nonce}'`],
+    "style-src": ["'self'", ...(isDevelopment ? ["'unsafe-inline'"] : [])],
+    "img-src": ["'self'", "data:", ...(env.IMAGE_HOSTS ?? ["https:"])],
+    "connect-src": ["'self'", ...(isDevelopment ? ["ws:"] : [])],
+    // Chromium holds the redirect after a form post against this too: without the payment page in it, nobody could pay.
+    "form-action": ["'self'", ...paymentPages(env)],
+    "frame-ancestors": ["'none'"],
+    "base-uri": ["'none'"],
+    "object-src": ["'none'"],
+  };
+  return Object.entries(directives).map(([name, sources]) => `${name} ${sources.join(" ")}`).join("; ");
+}
+
+/** The sandbox's payment page is one of our own. */
+function paymentPages({ isSandbox, STRIPE_API_BASE: base }: HeadersEnvironment): string[] {
+  if (base !== undefined) return [new URL(base).origin];
+  return isSandbox ? [] : [STRIPE_PAYMENT_PAGE];
+}

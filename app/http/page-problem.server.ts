@@ -1,0 +1,24 @@
+import { data } from "@remix-run/node";
+import { asProblem, type ProblemCode } from "./problem.server";
+
+/** What an error page knows; it arrives there as the data of the route error response. */
+export interface PageProblem {
+  readonly code: ProblemCode;
+  /** For a person. */
+  readonly message: string;
+}
+
+/**
+ * Runs a page's loader or action. An expected failure is thrown on as the error page with its status, so that a shopper
+ * reads words where a program reads JSON; anything else stays a 500.
+ */
+export async function inWords<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    const problem = asProblem(error);
+    if (problem === null) throw error;
+    const { code, message, status, headers } = problem;
+    throw data({ code, message } satisfies PageProblem, { status, headers });
+  }
+}

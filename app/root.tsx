@@ -1,0 +1,74 @@
+import { data, type LinksFunction, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
+import { Links, Meta, Outlet, Scripts, ScrollRestoration, isRouteErrorResponse, useRouteError, useRouteLoaderData } from "@remix-run/react";
+import type { ReactNode } from "react";
+import { useNonce } from "~/components/nonce";
+import { ErrorPage } from "~/components/error-page";
+import { SiteFooter } from "~/components/site-footer";
+import { SiteHeader } from "~/components/site-header";
+import { problemMessage } from "~/components/problem-message";
+import { errorWords, pageTitle, shop } from "~/components/texts";
+import { container } from "~/container.server";
+import { preferredLocale } from "~/http/preferred-locale.server";
+import stylesheet from "~/styles/shop.css?url";
+
+export const links: LinksFunction = () => [
+  { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
+  { rel: "stylesheet", href: stylesheet },
+];
+
+export const meta: MetaFunction = ({ error }) => {
+  if (error === undefined) return [{ title: shop.name }, { name: "description", content: shop.motto }];
+  return [{ title: pageTitle(errorWords(isRouteErrorResponse(error) ? error.status : 500, null).title) }];
+};
+
+/** Gives a browser its cart session on the first page, so that two clicks on the first "add" are one shopper. */
+export async function loader({ request }: LoaderFunctionArgs) {
+  const { cart, origin } = await container.carts.read(request);
+  const view = {
+    isSandbox: container.env.isSandbox,
+    locale: preferredLocale(request),
+    unitsInCart: cart.lines.reduce((sum, line) => sum + line.quantity, 0),
+  };
+  if (origin === "cookie") return data(view);
+  return data(view, { headers: { "Set-Cookie": await container.carts.commit(cart) } });
+}
+
+export function Layout({ children }: { children: ReactNode }) {
+  // Undefined on error pages of requests that never reached the loader.
+  const site = useRouteLoaderData<typeof loader>("root");
+  const nonce = useNonce();
+  return (
+    <html lang="en">
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <Meta />
+        <Links />
+      </head>
+      <body>
+        <a className="skip-link" href="#content">
+          {shop.skipLink}
+        </a>
+        {site?.isSandbox === true && <p className="banner">{shop.sandboxBanner}</p>}
+        <SiteHeader unitsInCart={site?.unitsInCart ?? 0} />
+        <main id="content" tabIndex={-1}>
+          {children}
+        </main>
+        <SiteFooter />
+        <ScrollRestoration nonce={nonce} />
+        <Scripts nonce={nonce} />
+      </body>
+    </html>
+  );
+}
+
+export default function Root() {
+  return <Outlet />;
+}
+
+export function ErrorBoundary() {
+  const error = useRouteError();
+  const isAnswer = isRouteErrorResponse(error);
+  return <ErrorPage status={isAnswer ? error.status : 500} message={isAnswer ? problemMessage(error.data) : null} />;
+}

@@ -1,0 +1,46 @@
+import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
+import { useActionData, useLoaderData, type ShouldRevalidateFunction } from "@remix-run/react";
+import { failureStatus } from "~/cart/cart-failure";
+import { readIntent } from "~/cart/cart-intent.server";
+import { changeCart } from "~/cart/change-cart.server";
+import { showCart } from "~/cart/show-cart.server";
+import { CartPage } from "~/components/cart-page";
+import { cartTexts, pageTitle } from "~/components/texts";
+import { container } from "~/container.server";
+import { readForm } from "~/http/body.server";
+import { requireOwnOrigin } from "~/http/origin.server";
+import { inWords } from "~/http/page-problem.server";
+import { preferredLocale } from "~/http/preferred-locale.server";
+import { Problem } from "~/http/problem.server";
+
+export const meta: MetaFunction = () => [{ title: pageTitle(cartTexts.title) }, { name: "robots", content: "noindex" }];
+
+/** After a refusal too: it was refused because something has changed. */
+export const shouldRevalidate: ShouldRevalidateFunction = ({ actionStatus, defaultShouldRevalidate }) => actionStatus !== undefined || defaultShouldRevalidate;
+
+export function loader({ request }: LoaderFunctionArgs) {
+  return inWords(async () => {
+    const { cart } = await container.carts.read(request);
+    const shown = await showCart(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() });
+    if (shown.outcome === "shown") return shown.view;
+    throw redirect("/cart", { headers: { "Set-Cookie": await container.carts.commit(shown.cart) } });
+  });
+}
+
+export function action({ request }: ActionFunctionArgs) {
+  return inWords(async () => {
+    requireOwnOrigin(request, container.originRule);
+    const read = readIntent(await readForm(request));
+    if (read.outcome === "not_understood") throw new Problem(400, "invalid_request", "The shop could not make sense of this form. Nothing was changed.");
+    const { cart } = await container.carts.read(request);
+    const answer = await changeCart(container, cart, read, Date.now());
+    if (answer.outcome === "failed") return data(answer.failure, { status: failureStatus(answer.failure) });
+    const target = answer.outcome === "paid" ? `/orders/${answer.checkoutId}` : "/cart";
+    // 303: reloading the page that follows repeats nothing.
+    throw redirect(target, { status: 303, headers: { "Set-Cookie": await container.carts.commit(answer.cart) } });
+  });
+}
+
+export default function Cart() {
+  return <CartPage view={useLoaderData<typeof loader>()} failure={useActionData<typeof action>() ?? null} />;
+}

@@ -1,0 +1,43 @@
+import { data, redirect, redirectDocument, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { failureStatus } from "~/cart/cart-failure";
+import { payCart } from "~/cart/pay-cart.server";
+import { showCart } from "~/cart/show-cart.server";
+import { CartPage } from "~/components/cart-page";
+import { cartTexts, pageTitle } from "~/components/texts";
+import { container } from "~/container.server";
+import { readForm } from "~/http/body.server";
+import { ownOrigin, requireOwnOrigin } from "~/http/origin.server";
+import { inWords } from "~/http/page-problem.server";
+import { preferredLocale } from "~/http/preferred-locale.server";
+
+export const meta: MetaFunction = () => [{ title: pageTitle(cartTexts.title) }, { name: "robots", content: "noindex" }];
+
+/**
+ * Shows the cart when it could not be paid: Remix then runs this loader after the action, with the headers of the form
+ * post. Whoever merely opens this address belongs to the cart.
+ */
+export function loader({ request }: LoaderFunctionArgs) {
+  return inWords(async () => {
+    if (!request.headers.has("Content-Type")) throw redirect("/cart");
+    const { cart } = await container.carts.read(request);
+    const shown = await showCart(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() });
+    if (shown.outcome === "shown") return shown.view;
+    throw redirect("/cart", { headers: { "Set-Cookie": await container.carts.commit(shown.cart) } });
+  });
+}
+
+export function action({ request }: ActionFunctionArgs) {
+  return inWords(async () => {
+    requireOwnOrigin(request, container.originRule);
+    await readForm(request); // The form says nothing but "pay"; reading it bounds it.
+    const { cart } = await container.carts.read(request);
+    const answer = await payCart(container, cart, ownOrigin(request, container.originRule), Date.now());
+    if (answer.outcome === "failed") return data(answer.failure, { status: failureStatus(answer.failure) });
+    throw redirectDocument(answer.url, { status: 303, headers: { "Set-Cookie": await container.carts.commit(answer.cart) } });
+  });
+}
+
+export default function Checkout() {
+  return <CartPage view={useLoaderData<typeof loader>()} failure={useActionData<typeof action>() ?? null} />;
+}
