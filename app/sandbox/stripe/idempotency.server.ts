@@ -15,7 +15,7 @@ interface Entry {
 }
 
 const LIFE_MS = 24 * 60 * 60 * 1000;
-const MAX_KEYS = 50_000;
+const MAX_KEYS = 20_000;
 
 /** A first use. */
 export interface FirstUse {
@@ -28,7 +28,7 @@ export interface FirstUse {
 
 /**
  * Idempotency keys of POSTs. Source: docs.stripe.com/api/idempotent_requests: the first answer, also a 500, is replayed
- * for 24 hours; other parameters or another endpoint are a 400 `idempotency_error`; a use while the first is in
+ * for 24 hours (the newest 20,000 of them); other parameters or another endpoint are a 400 `idempotency_error`; a use while the first is in
  * progress is a 409 `idempotency_key_in_use`.
  */
 export interface IdempotencyKeys {

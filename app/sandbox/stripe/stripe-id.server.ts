@@ -1,11 +1,9 @@
-import { randomInt } from "node:crypto";
+import { randomBytes } from "node:crypto";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 function random(length: number): string {
-  let text = "";
-  for (let i = 0; i < length; i += 1) text += ALPHABET[randomInt(ALPHABET.length)];
-  return text;
+  return Array.from(randomBytes(length), (byte) => ALPHABET[byte % ALPHABET.length]).join("");
 }
 
 /** An id in the shape of Stripe's, unguessable: `pi_3…`. */

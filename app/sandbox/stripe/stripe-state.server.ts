@@ -9,7 +9,8 @@ import type {
 } from "./stripe-objects.server";
 
 const MAX_FINISHED = 20_000;
-const MAX_EVENTS = 40_000;
+const FORGOTTEN_AT_ONCE = 1_000;
+const MAX_EVENTS = 10_000;
 
 /** All that the stand-in remembers. Maps keep the order of creation, which is the order that lists are in. */
 export interface StripeState {
@@ -40,32 +41,31 @@ export function createStripeState(): StripeState {
   };
 }
 
-/** Takes a checkout off the open ones; beyond 20,000 finished ones the oldest is forgotten with all that hangs on it. */
+/** Takes a checkout off the open ones; beyond 20,000 finished ones the oldest are forgotten with all that hangs on them. */
 export function finishCheckout(state: StripeState, id: string): void {
   state.open.delete(id);
   state.finished.add(id);
-  if (state.finished.size <= MAX_FINISHED) return;
-  const [oldest] = state.finished;
-  if (oldest !== undefined) forgetCheckout(state, oldest);
+  if (state.finished.size > MAX_FINISHED) forgetOldest(state, FORGOTTEN_AT_ONCE);
 }
 
-function forgetCheckout(state: StripeState, id: string): void {
-  state.finished.delete(id);
-  const record = state.checkouts.get(id);
-  state.checkouts.delete(id);
-  for (const { price } of record?.lineItems ?? []) {
-    if (price.active) continue;
-    state.prices.delete(price.id);
-    state.products.delete(price.product);
+/** Many at once, because finding the charges and refunds of a payment means looking at all of them. */
+function forgetOldest(state: StripeState, count: number): void {
+  const intents = new Set<string>();
+  for (const id of [...state.finished].slice(0, count)) {
+    const record = state.checkouts.get(id);
+    state.finished.delete(id);
+    state.checkouts.delete(id);
+    for (const { price } of record?.lineItems ?? []) {
+      if (price.active) continue;
+      state.prices.delete(price.id);
+      state.products.delete(price.product);
+    }
+    const intent = record?.session.payment_intent ?? null;
+    if (intent !== null) intents.add(intent);
   }
-  const intent = state.paymentIntents.get(record?.session.payment_intent ?? "");
-  if (intent === undefined) return;
-  state.paymentIntents.delete(intent.id);
-  for (const charge of state.charges.values()) {
-    if (charge.payment_intent === intent.id) state.charges.delete(charge.id);
-  }
-  for (const refund of state.refunds.values()) {
-    if (refund.payment_intent === intent.id) state.refunds.delete(refund.id);
+  for (const intent of intents) state.paymentIntents.delete(intent);
+  for (const collection of [state.charges, state.refunds]) {
+    for (const [id, { payment_intent: intent }] of collection) if (intents.has(intent)) collection.delete(id);
   }
 }
 

@@ -53,7 +53,7 @@ export interface Webhooks extends WebhookControls {
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 60_000;
 const MAX_TRIES = 15;
-const MAX_REMEMBERED = 40_000;
+const MAX_REMEMBERED = 10_000;
 const ANSWER_WITHIN_MS = 20_000;
 
 /** `Stripe-Signature` of a body. Source: docs.stripe.com/webhooks#verify-manually */
