@@ -5,17 +5,17 @@ import { parsePrice } from "./price";
 import type { PriceUnit } from "./price";
 import type { ProductColumns } from "./product-columns";
 
-/** A row as `productSelect` asks for it: the merchant's columns under our names, whatever their types. */
+/** A row as `productSelect` asks for it: the merchant's columns under our names, whatever their types. Absent: not mapped. */
 export const productRowSchema = z.object({
   id: z.coerce.string<string | number>(),
   name: z.unknown(),
   inventory: z.unknown(),
-  price: z.unknown(),
-  stripe_price: z.unknown(),
-  description: z.unknown(),
-  image: z.unknown(),
-  currency: z.unknown(),
-  active: z.unknown(),
+  price: z.unknown().optional(),
+  stripe_price: z.unknown().optional(),
+  description: z.unknown().optional(),
+  image: z.unknown().optional(),
+  currency: z.unknown().optional(),
+  active: z.unknown().optional(),
 });
 export type ProductRow = z.infer<typeof productRowSchema>;
 
@@ -48,6 +48,11 @@ export function productSelect(columns: ProductColumns): string {
 function selectList(columns: ProductColumns, fields: Readonly<Record<string, string | null>>): string {
   const selected = Object.entries(fields).flatMap(([field, column]) => (column === null ? [] : [`${field}:"${column}"`]));
   return [idSelect(columns), ...selected].join(",");
+}
+
+/** What an update returns. No cast: the stand-in would read the row once more for that, by conditions that no longer hold. */
+export function updatedSelect(columns: ProductColumns): string {
+  return `id:"${columns.id}"`;
 }
 
 /** The inventory as a whole number; null when it is null or anything else. Numeric columns may come as text ("5.00"). */

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import console from "node:console";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
@@ -63,7 +62,7 @@ export async function writeSandboxDump(file: string): Promise<void> {
   const { connection } = await startServer(undefined);
   try {
     await seed(connection.driver);
-    // What was deleted while PostgreSQL initialised itself would be loaded at every start.
+    // So that a start has no log to replay.
     await connection.driver.exec("checkpoint");
     const dump = await connection.driver.dumpDataDir("none");
     await mkdir(path.dirname(file), { recursive: true });
@@ -122,6 +121,7 @@ async function seed(database: Database): Promise<void> {
  */
 function silenceServer() {
   const working = new AsyncLocalStorage<true>();
+  const { console } = globalThis;
   const print = console.error;
   const filtered = (...words: unknown[]): void => {
     if (working.getStore() === undefined) print.apply(console, words);
