@@ -42,8 +42,9 @@ export function startSandbox(overrides: Partial<StripeSandboxOptions> = {}) {
     async runTimers(): Promise<number[]> {
       const due = timers.splice(0);
       for (const { run } of due) run();
-      await new Promise((resolve) => setImmediate(resolve));
-      await new Promise((resolve) => setImmediate(resolve));
+      while (sandbox.controls.webhooks.deliveries().some(({ state }) => state === "sending")) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
       return due.map(({ delayMs }) => delayMs);
     },
     timers,

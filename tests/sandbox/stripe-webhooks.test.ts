@@ -130,7 +130,7 @@ describe("a delivery that fails", () => {
       }),
     });
     world.controls.pay(await open(world));
-    await world.runTimers();
+    for (const { run } of world.timers) run();
     await world.sandbox.close();
     expect(aborted).toBe(true);
   });

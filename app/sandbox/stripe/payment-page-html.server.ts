@@ -13,7 +13,7 @@ const STYLE = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
 .note { margin: 0; padding: .75rem 1rem; background: var(--note); color: var(--on-note); text-align: center; }
-main { max-width: 30rem; margin: 2rem auto; padding: 1.5rem; background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; }
+main { width: min(30rem, 100% - 2rem); margin: 1.5rem auto; padding: 1.5rem; background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; }
 h1 { margin: 0 0 1rem; font-size: 1.375rem; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: .5rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; font-weight: 400; overflow-wrap: anywhere; }
@@ -54,7 +54,7 @@ function backLink({ session }: CheckoutRecord) {
 function lines({ session, lineItems }: CheckoutRecord) {
   const amount = (value: number) => formatAmount(value, session.currency);
   return html`<table>
-<thead><tr><th scope="col">Item</th><th scope="col">Price</th></tr></thead>
+<thead><tr><th scope="col">Item</th><th scope="col">Amount</th></tr></thead>
 <tbody>${lineItems.map(
     (line) => html`<tr><th scope="row">${line.description ?? ""}<br><span class="soft">${line.quantity} × ${amount(line.price.unit_amount)}</span></th><td>${amount(line.amount_total)}</td></tr>`,
   )}</tbody>
