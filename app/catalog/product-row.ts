@@ -50,10 +50,11 @@ function selectList(columns: ProductColumns, fields: Readonly<Record<string, str
   return [idSelect(columns), ...selected].join(",");
 }
 
-/** What an update returns. No cast: the stand-in would read the row once more for that, by conditions that no longer hold. */
+/** What an update returns: rows to count. No cast, no alias: the stand-in reads those again, by conditions that no longer hold. */
 export function updatedSelect(columns: ProductColumns): string {
-  return `id:"${columns.id}"`;
+  return `"${columns.id}"`;
 }
+export const updatedRowSchema = z.unknown();
 
 /** The inventory as a whole number; null when it is null or anything else. Numeric columns may come as text ("5.00"). */
 export function wholeNumber(value: unknown): number | null {

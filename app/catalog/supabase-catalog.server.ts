@@ -9,7 +9,7 @@ import type { ProbeReport } from "./probe-catalog.server";
 import { nameFault } from "./product-columns";
 import type { ProductColumns } from "./product-columns";
 import { createIdReader, isMalformed } from "./product-ids.server";
-import { idRowSchema, productRowSchema, productSelect, stockRowSchema, stockSelect, toProduct, toStockRow, updatedSelect } from "./product-row";
+import { productRowSchema, productSelect, stockRowSchema, stockSelect, toProduct, toStockRow, updatedRowSchema, updatedSelect } from "./product-row";
 import type { ProductRow } from "./product-row";
 import { createProductsTable, databaseCode, inList, inLists } from "./products-table.server";
 import type { CatalogLog } from "./products-table.server";
@@ -122,7 +122,7 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
         .eq(columns.inventory, from)
         .select(updatedSelect(columns));
       try {
-        const { rows } = await table.page(idRowSchema, query);
+        const { rows } = await table.page(updatedRowSchema, query);
         if (rows.length > 1) throw new Error(`${rows.length} rows of "${options.table}" bear the id ${productId}, and all were changed`);
         return rows.length === 1 ? "swapped" : "changed";
       } catch (error) {

@@ -31,7 +31,7 @@ beforeAll(async () => {
       create table by_number (id integer primary key, name text, price float8, inventory_count integer);
       create table by_big_number (id bigint primary key, name text, price numeric, inventory_count numeric(12, 2));
       create table by_text (id text primary key, name text, price integer, inventory_count integer, shown boolean, money text, stripe text);
-      create table "Odd Things" (thing_no integer primary key, "näme-x$" text, "on hand" integer, price numeric, listed boolean);
+      create table "Odd Things" ("Thing No" integer primary key, "näme-x$" text, "on hand" integer, price numeric, listed boolean);
       create table many (id integer primary key, name text, price numeric, inventory_count integer);
       insert into many select n, case when n <= 1500 then 'Shell' else 'Shell ' || n end, 1, n % 7 from generate_series(1, 2300) n;`,
   });
@@ -191,8 +191,8 @@ describe("rows", () => {
   });
 
   it("are found in a table and columns whose names have spaces, dashes, dollars and accents", async () => {
-    await database.setRows([{ thing_no: 1, "näme-x$": "Mug", "on hand": 3, price: "12.5", listed: true }], "Odd Things");
-    const catalog = over("Odd Things", "id=thing_no,name=näme-x$,inventory=on hand,price,active=listed");
+    await database.setRows([{ "Thing No": 1, "näme-x$": "Mug", "on hand": 3, price: "12.5", listed: true }], "Odd Things");
+    const catalog = over("Odd Things", "id=Thing No,name=näme-x$,inventory=on hand,price,active=listed");
     expect((await catalog.list({ page: 1, pageSize: 5, search: "mug" })).products).toMatchObject([{ id: "1", name: "Mug", onHand: 3, price: { amount: 1250 } }]);
     expect((await catalog.productsNamed(["Mug"])).size).toBe(1);
     expect(await catalog.compareAndSwap({ productId: "1", from: 3, to: 2 })).toBe("swapped");
