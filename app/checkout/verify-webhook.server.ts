@@ -17,6 +17,14 @@ export const CHECKOUT_EVENTS: ReadonlySet<string> = new Set([
   "checkout.session.async_payment_failed",
 ]);
 
+/**
+ * The checkout to `fulfil` because of this event; null when there is nothing to do for it, which is answered 200. An
+ * event of the other mode than our key's, live in a test deployment, is none of ours. `live`: see `isLiveKey`.
+ */
+export function checkoutToFulfil(event: WebhookEvent, { live }: { live: boolean }): string | null {
+  return event.livemode === live && CHECKOUT_EVENTS.has(event.type) ? event.checkoutId : null;
+}
+
 const TOLERANCE_SECONDS = 300;
 
 const eventSchema = z.object({

@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 import type { Catalog } from "~/catalog/catalog";
 import type { CheckoutConfig } from "~/checkout/checkout-context.server";
 import type { CheckoutEvent } from "~/checkout/checkout-events";
@@ -32,6 +34,27 @@ export interface OutsideCall {
  */
 export type Fault = "refuse" | "cut" | 429 | 500 | 503 | "kill before" | "kill after";
 export type FaultPlan = (call: OutsideCall) => Fault | null;
+
+/** The fault for the next call whose name contains `name`, so many times; others pass. */
+export function once(name: string, fault: Fault, times = 1): FaultPlan {
+  let left = times;
+  return (call) => {
+    if (left === 0 || !call.name.includes(name)) return null;
+    left -= 1;
+    return fault;
+  };
+}
+
+export const CALLS = {
+  create: "stripe POST /v1/checkout/sessions",
+  expire: "/expire",
+  fetch: "stripe GET /v1/checkout/sessions/cs",
+  list: "stripe GET /v1/checkout/sessions",
+  write: "stripe POST /v1/checkout/sessions/cs",
+  listRefunds: "stripe GET /v1/refunds",
+  refund: "stripe POST /v1/refunds",
+  swap: "database compareAndSwap",
+} as const;
 
 export interface WorldOptions {
   rows?: Record<string, Row | number>;
@@ -145,6 +168,7 @@ export function createWorld(options: WorldOptions = {}) {
     const checkout = createCheckout({ ...real, ...parts.dependencies?.(real) });
     return {
       checkout,
+      dependencies: real,
       store,
       events,
       calls,
@@ -153,6 +177,12 @@ export function createWorld(options: WorldOptions = {}) {
       /** The work's outcome, or `died` when the process was killed on the way; a throw is returned too. */
       async run<T>(work: Promise<T>): Promise<T | "died" | Error> {
         return Promise.race([work.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error)))), died]);
+      },
+      setFaults(plan: FaultPlan) {
+        proxy.plan = plan;
+      },
+      heal() {
+        proxy.plan = () => null;
       },
       pay: async (session: string, lines: Record<string, number>) => {
         const asked = Object.entries(lines).map(([productId, quantity]) => ({ productId, quantity }));
@@ -181,10 +211,13 @@ export function createWorld(options: WorldOptions = {}) {
       time.ms += ms;
     },
     stock: (id = "mug") => rows.get(id)?.inventory ?? null,
-    /** Units refunded of the whole payment, by sums of money. */
-    refunded(checkoutId: string): boolean {
-      const session = sandbox.controls.session(checkoutId);
-      return session !== undefined && session.metadata["holdfast_verdict"] === "refunded";
+    setStock(id: string, inventory: number | null) {
+      rows.set(id, { ...rows.get(id), inventory });
+    },
+    /** All refunds that Stripe knows, each with its amount. */
+    async refunds(): Promise<number[]> {
+      const response = await sandbox.fetch(new Request("http://stripe.test/v1/refunds?limit=100", { headers: { authorization: "Bearer sk_test_sandbox" } }));
+      return z.object({ data: z.array(z.object({ amount: z.number() })) }).parse(await response.json()).data.map((refund) => refund.amount);
     },
   };
 }

@@ -1,0 +1,176 @@
+import { describe, expect, it } from "vitest";
+
+import { isLiveKey } from "~/checkout/stripe-client.server";
+import { checkoutToFulfil, verifyWebhook } from "~/checkout/verify-webhook.server";
+
+import { CHECKOUT_TTL_MS, createWorld } from "../checkout/world";
+import { deliver, eventBody, SECRET, sign } from "./webhook";
+
+async function paidWorld(options: Parameters<typeof createWorld>[0] = {}) {
+  const world = createWorld({ rows: { mug: 10 }, ...options });
+  const shop = await world.open();
+  const checkoutId = await shop.pay("ann", { mug: 1 });
+  world.stripe.pay(checkoutId);
+  return { world, shop, checkoutId };
+}
+
+describe("events that come in the wrong number or order", () => {
+  it("twenty times the same event, one after another, takes one unit", async () => {
+    const { world, shop, checkoutId } = await paidWorld();
+
+    for (let i = 0; i < 20; i += 1) await deliver(world, shop, { checkoutId });
+
+    expect(world.stock()).toBe(9);
+    expect(shop.eventsOf("fulfilled").map((event) => event.outcome)).toEqual(["done", ...Array<string>(19).fill("repeated")]);
+  });
+
+  it("twenty times the same event at once takes one unit", async () => {
+    const { world, shop, checkoutId } = await paidWorld();
+
+    await Promise.all(Array.from({ length: 20 }, () => deliver(world, shop, { checkoutId })));
+
+    expect(world.stock()).toBe(9);
+  });
+
+  it("two event ids for one checkout take one unit", async () => {
+    const { world, shop, checkoutId } = await paidWorld();
+
+    await deliver(world, shop, { checkoutId, id: "evt_1" });
+    await deliver(world, shop, { checkoutId, id: "evt_2" });
+
+    expect(world.stock()).toBe(9);
+  });
+
+  it("the return page and the webhook at the same instant take one unit", async () => {
+    const { world, shop, checkoutId } = await paidWorld();
+
+    const both = await Promise.all([shop.checkout.fulfil(checkoutId), deliver(world, shop, { checkoutId })]);
+
+    expect(world.stock()).toBe(9);
+    expect(both.map((one) => one.outcome === "done" && one.repeated).sort()).toEqual([false, true]);
+  });
+
+  it("a webhook that never comes is made good by the reconciler", async () => {
+    const { world, shop } = await paidWorld();
+
+    expect(await shop.checkout.rebuild()).toMatchObject({ fulfilled: 1 });
+
+    expect(world.stock()).toBe(9);
+    expect(await shop.checkout.rebuild()).toMatchObject({ fulfilled: 0 });
+    expect(world.stock()).toBe(9);
+  });
+
+  it("a webhook that never comes is made good by the sweeper after the payment deadline", async () => {
+    const { world, shop } = await paidWorld();
+    world.advance(CHECKOUT_TTL_MS);
+
+    await shop.checkout.sweep();
+
+    expect(world.stock()).toBe(9);
+    expect(await shop.store.totals()).toMatchObject({ units: 0 });
+  });
+
+  it("a webhook three days late takes the unit that was kept for it", async () => {
+    const { world, shop, checkoutId } = await paidWorld({ rows: { mug: 1 } });
+    world.advance(3 * 86_400_000);
+    expect(await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] })).toMatchObject({ outcome: "refused" });
+
+    expect(await deliver(world, shop, { checkoutId })).toMatchObject({ outcome: "done" });
+
+    expect(world.stock()).toBe(0);
+    expect(await world.refunds()).toEqual([]);
+  });
+
+  it("an `expired` event that comes before `completed` frees nothing, since Stripe says complete", async () => {
+    const { world, shop, checkoutId } = await paidWorld();
+
+    expect(await deliver(world, shop, { checkoutId, type: "checkout.session.expired" })).toMatchObject({ outcome: "done" });
+    expect(await deliver(world, shop, { checkoutId })).toMatchObject({ outcome: "done", repeated: true });
+
+    expect(world.stock()).toBe(9);
+  });
+
+  it("the late `expired` of an old page does not free the newer one", async () => {
+    const world = createWorld({ rows: { mug: 2 } });
+    const shop = await world.open();
+    const old = await shop.pay("ann", { mug: 1 });
+    await shop.checkout.changeCart({ session: "ann", lines: [{ productId: "mug", quantity: 2 }] });
+    const newer = await shop.pay("ann", { mug: 2 });
+
+    expect(await deliver(world, shop, { checkoutId: old, type: "checkout.session.expired" })).toMatchObject({ outcome: "released" });
+
+    expect(newer).not.toBe(old);
+    expect(await shop.store.held({ session: null, productIds: ["mug"] })).toMatchObject(new Map([["mug", expect.objectContaining({ total: 2 })]]));
+    world.stripe.pay(newer);
+    expect(await deliver(world, shop, { checkoutId: newer })).toMatchObject({ outcome: "done" });
+    expect(world.stock()).toBe(0);
+  });
+
+  it("an event of another shop on the same Stripe account changes nothing here", async () => {
+    const { world, shop, checkoutId } = await paidWorld();
+    const stranger = createWorld({ rows: { mug: 10 }, config: { shopTag: "another shop" } });
+    const foreign = stranger.boot({ dependencies: () => ({ gateway: shop.dependencies.gateway }) });
+    await foreign.checkout.rebuild();
+
+    expect(await foreign.checkout.fulfil(checkoutId)).toEqual({ outcome: "not_ours" });
+
+    expect(stranger.stock()).toBe(10);
+    expect(world.stock()).toBe(10);
+  });
+
+  it("a live event about a paid checkout changes nothing in a test deployment", async () => {
+    const { world, shop, checkoutId } = await paidWorld();
+
+    expect(await deliver(world, shop, { checkoutId, livemode: true })).toEqual({ outcome: "not_ours" });
+
+    expect(world.stock()).toBe(10);
+  });
+
+  it("an event about a checkout that Stripe does not know is none of ours", async () => {
+    const { world, shop } = await paidWorld();
+
+    expect(await deliver(world, shop, { checkoutId: "cs_test_unknown" })).toEqual({ outcome: "not_ours" });
+  });
+});
+
+describe("signatures", () => {
+  const now = 1_780_000_000_000;
+  const body = eventBody({ checkoutId: "cs_7" });
+
+  it("refuses a forged one", () => {
+    expect(verifyWebhook(body, sign(body, now, "whsec_other"), [SECRET], now)).toBeNull();
+    expect(verifyWebhook(body, "t=1,v1=00", [SECRET], now)).toBeNull();
+    expect(verifyWebhook(body, null, [SECRET], now)).toBeNull();
+  });
+
+  it("refuses one that is 301 s old, and takes one of 300 s", () => {
+    expect(verifyWebhook(body, sign(body, now - 301_000), [SECRET], now)).toBeNull();
+    expect(verifyWebhook(body, sign(body, now - 300_000), [SECRET], now)).toMatchObject({ checkoutId: "cs_7" });
+  });
+
+  it("refuses a body that was parsed and written again", () => {
+    const again = JSON.stringify(JSON.parse(body));
+
+    expect(again).not.toBe(body);
+    expect(verifyWebhook(again, sign(body, now), [SECRET], now)).toBeNull();
+  });
+
+  it("takes either secret while one is rolled", () => {
+    const secrets = ["whsec_new", "whsec_old"];
+
+    expect(verifyWebhook(body, sign(body, now, "whsec_old"), secrets, now)).toMatchObject({ checkoutId: "cs_7" });
+    expect(verifyWebhook(body, sign(body, now, "whsec_new"), secrets, now)).toMatchObject({ checkoutId: "cs_7" });
+    const both = `${sign(body, now, "whsec_gone")},${sign(body, now, "whsec_new").split(",")[1] ?? ""}`;
+    expect(verifyWebhook(body, both, secrets, now)).toMatchObject({ checkoutId: "cs_7" });
+  });
+
+  it("takes a live event for none of ours in a test deployment", () => {
+    const live = eventBody({ livemode: true });
+    const event = verifyWebhook(live, sign(live, now), [SECRET], now);
+    if (event === null) throw new Error("it is signed");
+
+    expect(checkoutToFulfil(event, { live: isLiveKey("sk_test_1") })).toBeNull();
+    expect(checkoutToFulfil(event, { live: isLiveKey("rk_live_1") })).toBe("cs_1");
+    expect(checkoutToFulfil({ ...event, type: "charge.refunded" }, { live: true })).toBeNull();
+  });
+});

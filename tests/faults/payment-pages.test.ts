@@ -1,0 +1,391 @@
+import { describe, expect, it } from "vitest";
+
+import { UnavailableError } from "~/errors";
+
+import { CALLS, CHECKOUT_TTL_MS, createWorld, MAX_AGE_MS, once, ORIGIN, type Process, TTL_MS } from "../checkout/world";
+
+const units = (productId: string, quantity: number) => [{ productId, quantity }];
+const start = (shop: Process, session: string, quantity = 1) => shop.checkout.start({ session, lines: units("mug", quantity), origin: ORIGIN });
+const change = (shop: Process, session: string, quantity: number) => shop.checkout.changeCart({ session, lines: units("mug", quantity) });
+const heldUnits = async (shop: Process) => (await shop.store.totals()).units;
+
+describe("closing a payment page", () => {
+  it("expire wins against the payment: the page cannot be paid, the units are the shopper's again", async () => {
+    const world = createWorld({ rows: { mug: 3 } });
+    const shop = await world.open();
+    const old = await shop.pay("ann", { mug: 1 });
+
+    expect(await change(shop, "ann", 2)).toMatchObject({ outcome: "granted" });
+
+    expect(world.stripe.pay(old).kind).toBe("expired");
+    expect(await heldUnits(shop)).toBe(2);
+    expect(world.stock()).toBe(3);
+  });
+
+  it("expire loses against the payment: the cart is sold and stays as it was", async () => {
+    const world = createWorld({ rows: { mug: 3 } });
+    const shop = await world.open();
+    const old = await shop.pay("ann", { mug: 1 });
+    world.stripe.pay(old);
+
+    expect(await change(shop, "ann", 2)).toEqual({ outcome: "paid", checkoutId: old });
+
+    expect(world.stock()).toBe(2);
+    expect(await heldUnits(shop)).toBe(0);
+  });
+
+  it.each(["refuse", 429, 500, 503] as const)("expire and the look at the page are answered %s: keep holding, refuse the change", async (fault) => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    shop.setFaults((call) => (call.name.startsWith("stripe") ? fault : null));
+
+    expect(await change(shop, "ann", 0)).toMatchObject({ outcome: "checkout_open" });
+    expect(await shop.checkout.release({ session: "ann", productIds: "all" })).toMatchObject({ outcome: "checkout_open" });
+    expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "refused" });
+
+    shop.heal();
+    world.stripe.pay(checkoutId);
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+    expect(world.stock()).toBe(0);
+  });
+
+  it("the answer to expire is lost: a look at the page is proof enough", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    await shop.pay("ann", { mug: 1 });
+    shop.setFaults(once(CALLS.expire, "cut"));
+
+    expect(await change(shop, "ann", 0)).toMatchObject({ outcome: "granted" });
+
+    expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "granted" });
+  });
+
+  it("the sweeper closes a page past its deadline, and one that was paid meanwhile is fulfilled instead", async () => {
+    const world = createWorld({ rows: { mug: 2 } });
+    const shop = await world.open();
+    const unpaid = await shop.pay("ann", { mug: 1 });
+    const paid = await shop.pay("bob", { mug: 1 });
+    world.advance(CHECKOUT_TTL_MS - 1);
+    await shop.checkout.sweep();
+    expect(world.stripe.session(unpaid)?.status).toBe("open");
+    world.stripe.pay(paid);
+
+    world.advance(1);
+    await shop.checkout.sweep();
+
+    expect(world.stripe.session(unpaid)?.status).toBe("expired");
+    expect(world.stock()).toBe(1);
+    expect(await heldUnits(shop)).toBe(0);
+  });
+
+  it("the sweeper tries again when Stripe does not answer, and holds until then", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    await shop.pay("ann", { mug: 1 });
+    world.advance(CHECKOUT_TTL_MS);
+    shop.setFaults((call) => (call.name.startsWith("stripe") ? 503 : null));
+    await shop.checkout.sweep();
+    expect(await heldUnits(shop)).toBe(1);
+    shop.heal();
+
+    await shop.checkout.sweep();
+
+    expect(await heldUnits(shop)).toBe(0);
+  });
+});
+
+describe("opening a payment page", () => {
+  it("Stripe is down: nothing is opened, the units stay held, and the next try opens one page", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    shop.setFaults((call) => (call.name.startsWith("stripe") ? "refuse" : null));
+    await expect(start(shop, "ann")).rejects.toThrow(UnavailableError);
+    expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "refused" });
+    shop.heal();
+
+    expect(await start(shop, "ann")).toMatchObject({ outcome: "redirect" });
+
+    expect(world.stripe.sessions()).toHaveLength(1);
+    expect(world.stock()).toBe(1);
+  });
+
+  it("the answer to create is lost: the next try gets the very same page", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    shop.setFaults(once(CALLS.create, "cut"));
+    await expect(start(shop, "ann")).rejects.toThrow(UnavailableError);
+
+    const second = await start(shop, "ann");
+
+    expect(world.stripe.sessions().map((session) => session.id)).toEqual([second.outcome === "redirect" ? second.checkoutId : "none"]);
+  });
+
+  it("the answer to create is lost and the shopper goes away: a minute later Stripe's list settles it", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    shop.setFaults(once(CALLS.create, "cut"));
+    await expect(start(shop, "ann")).rejects.toThrow(UnavailableError);
+    world.advance(59_999);
+    await shop.checkout.sweep();
+    expect(await heldUnits(shop)).toBe(1);
+
+    world.advance(1);
+    await shop.checkout.sweep();
+
+    expect(world.stripe.sessions().map((session) => session.status)).toEqual(["expired"]);
+    expect(await heldUnits(shop)).toBe(0);
+  });
+
+  it("create never arrived and the shopper goes away: a minute later the units are free", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    shop.setFaults(once(CALLS.create, "refuse"));
+    await expect(start(shop, "ann")).rejects.toThrow(UnavailableError);
+    expect(await change(shop, "ann", 0)).toMatchObject({ outcome: "checkout_open" });
+
+    world.advance(60_000);
+    expect(await change(shop, "ann", 0)).toMatchObject({ outcome: "granted" });
+
+    expect(await heldUnits(shop)).toBe(0);
+  });
+
+  it("a saved 500 that Stripe replays does not lock the cart for ever", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    world.stripe.failNext({ method: "POST", path: "/v1/checkout/sessions", status: 500 });
+    await expect(start(shop, "ann")).rejects.toThrow(UnavailableError);
+    await expect(start(shop, "ann")).rejects.toThrow(UnavailableError);
+
+    world.advance(60_000);
+
+    expect(await start(shop, "ann")).toMatchObject({ outcome: "redirect" });
+    expect(await heldUnits(shop)).toBe(1);
+  });
+
+  it("the price changed after a lost answer: the page with the old price is never handed out", async () => {
+    const world = createWorld({ rows: { mug: { inventory: 1, price: 1000 } } });
+    const shop = await world.open();
+    shop.setFaults(once(CALLS.create, "cut"));
+    await expect(start(shop, "ann")).rejects.toThrow(UnavailableError);
+    world.rows.set("mug", { inventory: 1, price: 2000 });
+    await expect(start(shop, "ann")).rejects.toThrow(UnavailableError);
+
+    world.advance(60_000);
+    const second = await start(shop, "ann");
+
+    const sessions = world.stripe.sessions();
+    expect(sessions.map((session) => [session.status, session.amount_total])).toEqual([["expired", 1000], ["open", 2000]]);
+    expect(second).toMatchObject({ outcome: "redirect", checkoutId: sessions[1]?.id });
+  });
+
+  it("the claim was settled while create was on its way: the page is closed and its address never handed out", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    const held = world.stripe.holdNext({ method: "POST", path: "/v1/checkout/sessions" });
+    const slow = start(shop, "ann");
+    await held.reached;
+    world.advance(60_000);
+    await shop.checkout.sweep();
+    expect(await heldUnits(shop)).toBe(0);
+
+    held.release();
+    const outcome = await slow;
+
+    const open = world.stripe.sessions().filter((session) => session.status === "open");
+    expect(open.map((session) => session.id)).toEqual([outcome.outcome === "redirect" ? outcome.checkoutId : "none"]);
+    expect(world.stripe.sessions().map((session) => session.status).sort()).toEqual(["expired", "open"]);
+  });
+
+  it("two tabs pay at once: one page, one claim", async () => {
+    const world = createWorld({ rows: { mug: 2 } });
+    const shop = await world.open();
+
+    const pages = await Promise.all([start(shop, "ann", 2), start(shop, "ann", 2)]);
+
+    expect(new Set(pages.map((page) => (page.outcome === "redirect" ? page.checkoutId : page.outcome))).size).toBe(1);
+    expect(world.stripe.sessions()).toHaveLength(1);
+    expect(await heldUnits(shop)).toBe(2);
+  });
+
+  it("the cart was changed after the page was made: the old page is closed before the new one opens", async () => {
+    const world = createWorld({ rows: { mug: 5, pot: 5 } });
+    const shop = await world.open();
+    const old = await shop.pay("ann", { mug: 1 });
+
+    const newer = await shop.pay("ann", { mug: 1, pot: 1 });
+
+    expect(world.stripe.session(old)?.status).toBe("expired");
+    expect(world.stripe.session(newer)?.amount_total).toBe(2500);
+    expect(await heldUnits(shop)).toBe(2);
+  });
+
+  it("the price was changed after the page was made: a new page has the new price", async () => {
+    const world = createWorld({ rows: { mug: { inventory: 5, price: 1000 } } });
+    const shop = await world.open();
+    const old = await shop.pay("ann", { mug: 1 });
+    world.rows.set("mug", { inventory: 5, price: 1500 });
+
+    const newer = await shop.pay("ann", { mug: 1 });
+
+    expect(world.stripe.session(old)?.status).toBe("expired");
+    expect(world.stripe.session(newer)?.amount_total).toBe(1500);
+  });
+
+  it("the quantity of a tampered form does not change what is held and charged", async () => {
+    const world = createWorld({ rows: { mug: 5 } });
+    const shop = await world.open();
+    await change(shop, "ann", 2);
+
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+
+    expect(world.stripe.session(checkoutId)?.amount_total).toBe(2500);
+  });
+
+  it("an admin sets stock to 0 between hold and Pay: refused, nothing opened, nothing charged", async () => {
+    const world = createWorld({ rows: { mug: 2 } });
+    const shop = await world.open();
+    await change(shop, "ann", 2);
+    world.setStock("mug", 0);
+
+    expect(await start(shop, "ann", 2)).toMatchObject({ outcome: "refused", lines: [{ productId: "mug", requested: 2, available: 0, shortage: "sold_out" }] });
+
+    expect(world.stripe.sessions()).toEqual([]);
+    expect(world.stock()).toBe(0);
+  });
+
+  it("a hold expires in the millisecond of Pay: the units are held again before the page opens", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open({
+      dependencies: (real) => ({
+        reservations: {
+          ...real.reservations,
+          store: new Proxy(real.reservations.store, {
+            get(store, verb: keyof typeof store) {
+              // Between the look at the cart and the claim the two minutes end.
+              if (verb === "claim" && world.clock.now() < TTL_MS) world.advance(TTL_MS - world.clock.now());
+              const value = store[verb];
+              return value.bind(store);
+            },
+          }),
+        },
+      }),
+    });
+    await change(shop, "ann", 1);
+
+    expect(await start(shop, "ann")).toMatchObject({ outcome: "redirect" });
+
+    expect(await heldUnits(shop)).toBe(1);
+    expect(world.clock.now()).toBe(TTL_MS);
+  });
+
+  it("a hold expired before Pay and the unit went to another: refused", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    await change(shop, "ann", 1);
+    world.advance(TTL_MS);
+    await change(shop, "bob", 1);
+
+    expect(await start(shop, "ann")).toMatchObject({ outcome: "refused", lines: [{ shortage: "held_by_others" }] });
+  });
+
+  it("pay, cancel, pay again for longer than the absolute age: another shopper gets a turn", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    const turn = 60_000;
+    for (let age = 0; age < MAX_AGE_MS; age += turn) {
+      await shop.pay("ann", { mug: 1 });
+      // Back from the payment page, the cart is set again, which closes the page.
+      expect(await change(shop, "ann", 1)).toMatchObject({ outcome: "granted" });
+      world.advance(turn);
+    }
+
+    expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "granted" });
+    expect(await start(shop, "ann")).toMatchObject({ outcome: "refused" });
+    expect(world.stock()).toBe(1);
+  });
+
+  it("keeps the claim when the shopper only comes back from the page", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    world.advance(TTL_MS * 3);
+
+    expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "refused" });
+    expect(await start(shop, "ann")).toMatchObject({ outcome: "redirect", checkoutId });
+  });
+});
+
+describe("what can be paid", () => {
+  it("charges yen without decimals", async () => {
+    const world = createWorld({ rows: { mug: { inventory: 5, price: 1250, currency: "jpy" } } });
+    const shop = await world.open();
+
+    const checkoutId = await shop.pay("ann", { mug: 2 });
+
+    expect(world.stripe.session(checkoutId)).toMatchObject({ amount_total: 2500, currency: "jpy" });
+  });
+
+  it("says that currencies are mixed, and gives the units back to the cart", async () => {
+    const world = createWorld({ rows: { mug: { inventory: 5 }, pot: { inventory: 5, currency: "eur" } } });
+    const shop = await world.open();
+    const lines = [...units("mug", 1), ...units("pot", 1)];
+
+    expect(await shop.checkout.start({ session: "ann", lines, origin: ORIGIN })).toMatchObject({ outcome: "not_payable", reason: "mixed_currencies" });
+
+    expect((await shop.store.view("ann")).lines).toHaveLength(2);
+  });
+
+  it.each([
+    ["no_price", { inventory: 5, price: null }],
+    ["amount_too_small", { inventory: 5, price: 10 }],
+  ] as const)("says %s, and gives the units back to the cart", async (reason, row) => {
+    const world = createWorld({ rows: { mug: row } });
+    const shop = await world.open();
+
+    expect(await start(shop, "ann")).toMatchObject({ outcome: "not_payable", reason });
+
+    expect(await shop.store.view("ann")).toMatchObject({ lines: units("mug", 1), claim: null });
+    expect(world.stripe.sessions()).toEqual([]);
+  });
+
+  it("fulfils an order of 0 without a payment", async () => {
+    const world = createWorld({ rows: { mug: { inventory: 1, price: 0 } } });
+    const shop = await world.open();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    world.stripe.pay(checkoutId);
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done", order: { total: { amount: 0 } } });
+
+    expect(world.stripe.session(checkoutId)?.payment_status).toBe("no_payment_required");
+    expect(world.stock()).toBe(0);
+  });
+
+  it("charges the merchant's own Price where the row names one", async () => {
+    const world = createWorld({ rows: { mug: { inventory: 1, price: 1, stripePrice: "price_mug" } } });
+    world.stripe.setPrices([{ id: "price_mug", currency: "eur", unit_amount: 990, product_name: "Mug" }]);
+    const shop = await world.open();
+
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+
+    expect(world.stripe.session(checkoutId)).toMatchObject({ amount_total: 990, currency: "eur" });
+  });
+
+  it("does not sell a row that is gone or not active", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    await change(shop, "ann", 1);
+    world.rows.delete("mug");
+    expect(await start(shop, "ann")).toEqual({ outcome: "unknown_product", productIds: ["mug"] });
+    world.rows.set("mug", { inventory: 1, active: false });
+    expect(await start(shop, "ann")).toEqual({ outcome: "unknown_product", productIds: ["mug"] });
+
+    expect(world.stripe.sessions()).toEqual([]);
+  });
+
+  it("says that the cart is empty", async () => {
+    const shop = await createWorld().open();
+
+    expect(await shop.checkout.start({ session: "ann", lines: [], origin: ORIGIN })).toEqual({ outcome: "empty_cart" });
+  });
+});

@@ -1,0 +1,33 @@
+import Stripe from "stripe";
+
+import { checkoutToFulfil, verifyWebhook } from "~/checkout/verify-webhook.server";
+import type { FulfilOutcome } from "~/checkout/checkout";
+
+import { type Process, type World } from "../checkout/world";
+
+export const SECRET = "whsec_sandbox";
+
+export interface EventParts {
+  id?: string;
+  type?: string;
+  checkoutId?: string;
+  livemode?: boolean;
+}
+
+export function eventBody({ id = "evt_1", type = "checkout.session.completed", checkoutId = "cs_1", livemode = false }: EventParts = {}): string {
+  return JSON.stringify({ id, object: "event", type, livemode, data: { object: { id: checkoutId, object: "checkout.session" } } }, null, 2);
+}
+
+/** Epoch milliseconds. */
+export function sign(body: string, at: number, secret = SECRET): string {
+  return Stripe.webhooks.generateTestHeaderString({ payload: body, secret, timestamp: Math.floor(at / 1000) });
+}
+
+/** What the webhook route does with an event, signature included. */
+export function deliver(world: World, process: Process, parts: EventParts): Promise<FulfilOutcome> {
+  const body = eventBody(parts);
+  const event = verifyWebhook(body, sign(body, world.clock.wall()), [SECRET], world.clock.wall());
+  if (event === null) throw new Error("the signature of this test is wrong");
+  const checkoutId = checkoutToFulfil(event, { live: false });
+  return checkoutId === null ? Promise.resolve({ outcome: "not_ours" }) : process.checkout.fulfil(checkoutId);
+}
