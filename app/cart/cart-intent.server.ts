@@ -34,7 +34,9 @@ export function readIntent(form: Readonly<Record<string, string>>): ReadIntent {
         return { outcome: "read", intent: { intent: fields.intent, productId: fields.product_id, quantity: fields.quantity } };
       case "remove":
         return { outcome: "read", intent: { intent: fields.intent, productId: fields.product_id } };
-      default:
+      case "clear":
+      case "extend":
+      case "hold":
         return { outcome: "read", intent: { intent: fields.intent } };
     }
   }

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { readIntent } from "~/cart/cart-intent.server";
+
+describe("reading a form of the shop", () => {
+  it.each(["-1", "1.5", "1e9", "2abc", "NaN", "Infinity", "", "0x2", "+2", "１", "9999999999"])("takes %j for no quantity and says so", (quantity) => {
+    const form = { intent: "set", product_id: "mug", quantity };
+    expect(readIntent(form)).toEqual({ outcome: "bad_quantity", productId: "mug", given: quantity });
+  });
+
+  it("takes a missing quantity for a bad one", () => {
+    expect(readIntent({ intent: "add", product_id: "mug" })).toEqual({ outcome: "bad_quantity", productId: "mug", given: "" });
+  });
+
+  it("does not add zero units, but sets a line to zero", () => {
+    expect(readIntent({ intent: "add", product_id: "mug", quantity: "0" }).outcome).toBe("bad_quantity");
+    expect(readIntent({ intent: "set", product_id: "mug", quantity: "0" })).toEqual({
+      outcome: "read",
+      intent: { intent: "set", productId: "mug", quantity: 0 },
+    });
+  });
+
+  it("repeats a mistyped quantity only as far as a message needs it", () => {
+    const read = readIntent({ intent: "set", product_id: "mug", quantity: "x".repeat(10_000) });
+    expect(read).toEqual({ outcome: "bad_quantity", productId: "mug", given: "x".repeat(20) });
+  });
+
+  it.each([{}, { intent: "steal" }, { intent: "add", quantity: "1" }, { intent: "remove", product_id: "" }, { intent: "remove", product_id: "x".repeat(201) }])(
+    "does not understand %j",
+    (form: Record<string, string>) => {
+      expect(readIntent(form)).toEqual({ outcome: "not_understood" });
+    },
+  );
+
+  it("reads what the forms send", () => {
+    expect(readIntent({ intent: "add", product_id: "mug", quantity: " 2 " })).toEqual({ outcome: "read", intent: { intent: "add", productId: "mug", quantity: 2 } });
+    expect(readIntent({ intent: "remove", product_id: "mug" })).toEqual({ outcome: "read", intent: { intent: "remove", productId: "mug" } });
+    for (const intent of ["clear", "extend", "hold"]) expect(readIntent({ intent })).toEqual({ outcome: "read", intent: { intent } });
+  });
+});

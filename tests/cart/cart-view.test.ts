@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { showCart } from "~/cart/show-cart.server";
+import { UnavailableError } from "~/errors";
+import type { Cart } from "~/session.server";
+import { add, CHECKOUT, createWorld, order, product, set, TTL_MS, type World } from "./cart-world";
+
+async function view(world: World, cart: Cart) {
+  const shown = await showCart(world.shop, cart, world.visit(cart));
+  if (shown.outcome !== "shown") throw new Error(shown.outcome);
+  return shown.view;
+}
+
+describe("the cart that a shopper sees", () => {
+  it("marks lines whose hold has lapsed and keeps them", async () => {
+    const world = createWorld();
+    const cart = await world.change(world.carts.create(), add("mug", 2));
+    world.clock.advance(TTL_MS + 1000);
+    const seen = await view(world, cart);
+    expect(seen).toMatchObject({ heldUntil: null, canExtend: false, units: 2 });
+    expect(seen.lines).toMatchObject([{ productId: "mug", quantity: 2, state: "lapsed", stock: { available: 5, heldByYou: 0 } }]);
+  });
+
+  it("tells of a lapsed line how many could be held again", async () => {
+    const world = createWorld();
+    const cart = await world.change(world.carts.create(), add("mug", 2));
+    world.clock.advance(TTL_MS + 1000);
+    await world.change(world.carts.create(), add("mug", 4));
+    expect((await view(world, cart)).lines[0]?.stock).toMatchObject({ available: 1 });
+  });
+
+  it("marks only the line that lapsed when the other was held later", async () => {
+    const world = createWorld();
+    const lapsed = await world.change(world.carts.create(), add("mug", 1));
+    world.clock.advance(TTL_MS + 1000);
+    const cart = await world.change(lapsed, add("jug", 1));
+    expect((await view(world, cart)).lines.map(({ productId, state }) => [productId, state])).toEqual([["mug", "lapsed"], ["jug", "held"]]);
+  });
+
+  it("believes the store about quantities, and about lines that the cookie does not know", async () => {
+    const world = createWorld();
+    const cart = await world.change(world.carts.create(), add("mug", 2));
+    await world.change(cart, set("mug", 3));
+    await world.change(cart, add("jug", 1));
+    expect((await view(world, cart)).lines.map(({ productId, quantity }) => [productId, quantity])).toEqual([["mug", 3], ["jug", 1]]);
+  });
+
+  it("tells until when it is held", async () => {
+    const world = createWorld();
+    const cart = await world.change(world.carts.create(), add("mug", 1));
+    world.clock.advance(30_000);
+    const seen = await view(world, cart);
+    expect(seen.heldUntil).toBeCloseTo(world.clock.wall() + TTL_MS - 30_000, -3);
+    expect(seen.canExtend).toBe(true);
+  });
+
+  it("does not offer to extend a hold that has reached its absolute age", async () => {
+    const world = createWorld();
+    const cart = await world.change(world.carts.create(), add("mug", 1));
+    for (let minutes = 0; minutes < 19; minutes += 1) {
+      world.clock.advance(60_000);
+      await world.change(cart, { intent: "extend" });
+    }
+    const seen = await view(world, cart);
+    expect(seen.heldUntil).not.toBeNull();
+    expect(seen.canExtend).toBe(false);
+  });
+
+  it("tells of an open payment page, its deadline, and that its lines stay held", async () => {
+    const world = createWorld();
+    const cart = await world.openPaymentPage(await world.change(world.carts.create(), add("mug", 2)));
+    const openedAt = world.clock.wall();
+    world.clock.advance(2 * TTL_MS);
+    const seen = await view(world, cart);
+    expect(seen).toMatchObject({ heldUntil: null, canExtend: false, paymentPage: { openedAt, closesAt: openedAt + 900_000 } });
+    expect(seen.lines).toMatchObject([{ quantity: 2, state: "paying" }]);
+    expect(world.calls.fulfilled).toEqual([]);
+  });
+
+  it("adds up lines and total, in the digits of the currency", async () => {
+    const world = createWorld([product("mug", { price: { amount: 1250, currency: "jpy" } }), product("jug", { price: { amount: 1, currency: "jpy" } })]);
+    let cart = await world.change(world.carts.create(), add("mug", 2));
+    cart = await world.change(cart, add("jug", 1));
+    const seen = await view(world, cart);
+    expect(seen.lines[0]).toMatchObject({ price: "¥1,250", subtotal: "¥2,500" });
+    expect(seen.total).toBe("¥2,501");
+  });
+
+  it.each([
+    ["mixed currencies", "mixed_currencies", [product("mug"), product("jug", { price: { amount: 100, currency: "eur" } })]],
+    ["a product without a price", "no_price", [product("mug"), product("jug", { price: null })]],
+    ["a product that was taken off the shop", "not_sold_any_more", [product("mug"), product("jug", { active: false })]],
+    ["a product that was deleted", "not_sold_any_more", [product("mug")]],
+  ])("cannot be paid with %s, and shows no false total", async (_what, obstacle, products) => {
+    const world = createWorld(products);
+    const lines = [{ productId: "mug", quantity: 1 }, { productId: "jug", quantity: 1 }];
+    expect(await view(world, { ...world.carts.create(), lines })).toMatchObject({ obstacle, total: null });
+  });
+
+  it("is replaced by a new one when it was paid for unseen", async () => {
+    const world = createWorld();
+    const cart = await world.openPaymentPage(await world.change(world.carts.create(), add("mug", 2)));
+    await world.sell();
+    world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
+    const shown = await showCart(world.shop, cart, world.visit(cart));
+    if (shown.outcome !== "sold") throw new Error(shown.outcome);
+    expect(shown.cart).toMatchObject({ lines: [], checkouts: [CHECKOUT], paying: null });
+    expect(shown.cart.session).not.toBe(cart.session);
+    const again = await view(world, { ...shown.cart, lines: [{ productId: "jug", quantity: 1 }] });
+    expect(again.lines).toHaveLength(1);
+  });
+
+  it("stays as it is when its payment page closed unpaid", async () => {
+    const world = createWorld();
+    const cart = await world.openPaymentPage(await world.change(world.carts.create(), add("mug", 2)));
+    await world.store.unclaim({ claimId: "claim-1", checkoutId: CHECKOUT, to: "stock" });
+    world.says.fulfil = () => Promise.resolve({ outcome: "released", order: order() });
+    expect((await view(world, cart)).lines).toMatchObject([{ state: "lapsed", quantity: 2 }]);
+  });
+
+  it("says so when nobody can tell whether it was paid", async () => {
+    const world = createWorld();
+    const cart = await world.openPaymentPage(await world.change(world.carts.create(), add("mug", 2)));
+    await world.sell();
+    world.says.fulfil = () => Promise.reject(new UnavailableError("Stripe"));
+    expect(await view(world, cart)).toMatchObject({ unsettledCheckout: CHECKOUT, units: 2 });
+  });
+});

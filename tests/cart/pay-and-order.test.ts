@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { payCart } from "~/cart/pay-cart.server";
+import { showOrder } from "~/cart/show-order.server";
+import type { FulfilOutcome, StartOutcome } from "~/checkout/checkout";
+import { UnavailableError } from "~/errors";
+import { Problem } from "~/http/problem.server";
+import { withCheckout, type Cart } from "~/session.server";
+import { CHECKOUT, createWorld, order, type World } from "./cart-world";
+
+const ORIGIN = "http://shop.test";
+const pay = (world: World, cart: Cart) => payCart(world.shop, cart, ORIGIN, world.clock.wall());
+const see = (world: World, cart: Cart) => showOrder(world.shop, cart, CHECKOUT, "en-US");
+
+describe("paying", () => {
+  const claim = { session: "s", lines: [], claimedAt: 5, claimId: "c", checkoutId: CHECKOUT };
+  const failures: readonly StartOutcome[] = [
+    { outcome: "empty_cart" },
+    { outcome: "refused", lines: [{ productId: "mug", name: "Mug", requested: 2, available: 1, shortage: "sold_out", nextReleaseInMs: null }] },
+    { outcome: "unknown_product", productIds: ["mug"] },
+    { outcome: "limit_exceeded", limit: "units_per_line", max: 10 },
+    { outcome: "checkout_open", claim },
+    { outcome: "not_payable", reason: "mixed_currencies", productIds: ["mug"] },
+  ];
+
+  it.each(failures)("tells $outcome instead of opening anything", async (outcome) => {
+    const world = createWorld();
+    world.says.start = () => Promise.resolve(outcome);
+    expect(await pay(world, world.carts.create())).toMatchObject({ outcome: "failed", failure: { kind: outcome.outcome } });
+  });
+
+  it("says so when Stripe does not answer", async () => {
+    const world = createWorld();
+    world.says.start = () => Promise.reject(new UnavailableError("Stripe"));
+    expect(await pay(world, world.carts.create())).toEqual({ outcome: "failed", failure: { kind: "unavailable" } });
+  });
+
+  it("opens no second payment page for a cart that is paid", async () => {
+    const world = createWorld();
+    world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
+    world.says.start = () => Promise.reject(new Error("opened"));
+    expect(await pay(world, withCheckout(world.carts.create(), CHECKOUT))).toMatchObject({ outcome: "redirect", url: `/orders/${CHECKOUT}` });
+  });
+
+  it("remembers the checkout of the page that it leads to", async () => {
+    const world = createWorld();
+    world.says.start = () => Promise.resolve({ outcome: "redirect", url: "https://pay.test/1", checkoutId: CHECKOUT });
+    const answer = await pay(world, world.carts.create());
+    expect(answer).toMatchObject({ outcome: "redirect", url: "https://pay.test/1", cart: { checkouts: [CHECKOUT], paying: CHECKOUT } });
+  });
+});
+
+describe("the order page", () => {
+  it("shows nothing to a browser that did not open the checkout, and asks nobody", async () => {
+    const world = createWorld();
+    const refusal = await see(world, world.carts.create()).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(Problem);
+    expect(refusal).toMatchObject({ status: 404 });
+    expect(world.calls.fulfilled).toEqual([]);
+  });
+
+  it("shows a checkout that is not ours to nobody", async () => {
+    const world = createWorld();
+    world.says.fulfil = () => Promise.resolve({ outcome: "not_ours" });
+    await expect(see(world, withCheckout(world.carts.create(), CHECKOUT))).rejects.toMatchObject({ status: 404 });
+  });
+
+  it("says that a payment is being confirmed while nobody can be asked", async () => {
+    const world = createWorld();
+    world.says.fulfil = () => Promise.reject(new UnavailableError("lease"));
+    expect(await see(world, withCheckout(world.carts.create(), CHECKOUT))).toEqual({
+      outcome: "shown",
+      view: { checkoutId: CHECKOUT, state: "being_confirmed", order: null },
+    });
+  });
+
+  const charged: readonly FulfilOutcome[] = [
+    { outcome: "done", repeated: false, order: order() },
+    { outcome: "refunded", repeated: false, order: order() },
+    { outcome: "needs_review", order: order() },
+  ];
+
+  it.each(charged)("begins a new cart when this one was charged: $outcome", async (outcome) => {
+    const world = createWorld();
+    world.says.fulfil = () => Promise.resolve(outcome);
+    const cart = { ...withCheckout(world.carts.create(), CHECKOUT), lines: [{ productId: "mug", quantity: 2 }] };
+    const first = await see(world, cart);
+    if (first.outcome !== "cart_sold") throw new Error(first.outcome);
+    expect(first.cart).toMatchObject({ lines: [], checkouts: [CHECKOUT], paying: null });
+    expect(first.cart.session).not.toBe(cart.session);
+    expect((await see(world, first.cart)).outcome).toBe("shown");
+  });
+
+  it("leaves the next cart of the same browser alone when the order is seen again", async () => {
+    const world = createWorld();
+    world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
+    const next = { ...world.carts.create(), checkouts: [CHECKOUT], lines: [{ productId: "jug", quantity: 1 }] };
+    expect(await see(world, next)).toMatchObject({ outcome: "shown", view: { state: "paid", order: { total: "$25.00" } } });
+  });
+
+  it.each([
+    ["open", "open"],
+    ["awaiting_payment", "awaiting_payment"],
+    ["released", "not_charged"],
+  ] as const)("keeps the cart while nothing was charged: %s", async (outcome, state) => {
+    const world = createWorld();
+    world.says.fulfil = () => Promise.resolve({ outcome, order: order() });
+    expect(await see(world, withCheckout(world.carts.create(), CHECKOUT))).toMatchObject({ outcome: "shown", view: { state } });
+  });
+});

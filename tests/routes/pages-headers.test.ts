@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { pageHeaders } from "~/http/page-headers.server";
+import { preferredLocale } from "~/http/preferred-locale.server";
+
+const shop = { publicUrl: "https://shop.test", isSandbox: false, STRIPE_API_BASE: undefined, IMAGE_HOSTS: undefined };
+
+function directive(env: Parameters<typeof pageHeaders>[0], name: string): string | undefined {
+  const policy = pageHeaders(env, "n0nce")["Content-Security-Policy"] ?? "";
+  return policy.split("; ").find((part) => part.startsWith(`${name} `));
+}
+
+describe("headers of pages", () => {
+  it("let forms post to the shop and to the payment page, and nowhere else", () => {
+    expect(directive(shop, "form-action")).toBe("form-action 'self' https://checkout.stripe.com");
+    expect(directive({ ...shop, STRIPE_API_BASE: "http://127.0.0.1:55322/v1" }, "form-action")).toBe("form-action 'self' http://127.0.0.1:55322");
+    expect(directive({ ...shop, isSandbox: true }, "form-action")).toBe("form-action 'self'");
+  });
+
+  it("let pictures come from the merchant's hosts only, when those are named", () => {
+    expect(directive(shop, "img-src")).toBe("img-src 'self' data: https:");
+    expect(directive({ ...shop, IMAGE_HOSTS: ["cdn.test"] }, "img-src")).toBe("img-src 'self' data: cdn.test");
+  });
+
+  it("run only scripts of the shop that bear the page's nonce, and forbid frames", () => {
+    expect(directive(shop, "script-src")).toBe("script-src 'self' 'nonce-n0nce'");
+    expect(directive(shop, "frame-ancestors")).toBe("frame-ancestors 'none'");
+  });
+
+  it("never use no-referrer, with which Remix would refuse every form without JavaScript", () => {
+    expect(pageHeaders(shop, "n0nce")["Referrer-Policy"]).toBe("strict-origin-when-cross-origin");
+  });
+
+  it("ask for HTTPS only where the shop is on HTTPS, and are kept by no cache", () => {
+    expect(pageHeaders(shop, "n0nce")["Strict-Transport-Security"]).toMatch(/^max-age=/);
+    expect(pageHeaders({ ...shop, publicUrl: "http://localhost:3000" }, "n0nce")).not.toHaveProperty("Strict-Transport-Security");
+    expect(pageHeaders(shop, "n0nce")["Cache-Control"]).toContain("no-store");
+  });
+});
+
+describe("the visitor's language", () => {
+  const ask = (header: string | null) => preferredLocale(new Request("http://shop.test", { headers: header === null ? {} : { "Accept-Language": header } }));
+
+  it.each([
+    [null, "en"],
+    ["", "en"],
+    ["*", "en"],
+    ["not a language, x-y-z-123456789", "en"],
+    ["de-AT,de;q=0.9,en;q=0.8", "de-AT"],
+    ["xx-garbage-1, fr;q=0.5", "fr"],
+  ])("%j is read as %j", (header, locale) => {
+    expect(ask(header)).toBe(locale);
+  });
+});

@@ -1,0 +1,217 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { UnavailableError } from "~/errors";
+import { withCheckout, type Cart } from "~/session.server";
+import { add, CHECKOUT, createWorld, order, product, type World } from "../cart/cart-world";
+
+const held = vi.hoisted((): { world: World | null } => ({ world: null }));
+const ORIGIN = "http://shop.test";
+
+vi.mock("~/container.server", () => ({
+  get container() {
+    const world = here();
+    const env = { ...world.shop.env, isSandbox: false };
+    return { ...world.shop, carts: world.carts, env, originRule: { publicUrl: ORIGIN, isSandbox: false } };
+  },
+}));
+
+const cartRoute = await import("~/routes/cart");
+const checkoutRoute = await import("~/routes/checkout");
+const orderRoute = await import("~/routes/orders.$checkoutId");
+const productRoute = await import("~/routes/products.$productId");
+const listRoute = await import("~/routes/_index");
+const root = await import("~/root");
+
+function here(): World {
+  if (held.world === null) throw new Error("no world");
+  return held.world;
+}
+
+beforeEach(() => {
+  held.world = createWorld();
+});
+
+async function request(path: string, options: { cart?: Cart; form?: Record<string, string> | string; headers?: Record<string, string> } = {}) {
+  const headers = new Headers({ Origin: ORIGIN, ...options.headers });
+  if (options.cart) headers.set("Cookie", (await here().carts.commit(options.cart)).split(";")[0] ?? "");
+  if (options.form === undefined) return new Request(`${ORIGIN}${path}`, { headers });
+  if (!headers.has("Content-Type")) headers.set("Content-Type", "application/x-www-form-urlencoded");
+  const body = typeof options.form === "string" ? options.form : new URLSearchParams(options.form).toString();
+  return new Request(`${ORIGIN}${path}`, { method: "POST", headers, body });
+}
+
+const args = (asked: Request, params: Record<string, string> = {}) => ({ request: asked, params, context: {} });
+
+const dataWithInit = z.object({
+  type: z.literal("DataWithResponseInit"),
+  data: z.unknown(),
+  init: z.object({ status: z.number().default(200), headers: z.record(z.string(), z.string()).default({}) }).nullable(),
+});
+
+/** What a loader or action came to: a Response, or data with a status, returned or thrown. */
+async function answer(run: () => unknown): Promise<{ status: number; headers: Headers; body: unknown }> {
+  const came = await Promise.resolve().then(run).catch((thrown: unknown) => thrown);
+  if (came instanceof Response) return { status: came.status, headers: came.headers, body: null };
+  if (came instanceof Error) throw came;
+  const { data, init } = dataWithInit.catch({ type: "DataWithResponseInit", data: came, init: null }).parse(came);
+  return { status: init?.status ?? 200, headers: new Headers(init?.headers), body: data };
+}
+
+async function cartIn(headers: Headers): Promise<Cart> {
+  const { cart, origin } = await here().carts.read(new Request(ORIGIN, { headers: { Cookie: headers.get("Set-Cookie")?.split(";")[0] ?? "" } }));
+  expect(origin).toBe("cookie");
+  return cart;
+}
+
+describe("POST /cart", () => {
+  const post = async (options: Parameters<typeof request>[1]) => {
+    const asked = await request("/cart", options);
+    return answer(() => cartRoute.action(args(asked)));
+  };
+
+  it("refuses a form that another site's page sent", async () => {
+    for (const headers of [{ Origin: "https://evil.test" }, { "Sec-Fetch-Site": "cross-site" }]) {
+      expect(await post({ form: add("mug", 1), headers })).toMatchObject({ status: 403, body: { code: "cross_origin" } });
+    }
+    expect((await here().store.totals()).units).toBe(0);
+  });
+
+  it.each([
+    ["an intent that no form has", { intent: "steal" }, {}, 400],
+    ["another content type", "{}", { "Content-Type": "application/json" }, 415],
+    ["a body that is too large", `intent=add&product_id=mug&quantity=${"1".repeat(20_000)}`, {}, 413],
+  ])("answers %s in words", async (_what, form, headers, status) => {
+    expect(await post({ form, headers })).toMatchObject({ status });
+    expect((await here().store.totals()).units).toBe(0);
+  });
+
+  it.each([
+    [{ intent: "add", product_id: "mug", quantity: "-1" }, 400],
+    [add("ghost", 1), 404],
+    [add("mug", 6), 409],
+    [add("mug", 11), 422],
+    [{ intent: "extend" }, 409],
+  ])("answers %j with the page and status %i, and writes no cookie", async (form, status) => {
+    const came = await post({ form });
+    expect(came.status).toBe(status);
+    expect(came.headers.has("Set-Cookie")).toBe(false);
+    expect((await here().store.totals()).units).toBe(0);
+  });
+
+  it("answers 503 with the page while the database is down", async () => {
+    here().says.stock = () => Promise.reject(new UnavailableError("down"));
+    expect(await post({ form: add("mug", 1) })).toMatchObject({ status: 503, body: { kind: "unavailable" } });
+  });
+
+  it("leads to the cart afterwards, so that a reload repeats nothing", async () => {
+    const came = await post({ form: add("mug", 2) });
+    expect(came.status).toBe(303);
+    expect(came.headers.get("Location")).toBe("/cart");
+    expect((await cartIn(came.headers)).lines).toEqual([{ productId: "mug", quantity: 2 }]);
+  });
+});
+
+describe("/checkout", () => {
+  it("belongs to the cart when it is merely opened", async () => {
+    const asked = await request("/checkout");
+    const came = await answer(() => checkoutRoute.loader(args(asked)));
+    expect([came.status, came.headers.get("Location")]).toEqual([302, "/cart"]);
+  });
+
+  it("refuses to pay for another site's page", async () => {
+    const asked = await request("/checkout", { form: {}, headers: { Origin: "https://evil.test" } });
+    expect((await answer(() => checkoutRoute.action(args(asked)))).status).toBe(403);
+  });
+
+  it("leads to the payment page as a new document, and remembers the checkout", async () => {
+    here().says.start = () => Promise.resolve({ outcome: "redirect", url: "https://pay.test/1", checkoutId: CHECKOUT });
+    const asked = await request("/checkout", { form: {} });
+    const came = await answer(() => checkoutRoute.action(args(asked)));
+    expect([came.status, came.headers.get("Location"), came.headers.get("X-Remix-Reload-Document")]).toEqual([303, "https://pay.test/1", "true"]);
+    expect((await cartIn(came.headers)).paying).toBe(CHECKOUT);
+  });
+
+  it("shows the cart with 409 when it cannot be paid", async () => {
+    const asked = await request("/checkout", { form: {} });
+    expect(await answer(() => checkoutRoute.action(args(asked)))).toMatchObject({ status: 409, body: { kind: "empty_cart" } });
+    const shown = await answer(() => checkoutRoute.loader(args(new Request(asked.url, { headers: asked.headers }))));
+    expect(shown).toMatchObject({ status: 200, body: { lines: [] } });
+  });
+});
+
+describe("GET /orders/:checkoutId", () => {
+  const get = async (cart?: Cart) => {
+    const asked = await request(`/orders/${CHECKOUT}`, cart ? { cart } : {});
+    return answer(() => orderRoute.loader(args(asked, { checkoutId: CHECKOUT })));
+  };
+
+  it("tells a stranger nothing", async () => {
+    expect(await get()).toMatchObject({ status: 404, body: { code: "not_found" } });
+    expect(await get(here().carts.create())).toMatchObject({ status: 404 });
+  });
+
+  it("answers 503 in words while the payment cannot be confirmed", async () => {
+    here().says.fulfil = () => Promise.reject(new UnavailableError("Stripe"));
+    expect(await get(withCheckout(here().carts.create(), CHECKOUT))).toMatchObject({ status: 503, body: { view: { state: "being_confirmed" } } });
+  });
+
+  it("writes the new cart and asks for itself again, once", async () => {
+    here().says.fulfil = () => Promise.resolve({ outcome: "done", repeated: false, order: order() });
+    const first = await get(withCheckout(here().carts.create(), CHECKOUT));
+    expect([first.status, first.headers.get("Location")]).toEqual([302, `/orders/${CHECKOUT}`]);
+    expect(await get(await cartIn(first.headers))).toMatchObject({ status: 200, body: { view: { state: "paid" } } });
+  });
+});
+
+describe("pages that only show", () => {
+  it("answer 404 for a product that does not exist", async () => {
+    const asked = await request("/products/ghost");
+    expect(await answer(() => productRoute.loader(args(asked, { productId: "ghost" })))).toMatchObject({ status: 404, body: { code: "unknown_product" } });
+  });
+
+  it("show what others hold as not available, and what this shopper holds as theirs", async () => {
+    const world = here();
+    const mine = await world.change(world.carts.create(), add("mug", 2));
+    await world.change(world.carts.create(), add("mug", 1));
+    const asked = await request("/products/mug", { cart: mine });
+    expect(await answer(() => productRoute.loader(args(asked, { productId: "mug" })))).toMatchObject({
+      body: { product: { stock: { onHand: 5, available: 4, heldByYou: 2 } } },
+    });
+  });
+
+  it("list 24 products a page, read the first page where the address makes no sense, and read nothing twice", async () => {
+    held.world = createWorld(Array.from({ length: 30 }, (_, n) => product(`mug-${n}`)));
+    const reads = vi.spyOn(here().store, "held");
+    for (const [path, page, length] of [["/?page=2", 2, 6], ["/?page=abc&page=-4", 1, 24], ["/", 1, 24]] as const) {
+      const asked = await request(path);
+      const came = await answer(() => listRoute.loader(args(asked)));
+      expect(came.body).toMatchObject({ page, pages: 2, total: 30, products: { length } });
+    }
+    expect(reads).toHaveBeenCalledTimes(3);
+  });
+
+  it("answer 503 in words, with the cart intact, while the database is down", async () => {
+    held.world = { ...createWorld(), shop: { ...here().shop, catalog: { list: down, products: down } } };
+    const cart = { ...here().carts.create(), lines: [{ productId: "mug", quantity: 1 }] };
+    for (const load of [listRoute.loader, cartRoute.loader, productRoute.loader]) {
+      const asked = await request("/", { cart });
+      const came = await answer(() => load(args(asked, { productId: "mug" })));
+      expect(came).toMatchObject({ status: 503, body: { code: "unavailable" } });
+      expect(came.headers.has("Set-Cookie")).toBe(false);
+    }
+  });
+});
+
+describe("the root loader", () => {
+  it("gives a browser without a valid cookie a cart session, and any other none", async () => {
+    const first = await answer(async () => root.loader(args(await request("/"))));
+    const cart = await cartIn(first.headers);
+    expect((await answer(async () => root.loader(args(await request("/", { cart }))))).headers.has("Set-Cookie")).toBe(false);
+    const forged = await request("/", { headers: { Cookie: "cart=forged" } });
+    expect((await cartIn((await answer(() => root.loader(args(forged)))).headers)).session).not.toBe(cart.session);
+  });
+});
+
+function down(): Promise<never> {
+  return Promise.reject(new UnavailableError("the database does not answer"));
+}
