@@ -9,7 +9,7 @@ export const START = 1_780_000_000_000;
 export function startSandbox(overrides: Partial<StripeSandboxOptions> = {}) {
   const clock = { time: START, now: () => clock.time };
   const timers: { run: () => void; delayMs: number }[] = [];
-  const received: { url: string; body: string; signature: string }[] = [];
+  const received: { url: string; body: string; signature: string; redirect: string }[] = [];
   let answers: (number | Error)[] = [];
   const sandbox = createStripeSandbox({
     webhookUrls: ["http://shop.test/hook"],
@@ -18,7 +18,7 @@ export function startSandbox(overrides: Partial<StripeSandboxOptions> = {}) {
     schedule: (run, delayMs) => timers.push({ run, delayMs }),
     deliver: async (input, init) => {
       const request = new Request(input, init);
-      received.push({ url: request.url, body: await request.text(), signature: request.headers.get("Stripe-Signature") ?? "" });
+      received.push({ url: request.url, body: await request.text(), signature: request.headers.get("Stripe-Signature") ?? "", redirect: request.redirect });
       const answer = answers.shift() ?? 200;
       if (answer instanceof Error) throw answer;
       return new Response(null, { status: answer });

@@ -37,9 +37,13 @@ describe("an event", () => {
     const [event] = eventsReceived(world);
     expect(event).toMatchObject({
       object: "event", api_version: "2026-10-28.endive", livemode: false, pending_webhooks: 1, created: START / 1000,
-      type: "checkout.session.completed", data: { object: { id, status: "complete", payment_status: "paid", metadata: {} } },
+      type: "checkout.session.completed", data: { object: { id, status: "complete", payment_status: "paid" } },
     });
-    expect(await world.stripe.events.retrieve(event?.id ?? "")).toMatchObject({ id: event?.id, type: event?.type });
+    expect(event?.data.object).toHaveProperty("metadata", {});
+    const stored = await world.stripe.events.retrieve(event?.id ?? "");
+    expect(stored).toMatchObject({ id: event?.id, type: event?.type });
+    expect(stored.data.object).toHaveProperty("metadata", {});
+    expect((await world.stripe.checkout.sessions.retrieve(id)).metadata).toEqual({ mark: "done" });
     expect(await errorOf(world.stripe.events.retrieve("evt_none"))).toMatchObject({ code: "resource_missing" });
   });
 
@@ -96,6 +100,7 @@ describe("a delivery that fails", () => {
     while (world.timers.length > 0) delays.push(...(await world.runTimers()));
     expect(delays).toEqual([0, 500, 1000, 2000]);
     expect(new Set(eventsReceived(world).map(({ id }) => id)).size).toBe(1);
+    expect(world.received.map(({ redirect }) => redirect)).toEqual(Array(4).fill("manual"));
     expect(world.controls.webhooks.deliveries()).toMatchObject([
       { state: "delivered", attempts: [{ status: 500 }, { status: null, error: "fetch failed" }, { status: 302 }, { status: 204 }] },
     ]);
