@@ -73,7 +73,12 @@ export function changed(record: CheckoutRecord, change: RecordChange): CheckoutR
 }
 
 export function sameMarks(one: CheckoutRecord, other: CheckoutRecord): boolean {
-  return one.verdict === other.verdict && JSON.stringify(one.lines) === JSON.stringify(other.lines);
+  return spell(one) === spell(other);
+}
+
+function spell({ verdict, lines }: CheckoutRecord): string {
+  const states = lines.map(({ productId, state }) => [productId, state.mark, ...("from" in state ? [state.from, state.to] : [])]);
+  return JSON.stringify([verdict, states]);
 }
 
 export function subtotal(line: MarkedLine, currency: string): Money {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { UnavailableError } from "~/errors";
 
+import { storeWith } from "../checkout/store-with";
 import { CALLS, CHECKOUT_TTL_MS, createWorld, MAX_AGE_MS, once, ORIGIN, type Process, TTL_MS } from "../checkout/world";
 
 const units = (productId: string, quantity: number) => [{ productId, quantity }];
@@ -260,12 +261,11 @@ describe("opening a payment page", () => {
       dependencies: (real) => ({
         reservations: {
           ...real.reservations,
-          store: new Proxy(real.reservations.store, {
-            get(store, verb: keyof typeof store) {
-              // Between the look at the cart and the claim the two minutes end.
-              if (verb === "claim" && world.clock.now() < TTL_MS) world.advance(TTL_MS - world.clock.now());
-              const value = store[verb];
-              return value.bind(store);
+          // Between the look at the cart and the claim the two minutes end.
+          store: storeWith(real.reservations.store, {
+            claim: (request) => {
+              if (world.clock.now() < TTL_MS) world.advance(TTL_MS - world.clock.now());
+              return real.reservations.store.claim(request);
             },
           }),
         },

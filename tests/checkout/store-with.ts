@@ -1,0 +1,25 @@
+import type { ReservationStore } from "~/reservations/reservation-store";
+
+/** The same store with some verbs replaced. */
+export function storeWith(store: ReservationStore, verbs: Partial<ReservationStore>): ReservationStore {
+  return {
+    place: (request) => store.place(request),
+    confirm: (operation) => store.confirm(operation),
+    abort: (operation) => store.abort(operation),
+    renew: (session) => store.renew(session),
+    release: (request) => store.release(request),
+    claim: (request) => store.claim(request),
+    stamp: (ref) => store.stamp(ref),
+    complete: (ref) => store.complete(ref),
+    unclaim: (ref) => store.unclaim(ref),
+    restore: (claim) => store.restore(claim),
+    findClaim: (claimId) => store.findClaim(claimId),
+    claims: (query) => store.claims(query),
+    view: (session) => store.view(session),
+    held: (request) => store.held(request),
+    snapshot: (query) => store.snapshot(query),
+    totals: () => store.totals(),
+    subscribe: (listener) => store.subscribe(listener),
+    ...verbs,
+  };
+}

@@ -1,0 +1,220 @@
+import { describe, expect, it } from "vitest";
+
+import { UnavailableError } from "~/errors";
+import type { ReservationStore } from "~/reservations/reservation-store";
+
+import { CALLS, createWorld, once, type Process, type World } from "../checkout/world";
+import { deliver } from "./webhook";
+
+/** Paid, and short by an admin's hand: has to be refunded. */
+async function shortWorld(rows: Record<string, number> = { mug: 1 }) {
+  const world = createWorld({ rows });
+  const shop = await world.open();
+  const checkoutId = await shop.pay("ann", Object.fromEntries(Object.keys(rows).map((id) => [id, 1])));
+  world.stripe.pay(checkoutId);
+  world.setStock(Object.keys(rows).at(-1) ?? "mug", 0);
+  return { world, shop, checkoutId };
+}
+
+const markOf = (world: World, checkoutId: string, index = 0) => world.stripe.session(checkoutId)?.metadata[`holdfast_line_${index}`] ?? "";
+const heldUnits = async (shop: Process) => (await shop.store.totals()).units;
+
+describe("money goes back once", () => {
+  it("when an admin sets stock to 0 while someone pays", async () => {
+    const { world, shop, checkoutId } = await shortWorld();
+
+    expect(await deliver(world, shop, { checkoutId })).toMatchObject({ outcome: "refunded", repeated: false });
+    expect(await deliver(world, shop, { checkoutId })).toMatchObject({ outcome: "refunded", repeated: true });
+
+    expect(await world.refunds()).toEqual([1250]);
+    expect(world.stock()).toBe(0);
+    expect(await heldUnits(shop)).toBe(0);
+    expect(shop.eventsOf("shortage")).toMatchObject([{ productId: "mug", units: 1, claimed: true }]);
+  });
+
+  it("although the refund timed out and the stock was filled up before the retry", async () => {
+    const { world, shop, checkoutId } = await shortWorld();
+    shop.setFaults(once(CALLS.refund, "refuse"));
+    await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
+    world.setStock("mug", 50);
+
+    shop.heal();
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+
+    expect(await world.refunds()).toEqual([1250]);
+    expect(world.stock()).toBe(50);
+  });
+
+  it("when the answer to the refund is lost", async () => {
+    const { world, shop, checkoutId } = await shortWorld();
+    shop.setFaults(once(CALLS.refund, "cut"));
+    await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
+    shop.heal();
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+
+    expect(await world.refunds()).toEqual([1250]);
+  });
+
+  it("when the merchant has already made it by hand", async () => {
+    const { world, shop, checkoutId } = await shortWorld();
+    const intent = world.stripe.session(checkoutId)?.payment_intent ?? "";
+    expect(await shop.dependencies.gateway.refund({ paymentIntentId: intent, metadata: {}, idempotencyKey: "by hand" })).toMatchObject({ outcome: "refunded" });
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+
+    expect(await world.refunds()).toEqual([1250]);
+  });
+
+  it("when a saved 500 is all that the first key will ever answer", async () => {
+    const { world, shop, checkoutId } = await shortWorld();
+    world.stripe.failNext({ method: "POST", path: "/v1/refunds", status: 500 });
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+
+    expect(await world.refunds()).toEqual([1250]);
+  });
+
+  it("when the refund was made and then answered 500", async () => {
+    const { world, shop, checkoutId } = await shortWorld();
+    world.stripe.failNext({ method: "POST", path: "/v1/refunds", status: 500, when: "after" });
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+
+    expect(await world.refunds()).toEqual([1250]);
+  });
+
+  it("and a refund that Stripe refuses waits for a person, without locking anybody out", async () => {
+    const { world, shop, checkoutId } = await shortWorld();
+    const refused = { method: "POST", path: "/v1/refunds", status: 400, code: "charge_disputed" };
+    world.stripe.failNext({ ...refused, times: 2 });
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review" });
+    const rebooted = await world.open();
+    expect(rebooted.checkout.ready).toBe(true);
+    expect(await world.refunds()).toEqual([]);
+
+    expect(await rebooted.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+    expect(await world.refunds()).toEqual([1250]);
+  });
+
+  it("of three lines one is short: nothing is taken at all", async () => {
+    const { world, shop, checkoutId } = await shortWorld({ cup: 2, mug: 2, pot: 2 });
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+
+    expect([world.stock("cup"), world.stock("mug"), world.stock("pot")]).toEqual([2, 2, 0]);
+    expect(await world.refunds()).toEqual([3750]);
+  });
+
+  it("of three lines the last is emptied between its announcement and its swap: the other two are given back", async () => {
+    const world = createWorld({ rows: { cup: 2, mug: 2, pot: 2 } });
+    const shop = await world.open();
+    const checkoutId = await shop.pay("ann", { cup: 1, mug: 1, pot: 1 });
+    world.stripe.pay(checkoutId);
+    let swaps = 0;
+    shop.setFaults(({ name }) => {
+      if (name === CALLS.swap && (swaps += 1) === 3) world.setStock("pot", 0);
+      return null;
+    });
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+
+    expect([world.stock("cup"), world.stock("mug"), world.stock("pot")]).toEqual([2, 2, 0]);
+    expect(await world.refunds()).toEqual([3750]);
+    expect(markOf(world, checkoutId, 0)).toContain('"returned"');
+  });
+});
+
+describe("a payment whose claim is gone", () => {
+  const forget = async (store: ReservationStore, checkoutId: string) => {
+    const [claim] = await store.claims({ olderThanMs: 0 });
+    await store.unclaim({ claimId: claim?.claimId ?? "", checkoutId, to: "stock" });
+  };
+
+  it("is fulfilled when the units are free", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    await forget(shop.store, checkoutId);
+    world.stripe.pay(checkoutId);
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+
+    expect(world.stock()).toBe(0);
+    expect(await world.refunds()).toEqual([]);
+    expect(shop.eventsOf("late_payment")).toMatchObject([{ outcome: "granted" }]);
+    expect(await heldUnits(shop)).toBe(0);
+  });
+
+  it("never takes the unit that is promised to someone else: refunded", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    await forget(shop.store, checkoutId);
+    const bobs = await shop.pay("bob", { mug: 1 });
+    world.stripe.pay(checkoutId);
+    world.stripe.pay(bobs);
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+    expect(await shop.checkout.fulfil(bobs)).toMatchObject({ outcome: "done" });
+
+    expect(world.stock()).toBe(0);
+    expect(await world.refunds()).toEqual([1250]);
+    expect(shop.eventsOf("late_payment")).toMatchObject([{ outcome: "refused" }]);
+  });
+
+  it("stays refunded although the unit comes free before the retry", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    await forget(shop.store, checkoutId);
+    await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] });
+    world.stripe.pay(checkoutId);
+    shop.setFaults(once(CALLS.refund, 503, 9));
+    await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
+    await shop.checkout.release({ session: "bob", productIds: "all" });
+    shop.heal();
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+
+    expect(world.stock()).toBe(1);
+    expect(await world.refunds()).toEqual([1250]);
+  });
+});
+
+describe("delayed payment", () => {
+  const delayed = { config: { paymentMethods: ["card", "us_bank_account"] }, rows: { mug: 1 } };
+
+  it("keeps the claim while the money is under way, also past the deadline, and sells when it arrives", async () => {
+    const world = createWorld(delayed);
+    const shop = await world.open();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    expect(world.stripe.payLater(checkoutId).kind).toBe("processing");
+    expect(await deliver(world, shop, { checkoutId })).toMatchObject({ outcome: "awaiting_payment" });
+    world.advance(5 * 86_400_000);
+    await shop.checkout.sweep();
+    expect(await heldUnits(shop)).toBe(1);
+
+    world.stripe.settle(checkoutId, "succeeded");
+    expect(await deliver(world, shop, { checkoutId, type: "checkout.session.async_payment_succeeded" })).toMatchObject({ outcome: "done" });
+
+    expect(world.stock()).toBe(0);
+    expect(await heldUnits(shop)).toBe(0);
+  });
+
+  it("releases when the money does not come, and a `failed` event alone is not believed", async () => {
+    const world = createWorld(delayed);
+    const shop = await world.open();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    world.stripe.payLater(checkoutId);
+    expect(await deliver(world, shop, { checkoutId, type: "checkout.session.async_payment_failed" })).toMatchObject({ outcome: "awaiting_payment" });
+
+    world.stripe.settle(checkoutId, "failed");
+    expect(await deliver(world, shop, { checkoutId, type: "checkout.session.async_payment_failed" })).toMatchObject({ outcome: "released" });
+
+    expect(await heldUnits(shop)).toBe(0);
+    expect(world.stock()).toBe(1);
+    expect(await world.refunds()).toEqual([]);
+  });
+});

@@ -1,0 +1,179 @@
+import { describe, expect, it } from "vitest";
+
+import { UnavailableError } from "~/errors";
+
+import { CALLS, CHECKOUT_TTL_MS, createWorld, once, type Process } from "../checkout/world";
+
+const heldUnits = async (shop: Process) => (await shop.store.totals()).units;
+const change = (shop: Process, session: string, quantity: number) =>
+  shop.checkout.changeCart({ session, lines: [{ productId: "mug", quantity }] });
+
+describe("a restart", () => {
+  it("keeps what is on an open payment page", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const before = await world.open();
+    const checkoutId = await before.pay("ann", { mug: 1 });
+    before.kill();
+
+    const after = await world.open();
+
+    expect(await change(after, "bob", 1)).toMatchObject({ outcome: "refused" });
+    world.stripe.pay(checkoutId);
+    expect(await after.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+    expect(world.stock()).toBe(0);
+  });
+
+  it("fulfils what was paid while it was down, before anybody else gets the unit", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const before = await world.open();
+    const checkoutId = await before.pay("ann", { mug: 1 });
+    before.kill();
+    world.stripe.pay(checkoutId);
+
+    const after = world.boot();
+    expect(await after.checkout.rebuild()).toEqual({ claimsRestored: 1, fulfilled: 1 });
+
+    expect(world.stock()).toBe(0);
+    expect(await heldUnits(after)).toBe(0);
+    expect(await change(after, "bob", 1)).toMatchObject({ outcome: "refused" });
+  });
+
+  it("refuses a change posted in the seconds before the rebuild, and the unit is not lost", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const before = await world.open();
+    await before.pay("ann", { mug: 1 });
+    before.kill();
+    const after = world.boot();
+    const held = world.stripe.holdNext({ method: "GET", path: "/v1/checkout/sessions" });
+    const rebuilding = after.checkout.rebuild();
+    await held.reached;
+
+    await expect(change(after, "bob", 1)).rejects.toThrow(UnavailableError);
+    held.release();
+    await rebuilding;
+
+    expect(await change(after, "bob", 1)).toMatchObject({ outcome: "refused" });
+    expect(await heldUnits(after)).toBe(1);
+  });
+
+  it("stays closed until Stripe answered", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = world.boot({ faults: once(CALLS.list, 503, 2) });
+
+    await expect(shop.checkout.rebuild()).rejects.toThrow(UnavailableError);
+    expect(shop.checkout.ready).toBe(false);
+    await expect(shop.checkout.rebuild()).rejects.toThrow(UnavailableError);
+    await shop.checkout.rebuild();
+
+    expect(shop.checkout.ready).toBe(true);
+  });
+
+  it("a payment that lands between the two lists is seen in one of them", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const before = await world.open();
+    const checkoutId = await before.pay("ann", { mug: 1 });
+    before.kill();
+    let lists = 0;
+    const after = world.boot({
+      faults: ({ name }) => {
+        if (name === CALLS.list && (lists += 1) === 2) world.stripe.pay(checkoutId);
+        return null;
+      },
+    });
+
+    await after.checkout.rebuild();
+
+    expect(lists).toBe(2);
+    expect(world.stock()).toBe(0);
+  });
+
+  it("a page that expired between the list and the restore holds nothing", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const before = await world.open();
+    const checkoutId = await before.pay("ann", { mug: 1 });
+    before.kill();
+    const after = world.boot({
+      faults: ({ name }) => {
+        if (name === CALLS.fetch) world.stripe.expire(checkoutId);
+        return null;
+      },
+    });
+
+    expect(await after.checkout.rebuild()).toMatchObject({ claimsRestored: 0 });
+
+    expect(await heldUnits(after)).toBe(0);
+  });
+
+  it("keeps an unpaid asynchronous session, whose money may still come", async () => {
+    const world = createWorld({ rows: { mug: 1 }, config: { paymentMethods: ["automatic"] } });
+    const before = await world.open();
+    const checkoutId = await before.pay("ann", { mug: 1 });
+    world.stripe.payLater(checkoutId);
+    before.kill();
+    world.advance(20 * 86_400_000);
+
+    const after = await world.open();
+    expect(await change(after, "bob", 1)).toMatchObject({ outcome: "refused" });
+    world.stripe.settle(checkoutId, "succeeded");
+    await after.checkout.rebuild();
+
+    expect(world.stock()).toBe(0);
+    expect(await heldUnits(after)).toBe(0);
+  });
+
+  it("frees an asynchronous session whose money failed to come while it was down", async () => {
+    const world = createWorld({ rows: { mug: 1 }, config: { paymentMethods: ["automatic"] } });
+    const before = await world.open();
+    const checkoutId = await before.pay("ann", { mug: 1 });
+    world.stripe.payLater(checkoutId);
+    before.kill();
+    world.stripe.settle(checkoutId, "failed");
+
+    const after = await world.open();
+
+    expect(await heldUnits(after)).toBe(0);
+    expect(world.stock()).toBe(1);
+  });
+
+  it("a record that somebody edited at Stripe does not keep the shop closed, and is reported", async () => {
+    const world = createWorld({ rows: { mug: 5 } });
+    const before = await world.open();
+    const edited = await before.pay("ann", { mug: 1 });
+    const sound = await before.pay("bob", { mug: 1 });
+    await before.dependencies.gateway.writeMetadata(edited, { holdfast_line_0: "oops" });
+    world.stripe.pay(edited);
+    world.stripe.pay(sound);
+    before.kill();
+
+    const after = await world.open();
+
+    expect(world.stock()).toBe(4);
+    expect(after.eventsOf("unreadable_record")).toMatchObject([{ checkoutId: edited }]);
+  });
+
+  it("the reconciler closes an open page that nobody holds for", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    const [claim] = await shop.store.claims({ olderThanMs: 0 });
+    await shop.store.unclaim({ claimId: claim?.claimId ?? "", checkoutId, to: "stock" });
+
+    await shop.checkout.rebuild();
+
+    expect(world.stripe.session(checkoutId)?.status).toBe("expired");
+    expect(await heldUnits(shop)).toBe(0);
+  });
+
+  it("restored pages still end at their deadline", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const before = await world.open();
+    await before.pay("ann", { mug: 1 });
+    before.kill();
+    const after = await world.open();
+    world.advance(CHECKOUT_TTL_MS);
+
+    await after.checkout.sweep();
+
+    expect(await heldUnits(after)).toBe(0);
+  });
+});
