@@ -3,16 +3,16 @@ import type { Money } from "./catalog";
 export type PriceUnit = "major" | "minor";
 
 /**
- * Currencies whose minor unit at Stripe is not the one of ISO 4217.
- * Source: Stripe, "Supported currencies": ISK and UGX are charged in hundredths, MGA has no minor unit.
+ * The minor units that Stripe counts in. Source: Stripe, "Supported currencies". Not from Intl: its digits are those of display,
+ * differ between Node versions, and are 0 for idr, huf and others that Stripe charges in hundredths.
  */
-const STRIPE_DIGITS: Readonly<Record<string, number>> = { isk: 2, ugx: 2, mga: 0 };
+const ZERO_DECIMAL = new Set("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" "));
+const THREE_DECIMAL = new Set("bhd jod kwd omr tnd".split(" "));
 
-/** Decimal places between the major and the minor unit: 2 for usd, 0 for jpy, 3 for kwd. `currency` is an ISO 4217 code. */
+/** Decimal places between the major and the minor unit: 2 for usd, 0 for jpy, 3 for kwd. `currency` is a lower-case ISO 4217 code. */
 export function currencyDigits(currency: string): number {
-  const exception = STRIPE_DIGITS[currency];
-  if (exception !== undefined) return exception;
-  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  if (ZERO_DECIMAL.has(currency)) return 0;
+  return THREE_DECIMAL.has(currency) ? 3 : 2;
 }
 
 const DECIMAL = /^(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?$/;
