@@ -3,7 +3,7 @@ import { UnavailableError } from "~/errors";
 import type { Claim, OthersUnits } from "~/reservations/reservation-store";
 import type { DecidedLine } from "~/reservations/reserve";
 
-import { priceLines } from "./cart-rows.server";
+import { priceLines, type Pricing } from "./cart-rows.server";
 import type { StartOutcome } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
 import { endClaim, liveClaim } from "./claims.server";
@@ -20,10 +20,11 @@ interface PageRequest {
 /** From the claim to a payment page: read the stock once more, create, stamp. Every definite no gives the units back to the shopper. */
 export async function openPage(context: CheckoutContext, request: PageRequest): Promise<StartOutcome | { outcome: "again" }> {
   const { claim, origin } = request;
-  const rows = await context.catalog.products(claim.lines.map((line) => line.productId));
-  const short = request.others === null ? [] : decide(claim, rows, request.others);
-  if (short.some((line) => line.shortage !== null)) return giveBack(context, claim, { outcome: "refused", lines: short });
-  const pricing = await priceLines(context, claim.lines, rows);
+  const pricing = await look(context, request).catch(async (error: unknown) => {
+    // Of a new claim nothing was sent to Stripe yet, so nothing can come of it.
+    if (request.others !== null) await endClaim(context, { claimId: claim.claimId, checkoutId: null, how: "shopper" });
+    throw error;
+  });
   if (pricing.outcome !== "priced") return giveBack(context, claim, pricing);
 
   const parameters = sessionParameters(context.config, { claim, lines: pricing.lines, currency: pricing.currency, origin });
@@ -41,6 +42,12 @@ export async function openPage(context: CheckoutContext, request: PageRequest): 
     case "created":
       return handOut(context, claim, created.session.id);
   }
+}
+
+async function look(context: CheckoutContext, { claim, others }: PageRequest): Promise<Pricing | { outcome: "refused"; lines: DecidedLine[] }> {
+  const rows = await context.catalog.products(claim.lines.map((line) => line.productId));
+  const lines = others === null ? [] : decide(claim, rows, others);
+  return lines.some((line) => line.shortage !== null) ? { outcome: "refused", lines } : priceLines(context, claim.lines, rows);
 }
 
 async function handOut(context: CheckoutContext, claim: Claim, checkoutId: string): Promise<StartOutcome | { outcome: "again" }> {

@@ -56,11 +56,13 @@ export const CALLS = {
   swap: "database compareAndSwap",
 } as const;
 
+type Fetch = typeof globalThis.fetch;
+
 export interface WorldOptions {
   rows?: Record<string, Row | number>;
   config?: Partial<CheckoutConfig>;
-  /** Real rows behind the real client instead of the table in memory. */
-  catalog?: (throughProxy: <T>(name: string, run: () => Promise<T>) => Promise<T>) => Catalog;
+  /** The real client instead of the table in memory; its requests go through the proxy as `database GET`, `database PATCH`. */
+  catalog?: (throughProxy: (fetch: Fetch) => Fetch) => Catalog;
 }
 
 export type World = ReturnType<typeof createWorld>;
@@ -133,7 +135,15 @@ export function createWorld(options: WorldOptions = {}) {
         throw cause instanceof UnavailableError ? cause : new UnavailableError("the database does not answer", { cause });
       });
     const memory = createMemoryCatalog(rows);
-    const catalog: Catalog = options.catalog?.(throughProxy) ?? {
+    const databaseFetch =
+      (fetch: Fetch): Fetch =>
+      (input, init) =>
+        outside(
+          `database ${init?.method ?? "GET"}`,
+          () => fetch(input, init),
+          (status) => Response.json({ message: "the proxy says no" }, { status }),
+        );
+    const catalog: Catalog = options.catalog?.(databaseFetch) ?? {
       ...memory,
       products: (productIds) => throughProxy("products", () => memory.products(productIds)),
       readStock: (productIds) => throughProxy("readStock", () => memory.readStock(productIds)),
