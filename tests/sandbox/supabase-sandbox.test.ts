@@ -31,15 +31,6 @@ describe("the sandbox's database", () => {
     }
   });
 
-  it("answers a bad query without printing it, and leaves everybody else's errors alone", async () => {
-    const lines: unknown[] = [];
-    const stderr = vi.spyOn(process.stderr, "write").mockImplementation((line) => lines.push(line) > 0);
-    const response = await sandbox.fetch(`${URL}?id=eq.abc`, { headers: { apikey: SANDBOX_SUPABASE_KEY } });
-    stderr.mockRestore();
-    expect(z.object({ code: z.string() }).parse(await response.json()).code).toBe("22P02");
-    expect(lines).toEqual([]);
-  });
-
   it("is what the real supabase-js talks to, and holds the demo shop", async () => {
     const client = createClient("http://sandbox.supabase.local", SANDBOX_SUPABASE_KEY, {
       global: { fetch: sandbox.fetch },
@@ -57,6 +48,23 @@ describe("the sandbox's database", () => {
     expect(await sandbox.exec("select 1 as one; select 2 as two")).toEqual([{ two: 2 }]);
     expect(await sandbox.exec("select $1::int + 1 as next", [2])).toEqual([{ next: 3 }]);
     await expect(sandbox.exec("select nonsense")).rejects.toThrow("nonsense");
+  });
+});
+
+describe("the terminal of the shop", () => {
+  it("shows nothing of a query that the database refuses, and everybody else's errors, also while one is answered", async () => {
+    const print = vi.spyOn(console, "error").mockReturnValue(undefined);
+    const sandbox = await openTestDatabase();
+    const answering = sandbox.fetch(`${URL}?id=eq.abc`, { headers: { apikey: SANDBOX_SUPABASE_KEY } });
+    console.error("a shop's own error");
+    const response = await answering;
+    await sandbox.close();
+
+    const lines = print.mock.calls.map(([line]: unknown[]) => line);
+    expect(console.error).toBe(print);
+    print.mockRestore();
+    expect(z.object({ code: z.string() }).parse(await response.json()).code).toBe("22P02");
+    expect(lines).toEqual(["a shop's own error"]);
   });
 });
 

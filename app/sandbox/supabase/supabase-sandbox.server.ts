@@ -15,6 +15,7 @@ export interface SupabaseSandbox {
   readonly fetch: typeof fetch;
   /** Runs SQL as the owner, beside the API; without values it may be several statements. Returns the rows of the last one. */
   exec(sql: string, values?: readonly unknown[]): Promise<readonly unknown[]>;
+  /** Until then the server's timers keep the process alive. */
   close(): Promise<void>;
 }
 
