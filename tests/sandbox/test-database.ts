@@ -18,7 +18,8 @@ import { parseProductColumns } from "~/catalog/product-columns";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import type { SupabaseCatalog, SupabaseCatalogOptions } from "~/catalog/supabase-catalog.server";
 import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
-import { createSupabaseSandbox, PRODUCTS_SCHEMA, SANDBOX_SUPABASE_KEY, writeSandboxDump } from "~/sandbox/supabase/supabase-sandbox.server";
+import { writeSandboxDump } from "~/sandbox/supabase/sandbox-dump.server";
+import { createSupabaseSandbox, PRODUCTS_SCHEMA, SANDBOX_SUPABASE_KEY } from "~/sandbox/supabase/supabase-sandbox.server";
 import type { SupabaseSandbox } from "~/sandbox/supabase/supabase-sandbox.server";
 
 export type Row = Readonly<Record<string, unknown>>;

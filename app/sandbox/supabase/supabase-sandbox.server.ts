@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import path from "node:path";
+import { readFile } from "node:fs/promises";
 import process from "node:process";
 
 import { DEMO_PRODUCTS } from "../demo-products";
@@ -58,23 +57,6 @@ export async function createSupabaseSandbox(options: { dumpFile?: string | undef
   };
 }
 
-/** Writes the file from which a sandbox starts quickly. Replaces it in one step; its folder is made when missing. */
-export async function writeSandboxDump(file: string): Promise<void> {
-  const { connection } = await startServer(undefined);
-  try {
-    await seed(connection.driver);
-    // So that a start has no log to replay.
-    await connection.driver.exec("checkpoint");
-    const dump = await connection.driver.dumpDataDir("none");
-    await mkdir(path.dirname(file), { recursive: true });
-    const unfinished = `${file}.${process.pid}`;
-    await writeFile(unfinished, new Uint8Array(await dump.arrayBuffer()));
-    await rename(unfinished, file);
-  } finally {
-    await connection.close();
-  }
-}
-
 async function readDump(file: string): Promise<Blob | undefined> {
   try {
     return new Blob([await readFile(file)]);
@@ -84,7 +66,8 @@ async function readDump(file: string): Promise<Blob | undefined> {
   }
 }
 
-async function startServer(dump: Blob | undefined) {
+/** The API server on a PostgreSQL made from the dump, or on an empty one. */
+export async function startServer(dump: Blob | undefined) {
   // Read by the server when it is imported.
   process.env.LITE_TELEMETRY = "0";
   const [{ App }, { createPgliteConnection }] = await Promise.all([import("@supabase/lite"), import("@supabase/lite/pglite")]);
@@ -107,7 +90,8 @@ async function startServer(dump: Blob | undefined) {
 
 type Database = Awaited<ReturnType<typeof startServer>>["connection"]["driver"];
 
-async function seed(database: Database): Promise<void> {
+/** Makes the demo shop's table. */
+export async function seed(database: Database): Promise<void> {
   await database.exec(PRODUCTS_SCHEMA);
   await database.query(
     `insert into products (id, name, price, inventory_count, description, image_url)
