@@ -5,9 +5,12 @@ import { RemixServer } from "@remix-run/react";
 import { renderToPipeableStream } from "react-dom/server";
 import { NonceProvider } from "~/components/nonce";
 import { container } from "~/container.server";
+import { refuseForeignPostsInWords } from "~/http/foreign-posts.server";
 import { pageHeaders } from "~/http/page-headers.server";
 
 const RENDER_DEADLINE_MS = 5_000;
+
+refuseForeignPostsInWords();
 
 export default function handleRequest(request: Request, status: number, headers: Headers, context: EntryContext): Promise<Response> {
   const nonce = randomBytes(16).toString("base64");

@@ -1,0 +1,64 @@
+import { expect, test } from "./shop";
+
+test("what is bought is held, paid, ordered, and gone from the stock", async ({ shopper, setStock }) => {
+  await setStock("Tide Mug", 8);
+  const buyer = await shopper();
+  await buyer.browseTo("Tide Mug");
+  await expect(buyer.page.getByText("8 left")).toBeVisible();
+  await buyer.addToCart("Tide Mug");
+  await expect(buyer.line("Tide Mug").getByText("You are holding 1, and 7 more are left")).toBeVisible();
+
+  await buyer.goToPayment();
+  await buyer.pay();
+  await expect(buyer.page.getByRole("row", { name: "Tide Mug 1" })).toBeVisible();
+  await expect(buyer.page.getByRole("link", { name: "Cart 0 units" })).toBeVisible();
+
+  const next = await shopper();
+  await next.expectStock("Tide Mug", "7 left");
+});
+
+test("a paid cart is empty afterwards, the order can be seen again, and nobody else can see it", async ({ shopper, setStock }) => {
+  await setStock("Limpet Espresso Cup", 5);
+  const buyer = await shopper();
+  await buyer.addToCart("Limpet Espresso Cup", 2);
+  await buyer.goToPayment();
+  await buyer.pay();
+  const orderUrl = buyer.page.url();
+
+  await buyer.openCart();
+  await expect(buyer.page.getByText("Your cart is empty.")).toBeVisible();
+  await buyer.addToCart("Limpet Espresso Cup", 1);
+  await buyer.page.goto(orderUrl);
+  await expect(buyer.page.getByRole("heading", { name: "Thank you, your order is paid" })).toBeVisible();
+  await expect(buyer.page.getByRole("link", { name: "Cart 1 unit" })).toBeVisible();
+
+  const stranger = await shopper();
+  const answer = await stranger.page.goto(orderUrl);
+  expect(answer?.status()).toBe(404);
+  await expect(stranger.page.getByText("Limpet")).toHaveCount(0);
+});
+
+test("products are found by name, and a search without a hit leads back", async ({ shopper }) => {
+  const visitor = await shopper();
+  await visitor.openCart();
+  await visitor.page.getByRole("searchbox", { name: "Search products" }).fill("gannet");
+  await visitor.page.getByRole("button", { name: "Search" }).click();
+  await expect(visitor.page.getByText("1 product for “gannet”")).toBeVisible();
+  await expect(visitor.page.getByRole("article")).toHaveCount(1);
+
+  await visitor.page.getByRole("searchbox", { name: "Search products" }).fill("submarine");
+  await visitor.page.getByRole("button", { name: "Search" }).click();
+  await expect(visitor.page.getByText("Nothing is called “submarine”.")).toBeVisible();
+  await visitor.page.getByRole("main").getByRole("link", { name: "Show all products" }).first().click();
+  await expect(visitor.page.getByRole("article")).toHaveCount(16);
+});
+
+test("a page that does not exist says so and leads back", async ({ shopper, baseURL }) => {
+  const visitor = await shopper();
+  const answer = await visitor.page.goto(`${baseURL ?? ""}/no/such/page`);
+  expect(answer?.status()).toBe(404);
+  await expect(visitor.page.getByRole("heading", { name: "This page does not exist" })).toBeVisible();
+  await expect(visitor.page.getByText("Sandbox: nothing is charged and nothing is shipped")).toBeVisible();
+  await visitor.page.getByRole("link", { name: "See all products" }).click();
+  await expect(visitor.page.getByRole("article").first()).toBeVisible();
+});

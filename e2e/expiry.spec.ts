@@ -1,0 +1,46 @@
+import { expect, test } from "./shop";
+
+test("a hold that ends gives its unit back to others", async ({ shopper, setStock }) => {
+  await setStock("Cormorant Jug", 1);
+  const first = await shopper({ shortHolds: true });
+  const second = await shopper({ shortHolds: true });
+  await first.addToCart("Cormorant Jug");
+  await second.expectStock("Cormorant Jug", "Last one");
+  await second.addToCart("Cormorant Jug");
+
+  await first.openCart();
+  await expect(first.line("Cormorant Jug").getByText(/Not held any more/)).toBeVisible();
+  await expect(first.page.getByText("Held for you until")).toHaveCount(0);
+});
+
+test("lapsed lines stay in the cart and are held again with one button", async ({ shopper, setStock }) => {
+  await setStock("Dory Butter Dish", 4);
+  await setStock("Skerry Plate", 9);
+  const buyer = await shopper({ shortHolds: true });
+  await buyer.addToCart("Dory Butter Dish", 2);
+  await buyer.addToCart("Skerry Plate", 1);
+  await expect(async () => {
+    await buyer.openCart();
+    await expect(buyer.page.getByText("Not held any more. There is enough to hold it again.")).toHaveCount(2, { timeout: 500 });
+  }).toPass();
+
+  await buyer.page.getByRole("button", { name: "Hold everything again" }).click();
+  await expect(buyer.page.getByText("Held for you until")).toBeVisible();
+  await expect(buyer.line("Dory Butter Dish").getByText("You are holding 2, and 2 more are left")).toBeVisible();
+  await expect(buyer.line("Skerry Plate").getByText("You are holding 1, and 8 more are left")).toBeVisible();
+});
+
+test("lapsed lines that somebody else has taken say so, and nothing is held again", async ({ shopper, setStock }) => {
+  await setStock("Dory Butter Dish", 2);
+  const slow = await shopper({ shortHolds: true });
+  const quick = await shopper({ shortHolds: true });
+  await slow.addToCart("Dory Butter Dish", 2);
+  await quick.expectStock("Dory Butter Dish", "2 left");
+  await slow.openCart();
+  await expect(slow.line("Dory Butter Dish").getByText("There is enough to hold it again.")).toBeVisible();
+
+  await setStock("Dory Butter Dish", 1);
+  await slow.page.getByRole("button", { name: "Hold everything again" }).click();
+  await expect(slow.line("Dory Butter Dish").getByText("You asked for 2, and only 1 is left for you. The rest is sold.")).toBeVisible();
+  await expect(slow.page.getByText("Held for you until")).toHaveCount(0);
+});

@@ -1,0 +1,120 @@
+import { expect, test as base, type BrowserContext, type Locator, type Page } from "@playwright/test";
+import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
+import type { ShopOptions } from "../playwright.config";
+
+export { expect };
+
+/** One person in one browser of their own. */
+export class Shopper {
+  readonly page: Page;
+  private readonly context: BrowserContext;
+  private readonly baseUrl: string;
+
+  constructor(context: BrowserContext, page: Page, baseUrl: string) {
+    this.context = context;
+    this.page = page;
+    this.baseUrl = baseUrl;
+  }
+
+  address(path: string): string {
+    return `${this.baseUrl}${path}`;
+  }
+
+  async browseTo(name: string): Promise<void> {
+    await this.page.goto(this.baseUrl);
+    await this.page.getByRole("link", { name, exact: true }).click();
+    await expect(this.page.getByRole("heading", { level: 1, name })).toBeVisible();
+  }
+
+  async openProduct(name: string): Promise<void> {
+    await this.page.goto(this.address(`/products/${productId(name)}`));
+  }
+
+  async openCart(): Promise<void> {
+    await this.page.goto(this.address("/cart"));
+  }
+
+  /** From the product's page, and waits until it is held. */
+  async addToCart(name: string, quantity = 1): Promise<void> {
+    await this.openProduct(name);
+    await this.page.getByLabel("Quantity").fill(String(quantity));
+    await this.page.getByRole("button", { name: `Add ${name} to the cart` }).click();
+    await expect(this.page.getByText("Held for you until")).toBeVisible();
+  }
+
+  line(name: string): Locator {
+    return this.page.getByRole("listitem", { name, exact: true });
+  }
+
+  async setQuantity(name: string, quantity: number): Promise<void> {
+    await this.line(name).getByLabel("Quantity").fill(String(quantity));
+    await this.page.getByRole("button", { name: `Update ${name}` }).click();
+  }
+
+  /** To the payment page. */
+  async goToPayment(): Promise<void> {
+    await this.page.getByRole("button", { name: "Pay", exact: true }).click();
+    await expect(this.page.getByRole("button", { name: "Decline" })).toBeVisible();
+  }
+
+  async pay(): Promise<void> {
+    await this.page.getByRole("button", { name: "Pay", exact: true }).click();
+    await expect(this.page.getByRole("heading", { name: "Thank you, your order is paid" })).toBeVisible();
+  }
+
+  /** Waits until the product's page says so, asking again and again as a person would. */
+  async expectStock(name: string, words: string): Promise<void> {
+    await expect(async () => {
+      await this.openProduct(name);
+      await expect(this.page.getByText(words)).toBeVisible({ timeout: 1_000 });
+    }).toPass({ timeout: 15_000 });
+  }
+
+  /** Changes a letter of the cart cookie, whose signature then does not fit any more. Returns the way back. */
+  async forgeCookie(): Promise<() => Promise<void>> {
+    const cookies = await this.context.cookies();
+    await this.context.addCookies(cookies.map((cookie) => ({ ...cookie, value: cookie.value.replace(/^./, (first) => (first === "x" ? "y" : "x")) })));
+    return () => this.context.addCookies(cookies);
+  }
+
+  /** Gives everything back, so that the next test finds the shop as this one did. */
+  async leave(): Promise<void> {
+    await this.context.request.post(this.address("/cart"), { form: { intent: "clear" } });
+    await this.context.close();
+  }
+}
+
+interface Fixtures {
+  /** A new shopper; they give back what they hold when the test ends. */
+  shopper: (options?: { shortHolds?: boolean }) => Promise<Shopper>;
+  /** Sets what the merchant has of a product; in the store with short holds too. */
+  setStock: (name: string, inventory: number) => Promise<void>;
+}
+
+export const test = base.extend<Fixtures & ShopOptions>({
+  shortHoldsUrl: ["", { option: true }],
+  shopper: async ({ browser, baseURL, shortHoldsUrl }, use) => {
+    const shoppers: Shopper[] = [];
+    await use(async ({ shortHolds = false } = {}) => {
+      const context = await browser.newContext();
+      const shopper = new Shopper(context, await context.newPage(), shortHolds ? shortHoldsUrl : (baseURL ?? ""));
+      shoppers.push(shopper);
+      return shopper;
+    });
+    for (const shopper of shoppers) await shopper.leave();
+  },
+  setStock: async ({ request, baseURL, shortHoldsUrl }, use) => {
+    await use(async (name, inventory) => {
+      for (const url of new Set([baseURL ?? "", shortHoldsUrl])) {
+        const answer = await request.post(`${url}/api/test-inventory-update`, { data: { product_id: productId(name), inventory } });
+        expect(answer.ok(), await answer.text()).toBe(true);
+      }
+    });
+  },
+});
+
+function productId(name: string): string {
+  const product = DEMO_PRODUCTS.find((candidate) => candidate.name === name);
+  if (product === undefined) throw new Error(`the demo shop has no ${name}`);
+  return product.id;
+}
