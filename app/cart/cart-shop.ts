@@ -10,6 +10,8 @@ export interface CartShop {
   readonly catalog: Pick<Catalog, "list" | "products">;
   readonly checkout: Pick<CheckoutService, "changeCart" | "release" | "start" | "fulfil">;
   readonly carts: Pick<CartSessions, "create" | "fits">;
+  /** Where an outage goes that a shopper reads about in words only. */
+  readonly log: { error(fields: Record<string, unknown>, message: string): void };
   readonly env: Pick<Environment, "MAX_UNITS_PER_LINE" | "MAX_LINES_PER_CART" | "CHECKOUT_TTL_SECONDS">;
 }
 

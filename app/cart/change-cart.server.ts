@@ -33,8 +33,9 @@ export async function changeCart(shop: CartShop, given: Cart, read: Exclude<Read
     if (read.intent.intent !== "add") return paid(given, given.paying ?? "");
     return await apply(shop, { cart: present.cart, view: await shop.store.view(present.cart.session) }, read.intent, now);
   } catch (error) {
-    if (error instanceof UnavailableError) return failed({ kind: "unavailable" });
-    throw error;
+    if (!(error instanceof UnavailableError)) throw error;
+    shop.log.error({ err: error, session: given.session }, "cart not changed");
+    return failed({ kind: "unavailable" });
   }
 }
 

@@ -18,8 +18,9 @@ export async function payCart(shop: CartShop, given: Cart, origin: string, now: 
     if (present.outcome === "sold") return toOrder(given, given.paying ?? "");
     return await start(shop, present.cart, origin, now);
   } catch (error) {
-    if (error instanceof UnavailableError) return failed({ kind: "unavailable" });
-    throw error;
+    if (!(error instanceof UnavailableError)) throw error;
+    shop.log.error({ err: error, session: given.session }, "cart not paid");
+    return failed({ kind: "unavailable" });
   }
 }
 

@@ -16,7 +16,7 @@ export type PresentCart =
  * Asks about the payment only where it can have happened unseen: this cart opened a payment page, and the store holds
  * nothing for it any more. So an ordinary view of a cart costs no call to Stripe.
  */
-export async function presentCart(shop: Pick<CartShop, "store" | "checkout" | "carts">, cart: Cart): Promise<PresentCart> {
+export async function presentCart(shop: Pick<CartShop, "store" | "checkout" | "carts" | "log">, cart: Cart): Promise<PresentCart> {
   const view = await shop.store.view(cart.session);
   if (cart.paying === null || view.claim !== null) return { outcome: "same", cart, view };
   try {
@@ -24,6 +24,7 @@ export async function presentCart(shop: Pick<CartShop, "store" | "checkout" | "c
     if (isCharged(outcome)) return { outcome: "sold", cart: nextCart(shop.carts, cart) };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
+    shop.log.error({ err: error, checkoutId: cart.paying }, "payment of a cart not known");
     return { outcome: "unsettled", cart, view, checkoutId: cart.paying };
   }
   return { outcome: "same", cart, view };

@@ -40,7 +40,7 @@ export type ShownOrder =
  * Settles the checkout and tells what became of it, to the browser that opened it.
  * @throws {Problem} 404 `not_found` for everybody else, and without asking anybody.
  */
-export async function showOrder({ checkout, carts }: Pick<CartShop, "checkout" | "carts">, cart: Cart, checkoutId: string, locale: string): Promise<ShownOrder> {
+export async function showOrder({ checkout, carts, log }: Pick<CartShop, "checkout" | "carts" | "log">, cart: Cart, checkoutId: string, locale: string): Promise<ShownOrder> {
   if (!cart.checkouts.includes(checkoutId)) throw notFound();
   try {
     const outcome = await checkout.fulfil(checkoutId);
@@ -49,6 +49,7 @@ export async function showOrder({ checkout, carts }: Pick<CartShop, "checkout" |
     return { outcome: "shown", view: { checkoutId, state: stateOf(outcome.outcome), order: details(outcome.order, locale) } };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
+    log.error({ err: error, checkoutId }, "order not confirmed");
     return { outcome: "shown", view: { checkoutId, state: "being_confirmed", order: null } };
   }
 }

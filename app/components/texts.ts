@@ -62,7 +62,7 @@ export function shortageText({ requested, available, shortage, nextReleaseAt }: 
   const asked = `You asked for ${requested}, and ${left} for you.`;
   if (shortage === "sold_out") return `${asked} The rest is sold.`;
   const when = nextReleaseAt === null ? "" : ` The next may free up at ${clockText(nextReleaseAt)}.`;
-  return `${asked} The rest is only held in other carts.${when}`;
+  return `${asked} Others are not sold, only held in other carts.${when}`;
 }
 
 /** The failure as a whole; what it says of single lines is `lineFailureText`. */

@@ -1,4 +1,5 @@
 import { data } from "@remix-run/node";
+import { container } from "~/container.server";
 import { asProblem, type ProblemCode } from "./problem.server";
 
 /** What an error page knows; it arrives there as the data of the route error response. */
@@ -19,6 +20,7 @@ export async function inWords<Answer>(work: () => Promise<Answer>): Promise<Answ
     const problem = asProblem(error);
     if (problem === null) throw error;
     const { code, message, status, headers } = problem;
+    if (status === 503) container.log.error({ err: error }, "page unavailable");
     throw data({ code, message } satisfies PageProblem, { status, headers });
   }
 }

@@ -38,6 +38,7 @@ export function createWorld(products: readonly Product[] = [product("mug"), prod
     start: () => Promise.resolve({ outcome: "empty_cart" }),
     stock: () => Promise.resolve(),
   };
+  const logged: string[] = [];
   let operations = 0;
   const backOff = () => Promise.resolve();
   const dependencies = {
@@ -57,6 +58,7 @@ export function createWorld(products: readonly Product[] = [product("mug"), prod
     store,
     carts,
     env,
+    log: { error: (_fields, message) => void logged.push(message) },
     catalog: {
       list: async ({ page, pageSize }) => {
         const all = [...rows.values()];
@@ -85,6 +87,7 @@ export function createWorld(products: readonly Product[] = [product("mug"), prod
     carts,
     shop,
     calls,
+    logged,
     says,
     visit: (cart: Cart): Visit => ({ session: cart.session, locale: "en-US", now: clock.wall() }),
     /** Posts a form of the shop. */

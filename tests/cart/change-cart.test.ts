@@ -77,6 +77,7 @@ describe("a refused change", () => {
     const cart = world.carts.create();
     expect(await world.send(cart, add("mug", 1))).toEqual({ outcome: "failed", failure: { kind: "unavailable" } });
     expect((await world.store.totals()).units).toBe(0);
+    expect(world.logged).toEqual(["cart not changed"]);
   });
 
   it("does not swallow what nobody expected", async () => {

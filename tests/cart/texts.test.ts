@@ -24,7 +24,7 @@ describe("words about stock", () => {
     const line = { productId: "mug", name: "Mug", requested: 3, available: 1, nextReleaseAt: AT };
     expect(shortageText({ ...line, shortage: "sold_out" })).toBe("You asked for 3, and only 1 is left for you. The rest is sold.");
     expect(shortageText({ ...line, shortage: "held_by_others" })).toBe(
-      "You asked for 3, and only 1 is left for you. The rest is only held in other carts. The next may free up at 14:32 UTC.",
+      "You asked for 3, and only 1 is left for you. Others are not sold, only held in other carts. The next may free up at 14:32 UTC.",
     );
   });
 });
