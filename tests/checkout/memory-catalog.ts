@@ -11,7 +11,7 @@ export interface Row {
 }
 
 /** A table in memory with the database's own semantics: every read sees one moment, a swap is atomic and conditional. */
-export function createMemoryCatalog(rows: Map<string, Row>): Catalog {
+export function createMemoryCatalog(rows: Map<string, Row>, onSwap: (productId: string, before: number, after: number) => void = () => undefined): Catalog {
   const product = (id: string): Product[] => {
     const row = rows.get(id);
     if (row === undefined) return [];
@@ -36,6 +36,7 @@ export function createMemoryCatalog(rows: Map<string, Row>): Catalog {
       const row = rows.get(productId);
       if (row?.inventory !== from) return "changed";
       row.inventory = to;
+      onSwap(productId, from, to);
       return "swapped";
     },
   };

@@ -30,9 +30,12 @@ export interface OutsideCall {
 
 /**
  * What the proxy does with a call. `refuse`: it never arrives. `cut`: it is executed and the answer is lost. A status:
- * answered so without being executed. `kill before/after`: the process ends before, or right after, it is executed.
+ * answered so without being executed. `slow`: time passes before it is executed. `kill before/after`: the process ends before, or right after, it is executed.
  */
-export type Fault = "refuse" | "cut" | 429 | 500 | 503 | "kill before" | "kill after";
+export type Fault = "refuse" | "cut" | 429 | 500 | 503 | "slow" | "kill before" | "kill after";
+
+/** Longer than an undecided hold lives, and than a fulfilment may take. */
+export const SLOW_MS = 11_000;
 export type FaultPlan = (call: OutsideCall) => Fault | null;
 
 /** The fault for the next call whose name contains `name`, so many times; others pass. */
@@ -79,9 +82,11 @@ export function createWorld(options: WorldOptions = {}) {
     clock: { now: clock.wall },
     schedule: () => undefined,
   });
+  /** Told of every swap that the table in memory made. */
+  const table = { onSwap: (_productId: string, _before: number, _after: number): void => undefined };
   let ids = 0;
 
-  function boot(parts: { dependencies?: (real: CheckoutDependencies) => Partial<CheckoutDependencies>; faults?: FaultPlan } = {}) {
+  function boot(parts: { dependencies?: (real: CheckoutDependencies) => Partial<CheckoutDependencies>; faults?: FaultPlan; pause?: () => Promise<void> } = {}) {
     const events: CheckoutEvent[] = [];
     const calls: string[] = [];
     const proxy = { plan: parts.faults ?? (() => null), isDead: false, count: 0 };
@@ -108,12 +113,17 @@ export function createWorld(options: WorldOptions = {}) {
         case "kill before":
           kill();
           return never();
+        case "slow":
+          time.ms += SLOW_MS;
+          break;
         case null:
         case "cut":
         case "kill after":
           break;
       }
+      if (parts.pause !== undefined) await parts.pause();
       const answer = await run();
+      if (parts.pause !== undefined) await parts.pause();
       if (fault === "kill after") kill();
       if (proxy.isDead) return never();
       if (fault === "cut") throw new TypeError("fetch failed");
@@ -134,7 +144,7 @@ export function createWorld(options: WorldOptions = {}) {
       }).catch((cause: unknown) => {
         throw cause instanceof UnavailableError ? cause : new UnavailableError("the database does not answer", { cause });
       });
-    const memory = createMemoryCatalog(rows);
+    const memory = createMemoryCatalog(rows, (...swap) => table.onSwap(...swap));
     const databaseFetch =
       (fetch: Fetch): Fetch =>
       (input, init) =>
@@ -208,6 +218,7 @@ export function createWorld(options: WorldOptions = {}) {
     time,
     clock,
     rows,
+    table,
     sandbox,
     stripe: sandbox.controls,
     boot,

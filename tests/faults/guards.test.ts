@@ -1,0 +1,156 @@
+import { describe, expect, it } from "vitest";
+
+import type { Lease } from "~/checkout/checkout";
+
+import { storeWith } from "../checkout/store-with";
+import type { Fault } from "../checkout/world";
+import { type Parts, randomRun } from "./random-run";
+
+/**
+ * Each guard taken out by an injected part, never by a switch in the product: the random runs must then find something,
+ * or they would not prove the guard.
+ */
+const GUARDS: Record<string, { edited: boolean; kinds?: readonly Fault[]; without: Parts }> = {
+  "hold first, read second": {
+    edited: false,
+    without: ({ reservations }, { world, pause }) => {
+      let early = new Map<string, number | null>();
+      return {
+        reservations: {
+          ...reservations,
+          store: storeWith(reservations.store, {
+            // The stock is read, then the holds of others.
+            place: async (request) => {
+              early = new Map([...world.rows].map(([id, row]) => [id, row.inventory]));
+              const mine = early;
+              for (let beat = 0; beat < 12; beat += 1) await pause();
+              const placed = await reservations.store.place(request);
+              early = mine;
+              return placed;
+            },
+          }),
+          readStock: async (ids) => new Map(ids.map((id) => [id, { name: id, inventory: early.get(id) ?? null, active: true }])),
+        },
+      };
+    },
+  },
+  "confirm fails when the pending is gone": {
+    edited: false,
+    kinds: ["slow"],
+    without: ({ reservations }, { pause }) => {
+      const { store } = reservations;
+      const asked = new Map<string, Parameters<typeof store.place>[0]>();
+      return {
+        reservations: {
+          ...reservations,
+          store: storeWith(store, {
+            place: async (request) => {
+              asked.set(request.operationId, request);
+              return store.place(request);
+            },
+            confirm: async (operation) => {
+              for (let beat = 0; beat < 12; beat += 1) await pause();
+              const confirmed = await store.confirm(operation);
+              const request = asked.get(operation.operationId);
+              if (confirmed.outcome === "confirmed" || request === undefined) return confirmed;
+              await store.place(request);
+              return store.confirm(operation);
+            },
+          }),
+        },
+      };
+    },
+  },
+  "compare-and-swap": {
+    edited: true,
+    without: ({ catalog }, { world }) => ({
+      catalog: {
+        ...catalog,
+        compareAndSwap: async ({ productId, to }) => {
+          const before = world.stock(productId);
+          if (before === null) return "changed";
+          world.setStock(productId, to);
+          world.table.onSwap(productId, before, to);
+          return "swapped";
+        },
+      },
+    }),
+  },
+  lease: {
+    edited: false,
+    without: () => ({
+      leases: { acquire: async (): Promise<Lease> => ({ unsettled: null, isHeld: () => true, release: async () => undefined }) },
+    }),
+  },
+  "the unsettled checkout's name on a lease": {
+    edited: false,
+    without: ({ leases }) => ({
+      leases: {
+        acquire: async (request) => {
+          const lease = await leases.acquire(request);
+          return { unsettled: null, isHeld: () => true, release: () => lease.release({ settled: true }) };
+        },
+      },
+    }),
+  },
+  "intent mark": {
+    edited: false,
+    without: ({ marks }) => {
+      if (marks === undefined) throw new Error("the marks are observed");
+      return {
+        marks: {
+          read: (session) => marks.read(session),
+          // The swap is made first and recorded after, as everybody does it.
+          write: async (checkoutId, record, change) => {
+            const isIntent = [...(change.states?.values() ?? [])].some((state) => state.mark === "intent");
+            if (!isIntent) return marks.write(checkoutId, record, change);
+            return { ...record, lines: record.lines.map((line) => ({ ...line, state: change.states?.get(line.productId) ?? line.state })) };
+          },
+        },
+      };
+    },
+  },
+  "done mark": {
+    edited: false,
+    without: ({ marks }) => {
+      if (marks === undefined) throw new Error("the marks are observed");
+      return {
+        marks: {
+          read: (session) => marks.read(session),
+          write: async (checkoutId, record, change) => {
+            const isDone = [...(change.states?.values() ?? [])].some((state) => state.mark === "done");
+            if (!isDone) return marks.write(checkoutId, record, change);
+            return { ...record, lines: record.lines.map((line) => ({ ...line, state: change.states?.get(line.productId) ?? line.state })) };
+          },
+        },
+      };
+    },
+  },
+  "proof before release": {
+    edited: false,
+    without: ({ gateway }) => ({
+      gateway: {
+        ...gateway,
+        expire: async (checkoutId) => {
+          await gateway.expire(checkoutId).catch(() => undefined);
+          return "expired";
+        },
+      },
+    }),
+  },
+};
+
+const MOST_RUNS = 60;
+
+describe("without a guard the random runs find what it is for", () => {
+  it.each(Object.entries(GUARDS))("%s", { timeout: 120_000 }, async (_name, { edited, kinds, without }) => {
+    for (let seed = 1; seed <= MOST_RUNS; seed += 1) {
+      const report = await randomRun({ seed, edited, kinds, without });
+      if (report.violations.length > 0) {
+        console.info(`seed ${seed}: ${report.violations[0]}`);
+        return;
+      }
+    }
+    expect.fail(`${MOST_RUNS} runs found nothing`);
+  });
+});

@@ -1,0 +1,306 @@
+import type { CheckoutDependencies } from "~/checkout/create-checkout.server";
+import type { CheckoutRecord, RecordChange } from "~/checkout/line-marks";
+import { decodeRecord } from "~/checkout/session-metadata";
+import { createSessionMarks } from "~/checkout/session-marks.server";
+
+import { CALLS, CHECKOUT_TTL_MS, createWorld, type Fault, ORIGIN, type OutsideCall, type Process, SHOP_TAG, TTL_MS, type World } from "../checkout/world";
+
+export type Parts = (real: CheckoutDependencies, tools: { world: World; pause: () => Promise<void> }) => Partial<CheckoutDependencies>;
+
+export interface RunOptions {
+  readonly seed: number;
+  /** Somebody edits the stock by hand: shortages, refunds and reviews are then to be expected. */
+  readonly edited: boolean;
+  /** What the proxy may do; everything when left out. */
+  readonly kinds?: readonly Fault[] | undefined;
+  /** A guard taken out. */
+  readonly without?: Parts | undefined;
+}
+
+export interface RunReport {
+  readonly operations: Record<string, number>;
+  readonly faults: Record<string, number>;
+  readonly sales: Record<string, number>;
+  readonly violations: readonly string[];
+}
+
+const SHOPPERS = ["ann", "bob", "cem", "dora", "eve"];
+const FAULTS: readonly Fault[] = ["refuse", "cut", 429, 500, 503, "slow", "kill before", "kill after"];
+const STEPS = 30;
+
+/** mulberry32. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** One run: a seed drives shoppers, faults, kills, edits and events; invariants are checked after every step. */
+export async function randomRun({ seed, edited, without, kinds = FAULTS }: RunOptions): Promise<RunReport> {
+  const random = randomFrom(seed);
+  const whole = (below: number) => Math.floor(random() * below);
+  const pick = <T>(from: readonly T[]): T => {
+    const chosen = from[whole(from.length)];
+    if (chosen === undefined) throw new Error("nothing to pick from");
+    return chosen;
+  };
+  const pause = async () => {
+    for (let turns = whole(4); turns > 0; turns -= 1) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  const operations: Record<string, number> = {};
+  const faults: Record<string, number> = {};
+  const violations: string[] = [];
+  const world = createWorld({
+    rows: { cup: 1 + whole(3), mug: 1 + whole(2), pot: 2 + whole(4) },
+    config: { paymentMethods: seed % 3 === 0 ? ["card", "us_bank_account"] : ["card"] },
+  });
+  const products = [...world.rows.keys()];
+  const ledger = createLedger(world);
+  world.table.onSwap = ledger.moved;
+  const handedOut: string[] = [];
+  const processes: Process[] = [];
+  let shop = boot();
+  let edits = 0;
+
+  function boot(): Process {
+    const process = world.boot({
+      pause,
+      faults: chance,
+      dependencies: (real) => {
+        const observed = ledger.observe(real);
+        return { ...observed, ...without?.({ ...real, ...observed }, { world, pause }) };
+      },
+    });
+    processes.push(process);
+    return process;
+  }
+
+  /** On numbers that no sale can announce: the named residual is not played. */
+  function edit(): void {
+    operations["edit"] = (operations["edit"] ?? 0) + 1;
+    edits += 1;
+    world.setStock(pick(products), edits * 100 + whole(3));
+  }
+
+  let faultRate = 0;
+  function chance({ name }: OutsideCall): Fault | null {
+    // Between the look at a row and its swap.
+    if (edited && name === CALLS.write && random() < 0.15) edit();
+    if (random() >= faultRate) return null;
+    const fault = pick(kinds);
+    faults[fault] = (faults[fault] ?? 0) + 1;
+    return fault;
+  }
+
+  const acts: Record<string, (by: Process) => Promise<unknown>> = {
+    change: (by) => by.checkout.changeCart({ session: pick(SHOPPERS), lines: [{ productId: pick(products), quantity: whole(4) }] }),
+    release: (by) => by.checkout.release({ session: pick(SHOPPERS), productIds: "all" }),
+    start: async (by) => {
+      const started = await by.checkout.start({ session: pick(SHOPPERS), lines: [{ productId: pick(products), quantity: 1 }], origin: ORIGIN });
+      if (started.outcome === "redirect") handedOut.push(started.checkoutId);
+    },
+    payAtStripe: async () => {
+      // A page in some forgotten tab now and then, else one that can be paid.
+      const open = handedOut.filter((id) => world.stripe.session(id)?.status === "open");
+      const pages = open.length === 0 || random() < 0.2 ? handedOut : open;
+      if (pages.length > 0) world.stripe.pay(pick(pages));
+    },
+    payLater: async () => (handedOut.length === 0 ? null : world.stripe.payLater(pick(handedOut.slice(-6)))),
+    settleLater: async () => (handedOut.length === 0 ? null : world.stripe.settle(pick(handedOut), random() < 0.5 ? "succeeded" : "failed")),
+    event: (by) => (handedOut.length === 0 ? Promise.resolve(null) : by.checkout.fulfil(pick(handedOut))),
+    sweep: (by) => by.checkout.sweep(),
+    reconcile: (by) => by.checkout.rebuild(),
+  };
+  const often = ["change", "change", "start", "start", "start", "payAtStripe", "payAtStripe", "payAtStripe", "event", "event", "event", "sweep", "reconcile", "release", "payLater", "settleLater"];
+
+  for (let step = 0; step < STEPS; step += 1) {
+    if (shop.proxy.isDead) {
+      shop = boot();
+      operations["boot"] = (operations["boot"] ?? 0) + 1;
+    }
+    if (!shop.checkout.ready) await shop.run(shop.checkout.rebuild());
+    faultRate = random() < 0.4 ? 0 : 0.12;
+    const by = shop;
+    await Promise.all(
+      Array.from({ length: 1 + whole(4) }, async () => {
+        const act = pick(often);
+        operations[act] = (operations[act] ?? 0) + 1;
+        for (let beat = whole(6); beat > 0; beat -= 1) await pause();
+        if (edited && random() < 0.1) edit();
+        await by.run(acts[act]?.(by) ?? Promise.resolve());
+      }),
+    );
+    faultRate = 0;
+    world.advance(pick([0, 500, 500, 5_000, 5_000, 30_000, 30_000, TTL_MS, CHECKOUT_TTL_MS]));
+    if (random() < 0.3 && !ledger.hasOpenMoves()) {
+      const product = pick(products);
+      const act = edited ? "edit" : "restock";
+      operations[act] = (operations[act] ?? 0) + 1;
+      world.setStock(product, edited ? whole(4) : (world.stock(product) ?? 0) + 1 + whole(2));
+    }
+    violations.push(...ledger.check(`step ${step}`));
+    if (!edited) violations.push(...promisesBroken(processes, `step ${step}`), ...(await overpromised(world, shop, handedOut, `step ${step}`)));
+    if (violations.length > 0) return { operations, faults, sales: {}, violations };
+  }
+  const last = shop.proxy.isDead ? boot() : shop;
+  try {
+    await comeToRest(world, last, handedOut, ledger, edited);
+  } catch (error) {
+    violations.push(`at rest: ${String(error)}`);
+  }
+  violations.push(...ledger.check("at rest"), ...(await ledger.checkAtRest(last)));
+  if (!edited) violations.push(...promisesBroken(processes, "at rest"));
+  return { operations, faults, sales: ledger.sales(), violations };
+}
+
+/** Every payment is decided, every event arrives, every deadline passes. */
+async function comeToRest(world: World, shop: Process, handedOut: readonly string[], ledger: Ledger, edited: boolean): Promise<void> {
+  shop.heal();
+  for (const checkoutId of handedOut) world.stripe.settle(checkoutId, "succeeded");
+  for (let round = 0; round < 3; round += 1) {
+    await shop.checkout.rebuild();
+    world.advance(CHECKOUT_TTL_MS);
+    await shop.checkout.sweep();
+    for (const checkoutId of handedOut) {
+      for (let line = 0; line < 6; line += 1) {
+        const outcome = await shop.checkout.fulfil(checkoutId);
+        if (outcome.outcome !== "needs_review") break;
+        if (!edited) throw new Error(`${checkoutId} needs a person although nobody edited anything`);
+        await ledger.settleAsSeen(shop, checkoutId);
+      }
+    }
+  }
+  world.advance(TTL_MS);
+}
+
+/** Without edits from outside a promise is always kept. */
+function promisesBroken(processes: readonly Process[], when: string): string[] {
+  return processes.flatMap((process) => [
+    ...process.eventsOf("shortage").map((event) => `${when}: ${event.units} of ${event.productId} were promised and not there`),
+    ...process.eventsOf("oversold").map((event) => `${when}: ${event.productId} went below zero`),
+    ...process.eventsOf("late_payment").map((event) => `${when}: the claim of ${event.checkoutId} ended without proof`),
+  ]);
+}
+
+/** What is granted or claimed and not yet taken has to be on hand, at any moment at which no call is running. */
+async function overpromised(world: World, shop: Process, handedOut: readonly string[], when: string): Promise<string[]> {
+  if (shop.proxy.isDead) return [];
+  const promised = new Map<string, number>();
+  const promise = (lines: readonly { productId: string; quantity: number }[]) => {
+    for (const { productId, quantity } of lines) promised.set(productId, (promised.get(productId) ?? 0) + quantity);
+  };
+  for (const session of SHOPPERS) promise((await shop.store.view(session)).lines);
+  const touched = new Set(
+    world.stripe.sessions().flatMap(({ metadata }) => {
+      const record = decodeRecord(SHOP_TAG, metadata);
+      return record === null || record.lines.every(({ state }) => state.mark === "claimed") ? [] : [record.claimId];
+    }),
+  );
+  for (const { claimId, checkoutId, lines } of await shop.store.claims({ olderThanMs: 0 })) {
+    // A page whose address nobody got may be held for after a restart, but promises nothing.
+    if (!touched.has(claimId) && (checkoutId === null || handedOut.includes(checkoutId))) promise(lines);
+  }
+  return [...promised].flatMap(([productId, units]) => {
+    const onHand = world.stock(productId) ?? 0;
+    return units > onHand ? [`${when}: ${units} of ${productId} are promised, ${onHand} are on hand`] : [];
+  });
+}
+
+type Ledger = ReturnType<typeof createLedger>;
+
+/** What really happened, known to the test alone: which announced moves were applied, and by how much rows moved. */
+function createLedger(world: World) {
+  interface Announced {
+    readonly checkoutId: string;
+    readonly productId: string;
+    readonly of: string;
+    applied: boolean;
+  }
+  const taken = new Map<string, number>();
+  const current = new Map<string, Announced>();
+  const byLine = new Map<string, Announced>();
+
+  const records = (): { id: string; isPaid: boolean; total: number; record: CheckoutRecord }[] =>
+    world.stripe.sessions().flatMap((session) => {
+      const record = decodeRecord(SHOP_TAG, session.metadata);
+      const isPaid = session.status === "complete" && session.payment_status !== "unpaid";
+      return record === null ? [] : [{ id: session.id, isPaid, total: session.amount_total ?? 0, record }];
+    });
+  const unitsOf = (records_: readonly { record: CheckoutRecord }[], productId: string) =>
+    records_.flatMap(({ record }) => record.lines).reduce((sum, line) => sum + (line.productId === productId ? line.quantity : 0), 0);
+
+  function announce(checkoutId: string, change: RecordChange): void {
+    for (const [productId, state] of change.states ?? []) {
+      if (state.mark !== "intent" && state.mark !== "return_intent") continue;
+      const move: Announced = { checkoutId, productId, of: state.mark, applied: false };
+      current.set(productId, move);
+      byLine.set(`${checkoutId} ${productId}`, move);
+    }
+  }
+
+  return {
+    observe(real: CheckoutDependencies): Required<Pick<CheckoutDependencies, "marks">> {
+      const marks = createSessionMarks(real.gateway, real.config.shopTag);
+      return {
+        marks: {
+          read: (session) => marks.read(session),
+          write(checkoutId, record, change) {
+            announce(checkoutId, change);
+            return marks.write(checkoutId, record, change);
+          },
+        },
+      };
+    },
+    /** Told by the table itself. */
+    moved: (productId: string, before: number, after: number): void => {
+      taken.set(productId, (taken.get(productId) ?? 0) + before - after);
+      const move = current.get(productId);
+      if (move !== undefined) move.applied = true;
+    },
+    hasOpenMoves: () => records().some(({ record }) => record.lines.some(({ state }) => state.mark === "intent" || state.mark === "return_intent")),
+    check(when: string): string[] {
+      const paid = records().filter((one) => one.isPaid);
+      return [...world.rows].flatMap(([productId, { inventory }]) => {
+        const wrong: string[] = [];
+        if ((inventory ?? 0) < 0) wrong.push(`${when}: ${productId} is at ${inventory}`);
+        const units = unitsOf(paid, productId);
+        const gone = taken.get(productId) ?? 0;
+        if (gone > units) wrong.push(`${when}: ${gone} of ${productId} were taken, ${units} were paid`);
+        return wrong;
+      });
+    },
+    sales(): Record<string, number> {
+      const paid = records().filter((one) => one.isPaid);
+      const refunded = paid.filter(({ record }) => record.verdict !== null).length;
+      return { pages: records().length, paid: paid.length, refunded };
+    },
+    async checkAtRest(shop: Process): Promise<string[]> {
+      const paid = records().filter((one) => one.isPaid);
+      const refunded = paid.filter(({ record }) => record.verdict !== null);
+      const wrong = [...world.rows.keys()].flatMap((productId) => {
+        const due = unitsOf(paid, productId) - unitsOf(refunded, productId);
+        const gone = taken.get(productId) ?? 0;
+        return gone === due ? [] : [`at rest: ${gone} of ${productId} were taken, ${due} were paid and not refunded`];
+      });
+      const money = (await world.refunds()).reduce((sum, amount) => sum + amount, 0);
+      const owed = refunded.reduce((sum, { total }) => sum + total, 0);
+      if (money !== owed) wrong.push(`at rest: ${money} were refunded, ${owed} were due`);
+      const { units } = await shop.store.totals();
+      if (units !== 0) wrong.push(`at rest: ${units} units are held by nobody`);
+      return wrong;
+    },
+    /** The operator of these runs knows what happened. */
+    async settleAsSeen(shop: Process, checkoutId: string): Promise<void> {
+      const record = records().find(({ id }) => id === checkoutId)?.record;
+      const line = record?.lines.find(({ state }) => state.mark === "needs_review");
+      if (line === undefined) throw new Error(`${checkoutId} needs a person, and no line says so`);
+      const move = byLine.get(`${checkoutId} ${line.productId}`);
+      await shop.checkout.settle({ checkoutId, productId: line.productId, verdict: move?.applied === true ? "applied" : "not_applied" });
+    },
+  };
+}
