@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { withSet } from "~/reservations/cart-lines";
 import type { Line, ReservationStore } from "~/reservations/reservation-store";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import type { ReserveDependencies, ReserveOutcome, StockRow } from "~/reservations/reserve";
@@ -266,6 +267,9 @@ class Run {
         const lines = Object.entries(units).map(([productId, quantity]) => ({ productId, quantity }));
         const before = task.history;
         const { outcome } = await this.#reserve(this.#dependencies(task), { session, lines });
+        const { lines: granted } = await this.#store.view(session);
+        const missing = withSet(granted, lines).some((line) => !granted.some((each) => written(each) === written(line)));
+        if (outcome === "granted" && missing) throw new Oversold(`${session} was told of units that are not held`);
         // All that is left of the call.
         task.history = `${before}${outcome}@${this.#clock.now()};`;
         return outcome;

@@ -27,7 +27,7 @@ const action = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant("claim" as const), session }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("end" as const), session, to: fc.constantFrom("stock", "shopper") }) },
   // Whole ticks, so that rounding of deadlines plays no part here.
-  { weight: 3, arbitrary: fc.record({ type: fc.constant("advance" as const), ticks: fc.oneof(fc.nat({ max: 150 }), fc.nat({ max: 1_300 })) }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant("advance" as const), ticks: fc.oneof(fc.nat({ max: 150 }), fc.nat({ max: 1_300 }), fc.constantFrom(100, 600, 1_100, 1_200)) }) },
 );
 /** The last operation that each session placed. */
 const operations = new Map<string, string>();
