@@ -1,0 +1,28 @@
+/** `npm run sandbox`: only the stand-ins, as one process for several app servers. Prints `ready` when both answer. */
+import { z } from "zod";
+import { listen } from "~/sandbox/listen.server";
+import { createStripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
+import { SANDBOX_DUMP_FILE } from "~/sandbox/supabase/sandbox-dump-file";
+import { SANDBOX_SUPABASE_KEY, createSupabaseSandbox } from "~/sandbox/supabase/supabase-sandbox.server";
+
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback);
+const env = z
+  .object({ SANDBOX_SUPABASE_PORT: port(55321), SANDBOX_STRIPE_PORT: port(55322), SANDBOX_WEBHOOK_URLS: z.string().default("") })
+  .safeParse(process.env);
+if (!env.success) {
+  process.stderr.write(`${z.prettifyError(env.error)}\n`);
+  process.exit(1);
+}
+
+const supabase = await createSupabaseSandbox({ dumpFile: SANDBOX_DUMP_FILE });
+const database = await listen((request) => supabase.fetch(request), env.data.SANDBOX_SUPABASE_PORT);
+const webhookUrls = env.data.SANDBOX_WEBHOOK_URLS.split(",").map((url) => url.trim()).filter((url) => url !== "");
+const stripe = createStripeSandbox({ webhookUrls, paymentPageBase: () => `http://127.0.0.1:${payments.port}` });
+const payments = await listen(stripe.fetch, env.data.SANDBOX_STRIPE_PORT);
+
+console.log(`Supabase: SUPABASE_URL=http://127.0.0.1:${database.port} SUPABASE_SECRET_KEY=${SANDBOX_SUPABASE_KEY}`);
+console.log(`Stripe:   STRIPE_API_BASE=http://127.0.0.1:${payments.port} STRIPE_SECRET_KEY=sk_test_sandbox STRIPE_WEBHOOK_SECRET=whsec_sandbox`);
+console.log(`Webhooks: ${webhookUrls.join(", ") || "none"}`);
+console.log("ready");
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(0));

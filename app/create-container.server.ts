@@ -1,0 +1,120 @@
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { Catalog } from "~/catalog/catalog";
+import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
+import { createCheckout, type Checkout } from "~/checkout/create-checkout.server";
+import { createMemoryLeaseStore } from "~/checkout/memory-lease-store.server";
+import { shopTag } from "~/checkout/shop-tag.server";
+import { createStripe, isLiveKey } from "~/checkout/stripe-client.server";
+import { createStripeGateway } from "~/checkout/stripe-gateway.server";
+import type { Environment } from "~/env.server";
+import { createHousekeeping, type Housekeeping } from "~/housekeeping.server";
+import { countOpenRequests, type OpenRequests } from "~/http/open-requests.server";
+import type { OperatorRule } from "~/http/operator.server";
+import type { OriginRule } from "~/http/origin.server";
+import { systemClock } from "~/reservations/clock";
+import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
+import type { ReservationStore } from "~/reservations/reservation-store";
+import type { Sandbox } from "~/sandbox/sandbox.server";
+import { CartSessions } from "~/session.server";
+import { createDependencyStates, type DependencyStates } from "~/telemetry/dependency-states.server";
+import { createLog } from "~/telemetry/log.server";
+import { createMetrics, type Metrics } from "~/telemetry/metrics.server";
+import { checkoutLog, observeChanges } from "~/telemetry/observe-checkout.server";
+import { observeStore } from "~/telemetry/observe-store.server";
+
+const STRIPE_TIMEOUT_MS = 6_000;
+
+/** Everything that the routes work with, wired once. */
+export interface Container {
+  readonly env: Environment;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly catalog: Catalog;
+  readonly store: ReservationStore;
+  readonly checkout: Checkout;
+  readonly carts: CartSessions;
+  readonly originRule: OriginRule;
+  readonly operatorRule: OperatorRule;
+  readonly dependencies: DependencyStates;
+  readonly housekeeping: Housekeeping;
+  readonly requests: OpenRequests;
+  /** Whether our Stripe key is of live mode: a webhook event of the other mode is none of ours. */
+  readonly live: boolean;
+  readonly sandbox: Sandbox | null;
+}
+
+export async function createContainer(env: Environment): Promise<Container> {
+  const log = createLog(env.LOG_LEVEL);
+  const sandbox = env.isSandbox ? await import("~/sandbox/sandbox.server").then(({ createSandbox }) => createSandbox({ port: env.PORT })) : null;
+  const dependencies = createDependencyStates();
+
+  const catalog = createSupabaseCatalog({
+    ...env.supabase,
+    fetch: dependencies.watch("database", sandbox?.supabaseFetch ?? fetch),
+    table: env.PRODUCTS_TABLE,
+    columns: env.PRODUCTS_COLUMNS,
+    priceUnit: env.PRICE_UNIT,
+    currency: env.CURRENCY,
+    log,
+  });
+  const stripe = createStripe({
+    secretKey: env.stripe.secretKey,
+    apiBase: env.STRIPE_API_BASE,
+    fetch: dependencies.watch("stripe", sandbox?.stripe.httpFetch ?? fetch),
+    timeoutMs: STRIPE_TIMEOUT_MS,
+  });
+
+  const bareStore = createMemoryReservationStore({
+    clock: systemClock,
+    ttlMs: env.RESERVATION_TTL_SECONDS * 1000,
+    maxAgeMs: env.RESERVATION_MAX_SECONDS * 1000,
+  });
+  const metrics = createMetrics(() => bareStore.totals());
+  const store = observeStore(bareStore, log, metrics);
+
+  const bareCheckout = createCheckout({
+    reservations: {
+      store,
+      readStock: (productIds) => catalog.readStock(productIds),
+      limits: { maxUnitsPerLine: env.MAX_UNITS_PER_LINE, maxLinesPerCart: env.MAX_LINES_PER_CART },
+      newOperationId: () => randomBytes(12).toString("base64url"),
+      backOff: () => sleep(randomInt(20, 101)),
+    },
+    catalog,
+    gateway: createStripeGateway(stripe),
+    leases: createMemoryLeaseStore(),
+    clock: systemClock,
+    newClaimId: randomUUID,
+    log: checkoutLog(log, metrics),
+    config: {
+      shopTag: shopTag({ supabaseUrl: env.supabase.url, table: env.PRODUCTS_TABLE, environment: env.SHOP_ENVIRONMENT }),
+      checkoutTtlMs: env.CHECKOUT_TTL_SECONDS * 1000,
+      paymentMethods: env.STRIPE_PAYMENT_METHODS,
+      shippingCountries: env.STRIPE_SHIPPING_COUNTRIES ?? [],
+      shippingRates: env.STRIPE_SHIPPING_RATES ?? [],
+      automaticTax: env.STRIPE_AUTOMATIC_TAX,
+      promotionCodes: env.STRIPE_PROMOTION_CODES,
+    },
+  });
+  const checkout = observeChanges(bareCheckout, log, metrics);
+  const housekeeping = createHousekeeping({ checkout, probe: () => catalog.probe(), log });
+
+  return {
+    env,
+    log,
+    metrics,
+    catalog,
+    store,
+    checkout,
+    carts: new CartSessions({ secrets: env.sessionSecrets, secure: env.publicUrl.startsWith("https:") }),
+    originRule: { publicUrl: env.publicUrl, isSandbox: env.isSandbox },
+    operatorRule: { token: env.ADMIN_TOKEN ?? null, isSandbox: env.isSandbox },
+    dependencies,
+    housekeeping,
+    requests: countOpenRequests(),
+    live: isLiveKey(env.stripe.secretKey),
+    sandbox,
+  };
+}

@@ -1,0 +1,86 @@
+import type { Logger } from "pino";
+import type { ProbeReport } from "~/catalog/probe-catalog.server";
+import type { Checkout } from "~/checkout/create-checkout.server";
+
+const SWEEP_EVERY_MS = 5_000;
+const RECONCILE_EVERY_MS = 5 * 60_000;
+const RETRY_MS = 2_000;
+
+interface HousekeepingOptions {
+  readonly checkout: Pick<Checkout, "ready" | "rebuild" | "sweep">;
+  readonly probe: () => Promise<ProbeReport>;
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
+}
+
+/** What the server does unasked: the boot check, rebuilding holds, payment deadlines, and healing missed webhooks. */
+export interface Housekeeping {
+  /** Begins; returns at once. */
+  start(): void;
+  /** Begins nothing new and waits for the round that runs. */
+  stop(): Promise<void>;
+  /** What the last boot check of the merchant's table found wrong; empty before it ran. */
+  readonly tableFaults: readonly string[];
+}
+
+export function createHousekeeping({ checkout, probe, log }: HousekeepingOptions): Housekeeping {
+  const timers = new Set<NodeJS.Timeout>();
+  const running = new Set<Promise<void>>();
+  let stopped = false;
+  let tableFaults: readonly string[] = [];
+
+  /** Runs the job again and again, `wait` after each end; a failure is logged and is followed by the next run. */
+  function repeat(name: string, job: () => Promise<number>): void {
+    if (stopped) return;
+    const round = job()
+      .catch((error: unknown) => {
+        log.error({ err: error }, `${name} failed and will be tried again`);
+        return RETRY_MS;
+      })
+      .then((wait) => {
+        running.delete(round);
+        if (stopped) return;
+        const timer = setTimeout(() => {
+          timers.delete(timer);
+          repeat(name, job);
+        }, wait);
+        timer.unref();
+        timers.add(timer);
+      });
+    running.add(round);
+  }
+
+  async function reconcile(): Promise<number> {
+    await checkout.rebuild();
+    return RECONCILE_EVERY_MS;
+  }
+
+  async function sweep(): Promise<number> {
+    if (checkout.ready) await checkout.sweep();
+    return SWEEP_EVERY_MS;
+  }
+
+  async function checkTable(): Promise<number> {
+    const report = await probe();
+    tableFaults = report.faults;
+    for (const warning of report.warnings) log.warn(warning);
+    for (const fault of report.faults) log.error(fault);
+    if (report.ok) log.info("the products table can be read and written");
+    return report.ok ? RECONCILE_EVERY_MS : RETRY_MS * 5;
+  }
+
+  return {
+    start() {
+      repeat("the check of the products table", checkTable);
+      repeat("rebuilding holds", reconcile);
+      repeat("the sweep of payment pages", sweep);
+    },
+    async stop() {
+      stopped = true;
+      for (const timer of timers) clearTimeout(timer);
+      await Promise.allSettled(running);
+    },
+    get tableFaults() {
+      return tableFaults;
+    },
+  };
+}

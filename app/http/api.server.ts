@@ -1,0 +1,30 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
+import { container } from "~/container.server";
+import { Problem, asProblem } from "./problem.server";
+
+type Method = "GET" | "POST" | "DELETE";
+type Handler = (request: Request) => Promise<Response>;
+
+/**
+ * A resource route: one handler per method. Expected failures become the contract's error shape, anything else a 500
+ * that is logged and tells the caller nothing.
+ */
+export function api(handlers: Partial<Record<Method, Handler>>) {
+  return async ({ request }: LoaderFunctionArgs | ActionFunctionArgs): Promise<Response> => {
+    try {
+      const handler = handlers[methodOf(request)];
+      if (handler === undefined) {
+        throw new Problem(405, "method_not_allowed", `${request.method} is not possible here.`, { headers: { Allow: Object.keys(handlers).join(", ") } });
+      }
+      return await handler(request);
+    } catch (error) {
+      const problem = asProblem(error);
+      if (problem === null || problem.status === 503) container.log.error({ err: error, path: new URL(request.url).pathname }, "request failed");
+      return (problem ?? new Problem(500, "internal", "Something went wrong here. It has been logged.")).toResponse();
+    }
+  };
+}
+
+function methodOf(request: Request): Method {
+  return (request.method === "HEAD" ? "GET" : request.method) as Method;
+}

@@ -1,0 +1,36 @@
+import { checkoutToFulfil, verifyWebhook } from "~/checkout/verify-webhook.server";
+import { container } from "~/container.server";
+import { api } from "~/http/api.server";
+import { WEBHOOK_LIMIT, readText } from "~/http/body.server";
+import { Problem, json } from "~/http/problem.server";
+
+/** Work first, 2xx after: with no table there is no inbox, so Stripe is the queue. The event is only a hint where to look. */
+const answer = api({
+  POST: async (request) => {
+    const body = await readText(request, WEBHOOK_LIMIT);
+    const event = verifyWebhook(body, request.headers.get("Stripe-Signature"), container.env.stripe.webhookSecrets);
+    if (event === null) {
+      container.metrics.webhookEvents.inc({ type: "unverified", outcome: "refused" });
+      throw new Problem(400, "invalid_request", "The signature does not fit.");
+    }
+    const { type } = event;
+    const checkoutId = checkoutToFulfil(event, { live: container.live });
+    const outcome = checkoutId === null ? "ignored" : await fulfil(checkoutId, type);
+    container.metrics.webhookEvents.inc({ type, outcome });
+    container.log.info({ eventId: event.id, eventType: type, checkoutId, outcome }, "webhook");
+    // Stripe told of an end that its own answer does not show yet.
+    if (outcome === "open") throw new Problem(503, "unavailable", "The session still reads as open.", { headers: { "Retry-After": "2" } });
+    return json({ received: true, outcome });
+  },
+});
+
+async function fulfil(checkoutId: string, type: string): Promise<string> {
+  try {
+    return (await container.checkout.fulfil(checkoutId)).outcome;
+  } catch (error) {
+    container.metrics.webhookEvents.inc({ type, outcome: "retry" });
+    throw error;
+  }
+}
+
+export { answer as loader, answer as action };

@@ -1,0 +1,7 @@
+import { json } from "~/http/problem.server";
+import { api } from "~/http/api.server";
+
+/** The process is alive; nothing else is asked. */
+const answer = api({ GET: async () => json({ status: "ok" }) });
+
+export { answer as loader, answer as action };

@@ -1,0 +1,12 @@
+import { container } from "~/container.server";
+import { api } from "~/http/api.server";
+
+/** Prometheus text. */
+const answer = api({
+  GET: async () => {
+    const { registry } = container.metrics;
+    return new Response(await registry.metrics(), { headers: { "Content-Type": registry.contentType, "Cache-Control": "no-store" } });
+  },
+});
+
+export { answer as loader, answer as action };

@@ -1,0 +1,22 @@
+import { container } from "~/container.server";
+import { api } from "~/http/api.server";
+import { json } from "~/http/problem.server";
+
+/**
+ * 503 until holds are rebuilt once. From then on 200, `degraded` where a service outside did not answer when it was last
+ * asked, so that a blip does not drain every server.
+ */
+const answer = api({
+  GET: async () => {
+    const dependencies = container.dependencies.read();
+    const { tableFaults } = container.housekeeping;
+    const isDegraded = tableFaults.length > 0 || Object.values(dependencies).includes("failing");
+    const status = !container.checkout.ready ? "rebuilding" : isDegraded ? "degraded" : "ready";
+    return json(
+      { status, dependencies: { ...dependencies, holds: "memory" }, table_faults: tableFaults },
+      container.checkout.ready ? {} : { status: 503, headers: { "Retry-After": "2" } },
+    );
+  },
+});
+
+export { answer as loader, answer as action };

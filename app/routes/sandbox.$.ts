@@ -1,0 +1,13 @@
+import { container } from "~/container.server";
+import { api } from "~/http/api.server";
+import { Problem } from "~/http/problem.server";
+
+/** The sandbox's payment page and controls. Nothing outside the sandbox. */
+async function handle(request: Request): Promise<Response> {
+  if (container.sandbox === null) throw new Problem(404, "not_found", "There is no such page.");
+  return container.sandbox.stripe.fetch(request);
+}
+
+const answer = api({ GET: handle, POST: handle });
+
+export { answer as loader, answer as action };

@@ -1,0 +1,22 @@
+import { createStripeSandbox, type StripeSandbox } from "./stripe/stripe-sandbox.server";
+import { SANDBOX_DUMP_FILE } from "./supabase/sandbox-dump-file";
+import { createSupabaseSandbox } from "./supabase/supabase-sandbox.server";
+
+/** Where the payment page and the controls of the sandbox are mounted in the store. */
+export const SANDBOX_PATH = "/sandbox";
+
+/** The stand-ins inside the store itself. */
+export interface Sandbox {
+  readonly supabaseFetch: typeof fetch;
+  readonly stripe: StripeSandbox;
+}
+
+/** @param port of the store, which is where the stand-in sends its webhooks, over HTTP like Stripe. */
+export async function createSandbox({ port }: { port: number }): Promise<Sandbox> {
+  const supabase = await createSupabaseSandbox({ dumpFile: SANDBOX_DUMP_FILE });
+  const stripe = createStripeSandbox({
+    webhookUrls: [`http://127.0.0.1:${port}/api/webhooks/stripe`],
+    paymentPageBase: (successUrl) => new URL(successUrl).origin + SANDBOX_PATH,
+  });
+  return { supabaseFetch: supabase.fetch, stripe };
+}

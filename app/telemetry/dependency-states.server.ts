@@ -1,0 +1,25 @@
+export type Dependency = "database" | "stripe";
+
+/** Whether each service outside answered when it was last asked; what `/readyz` tells. */
+export interface DependencyStates {
+  /** The same fetch, watched. A 5xx counts as no answer. */
+  watch(dependency: Dependency, fetch: typeof globalThis.fetch): typeof globalThis.fetch;
+  read(): Readonly<Record<Dependency, "ok" | "failing" | "unknown">>;
+}
+
+export function createDependencyStates(): DependencyStates {
+  const states: Record<Dependency, "ok" | "failing" | "unknown"> = { database: "unknown", stripe: "unknown" };
+  return {
+    watch: (dependency, fetch) => async (input, init) => {
+      try {
+        const response = await fetch(input, init);
+        states[dependency] = response.status >= 500 ? "failing" : "ok";
+        return response;
+      } catch (error) {
+        states[dependency] = "failing";
+        throw error;
+      }
+    },
+    read: () => ({ ...states }),
+  };
+}

@@ -1,0 +1,47 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import type { StoreTotals } from "~/reservations/reservation-store";
+
+/** The figures of the shop in Prometheus' terms, in a registry of their own. Names are part of the outside contract. */
+export function createMetrics(storeTotals: () => Promise<StoreTotals>) {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+
+  const active = new Gauge({ name: "reservations_active", help: "Live holds (one session, one product).", labelNames: ["state"] as const, registers });
+  const units = new Gauge({ name: "reservation_units_held", help: "Units in live holds.", registers });
+  new Gauge({
+    name: "reservation_store_bytes",
+    help: "Estimate of the memory that the store of holds takes.",
+    registers,
+    async collect() {
+      const totals = await storeTotals();
+      active.set({ state: "shopping" }, totals.shopping);
+      active.set({ state: "checkout" }, totals.checkout);
+      units.set(totals.units);
+      this.set(totals.bytes);
+    },
+  });
+
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Counter({ name, help, labelNames, registers });
+
+  return {
+    registry,
+    reservations: counter("reservations_total", "Reserve calls by outcome.", ["outcome"]),
+    reservationsEnded: counter("reservations_ended_total", "Holds that ended, by reason.", ["reason"]),
+    reserveDuration: new Histogram({
+      name: "reserve_duration_seconds",
+      help: "Duration of reserve calls, stock read included.",
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    checkouts: counter("checkout_total", "Attempts to open the payment page, by outcome.", ["outcome"]),
+    webhookEvents: counter("webhook_events_total", "Webhook deliveries by event type and outcome.", ["type", "outcome"]),
+    fulfilments: counter("fulfilment_total", "Results of fulfil.", ["outcome"]),
+    latePayments: counter("late_payments_total", "Payments whose hold was gone when they came.", []),
+    oversoldUnits: counter("oversold_units_total", "Units sold beyond the stock. Must stay 0.", []),
+    streamClients: new Gauge({ name: "stream_clients", help: "Open availability streams.", registers }),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

@@ -1,0 +1,71 @@
+import type { Logger } from "pino";
+import type { Line, ReservationStore } from "~/reservations/reservation-store";
+import type { Metrics } from "./metrics.server";
+
+type EndReason = "removed" | "expired" | "completed" | "released";
+
+/** The same store, with a log line and a figure for whatever becomes of a hold. */
+export function observeStore(store: ReservationStore, log: Logger, metrics: Metrics): ReservationStore {
+  const ended = (reason: EndReason, session: string, lines: readonly Line[], more: object = {}) => {
+    const held = lines.filter((line) => line.quantity > 0);
+    if (held.length === 0) return;
+    metrics.reservationsEnded.inc({ reason }, held.length);
+    log.info({ session, lines: held, reason, ...more }, "hold ended");
+  };
+
+  store.subscribe((event) => {
+    if (event.type === "expired") ended("expired", event.session, event.lines);
+  });
+
+  return {
+    place: (request) => store.place(request),
+    abort: (operation) => store.abort(operation),
+    restore: (claim) => store.restore(claim),
+    findClaim: (claimId) => store.findClaim(claimId),
+    claims: (query) => store.claims(query),
+    view: (session) => store.view(session),
+    held: (request) => store.held(request),
+    snapshot: (query) => store.snapshot(query),
+    totals: () => store.totals(),
+    subscribe: (listener) => store.subscribe(listener),
+    async confirm(operation) {
+      const answer = await store.confirm(operation);
+      if (answer.outcome === "confirmed") log.info({ session: operation.session, lines: answer.view.lines, expiresInMs: answer.view.expiresInMs }, "held");
+      return answer;
+    },
+    async renew(session) {
+      const answer = await store.renew(session);
+      log.info({ session, outcome: answer.outcome }, "renewal");
+      return answer;
+    },
+    async release(request) {
+      const answer = await store.release(request);
+      if (answer.outcome === "released") ended("removed", request.session, answer.lines);
+      return answer;
+    },
+    async claim(request) {
+      const answer = await store.claim(request);
+      log.info({ session: request.session, claimId: request.claimId, outcome: answer.outcome }, "claim");
+      return answer;
+    },
+    async stamp(ref) {
+      const answer = await store.stamp(ref);
+      log.info({ ...ref, outcome: answer }, "claim stamped");
+      return answer;
+    },
+    async complete(ref) {
+      const answer = await store.complete(ref);
+      if (answer.outcome === "ended") ended("completed", answer.claim.session, answer.claim.lines, ref);
+      return answer;
+    },
+    async unclaim(request) {
+      const answer = await store.unclaim(request);
+      if (answer.outcome === "ended") {
+        const { claimId, checkoutId, to } = request;
+        if (to === "stock") ended("released", answer.claim.session, answer.claim.lines, { claimId, checkoutId });
+        else log.info({ session: answer.claim.session, claimId, checkoutId }, "claim returned to the shopper");
+      }
+      return answer;
+    },
+  };
+}
