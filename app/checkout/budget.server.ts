@@ -20,3 +20,20 @@ export function createBudget(clock: Clock, milliseconds: number): Budget {
     },
   };
 }
+
+/**
+ * The work's result, or `UnavailableError` when the time is over first. The work then goes on with its leases until its
+ * own next check, so whoever comes after it waits for it.
+ */
+export async function within<T>(budget: Budget, work: Promise<T>): Promise<T> {
+  let onAbort = (): void => undefined;
+  const timeUp = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(new UnavailableError("out of time", { cause: budget.signal.reason }));
+    budget.signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, timeUp]);
+  } finally {
+    budget.signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -10,6 +10,8 @@ export type CheckoutEvent =
       readonly checkoutId: string;
       /** `retried`: it could not be done now, Stripe or the reconciler will try again. */
       readonly outcome: "done" | "repeated" | "refunded" | "needs_review" | "retried";
+      /** Of `retried`. */
+      readonly cause?: unknown;
     }
   /** A payment whose claim was gone. */
   | { readonly type: "late_payment"; readonly checkoutId: string; readonly outcome: "granted" | "refused" }

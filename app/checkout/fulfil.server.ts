@@ -1,6 +1,6 @@
 import { UnavailableError } from "~/errors";
 
-import { type Budget, createBudget, FULFIL_BUDGET_MS } from "./budget.server";
+import { type Budget, createBudget, FULFIL_BUDGET_MS, within } from "./budget.server";
 import type { FulfilOutcome } from "./checkout";
 import { type CheckoutContext, orderOf } from "./checkout-context.server";
 import { endClaim, liveClaim } from "./claims.server";
@@ -19,11 +19,11 @@ const MAX_PREDECESSORS = 8;
 export async function fulfilCheckout(context: CheckoutContext, checkoutId: string): Promise<FulfilOutcome> {
   const budget = createBudget(context.clock, FULFIL_BUDGET_MS);
   try {
-    const outcome = await settleInOrder(context, checkoutId, budget);
+    const outcome = await within(budget, settleInOrder(context, checkoutId, budget));
     report(context, checkoutId, outcome);
     return outcome;
   } catch (error) {
-    context.log({ type: "fulfilled", checkoutId, outcome: "retried" });
+    context.log({ type: "fulfilled", checkoutId, outcome: "retried", cause: error });
     throw error;
   }
 }

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+
+import type { CheckoutRecord, LineState, Verdict } from "~/checkout/line-marks";
+import { needsRows, nextStep } from "~/checkout/next-step";
+
+function record(states: Record<string, LineState>, verdict: Verdict | null = null): CheckoutRecord {
+  const lines = Object.entries(states).map(([productId, state]) => ({ productId, name: productId, quantity: 2, unitAmount: 100, state }));
+  return { claimId: "claim", session: "ann", fingerprint: "f", currency: "usd", verdict, lines };
+}
+
+const rows = (inventory: Record<string, number | null>) => new Map(Object.entries(inventory));
+const claimed: LineState = { mark: "claimed" };
+const intent: LineState = { mark: "intent", from: 5, to: 3 };
+const done: LineState = { mark: "done", from: 5, to: 3 };
+const returning: LineState = { mark: "return_intent", from: 3, to: 5 };
+const returned: LineState = { mark: "returned" };
+const review: LineState = { mark: "needs_review", of: "intent", from: 5, to: 3 };
+
+describe("what is next for a paid checkout", () => {
+  it.each([
+    ["is gone", {}],
+    ["is null", { mug: null }],
+    ["is negative", { mug: -1 }],
+    ["has one too few", { mug: 1 }],
+  ])("condemns when the row %s", (_what, inventory) => {
+    expect(nextStep(record({ mug: claimed }), rows(inventory))).toMatchObject({ step: "condemn", short: [{ productId: "mug" }] });
+  });
+
+  it("condemns the whole cart when one line is short, and announces nothing", () => {
+    expect(nextStep(record({ mug: claimed, pot: claimed }), rows({ mug: 9, pot: 1 }))).toEqual({ step: "condemn", short: [{ productId: "pot", missing: 1 }] });
+  });
+
+  it("announces all decrements in one write", () => {
+    const step = nextStep(record({ mug: claimed, pot: claimed }), rows({ mug: 2, pot: 7 }));
+
+    expect(step).toEqual({ step: "announce", states: new Map([["mug", { mark: "intent", from: 2, to: 0 }], ["pot", { mark: "intent", from: 7, to: 5 }]]) });
+  });
+
+  it.each([
+    [5, "swap"],
+    [3, "applied"],
+    [4, "unclear"],
+    [null, "unclear"],
+  ] as const)("settles an announced move by the row: %s means %s", (inventory, row) => {
+    for (const state of [intent, { ...returning, from: 5, to: 3 }] as const) {
+      expect(nextStep(record({ mug: state }), rows({ mug: inventory }))).toMatchObject({ step: "settle", moves: [{ row }] });
+    }
+  });
+
+  it("swaps what was announced a moment ago without a look at the row", () => {
+    expect(nextStep(record({ mug: intent }), rows({}), new Set(["mug"]))).toMatchObject({ step: "settle", moves: [{ row: "swap" }] });
+  });
+
+  it("settles announced moves before anything else, a verdict included", () => {
+    expect(nextStep(record({ mug: intent, pot: claimed }), rows({ mug: 5, pot: 9 }))).toMatchObject({ step: "settle" });
+    expect(nextStep(record({ mug: intent, pot: done }, "refund"), rows({ mug: 5, pot: 9 }))).toMatchObject({ step: "settle" });
+  });
+
+  it("takes nothing more while a line needs a person", () => {
+    expect(nextStep(record({ mug: review, pot: claimed }), rows({ mug: 9, pot: 9 }))).toEqual({ step: "review" });
+    expect(needsRows(record({ mug: review, pot: claimed }))).toBe(false);
+  });
+
+  it("never takes anything after the verdict, however full the shelf is", () => {
+    for (const verdict of ["refund", "refunded"] as const) {
+      const step = nextStep(record({ mug: claimed, pot: returned }, verdict), rows({ mug: 99, pot: 99 }));
+      expect(step.step).toBe(verdict === "refund" ? "refund" : "finished");
+    }
+  });
+
+  it("gives back what was taken before it refunds", () => {
+    expect(nextStep(record({ mug: done, pot: claimed }, "refund"), rows({ mug: 3, pot: 0 }))).toEqual({
+      step: "announce",
+      states: new Map([["mug", { mark: "return_intent", from: 3, to: 5 }]]),
+    });
+  });
+
+  it.each<Record<string, number | null>>([{}, { mug: null }])("has nothing to add to when the row bears no number any more", (inventory) => {
+    expect(nextStep(record({ mug: done }, "refund"), rows(inventory))).toEqual({ step: "announce", states: new Map([["mug", returned]]) });
+  });
+
+  it("refunds although a line needs a person, who is asked afterwards", () => {
+    expect(nextStep(record({ mug: review, pot: returned }, "refund"), rows({}))).toEqual({ step: "refund" });
+    expect(nextStep(record({ mug: review, pot: returned }, "refunded"), rows({}))).toEqual({ step: "review" });
+  });
+
+  it("is finished when every line is, and then needs no row", () => {
+    expect(nextStep(record({ mug: done }), rows({}))).toEqual({ step: "finished", as: "done" });
+    expect(nextStep(record({ mug: claimed, pot: returned }, "refunded"), rows({}))).toEqual({ step: "finished", as: "refunded" });
+    expect(needsRows(record({ mug: done }))).toBe(false);
+    expect(needsRows(record({ mug: claimed, pot: returned }, "refunded"))).toBe(false);
+  });
+
+  it.each<[string, CheckoutRecord]>([
+    ["claimed", record({ mug: claimed })],
+    ["intent", record({ mug: done, pot: intent })],
+    ["done after the verdict", record({ mug: done, pot: claimed }, "refund")],
+    ["return intent", record({ mug: returning }, "refund")],
+  ])("needs the rows while a line is %s", (_what, one) => {
+    expect(needsRows(one)).toBe(true);
+  });
+});
