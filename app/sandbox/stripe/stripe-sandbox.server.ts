@@ -69,7 +69,12 @@ export function createStripeSandbox(options: StripeSandboxOptions): StripeSandbo
   const state = createStripeState();
   const faults = createFaults(schedule);
   const keys = createIdempotencyKeys(now);
-  const webhooks = createWebhooks({ secret: webhookSecret, urls: options.webhookUrls, schedule, deliver });
+  const webhooks = createWebhooks({ secret: webhookSecret, urls: options.webhookUrls, schedule, deliver, onDelivered: countDelivery });
+
+  function countDelivery(eventId: string): void {
+    const event = state.events.get(eventId);
+    if (event !== undefined) event.pending_webhooks = Math.max(0, event.pending_webhooks - 1);
+  }
 
   function emit(type: string, object: StripeObject): void {
     const isSent = webhookEvents.includes("*") || webhookEvents.includes(type);

@@ -71,6 +71,8 @@ export function createWebhooks(options: {
   urls: readonly string[];
   schedule: (run: () => void, delayMs: number) => void;
   deliver: typeof fetch;
+  /** An address has taken an event. */
+  onDelivered?: (eventId: string) => void;
 }): Webhooks {
   let urls = options.urls;
   let rules: { rule: WebhookRule; left: number }[] = [];
@@ -138,6 +140,7 @@ export function createWebhooks(options: {
       await response.body?.cancel();
       delivery.attempts.push({ at, status: response.status, error: null });
       delivery.state = response.ok ? "delivered" : "failed";
+      if (response.ok) options.onDelivered?.(delivery.eventId);
     } catch (error) {
       delivery.attempts.push({ at, status: null, error: error instanceof Error ? error.message : String(error) });
       delivery.state = "failed";

@@ -1,0 +1,48 @@
+/**
+ * `npm run doctor`: checks the merchant's own set-up, with real keys and Stripe in test mode. A line each, exit 1 on a fault.
+ * `DOCTOR_WAIT_SECONDS` (300): how long it waits for somebody to pay its test page.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
+import { examineStripe, type Finding } from "~/checkout/examine-stripe.server";
+import { createStripe, isLiveKey } from "~/checkout/stripe-client.server";
+import { EnvironmentError, parseEnvironment, type Environment } from "~/env.server";
+
+const SIGNS = { ok: "ok   ", fault: "FAULT", note: "     " } as const;
+
+let faults = 0;
+function say({ state, text }: Finding): void {
+  if (state === "fault") faults += 1;
+  console.log(`${SIGNS[state]} ${text}`);
+}
+
+function readEnvironment(): Environment | null {
+  try {
+    const env = parseEnvironment(process.env);
+    if (!env.isSandbox) return env;
+    say({ state: "fault", text: "Neither Supabase nor Stripe is configured: there is no set-up to check." });
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    say({ state: "fault", text: error.message });
+  }
+  return null;
+}
+
+async function examine(env: Environment): Promise<void> {
+  const { PRODUCTS_TABLE: table, PRODUCTS_COLUMNS: columns, PRICE_UNIT: priceUnit, CURRENCY: currency } = env;
+  const report = await createSupabaseCatalog({ ...env.supabase, table, columns, priceUnit, currency }).probe();
+  if (report.ok) say({ state: "ok", text: `The table "${table}" has the columns, and its rows can be read and updated.` });
+  for (const text of report.faults) say({ state: "fault", text });
+  for (const text of report.warnings) say({ state: "note", text });
+
+  const { secretKey } = env.stripe;
+  const stripe = createStripe({ secretKey, apiBase: env.STRIPE_API_BASE, timeoutMs: 10_000 });
+  const payment = Number(process.env["DOCTOR_WAIT_SECONDS"] ?? 300) * 1000;
+  const examination = { stripe, live: isLiveKey(secretKey), publicUrl: env.publicUrl, currency, waitMs: { event: 20_000, payment }, sleep };
+  for await (const finding of examineStripe(examination)) say(finding);
+}
+
+const env = readEnvironment();
+if (env !== null) await examine(env);
+console.log(faults === 0 ? "Everything that the shop needs is there." : `${faults} ${faults === 1 ? "fault" : "faults"}.`);
+process.exitCode = faults === 0 ? 0 : 1;
