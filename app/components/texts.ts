@@ -139,7 +139,7 @@ export function paymentPageText(openedAt: number, closesAt: number): string {
 export const cartTexts = {
   title: "Your cart",
   empty: "Your cart is empty.",
-  lapsed: "Some of this is not held for you any more and may be sold to others.",
+  lapsed: "What is marked below is not held for you any more, and may be sold to others.",
   cannotExtend: "This cart was held for as long as it can be. Pay before the time is over.",
   payHint: "Paying opens a payment page. What is in the cart stays held for you while it is open.",
   unsettled: "We cannot ask right now whether your last payment for this cart went through. Please look at the order before you pay again.",
