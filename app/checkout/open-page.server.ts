@@ -2,6 +2,7 @@ import type { Product } from "~/catalog/catalog";
 import { UnavailableError } from "~/errors";
 import type { Claim, OthersUnits } from "~/reservations/reservation-store";
 import type { DecidedLine } from "~/reservations/reserve";
+import { waitWhileBusy } from "~/reservations/wait-while-busy";
 
 import { priceLines, type Pricing } from "./cart-rows.server";
 import type { StartOutcome } from "./checkout";
@@ -28,7 +29,7 @@ export async function openPage(context: CheckoutContext, request: PageRequest): 
   if (pricing.outcome !== "priced") return giveBack(context, claim, pricing);
 
   const parameters = sessionParameters(context.config, { claim, lines: pricing.lines, currency: pricing.currency, origin });
-  const created = await context.gateway.create(parameters, claim.claimId);
+  const created = await waitWhileBusy(context.reservations.backOff, () => context.gateway.create(parameters, claim.claimId));
   switch (created.outcome) {
     case "refused": {
       const { code, message } = created;

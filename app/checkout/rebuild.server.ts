@@ -3,7 +3,6 @@ import type { Claim } from "~/reservations/reservation-store";
 import type { RebuildReport } from "./checkout";
 import { allowsDelayedPayment, type CheckoutContext } from "./checkout-context.server";
 import { closeClaim } from "./close-checkout.server";
-import { endClaim } from "./claims.server";
 import { fulfilCheckout } from "./fulfil.server";
 import type { CheckoutRecord } from "./line-marks";
 import type { RebuildGate } from "./rebuild-gate";
@@ -30,13 +29,11 @@ export async function rebuildHolds(context: CheckoutContext, gate: RebuildGate):
   const complete = (await findOurs(context, "complete", since)).filter(({ record }) => !isFinished(record));
   const completeIds = new Set(complete.map(({ session }) => session.id));
 
-  const promised = [...open.filter(({ session }) => !completeIds.has(session.id)), ...complete.filter(({ record }) => record.verdict === null)];
-  let claimsRestored = 0;
-  for (const found of promised) {
-    if ((await context.reservations.store.findClaim(found.record.claimId)) !== null) continue;
-    if (gate.isOpen) await closeForgotten(context, found);
-    else if (await restore(context, found)) claimsRestored += 1;
-  }
+  const openOnly = open.filter(({ session }) => !completeIds.has(session.id));
+  const claimsRestored = gate.isOpen ? await closeForgotten(context, openOnly) : await restoreAll(context, [...openOnly, ...complete]);
+  // Looked at again now that all is held: what was listed as open may have ended in between.
+  const stillOpen = new Set((gate.isOpen ? openOnly : await findOurs(context, "open", since)).map(({ session }) => session.id));
+  const ended = openOnly.filter(({ session }) => !stillOpen.has(session.id));
 
   // Announced moves before any new one: what a row says about them is true only until somebody else moves it.
   let fulfilled = 0;
@@ -45,7 +42,7 @@ export async function rebuildHolds(context: CheckoutContext, gate: RebuildGate):
   }
   gate.open();
   const failures: unknown[] = [];
-  for (const { session } of complete.filter((found) => !isAnnounced(found))) {
+  for (const { session } of [...complete.filter((found) => !isAnnounced(found)), ...ended]) {
     try {
       if (await isFulfilledNow(context, session)) fulfilled += 1;
     } catch (error) {
@@ -71,18 +68,24 @@ async function findOurs(context: CheckoutContext, status: "open" | "complete", c
   return found;
 }
 
-/** False when it turned out that nobody can pay any more. */
-async function restore(context: CheckoutContext, { session, record }: Found): Promise<boolean> {
-  await context.reservations.store.restore(claimOf(session, record));
-  // Seen again now that it is held: what was listed as open may have expired in between, and left no other trace.
-  const now = await context.gateway.fetch(session.id);
-  if (now?.status !== "expired") return true;
-  await endClaim(context, { claimId: record.claimId, checkoutId: session.id, how: "stock" });
-  return false;
+/** How many claims the store did not know. What has a verdict is never sold again, so nothing is held for it. */
+async function restoreAll(context: CheckoutContext, promised: readonly Found[]): Promise<number> {
+  const { store } = context.reservations;
+  let restored = 0;
+  for (const { session, record } of promised) {
+    if (record.verdict !== null || (await store.findClaim(record.claimId)) !== null) continue;
+    await store.restore(claimOf(session, record));
+    restored += 1;
+  }
+  return restored;
 }
 
-async function closeForgotten(context: CheckoutContext, { session, record }: Found): Promise<void> {
-  if (session.status === "open") await closeClaim(context, claimOf(session, record), "stock");
+async function closeForgotten(context: CheckoutContext, open: readonly Found[]): Promise<number> {
+  for (const { session, record } of open) {
+    const claim = await context.reservations.store.findClaim(record.claimId);
+    if (claim === null) await closeClaim(context, claimOf(session, record), "stock");
+  }
+  return 0;
 }
 
 function claimOf(session: StripeSession, record: CheckoutRecord): Claim {

@@ -23,7 +23,9 @@ export type CreateOutcome =
   /** Stripe understood and said no: nothing was created. */
   | { readonly outcome: "refused"; readonly code: string; readonly message: string }
   /** This key was already used with other parameters: that call's session may exist. */
-  | { readonly outcome: "key_used" };
+  | { readonly outcome: "key_used" }
+  /** Another call with this key is on its way: a second tab. Ask again, and hear what it heard. */
+  | { readonly outcome: "busy" };
 
 export interface Refund {
   readonly id: string;
@@ -42,7 +44,7 @@ export type RefundOutcome =
 
 /**
  * The verbs of Stripe that this shop uses. Each throws `UnavailableError` when the outcome is unknown (network, timeout,
- * 5xx, 429, a key in use) or the key has no right to it; what Stripe definitely answered is returned.
+ * 5xx, 429) or the key has no right to it; what Stripe definitely answered is returned.
  */
 export interface StripeGateway {
   /** Idempotent by key: the same key and parameters give the same session. */
@@ -70,6 +72,7 @@ export function createStripeGateway(stripe: Stripe): StripeGateway {
       } catch (error) {
         if (error instanceof Stripe.errors.StripeIdempotencyError) return { outcome: "key_used" };
         if (isRefusal(error)) return { outcome: "refused", code: error.code ?? error.type, message: error.message };
+        if (error instanceof Stripe.errors.StripeError && error.code === "idempotency_key_in_use") return { outcome: "busy" };
         throw unknownOutcome("create a payment page", error);
       }
     },

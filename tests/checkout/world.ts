@@ -85,6 +85,14 @@ export function createWorld(options: WorldOptions = {}) {
   /** Told of every swap that the table in memory made. */
   const table = { onSwap: (_productId: string, _before: number, _after: number): void => undefined };
   let ids = 0;
+  const inFlight = new Set<Promise<unknown>>();
+
+  async function land<T>(run: () => Promise<T>, pause: (() => Promise<void>) | undefined): Promise<T> {
+    await pause?.();
+    const answer = await run();
+    await pause?.();
+    return answer;
+  }
 
   function boot(parts: { dependencies?: (real: CheckoutDependencies) => Partial<CheckoutDependencies>; faults?: FaultPlan; pause?: () => Promise<void> } = {}) {
     const events: CheckoutEvent[] = [];
@@ -121,9 +129,9 @@ export function createWorld(options: WorldOptions = {}) {
         case "kill after":
           break;
       }
-      if (parts.pause !== undefined) await parts.pause();
-      const answer = await run();
-      if (parts.pause !== undefined) await parts.pause();
+      const landing = land(run, parts.pause);
+      inFlight.add(landing);
+      const answer = await landing.finally(() => inFlight.delete(landing));
       if (fault === "kill after") kill();
       if (proxy.isDead) return never();
       if (fault === "cut") throw new TypeError("fetch failed");
@@ -227,6 +235,10 @@ export function createWorld(options: WorldOptions = {}) {
       const process = boot(parts);
       await process.checkout.rebuild();
       return process;
+    },
+    /** What a killed process had already sent still lands, but long before the next one is up. */
+    async landed() {
+      while (inFlight.size > 0) await Promise.allSettled(inFlight);
     },
     advance(ms: number) {
       time.ms += ms;

@@ -84,6 +84,7 @@ const GUARDS: Record<string, { edited: boolean; kinds?: readonly Fault[]; withou
   },
   "the unsettled checkout's name on a lease": {
     edited: false,
+    kinds: ["refuse", "cut"],
     without: ({ leases }) => ({
       leases: {
         acquire: async (request) => {
@@ -140,7 +141,7 @@ const GUARDS: Record<string, { edited: boolean; kinds?: readonly Fault[]; withou
   },
 };
 
-const MOST_RUNS = 60;
+const MOST_RUNS = 250;
 
 describe("without a guard the random runs find what it is for", () => {
   it.each(Object.entries(GUARDS))("%s", { timeout: 120_000 }, async (_name, { edited, kinds, without }) => {

@@ -136,6 +136,7 @@ export async function randomRun({ seed, edited, without, kinds = FAULTS }: RunOp
       }),
     );
     faultRate = 0;
+    await world.landed();
     world.advance(pick([0, 500, 500, 5_000, 5_000, 30_000, 30_000, TTL_MS, CHECKOUT_TTL_MS]));
     if (random() < 0.3 && !ledger.hasOpenMoves()) {
       const product = pick(products);
