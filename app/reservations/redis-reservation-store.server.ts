@@ -1,0 +1,181 @@
+import { UnavailableError } from "../errors";
+import type { z } from "zod";
+import { answers, eventMessage, snapshotPlace } from "./redis/answers";
+import type { RedisConnection } from "./redis/redis-connection.server";
+import { scripts, type Script } from "./redis/scripts.server";
+import type {
+  Claim,
+  ClaimEnd,
+  ClaimOutcome,
+  ClaimRef,
+  ConfirmOutcome,
+  HeldUnits,
+  Line,
+  OperationRef,
+  PlaceOutcome,
+  PlaceRequest,
+  ReleaseOutcome,
+  RenewOutcome,
+  Reservation,
+  ReservationStore,
+  SessionView,
+  SnapshotPage,
+  StoreEvent,
+  StoreTotals,
+} from "./reservation-store";
+
+/**
+ * The driver for any number of servers. Each verb is one script, so one atomic step of Redis, in one round trip; what counts
+ * as time is Redis' own. A verb whose answer was lost is sent again within its second: `release`, `complete` and `unclaim`
+ * then answer that there is nothing left to end.
+ *
+ * `place` and `claim` throw `UnavailableError` until one server has restored the claims that Stripe knows of (see
+ * `createRedisRebuildTurns`). `changed` is told to every server, `expired` only to the one whose verb found it.
+ */
+export function createRedisReservationStore(redis: RedisConnection): ReservationStore {
+  return new RedisReservationStore(redis);
+}
+
+class RedisReservationStore implements ReservationStore {
+  readonly #redis: RedisConnection;
+  readonly #listeners = new Set<(event: StoreEvent) => void>();
+
+  constructor(redis: RedisConnection) {
+    this.#redis = redis;
+    redis.listen((message) => this.#hear(message));
+  }
+
+  async place({ lines, ...request }: PlaceRequest): Promise<PlaceOutcome> {
+    const placed = await this.#run(scripts.place, answers.place, { ...request, lines: pairs(lines) });
+    if (placed.outcome === "not_rebuilt") throw notRebuilt();
+    return placed.outcome === "placed" ? { outcome: "placed", others: byProduct(lines, placed.others) } : placed;
+  }
+
+  confirm(operation: OperationRef): Promise<ConfirmOutcome> {
+    return this.#run(scripts.confirm, answers.confirm, operation);
+  }
+
+  async abort(operation: OperationRef): Promise<void> {
+    await this.#run(scripts.abort, answers.done, operation);
+  }
+
+  renew(session: string): Promise<RenewOutcome> {
+    return this.#run(scripts.renew, answers.renew, { session });
+  }
+
+  release({ session, productIds }: { session: string; productIds: readonly string[] | "all" }): Promise<ReleaseOutcome> {
+    return this.#run(scripts.release, answers.release, productIds === "all" ? { session } : { session, productIds });
+  }
+
+  async claim(request: { session: string; claimId: string }): Promise<ClaimOutcome> {
+    const claimed = await this.#run(scripts.claim, answers.claim, request);
+    if (claimed.outcome === "not_rebuilt") throw notRebuilt();
+    return claimed.outcome === "claimed" ? { ...claimed, others: byProduct(claimed.claim.lines, claimed.others) } : claimed;
+  }
+
+  async stamp(ref: { claimId: string; checkoutId: string }): Promise<"stamped" | "gone"> {
+    return (await this.#run(scripts.stamp, answers.stamp, ref)).outcome;
+  }
+
+  complete(ref: ClaimRef): Promise<ClaimEnd> {
+    return this.unclaim({ ...ref, to: "stock" });
+  }
+
+  unclaim({ claimId, checkoutId, to }: ClaimRef & { to: "shopper" | "stock" }): Promise<ClaimEnd> {
+    return this.#run(scripts.endClaim, answers.endClaim, { claimId, to, ...borne(checkoutId) });
+  }
+
+  async restore({ checkoutId, lines, ...claim }: Claim): Promise<void> {
+    await this.#run(scripts.restore, answers.done, { claim: { ...claim, ...borne(checkoutId), lines: pairs(lines) } });
+  }
+
+  async findClaim(claimId: string): Promise<Claim | null> {
+    return (await this.#run(scripts.findClaim, answers.findClaim, { claimId })).claim ?? null;
+  }
+
+  async claims(query: { olderThanMs: number }): Promise<readonly Claim[]> {
+    return (await this.#run(scripts.claims, answers.claims, query)).claims;
+  }
+
+  async view(session: string): Promise<SessionView> {
+    return (await this.#run(scripts.view, answers.view, { session })).view;
+  }
+
+  async held({ session, productIds }: { session: string | null; productIds: readonly string[] }): Promise<ReadonlyMap<string, HeldUnits>> {
+    const { held } = await this.#run(scripts.held, answers.held, session === null ? { productIds } : { session, productIds });
+    return byProduct(productIds.map((productId) => ({ productId })), held);
+  }
+
+  async snapshot({ limit, cursor }: { limit: number; cursor?: string | undefined }): Promise<SnapshotPage> {
+    const after = cursor === undefined ? undefined : placeOf(cursor);
+    if (after === null) return { reservations: [], cursor: null };
+    const { rows, next } = await this.#run(scripts.snapshot, answers.snapshot, { limit, after });
+    const reservations = rows.map(
+      ({ isClaimed = false, checkoutId = null, expiresInMs = null, ...row }): Reservation => ({
+        ...row,
+        state: isClaimed ? "checkout" : "shopping",
+        checkoutId,
+        expiresInMs,
+      }),
+    );
+    return { reservations, cursor: next === undefined ? null : Buffer.from(JSON.stringify(next)).toString("base64url") };
+  }
+
+  totals(): Promise<StoreTotals> {
+    return this.#run(scripts.totals, answers.totals, {});
+  }
+
+  subscribe(listener: (event: StoreEvent) => void): () => void {
+    const subscription = (event: StoreEvent) => listener(event);
+    this.#listeners.add(subscription);
+    return () => {
+      this.#listeners.delete(subscription);
+    };
+  }
+
+  async #run<Answer extends z.ZodType>(script: Script, answer: Answer, request: object): Promise<z.output<Answer>> {
+    return answer.parse(await this.#redis.run(script, request));
+  }
+
+  #hear(message: string): void {
+    const { instance, changed, expired } = eventMessage.parse(JSON.parse(message));
+    if (changed.length > 0) this.#tell({ type: "changed", productIds: changed });
+    if (instance !== this.#redis.instance) return;
+    for (const { session, lines } of expired) this.#tell({ type: "expired", session, lines });
+  }
+
+  #tell(event: StoreEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+function notRebuilt(): UnavailableError {
+  return new UnavailableError("payments in progress are still being looked up");
+}
+
+function pairs(lines: readonly Line[]): readonly (readonly [string, number])[] {
+  return lines.map(({ productId, quantity }) => [productId, quantity]);
+}
+
+/** Absent rather than null, which is something in Lua. */
+function borne(checkoutId: string | null): { checkoutId?: string } {
+  return checkoutId === null ? {} : { checkoutId };
+}
+
+function byProduct(lines: readonly Pick<Line, "productId">[], held: readonly HeldUnits[]): ReadonlyMap<string, HeldUnits> {
+  return new Map(
+    lines.map(({ productId }, index) => {
+      const units = held[index];
+      if (units === undefined) throw new Error(`the script did not answer ${productId}`);
+      return [productId, units];
+    }),
+  );
+}
+
+function placeOf(cursor: string): z.output<typeof snapshotPlace> | null {
+  try {
+    return snapshotPlace.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
+  } catch {
+    return null;
+  }
+}

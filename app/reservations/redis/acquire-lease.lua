@@ -1,0 +1,17 @@
+-- Takes a lease that is free or has lapsed. What its last holder left unsettled stays named on it; a holder that let it
+-- lapse left its own checkout. Refused while claims are being rebuilt, but for the one who rebuilds: announced moves come
+-- before any new one. Taking it again with the same token answers as the first time.
+-- request  {key, checkoutId, token, leaseMs}
+-- answer   {outcome = "taken", unsettled} | "busy" | "not_rebuilt"
+
+if not is_rebuilt() and call('HGET', EPOCH, 'rebuilder') ~= settings.instance then return cjson.encode({ outcome = 'not_rebuilt' }) end
+local stored = call('HGET', LEASES, request.key)
+local lease = stored and cjson.decode(stored) or {}
+if lease.token and lease.token ~= request.token then
+  if lease.untilMs > now_ms then return cjson.encode({ outcome = 'busy' }) end
+  lease.unsettled = lease.unsettled or lease.checkoutId
+end
+if lease.unsettled == request.checkoutId then lease.unsettled = nil end
+lease.token, lease.checkoutId, lease.untilMs = request.token, request.checkoutId, now_ms + request.leaseMs
+call('HSET', LEASES, request.key, cjson.encode(lease))
+return cjson.encode({ outcome = 'taken', unsettled = lease.unsettled })

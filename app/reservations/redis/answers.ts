@@ -1,0 +1,103 @@
+import { z } from "zod";
+import type { Claim, HeldUnits, Line, SessionView } from "../reservation-store";
+
+/** Lua has one kind of table, so an empty list arrives as an empty object. */
+function list<Item extends z.ZodType>(item: Item) {
+  return z.union([z.array(item), z.strictObject({}).transform((): z.output<Item>[] => [])]);
+}
+
+const units = z.number().int();
+const milliseconds = z.number();
+
+const lines = list(z.tuple([z.string(), units]).transform(([productId, quantity]): Line => ({ productId, quantity })));
+
+const claim = z
+  .object({ claimId: z.string(), checkoutId: z.string().optional(), session: z.string(), lines, claimedAt: milliseconds })
+  .transform((found): Claim => ({ ...found, checkoutId: found.checkoutId ?? null }));
+
+const view = z
+  .object({ lines, expiresInMs: milliseconds.optional(), renewableForMs: milliseconds.optional(), claim: claim.optional() })
+  .transform(
+    (found): SessionView => ({
+      lines: found.lines,
+      expiresInMs: found.expiresInMs ?? null,
+      renewableForMs: found.renewableForMs ?? null,
+      claim: found.claim ?? null,
+    }),
+  );
+
+const held = list(
+  z
+    .object({ total: units, byYou: units, units, pendingUnits: units, nextReleaseInMs: milliseconds.optional() })
+    .transform((found): HeldUnits => ({ ...found, nextReleaseInMs: found.nextReleaseInMs ?? null })),
+);
+
+const plain = <Outcome extends string>(outcome: Outcome) => z.object({ outcome: z.literal(outcome) });
+const checkoutOpen = z.object({ outcome: z.literal("checkout_open"), claim });
+const place = z.object({ session: z.string(), given: z.number().int() });
+
+/** What each script answers, in the words of the contract. Scripts and these change together. */
+export const answers = {
+  place: z.discriminatedUnion("outcome", [
+    z.object({ outcome: z.literal("placed"), others: held }),
+    plain("busy"),
+    checkoutOpen,
+    plain("too_many_lines"),
+    plain("not_rebuilt"),
+  ]),
+  confirm: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("confirmed"), view }), plain("gone")]),
+  done: plain("done"),
+  renew: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("renewed"), view }), plain("nothing_held"), checkoutOpen]),
+  release: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("released"), lines, view }), plain("busy"), checkoutOpen]),
+  claim: z.discriminatedUnion("outcome", [
+    z.object({ outcome: z.literal("claimed"), claim, others: held }),
+    plain("nothing_held"),
+    plain("busy"),
+    checkoutOpen,
+    plain("not_rebuilt"),
+  ]),
+  stamp: z.object({ outcome: z.enum(["stamped", "gone"]) }),
+  endClaim: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("ended"), claim }), plain("gone")]),
+  findClaim: z.object({ claim: claim.optional() }),
+  claims: z.object({ claims: list(claim) }),
+  view: z.object({ view }),
+  held: z.object({ held }),
+  snapshot: z.object({
+    rows: list(
+      z.object({
+        productId: z.string(),
+        session: z.string(),
+        quantity: units,
+        isClaimed: z.boolean().optional(),
+        checkoutId: z.string().optional(),
+        expiresInMs: milliseconds.optional(),
+      }),
+    ),
+    next: place.optional(),
+  }),
+  totals: z.object({ shopping: units, checkout: units, units, sessions: units, bytes: z.number() }),
+  beginRebuild: z.discriminatedUnion("outcome", [
+    plain("rebuilt"),
+    plain("elsewhere"),
+    z.object({ outcome: z.literal("begun"), generation: z.string() }),
+  ]),
+  endRebuild: z.object({ outcome: z.enum(["rebuilt", "lost"]) }),
+  acquireLease: z.discriminatedUnion("outcome", [
+    z.object({ outcome: z.literal("taken"), unsettled: z.string().optional() }),
+    plain("busy"),
+    plain("not_rebuilt"),
+  ]),
+  renewLease: z.object({ outcome: z.enum(["renewed", "lost"]) }),
+  releaseLease: z.object({ outcome: z.enum(["released", "lost"]) }),
+} as const;
+
+/** A message on the shop's channel. */
+export const eventMessage = z.object({
+  /** The connection whose script it came from. */
+  instance: z.string(),
+  changed: list(z.string()),
+  expired: list(z.object({ session: z.string(), lines })),
+});
+
+/** Where a page of the snapshot goes on; what is no cursor of ours is beyond the end. */
+export const snapshotPlace = place;

@@ -1,0 +1,18 @@
+-- Makes the operation's pending granted and renews the cart.
+-- request  {session, operationId}
+-- answer   {outcome = "confirmed", view} | "gone"
+
+local record = find(request.session)
+local pending = record and record.pending
+if not pending or pending.op ~= request.operationId then
+  if record == nil or record.last ~= request.operationId then return answer({ outcome = 'gone' }) end
+  return answer({ outcome = 'confirmed', view = view(record) })
+end
+change(request.session, record, pending.lines, function()
+  if #record.granted == 0 then record.first = now end
+  record.granted = with_set(record.granted, pending.lines)
+  record.pending = nil
+  record.last = request.operationId
+  record.deadline = renewed(record)
+end)
+return answer({ outcome = 'confirmed', view = view(record) })

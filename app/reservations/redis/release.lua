@@ -1,0 +1,22 @@
+-- Gives back granted lines, those named or (without `productIds`) all, and renews the rest.
+-- request  {session, productIds}
+-- answer   {outcome = "released", lines, view} | "busy" | {"checkout_open", claim}
+
+local record = find(request.session)
+if record == nil then return answer({ outcome = 'released', lines = {}, view = view(nil) }) end
+local claim = record.claims[1]
+if claim then return answer({ outcome = 'checkout_open', claim = claim }) end
+if record.pending then return answer({ outcome = 'busy' }) end
+local named = {}
+for _, product in ipairs(request.productIds or products_of(record.granted)) do named[product] = true end
+local released, kept = {}, {}
+for _, line in ipairs(record.granted) do
+  local list = named[line[1]] and released or kept
+  list[#list + 1] = line
+end
+change(request.session, record, record.granted, function()
+  record.granted = kept
+  record.last = nil
+  record.deadline = renewed(record)
+end)
+return answer({ outcome = 'released', lines = released, view = view(record) })

@@ -1,0 +1,10 @@
+-- Makes a lease that is still ours last longer.
+-- request  {key, token, leaseMs}
+-- answer   {outcome = "renewed"} | "lost"
+
+local stored = call('HGET', LEASES, request.key)
+local lease = stored and cjson.decode(stored) or {}
+if lease.token ~= request.token or lease.untilMs <= now_ms then return cjson.encode({ outcome = 'lost' }) end
+lease.untilMs = now_ms + request.leaseMs
+call('HSET', LEASES, request.key, cjson.encode(lease))
+return cjson.encode({ outcome = 'renewed' })

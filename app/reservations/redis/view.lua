@@ -1,0 +1,5 @@
+-- What the session holds right now.
+-- request  {session}
+-- answer   {view}
+
+return answer({ view = view(find(request.session)) })

@@ -1,0 +1,93 @@
+/** A real redis-server on a private directory and a free port of this machine, for tests. */
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { createClient } from "redis";
+
+const run = promisify(execFile);
+const PROGRAM = "/usr/bin/redis-server";
+
+export interface RedisServer {
+  readonly url: string;
+  readonly port: number;
+  /** One command, as words. */
+  command(...words: string[]): Promise<unknown>;
+  /** Ends the process at once; what was not written to disk is lost. */
+  kill(): Promise<void>;
+  /** Again on the same port and directory, after `kill`. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** `settings` as on redis-server's command line. Nothing is written to disk unless they say so. */
+export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
+  if (!existsSync(PROGRAM)) await install();
+  const directory = await mkdtemp(path.join(os.tmpdir(), "holdfast-redis-"));
+  const port = await freePort();
+  let server: ChildProcess | null = null;
+
+  const redis: RedisServer = {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    async command(...words) {
+      const client = createClient({ url: redis.url });
+      client.on("error", () => undefined);
+      await client.connect();
+      try {
+        return await client.sendCommand(words);
+      } finally {
+        client.destroy();
+      }
+    },
+    async kill() {
+      const running = server;
+      server = null;
+      if (running === null || running.exitCode !== null || running.signalCode !== null) return;
+      const exited = once(running, "exit");
+      running.kill("SIGKILL");
+      await exited;
+    },
+    async start() {
+      const started = spawn(PROGRAM, ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory, "--save", "", "--appendonly", "no", ...settings], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      server = started;
+      await new Promise<void>((resolve, reject) => {
+        let log = "";
+        started.stdout.on("data", (chunk: Buffer) => {
+          log += chunk.toString();
+          if (log.includes("Ready to accept connections")) resolve();
+        });
+        started.once("exit", () => reject(new Error(`redis-server did not start: ${log}`)));
+      });
+    },
+    async stop() {
+      await redis.kill();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  await redis.start();
+  return redis;
+}
+
+async function install(): Promise<void> {
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) throw new Error("These tests need Redis 7: apt-get install redis-server");
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  await run("apt-get", ["update"], { env });
+  await run("apt-get", ["install", "-y", "--no-install-recommends", "redis-server"], { env });
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (address === null || typeof address === "string") throw new Error("No free port");
+  return address.port;
+}
