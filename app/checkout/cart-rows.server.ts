@@ -1,4 +1,4 @@
-import type { Product } from "~/catalog/catalog";
+import type { Money, Product } from "~/catalog/catalog";
 import type { Line } from "~/reservations/reservation-store";
 
 import type { PricedLine } from "./cart-fingerprint.server";
@@ -15,23 +15,25 @@ export async function priceLines(context: CheckoutContext, lines: readonly Line[
   const missing = lines.filter((line) => rows.get(line.productId)?.active !== true);
   if (missing.length > 0) return { outcome: "unknown_product", productIds: missing.map((line) => line.productId) };
 
-  const priced: PricedLine[] = [];
-  const unpriced: string[] = [];
-  for (const { productId, quantity } of lines) {
-    const row = rows.get(productId);
-    if (row === undefined) continue;
-    const price = row.stripePrice === null ? row.price : await context.gateway.price(row.stripePrice);
-    if (price === null) unpriced.push(productId);
-    else {
-      const { name, image, stripePrice } = row;
-      priced.push({ productId, name, quantity, image, stripePrice, unitAmount: price.amount, currency: price.currency });
-    }
+  const priced = await Promise.all(lines.map(async (line) => ({ line, ...(await priceOf(context, rows.get(line.productId))) })));
+  const sellable = priced.flatMap(({ line, row, price }): PricedLine[] => {
+    if (row === null || price === null) return [];
+    const { name, image, stripePrice } = row;
+    return [{ ...line, name, image, stripePrice, unitAmount: price.amount, currency: price.currency }];
+  });
+  if (sellable.length < lines.length) {
+    const productIds = priced.filter(({ price }) => price === null).map(({ line }) => line.productId);
+    return { outcome: "not_payable", reason: "no_price", productIds };
   }
-  if (unpriced.length > 0) return { outcome: "not_payable", reason: "no_price", productIds: unpriced };
-  const currencies = new Set(priced.map((line) => line.currency));
+  const currencies = new Set(sellable.map((line) => line.currency));
   const [currency] = currencies;
   if (currency === undefined || currencies.size > 1) {
-    return { outcome: "not_payable", reason: "mixed_currencies", productIds: priced.map((line) => line.productId) };
+    return { outcome: "not_payable", reason: "mixed_currencies", productIds: sellable.map((line) => line.productId) };
   }
-  return { outcome: "priced", lines: priced, currency };
+  return { outcome: "priced", lines: sellable, currency };
+}
+
+async function priceOf(context: CheckoutContext, row: Product | undefined): Promise<{ row: Product | null; price: Money | null }> {
+  if (row === undefined) return { row: null, price: null };
+  return { row, price: row.stripePrice === null ? row.price : await context.gateway.price(row.stripePrice) };
 }

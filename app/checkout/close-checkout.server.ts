@@ -1,7 +1,7 @@
 import { UnavailableError } from "~/errors";
 import type { Claim } from "~/reservations/reservation-store";
 
-import { createBudget, FULFIL_BUDGET_MS } from "./budget.server";
+import { createBudget, FULFIL_BUDGET_MS, within } from "./budget.server";
 import type { CheckoutContext } from "./checkout-context.server";
 import { endClaim } from "./claims.server";
 import { fulfilCheckout } from "./fulfil.server";
@@ -54,15 +54,17 @@ export async function findSession(context: CheckoutContext, claim: Claim): Promi
 }
 
 async function closeStamped(context: CheckoutContext, claim: Claim, checkoutId: string, to: "shopper" | "stock"): Promise<CloseOutcome> {
-  const request = { keys: [checkoutKey(checkoutId)], checkoutId, budget: createBudget(context.clock, FULFIL_BUDGET_MS) };
+  const budget = createBudget(context.clock, FULFIL_BUDGET_MS);
+  const request = { keys: [checkoutKey(checkoutId)], checkoutId, budget };
   // Under the lease, so that the `expired` event, which may be here before Stripe's answer, does not end the claim otherwise.
-  const closing = await withLeases(context.leases, request, async (): Promise<CloseOutcome | "complete"> => {
+  const work = withLeases(context.leases, request, async (): Promise<CloseOutcome | "complete"> => {
     const status = await expireOrSee(context, checkoutId);
     if (status === "complete") return "complete";
     if (status !== "expired") return { outcome: "no_proof" };
     await endClaim(context, { claimId: claim.claimId, checkoutId, how: to });
     return { outcome: "closed" };
   });
+  const closing = await within(budget, work);
   if (closing.outcome === "predecessor") throw new UnavailableError("the checkout is being settled");
   return closing.result === "complete" ? settleComplete(context, checkoutId) : closing.result;
 }

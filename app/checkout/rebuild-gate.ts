@@ -1,24 +1,35 @@
 import { UnavailableError } from "~/errors";
 
 /**
- * Closed from boot until the holds of payments in progress are rebuilt once: nothing may be held, paid or given back on
- * the word of an empty store (section 4).
+ * Closed from boot until the holds of payments in progress are known to be in the store, and again while this server
+ * rebuilds them after a loss: nothing may be held, paid or given back on the word of an empty store (section 4).
  */
 export interface RebuildGate {
   readonly isOpen: boolean;
+  /** It may have been closed again since. */
+  readonly wasOpen: boolean;
   open(): void;
+  close(): void;
   /** Throws `UnavailableError` while closed. */
   check(): void;
 }
 
 export function createRebuildGate(): RebuildGate {
   let isOpen = false;
+  let wasOpen = false;
   return {
     get isOpen() {
       return isOpen;
     },
+    get wasOpen() {
+      return wasOpen;
+    },
     open() {
       isOpen = true;
+      wasOpen = true;
+    },
+    close() {
+      isOpen = false;
     },
     check() {
       if (!isOpen) throw new UnavailableError("payments in progress are still being looked up");

@@ -1,0 +1,86 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { UnavailableError } from "~/errors";
+import { answers } from "~/reservations/redis/answers";
+import type { RedisConnection } from "~/reservations/redis/redis-connection.server";
+import { scripts } from "~/reservations/redis/scripts.server";
+import type { Lease, LeaseStore } from "./checkout";
+
+/** A lease lasts this long after the last renewal that Redis answered. */
+export const LEASE_MS = 4_000;
+
+/**
+ * Leases for any number of servers. A lease is renewed for as long as its holder lives; `isHeld` counts from before the
+ * renewal was sent, so it says no before Redis gives the lease to anybody else. One that lapses keeps its checkout's name.
+ * `acquire` also throws `UnavailableError` while another server rebuilds claims: announced moves come before any new one.
+ * Nobody is woken when a lease comes free: those who wait ask again every 20 to 60 ms, in no order.
+ */
+export function createRedisLeaseStore(redis: RedisConnection, { leaseMs = LEASE_MS }: { leaseMs?: number } = {}): LeaseStore {
+  return {
+    async acquire({ key, checkoutId, signal }) {
+      const token = randomBytes(12).toString("base64url");
+      for (;;) {
+        if (signal.aborted) throw new UnavailableError(`the lease ${key} is busy`, { cause: signal.reason });
+        const heldUntil = performance.now() + leaseMs;
+        const taken = answers.acquireLease.parse(await redis.run(scripts.acquireLease, { key, checkoutId, token, leaseMs }));
+        if (taken.outcome === "not_rebuilt") throw new UnavailableError("payments in progress are still being looked up");
+        if (taken.outcome === "taken") {
+          if (performance.now() < heldUntil) return hold(redis, { key, token, leaseMs, heldUntil, unsettled: taken.unsettled ?? null });
+          // The answer came so late that it may be somebody else's by now: taken once more with the same token, if it is not.
+          continue;
+        }
+        await sleep(randomInt(20, 61), undefined, { signal }).catch(() => undefined);
+      }
+    },
+  };
+}
+
+interface Taken {
+  readonly key: string;
+  readonly token: string;
+  readonly leaseMs: number;
+  /** By this process' monotonic clock. */
+  readonly heldUntil: number;
+  readonly unsettled: string | null;
+}
+
+function hold(redis: RedisConnection, { key, token, leaseMs, unsettled, ...taken }: Taken): Lease {
+  let heldUntil = taken.heldUntil;
+  let isGivenBack = false;
+
+  const renewals = setInterval(() => void renew(), leaseMs / 4);
+  renewals.unref();
+
+  function stop(): void {
+    clearInterval(renewals);
+    heldUntil = -Infinity;
+  }
+
+  async function renew(): Promise<void> {
+    const sentAt = performance.now();
+    try {
+      const { outcome } = answers.renewLease.parse(await redis.run(scripts.renewLease, { key, token, leaseMs }));
+      if (outcome === "lost") stop();
+      else if (!isGivenBack) heldUntil = Math.max(heldUntil, sentAt + leaseMs);
+    } catch (error) {
+      // Redis does not answer: it lapses by itself, unless a later renewal gets through.
+      if (!(error instanceof UnavailableError)) stop();
+    }
+  }
+
+  return {
+    unsettled,
+    isHeld: () => performance.now() < heldUntil,
+    async release({ settled }) {
+      if (isGivenBack) return;
+      isGivenBack = true;
+      stop();
+      try {
+        await redis.run(scripts.releaseLease, { key, token, settled });
+      } catch (error) {
+        // It lapses, as if not settled: whoever takes it next looks at this checkout once more.
+        if (!(error instanceof UnavailableError)) throw error;
+      }
+    },
+  };
+}
