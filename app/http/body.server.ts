@@ -32,6 +32,11 @@ export async function readJson<Schema extends z.ZodType>(request: Request, schem
   return parse(schema, body);
 }
 
+/** As `readJson`; no body at all reads as an empty object. */
+export async function readOptionalJson<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.output<Schema>> {
+  return request.body === null || request.headers.get("Content-Length") === "0" ? parse(schema, {}) : readJson(request, schema);
+}
+
 /** A form body; repeated fields keep the last value. 415 for another type. */
 export async function readForm(request: Request): Promise<Record<string, string>> {
   requireType(request, "application/x-www-form-urlencoded");

@@ -10,8 +10,17 @@ export interface OperatorRule {
 /** Whether the request bears the operator's token (compared in constant time), or needs none. */
 export function isOperator(request: Request, rule: OperatorRule): boolean {
   if (rule.token === null) return rule.isSandbox;
-  const [scheme, given] = (request.headers.get("Authorization") ?? "").split(" ");
-  return scheme?.toLowerCase() === "bearer" && given !== undefined && timingSafeEqual(digest(given), digest(rule.token));
+  const given = bearerToken(request);
+  return given !== null && timingSafeEqual(digest(given), digest(rule.token));
+}
+
+/** Whether the request speaks as an operator at all. */
+export function bearsToken(request: Request): boolean {
+  return bearerToken(request) !== null;
+}
+
+function bearerToken(request: Request): string | null {
+  return /^Bearer +(\S+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1] ?? null;
 }
 
 export function requireOperator(request: Request, rule: OperatorRule): void {

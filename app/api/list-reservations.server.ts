@@ -1,0 +1,54 @@
+import type { Container } from "~/create-container.server";
+import { json } from "~/http/problem.server";
+import type { Reservation, SessionView } from "~/reservations/reservation-store";
+import { momentIn } from "./times";
+
+type Shop = Pick<Container, "catalog" | "store">;
+
+/** GET /api/reserve-inventory for a shopper: their own holds. Null: a caller without a session, who holds nothing. */
+export async function ownReservations(shop: Shop, session: string | null): Promise<Response> {
+  const own = session === null ? [] : reservationsOf(session, await shop.store.view(session));
+  return json({
+    total_reservations: own.length,
+    total_units: own.reduce((sum, { quantity }) => sum + quantity, 0),
+    reservations: await named(shop, own),
+  });
+}
+
+/** The same for an operator: all holds, a page at a time. */
+export async function allReservations(shop: Shop, query: { limit: number; cursor?: string | undefined }): Promise<Response> {
+  const [totals, page] = await Promise.all([shop.store.totals(), shop.store.snapshot(query)]);
+  return json({
+    total_reservations: totals.shopping + totals.checkout,
+    total_units: totals.units,
+    sessions: totals.sessions,
+    store_bytes: totals.bytes,
+    reservations: await named(shop, page.reservations),
+    cursor: page.cursor,
+  });
+}
+
+function reservationsOf(session: string, view: SessionView): Reservation[] {
+  const { claim } = view;
+  const shopping = view.lines.map((line): Reservation => ({ ...line, session, state: "shopping", checkoutId: null, expiresInMs: view.expiresInMs }));
+  const checkout = (claim?.lines ?? []).map(
+    (line): Reservation => ({ ...line, session, state: "checkout", checkoutId: claim?.checkoutId ?? null, expiresInMs: null }),
+  );
+  return [...shopping, ...checkout];
+}
+
+/** Names are a courtesy: where the database does not answer, what is held can still be seen. */
+async function named(shop: Shop, reservations: readonly Reservation[]) {
+  const productIds = [...new Set(reservations.map(({ productId }) => productId))];
+  const products = productIds.length === 0 ? new Map<string, never>() : await shop.catalog.products(productIds).catch(() => new Map<string, never>());
+  const now = Date.now();
+  return reservations.map(({ productId, session, quantity, state, checkoutId, expiresInMs }) => ({
+    product_id: productId,
+    product_name: products.get(productId)?.name ?? null,
+    session,
+    quantity,
+    state,
+    checkout_id: checkoutId,
+    ...momentIn(expiresInMs, now),
+  }));
+}

@@ -1,0 +1,20 @@
+import type { CheckoutInspection } from "~/checkout/checkout";
+
+export function presentInspection({ checkoutId, status, paymentStatus, ours, claim, verdict, lines, next }: CheckoutInspection) {
+  return {
+    checkout_id: checkoutId,
+    session: { status, payment_status: paymentStatus, ours },
+    hold:
+      claim === null
+        ? null
+        : {
+            claim_id: claim.claimId,
+            session: claim.session,
+            claimed_at: new Date(claim.claimedAt).toISOString(),
+            lines: claim.lines.map(({ productId, quantity }) => ({ product_id: productId, quantity })),
+          },
+    verdict,
+    lines: lines.map(({ productId, ...line }) => ({ product_id: productId, ...line })),
+    next,
+  };
+}

@@ -1,0 +1,30 @@
+import type { Container } from "~/create-container.server";
+import { json } from "~/http/problem.server";
+import { withLines, type Cart } from "~/session.server";
+import { checkoutOpen, paidMeanwhile } from "./checkout-problems";
+
+type Shop = Pick<Container, "checkout" | "store" | "carts">;
+
+/** DELETE /api/reserve-inventory: gives back what this cart holds, all or the products named. Nothing held: `released: 0`. */
+export async function releaseItems(shop: Shop, cart: Cart | null, productIds: readonly string[] | "all"): Promise<Response> {
+  const answer =
+    cart === null ? { outcome: "released" as const, lines: [] } : await shop.checkout.release({ session: cart.session, productIds });
+  switch (answer.outcome) {
+    case "released": {
+      const { shopping, checkout } = await shop.store.totals();
+      const headers = new Headers();
+      if (cart !== null) {
+        const dropped = productIds === "all" ? cart.lines.map((line) => line.productId) : productIds;
+        const lines = withLines(cart.lines, dropped.map((productId) => ({ productId, quantity: 0 })));
+        headers.set("Set-Cookie", await shop.carts.commit({ ...cart, lines }));
+      }
+      return json({ success: true, released: answer.lines.length, total_active_reservations: shopping + checkout }, { headers });
+    }
+    case "checkout_open":
+      throw checkoutOpen();
+    case "paid":
+      throw paidMeanwhile();
+    default:
+      return answer satisfies never;
+  }
+}

@@ -1,0 +1,100 @@
+import type { Container } from "~/create-container.server";
+import { Problem, json } from "~/http/problem.server";
+import { onHandOf } from "~/reservations/availability";
+import { summed } from "~/reservations/cart-lines";
+import type { DecidedLine } from "~/reservations/reserve";
+import { withLines, type Cart } from "~/session.server";
+import { checkoutOpen, paidMeanwhile } from "./checkout-problems";
+import { resolveItems } from "./resolve-items.server";
+import type { ReserveItem } from "./schemas";
+import { momentIn } from "./times";
+
+type Shop = Pick<Container, "catalog" | "checkout" | "store" | "carts" | "env">;
+
+/** POST /api/reserve-inventory: sets this cart's quantity of each product named, all or none. */
+export async function reserveItems(shop: Shop, cart: Cart, items: readonly ReserveItem[]): Promise<Response> {
+  const lines = summed(await resolveItems(items, shop.catalog));
+  const changed = { ...cart, lines: withLines(cart.lines, lines) };
+  if (changed.lines.length > shop.env.MAX_LINES_PER_CART || !(await shop.carts.fits(changed))) {
+    throw new Problem(422, "limit_exceeded", `A cart has room for ${shop.env.MAX_LINES_PER_CART} products.`, { fields: [{ field: "items", message: "too many products" }] });
+  }
+  const answer = await shop.checkout.changeCart({ session: cart.session, lines });
+  switch (answer.outcome) {
+    case "granted": {
+      const { shopping, checkout } = await shop.store.totals();
+      const released = await lookUp(shop, cart.session, answer.lines.filter((line) => line.name === null));
+      const { expires_at, expires_in_seconds } = momentIn(answer.view.expiresInMs, Date.now());
+      return json(
+        {
+          success: true,
+          session_id: shop.carts.token(cart),
+          expires_at,
+          expires_in_seconds,
+          results: answer.lines.map((line) => fitting(released.get(line.productId) ?? line)),
+          total_active_reservations: shopping + checkout,
+        },
+        { headers: { "Set-Cookie": await shop.carts.commit(changed) } },
+      );
+    }
+    case "refused": {
+      const { shopping, checkout } = await shop.store.totals();
+      return json(
+        {
+          success: false,
+          session_id: shop.carts.token(cart),
+          ...momentIn(null, Date.now()),
+          results: answer.lines.map((line) => (line.shortage === null ? fitting(line) : short(line))),
+          total_active_reservations: shopping + checkout,
+          error: { code: "insufficient_inventory", message: "Not everything could be held; nothing changed." },
+        },
+        { status: 409, headers: { "Set-Cookie": await shop.carts.commit(cart) } },
+      );
+    }
+    case "unknown_product":
+      throw new Problem(404, "unknown_product", "There is no such product.", {
+        fields: answer.productIds.map((productId) => ({ field: "items.product_id", message: productId })),
+      });
+    case "limit_exceeded":
+      throw new Problem(
+        422,
+        "limit_exceeded",
+        answer.limit === "units_per_line" ? `At most ${answer.max} units of one product.` : `At most ${answer.max} products in one cart.`,
+        { fields: [{ field: answer.limit === "units_per_line" ? "items.quantity" : "items", message: `at most ${answer.max}` }] },
+      );
+    case "checkout_open":
+      throw checkoutOpen();
+    case "paid":
+      throw paidMeanwhile();
+    default:
+      return answer satisfies never;
+  }
+}
+
+function fitting(line: DecidedLine) {
+  return {
+    product_id: line.productId,
+    name: line.name,
+    success: true,
+    quantity: line.requested,
+    available: line.available,
+    remaining: Math.max(0, line.available - line.requested),
+  };
+}
+
+function short(line: DecidedLine) {
+  return { product_id: line.productId, name: line.name, success: false, requested: line.requested, available: line.available, reason: line.shortage };
+}
+
+/** Lines that were only released were decided without a read; what they say is looked up, as far as the database answers. */
+async function lookUp(shop: Shop, session: string, lines: readonly DecidedLine[]): Promise<ReadonlyMap<string, DecidedLine>> {
+  if (lines.length === 0) return new Map();
+  const productIds = lines.map((line) => line.productId);
+  const [rows, held] = await Promise.all([shop.catalog.readStock(productIds).catch(() => new Map<string, never>()), shop.store.held({ session, productIds })]);
+  return new Map(
+    lines.map((line) => {
+      const row = rows.get(line.productId);
+      const available = row === undefined ? 0 : Math.max(0, onHandOf(row) - (held.get(line.productId)?.units ?? 0));
+      return [line.productId, { ...line, name: row?.name ?? null, available }];
+    }),
+  );
+}

@@ -1,0 +1,31 @@
+import { z } from "zod";
+
+/** Ids are strings in answers; requests may send a number where the table has numbers. */
+const productId = z.union([z.string().min(1).max(1000), z.int().transform(String)]);
+const name = z.string().min(1).max(1000);
+const sessionId = z.string().min(1).max(200).optional();
+
+/** Each quantity a whole number from 0; how many are allowed is a limit of the shop, not of the format. */
+const item = z
+  .object({ product_id: productId.optional(), name: name.optional(), quantity: z.int().min(0) })
+  .refine((given) => (given.product_id === undefined) !== (given.name === undefined), "give either product_id or name");
+
+export const reserveRequest = z.object({ session_id: sessionId, items: z.array(item).min(1).max(1000) });
+export type ReserveItem = z.output<typeof item>;
+
+export const releaseRequest = z.object({ session_id: sessionId, items: z.array(z.object({ product_id: productId })).max(1000).optional() });
+
+export const reservationsQuery = z.object({
+  session_id: sessionId,
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: z.string().min(1).max(1000).optional(),
+});
+
+export const availabilityQuery = z.object({ product_id: z.array(z.string().min(1).max(1000)).min(1).max(100) });
+
+export const inventoryUpdate = z
+  .object({ product_id: productId, inventory: z.int().min(0).max(1_000_000_000).optional(), delta: z.int().min(-1_000_000_000).max(1_000_000_000).optional() })
+  .refine((given) => (given.inventory === undefined) !== (given.delta === undefined), "give either inventory or delta");
+
+/** A Checkout Session's id as Stripe writes it. */
+export const checkoutQuery = z.object({ checkout_id: z.string().regex(/^cs_[A-Za-z0-9_]{1,250}$/, "must be a checkout id (cs_…)") });

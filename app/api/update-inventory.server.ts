@@ -1,0 +1,22 @@
+import type { z } from "zod";
+import type { Catalog } from "~/catalog/catalog";
+import { Problem } from "~/http/problem.server";
+import type { inventoryUpdate } from "./schemas";
+
+/** Sales that come in between are no reason to give up; that many in a row are. */
+const TRIES = 20;
+
+/** Sets or moves a row's inventory, without undoing a sale that happens meanwhile: `before` is what was really replaced. */
+export async function updateInventory(catalog: Pick<Catalog, "readStock" | "compareAndSwap">, update: z.output<typeof inventoryUpdate>): Promise<{ before: number; after: number }> {
+  const { product_id: productId, inventory, delta } = update;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const row = (await catalog.readStock([productId])).get(productId);
+    if (row === undefined) throw new Problem(404, "unknown_product", "There is no such product.", { fields: [{ field: "product_id", message: productId }] });
+    const before = row.inventory;
+    if (before === null) throw new Problem(422, "invalid_request", "The row's inventory is not a whole number: mend it in the table.", { fields: [{ field: "product_id", message: productId }] });
+    const after = inventory ?? before + (delta ?? 0);
+    if (after < 0) throw new Problem(422, "limit_exceeded", `The stock is ${before}; it cannot go below 0.`, { fields: [{ field: "delta", message: "too low" }] });
+    if ((await catalog.compareAndSwap({ productId, from: before, to: after })) === "swapped") return { before, after };
+  }
+  throw new Problem(503, "unavailable", "The row changes too often at the moment. Try again.", { headers: { "Retry-After": "1" } });
+}

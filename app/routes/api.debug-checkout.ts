@@ -1,0 +1,20 @@
+import { presentInspection } from "~/api/present-inspection";
+import { checkoutQuery } from "~/api/schemas";
+import { container } from "~/container.server";
+import { api } from "~/http/api.server";
+import { parse } from "~/http/body.server";
+import { requireOperator } from "~/http/operator.server";
+import { Problem, json } from "~/http/problem.server";
+
+/** What is known of a checkout and what `fulfil` would do next, without doing it. */
+const answer = api({
+  GET: async (request) => {
+    requireOperator(request, container.operatorRule);
+    const { checkout_id: checkoutId } = parse(checkoutQuery, Object.fromEntries(new URL(request.url).searchParams));
+    const inspection = await container.checkout.inspect(checkoutId);
+    if (inspection === null) throw new Problem(404, "not_found", "Stripe knows no such checkout.");
+    return json(presentInspection(inspection));
+  },
+});
+
+export { answer as loader, answer as action };

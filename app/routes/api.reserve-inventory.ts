@@ -1,0 +1,34 @@
+import { releaseRequest, reservationsQuery, reserveRequest } from "~/api/schemas";
+import { allReservations, ownReservations } from "~/api/list-reservations.server";
+import { releaseItems } from "~/api/release-items.server";
+import { reserveItems } from "~/api/reserve-items.server";
+import { container } from "~/container.server";
+import { apiCart } from "~/http/api-session.server";
+import { api } from "~/http/api.server";
+import { parse, readJson, readOptionalJson } from "~/http/body.server";
+import { bearsToken, isOperator } from "~/http/operator.server";
+import { requireOwnOrigin } from "~/http/origin.server";
+
+const answer = api({
+  POST: async (request) => {
+    requireOwnOrigin(request, container.originRule);
+    const { session_id: token, items } = await readJson(request, reserveRequest);
+    const cart = (await apiCart(request, token, container.carts)) ?? container.carts.create();
+    return reserveItems(container, cart, items);
+  },
+  DELETE: async (request) => {
+    requireOwnOrigin(request, container.originRule);
+    const { session_id: token, items = [] } = await readOptionalJson(request, releaseRequest);
+    const cart = await apiCart(request, token, container.carts);
+    return releaseItems(container, cart, items.length === 0 ? "all" : items.map((item) => item.product_id));
+  },
+  GET: async (request) => {
+    const query = parse(reservationsQuery, Object.fromEntries(new URL(request.url).searchParams));
+    const cart = await apiCart(request, query.session_id, container.carts);
+    // Who names a session, and is no more than that, sees its holds; an operator sees all.
+    const seesAll = isOperator(request, container.operatorRule) && (cart === null || bearsToken(request));
+    return seesAll ? allReservations(container, query) : ownReservations(container, cart?.session ?? null);
+  },
+});
+
+export { answer as loader, answer as action };

@@ -1,0 +1,21 @@
+import { inventoryUpdate } from "~/api/schemas";
+import { updateInventory } from "~/api/update-inventory.server";
+import { container } from "~/container.server";
+import { api } from "~/http/api.server";
+import { readJson } from "~/http/body.server";
+import { requireOperator } from "~/http/operator.server";
+import { requireOwnOrigin } from "~/http/origin.server";
+import { json } from "~/http/problem.server";
+
+const answer = api({
+  POST: async (request) => {
+    requireOwnOrigin(request, container.originRule);
+    requireOperator(request, container.operatorRule);
+    const update = await readJson(request, inventoryUpdate);
+    const change = await updateInventory(container.catalog, update);
+    container.log.warn({ productId: update.product_id, ...change }, "stock set by an operator");
+    return json({ success: true, product_id: update.product_id, ...change });
+  },
+});
+
+export { answer as loader, answer as action };
