@@ -54,13 +54,13 @@ async function look(context: CheckoutContext, { claim, others }: PageRequest): P
 async function handOut(context: CheckoutContext, claim: Claim, checkoutId: string): Promise<StartOutcome | { outcome: "again" }> {
   if ((await liveClaim(context, claim.claimId, checkoutId)) === null) {
     // Nobody holds for this page, so nobody may get its address.
-    await closeClaim(context, { ...claim, checkoutId }, "stock");
-    return { outcome: "again" };
+    const closing = await closeClaim(context, { ...claim, checkoutId }, "stock");
+    return closing.outcome === "paid" ? closing : { outcome: "again" };
   }
-  // What the create answered may be a saved answer of an earlier try.
+  // What the create answered may be a saved answer of an earlier try, whose page another tab has paid meanwhile.
   const session = await context.gateway.fetch(checkoutId);
   if (session?.status === "open" && session.url !== null) return { outcome: "redirect", url: session.url, checkoutId };
-  return { outcome: "again" };
+  return session?.status === "complete" ? { outcome: "paid", checkoutId } : { outcome: "again" };
 }
 
 async function giveBack<T extends StartOutcome>(context: CheckoutContext, claim: Claim, outcome: T): Promise<T> {

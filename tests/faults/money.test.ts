@@ -98,6 +98,19 @@ describe("money goes back once", () => {
     expect(await world.refunds()).toEqual([1250]);
   });
 
+  it("and of an order of 0 there is none to give back", async () => {
+    const world = createWorld({ rows: { mug: { inventory: 1, price: 0 } } });
+    const shop = await world.open();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    world.stripe.pay(checkoutId);
+    world.setStock("mug", 0);
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+
+    expect(shop.calls.filter((call) => call.includes("refunds"))).toEqual([]);
+    expect(await heldUnits(shop)).toBe(0);
+  });
+
   it("of three lines one is short: nothing is taken at all", async () => {
     const { world, shop, checkoutId } = await shortWorld({ cup: 2, mug: 2, pot: 2 });
 

@@ -209,6 +209,27 @@ describe("opening a payment page", () => {
     expect(await heldUnits(shop)).toBe(2);
   });
 
+  it.each([
+    ["POST", "/v1/checkout/sessions", "after"],
+    ["GET", "/v1/checkout/sessions/*", "before"],
+  ] as const)("the other tab pays while this one's %s %s is on its way: this one is led to the order", async (method, path, when) => {
+    const world = createWorld({ rows: { mug: 2 } });
+    const shop = await world.open();
+    const held = world.stripe.holdNext({ method, path, when });
+    const slow = start(shop, "ann");
+    await held.reached;
+    const [session] = world.stripe.sessions();
+    const checkoutId = session?.id ?? "";
+    world.stripe.pay(checkoutId);
+    await shop.checkout.fulfil(checkoutId);
+
+    held.release();
+
+    expect(await slow).toEqual({ outcome: "paid", checkoutId });
+    expect(world.stripe.sessions()).toHaveLength(1);
+    expect(world.stock()).toBe(1);
+  });
+
   it("the cart was changed after the page was made: the old page is closed before the new one opens", async () => {
     const world = createWorld({ rows: { mug: 5, pot: 5 } });
     const shop = await world.open();
