@@ -1,5 +1,6 @@
 import type { Catalog } from "~/catalog/catalog";
 import type { Clock } from "~/reservations/clock";
+import type { RebuildTurns } from "~/reservations/rebuild-turns";
 import type { ReserveDependencies } from "~/reservations/reserve";
 
 import type { LeaseStore, Order } from "./checkout";
@@ -27,6 +28,9 @@ export interface CheckoutContext {
   readonly gateway: StripeGateway;
   readonly marks: MarkStore<StripeSession>;
   readonly leases: LeaseStore;
+  readonly rebuildTurns: RebuildTurns;
+  /** `leases` for whoever rebuilds: nobody else gets any until announced moves are settled. */
+  readonly rebuildLeases: LeaseStore;
   /** `now` for budgets; `wall` for Stripe's dates. */
   readonly clock: Clock;
   readonly newClaimId: () => string;

@@ -1,3 +1,5 @@
+import { createProcessRebuildTurns } from "~/reservations/rebuild-turns";
+
 import { changeCart, releaseCart } from "./change-cart.server";
 import type { CheckoutService, RebuildReport } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
@@ -10,17 +12,22 @@ import { settleLine } from "./settle.server";
 import { startCheckout } from "./start-checkout.server";
 import { createSweep } from "./sweep.server";
 
-export type CheckoutDependencies = Omit<CheckoutContext, "marks"> & Partial<Pick<CheckoutContext, "marks">>;
+type Optional = "marks" | "rebuildTurns" | "rebuildLeases";
+
+/** Rebuilding is that of a store in one process unless turns and leases for it are given. */
+export type CheckoutDependencies = Omit<CheckoutContext, Optional> & Partial<Pick<CheckoutContext, Optional>>;
 
 export interface Checkout extends CheckoutService {
   /** False until the first rebuild succeeded; until then everything that changes something throws `UnavailableError`. */
   readonly ready: boolean;
+  /** Whether the store still bears the claims. If not, `rebuild` is due. Throws `UnavailableError`. */
+  isIntact(): Promise<boolean>;
 }
 
 /** Wires the room. Marks live on the Checkout Session unless another place is given. */
 export function createCheckout(dependencies: CheckoutDependencies): Checkout {
   const marks = dependencies.marks ?? createSessionMarks(dependencies.gateway, dependencies.config.shopTag);
-  const context: CheckoutContext = { ...dependencies, marks };
+  const context: CheckoutContext = { rebuildTurns: createProcessRebuildTurns(), rebuildLeases: dependencies.leases, ...dependencies, marks };
   const gate = createRebuildGate();
   const sweep = createSweep(context);
   let rebuilding: Promise<RebuildReport> | null = null;
@@ -35,8 +42,9 @@ export function createCheckout(dependencies: CheckoutDependencies): Checkout {
 
   return {
     get ready() {
-      return gate.isOpen;
+      return gate.wasOpen;
     },
+    isIntact: async () => (await context.rebuildTurns.begin()) === "rebuilt",
     start: gated((request) => startCheckout(context, request)),
     changeCart: gated((request) => changeCart(context, request)),
     release: gated((request) => releaseCart(context, request)),

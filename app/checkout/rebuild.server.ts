@@ -1,3 +1,4 @@
+import { UnavailableError } from "~/errors";
 import type { Claim } from "~/reservations/reservation-store";
 
 import type { RebuildReport } from "./checkout";
@@ -17,12 +18,17 @@ interface Found {
 }
 
 /**
- * See `CheckoutService.rebuild`. While the gate is closed the store came up empty: every payment in progress gets its
- * claim back, whatever else is held. Afterwards a missing claim was ended by proof, or never handed out: an open page
- * without one is closed, and a payment without one queues like anybody (`late-payment`).
+ * See `CheckoutService.rebuild`. Where the store came up empty, or lost data, every payment in progress gets its claim
+ * back, whatever else is held (`RebuildTurns`: by one server). Otherwise a missing claim was ended by proof, or never handed
+ * out: an open page without one is closed, and a payment without one queues like anybody (`late-payment`).
  * The gate opens as soon as nothing is left that a change could spoil; what then still fails is thrown, to be tried again.
  */
 export async function rebuildHolds(context: CheckoutContext, gate: RebuildGate): Promise<RebuildReport> {
+  const turn = await context.rebuildTurns.begin();
+  if (turn === "elsewhere") throw new UnavailableError("another server looks up payments in progress, or is about to");
+  const isIntact = turn === "rebuilt";
+  if (isIntact) gate.open();
+  else gate.close();
   const since = context.clock.wall() - (allowsDelayedPayment(context.config) ? 35 : 4) * DAY_MS;
   // Open ones first: a payment in between is then seen in one of the two lists.
   const open = await findOurs(context, "open", since);
@@ -30,16 +36,18 @@ export async function rebuildHolds(context: CheckoutContext, gate: RebuildGate):
   const completeIds = new Set(complete.map(({ session }) => session.id));
 
   const openOnly = open.filter(({ session }) => !completeIds.has(session.id));
-  const claimsRestored = gate.isOpen ? await closeForgotten(context, openOnly) : await restoreAll(context, [...openOnly, ...complete]);
+  const claimsRestored = isIntact ? await closeForgotten(context, openOnly) : await restoreAll(context, [...openOnly, ...complete]);
   // Looked at again now that all is held: what was listed as open may have ended in between.
-  const stillOpen = new Set((gate.isOpen ? openOnly : await findOurs(context, "open", since)).map(({ session }) => session.id));
+  const stillOpen = new Set((isIntact ? openOnly : await findOurs(context, "open", since)).map(({ session }) => session.id));
   const ended = openOnly.filter(({ session }) => !stillOpen.has(session.id));
 
   // Announced moves before any new one: what a row says about them is true only until somebody else moves it.
   let fulfilled = 0;
+  const settling = isIntact ? context : { ...context, leases: context.rebuildLeases };
   for (const { session } of complete.filter(isAnnounced)) {
-    if (await isFulfilledNow(context, session)) fulfilled += 1;
+    if (await isFulfilledNow(settling, session)) fulfilled += 1;
   }
+  if (!isIntact && !(await context.rebuildTurns.end())) throw new UnavailableError("the store lost its data again");
   gate.open();
   const failures: unknown[] = [];
   for (const { session } of [...complete.filter((found) => !isAnnounced(found)), ...ended]) {
@@ -82,8 +90,10 @@ async function restoreAll(context: CheckoutContext, promised: readonly Found[]):
 
 async function closeForgotten(context: CheckoutContext, open: readonly Found[]): Promise<number> {
   for (const { session, record } of open) {
-    const claim = await context.reservations.store.findClaim(record.claimId);
-    if (claim === null) await closeClaim(context, claimOf(session, record), "stock");
+    if ((await context.reservations.store.findClaim(record.claimId)) !== null) continue;
+    // Missing because it ended, and not because all were lost since this round began.
+    if ((await context.rebuildTurns.begin()) !== "rebuilt") throw new UnavailableError("the store lost its data");
+    await closeClaim(context, claimOf(session, record), "stock");
   }
   return 0;
 }

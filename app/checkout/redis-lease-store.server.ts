@@ -12,17 +12,18 @@ export const LEASE_MS = 4_000;
 /**
  * Leases for any number of servers. A lease is renewed for as long as its holder lives; `isHeld` counts from before the
  * renewal was sent, so it says no before Redis gives the lease to anybody else. One that lapses keeps its checkout's name.
- * `acquire` also throws `UnavailableError` while another server rebuilds claims: announced moves come before any new one.
+ * `acquire` also throws `UnavailableError` until lost claims are rebuilt: announced moves come before any new one. Only who
+ * has the turn to rebuild may take leases then, from a store opened with `forRebuild`.
  * Nobody is woken when a lease comes free: those who wait ask again every 20 to 60 ms, in no order.
  */
-export function createRedisLeaseStore(redis: RedisConnection, { leaseMs = LEASE_MS }: { leaseMs?: number } = {}): LeaseStore {
+export function createRedisLeaseStore(redis: RedisConnection, { leaseMs = LEASE_MS, forRebuild = false }: { leaseMs?: number; forRebuild?: boolean } = {}): LeaseStore {
   return {
     async acquire({ key, checkoutId, signal }) {
       const token = randomBytes(12).toString("base64url");
       for (;;) {
         if (signal.aborted) throw new UnavailableError(`the lease ${key} is busy`, { cause: signal.reason });
         const heldUntil = performance.now() + leaseMs;
-        const taken = answers.acquireLease.parse(await redis.run(scripts.acquireLease, { key, checkoutId, token, leaseMs }));
+        const taken = answers.acquireLease.parse(await redis.run(scripts.acquireLease, { key, checkoutId, token, leaseMs, forRebuild }));
         if (taken.outcome === "not_rebuilt") throw new UnavailableError("payments in progress are still being looked up");
         if (taken.outcome === "taken") {
           if (performance.now() < heldUntil) return hold(redis, { key, token, leaseMs, heldUntil, unsettled: taken.unsettled ?? null });

@@ -27,6 +27,7 @@ export function observeChanges(checkout: Checkout, log: Logger, metrics: Metrics
     settle: (request) => checkout.settle(request),
     sweep: () => checkout.sweep(),
     rebuild: () => checkout.rebuild(),
+    isIntact: () => checkout.isIntact(),
     async changeCart(request) {
       const stop = metrics.reserveDuration.startTimer();
       try {

@@ -84,12 +84,15 @@ describe("leases of several servers", () => {
     expect([lease.isHeld(), next.isHeld(), next.unsettled]).toEqual([false, true, "cs_1"]);
   });
 
-  it("are refused to all but the one who rebuilds, until claims are complete", async () => {
+  it("are refused to all but the rebuild itself, until claims are complete", async () => {
     const [a, b] = [appServer(), appServer()];
     await a.turns.begin();
-    const announced = await a.leases.acquire({ key: "k", checkoutId: "cs_1", signal: patient });
+    const ofRebuild = (app: typeof a) => createRedisLeaseStore(app.redis, { forRebuild: true });
+    const announced = await ofRebuild(a).acquire({ key: "k", checkoutId: "cs_1", signal: patient });
     await announced.release({ settled: true });
-    await expect(b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: patient })).rejects.toThrow(UnavailableError);
+    for (const leases of [a.leases, b.leases, ofRebuild(b)]) {
+      await expect(leases.acquire({ key: "k", checkoutId: "cs_2", signal: patient })).rejects.toThrow(UnavailableError);
+    }
     await a.turns.end();
     expect((await b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: patient })).isHeld()).toBe(true);
   });

@@ -1,10 +1,11 @@
 -- Takes a lease that is free or has lapsed. What its last holder left unsettled stays named on it; a holder that let it
--- lapse left its own checkout. Refused while claims are being rebuilt, but for the one who rebuilds: announced moves come
--- before any new one. Taking it again with the same token answers as the first time.
--- request  {key, checkoutId, token, leaseMs}
+-- lapse left its own checkout. Refused until claims are rebuilt, but to the one who rebuilds: announced moves come before
+-- any new one. Taking it again with the same token answers as the first time.
+-- request  {key, checkoutId, token, leaseMs, forRebuild}
 -- answer   {outcome = "taken", unsettled} | "busy" | "not_rebuilt"
 
-if not is_rebuilt() and call('HGET', EPOCH, 'rebuilder') ~= settings.instance then return cjson.encode({ outcome = 'not_rebuilt' }) end
+local is_rebuilder = request.forRebuild and call('HGET', EPOCH, 'rebuilder') == settings.instance
+if not is_rebuilder and not is_rebuilt() then return cjson.encode({ outcome = 'not_rebuilt' }) end
 local stored = call('HGET', LEASES, request.key)
 local lease = stored and cjson.decode(stored) or {}
 if lease.token and lease.token ~= request.token then
