@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { UnavailableError } from "~/errors";
 
-import { CALLS, createWorld, type Fault, type FaultPlan, once, type Process, type World } from "../checkout/world";
+import { CALLS, createWorld, type Fault, type FaultPlan, once, type Process, TTL_MS, type World } from "../checkout/world";
 import { deliver } from "./webhook";
 
 const at =
@@ -220,6 +220,60 @@ describe("killed at a chosen moment", () => {
       expect(await shop.checkout.fulfil(anns), fault).toMatchObject({ outcome: "done", repeated: true });
       expect(world.stock(), fault).toBe(8);
     }
+  });
+
+  it.each(["kill before", "kill after", "refuse", "cut", 429, 500, 503] as const)(
+    "%s at each call outside of a change that closes a page: the unit is sold once, or free, and never both",
+    async (fault) => {
+      let n = 1;
+      for (; ; n += 1) {
+        const world = createWorld({ rows: { mug: 1 } });
+        const first = await world.open();
+        const checkoutId = await first.pay("ann", { mug: 1 });
+        const before = first.proxy.count;
+        first.setFaults(at(before + n, fault));
+        const changed = await first.run(first.checkout.changeCart({ session: "ann", lines: [{ productId: "mug", quantity: 0 }] }));
+        if (first.proxy.count - before < n) break;
+        const next = changed === "died" ? await world.open() : first;
+        next.heal();
+        const paid = world.stripe.pay(checkoutId).kind === "paid" ? 1 : 0;
+        await deliver(world, next, { checkoutId });
+        world.advance(TTL_MS);
+        const bob = await next.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] });
+
+        expect({ stock: world.stock(), bob: bob.outcome }, `call ${n}`).toEqual({ stock: 1 - paid, bob: paid === 1 ? "refused" : "granted" });
+        expect(await world.refunds(), `call ${n}`).toEqual([]);
+      }
+      expect(n).toBeGreaterThan(1);
+    },
+  );
+
+  it.each(["refuse", "cut", 429, 500, 503] as const)("%s at each call outside of a late payment: fulfilled once after the retry", async (fault) => {
+    let n = 1;
+    for (; ; n += 1) {
+      const world = createWorld({ rows: { mug: 1 } });
+      const shop = await world.open();
+      const checkoutId = await shop.pay("ann", { mug: 1 });
+      const [claim] = await shop.store.claims({ olderThanMs: 0 });
+      await shop.store.unclaim({ claimId: claim?.claimId ?? "", checkoutId, to: "stock" });
+      world.stripe.pay(checkoutId);
+      const before = shop.proxy.count;
+      shop.setFaults(at(before + n, fault));
+      const first = await shop.run(shop.checkout.fulfil(checkoutId));
+      if (shop.proxy.count - before < n) break;
+      shop.heal();
+      // Nobody can take the unit between the tries of a payment that was granted it.
+      const bob = await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] });
+      const second = await shop.checkout.fulfil(checkoutId);
+
+      const isBobs = bob.outcome === "granted";
+      expect(first, `call ${n}`).toBeInstanceOf(Error);
+      expect(second.outcome, `call ${n}`).toBe(isBobs ? "refunded" : "done");
+      expect({ stock: world.stock(), refunds: await world.refunds() }, `call ${n}`).toEqual(isBobs ? { stock: 1, refunds: [1250] } : { stock: 0, refunds: [] });
+      // Only a try that failed before it could hold anything leaves the unit to others.
+      expect(isBobs, `call ${n}`).toBe(n <= 2);
+    }
+    expect(n).toBeGreaterThan(5);
   });
 
   it("while a page is opened, at each call outside: what is paid is delivered, what is not paid is free again", async () => {
