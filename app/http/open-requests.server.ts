@@ -1,5 +1,5 @@
 import { subscribe } from "node:diagnostics_channel";
-import { ServerResponse, type IncomingMessage } from "node:http";
+import { EventEmitter } from "node:events";
 
 /** The requests that this process is answering, whoever opened the server (remix-serve hides its own). */
 export interface OpenRequests {
@@ -8,11 +8,11 @@ export interface OpenRequests {
 }
 
 export function countOpenRequests(): OpenRequests {
-  const open = new Set<ServerResponse<IncomingMessage>>();
+  const open = new Set<EventEmitter>();
   const waiting: (() => void)[] = [];
   subscribe("http.server.request.start", (message) => {
-    if (typeof message !== "object" || message === null || !("response" in message) || !(message.response instanceof ServerResponse)) return;
-    const response: ServerResponse<IncomingMessage> = message.response;
+    if (typeof message !== "object" || message === null || !("response" in message) || !(message.response instanceof EventEmitter)) return;
+    const { response } = message;
     open.add(response);
     response.once("close", () => {
       open.delete(response);

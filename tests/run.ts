@@ -1,0 +1,84 @@
+/**
+ * `npm test`: types, lint, build, unit and conformance suites, flows in a real browser. Everything runs even after a
+ * failure. The last line sums vitest and Playwright; a step that broke without a test to blame counts as one failed.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { z } from "zod";
+
+const VITEST_REPORT = "test-results/unit.json";
+const PLAYWRIGHT_REPORT = "test-results/e2e.json";
+
+interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+installPrograms();
+for (const report of [VITEST_REPORT, PLAYWRIGHT_REPORT]) rmSync(report, { force: true });
+
+const tallies = [
+  step("types", ["typescript/bin/tsc", "--noEmit"]),
+  step("lint", ["eslint/bin/eslint.js", "--max-warnings", "0", "."]),
+  step("build", ["tsx/dist/cli.mjs", "app/commands/build.ts"]),
+  step("unit", ["vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${VITEST_REPORT}`], readVitest),
+  step("e2e", ["@playwright/test/cli.js", "test"], readPlaywright),
+];
+const total = tallies.reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }));
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 ? 0 : 1);
+
+/** Runs a program of node_modules. Its report tells its tests; without one it only adds a failure when it failed. */
+function step(name: string, [program = "", ...args]: readonly string[], readReport?: () => Tally): Tally {
+  console.log(`\n— ${name}`);
+  const env = { ...process.env, ...(name === "types" || name === "lint" || name === "build" ? { NODE_ENV: "production" } : {}) };
+  const { status } = spawnSync(process.execPath, [`node_modules/${program}`, ...args], { stdio: "inherit", env });
+  const tally = readReport?.() ?? { passed: 0, failed: 0 };
+  if (status === 0 || tally.failed > 0) return tally;
+  console.log(`${name} failed (status ${status})`);
+  return { ...tally, failed: 1 };
+}
+
+function readVitest(): Tally {
+  const schema = z.object({ numPassedTests: z.number(), numFailedTests: z.number() });
+  const report = read(VITEST_REPORT, schema);
+  return { passed: report?.numPassedTests ?? 0, failed: report?.numFailedTests ?? 0 };
+}
+
+function readPlaywright(): Tally {
+  const schema = z.object({ stats: z.object({ expected: z.number(), flaky: z.number(), unexpected: z.number() }) });
+  const stats = read(PLAYWRIGHT_REPORT, schema)?.stats;
+  return { passed: (stats?.expected ?? 0) + (stats?.flaky ?? 0), failed: stats?.unexpected ?? 0 };
+}
+
+function read<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> | null {
+  return existsSync(file) ? schema.parse(JSON.parse(readFileSync(file, "utf8"))) : null;
+}
+
+/** The programs that the suites start. What is missing is installed where that can be done, else said in one line. */
+function installPrograms(): void {
+  const programs = [
+    { found: () => has("redis-server"), packages: ["redis-server"], say: "redis-server is missing: install Redis 7" },
+    { found: () => has("psql"), packages: ["postgresql"], say: "PostgreSQL is missing: install its server" },
+    { found: () => has("chromium") || hasPlaywrightBrowser(), packages: ["chromium"], say: "Chromium is missing: run npx playwright install chromium" },
+  ];
+  const missing = programs.filter((program) => !program.found());
+  if (missing.length === 0) return;
+  if (has("apt-get") && process.getuid?.() === 0) {
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    spawnSync("apt-get", ["update", "-qq"], { stdio: "ignore", env });
+    for (const { packages } of missing) spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { stdio: "inherit", env });
+  }
+  const absent = missing.filter((program) => !program.found());
+  for (const { say } of absent) console.error(say);
+  if (absent.length > 0) process.exit(1);
+}
+
+function has(program: string): boolean {
+  return spawnSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" }).status === 0;
+}
+
+function hasPlaywrightBrowser(): boolean {
+  const { stdout } = spawnSync(process.execPath, ["-e", "console.log(require('playwright').chromium.executablePath())"], { encoding: "utf8" });
+  return existsSync(stdout.trim());
+}
