@@ -31,8 +31,7 @@ process.exit(total.failed === 0 ? 0 : 1);
 /** Runs a program of node_modules. Its report tells its tests; without one it only adds a failure when it failed. */
 function step(name: string, [program = "", ...args]: readonly string[], readReport?: () => Tally): Tally {
   console.log(`\n— ${name}`);
-  const env = { ...process.env, ...(name === "types" || name === "lint" || name === "build" ? { NODE_ENV: "production" } : {}) };
-  const { status } = spawnSync(process.execPath, [`node_modules/${program}`, ...args], { stdio: "inherit", env });
+  const { status } = spawnSync(process.execPath, [`node_modules/${program}`, ...args], { stdio: "inherit" });
   const tally = readReport?.() ?? { passed: 0, failed: 0 };
   if (status === 0 || tally.failed > 0) return tally;
   console.log(`${name} failed (status ${status})`);

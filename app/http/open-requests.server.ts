@@ -11,7 +11,7 @@ export function countOpenRequests(): OpenRequests {
   const open = new Set<EventEmitter>();
   const waiting: (() => void)[] = [];
   subscribe("http.server.request.start", (message) => {
-    if (typeof message !== "object" || message === null || !("response" in message) || !(message.response instanceof EventEmitter)) return;
+    if (!tellsResponse(message)) return;
     const { response } = message;
     open.add(response);
     response.once("close", () => {
@@ -22,4 +22,8 @@ export function countOpenRequests(): OpenRequests {
   return {
     idle: () => (open.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
   };
+}
+
+function tellsResponse(message: unknown): message is { response: EventEmitter } {
+  return typeof message === "object" && message !== null && "response" in message && message.response instanceof EventEmitter;
 }
