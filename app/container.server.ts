@@ -15,7 +15,6 @@ async function boot(): Promise<Container> {
     const { env, log, housekeeping } = created;
     exitGracefully(created);
     housekeeping.start();
-    log.warn("holds live in this process: run exactly one server, a second one would oversell");
     log.info({ url: env.publicUrl, sandbox: env.isSandbox }, `Holdfast serves ${env.publicUrl}${env.isSandbox ? " on the sandbox: nothing is charged" : ""}`);
     return created;
   } catch (error) {

@@ -4,17 +4,16 @@ import type { Logger } from "pino";
 import type { Catalog } from "~/catalog/catalog";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { createCheckout, type Checkout } from "~/checkout/create-checkout.server";
-import { createMemoryLeaseStore } from "~/checkout/memory-lease-store.server";
 import { shopTag } from "~/checkout/shop-tag.server";
 import { createStripe, isLiveKey } from "~/checkout/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe-gateway.server";
+import { createHolds, type Holds } from "~/create-holds.server";
 import type { Environment } from "~/env.server";
 import { createHousekeeping, type Housekeeping } from "~/housekeeping.server";
 import { countOpenRequests, type OpenRequests } from "~/http/open-requests.server";
 import type { OperatorRule } from "~/http/operator.server";
 import type { OriginRule } from "~/http/origin.server";
 import { systemClock } from "~/reservations/clock";
-import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import type { Sandbox } from "~/sandbox/sandbox.server";
 import { CartSessions } from "~/session.server";
@@ -33,6 +32,7 @@ export interface Container {
   readonly metrics: Metrics;
   readonly catalog: Catalog;
   readonly store: ReservationStore;
+  readonly holds: Pick<Holds, "state">;
   readonly checkout: Checkout;
   readonly carts: CartSessions;
   readonly originRule: OriginRule;
@@ -66,13 +66,16 @@ export async function createContainer(env: Environment): Promise<Container> {
     timeoutMs: STRIPE_TIMEOUT_MS,
   });
 
-  const bareStore = createMemoryReservationStore({
-    clock: systemClock,
+  const shop = shopTag({ supabaseUrl: env.supabase.url, table: env.PRODUCTS_TABLE, environment: env.SHOP_ENVIRONMENT });
+  const holds = createHolds({
+    url: env.REDIS_URL,
+    shopTag: shop,
     ttlMs: env.RESERVATION_TTL_SECONDS * 1000,
     maxAgeMs: env.RESERVATION_MAX_SECONDS * 1000,
+    log,
   });
-  const metrics = createMetrics(() => bareStore.totals());
-  const store = observeStore(bareStore, log, metrics);
+  const metrics = createMetrics(() => holds.store.totals());
+  const store = observeStore(holds.store, log, metrics);
 
   const bareCheckout = createCheckout({
     reservations: {
@@ -84,12 +87,14 @@ export async function createContainer(env: Environment): Promise<Container> {
     },
     catalog,
     gateway: createStripeGateway(stripe),
-    leases: createMemoryLeaseStore(),
+    leases: holds.leases,
+    rebuildLeases: holds.rebuildLeases,
+    rebuildTurns: holds.rebuildTurns,
     clock: systemClock,
     newClaimId: randomUUID,
     log: checkoutLog(log, metrics),
     config: {
-      shopTag: shopTag({ supabaseUrl: env.supabase.url, table: env.PRODUCTS_TABLE, environment: env.SHOP_ENVIRONMENT }),
+      shopTag: shop,
       checkoutTtlMs: env.CHECKOUT_TTL_SECONDS * 1000,
       paymentMethods: env.STRIPE_PAYMENT_METHODS,
       shippingCountries: env.STRIPE_SHIPPING_COUNTRIES ?? [],
@@ -99,7 +104,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     },
   });
   const checkout = observeChanges(bareCheckout, log, metrics);
-  const housekeeping = createHousekeeping({ checkout, probe: () => catalog.probe(), log });
+  const housekeeping = createHousekeeping({ checkout, probe: () => catalog.probe(), storeWarnings: () => holds.warnings(), log });
 
   return {
     env,
@@ -107,6 +112,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     metrics,
     catalog,
     store,
+    holds,
     checkout,
     carts: new CartSessions({ secrets: env.sessionSecrets, secure: env.publicUrl.startsWith("https:") }),
     originRule: { publicUrl: env.publicUrl, isSandbox: env.isSandbox },

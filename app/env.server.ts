@@ -101,7 +101,6 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
   } else {
     if (missing.length > 0) faults.push(...missing.map((name) => `${name}: missing (Supabase and Stripe are set up together; unset all of them for the sandbox)`));
     for (const name of ["PUBLIC_URL", "SESSION_SECRET"]) if (given[name] === undefined) faults.push(`${name}: required outside the sandbox`);
-    if (given.REDIS_URL !== undefined) faults.push("REDIS_URL: this version keeps holds in the memory of one server; run one server and unset it");
   }
   if (faults.length > 0 || !parsed.success) throw new EnvironmentError(`The environment is not usable:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
 

@@ -4,11 +4,14 @@ import type { Checkout } from "~/checkout/create-checkout.server";
 
 const SWEEP_EVERY_MS = 5_000;
 const RECONCILE_EVERY_MS = 5 * 60_000;
+/** How soon lost data of the store is noticed. */
+const WATCH_EVERY_MS = 1_000;
 const RETRY_MS = 2_000;
 
 interface HousekeepingOptions {
-  readonly checkout: Pick<Checkout, "ready" | "rebuild" | "sweep">;
+  readonly checkout: Pick<Checkout, "ready" | "isIntact" | "rebuild" | "sweep">;
   readonly probe: () => Promise<ProbeReport>;
+  readonly storeWarnings: () => Promise<readonly string[]>;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
 }
 
@@ -20,13 +23,16 @@ export interface Housekeeping {
   stop(): Promise<void>;
   /** What the last boot check of the merchant's table found wrong; empty before it ran. */
   readonly tableFaults: readonly string[];
+  /** What an operator has to know about where holds live; empty before it was looked at. */
+  readonly warnings: readonly string[];
 }
 
-export function createHousekeeping({ checkout, probe, log }: HousekeepingOptions): Housekeeping {
+export function createHousekeeping({ checkout, probe, storeWarnings, log }: HousekeepingOptions): Housekeeping {
   const timers = new Set<NodeJS.Timeout>();
   const running = new Set<Promise<void>>();
   let stopped = false;
   let tableFaults: readonly string[] = [];
+  let warnings: readonly string[] = [];
 
   /** Runs the job again and again, `wait` after each end; a failure is logged and is followed by the next run. */
   function repeat(name: string, job: () => Promise<number>): void {
@@ -68,10 +74,24 @@ export function createHousekeeping({ checkout, probe, log }: HousekeepingOptions
     return report.ok ? RECONCILE_EVERY_MS : RETRY_MS * 5;
   }
 
+  async function watchStore(): Promise<number> {
+    if (checkout.ready && !(await checkout.isIntact())) await checkout.rebuild();
+    return WATCH_EVERY_MS;
+  }
+
+  async function checkStore(): Promise<number> {
+    const found = await storeWarnings();
+    for (const warning of found) if (!warnings.includes(warning)) log.warn(warning);
+    warnings = found;
+    return RECONCILE_EVERY_MS;
+  }
+
   return {
     start() {
+      repeat("the check of the store of holds", checkStore);
       repeat("the check of the products table", checkTable);
       repeat("rebuilding holds", reconcile);
+      repeat("watching the store of holds", watchStore);
       repeat("the sweep of payment pages", sweep);
     },
     async stop() {
@@ -81,6 +101,9 @@ export function createHousekeeping({ checkout, probe, log }: HousekeepingOptions
     },
     get tableFaults() {
       return tableFaults;
+    },
+    get warnings() {
+      return warnings;
     },
   };
 }

@@ -20,7 +20,7 @@ export type CheckoutDependencies = Omit<CheckoutContext, Optional> & Partial<Pic
 export interface Checkout extends CheckoutService {
   /** False until the first rebuild succeeded; until then everything that changes something throws `UnavailableError`. */
   readonly ready: boolean;
-  /** Whether the store still bears the claims. If not, `rebuild` is due. Throws `UnavailableError`. */
+  /** Whether the store bears the claims, by whichever server's rebuild. If not, `rebuild` is due. Throws `UnavailableError`. */
   isIntact(): Promise<boolean>;
 }
 
@@ -44,7 +44,11 @@ export function createCheckout(dependencies: CheckoutDependencies): Checkout {
     get ready() {
       return gate.wasOpen;
     },
-    isIntact: async () => (await context.rebuildTurns.begin()) === "rebuilt",
+    async isIntact() {
+      const isRebuilt = (await context.rebuildTurns.begin()) === "rebuilt";
+      if (isRebuilt) gate.open();
+      return isRebuilt;
+    },
     start: gated((request) => startCheckout(context, request)),
     changeCart: gated((request) => changeCart(context, request)),
     release: gated((request) => releaseCart(context, request)),

@@ -8,12 +8,12 @@ import { json } from "~/http/problem.server";
  */
 const answer = api({
   GET: async () => {
-    const dependencies = container.dependencies.read();
-    const { tableFaults } = container.housekeeping;
+    const dependencies: Record<string, string> = { ...container.dependencies.read(), holds: container.holds.state };
+    const { tableFaults, warnings } = container.housekeeping;
     const isDegraded = tableFaults.length > 0 || Object.values(dependencies).includes("failing");
     const status = !container.checkout.ready ? "rebuilding" : isDegraded ? "degraded" : "ready";
     return json(
-      { status, dependencies: { ...dependencies, holds: "memory" }, table_faults: tableFaults },
+      { status, dependencies, table_faults: tableFaults, warnings },
       container.checkout.ready ? {} : { status: 503, headers: { "Retry-After": "2" } },
     );
   },

@@ -40,6 +40,7 @@ export class RedisConnection {
   readonly #keys: readonly string[];
   readonly #subscriber: Client;
   #client: Client;
+  #openedAt = performance.now();
   #isClosed = false;
   #isDown = false;
 
@@ -102,8 +103,9 @@ export class RedisConnection {
         return result;
       } catch (error) {
         if (error instanceof ErrorReply && !isPassing(error)) throw toThrow(error);
-        if (error instanceof TookTooLong) this.#replace(client);
-        if (this.#isClosed || performance.now() + RETRY_MS >= end) {
+        if (error instanceof TookTooLong || this.#isStuck(client)) this.#replace(client);
+        // While it is known to be down one try is enough: nobody waits for nothing.
+        if (this.#isClosed || this.#isDown || performance.now() + RETRY_MS >= end) {
           this.#isDown = true;
           throw new UnavailableError("Redis does not answer", { cause: error });
         }
@@ -112,9 +114,15 @@ export class RedisConnection {
     }
   }
 
+  /** The client itself waits without end for the answers to its first words on a new connection. */
+  #isStuck(client: Client): boolean {
+    return !client.isReady && performance.now() - this.#openedAt > VERB_MS;
+  }
+
   /** Answers come in order, so what waits behind one that does not come would wait for ever. */
   #replace(silent: Client): void {
     if (this.#client !== silent || this.#isClosed) return;
+    this.#openedAt = performance.now();
     this.#client = this.#open();
     if (silent.isOpen) silent.destroy();
   }

@@ -1,0 +1,344 @@
+import { once } from "node:events";
+import { createServer, connect as connectTcp, type Socket } from "node:net";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { UnavailableError } from "~/errors";
+import type { StoreEvent } from "~/reservations/reservation-store";
+import { startRedis, type RedisServer } from "../redis-server";
+import { storeTiming } from "./describe-reservation-store";
+import { connect } from "./redis-fixture";
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(async () => {
+  await server.stop();
+});
+beforeEach(async () => {
+  await server.command("FLUSHALL");
+});
+
+const closing = new Set<() => void>();
+afterEach(() => {
+  vi.useRealTimers();
+  for (const close of closing) close();
+  closing.clear();
+});
+
+function appServer(options?: Parameters<typeof connect>[1], url = server.url) {
+  const app = connect(url, options);
+  closing.add(() => app.redis.close());
+  return app;
+}
+
+type App = ReturnType<typeof appServer>;
+
+const mug = (quantity: number) => [{ productId: "mug", quantity }];
+const place = ({ store }: App, session: string, quantity = 1, operationId = `${session}-op`) =>
+  store.place({ session, operationId, lines: mug(quantity), maxLines: 30 });
+
+async function grant(app: App, session: string, quantity = 1): Promise<void> {
+  expect(await place(app, session, quantity)).toMatchObject({ outcome: "placed" });
+  expect(await app.store.confirm({ session, operationId: `${session}-op` })).toMatchObject({ outcome: "confirmed" });
+}
+
+const mugsHeld = async ({ store }: App) => (await store.held({ session: null, productIds: ["mug"] })).get("mug")?.total;
+
+describe("two servers on one Redis", () => {
+  it("see each other's holds at once, and one finishes what the other began", async () => {
+    const [a, b] = [appServer(), appServer()];
+    await a.rebuild();
+    await grant(a, "ann", 2);
+    expect(await mugsHeld(b)).toBe(2);
+    expect(await place(b, "bob")).toMatchObject({ outcome: "placed" });
+    expect(await a.store.confirm({ session: "bob", operationId: "bob-op" })).toMatchObject({ outcome: "confirmed" });
+    expect(await mugsHeld(b)).toBe(3);
+    expect(await b.store.claim({ session: "ann", claimId: "claim-1" })).toMatchObject({ outcome: "claimed" });
+    expect(await a.store.claim({ session: "ann", claimId: "claim-2" })).toMatchObject({ outcome: "checkout_open", claim: { claimId: "claim-1" } });
+  });
+
+  it("never both miss the other when they ask for the last unit in the same instant", async () => {
+    const [a, b] = [appServer(), appServer()];
+    await a.rebuild();
+    for (let round = 0; round < 50; round += 1) {
+      const placed = await Promise.all([place(a, `ann-${round}`), place(b, `bob-${round}`)]);
+      const seen = placed.map((each) => (each.outcome === "placed" ? (each.others.get("mug")?.units ?? 0) : NaN));
+      expect(Math.max(...seen) - 2 * round).toBe(1);
+    }
+  });
+
+  it("hear of each other's changes; a lapsed cart is told by the one that found it", async () => {
+    const offset = { ms: 0 };
+    const [a, b] = [appServer({ offset }), appServer({ offset })];
+    await a.rebuild();
+    const heard: Record<"a" | "b", StoreEvent[]> = { a: [], b: [] };
+    a.store.subscribe((event) => heard.a.push(event));
+    b.store.subscribe((event) => heard.b.push(event));
+    // Until the subscriptions are there.
+    await vi.waitFor(async () => {
+      await grant(a, `ann-${performance.now()}`);
+      expect(Math.min(heard.a.length, heard.b.length)).toBeGreaterThan(0);
+    });
+    const before = performance.now();
+    await grant(a, "ann");
+    const seen = heard.b.length;
+    await vi.waitFor(() => expect(heard.b.length).toBeGreaterThan(seen), { interval: 2 });
+    expect(performance.now() - before).toBeLessThan(500);
+    offset.ms += storeTiming.ttlMs + 200;
+    await b.store.view("ann");
+    const lapsed = { type: "expired", session: "ann", lines: mug(1) };
+    await vi.waitFor(() => expect(heard.b).toContainEqual(lapsed));
+    expect(heard.a).not.toContainEqual(lapsed);
+  });
+
+  it("agree on time although their own clocks are an hour apart", async () => {
+    const [a, b] = [appServer(), appServer()];
+    await a.rebuild();
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3_600_000 });
+    await grant(a, "ann");
+    const { claimedAt } = await claimOf(a, "ann");
+    vi.setSystemTime(Date.now() + 7_200_000);
+    await grant(b, "bob");
+    expect(await mugsHeld(b)).toBe(2);
+    const view = await b.store.view("bob");
+    expect(view.expiresInMs).toBeGreaterThan(storeTiming.ttlMs - 1_000);
+    expect(view.expiresInMs).toBeLessThanOrEqual(storeTiming.ttlMs);
+    expect((await claimOf(b, "bob")).claimedAt - claimedAt).toBeLessThan(5_000);
+  });
+
+  it("put no session id anywhere but the hash that they are given, and all keys in one slot", async () => {
+    const a = appServer();
+    await a.rebuild();
+    await grant(a, "ann");
+    const keys = await server.command("KEYS", "*");
+    if (!Array.isArray(keys)) throw new Error("KEYS did not answer a list");
+    expect(keys.length).toBeGreaterThan(4);
+    for (const key of keys) expect(key).toMatch(/^\{holdfast:shop\}:v1:[a-z]+$/);
+  });
+});
+
+async function claimOf(app: App, session: string) {
+  const claimed = await app.store.claim({ session, claimId: `claim-${session}` });
+  if (claimed.outcome !== "claimed") throw new Error(claimed.outcome);
+  return claimed.claim;
+}
+
+describe("a connection that fails", () => {
+  it("after the step was done and before its answer: sent again, it is answered as the first time", async () => {
+    const proxy = await cuttingProxy(server.port);
+    const app = appServer({}, proxy.url);
+    await app.rebuild();
+    await grant(app, "warm");
+
+    proxy.cutNextAnswer();
+    const placed = await place(app, "ann", 2);
+    expect(proxy.cuts()).toBe(1);
+    expect(placed).toMatchObject({ outcome: "placed" });
+    if (placed.outcome === "placed") expect(placed.others.get("mug")).toMatchObject({ units: 1 });
+    proxy.cutNextAnswer();
+    expect(await app.store.confirm({ session: "ann", operationId: "ann-op" })).toMatchObject({ outcome: "confirmed", view: { lines: mug(2) } });
+    proxy.cutNextAnswer();
+    const { claimedAt } = await claimOf(app, "ann");
+    expect((await claimOf(app, "ann")).claimedAt).toBe(claimedAt);
+    proxy.cutNextAnswer();
+    expect(await app.store.stamp({ claimId: "claim-ann", checkoutId: "cs_1" })).toBe("stamped");
+    expect(proxy.cuts()).toBe(4);
+    expect(await mugsHeld(app)).toBe(3);
+  });
+
+  it("without a word: refused within a second, and the next verb does not wait behind it", async () => {
+    const proxy = await cuttingProxy(server.port);
+    const app = appServer({}, proxy.url);
+    await app.rebuild();
+    proxy.setSilent(true);
+    const before = performance.now();
+    await expect(place(app, "ann")).rejects.toThrow(UnavailableError);
+    expect(performance.now() - before).toBeLessThan(1_000);
+    proxy.setSilent(false);
+    await vi.waitFor(async () => expect(await place(app, "bob")).toMatchObject({ outcome: "placed" }), { timeout: 5_000 });
+  });
+});
+
+describe("a Redis that fails", () => {
+  it("whose script cache is flushed is given the scripts again", async () => {
+    const app = appServer();
+    await app.rebuild();
+    await grant(app, "ann");
+    await server.command("SCRIPT", "FLUSH");
+    await grant(app, "bob");
+    expect(await mugsHeld(app)).toBe(2);
+  });
+
+  it("is stopped: refused within a second; is back: works again without a restart, once claims are rebuilt", async () => {
+    const own = await startRedis();
+    closing.add(() => void own.stop());
+    const app = appServer({}, own.url);
+    await app.rebuild();
+    await grant(app, "ann");
+    expect(app.redis.state).toBe("ok");
+
+    await own.kill();
+    for (const session of ["bob", "cy"]) {
+      const before = performance.now();
+      await expect(place(app, session)).rejects.toThrow(UnavailableError);
+      expect(performance.now() - before).toBeLessThan(1_000);
+    }
+    expect(app.redis.state).toBe("failing");
+
+    await own.start();
+    await vi.waitFor(async () => expect(await app.turns.begin()).toBe("begun"), { timeout: 5_000 });
+    expect(app.redis.state).toBe("ok");
+    await expect(place(app, "bob")).rejects.toThrow(UnavailableError);
+    expect(await app.turns.end()).toBe(true);
+    await grant(app, "bob");
+    expect(await mugsHeld(app)).toBe(1);
+  });
+
+  it("may have lost its latest writes with a restart, though the epoch key is there: nothing is placed or claimed before a rebuild", async () => {
+    const own = await startRedis(["--appendonly", "yes", "--appendfsync", "always"]);
+    closing.add(() => void own.stop());
+    const app = appServer({}, own.url);
+    await app.rebuild();
+    await grant(app, "ann");
+
+    await own.kill();
+    await own.start();
+
+    await vi.waitFor(async () => expect(await mugsHeld(app)).toBe(1), { timeout: 5_000 });
+    await expect(place(app, "bob")).rejects.toThrow(UnavailableError);
+    await expect(app.store.claim({ session: "ann", claimId: "claim-1" })).rejects.toThrow(UnavailableError);
+    await app.rebuild();
+    expect(await place(app, "bob")).toMatchObject({ outcome: "placed" });
+    expect(await app.store.claim({ session: "ann", claimId: "claim-1" })).toMatchObject({ outcome: "claimed" });
+  });
+
+  it("is emptied: nothing is placed until one server has rebuilt, and only one does", async () => {
+    const [a, b] = [appServer(), appServer()];
+    await a.rebuild();
+    await grant(a, "ann");
+    await server.command("FLUSHALL");
+
+    await expect(place(a, "bob")).rejects.toThrow(UnavailableError);
+    await expect(place(b, "cy")).rejects.toThrow(UnavailableError);
+    expect(await Promise.all([a.turns.begin(), b.turns.begin()])).toEqual(["begun", "elsewhere"]);
+    await a.store.restore({ claimId: "claim-1", checkoutId: "cs_1", session: "ann", lines: mug(1), claimedAt: Date.now() - 5_000 });
+    await expect(place(b, "cy")).rejects.toThrow(UnavailableError);
+    expect(await a.turns.end()).toBe(true);
+    expect(await b.turns.begin()).toBe("rebuilt");
+    const placed = await place(b, "cy");
+    if (placed.outcome !== "placed") throw new Error(placed.outcome);
+    expect(placed.others.get("mug")?.units).toBe(1);
+  });
+
+  it("is emptied while claims are rebuilt: what was rebuilt does not count as complete", async () => {
+    const app = appServer();
+    expect(await app.turns.begin()).toBe("begun");
+    await server.command("FLUSHALL");
+    expect(await app.turns.end()).toBe(false);
+    await expect(place(app, "ann")).rejects.toThrow(UnavailableError);
+  });
+
+  it("lets another server begin when the one whose turn it was is gone", async () => {
+    const offset = { ms: 0 };
+    const [a, b] = [appServer({ offset }), appServer({ offset })];
+    expect(await a.turns.begin()).toBe("begun");
+    expect(await b.turns.begin()).toBe("elsewhere");
+    offset.ms += 20_000;
+    expect(await b.turns.begin()).toBe("begun");
+    expect(await b.turns.end()).toBe(true);
+  });
+
+  it("whose clock goes back ends no hold twice and counts none as negative", async () => {
+    const offset = { ms: 0 };
+    const app = appServer({ offset });
+    await app.rebuild();
+    await grant(app, "ann", 2);
+    offset.ms += storeTiming.ttlMs + 200;
+    expect(await mugsHeld(app)).toBe(0);
+    offset.ms -= 60_000;
+    await grant(app, "ann", 1);
+    expect(await mugsHeld(app)).toBe(1);
+    await app.store.release({ session: "ann", productIds: "all" });
+    expect(await mugsHeld(app)).toBe(0);
+  });
+
+  it("is full: asking for more is refused, what frees units goes on", async () => {
+    const own = await startRedis();
+    closing.add(() => void own.stop());
+    const app = appServer({}, own.url);
+    await app.rebuild();
+    await grant(app, "ann");
+    await own.command("CONFIG", "SET", "maxmemory", "1");
+    await expect(place(app, "bob")).rejects.toThrow(UnavailableError);
+    expect(await app.store.release({ session: "ann", productIds: "all" })).toMatchObject({ outcome: "released", lines: mug(1) });
+    await own.command("CONFIG", "SET", "maxmemory", "0");
+    expect(await place(app, "bob")).toMatchObject({ outcome: "placed" });
+  });
+
+  it("that may evict holds is warned about", async () => {
+    const own = await startRedis();
+    closing.add(() => void own.stop());
+    const app = appServer({}, own.url);
+    expect(await app.redis.warnings()).toEqual([]);
+    await own.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+    expect(await app.redis.warnings()).toEqual([expect.stringContaining("allkeys-lru")]);
+  });
+});
+
+it("thousands of holds that lapse together stop counting at once, and leave nothing behind", { timeout: 60_000 }, async () => {
+  const offset = { ms: 0 };
+  const app = appServer({ offset });
+  await app.rebuild();
+  const sessions = Array.from({ length: 2_000 }, (_, index) => `shopper-${index}`);
+  for (let at = 0; at < sessions.length; at += 100) await Promise.all(sessions.slice(at, at + 100).map((session) => grant(app, session)));
+  expect(await mugsHeld(app)).toBe(2_000);
+  offset.ms += storeTiming.ttlMs + 200;
+  expect(await mugsHeld(app)).toBe(0);
+  expect(await app.store.totals()).toMatchObject({ shopping: 0, units: 0, sessions: 0 });
+  for (let at = 0; at < 600; at += 100) await Promise.all(sessions.slice(at, at + 100).map(() => app.store.totals()));
+  expect(await server.command("KEYS", "*")).toSatisfy((keys: string[]) => keys.every((key) => /:(epoch|sums)$/.test(key)));
+});
+
+/** TCP between a client and Redis that can lose an answer together with its connection, or go silent. */
+async function cuttingProxy(port: number) {
+  let isCutting = false;
+  let isSilent = false;
+  let cuts = 0;
+  const sockets = new Set<Socket>();
+  const proxy = createServer((client) => {
+    const redis = connectTcp(port, "127.0.0.1");
+    for (const socket of [client, redis]) {
+      sockets.add(socket);
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        client.destroy();
+        redis.destroy();
+      });
+    }
+    client.on("data", (data) => redis.write(data));
+    redis.on("data", (data) => {
+      if (isSilent) return;
+      // Answers of scripts are JSON objects.
+      if (isCutting && data.includes("{")) {
+        isCutting = false;
+        cuts += 1;
+        client.destroy();
+        return;
+      }
+      client.write(data);
+    });
+  }).listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  closing.add(() => {
+    proxy.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  const address = proxy.address();
+  if (address === null || typeof address === "string") throw new Error("the proxy has no port");
+  return {
+    url: `redis://127.0.0.1:${address.port}`,
+    cutNextAnswer: () => (isCutting = true),
+    setSilent: (silent: boolean) => (isSilent = silent),
+    cuts: () => cuts,
+  };
+}
