@@ -1,65 +1,15 @@
--- Put before every script of holds: records of sessions, the counting of held units, bounded cleanup, events.
+-- Put before every script of holds, after the tallies: records of sessions, bounded cleanup, events.
 --
 -- A record: {granted = lines, deadline, first, pending = {op, lines, deadline}, claims = {claim...}, last}; times are ticks,
 -- a line is {product id, units}. `first` is where the absolute age counts from, `last` the operation confirmed last.
 -- A claim: {claimId, checkoutId, session, lines, claimedAt}, the session's own first.
---
--- Counting is that of the memory driver (`expiring-tally.ts`, `held-ledger.ts`): units are summed by deadline, and time
--- moving on drops whole deadlines. So what has lapsed never counts, whether its record was visited or not.
 
-local NEVER = 99999999999
 local CLAIMED_LINES = '\0claimed lines'
 local UNITS, SHOPPING, SESSIONS = 'units', 'shopping', 'sessions'
 local CLEANED_PER_STEP = 4
 
 local function firm_of(product) return 'firm\0' .. product end
 local function undecided_of(product) return 'undecided\0' .. product end
-
--- Tallies --------------------------------------------------------------------------------------------------------------
-
-local function bucket_of(tally, deadline)
-  return tally .. '\0' .. string.format('%011d', deadline)
-end
-
-local function tally_at(tally)
-  local from, to = '[' .. tally .. '\0', '[' .. bucket_of(tally, now)
-  local lapsed = call('ZRANGE', DEADLINES, from, to, 'BYLEX')
-  if #lapsed > 0 then
-    local units = 0
-    for _, bucket in ipairs(lapsed) do
-      units = units + tonumber(call('HGET', BUCKETS, bucket))
-      call('HDEL', BUCKETS, bucket)
-    end
-    call('ZREMRANGEBYLEX', DEADLINES, from, to)
-    if call('HINCRBY', SUMS, tally, -units) == 0 then call('HDEL', SUMS, tally) end
-  end
-  return tonumber(call('HGET', SUMS, tally) or '0')
-end
-
--- What has lapsed already is dropped with its whole deadline, so there is nothing to add or to take back.
-local function tally_add(tally, deadline, units)
-  if deadline <= now or units == 0 then return end
-  local bucket = bucket_of(tally, deadline)
-  local left = call('HINCRBY', BUCKETS, bucket, units)
-  if left == 0 then
-    call('HDEL', BUCKETS, bucket)
-    call('ZREM', DEADLINES, bucket)
-  elseif left == units then
-    call('ZADD', DEADLINES, 0, bucket)
-  end
-  if call('HINCRBY', SUMS, tally, units) == 0 then call('HDEL', SUMS, tally) end
-end
-
--- The first deadline at which units other than the session's own lapse.
-local function tally_next(tally, own_deadline, own_units)
-  local from, to = '(' .. bucket_of(tally, now), '(' .. tally .. '\0:'
-  for _, bucket in ipairs(call('ZRANGE', DEADLINES, from, to, 'BYLEX', 'LIMIT', 0, 2)) do
-    local deadline = tonumber(string.sub(bucket, -11))
-    if deadline == NEVER then return nil end
-    if deadline ~= own_deadline or tonumber(call('HGET', BUCKETS, bucket)) ~= own_units then return deadline end
-  end
-  return nil
-end
 
 -- Records --------------------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ import renew from "./renew.lua?raw";
 import restore from "./restore.lua?raw";
 import snapshot from "./snapshot.lua?raw";
 import stamp from "./stamp.lua?raw";
+import tallies from "./tallies.lua?raw";
 import totals from "./totals.lua?raw";
 import view from "./view.lua?raw";
 
@@ -30,7 +31,7 @@ export interface Script {
 
 /** Of each verb, with what it builds on. Vite puts the files into the build, so that nothing is read at run time. */
 export const scripts = {
-  place: script("", holds, place),
+  place: script("", tallies, holds, place),
   confirm: freeing(confirm),
   abort: freeing(abort),
   renew: freeing(renew),
@@ -38,7 +39,7 @@ export const scripts = {
   claim: freeing(claim),
   stamp: freeing(stamp),
   endClaim: freeing(endClaim),
-  restore: script("", holds, restore),
+  restore: script("", tallies, holds, restore),
   findClaim: freeing(findClaim),
   claims: freeing(claims),
   view: freeing(view),
@@ -57,7 +58,7 @@ export const scripts = {
  * The others are refused before their first write, so none is ever done by half.
  */
 function freeing(verb: string): Script {
-  return script(" flags=allow-oom", holds, verb);
+  return script(" flags=allow-oom", tallies, holds, verb);
 }
 
 /** With a `#!` line Redis refuses a script that reaches for keys of another slot. */

@@ -1,0 +1,50 @@
+-- Put before every script of holds: sums of held units.
+--
+-- Counting is that of the memory driver (`expiring-tally.ts`, `held-ledger.ts`): units are summed by deadline, and time
+-- moving on drops whole deadlines. So what has lapsed never counts, whether its record was visited or not.
+
+local NEVER = 99999999999
+
+local function bucket_of(tally, deadline)
+  return tally .. '\0' .. string.format('%011d', deadline)
+end
+
+local function tally_at(tally)
+  local from, to = '[' .. tally .. '\0', '[' .. bucket_of(tally, now)
+  local lapsed = call('ZRANGE', DEADLINES, from, to, 'BYLEX')
+  if #lapsed > 0 then
+    local units = 0
+    for _, bucket in ipairs(lapsed) do
+      units = units + tonumber(call('HGET', BUCKETS, bucket))
+      call('HDEL', BUCKETS, bucket)
+    end
+    call('ZREMRANGEBYLEX', DEADLINES, from, to)
+    if call('HINCRBY', SUMS, tally, -units) == 0 then call('HDEL', SUMS, tally) end
+  end
+  return tonumber(call('HGET', SUMS, tally) or '0')
+end
+
+-- What has lapsed already is dropped with its whole deadline, so there is nothing to add or to take back.
+local function tally_add(tally, deadline, units)
+  if deadline <= now or units == 0 then return end
+  local bucket = bucket_of(tally, deadline)
+  local left = call('HINCRBY', BUCKETS, bucket, units)
+  if left == 0 then
+    call('HDEL', BUCKETS, bucket)
+    call('ZREM', DEADLINES, bucket)
+  elseif left == units then
+    call('ZADD', DEADLINES, 0, bucket)
+  end
+  if call('HINCRBY', SUMS, tally, units) == 0 then call('HDEL', SUMS, tally) end
+end
+
+-- The first deadline at which units other than the session's own lapse.
+local function tally_next(tally, own_deadline, own_units)
+  local from, to = '(' .. bucket_of(tally, now), '(' .. tally .. '\0:'
+  for _, bucket in ipairs(call('ZRANGE', DEADLINES, from, to, 'BYLEX', 'LIMIT', 0, 2)) do
+    local deadline = tonumber(string.sub(bucket, -11))
+    if deadline == NEVER then return nil end
+    if deadline ~= own_deadline or tonumber(call('HGET', BUCKETS, bucket)) ~= own_units then return deadline end
+  end
+  return nil
+end
