@@ -1,7 +1,7 @@
 import type { Container } from "~/create-container.server";
 import { json } from "~/http/problem.server";
 import { withLines, type Cart } from "~/session.server";
-import { checkoutOpen, paidMeanwhile } from "./checkout-problems";
+import { checkoutOpen, paidMeanwhile } from "./checkout-problems.server";
 
 type Shop = Pick<Container, "checkout" | "store" | "carts">;
 

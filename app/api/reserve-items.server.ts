@@ -4,7 +4,7 @@ import { onHandOf } from "~/reservations/availability";
 import { summed } from "~/reservations/cart-lines";
 import type { DecidedLine } from "~/reservations/reserve";
 import { withLines, type Cart } from "~/session.server";
-import { checkoutOpen, paidMeanwhile } from "./checkout-problems";
+import { checkoutOpen, paidMeanwhile } from "./checkout-problems.server";
 import { resolveItems } from "./resolve-items.server";
 import type { ReserveItem } from "./schemas";
 import { momentIn } from "./times";
