@@ -1,0 +1,136 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** The built store as its own process, started as `npm start` starts it, on 127.0.0.1 and a free port. */
+export interface StoreProcess {
+  readonly url: string;
+  /** What it has printed so far. */
+  readonly output: () => string;
+  /** Sends the signal and waits for the end; the exit code, null when a signal ended it. */
+  readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
+}
+
+type ProcessEnvironment = Readonly<Record<string, string>>;
+
+interface Running {
+  readonly output: () => string;
+  readonly exited: Promise<number | null>;
+  readonly child: ChildProcess;
+}
+
+const BOOT_MS = 120_000;
+const STORE = ["app/commands/start.js"];
+
+/**
+ * Starts the store and resolves as soon as it is ready (`until: "alive"`: as soon as it listens). Nothing of the caller's
+ * own environment reaches it. Builds first when the build is older than the sources.
+ */
+export async function startStore(env: ProcessEnvironment = {}, options: { port?: number; until?: "ready" | "alive" } = {}): Promise<StoreProcess> {
+  const port = options.port ?? (await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const store = await oneAtATime(async () => {
+    const started = run(STORE, { PORT: String(port), HOST: "127.0.0.1", RATE_LIMIT_PER_MINUTE: "0", ...env });
+    await answers(`${url}/healthz`, started);
+    return started;
+  });
+  if (options.until !== "alive") await answers(`${url}/readyz`, store);
+  return { url, output: store.output, stop: (signal) => stop(store, signal) };
+}
+
+/** For a boot that is expected to fail: waits until the process ends by itself. */
+export async function bootUntilItEnds(env: ProcessEnvironment): Promise<{ status: number | null; output: string }> {
+  const port = await freePort();
+  return oneAtATime(async () => {
+    const store = run(STORE, { PORT: String(port), HOST: "127.0.0.1", ...env });
+    const status = await Promise.race([store.exited, sleep(BOOT_MS, "running" as const, { ref: false })]);
+    if (status !== "running") return { status, output: store.output() };
+    await stop(store);
+    throw new Error(`the store did not end by itself:\n${store.output()}`);
+  });
+}
+
+/** Another command of app/commands, from its source; resolves when it prints `sign`. */
+export async function startCommand(file: string, env: ProcessEnvironment, sign: RegExp): Promise<Omit<StoreProcess, "url">> {
+  const command = run(["--import", "tsx", file], env);
+  const end = Date.now() + BOOT_MS;
+  while (!sign.test(command.output())) {
+    if (command.child.exitCode !== null || Date.now() > end) throw new Error(`${file} did not start:\n${command.output()}`);
+    await sleep(50);
+  }
+  return { output: command.output, stop: (signal) => stop(command, signal) };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+function run(args: readonly string[], env: ProcessEnvironment): Running {
+  const { PATH = "", HOME = "" } = process.env;
+  const child = spawn(process.execPath, [...args], { env: { PATH, HOME, NODE_ENV: "production", ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  const collect = (chunk: Buffer) => {
+    text = (text + chunk.toString("utf8")).slice(-2_000_000);
+  };
+  child.stdout.on("data", collect);
+  child.stderr.on("data", collect);
+  const exited = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
+  return { child, exited, output: () => text };
+}
+
+async function stop({ child, exited }: Running, signal: NodeJS.Signals = "SIGKILL"): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+  return exited;
+}
+
+async function answers(url: string, { child, output }: Running): Promise<void> {
+  const end = Date.now() + BOOT_MS;
+  for (;;) {
+    const isThere = await fetch(url).then((response) => response.ok, () => false);
+    if (isThere) return;
+    if (child.exitCode !== null || Date.now() > end) {
+      child.kill("SIGKILL");
+      throw new Error(`the store does not answer ${url}:\n${output()}`);
+    }
+    await sleep(50);
+  }
+}
+
+const LOCK = "node_modules/.cache/holdfast-store-boot";
+
+/** Test files run side by side, and a boot may build: two builds would write the same files at once. */
+async function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+  while (!isMine()) await sleep(100);
+  try {
+    return await work();
+  } finally {
+    rmSync(LOCK, { force: true });
+  }
+}
+
+function isMine(): boolean {
+  mkdirSync("node_modules/.cache", { recursive: true });
+  try {
+    writeFileSync(LOCK, String(process.pid), { flag: "wx" });
+    return true;
+  } catch {
+    if (!ownerLives()) rmSync(LOCK, { force: true });
+    return false;
+  }
+}
+
+function ownerLives(): boolean {
+  try {
+    process.kill(Number(readFileSync(LOCK, "utf8")), 0);
+    return true;
+  } catch (error) {
+    // Gone by itself meanwhile, or just being written: look again.
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+  }
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import { EnvironmentError, parseEnvironment } from "~/env.server";
+import { bootUntilItEnds } from "./api/store-process";
+
+type Source = Record<string, string | undefined>;
+
+const configured: Source = {
+  PUBLIC_URL: "https://shop.test",
+  SESSION_SECRET: "s".repeat(32),
+  SUPABASE_URL: "https://project.supabase.test",
+  SUPABASE_SECRET_KEY: "sb_secret_1",
+  STRIPE_SECRET_KEY: "sk_test_1",
+  STRIPE_WEBHOOK_SECRET: "whsec_1",
+};
+
+/** The variables that the boot's message names, one a line. */
+function faults(source: Source): string[] {
+  try {
+    parseEnvironment(source);
+    return [];
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    return [...error.message.matchAll(/^ {2}- (\w+)/gm)].map((match) => match[1] ?? "");
+  }
+}
+
+describe("half a configuration", () => {
+  it("names everything that is missing in one message", () => {
+    expect(faults({ SUPABASE_URL: "https://p.supabase.test" }).sort()).toEqual(
+      ["PUBLIC_URL", "SESSION_SECRET", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "SUPABASE_SECRET_KEY"],
+    );
+    expect(faults({ STRIPE_SECRET_KEY: "sk_test_1", STRIPE_WEBHOOK_SECRET: "whsec_1" }).sort()).toEqual(
+      ["PUBLIC_URL", "SESSION_SECRET", "SUPABASE_SECRET_KEY", "SUPABASE_URL"],
+    );
+  });
+
+  it("names what is missing together with what is wrong", () => {
+    const source = { ...configured, STRIPE_WEBHOOK_SECRET: undefined, SUPABASE_URL: "not a url", SESSION_SECRET: "short", RESERVATION_TTL_SECONDS: "soon", CURRENCY: "euro" };
+    expect(faults(source).sort()).toEqual(["CURRENCY", "RESERVATION_TTL_SECONDS", "SESSION_SECRET", "STRIPE_WEBHOOK_SECRET", "SUPABASE_URL"]);
+  });
+
+  it.each(["PUBLIC_URL", "SESSION_SECRET", "SUPABASE_URL", "SUPABASE_SECRET_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"])("is refused without %s alone, also when it is only blanks", (name) => {
+    expect(faults({ ...configured, [name]: undefined })).toEqual([name]);
+    expect(faults({ ...configured, [name]: "  " })).toEqual([name]);
+  });
+});
+
+describe("the sandbox", () => {
+  it("refuses a public address and a Redis: a deployment that lost its variables must not sell for play money", () => {
+    expect(faults({ PUBLIC_URL: "https://shop.test" })).toEqual(["PUBLIC_URL"]);
+    expect(faults({ PUBLIC_URL: "http://192.168.1.20:3000" })).toEqual(["PUBLIC_URL"]);
+    expect(faults({ REDIS_URL: "redis://127.0.0.1:6379" })).toEqual(["REDIS_URL"]);
+    expect(faults({ PUBLIC_URL: "https://localhost.shop.test", REDIS_URL: "rediss://r" })).toEqual(["PUBLIC_URL", "REDIS_URL"]);
+  });
+
+  it.each(["http://localhost:3000", "http://127.0.0.1:4000", "http://[::1]:3000"])("is at home on %s", (url) => {
+    expect(parseEnvironment({ PUBLIC_URL: url })).toMatchObject({ isSandbox: true, publicUrl: url });
+  });
+
+  it("needs nothing: it makes a secret of its own, another at each boot", () => {
+    const boots = [parseEnvironment({}), parseEnvironment({})];
+    expect(boots[0]).toMatchObject({ isSandbox: true, publicUrl: "http://localhost:3000", PORT: 3000 });
+    const secrets = boots.flatMap((env) => env.sessionSecrets);
+    expect(new Set(secrets).size).toBe(2);
+    for (const secret of secrets) expect(secret.length).toBeGreaterThanOrEqual(32);
+  });
+});
+
+describe("each variable", () => {
+  const wrong: [string, string[]][] = [
+    ["PORT", ["http", "-1", "65536", "1.5"]],
+    ["PUBLIC_URL", ["shop.test", "ftp://shop.test", "javascript:alert(1)"]],
+    ["SESSION_SECRET", ["x".repeat(31), `${"x".repeat(32)},short`, ","]],
+    ["SUPABASE_URL", ["project", "postgres://db"]],
+    ["STRIPE_SECRET_KEY", ["pk_test_1", "whsec_1", "sk_1"]],
+    ["STRIPE_WEBHOOK_SECRET", ["sk_test_1", "whsec_1,oops", ","]],
+    ["STRIPE_API_BASE", ["stripe"]],
+    ["PRODUCTS_TABLE", ["products;drop", "a b", "1st"]],
+    ["PRODUCTS_COLUMNS", ["id", "id,name", "id,name,price,inventory,colour=c", "id,id,name,price,inventory"]],
+    ["PRICE_UNIT", ["cents", "MAJOR"]],
+    ["CURRENCY", ["euro", "$", "e1r"]],
+    ["RESERVATION_TTL_SECONDS", ["0", "-5", "1.5", "two", "1e9"]],
+    ["RESERVATION_MAX_SECONDS", ["0", "for ever"]],
+    ["CHECKOUT_TTL_SECONDS", ["0", "86401"]],
+    ["REDIS_URL", ["127.0.0.1:6379", "http://redis"]],
+    ["ADMIN_TOKEN", ["short"]],
+    ["MAX_UNITS_PER_LINE", ["0", "many"]],
+    ["MAX_LINES_PER_CART", ["0", "41"]],
+    ["MAX_UNITS_PER_CLIENT", ["-1"]],
+    ["RATE_LIMIT_PER_MINUTE", ["-1", "x"]],
+    ["TRUSTED_PROXY_HOPS", ["-1", "11"]],
+    ["STRIPE_PAYMENT_METHODS", [","]],
+    ["STRIPE_AUTOMATIC_TAX", ["yes"]],
+    ["STRIPE_PROMOTION_CODES", ["1"]],
+    ["LOG_LEVEL", ["loud"]],
+    ["NODE_ENV", ["prod"]],
+  ];
+  it.each(wrong)("%s is refused by its name when it makes no sense", (name, values) => {
+    for (const value of values) expect(faults({ ...configured, [name]: value }), value).toEqual([name]);
+  });
+
+  it("has the default that is documented, and an empty one counts as unset", () => {
+    const blank: Source = Object.fromEntries(wrong.map(([name]) => [name, ""]));
+    expect(parseEnvironment({ ...blank, ...configured })).toMatchObject({
+      PORT: 3000,
+      PRODUCTS_TABLE: "products",
+      PRICE_UNIT: "major",
+      CURRENCY: "usd",
+      RESERVATION_TTL_SECONDS: 120,
+      RESERVATION_MAX_SECONDS: 1200,
+      CHECKOUT_TTL_SECONDS: 900,
+      MAX_UNITS_PER_LINE: 10,
+      MAX_LINES_PER_CART: 30,
+      MAX_UNITS_PER_CLIENT: 50,
+      RATE_LIMIT_PER_MINUTE: 120,
+      TRUSTED_PROXY_HOPS: 0,
+      STRIPE_PAYMENT_METHODS: ["card"],
+      SHOP_ENVIRONMENT: "production",
+      STRIPE_AUTOMATIC_TAX: false,
+      STRIPE_PROMOTION_CODES: false,
+      LOG_LEVEL: "info",
+      isSandbox: false,
+    });
+  });
+
+  it("is read as it is meant", () => {
+    const env = parseEnvironment({
+      ...configured,
+      PUBLIC_URL: "https://shop.test/",
+      CURRENCY: "EUR",
+      SESSION_SECRET: `${"n".repeat(32)}, ${"o".repeat(40)}`,
+      STRIPE_WEBHOOK_SECRET: "whsec_new,whsec_old",
+      STRIPE_PAYMENT_METHODS: "card, sepa_debit",
+      IMAGE_HOSTS: "cdn.test,img.test",
+      REDIS_URL: "rediss://user:pw@redis.test:6380/1",
+    });
+    expect(env.publicUrl).toBe("https://shop.test");
+    expect(env.CURRENCY).toBe("eur");
+    expect(env.sessionSecrets).toEqual(["n".repeat(32), "o".repeat(40)]);
+    expect(env.stripe.webhookSecrets).toEqual(["whsec_new", "whsec_old"]);
+    expect(env.STRIPE_PAYMENT_METHODS).toEqual(["card", "sepa_debit"]);
+    expect(env.IMAGE_HOSTS).toEqual(["cdn.test", "img.test"]);
+    expect(env.supabase).toEqual({ url: "https://project.supabase.test", key: "sb_secret_1" });
+  });
+
+  it("SUPABASE_SERVICE_ROLE_KEY stands in for the newer name, which wins where both are set", () => {
+    const older = { ...configured, SUPABASE_SECRET_KEY: undefined, SUPABASE_SERVICE_ROLE_KEY: "service" };
+    expect(parseEnvironment(older).supabase.key).toBe("service");
+    expect(parseEnvironment({ ...older, SUPABASE_SECRET_KEY: "secret" }).supabase.key).toBe("secret");
+  });
+});
+
+describe("a boot", { timeout: 150_000 }, () => {
+  it("with half a configuration ends with status 1 and tells every name at fault, and no secret", async () => {
+    const { status, output } = await bootUntilItEnds({ SUPABASE_URL: "https://p.supabase.test", STRIPE_SECRET_KEY: "oops_secret_value", RESERVATION_TTL_SECONDS: "soon" });
+    expect(status).toBe(1);
+    const named = [...output.matchAll(/^ {2}- (\w+)/gm)].map((match) => match[1]);
+    expect(named.sort()).toEqual(["PUBLIC_URL", "RESERVATION_TTL_SECONDS", "SESSION_SECRET", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "SUPABASE_SECRET_KEY"]);
+    expect(output).not.toContain("oops_secret_value");
+    expect(output).not.toContain("    at ");
+  });
+
+  it("of the sandbox behind a public address ends with status 1", async () => {
+    const { status, output } = await bootUntilItEnds({ PUBLIC_URL: "https://shop.test" });
+    expect(status).toBe(1);
+    expect(output).toContain("PUBLIC_URL");
+  });
+});
