@@ -76,14 +76,16 @@ export class CartSessions {
     return this.fromSessionId(randomBytes(18).toString("base64url"));
   }
 
-  /** The Set-Cookie header. Throws when the cookie would be larger than browsers keep: see `fits`. */
-  commit(cart: Cart): Promise<string> {
-    return this.cookie.serialize({
+  /** The Set-Cookie header. Throws `RangeError` when the cookie would be larger than browsers keep: see `fits`. */
+  async commit(cart: Cart): Promise<string> {
+    const header = await this.cookie.serialize({
       id: cart.sessionId,
       lines: cart.lines.map(({ productId, quantity }) => [productId, quantity]),
       checkouts: cart.checkouts.slice(0, CHECKOUTS_KEPT),
       paying: cart.paying !== null,
     });
+    if (header.length > COOKIE_LIMIT_BYTES) throw new RangeError(`a cart cookie of ${header.length} bytes`);
+    return header;
   }
 
   /** The Set-Cookie header that makes a browser forget its cart. */
