@@ -4,7 +4,7 @@ import { json } from "~/http/problem.server";
 
 /**
  * 503 until holds are rebuilt once. From then on 200, `degraded` where a service outside did not answer when it was last
- * asked, so that a blip does not drain every server.
+ * asked, so that a blip does not drain every server. `payments` tells a shop that takes money from one that only plays.
  */
 const answer = api({
   GET: async () => {
@@ -13,7 +13,7 @@ const answer = api({
     const isDegraded = tableFaults.length > 0 || Object.values(dependencies).includes("failing");
     const status = !container.checkout.ready ? "rebuilding" : isDegraded ? "degraded" : "ready";
     return json(
-      { status, dependencies, table_faults: tableFaults, warnings },
+      { status, payments: container.sandbox !== null ? "sandbox" : container.live ? "live" : "test", dependencies, table_faults: tableFaults, warnings },
       container.checkout.ready ? {} : { status: 503, headers: { "Retry-After": "2" } },
     );
   },

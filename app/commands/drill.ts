@@ -1,0 +1,69 @@
+/**
+ * `npm run drill -- --product <id> [--url …] [--buyers 50] [--units 3] [--seconds 30] [--token <ADMIN_TOKEN>]`: many buyers at
+ * few units of a running store, round after round. Sets the product's inventory in each round and puts it back in the end.
+ * Several `--url`: servers of one shop. Exits 1 when anything was oversold, 2 when the shop is none that may be drilled.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { figuresTable, newFigures, progressLine } from "~/drill/figures";
+import { runRound } from "~/drill/round";
+import { DrillRefused, requirePlayMoney, stockOverHttp } from "~/drill/shop-over-http";
+import { httpShopper } from "~/drill/shopper";
+
+/** Holds of two minutes lapse before the next round; an abandoned payment page lasts as long as the shop lets it. */
+const REST_WITHIN_MS = 20 * 60_000;
+
+const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+const options = z.object({
+  url: z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)).default(["http://localhost:3000"]),
+  product: z.string({ error: "name the product to sell: --product <id>" }),
+  buyers: count(50),
+  units: count(3),
+  seconds: count(30),
+  token: z.string().optional(),
+});
+
+async function drill(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      url: { type: "string", multiple: true },
+      product: { type: "string" },
+      buyers: { type: "string" },
+      units: { type: "string" },
+      seconds: { type: "string" },
+      token: { type: "string", default: process.env.ADMIN_TOKEN },
+    },
+  });
+  const given = options.safeParse(values);
+  if (!given.success) throw new DrillRefused(z.prettifyError(given.error));
+  const { url: origins, product: productId, buyers, units, seconds, token } = given.data;
+  const [first = ""] = origins;
+
+  for (const origin of origins) console.log(`${origin}: payments are ${await requirePlayMoney(origin)}`);
+  const stock = stockOverHttp(first, token);
+  const before = await stock.look(productId);
+  if (before === null || before.held > 0) throw new DrillRefused("the shop does not answer, or somebody holds units of this product");
+
+  const figures = newFigures();
+  const began = performance.now();
+  const elapsed = () => (performance.now() - began) / 1000;
+  const progress = setInterval(() => process.stdout.write(`\r${progressLine(figures, elapsed())}`), 250);
+  const newShopper = () => httpShopper(() => origins[Math.floor(Math.random() * origins.length)] ?? first);
+  try {
+    do await runRound({ productId, units, buyers, newShopper, stock, random: Math.random, restWithinMs: REST_WITHIN_MS, sleep }, figures);
+    while (elapsed() < seconds);
+  } finally {
+    clearInterval(progress);
+    await stock.setInventory(productId, before.inventory);
+  }
+  console.log(`\r${progressLine(figures, elapsed())}\n\n${figuresTable(figures)}`);
+  return figures.oversold > 0 ? 1 : 0;
+}
+
+try {
+  process.exitCode = await drill();
+} catch (error) {
+  console.error(error instanceof DrillRefused ? error.message : error);
+  process.exitCode = 2;
+}

@@ -1,0 +1,98 @@
+import type { Figures } from "./figures";
+import { checkoutIdOf, type Shopper } from "./shopper";
+
+/** What a drill sees of the shop's stock, and of payments that were given back. */
+export interface StockRoom {
+  /** Sets the row's inventory. Throws when it could not. */
+  setInventory(productId: string, units: number): Promise<void>;
+  /** The row, and the units in live holds; null while the shop does not answer. */
+  look(productId: string): Promise<{ readonly inventory: number; readonly held: number } | null>;
+  isRefunded(checkoutId: string): Promise<boolean>;
+}
+
+export interface RoundOptions {
+  readonly productId: string;
+  readonly units: number;
+  readonly buyers: number;
+  readonly newShopper: () => Shopper;
+  readonly stock: StockRoom;
+  /** From 0 to 1, like `Math.random`. */
+  readonly random: () => number;
+  /** How long until everything that a round began must have come to rest, in milliseconds. */
+  readonly restWithinMs: number;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+}
+
+const LOOK_EVERY_MS = 400;
+
+/**
+ * Many buyers at few units: each tries to reserve one or two; who is granted pays, gives back, or walks away. Then, when
+ * nothing is held any more, units that were sold and units that are left must make the stock.
+ * Counts an attempt only if the round began with exactly its stock free; otherwise does nothing and answers false.
+ */
+export async function runRound(options: RoundOptions, figures: Figures): Promise<boolean> {
+  const { productId, units, buyers, stock, sleep, restWithinMs } = options;
+  await stock.setInventory(productId, units);
+  const before = await stock.look(productId);
+  if (before === null || before.inventory !== units || before.held !== 0) return false;
+
+  const payments = (await Promise.all(Array.from({ length: buyers }, () => buyOnce(options, figures)))).filter((each) => each !== null);
+  const { refunded, left } = await comeToRest({ productId, units, payments, stock, sleep, restWithinMs });
+
+  const kept = unitsKept(payments, refunded);
+  figures.rounds += 1;
+  figures.paid += payments.length;
+  figures.refunded += refunded.size;
+  const forSaleTwice = left === null ? 0 : left - (units - kept);
+  figures.oversold += Math.max(0, kept - units, forSaleTwice);
+  figures.missing += Math.max(0, -forSaleTwice);
+  return true;
+}
+
+interface Payment {
+  readonly checkoutId: string;
+  readonly quantity: number;
+}
+
+async function buyOnce({ productId, newShopper, random }: RoundOptions, figures: Figures): Promise<Payment | null> {
+  const shopper = newShopper();
+  const quantity = random() < 0.8 ? 1 : 2;
+  const began = performance.now();
+  const outcome = await shopper.reserve(productId, quantity);
+  figures.attempts += 1;
+  figures[outcome] += 1;
+  if (outcome !== "unavailable") figures.latencies.push(performance.now() - began);
+  if (outcome !== "granted") return null;
+
+  const mood = random();
+  if (mood < 0.1) await shopper.release();
+  if (mood < 0.2) return null;
+  const page = await shopper.openPayment();
+  if (page === null || mood < 0.23) return null;
+  const checkoutId = checkoutIdOf(page);
+  if (checkoutId === null || !(await shopper.pay(page))) return null;
+  if (mood > 0.5) await shopper.comeBack(page);
+  return { checkoutId, quantity };
+}
+
+/** Waits until nothing is held and the row says what was sold, or the time is over. */
+async function comeToRest(
+  rest: Pick<RoundOptions, "productId" | "units" | "stock" | "sleep" | "restWithinMs"> & { readonly payments: readonly Payment[] },
+): Promise<{ refunded: ReadonlySet<string>; left: number | null }> {
+  const { productId, units, payments, stock, sleep, restWithinMs } = rest;
+  const end = performance.now() + restWithinMs;
+  for (;;) {
+    const seen = await stock.look(productId);
+    const isOver = performance.now() > end;
+    if (isOver || seen?.held === 0) {
+      const refunded = new Set<string>();
+      for (const { checkoutId } of payments) if (await stock.isRefunded(checkoutId)) refunded.add(checkoutId);
+      if (isOver || seen?.inventory === units - unitsKept(payments, refunded)) return { refunded, left: seen?.inventory ?? null };
+    }
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+function unitsKept(payments: readonly Payment[], refunded: ReadonlySet<string>): number {
+  return payments.reduce((sum, { checkoutId, quantity }) => sum + (refunded.has(checkoutId) ? 0 : quantity), 0);
+}

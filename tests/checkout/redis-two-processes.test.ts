@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import type { LeaseStore } from "~/checkout/checkout";
+import { createMemoryLeaseStore } from "~/checkout/memory-lease-store.server";
+import { createRedisLeaseStore } from "~/checkout/redis-lease-store.server";
+import type { RedisConnection } from "~/reservations/redis/redis-connection.server";
+import { startRedis, type RedisServer } from "../redis-server";
+import { connect } from "../reservations/redis-fixture";
+import { createWorld, START, type World } from "./world";
+
+const SALES = 30;
+const STOCK = 100;
+
+let server: RedisServer;
+const opened = new Set<RedisConnection>();
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(async () => {
+  await server.stop();
+});
+beforeEach(async () => {
+  await server.command("FLUSHALL");
+});
+afterEach(() => {
+  for (const redis of opened) redis.close();
+  opened.clear();
+});
+
+/** One process of the shop; calls outside take a random while, so that two processes meet at every step. */
+async function openProcess(world: World, leasesOn: (redis: RedisConnection) => LeaseStore) {
+  // The store tells the world's time, as Stripe does.
+  const { redis, store, turns } = connect(server.url, { offset: { ms: START - Date.now() } });
+  opened.add(redis);
+  const shop = world.boot({
+    pause: () => sleep(Math.random() * 10),
+    dependencies: (real) => ({
+      reservations: { ...real.reservations, store },
+      leases: leasesOn(redis),
+      rebuildLeases: createRedisLeaseStore(redis, { forRebuild: true }),
+      rebuildTurns: turns,
+    }),
+  });
+  await shop.checkout.rebuild();
+  return shop;
+}
+
+/** Decrements of one unit each after so many sales that both processes are told of at once. */
+async function decrements(leasesOn: (redis: RedisConnection) => LeaseStore): Promise<number> {
+  const world = createWorld({ rows: { mug: STOCK } });
+  const a = await openProcess(world, leasesOn);
+  const b = await openProcess(world, leasesOn);
+  for (let sale = 0; sale < SALES; sale += 1) {
+    const checkoutId = await a.pay(`shopper-${sale}`, { mug: 1 });
+    world.stripe.pay(checkoutId);
+    const told = [a, b].map((shop) => shop.checkout.fulfil(checkoutId));
+    const outcomes = (await Promise.all(told)).map((each) => each.outcome);
+    expect(outcomes).toEqual(["done", "done"]);
+  }
+  expect((await b.dependencies.reservations.store.totals()).units).toBe(0);
+  return STOCK - (world.stock() ?? NaN);
+}
+
+it(`${SALES} sales told to two processes at once are ${SALES} decrements`, { timeout: 60_000 }, async () => {
+  expect(await decrements((redis) => createRedisLeaseStore(redis))).toBe(SALES);
+});
+
+it("and more, if each process keeps its leases to itself", { timeout: 60_000 }, async () => {
+  expect(await decrements(() => createMemoryLeaseStore())).toBeGreaterThan(SALES);
+});
+
+it("what was paid when all data of Redis were lost is fulfilled once, by whichever process rebuilds", { timeout: 60_000 }, async () => {
+  const world = createWorld({ rows: { mug: 3 } });
+  const leasesOn = (redis: RedisConnection) => createRedisLeaseStore(redis);
+  const a = await openProcess(world, leasesOn);
+  const b = await openProcess(world, leasesOn);
+  const [paid, open] = [await a.pay("ann", { mug: 1 }), await b.pay("bob", { mug: 2 })];
+  world.stripe.pay(paid);
+  await server.command("FLUSHALL");
+
+  await expect(b.checkout.fulfil(paid)).rejects.toThrow();
+  await expect(a.checkout.changeCart({ session: "cy", lines: [{ productId: "mug", quantity: 1 }] })).rejects.toThrow();
+  expect(await a.checkout.isIntact()).toBe(false);
+  expect(await a.checkout.rebuild()).toMatchObject({ claimsRestored: 2, fulfilled: 1 });
+  expect(await b.checkout.isIntact()).toBe(true);
+
+  expect(world.stock()).toBe(2);
+  expect(await b.checkout.changeCart({ session: "cy", lines: [{ productId: "mug", quantity: 1 }] })).toMatchObject({ outcome: "refused" });
+  world.stripe.pay(open);
+  expect(await b.checkout.fulfil(open)).toMatchObject({ outcome: "done" });
+  expect(world.stock()).toBe(0);
+});
+
+it("a page that lost its claim with all data is not taken for a forgotten one, and stays open", { timeout: 60_000 }, async () => {
+  const world = createWorld({ rows: { mug: 1 } });
+  const a = await openProcess(world, (redis) => createRedisLeaseStore(redis));
+  const checkoutId = await a.pay("ann", { mug: 1 });
+  await server.command("FLUSHALL");
+  await a.checkout.rebuild();
+  expect(world.stripe.sessions().find((session) => session.id === checkoutId)?.status).toBe("open");
+});

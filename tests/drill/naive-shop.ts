@@ -1,0 +1,57 @@
+/**
+ * Everybody's first version, as the drill's negative control: reads the stock, then checks and writes the hold in one atomic
+ * step. It oversells all the same: between read and check a payment may take the unit from the row and release its hold.
+ */
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { StockRoom } from "~/drill/round";
+import type { Shopper } from "~/drill/shopper";
+
+/** A network and a busy server between two steps. */
+const step = () => sleep(Math.random() * 15);
+
+export function openNaiveShop(): { newShopper: () => Shopper; stock: StockRoom } {
+  const rows = new Map<string, number>();
+  const holds = new Map<string, { productId: string; quantity: number }>();
+  const held = (productId: string) => [...holds.values()].reduce((sum, hold) => sum + (hold.productId === productId ? hold.quantity : 0), 0);
+
+  function newShopper(): Shopper {
+    const session = randomUUID();
+    return {
+      async reserve(productId, quantity) {
+        await step();
+        const onHand = rows.get(productId) ?? 0;
+        await step();
+        if (onHand - held(productId) < quantity) return "refused";
+        holds.set(session, { productId, quantity });
+        return "granted";
+      },
+      async openPayment() {
+        await step();
+        return holds.has(session) ? `http://naive.test/pay/cs_${session.replaceAll("-", "")}` : null;
+      },
+      async pay() {
+        const hold = holds.get(session);
+        if (hold === undefined) return false;
+        rows.set(hold.productId, (rows.get(hold.productId) ?? 0) - hold.quantity);
+        holds.delete(session);
+        return true;
+      },
+      comeBack: async () => undefined,
+      release: async () => void holds.delete(session),
+    };
+  }
+
+  return {
+    newShopper,
+    stock: {
+      setInventory: async (productId, units) => void rows.set(productId, units),
+      // Who walked away holds nothing for long.
+      look: async (productId) => {
+        for (const [session, hold] of holds) if (hold.productId === productId) holds.delete(session);
+        return { inventory: rows.get(productId) ?? 0, held: 0 };
+      },
+      isRefunded: async () => false,
+    },
+  };
+}

@@ -1,0 +1,123 @@
+/** The whole shop as processes of its own: stand-ins, Redis, and app servers that can be killed. */
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import path from "node:path";
+import { promisify } from "node:util";
+
+const TSX = "node_modules/tsx/dist/cli.mjs";
+const SERVE = "node_modules/@remix-run/serve/dist/cli.js";
+const BUILD = "build/server/index.js";
+
+/** `npm run build`, unless what is there is newer than its sources. */
+export async function ensureBuild(): Promise<void> {
+  const newest = Math.max(...readdirSync("app", { recursive: true, withFileTypes: true }).map((entry) => statSync(path.join(entry.parentPath, entry.name)).mtimeMs));
+  const built = statSync(BUILD, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const dump = readdirSync("build/sandbox").length;
+  if (built > newest && dump > 0) return;
+  // Vite's configuration is another one in tests.
+  const { VITEST: _, ...env } = process.env;
+  await promisify(execFile)(process.execPath, [TSX, "app/commands/build.ts"], { env: { ...env, NODE_ENV: "production" } });
+}
+
+export async function freePorts(count: number): Promise<number[]> {
+  const probes = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const probe = createServer().listen(0, "127.0.0.1");
+      await once(probe, "listening");
+      return probe;
+    }),
+  );
+  const ports = probes.map((probe) => {
+    const address = probe.address();
+    if (address === null || typeof address === "string") throw new Error("No free port");
+    return address.port;
+  });
+  for (const probe of probes) {
+    probe.close();
+    await once(probe, "close");
+  }
+  return ports;
+}
+
+export interface StandIns {
+  readonly supabaseUrl: string;
+  readonly stripeUrl: string;
+  stop(): Promise<void>;
+}
+
+/** What `npm run sandbox` runs. */
+export async function startStandIns(webhookUrls: readonly string[]): Promise<StandIns> {
+  const [supabase, stripe] = await freePorts(2);
+  const env = { ...process.env, SANDBOX_SUPABASE_PORT: String(supabase), SANDBOX_STRIPE_PORT: String(stripe), SANDBOX_WEBHOOK_URLS: webhookUrls.join(",") };
+  const child = spawn(process.execPath, [TSX, "app/commands/sandbox.ts"], { env, stdio: ["ignore", "pipe", "inherit"] });
+  await new Promise<void>((resolve, reject) => {
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      if (/^ready$/m.test(output)) resolve();
+    });
+    child.once("exit", () => reject(new Error(`the sandbox did not start: ${output}`)));
+  });
+  return { supabaseUrl: `http://127.0.0.1:${supabase}`, stripeUrl: `http://127.0.0.1:${stripe}`, stop: () => end(child, "SIGTERM") };
+}
+
+export interface AppServer {
+  readonly origin: string;
+  /** `kill -9`. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  /** What it logged at level error, lately. */
+  errors(): readonly string[];
+}
+
+/** A production server on the build, as `npm start` runs it. */
+export function appServer(port: number, env: Record<string, string>): AppServer {
+  let child: ChildProcess | null = null;
+  const errors: string[] = [];
+  const origin = `http://127.0.0.1:${port}`;
+  return {
+    origin,
+    errors: () => errors,
+    async kill() {
+      const running = child;
+      child = null;
+      if (running !== null) await end(running, "SIGKILL");
+    },
+    async start() {
+      const started = spawn(process.execPath, [SERVE, BUILD], {
+        env: { ...process.env, NODE_ENV: "production", PORT: String(port), PUBLIC_URL: origin, LOG_LEVEL: "error", ...env },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      child = started;
+      for (const stream of [started.stdout, started.stderr]) {
+        stream.on("data", (chunk: Buffer) => {
+          errors.push(...chunk.toString().split("\n").filter((line) => line !== ""));
+          errors.splice(0, errors.length - 200);
+        });
+      }
+    },
+  };
+}
+
+/** Until the server can sell; throws when it is not after `withinMs`. */
+export async function untilReady(origin: string, withinMs = 60_000): Promise<void> {
+  const last = performance.now() + withinMs;
+  for (;;) {
+    const status = await fetch(`${origin}/readyz`).then(
+      (answer) => answer.status,
+      () => 0,
+    );
+    if (status === 200) return;
+    if (performance.now() > last) throw new Error(`${origin} is not ready: ${status}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function end(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, "exit");
+  child.kill(signal);
+  await exited;
+}

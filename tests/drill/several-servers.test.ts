@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { figuresTable, newFigures } from "~/drill/figures";
+import { runRound } from "~/drill/round";
+import { httpShopper } from "~/drill/shopper";
+import { ensureBuild } from "./processes";
+import { openShop, type SeveralServers } from "./shop";
+
+/** How many attempts to reserve; `DRILL_ATTEMPTS=100000` is the long run. */
+const ATTEMPTS = Number(process.env.DRILL_ATTEMPTS ?? 2_000);
+const PRODUCTS = 10;
+const BUYERS = 40;
+const REST_WITHIN_MS = 90_000;
+
+describe("four servers that die, one Redis that is restarted, webhooks twice and in any order", () => {
+  let shop: SeveralServers;
+  beforeAll(async () => {
+    await ensureBuild();
+    shop = await openShop({ servers: 4, products: PRODUCTS, env: { RESERVATION_TTL_SECONDS: "4", RESERVATION_MAX_SECONDS: "30", CHECKOUT_TTL_SECONDS: "5" } });
+  }, 180_000);
+  afterAll(async () => {
+    await shop.stop();
+  });
+
+  it(`sell no unit twice in ${ATTEMPTS} attempts`, { timeout: 600_000 + ATTEMPTS * 200 }, async () => {
+    const figures = newFigures();
+    const harm = { kills: 0, redisRestarts: 0, reorderings: 0 };
+    const isEnough = () => figures.granted + figures.refused >= ATTEMPTS;
+    const began = performance.now();
+    await everyWebhookTwice(shop);
+    const harming = doHarm(shop, harm, isEnough);
+
+    const sellOne = async (productId: string) => {
+      while (!isEnough()) {
+        const units = 1 + Math.floor(Math.random() * 10);
+        const options = { productId, units, buyers: BUYERS, newShopper: () => httpShopper(() => shop.pick()), stock: shop.stock, random: Math.random, restWithinMs: REST_WITHIN_MS, sleep };
+        if (!(await runRound(options, figures))) await sleep(250);
+      }
+    };
+    await Promise.all(shop.productIds.map(sellOne));
+    await harming;
+
+    console.info(`${figuresTable(figures)}\n${JSON.stringify(harm)} in ${Math.round((performance.now() - began) / 1000)} s`);
+    expect(figures.oversold).toBe(0);
+    expect(figures.missing).toBe(0);
+    expect(figures.paid - figures.refunded).toBeGreaterThan(ATTEMPTS / 20);
+    expect(harm.kills).toBeGreaterThan(3);
+    expect(harm.redisRestarts).toBeGreaterThan(1);
+  });
+});
+
+/** Kills and restarts, until enough was sold; then everything is up. */
+async function doHarm(shop: SeveralServers, harm: { kills: number; redisRestarts: number; reorderings: number }, isEnough: () => boolean): Promise<void> {
+  for (let turn = 1; !isEnough(); turn += 1) {
+    await sleep(1_500 + Math.random() * 2_000);
+    const server = shop.servers[Math.floor(Math.random() * shop.servers.length)];
+    await server?.kill();
+    harm.kills += 1;
+    await server?.start();
+    if (turn % 2 === 0) {
+      await shop.control("webhooks", { action: "clear_rules" });
+      await shop.control("webhooks", { action: "rule", hold: true });
+      await sleep(700);
+      await everyWebhookTwice(shop);
+      await shop.control("webhooks", { action: "release", order: "reversed" });
+      harm.reorderings += 1;
+    }
+    if (turn % 4 === 0) {
+      await shop.redis.kill();
+      await sleep(Math.random() * 500);
+      await shop.redis.start();
+      harm.redisRestarts += 1;
+    }
+  }
+}
+
+async function everyWebhookTwice(shop: SeveralServers): Promise<void> {
+  await shop.control("webhooks", { action: "clear_rules" });
+  await shop.control("webhooks", { action: "rule", duplicate: 1 });
+}

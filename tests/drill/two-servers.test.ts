@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Listening } from "~/sandbox/listen.server";
+import { checkoutIdOf, httpShopper } from "~/drill/shopper";
+import { ensureBuild } from "./processes";
+import { openShop, type SeveralServers } from "./shop";
+import { slowDatabase } from "./slow-database";
+
+const SALES = 30;
+
+describe("two servers, no crash: the webhook comes to one, the shopper back to the other", () => {
+  let shop: SeveralServers;
+  let database: Listening;
+  beforeAll(async () => {
+    await ensureBuild();
+    let target = "";
+    database = await slowDatabase(() => target, () => 20 + Math.random() * 150);
+    shop = await openShop({
+      servers: 2,
+      products: 1,
+      webhookServers: [0],
+      supabaseApi: (supabaseUrl) => {
+        target = supabaseUrl;
+        return `http://127.0.0.1:${database.port}`;
+      },
+    });
+  }, 180_000);
+  afterAll(async () => {
+    await shop.stop();
+    await database.close();
+  });
+
+  it(`${SALES} sales are ${SALES} decrements`, { timeout: 180_000 }, async () => {
+    const [productId = ""] = shop.productIds;
+    const [a, b] = shop.servers;
+    if (a === undefined || b === undefined) throw new Error("two servers are needed");
+    await shop.stock.setInventory(productId, SALES + 10);
+
+    const sell = async () => {
+      const onB = httpShopper(() => b.origin);
+      expect(await onB.reserve(productId, 1)).toBe("granted");
+      const page = await onB.openPayment();
+      if (page === null) throw new Error(`no payment page: ${b.errors().slice(-3).join("\n")}`);
+      // The webhook is on its way to A before the shopper is told where to go.
+      expect(await onB.pay(page)).toBe(true);
+      await Promise.all([onB.comeBack(page), onB.comeBack(page)]);
+      return checkoutIdOf(page);
+    };
+    const sold: (string | null)[] = [];
+    for (let at = 0; at < SALES; at += 5) sold.push(...(await Promise.all(Array.from({ length: 5 }, sell))));
+
+    expect(new Set(sold).size).toBe(SALES);
+    await vi.waitFor(async () => expect(await shop.stock.look(productId)).toMatchObject({ held: 0, inventory: 10 }), { timeout: 60_000, interval: 500 });
+    await shop.control("webhooks", { action: "idle" });
+    expect(await shop.stock.look(productId)).toMatchObject({ held: 0, inventory: 10 });
+    for (const checkoutId of sold) expect(await shop.stock.isRefunded(checkoutId ?? "")).toBe(false);
+  });
+});
