@@ -1,14 +1,15 @@
 /**
- * `npm run drill -- --product <id> [--url …] [--buyers 50] [--units 3] [--seconds 30] [--token <ADMIN_TOKEN>]`: many buyers at
- * few units of a running store, round after round. Sets the product's inventory in each round and puts it back in the end.
- * Several `--url`: servers of one shop. Exits 1 when anything was oversold, 2 when the shop is none that may be drilled.
+ * `npm run drill -- [--url http://localhost:3000] [--product <id>] [--buyers 50] [--units 3] [--seconds 30] [--token <ADMIN_TOKEN>]`:
+ * many buyers at few units of a running store, round after round; without a product, at the first one on its list. Sets its
+ * inventory in each round and puts it back in the end. Several `--url`: servers of one shop.
+ * Exits 1 when anything was oversold, 2 when the drill could not be had, or the shop is none that may be drilled.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { figuresTable, newFigures, progressLine } from "~/drill/figures";
 import { runRound } from "~/drill/round";
-import { DrillRefused, requirePlayMoney, stockOverHttp } from "~/drill/shop-over-http";
+import { DrillRefused, firstProduct, requirePlayMoney, stockOverHttp } from "~/drill/shop-over-http";
 import { httpShopper } from "~/drill/shopper";
 
 /** Holds of two minutes lapse before the next round; an abandoned payment page lasts as long as the shop lets it. */
@@ -17,7 +18,7 @@ const REST_WITHIN_MS = 20 * 60_000;
 const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 const options = z.object({
   url: z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)).default(["http://localhost:3000"]),
-  product: z.string({ error: "name the product to sell: --product <id>" }),
+  product: z.string().optional(),
   buyers: count(50),
   units: count(3),
   seconds: count(30),
@@ -37,10 +38,11 @@ async function drill(): Promise<number> {
   });
   const given = options.safeParse(values);
   if (!given.success) throw new DrillRefused(z.prettifyError(given.error));
-  const { url: origins, product: productId, buyers, units, seconds, token } = given.data;
+  const { url: origins, product, buyers, units, seconds, token } = given.data;
   const [first = ""] = origins;
 
   for (const origin of origins) console.log(`${origin}: payments are ${await requirePlayMoney(origin)}`);
+  const productId = product ?? (await firstProduct(first));
   const stock = stockOverHttp(first, token);
   const before = await stock.look(productId);
   if (before === null || before.held > 0) throw new DrillRefused("the shop does not answer, or somebody holds units of this product");

@@ -3,10 +3,13 @@ export type AttemptOutcome = "granted" | "refused" | "unavailable";
 
 /** Figures of a whole drill. Units and payments are those of rounds that were looked at in the end. */
 export interface Figures {
+  /** In which anything was decided. */
   rounds: number;
+  /** Granted and refused. */
   attempts: number;
   granted: number;
   refused: number;
+  /** Beside the attempts: nothing was decided. */
   unavailable: number;
   /** Payments that went through, refunded ones included. */
   paid: number;

@@ -28,7 +28,7 @@ const LOOK_EVERY_MS = 400;
 /**
  * Many buyers at few units: each tries to reserve one or two; who is granted pays, gives back, or walks away. Then, when
  * nothing is held any more, units that were sold and units that are left must make the stock.
- * Counts an attempt only if the round began with exactly its stock free; otherwise does nothing and answers false.
+ * Only a round that began with exactly its stock free is played at all. False: it was not, or nobody got an answer.
  */
 export async function runRound(options: RoundOptions, figures: Figures): Promise<boolean> {
   const { productId, units, buyers, stock, sleep, restWithinMs } = options;
@@ -36,7 +36,9 @@ export async function runRound(options: RoundOptions, figures: Figures): Promise
   const before = await stock.look(productId);
   if (before === null || before.inventory !== units || before.held !== 0) return false;
 
+  const attemptsBefore = figures.attempts;
   const payments = (await Promise.all(Array.from({ length: buyers }, () => buyOnce(options, figures)))).filter((each) => each !== null);
+  if (figures.attempts === attemptsBefore) return false;
   const { refunded, left } = await comeToRest({ productId, units, payments, stock, sleep, restWithinMs });
 
   const kept = unitsKept(payments, refunded);
@@ -59,9 +61,11 @@ async function buyOnce({ productId, newShopper, random }: RoundOptions, figures:
   const quantity = random() < 0.8 ? 1 : 2;
   const began = performance.now();
   const outcome = await shopper.reserve(productId, quantity);
-  figures.attempts += 1;
   figures[outcome] += 1;
-  if (outcome !== "unavailable") figures.latencies.push(performance.now() - began);
+  if (outcome !== "unavailable") {
+    figures.attempts += 1;
+    figures.latencies.push(performance.now() - began);
+  }
   if (outcome !== "granted") return null;
 
   const mood = random();

@@ -19,6 +19,14 @@ export async function requirePlayMoney(origin: string): Promise<"sandbox" | "tes
   return parsed.data.payments;
 }
 
+/** The id of the first product on the shop's list. */
+export async function firstProduct(origin: string): Promise<string> {
+  const page = await (await ask(origin, "/")).text();
+  const id = /href="\/products\/([^"?#]+)"/.exec(page)?.[1];
+  if (id === undefined) throw new DrillRefused(`${origin} lists no product: name one with --product`);
+  return decodeURIComponent(id);
+}
+
 /** Stock by the shop's public API and its operator routes. `token` as in `ADMIN_TOKEN`; the sandbox needs none. */
 export function stockOverHttp(origin: string, token: string | undefined): StockRoom {
   const headers = { "Content-Type": "application/json", ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }) };
