@@ -13,6 +13,7 @@ import { createHousekeeping, type Housekeeping } from "~/housekeeping.server";
 import { countOpenRequests, type OpenRequests } from "~/http/open-requests.server";
 import type { OperatorRule } from "~/http/operator.server";
 import type { OriginRule } from "~/http/origin.server";
+import { createLimits, type Limits } from "~/limits/limits.server";
 import { systemClock } from "~/reservations/clock";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import type { Sandbox } from "~/sandbox/sandbox.server";
@@ -34,6 +35,7 @@ export interface Container {
   readonly store: ReservationStore;
   readonly holds: Pick<Holds, "state">;
   readonly checkout: Checkout;
+  readonly limits: Limits;
   readonly carts: CartSessions;
   readonly originRule: OriginRule;
   readonly operatorRule: OperatorRule;
@@ -103,7 +105,19 @@ export async function createContainer(env: Environment): Promise<Container> {
       promotionCodes: env.STRIPE_PROMOTION_CODES,
     },
   });
-  const checkout = observeChanges(bareCheckout, log, metrics);
+  const limits = createLimits({
+    perMinute: env.RATE_LIMIT_PER_MINUTE,
+    unitsPerClient: env.MAX_UNITS_PER_CLIENT,
+    trustedProxyHops: env.TRUSTED_PROXY_HOPS,
+    redis:
+      env.REDIS_URL === undefined
+        ? null
+        : { url: env.REDIS_URL, prefix: `holdfast:${shop.slice(0, 12)}:limits`, keepSeconds: env.RESERVATION_MAX_SECONDS + env.CHECKOUT_TTL_SECONDS },
+    store,
+    log,
+  });
+  const observed = observeChanges(bareCheckout, log, metrics);
+  const checkout = overriding(observed, limits.capped(observed));
   const housekeeping = createHousekeeping({ checkout, probe: () => catalog.probe(), storeWarnings: () => holds.warnings(), log });
 
   return {
@@ -114,6 +128,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     store,
     holds,
     checkout,
+    limits,
     carts: new CartSessions({ secrets: env.sessionSecrets, secure: env.publicUrl.startsWith("https:") }),
     originRule: { publicUrl: env.publicUrl, isSandbox: env.isSandbox },
     operatorRule: { token: env.ADMIN_TOKEN ?? null, isSandbox: env.isSandbox },
@@ -123,4 +138,9 @@ export async function createContainer(env: Environment): Promise<Container> {
     live: isLiveKey(env.stripe.secretKey),
     sandbox,
   };
+}
+
+/** `base` with some of its verbs replaced; the rest, getters included, stays that of `base`. */
+function overriding<T extends object>(base: T, verbs: Partial<T>): T {
+  return Object.assign(Object.create(base) as T, verbs);
 }

@@ -14,12 +14,14 @@ const answer = api({
     requireOwnOrigin(request, container.originRule);
     const { session_id: token, items } = await readJson(request, reserveRequest);
     const cart = (await apiCart(request, token, container.carts)) ?? container.carts.create();
+    await container.limits.admit(request, cart.session);
     return reserveItems(container, cart, items);
   },
   DELETE: async (request) => {
     requireOwnOrigin(request, container.originRule);
     const { session_id: token, items = [] } = await readOptionalJson(request, releaseRequest);
     const cart = await apiCart(request, token, container.carts);
+    if (cart !== null) await container.limits.admit(request, cart.session);
     return releaseItems(container, cart, items.length === 0 ? "all" : items.map((item) => item.product_id));
   },
   GET: async (request) => {

@@ -33,6 +33,7 @@ export function action({ request }: ActionFunctionArgs) {
     const read = readIntent(await readForm(request));
     if (read.outcome === "not_understood") throw new Problem(400, "invalid_request", "The shop could not make sense of this form. Nothing was changed.");
     const { cart } = await container.carts.read(request);
+    await container.limits.admit(request, cart.session);
     const answer = await changeCart(container, cart, read, Date.now());
     if (answer.outcome === "failed") return data(answer.failure, { status: failureStatus(answer.failure) });
     const target = answer.outcome === "paid" ? `/orders/${answer.checkoutId}` : "/cart";

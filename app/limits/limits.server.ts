@@ -1,0 +1,129 @@
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from "rate-limiter-flexible";
+import type { CheckoutService } from "~/checkout/checkout";
+import { Problem } from "~/http/problem.server";
+import type { Line, ReservationStore } from "~/reservations/reservation-store";
+import { createMemoryAddressBook } from "./address-book";
+import { clientAddress } from "./client-address";
+import { connectLimits, createRedisAddressBook } from "./redis-limit-store.server";
+
+export interface LimitOptions {
+  /** Changes a minute, for each address and for each session; 0: off. */
+  readonly perMinute: number;
+  /** Unpaid units that one address may hold; 0: off. */
+  readonly unitsPerClient: number;
+  readonly trustedProxyHops: number;
+  readonly redis: { readonly url: string; readonly prefix: string; readonly keepSeconds: number } | null;
+  readonly store: Pick<ReservationStore, "view">;
+  readonly log: { warn(facts: object, message: string): void };
+}
+
+type HoldingVerbs = Pick<CheckoutService, "changeCart" | "start">;
+
+/** Against holding everything and buying nothing (OWASP OAT-021). Refusals are thrown as `Problem`. */
+export interface Limits {
+  /** Asked by each route that changes a cart, before it does: counts one change. 429 `rate_limited` with Retry-After. */
+  admit(request: Request, session: string): Promise<void>;
+
+  /**
+   * The verbs that hold something, with a cap on the unpaid units of all carts of one address, as `admit` saw it: 422 `limit_exceeded`.
+   * Two calls at the same moment may both find room: the cap may be overshot by a cart, the stock may not.
+   */
+  capped(checkout: HoldingVerbs): HoldingVerbs;
+}
+
+/** Whose request it is that is being answered, by session: as many as can be under way at once, and then some. */
+const MAX_ADMITTED = 10_000;
+
+const MINUTE_SECONDS = 60;
+
+export function createLimits(options: LimitOptions): Limits {
+  const { perMinute, unitsPerClient, trustedProxyHops, store, log } = options;
+  const redis = options.redis === null ? null : { ...options.redis, client: connectLimits(options.redis.url, () => undefined) };
+  const heldBy = async (session: string) => unitsOf(await store.view(session));
+  const book =
+    redis === null ? createMemoryAddressBook(async (session) => (await heldBy(session)).size > 0) : createRedisAddressBook(redis.client, redis);
+  const rate = perMinute === 0 ? null : createRate(perMinute, redis);
+  const admitted = new Map<string, string>();
+  let hasWarned = false;
+
+  async function count(key: string): Promise<void> {
+    try {
+      await rate?.consume(key);
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
+      throw new Problem(429, "rate_limited", `That was a lot of changes in a short time. Try again in ${seconds} s; what you hold stays held.`, {
+        headers: { "Retry-After": String(seconds) },
+      });
+    }
+  }
+
+  async function requireRoom(session: string, asked: readonly Line[], setsHeldLines: boolean): Promise<void> {
+    const address = admitted.get(session);
+    if (address === undefined || unitsPerClient === 0) return;
+    const own = await heldBy(session);
+    const wanted = new Map<string, number>();
+    for (const { productId, quantity } of asked) {
+      if (!own.has(productId) || setsHeldLines) wanted.set(productId, (wanted.get(productId) ?? 0) + quantity);
+    }
+    const more = [...wanted].reduce((sum, [productId, quantity]) => sum + quantity - (own.get(productId) ?? 0), 0);
+    const carts = await book.note(address, session);
+    if (more <= 0) return;
+    const held = await Promise.all(carts.map(async (cart) => total(cart === session ? own : await heldBy(cart))));
+    if (held.reduce((sum, units) => sum + units, 0) + more <= unitsPerClient) return;
+    throw new Problem(422, "limit_exceeded", `From one network address at most ${unitsPerClient} unpaid units can be held. Buy or release some first.`, {
+      fields: [{ field: "items", message: `at most ${unitsPerClient} units` }],
+    });
+  }
+
+  return {
+    async admit(request, session) {
+      if (trustedProxyHops === 0 && !hasWarned && request.headers.has("X-Forwarded-For")) {
+        hasWarned = true;
+        log.warn({}, "X-Forwarded-For is seen but TRUSTED_PROXY_HOPS is 0: limits by network address are off");
+      }
+      await count(`session:${session}`);
+      const address = clientAddress(request.headers, trustedProxyHops);
+      if (address === null) return;
+      await count(`address:${address}`);
+      admitted.delete(session);
+      admitted.set(session, address);
+      for (const oldest of admitted.keys()) {
+        if (admitted.size <= MAX_ADMITTED) break;
+        admitted.delete(oldest);
+      }
+    },
+    capped: (checkout) => ({
+      async changeCart(request) {
+        await requireRoom(request.session, request.lines, true);
+        return checkout.changeCart(request);
+      },
+      async start(request) {
+        // What is held already stays as it is; Pay asks only for the rest.
+        await requireRoom(request.session, request.lines, false);
+        return checkout.start(request);
+      },
+    }),
+  };
+}
+
+function createRate(points: number, redis: { client: ReturnType<typeof connectLimits>; prefix: string } | null): RateLimiterAbstract {
+  const memory = new RateLimiterMemory({ points, duration: MINUTE_SECONDS });
+  if (redis === null) return memory;
+  return new RateLimiterRedis({
+    storeClient: redis.client,
+    useRedisPackage: true,
+    keyPrefix: `${redis.prefix}:rate`,
+    points,
+    duration: MINUTE_SECONDS,
+    insuranceLimiter: memory,
+  });
+}
+
+function unitsOf({ lines, claim }: Awaited<ReturnType<ReservationStore["view"]>>): Map<string, number> {
+  return new Map([...lines, ...(claim?.lines ?? [])].map((line) => [line.productId, line.quantity]));
+}
+
+function total(units: ReadonlyMap<string, number>): number {
+  return [...units.values()].reduce((sum, quantity) => sum + quantity, 0);
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, it, vi } from "vitest";
+import type { CheckoutService } from "~/checkout/checkout";
+import { createLimits, type LimitOptions } from "~/limits/limits.server";
+import { systemClock } from "~/reservations/clock";
+import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
+import { reserve } from "~/reservations/reserve";
+
+/** The limits, wherever they are counted. `open`: where, anew for each test; two servers share it. */
+export function describeLimits(name: string, open: () => Promise<LimitOptions["redis"]>): void {
+  describe(`limits in ${name}`, () => {
+    async function shop(given: Partial<LimitOptions> = {}) {
+      const redis = await open();
+      const store = createMemoryReservationStore({ clock: systemClock, ttlMs: 120_000, maxAgeMs: 1_200_000 });
+      const rows = new Map(["bowl", "jug"].map((id) => [id, { name: id, inventory: 1_000, active: true }]));
+      const bare: Pick<CheckoutService, "changeCart" | "start"> = {
+        changeCart: (request) =>
+          reserve(
+            {
+              store,
+              readStock: async () => rows,
+              limits: { maxUnitsPerLine: 100, maxLinesPerCart: 30 },
+              newOperationId: randomUUID,
+              backOff: async () => undefined,
+            },
+            request,
+          ),
+        start: async () => ({ outcome: "empty_cart" }),
+      };
+      const server = () => {
+        const limits = createLimits({ perMinute: 5, unitsPerClient: 10, trustedProxyHops: 1, redis, store, log: { warn: () => undefined }, ...given });
+        const { changeCart, start } = limits.capped(bare);
+        return {
+          limits,
+          start,
+          change: async (session: string, address: string, quantity: number, forged = "198.51.100.1") => {
+            await limits.admit(new Request("http://shop.test/", { headers: { "X-Forwarded-For": `${forged}, ${address}` } }), session);
+            return (await changeCart({ session, lines: [{ productId: "bowl", quantity }] })).outcome;
+          },
+        };
+      };
+      return { server, ...server() };
+    }
+    const someAddress = () => `203.0.${Math.floor(Math.random() * 250)}.${Math.floor(Math.random() * 250)}`;
+
+    it("refuses a session's sixth change in a minute and says when to come back, on whatever server", async () => {
+      const { change, server } = await shop({ unitsPerClient: 0 });
+      const another = (await open()) === null ? change : server().change;
+      // Until both servers have their connection, each counts for itself.
+      await vi.waitFor(async () => {
+        const session = randomUUID();
+        for (let i = 0; i < 5; i += 1) await change(session, someAddress(), 1);
+        await expect(another(session, someAddress(), 1)).rejects.toMatchObject({
+          status: 429,
+          code: "rate_limited",
+          headers: { "Retry-After": expect.stringMatching(/^[1-9]\d?$/) as string },
+        });
+      });
+    });
+
+    it("counts an address over all its cookies, and forged entries before it change nothing", async () => {
+      const { change } = await shop({ unitsPerClient: 0 });
+      const address = someAddress();
+      for (let i = 0; i < 5; i += 1) await change(randomUUID(), address, 1, `192.0.2.${i}`);
+      await expect(change(randomUUID(), address, 1, "192.0.2.99")).rejects.toMatchObject({ status: 429 });
+      await expect(change(randomUUID(), someAddress(), 1)).resolves.toBe("granted");
+    });
+
+    it("lets one address hold ten unpaid units, in however many carts; another still buys", async () => {
+      const { change } = await shop({ perMinute: 0 });
+      const hoarder = someAddress();
+      const granted = [];
+      for (let i = 0; i < 20; i += 1) granted.push(await change(randomUUID(), hoarder, 1).catch((error: unknown) => error));
+      expect(granted.filter((outcome) => outcome === "granted")).toHaveLength(10);
+      expect(granted.at(-1)).toMatchObject({ status: 422, code: "limit_exceeded" });
+      await expect(change(randomUUID(), someAddress(), 3)).resolves.toBe("granted");
+    });
+
+    it("never refuses to hold less, and counts what a cart has already only once", async () => {
+      const { change } = await shop({ perMinute: 0 });
+      const address = someAddress();
+      const session = randomUUID();
+      await change(session, address, 10);
+      await expect(change(session, address, 10)).resolves.toBe("granted");
+      await expect(change(session, address, 11)).rejects.toMatchObject({ status: 422 });
+      await expect(change(session, address, 4)).resolves.toBe("granted");
+      await expect(change(randomUUID(), address, 6)).resolves.toBe("granted");
+    });
+
+    it("caps what Pay would hold again", async () => {
+      const { change, limits, start } = await shop({ perMinute: 0 });
+      const address = someAddress();
+      await change(randomUUID(), address, 10);
+      const session = randomUUID();
+      await limits.admit(new Request("http://shop.test/", { headers: { "X-Forwarded-For": address } }), session);
+      await expect(start({ session, lines: [{ productId: "jug", quantity: 1 }], origin: "http://shop.test" })).rejects.toMatchObject({ status: 422 });
+    });
+
+    it("is off where it is set to 0, and counts no address where no proxy is trusted", async () => {
+      const off = await shop({ perMinute: 0, unitsPerClient: 0 });
+      const blind = await shop({ perMinute: 0, trustedProxyHops: 0 });
+      const address = someAddress();
+      for (const { change } of [off, blind]) {
+        for (let i = 0; i < 12; i += 1) await expect(change(randomUUID(), address, 1)).resolves.toBe("granted");
+      }
+    });
+  });
+}
