@@ -1,26 +1,38 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { StoreTotals } from "~/reservations/reservation-store";
 
+interface Sample<Label extends string> {
+  readonly labels: Partial<Record<Label, string>>;
+  readonly value: number;
+}
+
 /** The figures of the shop in Prometheus' terms, in a registry of their own. Names are part of the outside contract. */
 export function createMetrics(storeTotals: () => Promise<StoreTotals>) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
 
-  const active = new Gauge({ name: "reservations_active", help: "Live holds (one session, one product).", labelNames: ["state"] as const, registers });
-  const units = new Gauge({ name: "reservation_units_held", help: "Units in live holds.", registers });
-  new Gauge({
-    name: "reservation_store_bytes",
-    help: "Estimate of the memory that the store of holds takes.",
-    registers,
-    async collect() {
-      const totals = await storeTotals();
-      active.set({ state: "shopping" }, totals.shopping);
-      active.set({ state: "checkout" }, totals.checkout);
-      units.set(totals.units);
-      this.set(totals.bytes);
-    },
-  });
+  /** Reads the store at each scrape. While it does not answer the samples are absent: what is not known is not 0. */
+  const storeGauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[], samples: (totals: StoreTotals) => readonly Sample<Label>[]) =>
+    new Gauge<Label>({
+      name,
+      help,
+      labelNames,
+      registers,
+      async collect() {
+        const totals = await storeTotals().catch(() => null);
+        this.reset();
+        if (totals === null) this.remove({});
+        else for (const { labels, value } of samples(totals)) this.set(labels, value);
+      },
+    });
+
+  storeGauge("reservations_active", "Live holds (one session, one product).", ["state"], ({ shopping, checkout }) => [
+    { labels: { state: "shopping" }, value: shopping },
+    { labels: { state: "checkout" }, value: checkout },
+  ]);
+  storeGauge("reservation_units_held", "Units in live holds.", [], ({ units }) => [{ labels: {}, value: units }]);
+  storeGauge("reservation_store_bytes", "Estimate of the memory that the store of holds takes.", [], ({ bytes }) => [{ labels: {}, value: bytes }]);
 
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Counter({ name, help, labelNames, registers });

@@ -13,13 +13,14 @@ export function observeStore(store: ReservationStore, log: Logger, metrics: Metr
     log.info({ session, lines: held, reason, ...more }, "hold ended");
   };
 
+  /** By undecided operation: the products that it asks to give back. Nothing of the session can change until it is decided. */
+  const givingBack = new Map<string, ReadonlySet<string>>();
+
   store.subscribe((event) => {
     if (event.type === "expired") ended("expired", event.session, event.lines);
   });
 
   return {
-    place: (request) => store.place(request),
-    abort: (operation) => store.abort(operation),
     restore: (claim) => store.restore(claim),
     findClaim: (claimId) => store.findClaim(claimId),
     claims: (query) => store.claims(query),
@@ -28,9 +29,25 @@ export function observeStore(store: ReservationStore, log: Logger, metrics: Metr
     snapshot: (query) => store.snapshot(query),
     totals: () => store.totals(),
     subscribe: (listener) => store.subscribe(listener),
+    async place(request) {
+      const answer = await store.place(request);
+      const productIds = request.lines.filter((line) => line.quantity === 0).map((line) => line.productId);
+      if (answer.outcome === "placed" && productIds.length > 0) givingBack.set(request.operationId, new Set(productIds));
+      return answer;
+    },
+    abort(operation) {
+      givingBack.delete(operation.operationId);
+      return store.abort(operation);
+    },
     async confirm(operation) {
+      const productIds = givingBack.get(operation.operationId);
+      givingBack.delete(operation.operationId);
+      const before = productIds === undefined ? [] : (await store.view(operation.session)).lines;
       const answer = await store.confirm(operation);
-      if (answer.outcome === "confirmed") log.info({ session: operation.session, lines: answer.view.lines, expiresInMs: answer.view.expiresInMs }, "held");
+      if (answer.outcome === "confirmed") {
+        ended("removed", operation.session, before.filter((line) => productIds?.has(line.productId)));
+        log.info({ session: operation.session, lines: answer.view.lines, expiresInMs: answer.view.expiresInMs }, "held");
+      }
       return answer;
     },
     async renew(session) {
