@@ -22,7 +22,24 @@ export async function readText(request: Request, limit: number): Promise<string>
 /** A JSON body that fits the schema. 415 for another type, 400 `invalid_request` with the fields at fault. */
 export async function readJson<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.output<Schema>> {
   requireType(request, "application/json");
+  return parseJson(await readText(request, FORM_AND_JSON_LIMIT), schema);
+}
+
+/** As `readJson`; no body at all reads as an empty object. Only reading tells: the server hands on a body for every DELETE. */
+export async function readOptionalJson<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.output<Schema>> {
   const text = await readText(request, FORM_AND_JSON_LIMIT);
+  if (text === "") return parse(schema, {});
+  requireType(request, "application/json");
+  return parseJson(text, schema);
+}
+
+/** A form body; repeated fields keep the last value. 415 for another type. */
+export async function readForm(request: Request): Promise<Record<string, string>> {
+  requireType(request, "application/x-www-form-urlencoded");
+  return Object.fromEntries(new URLSearchParams(await readText(request, FORM_AND_JSON_LIMIT)));
+}
+
+function parseJson<Schema extends z.ZodType>(text: string, schema: Schema): z.output<Schema> {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -30,17 +47,6 @@ export async function readJson<Schema extends z.ZodType>(request: Request, schem
     throw new Problem(400, "invalid_request", "The body is not valid JSON.");
   }
   return parse(schema, body);
-}
-
-/** As `readJson`; no body at all reads as an empty object. */
-export async function readOptionalJson<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.output<Schema>> {
-  return request.body === null || request.headers.get("Content-Length") === "0" ? parse(schema, {}) : readJson(request, schema);
-}
-
-/** A form body; repeated fields keep the last value. 415 for another type. */
-export async function readForm(request: Request): Promise<Record<string, string>> {
-  requireType(request, "application/x-www-form-urlencoded");
-  return Object.fromEntries(new URLSearchParams(await readText(request, FORM_AND_JSON_LIMIT)));
 }
 
 export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {

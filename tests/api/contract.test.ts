@@ -1,0 +1,295 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { allReservations, availability, expectProblem, inspection, ownReservations, read, readiness, refused, released, reserved, stockMoved } from "./contract-shapes";
+import { ADMIN_TOKEN, AS_OPERATOR, Operator, productId } from "./demo-shop";
+import { Caller, ask, pay } from "./http-client";
+import { figure, parseMetrics } from "./metrics-text";
+import { startStore, type StoreProcess } from "./store-process";
+
+let store: StoreProcess;
+let operator: Operator;
+const MUG = productId("Tide Mug");
+const BOWL = productId("Harbour Bowl");
+const TEAPOT = productId("Foghorn Teapot");
+
+beforeAll(async () => {
+  store = await startStore({ ADMIN_TOKEN });
+  operator = new Operator(store.url);
+}, 150_000);
+
+afterAll(() => store.stop());
+
+function caller(): Caller {
+  return new Caller(store.url);
+}
+
+async function metrics() {
+  return parseMetrics(await operator.metrics());
+}
+
+describe("reserving", () => {
+  it("answers what is held, until when, and what is left", async () => {
+    await operator.setStock(MUG, 24);
+    const buyer = caller();
+    const answer = read(await buyer.reserve(MUG, 3), 200, reserved);
+    expect(answer.results).toEqual([{ product_id: MUG, name: "Tide Mug", success: true, quantity: 3, available: 24, remaining: 21 }]);
+    expect(answer.expires_in_seconds).toBeGreaterThan(100);
+    expect(answer.expires_in_seconds).toBeLessThanOrEqual(120);
+    expect(Math.abs(Date.parse(answer.expires_at ?? "") - Date.now() - 120_000)).toBeLessThan(10_000);
+    expect(buyer.cookie).toMatch(/^cart=/);
+    expect(await operator.stock(MUG)).toMatchObject({ inventory: 24, held: 3, available: 21, held_by_you: 0 });
+    await buyer.send("DELETE", "/api/reserve-inventory");
+  });
+
+  it("sets quantities, one product named twice is summed, names stand for ids, and numbers of 0 give back", async () => {
+    const buyer = caller();
+    const both = read(await buyer.post("/api/reserve-inventory", { items: [{ product_id: MUG, quantity: 2 }, { name: "Harbour Bowl", quantity: 1 }, { product_id: MUG, quantity: 1 }] }), 200, reserved);
+    expect(both.results.map(({ product_id, quantity }) => [product_id, quantity])).toEqual([[MUG, 3], [BOWL, 1]]);
+    const fewer = read(await buyer.post("/api/reserve-inventory", { items: [{ product_id: MUG, quantity: 1 }, { product_id: BOWL, quantity: 0 }] }), 200, reserved);
+    expect(fewer.results).toMatchObject([{ quantity: 1, remaining: 23 }, { quantity: 0, success: true }]);
+    expect(await operator.stock(BOWL)).toMatchObject({ held: 0 });
+    const none = read(await buyer.reserve(MUG, 0), 200, reserved);
+    expect(none).toMatchObject({ expires_at: null, expires_in_seconds: null });
+    expect(await operator.stock(MUG)).toMatchObject({ held: 0 });
+  });
+
+  it("is all lines or none, and tells held by others from sold out", async () => {
+    await operator.setStock(TEAPOT, 1);
+    const first = caller();
+    const second = caller();
+    read(await first.reserve(TEAPOT, 1), 200, reserved);
+    const answer = read(await second.post("/api/reserve-inventory", { items: [{ product_id: MUG, quantity: 1 }, { product_id: TEAPOT, quantity: 1 }] }), 409, refused);
+    expect(answer.results).toMatchObject([
+      { product_id: MUG, success: true },
+      { product_id: TEAPOT, success: false, requested: 1, available: 0, reason: "held_by_others" },
+    ]);
+    expect(await operator.stock(MUG)).toMatchObject({ held: 0 });
+    await first.send("DELETE", "/api/reserve-inventory");
+    const tooMany = read(await second.reserve(TEAPOT, 2), 409, refused);
+    expect(tooMany.results).toMatchObject([{ success: false, requested: 2, available: 1, reason: "sold_out" }]);
+  });
+
+  it("works without cookies by the session_id of a former answer", async () => {
+    const { session_id } = read(await caller().reserve(MUG, 2), 200, reserved);
+    const later = caller();
+    const more = read(await later.post("/api/reserve-inventory", { session_id, items: [{ product_id: BOWL, quantity: 1 }] }), 200, reserved);
+    expect(more.session_id).toBe(session_id);
+    const own = read(await caller().get(`/api/reserve-inventory?session_id=${encodeURIComponent(session_id)}`), 200, ownReservations);
+    expect(own).toMatchObject({ total_reservations: 2, total_units: 3 });
+    expect(read(await caller().send("DELETE", "/api/reserve-inventory", { json: { session_id } }), 200, released).released).toBe(2);
+  });
+});
+
+describe("releasing and viewing", () => {
+  it("gives back what is named, then all, then nothing, and never another's", async () => {
+    const buyer = caller();
+    const other = caller();
+    await other.reserve(MUG, 1);
+    await buyer.post("/api/reserve-inventory", { items: [{ product_id: MUG, quantity: 1 }, { product_id: BOWL, quantity: 1 }] });
+    expect(read(await buyer.send("DELETE", "/api/reserve-inventory", { json: { items: [{ product_id: MUG }] } }), 200, released).released).toBe(1);
+    expect(read(await buyer.send("DELETE", "/api/reserve-inventory", { json: { items: [] } }), 200, released).released).toBe(1);
+    expect(read(await buyer.send("DELETE", "/api/reserve-inventory"), 200, released)).toMatchObject({ released: 0, total_active_reservations: 1 });
+    expect(read(await caller().send("DELETE", "/api/reserve-inventory"), 200, released).released).toBe(0);
+    expect(await operator.stock(MUG)).toMatchObject({ held: 1 });
+    await other.send("DELETE", "/api/reserve-inventory");
+  });
+
+  it("shows a caller only their own holds and an operator all, a page at a time", async () => {
+    const buyers = [caller(), caller(), caller()];
+    for (const buyer of buyers) await buyer.reserve(MUG, 1);
+    const [one] = buyers;
+    const own = read(await one!.get("/api/reserve-inventory"), 200, ownReservations);
+    expect(own.reservations).toMatchObject([{ product_id: MUG, product_name: "Tide Mug", quantity: 1, state: "shopping", checkout_id: null }]);
+    expect(read(await caller().get("/api/reserve-inventory"), 200, ownReservations).reservations).toEqual([]);
+    expect(read(await caller().get("/api/reserve-inventory", { Authorization: "Bearer wrong-token-entirely" }), 200, ownReservations).reservations).toEqual([]);
+
+    const all = await operator.holds();
+    expect(all).toMatchObject({ total_reservations: 3, total_units: 3, sessions: 3 });
+    expect(all.store_bytes).toBeGreaterThan(0);
+    const seen: string[] = [];
+    let cursor: string | null = "";
+    while (cursor !== null) {
+      const page: ReturnType<typeof allReservations.parse> = read(await caller().get(`/api/reserve-inventory?limit=1${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`, AS_OPERATOR), 200, allReservations);
+      seen.push(...page.reservations.map(({ session }) => session));
+      cursor = page.cursor;
+    }
+    expect(new Set(seen).size).toBe(3);
+    const key = decodeURIComponent(one!.cookie ?? "");
+    for (const session of seen) expect(key).not.toContain(session);
+    for (const buyer of buyers) await buyer.send("DELETE", "/api/reserve-inventory");
+  });
+});
+
+describe("availability", () => {
+  it("tells inventory, what is held, by whom, and when the next unit may free up", async () => {
+    const buyer = caller();
+    await buyer.reserve(TEAPOT, 1);
+    const { products } = read(await buyer.get(`/api/availability?product_id=${TEAPOT}&product_id=${MUG}&product_id=${TEAPOT}&product_id=nothing`), 200, availability);
+    expect(products.map(({ product_id }) => product_id)).toEqual([TEAPOT, MUG]);
+    expect(products[0]).toMatchObject({ inventory: 1, held: 1, available: 1, held_by_you: 1, next_release_at: null });
+    const seen = await operator.stock(TEAPOT);
+    expect(seen).toMatchObject({ inventory: 1, held: 1, available: 0, held_by_you: 0 });
+    expect(Math.abs(Date.parse(seen.next_release_at ?? "") - Date.now() - 120_000)).toBeLessThan(10_000);
+    await buyer.send("DELETE", "/api/reserve-inventory");
+    expectProblem(await caller().get("/api/availability?product_id=nothing"), 404, "unknown_product");
+    expectProblem(await caller().get("/api/availability"), 400, "invalid_request");
+  });
+});
+
+describe("an operator", () => {
+  it("sets or moves a stock, not below 0, and not of what does not exist", async () => {
+    const set = (json: unknown) => caller().post("/api/test-inventory-update", json, AS_OPERATOR);
+    expect(read(await set({ product_id: BOWL, inventory: 9 }), 200, stockMoved)).toMatchObject({ after: 9 });
+    expect(read(await set({ product_id: BOWL, delta: -2 }), 200, stockMoved)).toMatchObject({ before: 9, after: 7 });
+    expectProblem(await set({ product_id: BOWL, delta: -8 }), 422, "limit_exceeded");
+    expectProblem(await set({ product_id: BOWL, inventory: -1 }), 400, "invalid_request");
+    expectProblem(await set({ product_id: BOWL, inventory: 1, delta: 1 }), 400, "invalid_request");
+    expectProblem(await set({ product_id: BOWL }), 400, "invalid_request");
+    expectProblem(await set({ product_id: "nothing", inventory: 1 }), 404, "unknown_product");
+    expect(await operator.stock(BOWL)).toMatchObject({ inventory: 7 });
+  });
+
+  it("is refused without the token, or with another, by every operator route", async () => {
+    for (const Authorization of ["", "Bearer", `Bearer ${ADMIN_TOKEN}x`, `Basic ${ADMIN_TOKEN}`, `Bearer ${ADMIN_TOKEN.slice(1)}`]) {
+      expectProblem(await caller().post("/api/test-inventory-update", { product_id: BOWL, inventory: 99 }, { Authorization }), 401, "unauthorized");
+      const answer = await caller().get("/api/debug-checkout?checkout_id=cs_test_1", { Authorization });
+      expectProblem(answer, 401, "unauthorized");
+      expect(answer.headers["www-authenticate"]).toBe("Bearer");
+    }
+    expect(await operator.stock(BOWL)).toMatchObject({ inventory: 7 });
+  });
+
+  it("is told what is wrong with the id of a checkout", async () => {
+    expectProblem(await operator.inspect("cs_test_unknown"), 404, "not_found");
+    for (const id of ["", "pi_1", "cs_", "cs_..%2Fx", "cs_a%0d%0ab"]) expectProblem(await operator.inspect(id), 400, "invalid_request");
+  });
+});
+
+describe("buying", () => {
+  it("moves units from shopping to checkout to sold, and every figure follows", async () => {
+    const before = await metrics();
+    await operator.setStock(TEAPOT, 1);
+    const buyer = caller();
+    await buyer.reserve(TEAPOT, 1);
+    const shopping = await metrics();
+    expect(figure(shopping, "reservations_active", { state: "shopping" })).toBe(1);
+    expect(figure(shopping, "reservation_units_held")).toBe(1);
+    expect(figure(shopping, "reservation_store_bytes")).toBeGreaterThan(0);
+
+    const page = await buyer.openPaymentPage();
+    const [hold] = (await operator.holds()).reservations;
+    expect(hold).toMatchObject({ product_id: TEAPOT, state: "checkout", expires_at: null });
+    const checkoutId = hold?.checkout_id ?? "";
+    const open = read(await operator.inspect(checkoutId), 200, inspection);
+    expect(open).toMatchObject({ session: { status: "open", payment_status: "unpaid", ours: true }, hold: { lines: [{ product_id: TEAPOT, quantity: 1 }] }, verdict: null });
+    expect(figure(await metrics(), "reservations_active", { state: "checkout" })).toBe(1);
+
+    const back = await pay(page);
+    expect(back).toContain(`/orders/${checkoutId}`);
+    // The cart is sold, so the first view of its order begins a new cart session.
+    const paid = buyer.cookie;
+    expect((await buyer.get(new URL(back).pathname)).status).toBe(302);
+    expect(buyer.cookie).not.toBe(paid);
+    expect((await buyer.get(new URL(back).pathname)).status).toBe(200);
+    await expect.poll(async () => (await operator.stock(TEAPOT)).inventory, { timeout: 10_000 }).toBe(0);
+    expect(await operator.stock(TEAPOT)).toMatchObject({ inventory: 0, held: 0, available: 0 });
+    const done = read(await operator.inspect(checkoutId), 200, inspection);
+    expect(done).toMatchObject({ session: { status: "complete", payment_status: "paid" }, hold: null, lines: [{ mark: "done", from: 1, to: 0, inventory: 0 }] });
+
+    await expect.poll(async () => figure(await metrics(), "webhook_events_total", { type: "checkout.session.completed" }) - figure(before, "webhook_events_total", { type: "checkout.session.completed" }), { timeout: 10_000 }).toBe(1);
+    const after = await metrics();
+    const rise = (name: string, labels: Record<string, string> = {}) => figure(after, name, labels) - figure(before, name, labels);
+    expect(rise("reservations_total", { outcome: "granted" })).toBe(1);
+    expect(rise("reservations_ended_total", { reason: "completed" })).toBe(1);
+    expect(rise("checkout_total", { outcome: "redirect" })).toBe(1);
+    expect(rise("fulfilment_total", { outcome: "done" })).toBe(1);
+    expect(rise("fulfilment_total", { outcome: "repeated" })).toBeGreaterThan(0);
+    expect(rise("reserve_duration_seconds_count")).toBe(1);
+    expect(rise("late_payments_total")).toBe(0);
+    expect(figure(after, "oversold_units_total")).toBe(0);
+    expect(figure(after, "reservations_active")).toBe(0);
+  });
+});
+
+describe("the figures", () => {
+  it("count each way in which a hold ends, also a quantity set to 0", async () => {
+    const before = await metrics();
+    const ended = async (reason: string) => figure(await metrics(), "reservations_ended_total", { reason }) - figure(before, "reservations_ended_total", { reason });
+    const buyer = caller();
+    await buyer.post("/api/reserve-inventory", { items: [{ product_id: MUG, quantity: 2 }, { product_id: BOWL, quantity: 1 }] });
+    await buyer.reserve(MUG, 1);
+    expect(await ended("removed")).toBe(0);
+    await buyer.reserve(MUG, 0);
+    expect(await ended("removed")).toBe(1);
+    await buyer.reserve(MUG, 0);
+    expect(await ended("removed")).toBe(1);
+    await buyer.send("DELETE", "/api/reserve-inventory");
+    expect(await ended("removed")).toBe(2);
+  });
+
+  it("count refusals and limits apart", async () => {
+    const before = await metrics();
+    await operator.setStock(TEAPOT, 0);
+    await caller().reserve(TEAPOT, 1);
+    await caller().reserve(MUG, 11);
+    const after = await metrics();
+    const rise = (outcome: string) => figure(after, "reservations_total", { outcome }) - figure(before, "reservations_total", { outcome });
+    expect([rise("granted"), rise("refused"), rise("limited"), rise("error")]).toEqual([0, 1, 1, 0]);
+  });
+
+  it("bear the names and labels of the contract, in Prometheus' format", async () => {
+    const answer = await caller().get("/metrics");
+    expect(answer.headers["content-type"]).toMatch(/^text\/plain; version=0\.0\.4/);
+    const types: Record<string, string> = Object.fromEntries([...answer.text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = "", type = ""]) => [name, type]));
+    expect(types).toMatchObject({
+      reservations_active: "gauge",
+      reservation_units_held: "gauge",
+      reservations_total: "counter",
+      reservations_ended_total: "counter",
+      reserve_duration_seconds: "histogram",
+      reservation_store_bytes: "gauge",
+      checkout_total: "counter",
+      webhook_events_total: "counter",
+      fulfilment_total: "counter",
+      late_payments_total: "counter",
+      oversold_units_total: "counter",
+      stream_clients: "gauge",
+    });
+    const allowed: Record<string, Record<string, readonly string[] | null>> = {
+      reservations_active: { state: ["shopping", "checkout"] },
+      reservations_total: { outcome: ["granted", "refused", "limited", "error"] },
+      reservations_ended_total: { reason: ["removed", "expired", "completed", "released"] },
+      checkout_total: { outcome: null },
+      webhook_events_total: { type: null, outcome: null },
+      fulfilment_total: { outcome: ["done", "repeated", "refunded", "needs_review", "retried"] },
+    };
+    for (const { name, labels } of parseMetrics(answer.text)) {
+      const known = allowed[name];
+      if (known === undefined) continue;
+      expect(Object.keys(labels).sort(), name).toEqual(Object.keys(known).sort());
+      for (const [label, values] of Object.entries(known)) if (values !== null) expect(values, name).toContain(labels[label]);
+    }
+  });
+});
+
+describe("health", () => {
+  it("is alive, and ready with each dependency's state", async () => {
+    expect(JSON.parse((await caller().get("/healthz")).text)).toEqual({ status: "ok" });
+    const { status, dependencies } = read(await caller().get("/readyz"), 200, readiness);
+    expect(status).toBe("ready");
+    expect(dependencies).toMatchObject({ database: "ok", stripe: "ok" });
+  });
+});
+
+// The last, since the stand-in goes on failing.
+describe("a Stripe that fails", () => {
+  it("lets no change of the cart through while there is no proof that its payment page is closed", async () => {
+    await operator.setStock(TEAPOT, 2);
+    const buyer = caller();
+    await buyer.reserve(TEAPOT, 1);
+    await buyer.openPaymentPage();
+    await ask(`${store.url}/sandbox/_sandbox/faults`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ status: 500, times: 50 }) });
+    expectProblem(await buyer.reserve(TEAPOT, 2), 409, "checkout_open");
+    expectProblem(await buyer.send("DELETE", "/api/reserve-inventory"), 409, "checkout_open");
+    expect(await operator.stock(TEAPOT)).toMatchObject({ held: 1 });
+  });
+});
