@@ -1,17 +1,19 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { UnavailableError } from "~/errors";
+import { Problem } from "~/http/problem.server";
 import { withCheckout, type Cart } from "~/session.server";
 import { add, CHECKOUT, createWorld, order, product, type World } from "../cart/cart-world";
 
-const held = vi.hoisted((): { world: World | null } => ({ world: null }));
+const held = vi.hoisted((): { world: World | null; refusal: Error | null } => ({ world: null, refusal: null }));
 const ORIGIN = "http://shop.test";
 
 vi.mock("~/container.server", () => ({
   get container() {
     const world = here();
     const env = { ...world.shop.env, isSandbox: false };
-    return { ...world.shop, carts: world.carts, env, originRule: { publicUrl: ORIGIN, isSandbox: false } };
+    const limits = { admit: () => (held.refusal === null ? Promise.resolve() : Promise.reject(held.refusal)) };
+    return { ...world.shop, carts: world.carts, env, limits, originRule: { publicUrl: ORIGIN, isSandbox: false } };
   },
 }));
 
@@ -29,6 +31,7 @@ function here(): World {
 
 beforeEach(() => {
   held.world = createWorld();
+  held.refusal = null;
 });
 
 async function request(path: string, options: { cart?: Cart; form?: Record<string, string> | string; headers?: Record<string, string> } = {}) {
@@ -95,6 +98,12 @@ describe("POST /cart", () => {
     const came = await post({ form });
     expect(came.status).toBe(status);
     expect(came.headers.has("Set-Cookie")).toBe(false);
+    expect((await here().store.totals()).units).toBe(0);
+  });
+
+  it("answers 429 in words to a cart that is changed too often, and changes nothing", async () => {
+    held.refusal = new Problem(429, "rate_limited", "That was a lot.", { headers: { "Retry-After": "7" } });
+    expect(await post({ form: add("mug", 1) })).toMatchObject({ status: 429, body: { code: "rate_limited", message: "That was a lot." } });
     expect((await here().store.totals()).units).toBe(0);
   });
 
