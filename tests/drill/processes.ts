@@ -1,7 +1,7 @@
 /** The whole shop as processes of its own: stand-ins, Redis, and app servers that can be killed. */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -14,8 +14,7 @@ const BUILD = "build/server/index.js";
 export async function ensureBuild(): Promise<void> {
   const newest = Math.max(...readdirSync("app", { recursive: true, withFileTypes: true }).map((entry) => statSync(path.join(entry.parentPath, entry.name)).mtimeMs));
   const built = statSync(BUILD, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const dump = readdirSync("build/sandbox").length;
-  if (built > newest && dump > 0) return;
+  if (built > newest && existsSync("build/sandbox")) return;
   // Vite's configuration is another one in tests.
   const { VITEST: _, ...env } = process.env;
   await promisify(execFile)(process.execPath, [TSX, "app/commands/build.ts"], { env: { ...env, NODE_ENV: "production" } });

@@ -8,8 +8,9 @@ local CLAIMED_LINES = '\0claimed lines'
 local UNITS, SHOPPING, SESSIONS = 'units', 'shopping', 'sessions'
 local CLEANED_PER_STEP = 4
 
-local function firm_of(product) return 'firm\0' .. product end
-local function undecided_of(product) return 'undecided\0' .. product end
+-- With its length, so that no product's id, whatever is in it, makes its tally a part of another's.
+local function firm_of(product) return 'firm\0' .. #product .. ':' .. product end
+local function undecided_of(product) return 'undecided\0' .. #product .. ':' .. product end
 
 -- Records --------------------------------------------------------------------------------------------------------------
 
@@ -89,7 +90,7 @@ local function count(record, sign)
     tally_add(SHOPPING, shopping, sign)
     last = math.max(last, shopping, hold.claimed[1] > 0 and NEVER or 0)
   end
-  for _, claim in ipairs(record.claims) do call('HINCRBY', SUMS, CLAIMED_LINES, sign * #claim.lines) end
+  for _, claim in ipairs(record.claims) do add_to_sum(CLAIMED_LINES, sign * #claim.lines) end
   tally_add(SESSIONS, last, sign)
 end
 

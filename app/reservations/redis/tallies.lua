@@ -9,6 +9,12 @@ local function bucket_of(tally, deadline)
   return tally .. '\0' .. string.format('%011d', deadline)
 end
 
+-- Nothing is left out: Redis takes Lua's -0 for no number.
+local function add_to_sum(name, units)
+  if units == 0 then return end
+  if call('HINCRBY', SUMS, name, units) == 0 then call('HDEL', SUMS, name) end
+end
+
 local function tally_at(tally)
   local from, to = '[' .. tally .. '\0', '[' .. bucket_of(tally, now)
   local lapsed = call('ZRANGE', DEADLINES, from, to, 'BYLEX')
@@ -19,7 +25,7 @@ local function tally_at(tally)
       call('HDEL', BUCKETS, bucket)
     end
     call('ZREMRANGEBYLEX', DEADLINES, from, to)
-    if call('HINCRBY', SUMS, tally, -units) == 0 then call('HDEL', SUMS, tally) end
+    add_to_sum(tally, -units)
   end
   return tonumber(call('HGET', SUMS, tally) or '0')
 end
@@ -35,7 +41,7 @@ local function tally_add(tally, deadline, units)
   elseif left == units then
     call('ZADD', DEADLINES, 0, bucket)
   end
-  if call('HINCRBY', SUMS, tally, units) == 0 then call('HDEL', SUMS, tally) end
+  add_to_sum(tally, units)
 end
 
 -- The first deadline at which units other than the session's own lapse.

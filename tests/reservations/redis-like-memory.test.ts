@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
+import type { Claim, ReservationStore } from "~/reservations/reservation-store";
+import { startRedis, type RedisServer } from "../redis-server";
+import { storeTiming } from "./describe-reservation-store";
+import { ManualClock } from "./manual-clock";
+import { connect } from "./redis-fixture";
+
+const HISTORIES = 40;
+const STEPS = 60;
+/** Time moves in steps that are long beside what Redis' own clock moves on meanwhile. */
+const STEP_MS = 5_000;
+const SESSIONS = ["ann", "bob", "cy"];
+const PRODUCTS = ["mug", "hat", "cup", "mug\u0000", "m"];
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(async () => {
+  await server.stop();
+});
+
+/** A generator of numbers from 0 to 1 that gives the same ones again (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+interface Step {
+  readonly name: string;
+  readonly act: (store: ReservationStore, wall: () => number) => Promise<unknown>;
+}
+
+function nextStep(random: () => number, step: number): Step {
+  const pick = <T>(from: readonly T[]): T => {
+    const picked = from[Math.floor(random() * from.length)];
+    if (picked === undefined) throw new Error("nothing to pick from");
+    return picked;
+  };
+  const session = pick(SESSIONS);
+  const claimId = `claim-${Math.floor(random() * 4)}`;
+  const checkoutId = pick([null, "cs_1", "cs_2"]);
+  const operationId = `op-${step - Math.floor(random() * 3)}`;
+  const lines = PRODUCTS.filter(() => random() < 0.4).map((productId) => ({ productId, quantity: Math.floor(random() * 4) }));
+  const age = Math.floor(random() * 40) * STEP_MS;
+  const to = pick(["shopper", "stock"] as const);
+  const productIds = random() < 0.4 ? ("all" as const) : PRODUCTS.filter(() => random() < 0.4);
+  const verbs: Step[] = [
+    { name: "place", act: (store) => store.place({ session, operationId, lines, maxLines: 3 }) },
+    { name: "place and confirm", act: async (store) => [await store.place({ session, operationId, lines, maxLines: 9 }), await store.confirm({ session, operationId })] },
+    { name: "confirm", act: (store) => store.confirm({ session, operationId }) },
+    { name: "abort", act: (store) => store.abort({ session, operationId }) },
+    { name: "renew", act: (store) => store.renew(session) },
+    { name: "release", act: (store) => store.release({ session, productIds }) },
+    { name: "claim", act: (store) => store.claim({ session, claimId }).catch(() => "another session's") },
+    { name: "stamp", act: (store) => store.stamp({ claimId, checkoutId: checkoutId ?? "cs_3" }) },
+    { name: "complete", act: (store) => store.complete({ claimId, checkoutId }) },
+    { name: "unclaim", act: (store) => store.unclaim({ claimId, checkoutId, to }) },
+    { name: "restore", act: (store, wall) => store.restore({ claimId, checkoutId, session, lines: lines.filter((line) => line.quantity > 0), claimedAt: wall() - age } satisfies Claim) },
+    { name: "claims", act: async (store) => (await store.claims({ olderThanMs: age + STEP_MS / 2 })).map((claim) => claim.claimId).sort() },
+    { name: "findClaim", act: (store) => store.findClaim(claimId) },
+  ];
+  return pick(verbs);
+}
+
+/** Everything that can be seen of the store. */
+async function look(store: ReservationStore): Promise<unknown> {
+  const held = await Promise.all([null, ...SESSIONS].map((session) => store.held({ session, productIds: PRODUCTS })));
+  const views = await Promise.all(SESSIONS.map((session) => store.view(session)));
+  const { bytes: _, ...totals } = await store.totals();
+  const { reservations } = await store.snapshot({ limit: 1_000 });
+  const rows = reservations.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)).map(({ session, productId, quantity, state }) => [session, productId, quantity, state]);
+  return { held, views, totals, rows: rows.map((row) => row.join("/")).sort() };
+}
+
+/** Durations as steps of time, and no dates: clocks differ by what passed meanwhile. */
+function comparable(value: unknown): unknown {
+  if (value instanceof Map) return [...value].map(comparable);
+  if (Array.isArray(value)) return value.map(comparable);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => {
+      if (name === "claimedAt") return [name, null];
+      return [name, name.endsWith("Ms") && typeof each === "number" ? Math.ceil(each / STEP_MS) : comparable(each)];
+    }),
+  );
+}
+
+it(`Redis answers like memory through ${HISTORIES} random histories of ${STEPS} steps`, { timeout: 120_000 }, async () => {
+  const seen = new Set<string>();
+  for (let seed = 1; seed <= HISTORIES; seed += 1) {
+    await server.command("FLUSHALL");
+    const clock = new ManualClock();
+    const memory = createMemoryReservationStore({ clock, ...storeTiming });
+    const offset = { ms: 0 };
+    const app = connect(server.url, { offset });
+    await app.rebuild();
+    const random = seeded(seed);
+    const history: string[] = [];
+    for (let step = 1; step <= STEPS; step += 1) {
+      if (random() < 0.25) {
+        const later = Math.ceil(random() * random() * 30) * STEP_MS;
+        clock.advance(later);
+        offset.ms += later;
+        history.push(`${later / 1_000} s`);
+      }
+      const { name, act } = nextStep(random, step);
+      history.push(name);
+      const expected = await act(memory, () => clock.wall());
+      const answer = await act(app.store, () => Date.now() + offset.ms);
+      seen.add(`${name} ${typeof expected === "object" && expected !== null && "outcome" in expected ? String(expected.outcome) : ""}`);
+      expect(comparable(answer), `seed ${seed}: ${history.join(", ")}`).toEqual(comparable(expected));
+      expect(comparable(await look(app.store)), `seed ${seed}: ${history.join(", ")}`).toEqual(comparable(await look(memory)));
+    }
+    app.redis.close();
+  }
+  // The histories went through what matters.
+  for (const outcome of ["place placed", "place busy", "place checkout_open", "place too_many_lines", "confirm confirmed", "confirm gone", "claim claimed", "complete ended", "unclaim ended", "renew renewed", "release released"]) {
+    expect(seen).toContain(outcome);
+  }
+});
