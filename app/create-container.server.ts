@@ -1,6 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import { createAvailabilityFeed, type AvailabilityFeed } from "~/availability/availability-feed.server";
 import type { Catalog } from "~/catalog/catalog";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { createCheckout, type Checkout } from "~/checkout/create-checkout.server";
@@ -34,6 +35,7 @@ export interface Container {
   readonly catalog: Catalog;
   readonly store: ReservationStore;
   readonly holds: Pick<Holds, "state">;
+  readonly feed: AvailabilityFeed;
   readonly checkout: Checkout;
   readonly limits: Limits;
   readonly carts: CartSessions;
@@ -127,6 +129,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     catalog,
     store,
     holds,
+    feed: createAvailabilityFeed({ store, readStock: (productIds) => catalog.readStock(productIds), log, count: (viewers) => metrics.streamClients.set(viewers) }),
     checkout,
     limits,
     carts: new CartSessions({ secrets: env.sessionSecrets, secure: env.publicUrl.startsWith("https:") }),

@@ -1,0 +1,21 @@
+import { availabilityQuery } from "~/api/schemas";
+import { availabilityEvents } from "~/availability/event-stream.server";
+import { container } from "~/container.server";
+import { apiCart } from "~/http/api-session.server";
+import { api } from "~/http/api.server";
+import { parse } from "~/http/body.server";
+import { Problem } from "~/http/problem.server";
+
+/** What changes is told as it happens; the figures are those of `GET /api/availability`. */
+const answer = api({
+  GET: async (request) => {
+    const { product_id: productIds } = parse(availabilityQuery, { product_id: new URL(request.url).searchParams.getAll("product_id") });
+    const cart = await apiCart(request, undefined, container.carts);
+    const viewer = { session: cart?.session ?? null, productIds: [...new Set(productIds)] };
+    const events = availabilityEvents(container.feed, viewer, (then) => container.requests.whenClosed(request, then));
+    if (events === null) throw new Problem(503, "unavailable", "No more streams can be opened here.", { headers: { "Retry-After": "30" } });
+    return events;
+  },
+});
+
+export { answer as loader, answer as action };

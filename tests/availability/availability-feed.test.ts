@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createAvailabilityFeed, BEAT_MS, REREAD_MS, ROUND_MS } from "~/availability/availability-feed.server";
+import type { ProductAvailability } from "~/availability/product-availability";
+import { UnavailableError } from "~/errors";
+import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
+
+const TTL_MS = 120_000;
+/** The store rounds deadlines to less than this. */
+const TICK_MS = 150;
+
+function createWorld() {
+  const store = createMemoryReservationStore({ clock: { now: () => Date.now(), wall: () => Date.now() }, ttlMs: TTL_MS, maxAgeMs: 10 * TTL_MS });
+  const stock = new Map([["mug", 5], ["jug", 3]]);
+  const reads: (readonly string[])[] = [];
+  const state = { isDown: false, onRead: () => {} };
+  const counted: number[] = [];
+  const warned: string[] = [];
+  const feed = createAvailabilityFeed({
+    store,
+    readStock: async (ids) => {
+      reads.push(ids);
+      state.onRead();
+      if (state.isDown) throw new UnavailableError("down");
+      return new Map(ids.flatMap((id) => { const inventory = stock.get(id); return inventory === undefined ? [] : [[id, { name: id, inventory, active: true }] as const]; }));
+    },
+    log: { warn: (_fields, message) => void warned.push(message) },
+    count: (viewers) => void counted.push(viewers),
+    maxViewers: 3,
+  });
+  let operations = 0;
+  return {
+    store, stock, reads, state, counted, warned, feed,
+    async hold(session: string, productId: string, quantity: number) {
+      const operationId = `op-${(operations += 1)}`;
+      await store.place({ session, operationId, lines: [{ productId, quantity }], maxLines: 10 });
+      await store.confirm({ session, operationId });
+    },
+    watch(session: string | null, ...productIds: string[]) {
+      const told: ProductAvailability[] = [];
+      const times: number[] = [];
+      const seen = { beats: 0, ended: false };
+      const stop = feed.watch({ session, productIds, tell: (product) => void (told.push(product), times.push(Date.now())), beat: () => void (seen.beats += 1), end: () => void (seen.ended = true) });
+      return { told, times, seen, stop, last: () => told.at(-1) };
+    },
+  };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
+
+describe("the availability feed", () => {
+  it("tells everything at first, and then nothing while nothing changes", async () => {
+    const world = createWorld();
+    const viewer = world.watch(null, "mug", "jug", "ghost");
+    await pass(ROUND_MS);
+    expect(viewer.told.map(({ product_id, available }) => [product_id, available])).toEqual([["mug", 5], ["jug", 3]]);
+    await pass(10 * REREAD_MS);
+    expect(viewer.told).toHaveLength(2);
+  });
+
+  it("tells each viewer their own side of a hold", async () => {
+    const world = createWorld();
+    const mine = world.watch("me", "mug");
+    const other = world.watch("you", "mug");
+    await pass(ROUND_MS);
+    await world.hold("me", "mug", 2);
+    await pass(ROUND_MS);
+    expect(mine.last()).toMatchObject({ inventory: 5, held: 2, available: 5, held_by_you: 2, next_release_at: null });
+    expect(other.last()).toMatchObject({ inventory: 5, held: 2, available: 3, held_by_you: 0 });
+    expect(Math.abs(Date.parse(other.last()?.next_release_at ?? "") - (Date.now() - ROUND_MS + TTL_MS))).toBeLessThan(TICK_MS);
+  });
+
+  it("tells at most once per product and 250 ms, however much happens", async () => {
+    const world = createWorld();
+    const viewer = world.watch("you", "mug");
+    await pass(ROUND_MS);
+    const before = viewer.told.length;
+    for (let step = 0; step < 40; step += 1) {
+      await world.hold(`s${step}`, "mug", 1 + (step % 2));
+      await pass(25);
+    }
+    expect(viewer.told.length - before).toBeGreaterThan(2);
+    const pauses = viewer.times.slice(1).map((time, index) => time - (viewer.times[index] ?? 0));
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(ROUND_MS);
+  });
+
+  it("notices a lapse when it happens, although the store says nothing about it", async () => {
+    const world = createWorld();
+    await world.hold("me", "mug", 5);
+    // Half way between two re-reads, so that it is the release time and no re-read that tells.
+    await pass(REREAD_MS / 2);
+    const viewer = world.watch("you", "mug");
+    await pass(TTL_MS - REREAD_MS / 2 - TICK_MS);
+    const reads = world.reads.length;
+    expect(viewer.last()).toMatchObject({ available: 0 });
+    await pass(TICK_MS + 2 * ROUND_MS);
+    expect(viewer.last()).toMatchObject({ available: 5, held: 0, next_release_at: null });
+    expect(world.reads.length).toBeGreaterThan(reads);
+  });
+
+  it("notices an edit of the row by reading it again, once for all viewers", async () => {
+    const world = createWorld();
+    const viewers = [world.watch("a", "mug"), world.watch("b", "mug"), world.watch("c", "jug")];
+    await pass(ROUND_MS);
+    world.reads.length = 0;
+    world.stock.set("mug", 9);
+    await pass(REREAD_MS);
+    expect(viewers.map((viewer) => viewer.last()?.inventory)).toEqual([9, 9, 3]);
+    expect(world.reads).toEqual([["mug", "jug"]]);
+  });
+
+  it("never counts a unit as free that is sold while it reads", async () => {
+    const world = createWorld();
+    await world.store.place({ session: "me", operationId: "op", lines: [{ productId: "jug", quantity: 3 }], maxLines: 10 });
+    await world.store.confirm({ session: "me", operationId: "op" });
+    const viewer = world.watch("you", "jug");
+    // The sale: the row first, the hold after, both between the two reads of one round.
+    world.state.onRead = () => {
+      world.stock.set("jug", 0);
+      void world.store.release({ session: "me", productIds: "all" });
+    };
+    await pass(ROUND_MS * 4);
+    expect(viewer.told.map(({ available }) => available)).not.toContain(3);
+    expect(viewer.last()).toMatchObject({ inventory: 0, available: 0 });
+  });
+
+  it("tells nothing while the database is down, says so once, and goes on afterwards", async () => {
+    const world = createWorld();
+    world.state.isDown = true;
+    const viewer = world.watch("you", "mug");
+    await pass(3 * REREAD_MS);
+    expect(viewer.told).toEqual([]);
+    expect(world.warned).toHaveLength(1);
+    world.state.isDown = false;
+    await pass(REREAD_MS + ROUND_MS);
+    expect(viewer.last()).toMatchObject({ available: 5 });
+  });
+
+  it("tells that a row is gone as nothing left", async () => {
+    const world = createWorld();
+    const viewer = world.watch(null, "mug");
+    await pass(ROUND_MS);
+    world.stock.delete("mug");
+    await pass(REREAD_MS);
+    expect(viewer.last()).toMatchObject({ inventory: 0, available: 0 });
+  });
+
+  it("reads nothing without viewers, and beats while there are some", async () => {
+    const world = createWorld();
+    const viewer = world.watch(null, "mug");
+    await pass(BEAT_MS);
+    expect(viewer.seen.beats).toBe(1);
+    viewer.stop?.();
+    world.reads.length = 0;
+    await world.hold("me", "mug", 1);
+    await pass(2 * BEAT_MS);
+    expect(world.reads).toEqual([]);
+    expect(viewer.seen.beats).toBe(1);
+    expect(world.counted).toEqual([1, 0]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("takes no more viewers than it can bear, and none when the server leaves", async () => {
+    const world = createWorld();
+    const viewers = [1, 2, 3].map(() => world.watch(null, "mug"));
+    expect(world.watch(null, "mug").stop).toBeNull();
+    world.feed.end();
+    expect(viewers.map(({ seen }) => seen.ended)).toEqual([true, true, true]);
+    expect(world.watch(null, "mug").stop).toBeNull();
+    expect(world.counted.at(-1)).toBe(0);
+  });
+});
