@@ -43,8 +43,8 @@ export default defineConfig<ShopOptions>({
     },
   },
   projects: [
-    { name: "with-javascript", use: { javaScriptEnabled: true } },
-    { name: "without-javascript", use: { javaScriptEnabled: false } },
+    { name: "with-javascript", use: { javaScriptEnabled: true }, grepInvert: /@without-javascript/ },
+    { name: "without-javascript", use: { javaScriptEnabled: false }, grepInvert: /@with-javascript/ },
   ],
   // One after the other: the first builds where that is needed.
   ...(deployed === undefined ? { webServer: [store(PORT, {}), store(SHORT_HOLDS_PORT, { RESERVATION_TTL_SECONDS: "3" })] } : {}),

@@ -20,6 +20,8 @@ export interface Cart {
    * or when a later change of the cart proved it over. Tells a cart that was sold from a newer one of the same browser.
    */
   readonly paying: string | null;
+  /** Ids of the forms whose change is in `lines` already, newest first: sent again, they change nothing. */
+  readonly operations: readonly string[];
 }
 
 export type ReadCart =
@@ -28,6 +30,7 @@ export type ReadCart =
   | { readonly cart: Cart; readonly origin: "tampered" };
 
 const CHECKOUTS_KEPT = 5;
+const OPERATIONS_KEPT = 8;
 const COOKIE_LIMIT_BYTES = 4096;
 const MONTH_SECONDS = 30 * 24 * 3600;
 
@@ -36,6 +39,7 @@ const payloadSchema = z.object({
   lines: z.array(z.tuple([z.string().min(1), z.number().int().positive()])),
   checkouts: z.array(z.string()).max(CHECKOUTS_KEPT),
   paying: z.boolean().default(false),
+  operations: z.array(z.string().max(24)).max(OPERATIONS_KEPT).default([]),
 });
 
 export class CartSessions {
@@ -62,12 +66,13 @@ export class CartSessions {
     if (!present) return { cart: this.create(), origin: "new" };
     const payload = payloadSchema.safeParse(await this.cookie.parse(header));
     if (!payload.success) return { cart: this.create(), origin: "tampered" };
-    const { id, lines, checkouts, paying } = payload.data;
+    const { id, lines, checkouts, paying, operations } = payload.data;
     const cart: Cart = {
       ...this.fromSessionId(id),
       lines: lines.map(([productId, quantity]) => ({ productId, quantity })),
       checkouts,
       paying: paying ? (checkouts[0] ?? null) : null,
+      operations,
     };
     return { cart, origin: "cookie" };
   }
@@ -83,6 +88,7 @@ export class CartSessions {
       lines: cart.lines.map(({ productId, quantity }) => [productId, quantity]),
       checkouts: cart.checkouts.slice(0, CHECKOUTS_KEPT),
       paying: cart.paying !== null,
+      operations: cart.operations.slice(0, OPERATIONS_KEPT),
     });
     if (header.length > COOKIE_LIMIT_BYTES) throw new RangeError(`a cart cookie of ${header.length} bytes`);
     return header;
@@ -93,10 +99,11 @@ export class CartSessions {
     return this.cookie.serialize("", { maxAge: 0 });
   }
 
-  /** Whether the cart can be written as a cookie; asked before anything is placed, with room for the checkouts to come. */
+  /** Whether the cart can be written as a cookie; asked before anything is placed, with room for the checkouts and operations to come. */
   async fits(cart: Cart): Promise<boolean> {
     const room = Array.from({ length: CHECKOUTS_KEPT }, (_, i) => cart.checkouts[i] ?? "c".repeat(70));
-    return this.commit({ ...cart, checkouts: room }).then(
+    const operations = Array.from({ length: OPERATIONS_KEPT }, (_, i) => cart.operations[i] ?? "o".repeat(12));
+    return this.commit({ ...cart, checkouts: room, operations }).then(
       (header) => header.length <= COOKIE_LIMIT_BYTES,
       () => false,
     );
@@ -122,7 +129,7 @@ export class CartSessions {
 
   /** A cart of a client without cookies: its lines are whatever the store holds. */
   fromSessionId(sessionId: string): Cart {
-    return { sessionId, session: hashSession(sessionId), lines: [], checkouts: [], paying: null };
+    return { sessionId, session: hashSession(sessionId), lines: [], checkouts: [], paying: null, operations: [] };
   }
 }
 
@@ -134,6 +141,10 @@ export function hashSession(sessionId: string): string {
 export function withCheckout(cart: Cart, checkoutId: string): Cart {
   const checkouts = [checkoutId, ...cart.checkouts.filter((id) => id !== checkoutId)].slice(0, CHECKOUTS_KEPT);
   return { ...cart, checkouts, paying: checkoutId };
+}
+
+export function withOperation(cart: Cart, operation: string): Cart {
+  return { ...cart, operations: [operation, ...cart.operations].slice(0, OPERATIONS_KEPT) };
 }
 
 /** The cart's lines after a change: named quantities replace, 0 removes, new ones go to the end. */

@@ -2,7 +2,9 @@ import { z } from "zod";
 
 /** What a form of the shop asks for. */
 export type CartIntent =
-  | { readonly intent: "add" | "set"; readonly productId: string; readonly quantity: number }
+  /** `operation`: id of the form that asks; what it asks for happens once, however often it is sent. */
+  | { readonly intent: "add"; readonly productId: string; readonly quantity: number; readonly operation: string | null }
+  | { readonly intent: "set"; readonly productId: string; readonly quantity: number }
   | { readonly intent: "remove"; readonly productId: string }
   | { readonly intent: "clear" | "extend" | "hold" };
 
@@ -17,8 +19,10 @@ const productId = z.string().min(1).max(200);
 // Number() would take "1e9", "0x1f", " 2 " and "".
 const quantity = z.string().trim().regex(/^\d{1,9}$/).transform(Number);
 
+const operation = z.string().regex(/^[\w-]{8,24}$/).nullable().default(null);
+
 const intentSchema = z.discriminatedUnion("intent", [
-  z.object({ intent: z.literal("add"), product_id: productId, quantity: quantity.refine((units) => units > 0) }),
+  z.object({ intent: z.literal("add"), product_id: productId, quantity: quantity.refine((units) => units > 0), operation }),
   z.object({ intent: z.literal("set"), product_id: productId, quantity }),
   z.object({ intent: z.literal("remove"), product_id: productId }),
   z.object({ intent: z.enum(["clear", "extend", "hold"]) }),
@@ -30,6 +34,7 @@ export function readIntent(form: Readonly<Record<string, string>>): ReadIntent {
     const fields = parsed.data;
     switch (fields.intent) {
       case "add":
+        return { outcome: "read", intent: { intent: "add", productId: fields.product_id, quantity: fields.quantity, operation: fields.operation } };
       case "set":
         return { outcome: "read", intent: { intent: fields.intent, productId: fields.product_id, quantity: fields.quantity } };
       case "remove":

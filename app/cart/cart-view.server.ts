@@ -15,7 +15,13 @@ export interface CartView {
   readonly obstacle: "no_price" | "mixed_currencies" | "not_sold_any_more" | null;
   /** Epoch milliseconds until the held lines lapse; null when none is held or a payment page is open. */
   readonly heldUntil: number | null;
+  /** Epoch milliseconds by the server's clock at which all this was read: what a countdown has to start from. */
+  readonly readAt: number;
   readonly canExtend: boolean;
+  /** How long a payment page stays open, in milliseconds. */
+  readonly payWithinMs: number;
+  /** What was just removed, so that it can be put back; null when it is in the cart (again). */
+  readonly removed: RemovedLine | null;
   readonly paymentPage: PaymentPageView | null;
   /** A payment of this cart that nobody could be asked about just now; null: none. */
   readonly unsettledCheckout: string | null;
@@ -38,6 +44,12 @@ export interface CartLineView {
   readonly stock: StockView;
 }
 
+export interface RemovedLine {
+  readonly productId: string;
+  readonly name: string;
+  readonly quantity: number;
+}
+
 export interface PaymentPageView {
   /** Epoch milliseconds. */
   readonly openedAt: number;
@@ -53,6 +65,8 @@ export interface CartFacts {
   readonly checkoutTtlMs: number;
   readonly maxUnitsPerLine: number;
   readonly visit: Visit;
+  /** What the last form removed, as the address tells. */
+  readonly removed: Line | null;
 }
 
 // Below this, an extension would not move the deadline noticeably: the cart is near its absolute age.
@@ -79,12 +93,21 @@ export function cartView(facts: CartFacts): CartView {
     total: total && moneyText(total, visit.locale),
     obstacle,
     heldUntil: claim !== null || expiresInMs === null ? null : visit.now + expiresInMs,
+    readAt: visit.now,
+    payWithinMs: checkoutTtlMs,
+    removed: removedLine(facts, lines),
     canExtend: claim === null && expiresInMs !== null && (renewableForMs ?? 0) > expiresInMs + WORTH_EXTENDING_MS,
     paymentPage: claim && { openedAt: claim.claimedAt, closesAt: claim.claimedAt + checkoutTtlMs },
     unsettledCheckout,
     checkouts: cart.checkouts,
     maxUnitsPerLine,
   };
+}
+
+function removedLine({ removed, products }: CartFacts, lines: readonly Line[]): RemovedLine | null {
+  const product = removed === null ? undefined : products.get(removed.productId);
+  if (removed === null || product === undefined || lines.some((line) => line.productId === removed.productId)) return null;
+  return { ...removed, name: product.name };
 }
 
 function lineView(line: Line, { view, products, held, visit }: CartFacts): CartLineView {

@@ -1,6 +1,6 @@
 import { UnavailableError } from "~/errors";
 import type { Line, SessionView } from "~/reservations/reservation-store";
-import { withCheckout, withLines, type Cart } from "~/session.server";
+import { withCheckout, withLines, withOperation, type Cart } from "~/session.server";
 import { cartLines } from "./cart-view.server";
 import { presentCart } from "./present-cart.server";
 import { shortLines } from "./short-lines";
@@ -42,10 +42,8 @@ export async function changeCart(shop: CartShop, given: Cart, read: Exclude<Read
 function apply(shop: CartShop, present: Present, intent: CartIntent, now: number): Promise<CartAnswer> {
   const lines = cartLines(present.cart, present.view);
   switch (intent.intent) {
-    case "add": {
-      const before = lines.find((line) => line.productId === intent.productId)?.quantity ?? 0;
-      return hold(shop, present, [{ productId: intent.productId, quantity: before + intent.quantity }], now);
-    }
+    case "add":
+      return add(shop, present, intent, now);
     case "set":
       if (intent.quantity === 0) return release(shop, present, [intent.productId]);
       return hold(shop, present, [{ productId: intent.productId, quantity: intent.quantity }], now);
@@ -58,6 +56,19 @@ function apply(shop: CartShop, present: Present, intent: CartIntent, now: number
     case "extend":
       return extend(shop, present);
   }
+}
+
+/**
+ * Adds once per form. Sent again later, the form finds its id in the cookie. Sent twice at once, both posts bear the same
+ * cookie: counting from what that one says, both ask for the same total, on whatever servers they arrive.
+ */
+async function add(shop: CartShop, present: Present, { productId, quantity, operation }: Extract<CartIntent, { intent: "add" }>, now: number): Promise<CartAnswer> {
+  const { cart, view } = present;
+  if (operation !== null && cart.operations.includes(operation)) return { outcome: "changed", cart };
+  const known = operation === null ? cartLines(cart, view) : cart.lines;
+  const before = known.find((line) => line.productId === productId)?.quantity ?? 0;
+  const answer = await hold(shop, present, [{ productId, quantity: before + quantity }], now);
+  return answer.outcome === "changed" && operation !== null ? { ...answer, cart: withOperation(answer.cart, operation) } : answer;
 }
 
 async function hold(shop: CartShop, { cart, view }: Present, lines: readonly Line[], now: number): Promise<CartAnswer> {

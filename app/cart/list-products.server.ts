@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { UnavailableError } from "~/errors";
 import { Problem } from "~/http/problem.server";
@@ -20,6 +21,13 @@ export interface ProductListView {
   readonly total: number;
   /** Empty when nothing was searched for. */
   readonly search: string;
+  /** Id of this view's forms: see `CartIntent`. */
+  readonly operation: string;
+}
+
+/** An id for the forms of one view of a page: 9 letters with 48 random bits in them. */
+export function newOperation(): string {
+  return `o${randomBytes(6).toString("base64url")}`;
 }
 
 /** One page of the shop: one read of the catalogue, one of the holds. */
@@ -36,6 +44,7 @@ export async function listProducts(
     pages: found.pages,
     total: found.total,
     search: q,
+    operation: newOperation(),
   };
 }
 

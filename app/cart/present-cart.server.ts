@@ -32,7 +32,7 @@ export async function presentCart(shop: Pick<CartShop, "store" | "checkout" | "c
 
 /** A new session for the shopper whose cart was paid for. The checkouts stay, so that the order can be seen again. */
 export function nextCart(carts: Pick<CartShop["carts"], "create">, sold: Cart): Cart {
-  return { ...carts.create(), checkouts: sold.checkouts };
+  return { ...carts.create(), checkouts: sold.checkouts, operations: sold.operations };
 }
 
 /** Money has moved for this checkout, back and forth or not: its cart is history. */

@@ -1,4 +1,6 @@
+import { z } from "zod";
 import type { Product } from "~/catalog/catalog";
+import type { Line } from "~/reservations/reservation-store";
 import type { Cart } from "~/session.server";
 import { cartLines, cartView, type CartView } from "./cart-view.server";
 import { presentCart } from "./present-cart.server";
@@ -9,13 +11,21 @@ export type ShownCart =
   /** It was paid for; the new cart is to be written to the cookie. */
   | { readonly outcome: "sold"; readonly cart: Cart };
 
+/** Query of the cart page. Addresses get mangled on the way, so what cannot be read counts as not said. */
+export const removedLineSchema = z
+  .object({ removed: z.string().min(1).max(200), quantity: z.coerce.number().int().min(1).max(1_000_000) })
+  .transform(({ removed, quantity }) => ({ productId: removed, quantity }))
+  .nullable()
+  .catch(null);
+
 /** Everything that the cart page says: one read of the holds of the session, one of the rows, one of the holds of others. */
-export async function showCart(shop: CartShop, given: Cart, visit: Visit): Promise<ShownCart> {
+export async function showCart(shop: CartShop, given: Cart, visit: Visit, removed: Line | null = null): Promise<ShownCart> {
   const present = await presentCart(shop, given);
   if (present.outcome === "sold") return present;
   const { cart, view } = present;
   const productIds = cartLines(cart, view).map((line) => line.productId);
-  const products = productIds.length === 0 ? new Map<string, Product>() : await shop.catalog.products(productIds);
+  const namedIds = removed === null ? productIds : [...productIds, removed.productId];
+  const products = namedIds.length === 0 ? new Map<string, Product>() : await shop.catalog.products(namedIds);
   const held = await shop.store.held({ session: cart.session, productIds });
   const facts = {
     cart,
@@ -23,6 +33,7 @@ export async function showCart(shop: CartShop, given: Cart, visit: Visit): Promi
     products,
     held,
     visit,
+    removed,
     unsettledCheckout: present.outcome === "unsettled" ? present.checkoutId : null,
     checkoutTtlMs: shop.env.CHECKOUT_TTL_SECONDS * 1000,
     maxUnitsPerLine: shop.env.MAX_UNITS_PER_LINE,

@@ -1,8 +1,11 @@
 import { Form, Link } from "@remix-run/react";
+import { useLiveStock } from "~/availability/live-stock";
 import type { CartLineView } from "~/cart/cart-view.server";
+import { usePending } from "./pending";
 import { ProductPicture } from "./product-picture";
 import { StockWords } from "./stock-words";
 import { cartTexts, labels, lapsedText, productTexts } from "./texts";
+import { useClockText } from "./visitor-clock";
 
 interface CartLineProps {
   readonly line: CartLineView;
@@ -12,16 +15,20 @@ interface CartLineProps {
 }
 
 export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
-  const { productId, image, quantity, state, price, subtotal, stock } = line;
+  const { productId, image, quantity, state, price, subtotal } = line;
+  const stock = useLiveStock(productId, line.stock);
+  const clock = useClockText();
+  const isLeaving = usePending("remove", productId);
+  const isUpdating = usePending("set", productId);
   const name = line.name ?? cartTexts.gone;
   const failureId = `failure-${productId}`;
   return (
-    <li className="cart-line" data-state={state} aria-label={name}>
+    <li className="cart-line" data-state={state} data-leaving={isLeaving} aria-label={name}>
       <ProductPicture image={image} size={96} eager />
       <div className="what">
         <h2>{line.name === null ? name : <Link to={`/products/${encodeURIComponent(productId)}`}>{name}</Link>}</h2>
-        <p className="price">{price === null ? productTexts.noPrice : `${price} each`}</p>
-        {state === "lapsed" ? <p className="stock" data-tone="none">{lapsedText(stock, quantity)}</p> : <StockWords stock={stock} />}
+        <p className="price">{price === null ? productTexts.noPrice : productTexts.each(price)}</p>
+        {state === "lapsed" ? <p className="stock" data-tone="none">{lapsedText(stock, quantity, clock)}</p> : <StockWords stock={stock} />}
         {failure !== null && (
           <p className="line-failure" id={failureId}>
             {failure}
@@ -30,7 +37,7 @@ export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
       </div>
       <p className="subtotal">{subtotal}</p>
       <div className="line-forms">
-        <Form method="post" action="/cart" key={`${quantity}-${state}`}>
+        <Form method="post" action="/cart" key={`${quantity}-${state}`} preventScrollReset>
           <input type="hidden" name="intent" value="set" />
           <input type="hidden" name="product_id" value={productId} />
           <label>
@@ -44,15 +51,16 @@ export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
               defaultValue={quantity}
               required
               inputMode="numeric"
+              autoComplete="off"
               aria-invalid={failure === null ? undefined : true}
               aria-describedby={failure === null ? undefined : failureId}
             />
           </label>
-          <button type="submit" className="button quiet" aria-label={`${labels.update} ${name}`}>
-            {labels.update}
+          <button type="submit" className="button quiet" aria-label={`${labels.update} ${name}`} aria-busy={isUpdating}>
+            {isUpdating ? labels.updating : labels.update}
           </button>
         </Form>
-        <Form method="post" action="/cart">
+        <Form method="post" action="/cart" preventScrollReset>
           <input type="hidden" name="product_id" value={productId} />
           <button type="submit" name="intent" value="remove" className="button quiet" aria-label={`${labels.remove} ${name}`}>
             {labels.remove}

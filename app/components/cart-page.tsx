@@ -1,64 +1,83 @@
-import { Form, Link } from "@remix-run/react";
+import { Link, useRevalidator } from "@remix-run/react";
+import { useEffect } from "react";
+import { LiveStock, useLiveProducts } from "~/availability/live-stock";
 import type { CartFailure } from "~/cart/cart-failure";
 import type { CartView } from "~/cart/cart-view.server";
 import { CartLine } from "./cart-line";
 import { CartSummary } from "./cart-summary";
 import { failedProducts } from "./failed-products";
 import { HoldState } from "./hold-state";
+import { IntentForm } from "./intent-form";
+import { RemovedNotice } from "./removed-notice";
 import { cartTexts, failureText, labels, lineFailureText, orderNumber, shop } from "./texts";
+import { useClockText } from "./visitor-clock";
 
 /** The whole cart. `failure`: what the last form asked for could not be done; told here and next to its lines. */
 export function CartPage({ view, failure }: { view: CartView; failure: CartFailure | null }) {
   const failed = failure === null ? [] : failedProducts(failure);
+  const clock = useClockText();
   return (
-    <div className="cart">
-      <h1>{cartTexts.title}</h1>
-      {failure !== null && <CartAlert failure={failure} view={view} />}
-      {view.unsettledCheckout !== null && (
-        <p className="notice warn">
-          {cartTexts.unsettled} <Link to={`/orders/${view.unsettledCheckout}`}>Look at the order</Link>
-        </p>
-      )}
-      {view.lines.length === 0 ? (
-        <EmptyCart />
-      ) : (
-        <>
-          <HoldState view={view} />
-          <ul className="cart-lines">
-            {view.lines.map((line) => (
-              <CartLine
-                key={line.productId}
-                line={line}
-                maxUnitsPerLine={view.maxUnitsPerLine}
-                failure={failure !== null && failed.includes(line.productId) ? lineFailureText(failure, line.productId) : null}
-              />
-            ))}
-          </ul>
-          <CartSummary view={view} />
-          <Form method="post" action="/cart" className="clear-form">
-            <button type="submit" name="intent" value="clear" className="button quiet">
-              {labels.clear}
-            </button>
-          </Form>
-        </>
-      )}
-      <RecentPayments checkouts={view.checkouts} />
-    </div>
+    <LiveStock productIds={view.lines.map((line) => line.productId)}>
+      <div className="cart">
+        <FollowHolds view={view} />
+        <h1>{cartTexts.title}</h1>
+        {failure !== null && <CartAlert failure={failure} view={view} />}
+        {view.unsettledCheckout !== null && (
+          <p className="notice warn">
+            {cartTexts.unsettled} <Link to={`/orders/${view.unsettledCheckout}`}>Look at the order</Link>
+          </p>
+        )}
+        {view.removed !== null && <RemovedNotice removed={view.removed} />}
+        {view.lines.length === 0 ? (
+          <EmptyCart />
+        ) : (
+          <>
+            <HoldState view={view} />
+            <ul className="cart-lines">
+              {view.lines.map((line) => (
+                <CartLine
+                  key={line.productId}
+                  line={line}
+                  maxUnitsPerLine={view.maxUnitsPerLine}
+                  failure={failure !== null && failed.includes(line.productId) ? lineFailureText(failure, line.productId, clock) : null}
+                />
+              ))}
+            </ul>
+            <CartSummary view={view} />
+            <IntentForm intent="clear" label={labels.clear} pendingLabel={labels.clearing} quiet />
+          </>
+        )}
+        <RecentPayments checkouts={view.checkouts} />
+      </div>
+    </LiveStock>
   );
+}
+
+/** Reads the cart anew when this shopper's holds have changed elsewhere: in another tab, or because they ended. */
+function FollowHolds({ view }: { view: CartView }) {
+  const live = useLiveProducts();
+  const { revalidate } = useRevalidator();
+  const hasMoved = view.lines.some(({ productId, stock }) => (live.get(productId) ?? stock).heldByYou !== stock.heldByYou);
+  useEffect(() => {
+    if (hasMoved) revalidate();
+    // Once for each figure that arrives; `revalidate` is a new function at each render.
+  }, [live]);
+  return null;
 }
 
 /** The failure as a whole, and of products that are not in the cart everything there is to say. */
 function CartAlert({ failure, view }: { failure: CartFailure; view: CartView }) {
+  const clock = useClockText();
   const inCart = new Set(view.lines.map((line) => line.productId));
   const elsewhere = failure.kind === "refused" ? failure.lines.filter((line) => !inCart.has(line.productId)) : [];
   return (
     <div role="alert" className="notice bad">
-      <p>{failureText(failure)}</p>
+      <p>{failureText(failure, clock)}</p>
       {elsewhere.length > 0 && (
         <ul>
           {elsewhere.map((line) => (
             <li key={line.productId}>
-              <Link to={`/products/${encodeURIComponent(line.productId)}`}>{line.name}</Link>: {lineFailureText(failure, line.productId)}
+              <Link to={`/products/${encodeURIComponent(line.productId)}`}>{line.name}</Link>: {lineFailureText(failure, line.productId, clock)}
             </li>
           ))}
         </ul>

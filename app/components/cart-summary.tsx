@@ -1,9 +1,9 @@
 import { Form } from "@remix-run/react";
 import type { CartView } from "~/cart/cart-view.server";
-import { cartTexts, labels, obstacleText } from "./texts";
+import { labels, obstacleText, payHint } from "./texts";
 
 /** The total and the way to pay. The form leaves the shop, so it is posted by the browser itself. */
-export function CartSummary({ view: { total, obstacle, paymentPage } }: { view: CartView }) {
+export function CartSummary({ view: { total, obstacle, paymentPage, payWithinMs } }: { view: CartView }) {
   return (
     <section className="summary" aria-label={labels.total}>
       {total !== null && (
@@ -20,7 +20,7 @@ export function CartSummary({ view: { total, obstacle, paymentPage } }: { view: 
       ) : (
         <p className="notice warn">{obstacleText(obstacle)}</p>
       )}
-      {obstacle === null && paymentPage === null && <p className="hint">{cartTexts.payHint}</p>}
+      {obstacle === null && paymentPage === null && <p className="hint">{payHint(payWithinMs)}</p>}
     </section>
   );
 }

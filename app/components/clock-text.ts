@@ -1,11 +1,27 @@
+/** Writes epoch milliseconds as a time of day. */
+export type ClockText = (epochMs: number, precision?: "minute" | "second") => string;
+
 /** "14:32 UTC", or "14:32:10 UTC" with seconds. The server does not know the visitor's zone, so it says which one it means. */
-export function clockText(epochMs: number, precision: "minute" | "second" = "minute"): string {
+export const clockText: ClockText = (epochMs, precision = "minute") => {
   const iso = new Date(epochMs).toISOString();
   return `${iso.slice(11, precision === "minute" ? 16 : 19)} UTC`;
-}
+};
+
+/** "14:32" in the zone of the browser that this runs in. */
+export const localClockText: ClockText = (epochMs, precision = "minute") => {
+  const time = new Date(epochMs);
+  const parts = [time.getHours(), time.getMinutes(), ...(precision === "minute" ? [] : [time.getSeconds()])];
+  return parts.map((part) => String(part).padStart(2, "0")).join(":");
+};
 
 /** "23 November 2026, 14:32 UTC" in the visitor's language. */
 export function dateText(epochMs: number, locale: string): string {
   const day = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(epochMs);
   return `${day}, ${clockText(epochMs)}`;
+}
+
+/** "1:42", minutes and seconds; what is left of a second counts as a second. */
+export function countdownText(milliseconds: number): string {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }

@@ -1,5 +1,6 @@
-import { clockText } from "./clock-text";
+import { useClockText } from "./visitor-clock";
 
 export function ClockTime({ at, precision }: { at: number; precision: "minute" | "second" }) {
-  return <time dateTime={new Date(at).toISOString()}>{clockText(at, precision)}</time>;
+  const clock = useClockText();
+  return <time dateTime={new Date(at).toISOString()}>{clock(at, precision)}</time>;
 }

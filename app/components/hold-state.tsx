@@ -1,43 +1,102 @@
-import { Form } from "@remix-run/react";
+import { useRevalidator } from "@remix-run/react";
+import { useEffect, useState } from "react";
 import type { CartView } from "~/cart/cart-view.server";
+import { useLiveProducts } from "~/availability/live-stock";
 import { ClockTime } from "./clock-time";
-import { cartTexts, labels, paymentPageText } from "./texts";
+import { countdownText } from "./clock-text";
+import { IntentForm } from "./intent-form";
+import { useTimeLeft } from "./server-clock";
+import { cartTexts, holdAgainText, labels, paymentPageText, holdStageText, type HoldStage } from "./texts";
+import { useClockText } from "./visitor-clock";
+
+const WARN_MS = 30_000;
+const NOTE_MS = 60_000;
 
 /** Until when the cart is held, and what can be done about it. */
 export function HoldState({ view }: { view: CartView }) {
-  const { heldUntil, canExtend, paymentPage, lines } = view;
+  const { heldUntil, readAt, paymentPage, lines } = view;
+  const timeLeft = useTimeLeft(heldUntil, readAt);
+  const clock = useClockText();
   const hasLapsed = lines.some((line) => line.state === "lapsed");
+  useLookAgain(timeLeft !== null && timeLeft <= 0);
   return (
-    <section className="hold-state" aria-label="Your hold">
+    <section className="hold-state" aria-label={cartTexts.holdLabel}>
       {paymentPage !== null && (
         <p className="notice">
-          {paymentPageText(paymentPage.openedAt, paymentPage.closesAt)} {cartTexts.changesClosePage}
+          {paymentPageText(paymentPage.openedAt, paymentPage.closesAt, clock)} {cartTexts.changesClosePage}
         </p>
       )}
-      {heldUntil !== null && (
-        <div className="notice good">
-          <p>
-            Held for you until <ClockTime at={heldUntil} precision="second" />.{!canExtend && ` ${cartTexts.cannotExtend}`}
-          </p>
-          {canExtend && <IntentButton intent="extend" label={labels.extend} />}
-        </div>
-      )}
-      {hasLapsed && (
-        <div className="notice warn">
-          <p>{cartTexts.lapsed}</p>
-          <IntentButton intent="hold" label={labels.holdAgain} />
-        </div>
-      )}
+      {heldUntil !== null && <Deadline heldUntil={heldUntil} timeLeft={timeLeft} canExtend={view.canExtend} />}
+      {hasLapsed && <Lapsed view={view} />}
+      <Announcement stage={holdStage(timeLeft, hasLapsed)} heldUntil={heldUntil} />
     </section>
   );
 }
 
-function IntentButton({ intent, label }: { intent: "extend" | "hold"; label: string }) {
+function Deadline({ heldUntil, timeLeft, canExtend }: { heldUntil: number; timeLeft: number | null; canExtend: boolean }) {
+  const endsSoon = timeLeft !== null && timeLeft <= WARN_MS;
   return (
-    <Form method="post" action="/cart">
-      <button type="submit" name="intent" value={intent} className="button quiet">
-        {label}
-      </button>
-    </Form>
+    <div className={`notice ${endsSoon ? "warn" : "good"}`}>
+      <p>
+        Held for you until <ClockTime at={heldUntil} precision="second" />.{endsSoon && ` ${cartTexts.endsSoon}`}
+        {!canExtend && ` ${cartTexts.cannotExtend}`}
+      </p>
+      <div className="deadline">
+        {timeLeft !== null && (
+          <span className="countdown" role="timer" aria-live="off" aria-label={cartTexts.timerLabel}>
+            {countdownText(timeLeft)}
+          </span>
+        )}
+        {canExtend && <IntentForm intent="extend" label={labels.extend} pendingLabel={labels.extending} quiet={!endsSoon} />}
+      </div>
+    </div>
   );
+}
+
+/** The lines stay; whether they can be held again is told before it is tried. */
+function Lapsed({ view: { lines } }: { view: CartView }) {
+  const live = useLiveProducts();
+  const short = lines.filter(({ state, productId, stock, quantity }) => state === "lapsed" && (live.get(productId) ?? stock).available < quantity);
+  return (
+    <div className="notice warn">
+      <p>
+        {cartTexts.lapsed} {holdAgainText(short.map((line) => line.name ?? cartTexts.gone))}
+      </p>
+      <IntentForm intent="hold" label={labels.holdAgain} pendingLabel={labels.holding} quiet={false} />
+    </div>
+  );
+}
+
+/** Said to screen readers at the start, at 60 s, at 30 s and at the end, once each; the visible countdown itself is silent. */
+function Announcement({ stage, heldUntil }: { stage: HoldStage | null; heldUntil: number | null }) {
+  const clock = useClockText();
+  const [said, say] = useState("");
+  useEffect(() => {
+    if (stage !== null) say(holdStageText(stage, heldUntil, clock));
+    // Not when the deadline merely moves: a stage is announced once.
+  }, [stage]);
+  return (
+    <p className="visually-hidden" role="status">
+      {said}
+    </p>
+  );
+}
+
+function holdStage(timeLeft: number | null, hasLapsed: boolean): HoldStage | null {
+  if (timeLeft === null) return hasLapsed ? "ended" : null;
+  if (timeLeft <= 0) return "ended";
+  if (timeLeft <= WARN_MS) return "seconds";
+  return timeLeft <= NOTE_MS ? "minute" : "started";
+}
+
+/** Once the time is over the server is asked what became of the lines, and again should its clock not be there yet. */
+function useLookAgain(isOver: boolean): void {
+  const { revalidate } = useRevalidator();
+  useEffect(() => {
+    if (!isOver) return;
+    revalidate();
+    const rounds = setInterval(revalidate, 1_000);
+    return () => clearInterval(rounds);
+    // `revalidate` is a new function at each render.
+  }, [isOver]);
 }

@@ -1,12 +1,14 @@
 import { Link } from "@remix-run/react";
+import { useLiveStock } from "~/availability/live-stock";
 import type { ProductView } from "~/cart/product-view.server";
 import { AddToCartForm } from "./add-to-cart-form";
 import { ProductPicture } from "./product-picture";
 import { StockWords } from "./stock-words";
 import { productTexts } from "./texts";
 
-export function ProductCard({ product, eager }: { product: ProductView; eager: boolean }) {
-  const { id, name, image, price, stock } = product;
+export function ProductCard({ product, eager, operation }: { product: ProductView; eager: boolean; operation: string }) {
+  const { id, name, image, price } = product;
+  const stock = useLiveStock(id, product.stock);
   return (
     <article className="card" aria-label={name}>
       <ProductPicture image={image} size={320} eager={eager} />
@@ -15,7 +17,7 @@ export function ProductCard({ product, eager }: { product: ProductView; eager: b
       </h2>
       <p className="price">{price ?? productTexts.noPrice}</p>
       <StockWords stock={stock} />
-      <AddToCartForm product={product} maxUnitsPerLine={1} />
+      <AddToCartForm product={product} stock={stock} maxUnitsPerLine={1} operation={operation} />
     </article>
   );
 }

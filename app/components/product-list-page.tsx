@@ -1,4 +1,5 @@
 import { Link } from "@remix-run/react";
+import { LiveStock } from "~/availability/live-stock";
 import type { ProductListView } from "~/cart/list-products.server";
 import { Paging } from "./paging";
 import { ProductCard } from "./product-card";
@@ -7,10 +8,10 @@ import { labels, productTexts, shop } from "./texts";
 // Pictures in the first rows are seen at once, so they do not wait.
 const EAGER_PICTURES = 4;
 
-export function ProductListPage({ view: { products, page, pages, total, search } }: { view: ProductListView }) {
+export function ProductListPage({ view: { products, page, pages, total, search, operation } }: { view: ProductListView }) {
   const isBeyondLast = products.length === 0 && total > 0;
   return (
-    <>
+    <LiveStock productIds={products.map(({ id }) => id)}>
       <h1>{search === "" ? shop.motto : productTexts.title}</h1>
       <p className="hint">
         {productTexts.found(total, search)}
@@ -30,12 +31,12 @@ export function ProductListPage({ view: { products, page, pages, total, search }
         <ul className="cards">
           {products.map((product, index) => (
             <li key={product.id}>
-              <ProductCard product={product} eager={index < EAGER_PICTURES} />
+              <ProductCard product={product} eager={index < EAGER_PICTURES} operation={`${operation}-${index}`} />
             </li>
           ))}
         </ul>
       )}
       {!isBeyondLast && <Paging page={page} pages={pages} search={search} />}
-    </>
+    </LiveStock>
   );
 }

@@ -1,23 +1,44 @@
 import { Link } from "@remix-run/react";
+import { LiveStock, useLiveStock } from "~/availability/live-stock";
 import type { ProductView } from "~/cart/product-view.server";
 import { AddToCartForm } from "./add-to-cart-form";
 import { ProductPicture } from "./product-picture";
 import { StockWords } from "./stock-words";
 import { productTexts, shop } from "./texts";
 
-export function ProductPage({ product, maxUnitsPerLine }: { product: ProductView; maxUnitsPerLine: number }) {
-  const { name, description, image, price, forSale, stock } = product;
+interface ProductPageProps {
+  readonly product: ProductView;
+  readonly maxUnitsPerLine: number;
+  readonly operation: string;
+}
+
+export function ProductPage(props: ProductPageProps) {
+  const { name, description, image, price } = props.product;
   return (
-    <article className="product">
-      <ProductPicture image={image} size={640} eager />
-      <div className="about">
-        <h1>{name}</h1>
-        <p className="price">{price ?? productTexts.noPrice}</p>
-        {forSale ? <StockWords stock={stock} /> : <p className="stock" data-tone="none">{productTexts.notForSale}</p>}
-        <AddToCartForm key={stock.heldByYou} product={product} maxUnitsPerLine={maxUnitsPerLine} />
-        <p className="description">{description}</p>
-        <Link to="/">{shop.toProducts}</Link>
-      </div>
-    </article>
+    <LiveStock productIds={[props.product.id]}>
+      <article className="product">
+        <ProductPicture image={image} size={640} eager />
+        <div className="about">
+          <h1>{name}</h1>
+          <p className="price">{price ?? productTexts.noPrice}</p>
+          <Purchase {...props} />
+          <p className="description">{description}</p>
+          <p>
+            <Link to="/">{shop.toProducts}</Link>
+          </p>
+        </div>
+      </article>
+    </LiveStock>
+  );
+}
+
+function Purchase({ product, maxUnitsPerLine, operation }: ProductPageProps) {
+  const stock = useLiveStock(product.id, product.stock);
+  return (
+    <>
+      {product.forSale ? <StockWords stock={stock} /> : <p className="stock" data-tone="none">{productTexts.notForSale}</p>}
+      <AddToCartForm key={stock.heldByYou} product={product} stock={stock} maxUnitsPerLine={maxUnitsPerLine} operation={operation} />
+      {stock.heldByYou > 0 && <Link to="/cart">{shop.toCart}</Link>}
+    </>
   );
 }

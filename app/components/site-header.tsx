@@ -1,7 +1,9 @@
 import { Form, Link } from "@remix-run/react";
+import { usePendingUnits } from "./pending";
 import { labels, shop, units } from "./texts";
 
 export function SiteHeader({ unitsInCart }: { unitsInCart: number }) {
+  const pendingUnits = usePendingUnits();
   return (
     <header className="site-header">
       <Link to="/" className="shop-name">
@@ -18,7 +20,7 @@ export function SiteHeader({ unitsInCart }: { unitsInCart: number }) {
       </Form>
       <nav aria-label={labels.cart}>
         <Link to="/cart" className="cart-link">
-          {labels.cart} <span className="count">{units(unitsInCart)}</span>
+          {labels.cart} <span className="count">{units(unitsInCart + pendingUnits)}</span>
         </Link>
       </nav>
     </header>

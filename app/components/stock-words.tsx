@@ -1,10 +1,13 @@
 import type { StockView } from "~/cart/product-view.server";
 import { stockText } from "./texts";
+import { useClockText } from "./visitor-clock";
 
+/** The stock in words. The mark before them differs in shape, not only in colour. */
 export function StockWords({ stock, id }: { stock: StockView; id?: string }) {
+  const clock = useClockText();
   return (
     <p className="stock" data-tone={tone(stock)} id={id}>
-      {stockText(stock)}
+      {stockText(stock, clock)}
     </p>
   );
 }

@@ -3,7 +3,7 @@ import type { CartView } from "~/cart/cart-view.server";
 import type { OrderView } from "~/cart/show-order.server";
 import type { NotPayableReason } from "~/checkout/checkout";
 import type { StockView } from "~/cart/product-view.server";
-import { clockText } from "./clock-text";
+import type { ClockText } from "./clock-text";
 
 /** Everything the shop says. Pages and components hold no wording of their own beyond labels of this file. */
 export const shop = {
@@ -22,6 +22,12 @@ export const labels = {
   searchFor: "Search products",
   showAll: "Show all products",
   addToCart: "Add to cart",
+  adding: "Adding…",
+  extending: "Extending…",
+  holding: "Holding…",
+  updating: "Updating…",
+  clearing: "Clearing…",
+  undo: "Put it back",
   quantity: "Quantity",
   update: "Update",
   remove: "Remove",
@@ -44,7 +50,7 @@ export function units(count: number): string {
 }
 
 /** The stock of a product in words, most important first. Never a number that the server did not count. */
-export function stockText({ onHand, available, heldByYou, nextReleaseAt }: StockView): string {
+export function stockText({ onHand, available, heldByYou, nextReleaseAt }: StockView, clockText: ClockText): string {
   if (heldByYou > 0) return holdingText(heldByYou, available);
   if (onHand === 0) return "Sold out";
   if (available === 0) return `All held in other carts${nextReleaseAt === null ? "" : `: the next may free up at ${clockText(nextReleaseAt)}`}`;
@@ -57,7 +63,7 @@ function holdingText(heldByYou: number, available: number): string {
   return `You are holding ${heldByYou}, and ${available - heldByYou} more ${available - heldByYou === 1 ? "is" : "are"} left`;
 }
 
-export function shortageText({ requested, available, shortage, nextReleaseAt }: ShortLine): string {
+export function shortageText({ requested, available, shortage, nextReleaseAt }: ShortLine, clockText: ClockText): string {
   const left = available === 0 ? "none is left" : `only ${available} ${available === 1 ? "is" : "are"} left`;
   const asked = `You asked for ${requested}, and ${left} for you.`;
   if (shortage === "sold_out") return `${asked} The rest is sold.`;
@@ -66,7 +72,7 @@ export function shortageText({ requested, available, shortage, nextReleaseAt }: 
 }
 
 /** The failure as a whole; what it says of single lines is `lineFailureText`. */
-export function failureText(failure: CartFailure): string {
+export function failureText(failure: CartFailure, clockText: ClockText): string {
   switch (failure.kind) {
     case "bad_quantity":
       return `“${failure.given}” is not a quantity. Give a whole number from 1 to ${failure.max}.`;
@@ -109,10 +115,10 @@ function notPayableText(reason: NotPayableReason): string {
 }
 
 /** What the failure says of one of its lines; null when there is no more to say than `failureText`. */
-export function lineFailureText(failure: CartFailure, productId: string): string | null {
-  if (failure.kind !== "refused") return failureText(failure);
+export function lineFailureText(failure: CartFailure, productId: string, clockText: ClockText): string | null {
+  if (failure.kind !== "refused") return failureText(failure, clockText);
   const line = failure.lines.find((short) => short.productId === productId);
-  return line === undefined ? null : shortageText(line);
+  return line === undefined ? null : shortageText(line, clockText);
 }
 
 export function obstacleText(obstacle: NonNullable<CartView["obstacle"]>): string {
@@ -126,22 +132,57 @@ export function obstacleText(obstacle: NonNullable<CartView["obstacle"]>): strin
   }
 }
 
-export function lapsedText(stock: StockView, quantity: number): string {
+export function lapsedText(stock: StockView, quantity: number, clockText: ClockText): string {
   if (stock.available >= quantity) return "Not held any more. There is enough to hold it again.";
   if (stock.available > 0) return `Not held any more, and only ${stock.available} can be held again. Change the quantity.`;
-  return `Not held any more. ${stockText(stock)}.`;
+  return `Not held any more. ${stockText(stock, clockText)}.`;
 }
 
-export function paymentPageText(openedAt: number, closesAt: number): string {
+export function paymentPageText(openedAt: number, closesAt: number, clockText: ClockText): string {
   return `You opened a payment page at ${clockText(openedAt)}. These units stay held for you until you pay, change the cart, or its deadline at ${clockText(closesAt)} passes.`;
+}
+
+/** Where a hold is on its way to its end. */
+export type HoldStage = "started" | "minute" | "seconds" | "ended";
+
+export function holdStageText(stage: HoldStage, heldUntil: number | null, clockText: ClockText): string {
+  switch (stage) {
+    case "started":
+      return heldUntil === null ? "" : `Your hold lasts until ${clockText(heldUntil, "second")}.`;
+    case "minute":
+      return "One minute of your hold is left.";
+    case "seconds":
+      return "30 seconds of your hold are left. You can hold your cart for longer.";
+    case "ended":
+      return "Your hold has ended. What was in the cart is still listed, and can be held again.";
+  }
+}
+
+/** `short`: names of the products of which there is not enough. */
+export function holdAgainText(short: readonly string[]): string {
+  if (short.length === 0) return "There is enough of everything to hold it again.";
+  return `There is not enough to hold everything again: ${short.join(", ")}.`;
+}
+
+export function removedText(name: string, quantity: number): string {
+  return quantity === 1 ? `${name} was removed.` : `${name} was removed, all ${quantity}.`;
+}
+
+/** How long there is to pay. */
+export function payHint(payWithinMs: number): string {
+  const minutes = Math.floor(payWithinMs / 60_000);
+  const time = minutes < 1 ? `${Math.floor(payWithinMs / 1000)} seconds` : minutes === 1 ? "one minute" : `${minutes} minutes`;
+  return `Paying opens a payment page. You then have ${time} to pay, and what is in the cart stays held for you all that time.`;
 }
 
 export const cartTexts = {
   title: "Your cart",
+  holdLabel: "Your hold",
+  timerLabel: "Time left",
+  endsSoon: "That is soon.",
   empty: "Your cart is empty.",
   lapsed: "What is marked below is not held for you any more, and may be sold to others.",
   cannotExtend: "This cart was held for as long as it can be. Pay before the time is over.",
-  payHint: "Paying opens a payment page. What is in the cart stays held for you while it is open.",
   unsettled: "We cannot ask right now whether your last payment for this cart went through. Please look at the order before you pay again.",
   changesClosePage: "Changing the cart closes that payment page first.",
   gone: "A product that is not sold any more",
@@ -152,6 +193,7 @@ export const productTexts = {
   title: "Products",
   notForSale: "Not for sale at the moment.",
   noPrice: "No price",
+  each: (price: string) => `${price} each`,
   noneFound: (search: string) => (search === "" ? "There is nothing here yet." : `Nothing is called “${search}”.`),
   noSuchPage: "The list does not go this far.",
   pageOf: (page: number, pages: number) => `Page ${page} of ${pages}`,

@@ -1,9 +1,9 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData, type ShouldRevalidateFunction } from "@remix-run/react";
 import { failureStatus } from "~/cart/cart-failure";
-import { readIntent } from "~/cart/cart-intent.server";
+import { readIntent, type ReadIntent } from "~/cart/cart-intent.server";
 import { changeCart } from "~/cart/change-cart.server";
-import { showCart } from "~/cart/show-cart.server";
+import { removedLineSchema, showCart } from "~/cart/show-cart.server";
 import { CartPage } from "~/components/cart-page";
 import { cartTexts, pageTitle } from "~/components/texts";
 import { container } from "~/container.server";
@@ -12,6 +12,7 @@ import { requireOwnOrigin } from "~/http/origin.server";
 import { inWords } from "~/http/page-problem.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 import { Problem } from "~/http/problem.server";
+import type { Cart } from "~/session.server";
 
 export const meta: MetaFunction = () => [{ title: pageTitle(cartTexts.title) }, { name: "robots", content: "noindex" }];
 
@@ -21,7 +22,8 @@ export const shouldRevalidate: ShouldRevalidateFunction = ({ actionStatus, defau
 export function loader({ request }: LoaderFunctionArgs) {
   return inWords(async () => {
     const { cart } = await container.carts.read(request);
-    const shown = await showCart(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() });
+    const removed = removedLineSchema.parse(Object.fromEntries(new URL(request.url).searchParams));
+    const shown = await showCart(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() }, removed);
     if (shown.outcome === "shown") return shown.view;
     throw redirect("/cart", { headers: { "Set-Cookie": await container.carts.commit(shown.cart) } });
   });
@@ -36,12 +38,20 @@ export function action({ request }: ActionFunctionArgs) {
     await container.limits.admit(request, cart.session);
     const answer = await changeCart(container, cart, read, Date.now());
     if (answer.outcome === "failed") return data(answer.failure, { status: failureStatus(answer.failure) });
-    const target = answer.outcome === "paid" ? `/orders/${answer.checkoutId}` : "/cart";
+    const target = answer.outcome === "paid" ? `/orders/${answer.checkoutId}` : afterChange(read, cart);
     // 303: reloading the page that follows repeats nothing.
     throw redirect(target, { status: 303, headers: { "Set-Cookie": await container.carts.commit(answer.cart) } });
   });
 }
 
-export default function Cart() {
+/** Names what was removed, so that the page can offer to put it back. */
+function afterChange(read: ReadIntent, { lines }: Cart): string {
+  if (read.outcome !== "read" || read.intent.intent !== "remove") return "/cart";
+  const { productId } = read.intent;
+  const quantity = lines.find((line) => line.productId === productId)?.quantity;
+  return quantity === undefined ? "/cart" : `/cart?${new URLSearchParams({ removed: productId, quantity: String(quantity) }).toString()}`;
+}
+
+export default function CartRoute() {
   return <CartPage view={useLoaderData<typeof loader>()} failure={useActionData<typeof action>() ?? null} />;
 }

@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { findProduct } from "~/cart/list-products.server";
+import { findProduct, newOperation } from "~/cart/list-products.server";
 import { ProductPage } from "~/components/product-page";
 import { pageTitle } from "~/components/texts";
 import { container } from "~/container.server";
@@ -15,11 +15,10 @@ export function loader({ request, params }: LoaderFunctionArgs) {
     const { cart } = await container.carts.read(request);
     const visit = { session: cart.session, locale: preferredLocale(request), now: Date.now() };
     const product = await findProduct(container, params.productId ?? "", visit);
-    return { product, maxUnitsPerLine: container.env.MAX_UNITS_PER_LINE };
+    return { product, maxUnitsPerLine: container.env.MAX_UNITS_PER_LINE, operation: newOperation() };
   });
 }
 
 export default function Product() {
-  const { product, maxUnitsPerLine } = useLoaderData<typeof loader>();
-  return <ProductPage product={product} maxUnitsPerLine={maxUnitsPerLine} />;
+  return <ProductPage {...useLoaderData<typeof loader>()} />;
 }

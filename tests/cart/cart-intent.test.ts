@@ -32,7 +32,8 @@ describe("reading a form of the shop", () => {
   );
 
   it("reads what the forms send", () => {
-    expect(readIntent({ intent: "add", product_id: "mug", quantity: " 2 " })).toEqual({ outcome: "read", intent: { intent: "add", productId: "mug", quantity: 2 } });
+    expect(readIntent({ intent: "add", product_id: "mug", quantity: " 2 " })).toEqual({ outcome: "read", intent: { intent: "add", productId: "mug", quantity: 2, operation: null } });
+    expect(readIntent({ intent: "add", product_id: "mug", quantity: "2", operation: "oAbc_-123-1" })).toMatchObject({ intent: { operation: "oAbc_-123-1" } });
     expect(readIntent({ intent: "remove", product_id: "mug" })).toEqual({ outcome: "read", intent: { intent: "remove", productId: "mug" } });
     for (const intent of ["clear", "extend", "hold"]) expect(readIntent({ intent })).toEqual({ outcome: "read", intent: { intent } });
   });

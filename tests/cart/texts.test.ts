@@ -17,13 +17,13 @@ describe("words about stock", () => {
     [{ ...stock, available: 3, heldByYou: 2 }, "You are holding 2, and 1 more is left"],
     [{ ...stock, onHand: 1, available: 1, heldByYou: 2 }, "You are holding 2, but the stock has changed and only 1 can be sold to you"],
   ])("%j reads %j", (facts, words) => {
-    expect(stockText(facts)).toBe(words);
+    expect(stockText(facts, clockText)).toBe(words);
   });
 
   it("tells a sold unit from one that is only held", () => {
     const line = { productId: "mug", name: "Mug", requested: 3, available: 1, nextReleaseAt: AT };
-    expect(shortageText({ ...line, shortage: "sold_out" })).toBe("You asked for 3, and only 1 is left for you. The rest is sold.");
-    expect(shortageText({ ...line, shortage: "held_by_others" })).toBe(
+    expect(shortageText({ ...line, shortage: "sold_out" }, clockText)).toBe("You asked for 3, and only 1 is left for you. The rest is sold.");
+    expect(shortageText({ ...line, shortage: "held_by_others" }, clockText)).toBe(
       "You asked for 3, and only 1 is left for you. Others are not sold, only held in other carts. The next may free up at 14:32 UTC.",
     );
   });

@@ -1,0 +1,21 @@
+import { Form } from "@remix-run/react";
+import { usePending } from "./pending";
+
+interface IntentFormProps {
+  readonly intent: "extend" | "hold" | "clear";
+  readonly label: string;
+  readonly pendingLabel: string;
+  readonly quiet: boolean;
+}
+
+/** One button for the whole cart. */
+export function IntentForm({ intent, label, pendingLabel, quiet }: IntentFormProps) {
+  const isPending = usePending(intent);
+  return (
+    <Form method="post" action="/cart" preventScrollReset>
+      <button type="submit" name="intent" value={intent} className={quiet ? "button quiet" : "button"} aria-busy={isPending}>
+        {isPending ? pendingLabel : label}
+      </button>
+    </Form>
+  );
+}

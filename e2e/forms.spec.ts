@@ -1,0 +1,64 @@
+import { expect, test } from "./shop";
+
+test("a form that is sent twice, at once or later, adds once", async ({ shopper, setStock }) => {
+  await setStock("Barnacle Bud Vase", 9);
+  const buyer = await shopper();
+  await buyer.openProduct("Barnacle Bud Vase");
+  const form = buyer.page.locator("form.add-form");
+  const fields = { intent: "add", quantity: "2" };
+  const [product_id, operation] = await Promise.all(["product_id", "operation"].map((name) => form.locator(`input[name="${name}"]`).inputValue()));
+  const send = () => buyer.page.request.post(buyer.address("/cart"), { form: { ...fields, product_id: product_id ?? "", operation: operation ?? "" } });
+  await Promise.all([send(), send(), send()]);
+  await send();
+  await buyer.openCart();
+  await expect(buyer.line("Barnacle Bud Vase").getByLabel("Quantity")).toHaveValue("2");
+
+  // Another form is another wish.
+  await buyer.addToCart("Barnacle Bud Vase", 1);
+  await expect(buyer.line("Barnacle Bud Vase").getByLabel("Quantity")).toHaveValue("3");
+});
+
+test("a double click adds once, and going back changes nothing", async ({ shopper, setStock }) => {
+  await setStock("Kelp Tea Towel", 9);
+  const buyer = await shopper();
+  await buyer.openProduct("Kelp Tea Towel");
+  await buyer.page.getByRole("button", { name: "Add Kelp Tea Towel to the cart" }).dblclick();
+  await expect(buyer.line("Kelp Tea Towel").getByLabel("Quantity")).toHaveValue("1");
+  await buyer.page.goBack();
+  await expect(buyer.page.getByText("You are holding 1, and 8 more are left")).toBeVisible();
+  await buyer.page.goForward();
+  await buyer.page.reload();
+  await expect(buyer.line("Kelp Tea Towel").getByLabel("Quantity")).toHaveValue("1");
+});
+
+test("what was removed can be put back", async ({ shopper, setStock, javaScriptEnabled }) => {
+  await setStock("Gannet Egg Cup", 9);
+  const buyer = await shopper();
+  await buyer.addToCart("Gannet Egg Cup", 3);
+  await buyer.page.getByRole("button", { name: "Remove Gannet Egg Cup" }).click();
+  await expect(buyer.page.getByText("Gannet Egg Cup was removed, all 3.")).toBeVisible();
+  if (javaScriptEnabled) await expect(buyer.page.getByRole("status").filter({ hasText: "was removed" })).toBeFocused();
+  await buyer.page.getByRole("button", { name: "Put it back: Gannet Egg Cup" }).click();
+  await expect(buyer.line("Gannet Egg Cup").getByLabel("Quantity")).toHaveValue("3");
+  await expect(buyer.page.getByText("was removed")).toHaveCount(0);
+});
+
+test("with JavaScript nothing reloads, and a form says that it is on its way", { tag: "@with-javascript" }, async ({ shopper, setStock }) => {
+  await setStock("Limpet Espresso Cup", 9);
+  const buyer = await shopper();
+  await buyer.openProduct("Limpet Espresso Cup");
+  await buyer.page.evaluate(() => document.body.setAttribute("data-same-document", ""));
+  let goOn = () => {};
+  const waiting = new Promise<void>((resolve) => (goOn = resolve));
+  await buyer.page.route("**/cart.data**", async (route) => {
+    await waiting;
+    await route.continue();
+  });
+  const button = buyer.page.getByRole("button", { name: "Add Limpet Espresso Cup to the cart" });
+  await button.click();
+  await expect(button).toHaveText("Adding…");
+  await expect(buyer.page.getByRole("link", { name: "Cart 1 unit" })).toBeVisible();
+  goOn();
+  await expect(buyer.line("Limpet Espresso Cup")).toBeVisible();
+  await expect(buyer.page.locator("body[data-same-document]")).toHaveCount(1);
+});

@@ -1,0 +1,55 @@
+import { expect, test } from "./shop";
+
+test("without JavaScript the cart tells the clock time and can be held for longer", { tag: "@without-javascript" }, async ({ shopper, setStock }) => {
+  await setStock("Pebble Salt Cellar", 5);
+  const buyer = await shopper();
+  await buyer.addToCart("Pebble Salt Cellar");
+  await expect(buyer.page.getByText(/Held for you until \d\d:\d\d:\d\d UTC\./)).toBeVisible();
+  await expect(buyer.page.getByRole("button", { name: "Hold for longer" })).toBeVisible();
+  await expect(buyer.page.getByText(/You then have 15 minutes to pay/)).toBeVisible();
+  await expect(buyer.page.locator("meta[http-equiv]")).toHaveCount(0);
+});
+
+test.describe("the countdown", { tag: "@with-javascript" }, () => {
+  test("is right with a wrong clock, is not reset by a reload, warns at 30 s and can be extended", async ({ shopper, setStock }) => {
+    await setStock("Pebble Salt Cellar", 5);
+    const buyer = await shopper();
+    await buyer.addToCart("Pebble Salt Cellar");
+    // Three hours behind: whoever counts by this machine's date is wrong by that much.
+    await buyer.page.clock.install({ time: Date.now() - 3 * 3_600_000 });
+    await buyer.openCart();
+    const timer = buyer.page.getByRole("timer");
+    await expect(timer).toHaveText(/^(2:00|1:5\d)$/);
+    await expect(buyer.page.getByRole("status")).toHaveText(/Your hold lasts until \d\d:\d\d:\d\d\./);
+
+    await buyer.page.clock.fastForward(65_000);
+    await expect(buyer.page.getByRole("status")).toHaveText("One minute of your hold is left.");
+    await buyer.page.clock.fastForward(27_000);
+    await expect(timer).toHaveText(/^0:2\d$/);
+    await expect(buyer.page.getByRole("status")).toHaveText(/30 seconds of your hold are left/);
+    await expect(buyer.page.getByText("That is soon.")).toBeVisible();
+    expect(await buyer.page.evaluate(() => document.activeElement === document.body)).toBe(true);
+
+    // The server knows that only seconds have passed, and the page believes the server.
+    await buyer.openCart();
+    await expect(timer).toHaveText(/^1:[345]\d$/);
+    const before = await timer.textContent();
+    await buyer.page.getByRole("button", { name: "Hold for longer" }).click();
+    await expect(timer).toHaveText(/^(2:00|1:5\d)$/);
+    expect(before).not.toBe("2:00");
+  });
+
+  test("ends with the lines in place, the truth about them, and one button to hold them again", async ({ shopper, setStock }) => {
+    await setStock("Dory Butter Dish", 4);
+    const buyer = await shopper({ shortHolds: true });
+    await buyer.addToCart("Dory Butter Dish", 2);
+    await expect(buyer.page.getByText("There is enough of everything to hold it again.")).toBeVisible();
+    await expect(buyer.page.getByRole("status")).toHaveText(/Your hold has ended\./);
+    await setStock("Dory Butter Dish", 1);
+    await expect(buyer.page.getByText("There is not enough to hold everything again: Dory Butter Dish.")).toBeVisible();
+    await setStock("Dory Butter Dish", 2);
+    await expect(buyer.page.getByText("There is enough of everything to hold it again.")).toBeVisible();
+    await buyer.page.getByRole("button", { name: "Hold everything again" }).click();
+    await expect(buyer.page.getByText("Held for you until")).toBeVisible();
+  });
+});

@@ -1,0 +1,75 @@
+import { expect, test } from "./shop";
+
+// Without JavaScript every page load tells the numbers: the other flows show that.
+test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
+  test("a product page follows what another shopper holds, lets go and buys, and what the merchant edits", async ({ shopper, setStock }) => {
+    await setStock("Tide Mug", 2);
+    const watcher = await shopper();
+    const other = await shopper();
+    await watcher.openProduct("Tide Mug");
+    await expect(watcher.page.getByText("2 left")).toBeVisible();
+
+    await other.addToCart("Tide Mug");
+    await expect(watcher.page.getByText("Last one")).toBeVisible();
+    await other.setQuantity("Tide Mug", 2);
+    await expect(watcher.page.getByText(/All held in other carts: the next may free up at \d\d:\d\d$/)).toBeVisible();
+    await expect(watcher.page.getByRole("button", { name: "Add Tide Mug to the cart" })).toHaveCount(0);
+
+    await other.setQuantity("Tide Mug", 1);
+    await expect(watcher.page.getByRole("button", { name: "Add Tide Mug to the cart" })).toBeVisible();
+    await setStock("Tide Mug", 8);
+    await expect(watcher.page.getByText("7 left")).toBeVisible();
+
+    await other.goToPayment();
+    await other.pay();
+    await setStock("Tide Mug", 0);
+    await expect(watcher.page.getByText("Sold out")).toBeVisible();
+  });
+
+  test("the list and the cart follow too", async ({ shopper, setStock }) => {
+    await setStock("Harbour Bowl", 5);
+    const watcher = await shopper();
+    const other = await shopper();
+    await other.addToCart("Harbour Bowl", 1);
+    await watcher.page.goto(watcher.address("/"));
+    const card = watcher.page.getByRole("article", { name: "Harbour Bowl" });
+    await expect(card.getByText("4 left")).toBeVisible();
+    await other.setQuantity("Harbour Bowl", 4);
+    await expect(card.getByText("Last one")).toBeVisible();
+
+    await watcher.addToCart("Harbour Bowl");
+    await expect(watcher.line("Harbour Bowl").getByText("You are holding 1, and there are no more")).toBeVisible();
+    await other.setQuantity("Harbour Bowl", 1);
+    await expect(watcher.line("Harbour Bowl").getByText("You are holding 1, and 3 more are left")).toBeVisible();
+  });
+
+  test("a lapse frees the unit on the other shopper's page, with nobody doing anything", async ({ shopper, setStock }) => {
+    await setStock("Cormorant Jug", 1);
+    const first = await shopper({ shortHolds: true });
+    const second = await shopper({ shortHolds: true });
+    await second.openProduct("Cormorant Jug");
+    await first.addToCart("Cormorant Jug");
+    await expect(second.page.getByText(/All held in other carts/)).toBeVisible();
+    await expect(second.page.getByText("Last one")).toBeVisible();
+  });
+
+  test("where streams are blocked the page polls", async ({ shopper, setStock }) => {
+    await setStock("Skerry Plate", 6);
+    const watcher = await shopper();
+    await watcher.page.route("**/api/availability/stream**", (route) => route.fulfill({ status: 403, body: "blocked" }));
+    await watcher.openProduct("Skerry Plate");
+    await expect(watcher.page.getByText("6 left")).toBeVisible();
+    await setStock("Skerry Plate", 3);
+    await expect(watcher.page.getByText("3 left")).toBeVisible();
+  });
+
+  test("another tab of the same shopper changes the cart that is open here", async ({ shopper, setStock }) => {
+    await setStock("Driftwood Board", 6);
+    const buyer = await shopper();
+    await buyer.addToCart("Driftwood Board", 1);
+    const tab = await buyer.page.context().newPage();
+    await tab.goto(buyer.address("/cart"));
+    await buyer.setQuantity("Driftwood Board", 3);
+    await expect(tab.getByRole("listitem", { name: "Driftwood Board" }).getByLabel("Quantity")).toHaveValue("3");
+  });
+});
