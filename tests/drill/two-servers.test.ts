@@ -7,7 +7,7 @@ import { slowDatabase } from "./slow-database";
 
 const SALES = 30;
 
-describe("two servers, no crash: the webhook comes to one, the shopper back to the other", () => {
+describe("two servers on one Redis and one slow database", () => {
   let shop: SeveralServers;
   let database: Listening;
   beforeAll(async () => {
@@ -29,7 +29,7 @@ describe("two servers, no crash: the webhook comes to one, the shopper back to t
     await database.close();
   });
 
-  it(`${SALES} sales are ${SALES} decrements`, { timeout: 180_000 }, async () => {
+  it(`${SALES} sales whose webhook comes to one server and whose shopper comes back to the other are ${SALES} decrements`, { timeout: 180_000 }, async () => {
     const [productId = ""] = shop.productIds;
     const [a, b] = shop.servers;
     if (a === undefined || b === undefined) throw new Error("two servers are needed");
@@ -53,5 +53,34 @@ describe("two servers, no crash: the webhook comes to one, the shopper back to t
     await shop.control("webhooks", { action: "idle" });
     expect(await shop.stock.look(productId)).toMatchObject({ held: 0, inventory: 10 });
     for (const checkoutId of sold) expect(await shop.stock.isRefunded(checkoutId ?? "")).toBe(false);
+  });
+
+  it("Redis away: looking works, adding is refused in words, what is paid meanwhile is taken once Redis is back", { timeout: 180_000 }, async () => {
+    const [productId = ""] = shop.productIds;
+    const [a, b] = shop.servers;
+    if (a === undefined || b === undefined) throw new Error("two servers are needed");
+    await shop.stock.setInventory(productId, 5);
+    const payer = httpShopper(() => b.origin);
+    expect(await payer.reserve(productId, 2)).toBe("granted");
+    const page = await payer.openPayment();
+    if (page === null) throw new Error(`no payment page: ${b.errors().slice(-3).join("\n")}`);
+
+    await shop.redis.kill();
+    expect(await payer.pay(page)).toBe(true);
+    const refusal = await fetch(`${a.origin}/api/reserve-inventory`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ items: [{ product_id: productId, quantity: 1 }] }),
+    });
+    expect([refusal.status, refusal.headers.has("Retry-After")]).toEqual([503, true]);
+    for (const path of ["/", `/products/${productId}`]) expect((await fetch(`${a.origin}${path}`)).status).toBe(200);
+    const ready = await fetch(`${a.origin}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([200, expect.objectContaining({ status: "degraded" })]);
+
+    await shop.redis.start();
+    await vi.waitFor(async () => expect(await shop.stock.look(productId)).toMatchObject({ held: 0, inventory: 3 }), { timeout: 60_000, interval: 500 });
+    const later = httpShopper(() => a.origin);
+    await vi.waitFor(async () => expect(await later.reserve(productId, 3)).toBe("granted"), { timeout: 60_000, interval: 500 });
+    expect(await shop.stock.isRefunded(checkoutIdOf(page) ?? "")).toBe(false);
   });
 });
