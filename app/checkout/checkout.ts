@@ -159,8 +159,9 @@ export interface Lease {
   /** True while the lease is certainly still ours; checked before each write. Always true in one process. */
   isHeld(): boolean;
   /**
-   * Gives it back. `settled: false` leaves the checkout's name on it. A predecessor's name stays whatever the result says:
-   * only a lease of that checkout itself, given back as settled, takes it off.
+   * Gives it back. `settled: false` leaves the checkout's name on it; `as_before`: nothing was done under it, so it bears the
+   * name that it bore, the checkout's own too. A predecessor's name stays whatever the result says: only a lease of that
+   * checkout itself, given back as settled, takes it off.
    */
-  release(result: { settled: boolean }): Promise<void>;
+  release(result: { settled: boolean | "as_before" }): Promise<void>;
 }

@@ -36,9 +36,9 @@ export function createMemoryLeaseStore(): LeaseStore {
         async release({ settled }) {
           if (!isHeld) return;
           isHeld = false;
-          // Given back without a change by one that did not settle the predecessor: its name stays.
-          if (settled) entry.unsettled = lease.unsettled;
-          else entry.unsettled = lease.unsettled ?? checkoutId;
+          // A predecessor's name stays: this holder did not settle it.
+          if (settled === true) entry.unsettled = lease.unsettled;
+          else if (settled === false) entry.unsettled = lease.unsettled ?? checkoutId;
           unlock();
           leave(key, entry);
         },

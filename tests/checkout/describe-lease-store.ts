@@ -71,6 +71,20 @@ export function describeLeaseStore(name: string, open: () => Promise<{ leases: L
       expect(seen).toEqual(["a", "a", null, "a", null, null]);
     });
 
+    it("keeps the name that it bore, the holder's own too, when it is given back as before", async () => {
+      await (await take("a")).release({ settled: false });
+      await (await take("a")).release({ settled: "as_before" });
+      const next = await take("b");
+      await next.release({ settled: "as_before" });
+      const own = await take("a");
+
+      expect([next.unsettled, own.unsettled]).toEqual(["a", null]);
+      await own.release({ settled: true });
+      const free = await take("b");
+      await free.release({ settled: "as_before" });
+      expect([free.unsettled, (await take("c")).unsettled]).toEqual([null, null]);
+    });
+
     it("frees a key once, however often it is given back", async () => {
       const first = await take("a");
       await first.release({ settled: true });

@@ -222,6 +222,33 @@ describe("killed at a chosen moment", () => {
     }
   });
 
+  it("the outcome of a swap is unknown: the next sale settles it first, although its retry gets only some of its leases", async () => {
+    const world = createWorld({ rows: { mug: 10, pot: 10 } });
+    let isPotBusy = false;
+    const shop = await world.open({
+      dependencies: ({ leases }) => ({
+        leases: {
+          acquire: (request) => (isPotBusy && request.key === "product:pot" ? Promise.reject(new UnavailableError("busy")) : leases.acquire(request)),
+        },
+      }),
+    });
+    const anns = await shop.pay("ann", { mug: 1, pot: 1 });
+    const bobs = await shop.pay("bob", { mug: 1 });
+    world.stripe.pay(anns);
+    world.stripe.pay(bobs);
+    shop.setFaults(once(CALLS.swap, "refuse"));
+    await expect(shop.checkout.fulfil(anns)).rejects.toThrow(UnavailableError);
+    shop.heal();
+    isPotBusy = true;
+    await expect(shop.checkout.fulfil(anns)).rejects.toThrow(UnavailableError);
+    isPotBusy = false;
+
+    expect(await shop.checkout.fulfil(bobs)).toMatchObject({ outcome: "done" });
+    expect(await shop.checkout.fulfil(anns)).toMatchObject({ outcome: "done" });
+
+    expect([world.stock("mug"), world.stock("pot")]).toEqual([8, 9]);
+  });
+
   it.each(["kill before", "kill after", "refuse", "cut", 429, 500, 503] as const)(
     "%s at each call outside of a change that closes a page: the unit is sold once, or free, and never both",
     async (fault) => {

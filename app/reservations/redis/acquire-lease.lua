@@ -12,7 +12,7 @@ if lease.token and lease.token ~= request.token then
   if lease.untilMs > now_ms then return cjson.encode({ outcome = 'busy' }) end
   lease.unsettled = lease.unsettled or lease.checkoutId
 end
-if lease.unsettled == request.checkoutId then lease.unsettled = nil end
 lease.token, lease.checkoutId, lease.untilMs = request.token, request.checkoutId, now_ms + request.leaseMs
 call('HSET', LEASES, request.key, cjson.encode(lease))
-return cjson.encode({ outcome = 'taken', unsettled = lease.unsettled })
+local is_own = lease.unsettled == request.checkoutId
+return cjson.encode({ outcome = 'taken', unsettled = not is_own and lease.unsettled or nil })
