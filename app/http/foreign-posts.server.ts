@@ -10,8 +10,24 @@ import { IncomingMessage } from "node:http";
 export function refuseForeignPostsInWords(): void {
   subscribe("http.server.request.start", (message) => {
     const isRequest = typeof message === "object" && message !== null && "request" in message;
-    if (isRequest && message.request instanceof IncomingMessage) showOwnHost(message.request.headers);
+    if (isRequest && message.request instanceof IncomingMessage) {
+      mendAddress(message.request);
+      showOwnHost(message.request.headers);
+    }
   });
+}
+
+/**
+ * Remix makes a URL of host and path, and answers an empty 500 where none can be made: a host that is none, a port that is
+ * none in X-Forwarded-Host, a target that is a whole address or `*`, or a TRACE. `tests/api/bad-input.test.ts` fails without it.
+ */
+function mendAddress(request: IncomingMessage): void {
+  const { headers, url = "/" } = request;
+  // Fetch's Request cannot be a TRACE; like OPTIONS, it is answered by no route.
+  if (request.method === "TRACE") request.method = "OPTIONS";
+  delete headers["x-forwarded-host"];
+  if (!URL.canParse(`http://${headers.host}`)) headers.host = "invalid";
+  if (!url.startsWith("/")) request.url = URL.canParse(url) ? new URL(url).pathname + new URL(url).search : "/";
 }
 
 function showOwnHost(headers: IncomingMessage["headers"]): void {

@@ -11,6 +11,8 @@ export interface Answer {
 export interface Ask {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The request's target as it is written in its first line, in place of the URL's path. */
+  readonly target?: string;
   /** Chunks are sent one by one, with `Transfer-Encoding: chunked` unless a length is named in the headers. */
   readonly body?: string | Iterable<Buffer>;
 }
@@ -18,10 +20,10 @@ export interface Ask {
 const agent = new Agent({ keepAlive: false, maxSockets: Infinity });
 
 /** The answer, also when it comes before the whole body was sent. Redirects are not followed. */
-export function ask(url: string, { method = "GET", headers = {}, body }: Ask = {}): Promise<Answer> {
+export function ask(url: string, { method = "GET", headers = {}, target, body }: Ask = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const length = typeof body === "string" ? { "Content-Length": String(Buffer.byteLength(body)) } : {};
-    const outgoing = request(url, { method, agent, headers: { ...length, ...headers } }, (incoming) => {
+    const outgoing = request(url, { method, agent, headers: { ...length, ...headers }, ...(target === undefined ? {} : { path: target }) }, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
       incoming.on("end", () => {

@@ -1,0 +1,296 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CartSessions } from "~/session.server";
+import { expectProblem, read, reserved } from "./contract-shapes";
+import { ADMIN_TOKEN, AS_OPERATOR, Operator, productId } from "./demo-shop";
+import { Caller, ask, type Answer, type Ask } from "./http-client";
+import { startStore, type StoreProcess } from "./store-process";
+
+/** Whatever is wrong with a request: a clear answer of the contract, and nothing has changed. */
+
+const MUG = productId("Tide Mug");
+const JSON_TYPE = { "Content-Type": "application/json" };
+const FORM_TYPE = { "Content-Type": "application/x-www-form-urlencoded" };
+
+let store: StoreProcess;
+let operator: Operator;
+/** Holds two mugs all along. */
+let holder: Caller;
+let untouched: unknown;
+
+beforeAll(async () => {
+  store = await startStore({ ADMIN_TOKEN });
+  operator = new Operator(store.url);
+  holder = new Caller(store.url);
+  read(await holder.reserve(MUG, 2), 200, reserved);
+  untouched = await state();
+}, 150_000);
+
+afterAll(() => store.stop());
+
+async function state(): Promise<unknown> {
+  const { total_reservations, total_units, sessions, reservations } = await operator.holds();
+  const held = reservations.map(({ product_id, session, quantity, state }) => ({ product_id, session, quantity, state }));
+  const { inventory, available } = await operator.stock(MUG);
+  return { total_reservations, total_units, sessions, held, inventory, available };
+}
+
+async function expectNothingChanged(): Promise<void> {
+  expect(await state()).toEqual(untouched);
+}
+
+function post(path: string, body: string, headers: Readonly<Record<string, string>> = JSON_TYPE): Promise<Answer> {
+  return ask(`${store.url}${path}`, { method: "POST", headers, body });
+}
+
+describe("quantities and products", () => {
+  const item = (quantity: unknown, more: object = {}) => ({ product_id: MUG, quantity, ...more });
+  const lines = (count: number) => Array.from({ length: count }, () => ({ product_id: randomUUID(), quantity: 1 }));
+  const cases: [string, unknown, number, string][] = [
+    ["−1", [item(-1)], 400, "invalid_request"],
+    ["1.5", [item(1.5)], 400, "invalid_request"],
+    ["1e9", [item(1e9)], 422, "limit_exceeded"],
+    ["beyond what a number can tell", [item(2 ** 53)], 400, "invalid_request"],
+    ["\"2\"", [item("2")], 400, "invalid_request"],
+    ["NaN, which JSON writes as null", [item(Number.NaN)], 400, "invalid_request"],
+    ["true", [item(true)], 400, "invalid_request"],
+    ["no quantity", [{ product_id: MUG }], 400, "invalid_request"],
+    ["more than a line may have", [item(11)], 422, "limit_exceeded"],
+    ["one product twice, too many in sum", [item(6), item(5)], 422, "limit_exceeded"],
+    ["31 lines", lines(31), 422, "limit_exceeded"],
+    ["no lines", [], 400, "invalid_request"],
+    ["an object for the lines", { 0: item(1) }, 400, "invalid_request"],
+    ["an unknown product", [item(1), { product_id: randomUUID(), quantity: 1 }], 404, "unknown_product"],
+    ["an id of another kind", [{ product_id: "17", quantity: 1 }], 404, "unknown_product"],
+    ["a number for an id", [{ product_id: 17, quantity: 1 }], 404, "unknown_product"],
+    ["an id with quotes, brackets and a NUL", [{ product_id: `"),(\0' or 1=1 --`, quantity: 1 }], 404, "unknown_product"],
+    ["the name of an object's own", [{ product_id: "__proto__", quantity: 1 }], 404, "unknown_product"],
+    ["an unknown name", [{ name: "No Such Mug", quantity: 1 }], 404, "unknown_product"],
+    ["a name with a pattern in it", [{ name: "Tide%", quantity: 1 }], 404, "unknown_product"],
+    ["both id and name", [item(1, { name: "Tide Mug" })], 400, "invalid_request"],
+    ["neither id nor name", [{ quantity: 1 }], 400, "invalid_request"],
+  ];
+  it.each(cases)("%s", async (_name, items, status, code) => {
+    const error = expectProblem(await post("/api/reserve-inventory", JSON.stringify({ items })), status, code);
+    if (status === 400) expect(error.fields?.[0]?.field).toMatch(/^items/);
+    await expectNothingChanged();
+  });
+});
+
+describe("bodies", () => {
+  const cases: [string, string, number, string][] = [
+    ["nothing", "", 400, "invalid_request"],
+    ["half of JSON", "{\"items\":[", 400, "invalid_request"],
+    ["a list", "[]", 400, "invalid_request"],
+    ["a string", "\"items\"", 400, "invalid_request"],
+    ["null", "null", 400, "invalid_request"],
+    ["a number", "1", 400, "invalid_request"],
+    ["deep nesting", "[".repeat(8_000), 400, "invalid_request"],
+    ["bytes that are no text", "\u0000\u0001\ufffd", 400, "invalid_request"],
+  ];
+  it.each(cases)("%s where an object belongs", async (_name, body, status, code) => {
+    expectProblem(await post("/api/reserve-inventory", body), status, code);
+    expectProblem(await post("/api/test-inventory-update", body, { ...JSON_TYPE, ...AS_OPERATOR }), status, code);
+    await expectNothingChanged();
+  });
+
+  function* megabytes(count: number): Generator<Buffer> {
+    const chunk = Buffer.alloc(1024 * 1024, 0x20);
+    for (let i = 0; i < count; i += 1) yield chunk;
+  }
+
+  it.each([
+    ["POST", "/api/reserve-inventory", JSON_TYPE],
+    ["DELETE", "/api/reserve-inventory", JSON_TYPE],
+    ["POST", "/api/test-inventory-update", { ...JSON_TYPE, ...AS_OPERATOR }],
+    ["POST", "/api/webhooks/stripe", JSON_TYPE],
+  ])("of 50 MB to %s %s are refused, with a length and without", async (method, path, headers) => {
+    const named: Ask = { method, headers: { ...headers, "Content-Length": String(50 * 1024 * 1024) }, body: megabytes(50) };
+    expectProblem(await ask(`${store.url}${path}`, named), 413, "too_large");
+    expectProblem(await ask(`${store.url}${path}`, { method, headers: { ...headers, "Transfer-Encoding": "chunked" }, body: megabytes(50) }), 413, "too_large");
+    await expectNothingChanged();
+  });
+
+  it("of 50 MB to a form are refused in words", async () => {
+    for (const path of ["/cart", "/checkout"]) {
+      const answer = await ask(`${store.url}${path}`, { method: "POST", headers: { ...FORM_TYPE, "Transfer-Encoding": "chunked" }, body: megabytes(50) });
+      expect(answer.status).toBe(413);
+      expect(answer.headers["content-type"]).toContain("text/html");
+    }
+    await expectNothingChanged();
+  });
+
+  it("just within the limit are read", async () => {
+    const body = JSON.stringify({ items: [{ product_id: MUG, quantity: -1 }] });
+    expectProblem(await post("/api/reserve-inventory", body.padEnd(16 * 1024)), 400, "invalid_request");
+    expectProblem(await post("/api/reserve-inventory", body.padEnd(16 * 1024 + 1)), 413, "too_large");
+  });
+});
+
+describe("sessions", () => {
+  const items = [{ product_id: MUG, quantity: 1 }];
+  const reserve = (json: object, headers: Readonly<Record<string, string>> = {}) => new Caller(store.url).post("/api/reserve-inventory", json, headers);
+
+  it("that the server did not sign are refused: chosen, changed, signed elsewhere", async () => {
+    const { session_id } = read(await holder.reserve(MUG, 2), 200, reserved);
+    const elsewhere = new CartSessions({ secrets: ["e".repeat(32)], secure: false });
+    for (const forged of ["my-own-choice-of-a-session", `${session_id}x`, `x${session_id}`, session_id.split(".")[0] ?? "", elsewhere.token(elsewhere.create())]) {
+      expectProblem(await reserve({ session_id: forged, items }), 403, "invalid_session");
+      expectProblem(await new Caller(store.url).send("DELETE", "/api/reserve-inventory", { json: { session_id: forged } }), 403, "invalid_session");
+      expectProblem(await new Caller(store.url).get(`/api/reserve-inventory?session_id=${encodeURIComponent(forged)}`), 403, "invalid_session");
+    }
+    for (const session_id of ["", 5, null, {}, "x".repeat(201)]) expectProblem(await reserve({ session_id, items }), 400, "invalid_request");
+    await expectNothingChanged();
+  });
+
+  it("of body and cookie that differ are refused, and equal ones are one", async () => {
+    const { session_id } = read(await holder.reserve(MUG, 2), 200, reserved);
+    const stranger = new Caller(store.url);
+    await stranger.get("/");
+    expect(stranger.cookie).not.toBeNull();
+    expectProblem(await stranger.post("/api/reserve-inventory", { session_id, items }), 403, "invalid_session");
+    expectProblem(await stranger.send("DELETE", "/api/reserve-inventory", { json: { session_id } }), 403, "invalid_session");
+    expect(read(await holder.post("/api/reserve-inventory", { session_id, items: [{ product_id: MUG, quantity: 2 }] }), 200, reserved).session_id).toBe(session_id);
+    await expectNothingChanged();
+  });
+
+  it("of a tampered cookie are refused, and the browser is told to forget it", async () => {
+    for (const cookie of [`${holder.cookie}x`, `cart=${encodeURIComponent("eyJpZCI6ImFiYyJ9")}`, "cart=", "cart=%E0%A4%A", "cart=a.b.c"]) {
+      const answer = await reserve({ items }, { Cookie: cookie });
+      expectProblem(answer, 403, "invalid_session");
+      expect(answer.headers["set-cookie"]?.[0]).toMatch(/^cart=;.*Max-Age=0/);
+    }
+    await expectNothingChanged();
+  });
+});
+
+describe("heads", () => {
+  it("larger than a server reads are cut off with 431", async () => {
+    const large = { Cookie: `cart=${"x".repeat(20_000)}` };
+    expect((await ask(`${store.url}/api/availability?product_id=${MUG}`, { headers: large })).status).toBe(431);
+    expect((await post("/api/reserve-inventory", "{}", { ...JSON_TYPE, "X-Padding": "y".repeat(20_000) })).status).toBe(431);
+    await expectNothingChanged();
+  });
+
+  it("with a thousand cookies, odd hosts, odd types or odd methods do no harm", async () => {
+    const many = Array.from({ length: 1_000 }, (_, i) => `c${i}=1`).join("; ");
+    expect((await ask(`${store.url}/api/availability?product_id=${MUG}`, { headers: { Cookie: many } })).status).toBe(200);
+    for (const Host of ["evil.example", "[::1", "a b", "", "x".repeat(300), "shop:99999"]) {
+      for (const name of ["Host", "X-Forwarded-Host"]) {
+        const { status } = await ask(`${store.url}/api/availability?product_id=${MUG}`, { headers: { [name]: Host } });
+        expect(status, `${name}: ${Host}`).toBe(200);
+      }
+    }
+    for (const target of [`http://evil.example/api/availability?product_id=${MUG}`, `//api/availability?product_id=${MUG}`, "*", "/%", "/%00", "/..%2f..%2fetc/passwd", "/api/../../x"]) {
+      expect((await ask(store.url, { target })).status, target).toBeLessThan(500);
+    }
+    for (const type of ["", ";", "application/json;charset=utf-16", "APPLICATION/JSON", "multipart/form-data"]) {
+      const { status } = await post("/api/reserve-inventory", "{}", { "Content-Type": type });
+      expect([400, 415], type).toContain(status);
+    }
+    for (const method of ["TRACE", "PROPFIND"]) expect((await ask(`${store.url}/api/reserve-inventory`, { method })).status, method).toBe(405);
+    await expectNothingChanged();
+  });
+
+  it("with queries that make no sense are refused", async () => {
+    const many = Array.from({ length: 101 }, (_, i) => `product_id=${i}`).join("&");
+    for (const query of ["", "product_id=", `product_id=${"x".repeat(1_001)}`, many]) expectProblem(await new Caller(store.url).get(`/api/availability?${query}`), 400, "invalid_request");
+    for (const query of ["limit=0", "limit=1001", "limit=1.5", "limit=x", "limit=NaN", "cursor="]) expectProblem(await new Caller(store.url).get(`/api/reserve-inventory?${query}`, AS_OPERATOR), 400, "invalid_request");
+    expect((await new Caller(store.url).get("/api/reserve-inventory?cursor=made-up", AS_OPERATOR)).status).toBeLessThan(500);
+  });
+});
+
+interface Route {
+  readonly name: string;
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  readonly json?: unknown;
+  /** The answer to the request as it should be. */
+  readonly status: number;
+  readonly allow: readonly string[];
+  /** Reads the cart cookie. */
+  readonly reads?: "cookie";
+  /** Changes something that another site's page must not be able to change. */
+  readonly changes?: true;
+  /** A JSON body is needed or, when sent, read. */
+  readonly body?: "needed" | "optional";
+  readonly operator?: true;
+}
+
+const ROUTES: readonly Route[] = [
+  // Refused for the stock: the only call of all that changes nothing when it is right.
+  { name: "reserve", method: "POST", path: "/api/reserve-inventory", json: { items: [{ product_id: productId("Storm Lantern"), quantity: 1 }] }, status: 409, allow: ["POST", "DELETE", "GET"], reads: "cookie", changes: true, body: "needed" },
+  { name: "release", method: "DELETE", path: "/api/reserve-inventory", json: { items: [{ product_id: productId("Storm Lantern") }] }, status: 200, allow: ["POST", "DELETE", "GET"], reads: "cookie", changes: true, body: "optional" },
+  { name: "view", method: "GET", path: "/api/reserve-inventory", status: 200, allow: ["POST", "DELETE", "GET"], reads: "cookie" },
+  { name: "availability", method: "GET", path: `/api/availability?product_id=${MUG}`, status: 200, allow: ["GET"], reads: "cookie" },
+  { name: "test-inventory-update", method: "POST", path: "/api/test-inventory-update", json: { product_id: productId("Storm Lantern"), delta: 0 }, status: 200, allow: ["POST"], changes: true, body: "needed", operator: true },
+  { name: "debug-checkout", method: "GET", path: "/api/debug-checkout?checkout_id=cs_test_unknown", status: 404, allow: ["GET"], operator: true },
+  { name: "webhook without a signature", method: "POST", path: "/api/webhooks/stripe", json: { id: "evt_1" }, status: 400, allow: ["POST"] },
+  { name: "healthz", method: "GET", path: "/healthz", status: 200, allow: ["GET"] },
+  { name: "readyz", method: "GET", path: "/readyz", status: 200, allow: ["GET"] },
+  { name: "metrics", method: "GET", path: "/metrics", status: 200, allow: ["GET"] },
+];
+
+describe.each(ROUTES)("$name ($method $path)", (route) => {
+  const { method, path, json, status, allow, reads, changes, body, operator: isOperators } = route;
+
+  function as(headers: Readonly<Record<string, string>> = {}, changed: Partial<Ask> = {}): Promise<Answer> {
+    const content = json === undefined ? {} : { body: JSON.stringify(json) };
+    const base = { ...(json === undefined ? {} : JSON_TYPE), ...(isOperators ? AS_OPERATOR : {}) };
+    return ask(`${store.url}${path}`, { method, ...content, ...changed, headers: { ...base, ...headers } });
+  }
+
+  it("answers without a cookie", async () => {
+    expect((await as()).status).toBe(status);
+    await expectNothingChanged();
+  });
+
+  it("does not take a tampered cookie, or one of another shop, for a session", async () => {
+    const elsewhere = new CartSessions({ secrets: ["e".repeat(32)], secure: false });
+    const foreign = (await elsewhere.commit(elsewhere.create())).split(";")[0] ?? "";
+    for (const Cookie of [`${holder.cookie}x`, foreign]) {
+      const answer = await as({ Cookie });
+      if (reads === undefined) expect(answer.status).toBe(status);
+      else expectProblem(answer, 403, "invalid_session");
+    }
+    await expectNothingChanged();
+  });
+
+  it("refuses a page of another site where it could do harm", async () => {
+    for (const headers of [{ Origin: "https://evil.example" }, { Origin: "null" }, { Origin: "no address" }, { "Sec-Fetch-Site": "cross-site" }] as const) {
+      const answer = await as({ ...headers });
+      if (changes === undefined) expect(answer.status, JSON.stringify(headers)).toBe(status);
+      else expectProblem(answer, 403, "cross_origin");
+    }
+    expect((await as({ Origin: store.url, "Sec-Fetch-Site": "same-origin" })).status).toBe(status);
+    await expectNothingChanged();
+  });
+
+  it("answers other methods with 405 and those that there are", async () => {
+    const others = ["GET", "POST", "DELETE", "PUT", "PATCH", "OPTIONS"].filter((other) => !allow.includes(other));
+    for (const other of others) {
+      const answer = await ask(`${store.url}${path}`, { method: other, headers: isOperators ? AS_OPERATOR : {} });
+      expectProblem(answer, 405, "method_not_allowed");
+      expect(answer.headers.allow, other).toBe(allow.join(", "));
+    }
+    const head = await ask(`${store.url}${path}`, { method: "HEAD", headers: isOperators ? AS_OPERATOR : {} });
+    expect(head.status).toBe(allow.includes("GET") ? (method === "GET" ? status : 200) : 405);
+    expect(head.text).toBe("");
+    await expectNothingChanged();
+  });
+
+  it("bounds its body and wants JSON, where it reads one", async () => {
+    if (body === undefined) return;
+    expectProblem(await as({}, { body: JSON.stringify({ padding: "x".repeat(17_000) }) }), 413, "too_large");
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/json+x", "multipart/form-data"]) expectProblem(await as({ "Content-Type": type }), 415, "unsupported_media_type");
+    const none = await as({}, { body: "" });
+    if (body === "needed") expectProblem(none, 400, "invalid_request");
+    await expectNothingChanged();
+  });
+
+  it("is closed without the operator's token, where it is the operator's", async () => {
+    if (isOperators !== true) return;
+    for (const Authorization of ["", "Bearer wrong", `Bearer ${ADMIN_TOKEN}${ADMIN_TOKEN}`]) expectProblem(await as({ Authorization }), 401, "unauthorized");
+    await expectNothingChanged();
+  });
+});
