@@ -107,6 +107,9 @@ async function conclude(
   { held, repeated }: { held: Leases; repeated: boolean },
 ): Promise<FulfilOutcome> {
   let record = moved;
+  const end = { claimId: record.claimId, checkoutId: session.id };
+  // It is never sold again and has given back what it took; a refund that Stripe will never make must not keep units from others.
+  if (record.verdict !== null) await endClaim(context, { ...end, how: "stock" });
   let step = nextStep(record, new Map());
   const hasToRefund = step.step === "refund";
   if (hasToRefund) {
@@ -114,14 +117,13 @@ async function conclude(
     step = nextStep(record, new Map());
   }
   const order = orderOf(session, record);
-  const end = { claimId: record.claimId, checkoutId: session.id };
   switch (step.step) {
     case "review":
     // Still to be refunded: Stripe refused.
     case "refund":
       return { outcome: "needs_review", order };
     case "finished":
-      await endClaim(context, { ...end, how: step.as === "done" ? "completed" : "stock" });
+      if (step.as === "done") await endClaim(context, { ...end, how: "completed" });
       return { outcome: step.as, repeated: repeated && !hasToRefund, order };
     case "settle":
     case "announce":

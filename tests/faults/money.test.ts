@@ -98,6 +98,15 @@ describe("money goes back once", () => {
     expect(await world.refunds()).toEqual([1250]);
   });
 
+  it("and a refund that Stripe will never make keeps no units from others", async () => {
+    const { world, shop, checkoutId } = await shortWorld({ mug: 1, pot: 1 });
+    world.stripe.failNext({ method: "POST", path: "/v1/refunds", status: 400, code: "charge_disputed" });
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review" });
+
+    expect(await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] })).toMatchObject({ outcome: "granted" });
+  });
+
   it("and of an order of 0 there is none to give back", async () => {
     const world = createWorld({ rows: { mug: { inventory: 1, price: 0 } } });
     const shop = await world.open();
