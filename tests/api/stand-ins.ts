@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createClient } from "@supabase/supabase-js";
+import ws from "ws";
+import { listen } from "~/sandbox/listen.server";
+import { createStripeSandbox, type StripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
+import { SANDBOX_DUMP_FILE } from "~/sandbox/supabase/sandbox-dump-file";
+import { SANDBOX_SUPABASE_KEY, createSupabaseSandbox, type SupabaseSandbox } from "~/sandbox/supabase/supabase-sandbox.server";
+
+/** Before a request is served, and after it: to delay, to break, or to wait for something. */
+export interface Weather {
+  before?: ((request: Request) => Promise<void>) | undefined;
+  after?: ((request: Request) => Promise<void>) | undefined;
+}
+
+/** A merchant's Supabase and Stripe over HTTP, with a weather of their own each. */
+export interface StandIns {
+  readonly database: Weather;
+  readonly payments: Weather;
+  readonly stripe: StripeSandbox;
+  readonly supabase: ReturnType<typeof createClient>;
+  readonly exec: SupabaseSandbox["exec"];
+  /** What a store on this port needs to use them. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly close: () => Promise<void>;
+}
+
+export async function startStandIns(storePort: number): Promise<StandIns> {
+  const database: Weather = {};
+  const payments: Weather = {};
+  const supabase = await createSupabaseSandbox({ dumpFile: SANDBOX_DUMP_FILE });
+  const databaseServer = await listen(under(database, supabase.fetch), 0);
+  const stripe = createStripeSandbox({
+    webhookUrls: [`http://127.0.0.1:${storePort}/api/webhooks/stripe`],
+    paymentPageBase: () => `http://127.0.0.1:${paymentServer.port}`,
+  });
+  const paymentServer = await listen(under(payments, (request) => stripe.fetch(request)), 0);
+  const url = `http://127.0.0.1:${databaseServer.port}`;
+  return {
+    database,
+    payments,
+    stripe,
+    exec: (sql, values) => supabase.exec(sql, values),
+    // Node 20 has no WebSocket, and supabase-js insists on one.
+    supabase: createClient(url, SANDBOX_SUPABASE_KEY, { realtime: { transport: ws }, auth: { persistSession: false } }),
+    env: {
+      PUBLIC_URL: `http://127.0.0.1:${storePort}`,
+      SESSION_SECRET: "s".repeat(32),
+      SUPABASE_URL: url,
+      SUPABASE_SECRET_KEY: SANDBOX_SUPABASE_KEY,
+      STRIPE_API_BASE: `http://127.0.0.1:${paymentServer.port}`,
+      STRIPE_SECRET_KEY: "sk_test_sandbox",
+      STRIPE_WEBHOOK_SECRET: "whsec_sandbox",
+    },
+    async close() {
+      await Promise.all([databaseServer.close(), paymentServer.close()]);
+      await supabase.close();
+    },
+  };
+}
+
+function under(weather: Weather, serve: (request: Request) => Promise<Response>): (request: Request) => Promise<Response> {
+  return async (request) => {
+    await weather.before?.(request);
+    const response = await serve(request);
+    await weather.after?.(request);
+    return response;
+  };
+}
+
+/** Answers ten seconds late. */
+export async function slow(): Promise<void> {
+  await sleep(10_000, undefined, { ref: false });
+}
+
+/** Cuts the connection. */
+export async function down(): Promise<void> {
+  throw new Error("cut");
+}
+
+/** A point that a request waits at until the test lets it go on. */
+export interface Turnstile {
+  readonly pass: () => Promise<void>;
+  readonly reached: Promise<void>;
+  readonly open: () => void;
+}
+
+export function turnstile(): Turnstile {
+  const arrival = signal();
+  const opening = signal();
+  return {
+    reached: arrival.promise,
+    open: () => opening.resolve(),
+    pass: () => {
+      arrival.resolve();
+      return opening.promise;
+    },
+  };
+}
+
+// Promise.withResolvers came with Node 22.
+function signal(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
