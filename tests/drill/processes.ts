@@ -101,7 +101,7 @@ export function appServer(port: number, env: Record<string, string>): AppServer 
 }
 
 /** Until the server can sell; throws when it is not after `withinMs`. */
-export async function untilReady(origin: string, withinMs = 60_000): Promise<void> {
+export async function untilReady(origin: string, withinMs = 120_000): Promise<void> {
   const last = performance.now() + withinMs;
   for (;;) {
     const status = await fetch(`${origin}/readyz`).then(

@@ -17,7 +17,7 @@ describe("four servers that die, one Redis that is restarted, webhooks twice and
   beforeAll(async () => {
     await ensureBuild();
     shop = await openShop({ servers: 4, products: PRODUCTS, env: { RESERVATION_TTL_SECONDS: "4", RESERVATION_MAX_SECONDS: "30", CHECKOUT_TTL_SECONDS: "5" } });
-  }, 180_000);
+  }, 300_000);
   afterAll(async () => {
     await shop.stop();
   });

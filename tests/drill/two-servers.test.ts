@@ -23,7 +23,7 @@ describe("two servers on one Redis and one slow database", () => {
         return `http://127.0.0.1:${database.port}`;
       },
     });
-  }, 180_000);
+  }, 300_000);
   afterAll(async () => {
     await shop.stop();
     await database.close();
@@ -74,6 +74,7 @@ describe("two servers on one Redis and one slow database", () => {
     });
     expect([refusal.status, refusal.headers.has("Retry-After")]).toEqual([503, true]);
     for (const path of ["/", `/products/${productId}`]) expect((await fetch(`${a.origin}${path}`)).status).toBe(200);
+    expect((await fetch(`${a.origin}/metrics`)).status).toBe(200);
     const ready = await fetch(`${a.origin}/readyz`);
     expect([ready.status, await ready.json()]).toEqual([200, expect.objectContaining({ status: "degraded" })]);
 
