@@ -75,6 +75,15 @@ describe("ids", () => {
     expect([...found.keys()].sort()).toEqual(["7", "8"]);
   });
 
+  it.each(["by_number", "by_big_number"])("asks nothing more about integers out of range (%s), however many are sent", async (table) => {
+    const catalog = over(table);
+    await catalog.readStock(["abc"]);
+    const learning = asked.length;
+    await catalog.readStock(Array.from({ length: 100 }, (_, index) => String(9_999_999_999_999_999_000n + BigInt(index))));
+    if (table === "by_number") await catalog.readStock(Array.from({ length: 100 }, (_, index) => String(2_147_483_648 + index)));
+    expect(asked).toHaveLength(learning);
+  });
+
   it("keeps every digit of a bigint that JSON numbers cannot hold", async () => {
     await database.exec("truncate by_big_number; insert into by_big_number values (9007199254740993, 'Mug', 12.5, 5)");
     const catalog = over("by_big_number");
