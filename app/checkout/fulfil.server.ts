@@ -5,7 +5,7 @@ import type { FulfilOutcome } from "./checkout";
 import { type CheckoutContext, orderOf } from "./checkout-context.server";
 import { endClaim, liveClaim } from "./claims.server";
 import { claimLatePayment } from "./late-payment.server";
-import { checkoutKey, type Leases, productKeys, withLeases } from "./lease-work.server";
+import { checkoutKey, type Leases, type Predecessor, productKeys, withLeases } from "./lease-work.server";
 import type { CheckoutRecord } from "./line-marks";
 import { needsRows, nextStep } from "./next-step";
 import { refundInFull } from "./refund.server";
@@ -30,22 +30,28 @@ export async function fulfilCheckout(context: CheckoutContext, checkoutId: strin
 
 /** Whoever was left unsettled on a product goes first: what its row says is true only until the row moves again. */
 async function settleInOrder(context: CheckoutContext, checkoutId: string, budget: Budget): Promise<FulfilOutcome> {
-  const waiting = [checkoutId];
+  const waiting: { checkoutId: string; key?: string }[] = [{ checkoutId }];
   for (let attempt = 0; attempt < 2 * MAX_PREDECESSORS; attempt += 1) {
-    const current = waiting.at(-1) ?? checkoutId;
+    const current = waiting.at(-1) ?? { checkoutId };
     const isPredecessor = waiting.length > 1;
-    const result = await attemptOne(context, current, isPredecessor, budget);
+    const result = await attemptOne(context, current.checkoutId, isPredecessor, budget);
     if (result.outcome === "worked") {
       waiting.pop();
       if (!isPredecessor) return result.result;
+      // Of another Stripe account, left by the keys used before: nobody can settle it, and its name must not lock the product.
+      if (result.result.outcome === "not_ours") await takeNameOff(context, current, budget);
     } else {
-      waiting.push(result.checkoutId);
+      waiting.push(result);
     }
   }
   throw new UnavailableError("too many unsettled checkouts before this one");
 }
 
-type Attempt<T> = { readonly outcome: "worked"; readonly result: T } | { readonly outcome: "predecessor"; readonly checkoutId: string };
+async function takeNameOff(context: CheckoutContext, { checkoutId, key }: { checkoutId: string; key?: string }, budget: Budget): Promise<void> {
+  if (key !== undefined) await withLeases(context.leases, { keys: [key], checkoutId, budget }, () => Promise.resolve());
+}
+
+type Attempt<T> = { readonly outcome: "worked"; readonly result: T } | Predecessor;
 
 async function attemptOne(context: CheckoutContext, checkoutId: string, isPredecessor: boolean, budget: Budget): Promise<Attempt<FulfilOutcome>> {
   const request = { keys: [checkoutKey(checkoutId)], checkoutId, budget };

@@ -13,16 +13,23 @@ export const checkoutKey = (checkoutId: string): string => `checkout:${checkoutI
 /** Products in sorted order, so that two fulfilments never wait for each other. */
 export const productKeys = (productIds: Iterable<string>): string[] => [...new Set(productIds)].sort().map((id) => `product:${id}`);
 
+/** Left unsettled on the lease of `key`: it has to be settled first. */
+export interface Predecessor {
+  readonly outcome: "predecessor";
+  readonly checkoutId: string;
+  readonly key: string;
+}
+
 /**
  * Runs `work` while holding the leases, taken in the order given. If one of them still bears the name of a checkout that
- * was left unsettled, all are given back and that name is returned: it has to be settled first.
+ * was left unsettled, all are given back and that name is returned.
  * Work that throws leaves its checkout's name on every lease.
  */
 export async function withLeases<T>(
   leases: LeaseStore,
   request: { keys: readonly string[]; checkoutId: string; budget: Budget },
   work: (held: Leases) => Promise<T>,
-): Promise<{ outcome: "worked"; result: T } | { outcome: "predecessor"; checkoutId: string }> {
+): Promise<{ outcome: "worked"; result: T } | Predecessor> {
   const held: Lease[] = [];
   // Fails without: "although its retry gets only some of its leases" (a retry that never began must not take the name off).
   let settled: boolean | "as_before" = "as_before";
@@ -31,7 +38,7 @@ export async function withLeases<T>(
       request.budget.check();
       const lease = await leases.acquire({ key, checkoutId: request.checkoutId, signal: request.budget.signal });
       held.push(lease);
-      if (lease.unsettled !== null) return { outcome: "predecessor", checkoutId: lease.unsettled };
+      if (lease.unsettled !== null) return { outcome: "predecessor", checkoutId: lease.unsettled, key };
     }
     settled = false;
     const result = await work({

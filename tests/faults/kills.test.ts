@@ -249,6 +249,18 @@ describe("killed at a chosen moment", () => {
     expect([world.stock("mug"), world.stock("pot")]).toEqual([8, 9]);
   });
 
+  it("a name left by a checkout that Stripe does not know, of another account's keys, does not lock the product", async () => {
+    const world = createWorld({ rows: { mug: 3 } });
+    const shop = await world.open();
+    const left = await shop.dependencies.leases.acquire({ key: "product:mug", checkoutId: "cs_test_of_another_account", signal: new AbortController().signal });
+    await left.release({ settled: false });
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    world.stripe.pay(checkoutId);
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+    expect(world.stock()).toBe(2);
+  });
+
   it.each(["kill before", "kill after", "refuse", "cut", 429, 500, 503] as const)(
     "%s at each call outside of a change that closes a page: the unit is sold once, or free, and never both",
     async (fault) => {
