@@ -48,7 +48,8 @@ export class Problem extends Error {
 export function asProblem(error: unknown): Problem | null {
   if (error instanceof Problem) return error;
   if (error instanceof UnavailableError) {
-    return new Problem(503, "unavailable", error.message, { headers: { "Retry-After": String(error.retryAfterSeconds) } });
+    // What the error says is for the log: it may quote the database.
+    return new Problem(503, "unavailable", "The shop cannot answer this right now. Please try again in a moment.", { headers: { "Retry-After": String(error.retryAfterSeconds) } });
   }
   return null;
 }
@@ -57,6 +58,7 @@ export function asProblem(error: unknown): Problem | null {
 export function json(body: unknown, init: ResponseInit = {}): Response {
   const headers = new Headers(init.headers);
   headers.set("Content-Type", "application/json; charset=utf-8");
+  headers.set("X-Content-Type-Options", "nosniff");
   if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
   return new Response(JSON.stringify(body), { ...init, headers });
 }
