@@ -21,7 +21,7 @@ export async function presentCart(shop: Pick<CartShop, "store" | "checkout" | "c
   if (cart.paying === null || view.claim !== null) return { outcome: "same", cart, view };
   try {
     const outcome = await shop.checkout.fulfil(cart.paying);
-    if (isCharged(outcome)) return { outcome: "sold", cart: nextCart(shop.carts, cart) };
+    if (isConcluded(outcome)) return { outcome: "sold", cart: nextCart(shop.carts, cart) };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
     shop.log.error({ err: error, checkoutId: cart.paying }, "payment of a cart not known");
@@ -35,7 +35,10 @@ export function nextCart(carts: Pick<CartShop["carts"], "create">, sold: Cart): 
   return { ...carts.create(), checkouts: sold.checkouts, operations: sold.operations };
 }
 
-/** Money has moved for this checkout, back and forth or not: its cart is history. */
-export function isCharged({ outcome }: FulfilOutcome): boolean {
-  return outcome === "done" || outcome === "refunded" || outcome === "needs_review";
+/**
+ * The shopper has paid, whether the money stays, goes back, or is under way for days (a delayed method): its cart is history.
+ * While it is under way no line of it can be changed, so the shopper would be left without a cart.
+ */
+export function isConcluded({ outcome }: FulfilOutcome): boolean {
+  return outcome === "done" || outcome === "refunded" || outcome === "needs_review" || outcome === "awaiting_payment";
 }

@@ -3,7 +3,7 @@ import { Problem } from "~/http/problem.server";
 import type { FulfilOutcome, Order } from "~/checkout/checkout";
 import type { Cart } from "~/session.server";
 import { moneyText } from "./money-text.server";
-import { isCharged, nextCart } from "./present-cart.server";
+import { isConcluded, nextCart } from "./present-cart.server";
 import type { CartShop } from "./cart-shop";
 
 /** An order as its buyer sees it. */
@@ -45,7 +45,7 @@ export async function showOrder({ checkout, carts, log }: Pick<CartShop, "checko
   try {
     const outcome = await checkout.fulfil(checkoutId);
     if (outcome.outcome === "not_ours") throw notFound();
-    if (isCharged(outcome) && cart.paying === checkoutId) return { outcome: "cart_sold", cart: nextCart(carts, cart) };
+    if (isConcluded(outcome) && cart.paying === checkoutId) return { outcome: "cart_sold", cart: nextCart(carts, cart) };
     return { outcome: "shown", view: { checkoutId, state: stateOf(outcome.outcome), order: details(outcome.order, locale) } };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;

@@ -90,6 +90,16 @@ describe("the order page", () => {
     expect((await see(world, first.cart)).outcome).toBe("shown");
   });
 
+  it("gives a new cart while a delayed payment is under way, since the one that waits for it cannot be changed", async () => {
+    const world = createWorld();
+    world.says.fulfil = () => Promise.resolve({ outcome: "awaiting_payment", order: order() });
+    const cart = { ...withCheckout(world.carts.create(), CHECKOUT), lines: [{ productId: "mug", quantity: 2 }] };
+    const first = await see(world, cart);
+    if (first.outcome !== "cart_sold") throw new Error(first.outcome);
+    expect(first.cart).toMatchObject({ lines: [], checkouts: [CHECKOUT], paying: null });
+    expect(await see(world, first.cart)).toMatchObject({ outcome: "shown", view: { state: "awaiting_payment" } });
+  });
+
   it("leaves the next cart of the same browser alone when the order is seen again", async () => {
     const world = createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
@@ -99,7 +109,6 @@ describe("the order page", () => {
 
   it.each([
     ["open", "open"],
-    ["awaiting_payment", "awaiting_payment"],
     ["released", "not_charged"],
   ] as const)("keeps the cart while nothing was charged: %s", async (outcome, state) => {
     const world = createWorld();
