@@ -1,4 +1,5 @@
 import { vitePlugin as remix } from "@remix-run/dev";
+import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "vitest/config";
 import tsconfigPaths from "vite-tsconfig-paths";
 
@@ -13,6 +14,7 @@ const isTest = process.env.VITEST !== undefined;
 
 export default defineConfig({
   plugins: [
+    tailwindcss(),
     isTest
       ? null
       : remix({

@@ -50,7 +50,11 @@ export function Layout({ children }: { children: ReactNode }) {
         <a className="skip-link" href="#content">
           {shop.skipLink}
         </a>
-        {site?.isSandbox === true && <p className="banner">{shop.sandboxBanner}</p>}
+        {site?.isSandbox === true && (
+          <aside className="banner" aria-label={shop.sandboxLabel}>
+            {shop.sandboxBanner}
+          </aside>
+        )}
         <SiteHeader unitsInCart={site?.unitsInCart ?? 0} />
         <main id="content" tabIndex={-1}>
           {children}

@@ -8,6 +8,19 @@ export function moneyText({ amount, currency }: Money, locale: string): string {
   return format.format(amount / 10 ** digits);
 }
 
+/** As schema.org writes prices. */
+export interface OfferPrice {
+  /** Major units with a point, "28.00". */
+  readonly price: string;
+  /** ISO 4217, upper case. */
+  readonly priceCurrency: string;
+}
+
+export function offerPrice({ amount, currency }: Money): OfferPrice {
+  const digits = currencyDigits(currency);
+  return { price: (amount / 10 ** digits).toFixed(digits), priceCurrency: currency.toUpperCase() };
+}
+
 /** The sum; null when there is nothing to add or the currencies differ. */
 export function sumMoney(amounts: readonly Money[]): Money | null {
   const [first] = amounts;

@@ -1,7 +1,7 @@
 import type { Product } from "~/catalog/catalog";
 import { available } from "~/reservations/availability";
 import type { HeldUnits } from "~/reservations/reservation-store";
-import { moneyText } from "./money-text.server";
+import { moneyText, offerPrice, type OfferPrice } from "./money-text.server";
 import type { Visit } from "./cart-shop";
 
 /** The stock of one product as one shopper sees it, all in units. */
@@ -21,6 +21,8 @@ export interface ProductView {
   readonly image: string | null;
   /** Formatted; null when the row has no usable price. */
   readonly price: string | null;
+  /** The same price for programs. */
+  readonly offer: OfferPrice | null;
   /** It has a price, and the merchant has not taken it off the shop. */
   readonly forSale: boolean;
   readonly stock: StockView;
@@ -35,6 +37,7 @@ export function productView(product: Product, held: HeldUnits | undefined, visit
     description,
     image,
     price: price && moneyText(price, visit.locale),
+    offer: price && offerPrice(price),
     forSale: active && price !== null,
     stock: stockView(active ? product.onHand : 0, held, visit.now),
   };

@@ -31,21 +31,23 @@ export function CartPage({ view, failure }: { view: CartView; failure: CartFailu
         {view.lines.length === 0 ? (
           <EmptyCart />
         ) : (
-          <>
-            <HoldState view={view} />
-            <ul className="cart-lines">
-              {view.lines.map((line) => (
-                <CartLine
-                  key={line.productId}
-                  line={line}
-                  maxUnitsPerLine={view.maxUnitsPerLine}
-                  failure={failure !== null && failed.includes(line.productId) ? lineFailureText(failure, line.productId, clock) : null}
-                />
-              ))}
-            </ul>
+          <div className="cart-body">
+            <div className="cart-goods">
+              <HoldState view={view} />
+              <ul className="cart-lines">
+                {view.lines.map((line) => (
+                  <CartLine
+                    key={line.productId}
+                    line={line}
+                    maxUnitsPerLine={view.maxUnitsPerLine}
+                    failure={failure !== null && failed.includes(line.productId) ? lineFailureText(failure, line.productId, clock) : null}
+                  />
+                ))}
+              </ul>
+              <IntentForm intent="clear" label={labels.clear} pendingLabel={labels.clearing} quiet />
+            </div>
             <CartSummary view={view} />
-            <IntentForm intent="clear" label={labels.clear} pendingLabel={labels.clearing} quiet />
-          </>
+          </div>
         )}
         <RecentPayments checkouts={view.checkouts} />
       </div>

@@ -12,12 +12,16 @@ export function ProductCard({ product, eager, operation }: { product: ProductVie
   return (
     <article className="card" aria-label={name}>
       <ProductPicture image={image} size={320} eager={eager} />
-      <h2>
-        <Link to={`/products/${encodeURIComponent(id)}`}>{name}</Link>
-      </h2>
-      <p className="price">{price ?? productTexts.noPrice}</p>
-      <StockWords stock={stock} />
-      <AddToCartForm product={product} stock={stock} maxUnitsPerLine={1} operation={operation} />
+      <div className="about">
+        <div className="headline">
+          <h2>
+            <Link to={`/products/${encodeURIComponent(id)}`}>{name}</Link>
+          </h2>
+          <p className="price">{price ?? productTexts.noPrice}</p>
+        </div>
+        <StockWords stock={stock} />
+        <AddToCartForm product={product} stock={stock} maxUnitsPerLine={1} operation={operation} />
+      </div>
     </article>
   );
 }

@@ -12,16 +12,19 @@ export function ProductListPage({ view: { products, page, pages, total, search, 
   const isBeyondLast = products.length === 0 && total > 0;
   return (
     <LiveStock productIds={products.map(({ id }) => id)}>
-      <h1>{search === "" ? shop.motto : productTexts.title}</h1>
-      <p className="hint">
-        {productTexts.found(total, search)}
-        {search !== "" && (
-          <>
-            {" · "}
-            <Link to="/">{labels.showAll}</Link>
-          </>
-        )}
-      </p>
+      <div className="intro">
+        <h1>{search === "" ? shop.motto : productTexts.title}</h1>
+        {search === "" && page === 1 && <p className="text-ink-soft max-w-prose text-lg">{shop.promise}</p>}
+        <p className="hint">
+          {productTexts.found(total, search)}
+          {search !== "" && (
+            <>
+              {" · "}
+              <Link to="/">{labels.showAll}</Link>
+            </>
+          )}
+        </p>
+      </div>
       {products.length === 0 ? (
         <section className="notice-page">
           <p>{isBeyondLast ? productTexts.noSuchPage : productTexts.noneFound(search)}</p>

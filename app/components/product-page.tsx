@@ -35,10 +35,10 @@ export function ProductPage(props: ProductPageProps) {
 function Purchase({ product, maxUnitsPerLine, operation }: ProductPageProps) {
   const stock = useLiveStock(product.id, product.stock);
   return (
-    <>
+    <section className="purchase" aria-label={productTexts.purchase}>
       {product.forSale ? <StockWords stock={stock} /> : <p className="stock" data-tone="none">{productTexts.notForSale}</p>}
       <AddToCartForm key={stock.heldByYou} product={product} stock={stock} maxUnitsPerLine={maxUnitsPerLine} operation={operation} />
-      {stock.heldByYou > 0 && <Link to="/cart">{shop.toCart}</Link>}
-    </>
+      {stock.heldByYou > 0 ? <Link to="/cart">{shop.toCart}</Link> : <p className="hint">{shop.promise}</p>}
+    </section>
   );
 }

@@ -1,12 +1,15 @@
-import { Form, Link } from "@remix-run/react";
+import { Form, Link, useNavigation } from "@remix-run/react";
 import { usePendingUnits } from "./pending";
 import { labels, shop, units } from "./texts";
 
 export function SiteHeader({ unitsInCart }: { unitsInCart: number }) {
   const pendingUnits = usePendingUnits();
+  const isOnItsWay = useNavigation().state !== "idle";
   return (
     <header className="site-header">
+      {isOnItsWay && <span className="on-its-way" aria-hidden="true" />}
       <Link to="/" className="shop-name">
+        <img src="/favicon.svg" alt="" width={32} height={32} />
         {shop.name}
       </Link>
       <Form action="/" role="search" className="search">

@@ -194,7 +194,7 @@ describe("pages that only show", () => {
     for (const [path, page, length] of [["/?page=2", 2, 6], ["/?page=abc&page=-4", 1, 24], ["/", 1, 24]] as const) {
       const asked = await request(path);
       const came = await answer(() => listRoute.loader(args(asked)));
-      expect(came.body).toMatchObject({ page, pages: 2, total: 30, products: { length } });
+      expect(came.body).toMatchObject({ list: { page, pages: 2, total: 30, products: { length } } });
     }
     expect(reads).toHaveBeenCalledTimes(3);
   });
