@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "@supabase/supabase-js";
-import ws from "ws";
+import { WebSocket } from "ws";
 import { listen } from "~/sandbox/listen.server";
 import { createStripeSandbox, type StripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
 import { SANDBOX_DUMP_FILE } from "~/sandbox/supabase/sandbox-dump-file";
@@ -40,8 +40,12 @@ export async function startStandIns(storePort: number): Promise<StandIns> {
     payments,
     stripe,
     exec: (sql, values) => supabase.exec(sql, values),
-    // Node 20 has no WebSocket, and supabase-js insists on one.
-    supabase: createClient(url, SANDBOX_SUPABASE_KEY, { realtime: { transport: ws }, auth: { persistSession: false } }),
+    supabase: createClient(url, SANDBOX_SUPABASE_KEY, {
+      auth: { persistSession: false },
+      // Node 20 has no WebSocket, and supabase-js insists on one.
+      // @ts-expect-error The types of ws and of supabase-js disagree about `this` and `null`.
+      realtime: { transport: WebSocket },
+    }),
     env: {
       PUBLIC_URL: `http://127.0.0.1:${storePort}`,
       SESSION_SECRET: "s".repeat(32),
