@@ -70,10 +70,13 @@ export async function createContainer(env: Environment): Promise<Container> {
     timeoutMs: STRIPE_TIMEOUT_MS,
   });
 
-  const shop = shopTag({ supabaseUrl: env.supabase.url, table: env.PRODUCTS_TABLE, environment: env.SHOP_ENVIRONMENT });
+  const identity = { supabaseUrl: env.supabase.url, table: env.PRODUCTS_TABLE, environment: env.SHOP_ENVIRONMENT };
+  const shop = shopTag(identity);
+  const live = isLiveKey(env.stripe.secretKey);
   const holds = createHolds({
     url: env.REDIS_URL,
-    shopTag: shop,
+    // Claims end by Stripe's word only, and one mode knows nothing of the other's: those left by test keys would stay for ever.
+    shopTag: shopTag({ ...identity, environment: `${env.SHOP_ENVIRONMENT} (${live ? "live" : "test"})` }),
     ttlMs: env.RESERVATION_TTL_SECONDS * 1000,
     maxAgeMs: env.RESERVATION_MAX_SECONDS * 1000,
     log,
@@ -138,7 +141,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     dependencies,
     housekeeping,
     requests: countOpenRequests(),
-    live: isLiveKey(env.stripe.secretKey),
+    live,
     sandbox,
   };
 }
