@@ -80,8 +80,13 @@ describe("leases of several servers", () => {
 
     await server.command("CLIENT", "PAUSE", String(1.5 * LEASE_MS), "ALL");
     await vi.waitFor(() => expect(lease.isHeld()).toBe(false), { timeout: 10 * LEASE_MS, interval: 5 });
-    const next = await b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: patient });
-    expect([lease.isHeld(), next.isHeld(), next.unsettled]).toEqual([false, true, "cs_1"]);
+    await vi.waitFor(
+      async () => {
+        const next = await b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: patient });
+        expect([lease.isHeld(), next.isHeld(), next.unsettled]).toEqual([false, true, "cs_1"]);
+      },
+      { timeout: 10_000 },
+    );
   });
 
   it("are refused to all but the rebuild itself, until claims are complete", async () => {
