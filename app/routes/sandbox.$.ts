@@ -1,10 +1,12 @@
 import { container } from "~/container.server";
 import { api } from "~/http/api.server";
+import { requireOwnOrigin } from "~/http/origin.server";
 import { Problem } from "~/http/problem.server";
 
 /** The sandbox's payment page and controls. Nothing outside the sandbox. */
 async function handle(request: Request): Promise<Response> {
   if (container.sandbox === null) throw new Problem(404, "not_found", "There is no such page.");
+  if (request.method !== "GET" && request.method !== "HEAD") requireOwnOrigin(request, container.originRule);
   return container.sandbox.stripe.fetch(request);
 }
 
