@@ -5,6 +5,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 
 const BUILD = "build/server/index.js";
@@ -15,7 +16,14 @@ if (newest(SOURCES) > modified(BUILD)) execFileSync(process.execPath, ["node_mod
 process.env.NODE_ENV ??= "production";
 process.env.PORT ||= "3000"; // remix-serve would pick a free one
 process.argv[2] = BUILD;
+logPathsOnly();
 await import("@remix-run/serve/dist/cli.js");
+
+/** What follows the `?` of an address can be a `session_id`, which is a key to a cart. remix-serve logs it with morgan. */
+function logPathsOnly() {
+  const serve = createRequire(import.meta.url).resolve("@remix-run/serve/dist/cli.js");
+  createRequire(serve)("morgan").token("url", (/** @type {{ originalUrl: string }} */ request) => request.originalUrl.split("?")[0]);
+}
 
 /** @param {string[]} files */
 function newest(files) {

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { productId } from "../api/demo-shop";
+import { ask, Caller, type Answer } from "../api/http-client";
+import { startStore, type StoreProcess } from "../api/store-process";
+
+const MUG = productId("Gannet Egg Cup");
+const calls = z.object({ calls: z.array(z.unknown()) });
+const session = z.object({ session_id: z.string() });
+
+let store: StoreProcess;
+
+beforeAll(async () => {
+  store = await startStore();
+});
+
+afterAll(() => store.stop());
+
+async function holding(units = 1): Promise<{ caller: Caller; token: string; cookie: string }> {
+  const caller = new Caller(store.url);
+  const answer = await caller.reserve(MUG, units);
+  return { caller, token: session.parse(JSON.parse(answer.text)).session_id, cookie: caller.cookie ?? "" };
+}
+
+const view = (headers: Record<string, string>, token?: string) =>
+  ask(`${store.url}/api/reserve-inventory${token === undefined ? "" : `?session_id=${encodeURIComponent(token)}`}`, { headers });
+
+const unitsIn = ({ text }: Answer) => z.object({ total_units: z.number() }).parse(JSON.parse(text)).total_units;
+
+describe("a session", () => {
+  it("is not told to the log, though it stands in the address", async () => {
+    const { token } = await holding();
+    expect(unitsIn(await view({}, token))).toBe(1);
+    await expect.poll(store.output).toMatch(/GET \/api\/reserve-inventory/);
+    expect(store.output()).not.toContain(token);
+    expect(store.output()).not.toContain(token.split(".")[0]);
+  });
+
+  it("is opened by its own kind of signature only: no token is a cookie, no cookie a token", async () => {
+    const { token, cookie } = await holding();
+    const value = decodeURIComponent(cookie.slice("cart=".length));
+    expect(unitsIn(await view({}, token))).toBe(1);
+    expect(unitsIn(await view({ Cookie: cookie }))).toBe(1);
+    expect((await view({ Cookie: `cart=${encodeURIComponent(token)}` })).status).toBe(403);
+    // 400: longer than any token.
+    expect([400, 403]).toContain((await view({}, value)).status);
+  });
+
+  it("is not taken over by a cookie tossed in before it: the first counts, and a forged one is refused", async () => {
+    const { cookie } = await holding();
+    expect((await view({ Cookie: `cart=forged.x; ${cookie}` })).status).toBe(403);
+    expect(unitsIn(await view({ Cookie: `other=1; ${cookie}; cart=forged.x` }))).toBe(1);
+  });
+});
+
+describe("the sandbox's payment page and controls", () => {
+  it.each([{ Origin: "https://evil.example" }, { "Sec-Fetch-Site": "cross-site" }])("do nothing for another site's page (%o)", async (foreign) => {
+    const { caller } = await holding();
+    const page = new URL(await caller.openPaymentPage());
+    const form = { "Content-Type": "application/x-www-form-urlencoded" };
+    const headers = Object.fromEntries(Object.entries(foreign));
+    expect((await ask(`${store.url}${page.pathname}`, { method: "POST", headers: { ...form, ...headers }, body: "action=pay" })).status).toBe(403);
+    const command = { method: "POST", headers: { "Content-Type": "text/plain", ...headers }, body: JSON.stringify({ action: "set_urls", urls: [] }) };
+    expect((await ask(`${store.url}/sandbox/_sandbox/webhooks`, command)).status).toBe(403);
+    // Negative control: its own page may.
+    const own = { Origin: new URL(store.url).origin, "Sec-Fetch-Site": "same-origin" };
+    expect((await ask(`${store.url}${page.pathname}`, { method: "POST", headers: { ...form, ...own }, body: "action=pay" })).status).toBe(303);
+  });
+});
+
+describe("an order", () => {
+  it("of another browser is unknown, and asking for it costs no call to Stripe", async () => {
+    const { caller } = await holding();
+    const checkoutId = new URL(await caller.openPaymentPage()).pathname.split("/").at(-1) ?? "";
+    const made = async () => calls.parse(JSON.parse((await ask(`${store.url}/sandbox/_sandbox/calls`)).text)).calls.length;
+    const before = await made();
+    expect((await ask(`${store.url}/orders/${checkoutId}`)).status).toBe(404);
+    expect((await ask(`${store.url}/orders/${checkoutId}.data`)).status).toBe(404);
+    expect(await made()).toBe(before);
+    expect((await caller.get(`/orders/${checkoutId}`)).status).toBe(200);
+    expect(await made()).toBeGreaterThan(before);
+  });
+});
