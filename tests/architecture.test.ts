@@ -50,6 +50,12 @@ describe("layout", () => {
     expect(valuesInComponents(imports)).toEqual([]);
   });
 
+  it("the browser's end of the availability feed takes only types from the server's", () => {
+    const mayUse = /^(react|@remix-run\/react|app\/availability\/(live-product|watch-availability)|zod)$/;
+    const stray = imports.filter(({ from, target, kind }) => /^app\/availability\/(live-stock|watch-availability)\.tsx?$/.test(from) && kind !== "type" && !mayUse.test(target));
+    expect(stray.map(tell)).toEqual([]);
+  });
+
   it("nothing imports a route", () => {
     expect(importsOfRoutes(imports)).toEqual([]);
   });
@@ -150,7 +156,9 @@ function boundToSandbox(found: readonly Import[]): string[] {
 }
 
 function valuesInComponents(found: readonly Import[]): string[] {
-  const mayUse = (target: string) => roomOf(target) === "components" || target === "react" || target === "@remix-run/react";
+  // The browser's end of the availability feed.
+  const ofBrowsers = new Set(["react", "@remix-run/react", "app/availability/live-stock"]);
+  const mayUse = (target: string) => roomOf(target) === "components" || ofBrowsers.has(target);
   return found.filter(({ from, target, kind }) => roomOf(from) === "components" && kind !== "type" && !mayUse(target)).map(tell);
 }
 
