@@ -100,7 +100,7 @@ test("the whole way to the payment page can be gone by keyboard", { tag: "@with-
   await tabTo(page, "Skerry Plate");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: "Skerry Plate" })).toBeVisible();
-  await tabTo(page, "Add Skerry Plate to the cart");
+  await tabTo(page, "Add to cart: Skerry Plate");
   await page.keyboard.press("Enter");
   await expect(page.getByText("Held for you until")).toBeVisible();
   await tabTo(page, "Pay");

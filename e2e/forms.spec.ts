@@ -22,7 +22,7 @@ test("a double click adds once, and going back changes nothing", async ({ shoppe
   await setStock("Kelp Tea Towel", 9);
   const buyer = await shopper();
   await buyer.openProduct("Kelp Tea Towel");
-  await buyer.page.getByRole("button", { name: "Add Kelp Tea Towel to the cart" }).dblclick();
+  await buyer.page.getByRole("button", { name: "Add to cart: Kelp Tea Towel" }).dblclick();
   await expect(buyer.line("Kelp Tea Towel").getByLabel("Quantity")).toHaveValue("1");
   await buyer.page.goBack();
   await expect(buyer.page.getByText("You are holding 1, and 8 more are left")).toBeVisible();
@@ -54,7 +54,7 @@ test("with JavaScript nothing reloads, and a form says that it is on its way", {
     await waiting;
     await route.continue();
   });
-  const button = buyer.page.getByRole("button", { name: "Add Limpet Espresso Cup to the cart" });
+  const button = buyer.page.getByRole("button", { name: "Add to cart: Limpet Espresso Cup" });
   await button.click();
   await expect(button).toHaveText("Adding…");
   await expect(buyer.page.getByRole("link", { name: "Cart 1 unit" })).toBeVisible();

@@ -48,7 +48,8 @@ for (const { name, path, seo } of pages) {
   const failed = Object.values(audits).filter(({ score, scoreDisplayMode }) => score !== null && score < 1 && (scoreDisplayMode === "binary" || scoreDisplayMode === "metricSavings"));
   const scriptBytes = await scriptsOf(base + path);
   isBelow ||= scores.some(({ score, bound }) => score < bound) || scriptBytes > MAX_SCRIPT_BYTES;
-  console.log(`${name}: ${scores.map(({ id, score }) => `${id} ${score}`).join(", ")}, script ${(scriptBytes / 1024).toFixed(1)} KB compressed`);
+  const timings = ["largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift"].map((id) => `${id} ${audits[id]?.displayValue ?? "?"}`);
+  console.log(`${name}: ${scores.map(({ id, score }) => `${id} ${score}`).join(", ")}, script ${(scriptBytes / 1024).toFixed(1)} KB compressed, ${timings.join(", ")}`);
   for (const { id, title, displayValue } of failed) console.log(`  ${id}: ${title} ${displayValue ?? ""}`);
 }
 chrome.kill();

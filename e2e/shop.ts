@@ -38,7 +38,7 @@ export class Shopper {
   async addToCart(name: string, quantity = 1): Promise<void> {
     await this.openProduct(name);
     await this.page.getByLabel("Quantity").fill(String(quantity));
-    await this.page.getByRole("button", { name: `Add ${name} to the cart` }).click();
+    await this.page.getByRole("button", { name: `Add to cart: ${name}` }).click();
     await expect(this.page.getByText("Held for you until")).toBeVisible();
   }
 

@@ -200,7 +200,7 @@ export const productTexts = {
   noSuchPage: "The list does not go this far.",
   pageOf: (page: number, pages: number) => `Page ${page} of ${pages}`,
   found: (total: number, search: string) => `${total} ${total === 1 ? "product" : "products"}${search === "" ? "" : ` for “${search}”`}`,
-  addLabel: (name: string) => `Add ${name} to the cart`,
+  addLabel: (name: string) => `Add to cart: ${name}`,
 };
 
 export function orderNumber(checkoutId: string): string {
