@@ -1,4 +1,6 @@
+import { presentCart } from "~/cart/present-cart.server";
 import type { Container } from "~/create-container.server";
+import { UnavailableError } from "~/errors";
 import { Problem, json } from "~/http/problem.server";
 import { onHandOf } from "~/reservations/availability";
 import { summed } from "~/reservations/cart-lines";
@@ -9,12 +11,15 @@ import { resolveItems } from "./resolve-items.server";
 import type { ReserveItem } from "./schemas";
 import { momentIn } from "./times";
 
-type Shop = Pick<Container, "catalog" | "checkout" | "store" | "carts" | "env">;
+type Shop = Pick<Container, "catalog" | "checkout" | "store" | "carts" | "env" | "log">;
 
-/** POST /api/reserve-inventory: sets this cart's quantity of each product named, all or none. */
-export async function reserveItems(shop: Shop, cart: Cart, items: readonly ReserveItem[]): Promise<Response> {
+/** POST /api/reserve-inventory: sets this cart's quantity of each product named, all or none. A sold cart begins anew. */
+export async function reserveItems(shop: Shop, given: Cart, items: readonly ReserveItem[]): Promise<Response> {
   const lines = summed(await resolveItems(items, shop.catalog));
-  const changed = { ...cart, lines: withLines(cart.lines, lines) };
+  const present = await presentCart(shop, given);
+  if (present.outcome === "unsettled") throw new UnavailableError("Whether the last payment went through is not known yet.");
+  const { cart } = present;
+  const changed = { ...cart, lines: withLines(cart.lines, lines), paying: null };
   if (changed.lines.length > shop.env.MAX_LINES_PER_CART || !(await shop.carts.fits(changed))) {
     throw new Problem(422, "limit_exceeded", `A cart has room for ${shop.env.MAX_LINES_PER_CART} products.`, { fields: [{ field: "items", message: "too many products" }] });
   }

@@ -28,4 +28,8 @@ export const inventoryUpdate = z
   .refine((given) => (given.inventory === undefined) !== (given.delta === undefined), "give either inventory or delta");
 
 /** A Checkout Session's id as Stripe writes it. */
-export const checkoutQuery = z.object({ checkout_id: z.string().regex(/^cs_[A-Za-z0-9_]{1,250}$/, "must be a checkout id (cs_…)") });
+const checkoutId = z.string().regex(/^cs_[A-Za-z0-9_]{1,250}$/, "must be a checkout id (cs_…)");
+
+export const checkoutQuery = z.object({ checkout_id: checkoutId });
+
+export const settleRequest = z.object({ checkout_id: checkoutId, product_id: productId, verdict: z.enum(["applied", "not_applied"]) });

@@ -225,6 +225,7 @@ const ROUTES: readonly Route[] = [
   { name: "availability", method: "GET", path: `/api/availability?product_id=${MUG}`, status: 200, allow: ["GET"], reads: "cookie" },
   { name: "test-inventory-update", method: "POST", path: "/api/test-inventory-update", json: { product_id: productId("Storm Lantern"), delta: 0 }, status: 200, allow: ["POST"], changes: true, body: "needed", operator: true },
   { name: "debug-checkout", method: "GET", path: "/api/debug-checkout?checkout_id=cs_test_unknown", status: 404, allow: ["GET"], operator: true },
+  { name: "settle-checkout", method: "POST", path: "/api/settle-checkout", json: { checkout_id: "cs_test_unknown", product_id: MUG, verdict: "applied" }, status: 404, allow: ["POST"], changes: true, body: "needed", operator: true },
   { name: "webhook without a signature", method: "POST", path: "/api/webhooks/stripe", json: { id: "evt_1" }, status: 400, allow: ["POST"] },
   { name: "healthz", method: "GET", path: "/healthz", status: 200, allow: ["GET"] },
   { name: "readyz", method: "GET", path: "/readyz", status: 200, allow: ["GET"] },

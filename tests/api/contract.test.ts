@@ -195,6 +195,12 @@ describe("buying", () => {
     const done = read(await operator.inspect(checkoutId), 200, inspection);
     expect(done).toMatchObject({ session: { status: "complete", payment_status: "paid" }, hold: null, lines: [{ mark: "done", from: 1, to: 0, inventory: 0 }] });
 
+    // A line that needs no review stays as it is, whatever an operator says of it.
+    const settled = await caller().post("/api/settle-checkout", { checkout_id: checkoutId, product_id: TEAPOT, verdict: "not_applied" }, AS_OPERATOR);
+    expect(settled.status).toBe(200);
+    expect(JSON.parse(settled.text)).toEqual({ success: true, checkout_id: checkoutId, outcome: "done" });
+    expect(await operator.stock(TEAPOT)).toMatchObject({ inventory: 0 });
+
     await expect.poll(async () => figure(await metrics(), "webhook_events_total", { type: "checkout.session.completed" }) - figure(before, "webhook_events_total", { type: "checkout.session.completed" }), { timeout: 10_000 }).toBe(1);
     const after = await metrics();
     const rise = (name: string, labels: Record<string, string> = {}) => figure(after, name, labels) - figure(before, name, labels);
