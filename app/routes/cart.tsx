@@ -22,6 +22,8 @@ export const shouldRevalidate: ShouldRevalidateFunction = ({ actionStatus, defau
 export function loader({ request }: LoaderFunctionArgs) {
   return inWords(async () => {
     const { cart } = await container.carts.read(request);
+    // Such a view may ask Stripe, whose own limit all shoppers share.
+    if (cart.paying !== null) await container.limits.admit(request, cart.session);
     const removed = removedLineSchema.parse(Object.fromEntries(new URL(request.url).searchParams));
     const shown = await showCart(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() }, removed);
     if (shown.outcome === "shown") return shown.view;

@@ -15,6 +15,8 @@ export const meta: MetaFunction<typeof loader> = ({ data: shown }) => [
 export function loader({ request, params }: LoaderFunctionArgs) {
   return inWords(async () => {
     const { cart } = await container.carts.read(request);
+    // Every view of an own order asks Stripe, whose own limit all shoppers share.
+    await container.limits.admit(request, cart.session);
     const locale = preferredLocale(request);
     const shown = await showOrder(container, cart, params.checkoutId ?? "", locale);
     if (shown.outcome === "cart_sold") {

@@ -1,0 +1,55 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Problem } from "~/http/problem.server";
+import { withCheckout } from "~/session.server";
+import { CHECKOUT, createWorld, type World } from "../cart/cart-world";
+
+const held = vi.hoisted((): { world: World | null; admitted: string[] } => ({ world: null, admitted: [] }));
+
+vi.mock("~/container.server", () => ({
+  get container() {
+    const world = here();
+    const admit = (_request: Request, session: string) => {
+      held.admitted.push(session);
+      return held.admitted.length > 2 ? Promise.reject(new Problem(429, "rate_limited", "That was a lot.")) : Promise.resolve();
+    };
+    return { ...world.shop, carts: world.carts, limits: { admit } };
+  },
+}));
+
+const cartRoute = await import("~/routes/cart");
+const orderRoute = await import("~/routes/orders.$checkoutId");
+
+function here(): World {
+  if (held.world === null) throw new Error("no world");
+  return held.world;
+}
+
+beforeEach(() => {
+  held.world = createWorld();
+  held.admitted = [];
+});
+
+async function view(page: "order" | "cart", isPaying: boolean): Promise<unknown> {
+  const { carts } = here();
+  const cart = isPaying ? withCheckout(carts.create(), CHECKOUT) : carts.create();
+  const headers = { Cookie: (await carts.commit(cart)).split(";")[0] ?? "" };
+  const loader = page === "order" ? orderRoute.loader : cartRoute.loader;
+  const request = new Request(`http://shop.test/${page === "order" ? `orders/${CHECKOUT}` : "cart"}`, { headers });
+  return loader({ request, params: { checkoutId: CHECKOUT }, context: {} }).catch((thrown: unknown) => thrown);
+}
+
+describe.each(["order", "cart"] as const)("looking at the %s, where that asks Stripe about a payment", (page) => {
+  it("counts as a change does, and is refused when it was too often", async () => {
+    const fulfil = vi.spyOn(here().shop.checkout, "fulfil");
+    await view(page, true);
+    await view(page, true);
+    expect(fulfil).toHaveBeenCalledTimes(2);
+    expect(await view(page, true)).toMatchObject({ data: { code: "rate_limited" }, init: { status: 429 } });
+    expect(fulfil).toHaveBeenCalledTimes(2);
+  });
+});
+
+it("looking at a cart that opened no payment page counts for nothing", async () => {
+  await view("cart", false);
+  expect(held.admitted).toEqual([]);
+});
