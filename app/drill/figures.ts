@@ -14,16 +14,18 @@ export interface Figures {
   /** Payments that went through, refunded ones included. */
   paid: number;
   refunded: number;
-  /** Units sold beyond the stock, and units still for sale that were sold. Must be 0. */
+  /** Units sold beyond the stock, and units for sale again that were sold. Must be 0. */
   oversold: number;
   /** Units neither sold nor for sale any more: sold too little. */
   missing: number;
+  /** Rounds that did not come to rest in time: something was still held, or not taken from the stock yet. */
+  restless: number;
   /** How long reserving took, in milliseconds; attempts that were decided. */
   readonly latencies: number[];
 }
 
 export function newFigures(): Figures {
-  return { rounds: 0, attempts: 0, granted: 0, refused: 0, unavailable: 0, paid: 0, refunded: 0, oversold: 0, missing: 0, latencies: [] };
+  return { rounds: 0, attempts: 0, granted: 0, refused: 0, unavailable: 0, paid: 0, refunded: 0, oversold: 0, missing: 0, restless: 0, latencies: [] };
 }
 
 /** The smallest value that at least `share` of them do not exceed (nearest rank); null of none. */

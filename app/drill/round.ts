@@ -39,15 +39,16 @@ export async function runRound(options: RoundOptions, figures: Figures): Promise
   const attemptsBefore = figures.attempts;
   const payments = (await Promise.all(Array.from({ length: buyers }, () => buyOnce(options, figures)))).filter((each) => each !== null);
   if (figures.attempts === attemptsBefore) return false;
-  const { refunded, left } = await comeToRest({ productId, units, payments, stock, sleep, restWithinMs });
+  const { refunded, seen } = await comeToRest({ productId, units, payments, stock, sleep, restWithinMs });
 
   const kept = unitsKept(payments, refunded);
   figures.rounds += 1;
   figures.paid += payments.length;
   figures.refunded += refunded.size;
-  const forSaleTwice = left === null ? 0 : left - (units - kept);
-  figures.oversold += Math.max(0, kept - units, forSaleTwice);
-  figures.missing += Math.max(0, -forSaleTwice);
+  const unsold = units - kept;
+  if (seen === null || seen.held > 0 || seen.inventory !== unsold) figures.restless += 1;
+  figures.oversold += Math.max(0, -unsold, seen === null ? 0 : seen.inventory - seen.held - unsold);
+  figures.missing += seen === null ? 0 : Math.max(0, unsold - seen.inventory);
   return true;
 }
 
@@ -82,7 +83,7 @@ async function buyOnce({ productId, newShopper, random }: RoundOptions, figures:
 /** Waits until nothing is held and the row says what was sold, or the time is over. */
 async function comeToRest(
   rest: Pick<RoundOptions, "productId" | "units" | "stock" | "sleep" | "restWithinMs"> & { readonly payments: readonly Payment[] },
-): Promise<{ refunded: ReadonlySet<string>; left: number | null }> {
+): Promise<{ refunded: ReadonlySet<string>; seen: Awaited<ReturnType<StockRoom["look"]>> }> {
   const { productId, units, payments, stock, sleep, restWithinMs } = rest;
   const end = performance.now() + restWithinMs;
   for (;;) {
@@ -91,7 +92,7 @@ async function comeToRest(
     if (isOver || seen?.held === 0) {
       const refunded = new Set<string>();
       for (const { checkoutId } of payments) if (await stock.isRefunded(checkoutId)) refunded.add(checkoutId);
-      if (isOver || seen?.inventory === units - unitsKept(payments, refunded)) return { refunded, left: seen?.inventory ?? null };
+      if (isOver || seen?.inventory === units - unitsKept(payments, refunded)) return { refunded, seen };
     }
     await sleep(LOOK_EVERY_MS);
   }

@@ -26,7 +26,7 @@ it("counts nothing of a round that did not begin with its stock free", async () 
 });
 
 it("finds units that are still for sale after they were sold, and units that are gone unsold", async () => {
-  for (const { drift, found } of [{ drift: 1, found: { oversold: 1, missing: 0 } }, { drift: -1, found: { oversold: 0, missing: 1 } }]) {
+  for (const { drift, found } of [{ drift: 1, found: { oversold: 1, missing: 0, restless: 1 } }, { drift: -1, found: { oversold: 0, missing: 1, restless: 1 } }]) {
     const { newShopper, stock } = openNaiveShop();
     const figures = newFigures();
     let looks = 0;
