@@ -13,7 +13,7 @@ interface Options {
   /** At most 100. */
   readonly productIds: readonly string[];
   readonly onProduct: (product: LiveProduct) => void;
-  /** The page was away (hidden, asleep, in the back-forward cache): all of it may be old by now. */
+  /** The page was away (hidden, asleep, in the back-forward cache), so all of it may be old; called once the server answers again. */
   readonly onReturn: () => void;
 }
 
@@ -22,6 +22,7 @@ export function watchAvailability({ productIds, onProduct, onReturn }: Options):
   const query = new URLSearchParams(productIds.map((id) => ["product_id", id])).toString();
   let stopFollowing: (() => void) | null = null;
   let lastPulse = Date.now();
+  let wasAway = false;
 
   function follow(): void {
     stopFollowing ??= stream();
@@ -38,8 +39,15 @@ export function watchAvailability({ productIds, onProduct, onReturn }: Options):
   }
 
   function comeBack(): void {
-    onReturn();
+    wasAway = true;
     restart();
+  }
+
+  function tell(product: LiveProduct): void {
+    onProduct(product);
+    if (!wasAway) return;
+    wasAway = false;
+    onReturn();
   }
 
   function stream(): () => void {
@@ -52,7 +60,7 @@ export function watchAvailability({ productIds, onProduct, onReturn }: Options):
     source.addEventListener("availability", (event: MessageEvent<unknown>) => {
       clearTimeout(silence);
       const product = readProduct(event.data);
-      if (product !== null) onProduct(product);
+      if (product !== null) tell(product);
     });
     source.addEventListener("error", () => {
       // Otherwise the browser connects again by itself.
@@ -71,7 +79,7 @@ export function watchAvailability({ productIds, onProduct, onReturn }: Options):
       void fetch(`/api/availability?${query}`, { signal: abort.signal })
         .then((answer) => (answer.ok ? answer.text() : ""))
         .then((text) => {
-          for (const product of readProducts(text)) onProduct(product);
+          for (const product of readProducts(text)) tell(product);
         })
         .catch(() => undefined); // Offline for now: the numbers stay, and the next round asks again.
     };

@@ -94,8 +94,12 @@ function useLookAgain(isOver: boolean): void {
   const { revalidate } = useRevalidator();
   useEffect(() => {
     if (!isOver) return;
-    revalidate();
-    const rounds = setInterval(revalidate, 1_000);
+    // A page that cannot reach the server keeps what it shows.
+    const ask = () => {
+      if (navigator.onLine) revalidate();
+    };
+    ask();
+    const rounds = setInterval(ask, 1_000);
     return () => clearInterval(rounds);
     // `revalidate` is a new function at each render.
   }, [isOver]);

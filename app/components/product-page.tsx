@@ -17,7 +17,7 @@ export function ProductPage(props: ProductPageProps) {
   return (
     <LiveStock productIds={[props.product.id]}>
       <article className="product">
-        <ProductPicture image={image} size={640} eager />
+        <ProductPicture image={image} size={640} eager first />
         <div className="about">
           <h1>{name}</h1>
           <p className="price">{price ?? productTexts.noPrice}</p>
