@@ -43,8 +43,8 @@ export interface AvailabilityFeed {
 }
 
 export function createAvailabilityFeed({ store, readStock, log, count, maxViewers = 2_000 }: FeedOptions): AvailabilityFeed {
-  /** What each viewer was told last; nothing yet for those who are new. */
-  const viewers = new Map<Viewer, Map<string, ProductAvailability>>();
+  /** What each viewer was told last; null for those who are new. */
+  const viewers = new Map<Viewer, Map<string, ProductAvailability> | null>();
   /** When the next hold of a product may end, epoch milliseconds: a lapse tells nobody by itself. */
   const releases = new Map<string, number>();
   let changed = new Set<string>();
@@ -74,7 +74,7 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
     const ids = changed;
     changed = new Set();
     const asking = [...viewers].flatMap(([viewer, told]) => {
-      const wanted = told.size === 0 ? viewer.productIds : viewer.productIds.filter((id) => ids.has(id));
+      const wanted = told === null ? viewer.productIds : watched(viewer).filter((id) => ids.has(id));
       return wanted.length === 0 ? [] : [{ viewer, told, wanted }];
     });
     if (asking.length === 0) return;
@@ -87,7 +87,7 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
       const rows = await readStock([...(wantedBy.get(null) ?? [])]);
       isDown = false;
       noteReleases(held.get(null) ?? new Map(), readAt);
-      for (const { viewer, told, wanted } of asking) tell(viewer, told, wanted, held.get(viewer.session) ?? new Map(), rows, readAt);
+      for (const { viewer, told, wanted } of asking) tell(viewer, told ?? new Map<string, ProductAvailability>(), wanted, held.get(viewer.session) ?? new Map(), rows, readAt);
     } catch (error) {
       // The next re-read tries again.
       if (!isDown) log.warn({ err: error }, "availability streams tell nothing for now");
@@ -96,6 +96,8 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
   }
 
   function tell(viewer: Viewer, told: Map<string, ProductAvailability>, wanted: readonly string[], held: ReadonlyMap<string, HeldUnits>, rows: ReadonlyMap<string, StockRow>, readAt: number) {
+    if (!viewers.has(viewer)) return;
+    viewers.set(viewer, told);
     for (const id of wanted) {
       const units = held.get(id);
       if (!viewers.has(viewer) || units === undefined || (!rows.has(id) && !told.has(id))) continue;
@@ -104,6 +106,12 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
       told.set(id, product);
       viewer.tell(product);
     }
+  }
+
+  /** What did not exist when the viewer came is not asked for again: made-up ids would slow down the reads that shoppers share. */
+  function watched(viewer: Viewer): readonly string[] {
+    const told = viewers.get(viewer) ?? null;
+    return told === null ? viewer.productIds : [...told.keys()];
   }
 
   function noteReleases(held: ReadonlyMap<string, HeldUnits>, readAt: number): void {
@@ -129,7 +137,7 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
 
   function start(): () => void {
     const unsubscribe = store.subscribe((event) => look(event.type === "changed" ? event.productIds : event.lines.map((line) => line.productId)));
-    const reread = setInterval(() => look([...viewers.keys()].flatMap((viewer) => viewer.productIds)), REREAD_MS).unref();
+    const reread = setInterval(() => look([...viewers.keys()].flatMap(watched)), REREAD_MS).unref();
     const beat = setInterval(() => {
       for (const viewer of [...viewers.keys()]) viewer.beat();
     }, BEAT_MS).unref();
@@ -154,7 +162,7 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
   return {
     watch(viewer) {
       if (isEnded || viewers.size >= maxViewers) return null;
-      viewers.set(viewer, new Map());
+      viewers.set(viewer, null);
       count(viewers.size);
       stopBackground ??= start();
       look(viewer.productIds);

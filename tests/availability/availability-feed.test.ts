@@ -59,6 +59,20 @@ describe("the availability feed", () => {
     expect(viewer.told).toHaveLength(2);
   });
 
+  it("asks about what does not exist once, and never again, however many such ids it is given", async () => {
+    const world = createWorld();
+    const ghosts = Array.from({ length: 100 }, (_, index) => `ghost-${index}`);
+    world.watch(null, "mug", ...ghosts);
+    world.watch("me", ...ghosts);
+    await pass(ROUND_MS);
+    expect(world.reads.flat()).toContain("ghost-7");
+    world.reads.length = 0;
+    await pass(10 * REREAD_MS);
+    await world.hold("you", "ghost-7", 1);
+    await pass(REREAD_MS);
+    expect(new Set(world.reads.flat())).toEqual(new Set(["mug"]));
+  });
+
   it("tells each viewer their own side of a hold", async () => {
     const world = createWorld();
     const mine = world.watch("me", "mug");
