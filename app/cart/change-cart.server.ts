@@ -28,7 +28,7 @@ export async function changeCart(shop: CartShop, given: Cart, read: Exclude<Read
   try {
     const present = await presentCart(shop, given);
     if (present.outcome === "unsettled") return failed({ kind: "unsettled", checkoutId: present.checkoutId });
-    if (present.outcome === "same") return await apply(shop, present, read.intent, now);
+    if (present.outcome === "same") return await unlessSold(shop, given, present, await apply(shop, present, read.intent, now));
     // A form of a cart that is sold by now: only what adds something new still makes sense.
     if (read.intent.intent !== "add") return paid(given, given.paying ?? "");
     return await apply(shop, { cart: present.cart, view: await shop.store.view(present.cart.session) }, read.intent, now);
@@ -37,6 +37,13 @@ export async function changeCart(shop: CartShop, given: Cart, read: Exclude<Read
     shop.log.error({ err: error, session: given.session }, "cart not changed");
     return failed({ kind: "unavailable" });
   }
+}
+
+/** A page that was open may have been paid, and the sale done, while the cart was changed: then its lines are not for paying again. */
+async function unlessSold(shop: CartShop, given: Cart, { view }: Present, answer: CartAnswer): Promise<CartAnswer> {
+  if (answer.outcome !== "changed" || view.claim === null || given.paying === null) return answer;
+  const present = await presentCart(shop, given);
+  return present.outcome === "sold" ? paid(given, given.paying) : answer;
 }
 
 function apply(shop: CartShop, present: Present, intent: CartIntent, now: number): Promise<CartAnswer> {

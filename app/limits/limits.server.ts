@@ -21,7 +21,7 @@ type HoldingVerbs = Pick<CheckoutService, "changeCart" | "start">;
 
 /** Against holding everything and buying nothing (OWASP OAT-021). Refusals are thrown as `Problem`. */
 export interface Limits {
-  /** Asked by each route that changes a cart, before it does: counts one change. 429 `rate_limited` with Retry-After. */
+  /** Asked by each route that changes a cart or asks Stripe, before it does: counts one. 429 `rate_limited` with Retry-After. */
   admit(request: Request, session: string): Promise<void>;
 
   /**
@@ -52,7 +52,7 @@ export function createLimits(options: LimitOptions): Limits {
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
-      throw new Problem(429, "rate_limited", `That was a lot of changes in a short time. Try again in ${seconds} s; what you hold stays held.`, {
+      throw new Problem(429, "rate_limited", `That was a lot in a short time. Try again in ${seconds} s; what you hold stays held.`, {
         headers: { "Retry-After": String(seconds) },
       });
     }

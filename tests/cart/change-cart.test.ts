@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { changeCart } from "~/cart/change-cart.server";
 import { UnavailableError } from "~/errors";
 import { withCheckout } from "~/session.server";
 import { add, CHECKOUT, createWorld, order, product, set, TTL_MS } from "./cart-world";
@@ -98,6 +99,20 @@ describe("a refused change", () => {
 });
 
 describe("a change", () => {
+  it("leads to the order when its cart is sold while it is under way, so that nothing of it is paid for twice", async () => {
+    const world = createWorld();
+    const cart = await world.openPaymentPage(await world.change(world.carts.create(), add("mug", 1)));
+    world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
+    const { changeCart: change } = world.shop.checkout;
+    const soldMeanwhile = async (request: Parameters<typeof change>[0]) => {
+      await world.sell();
+      return change(request);
+    };
+    const shop = { ...world.shop, checkout: { ...world.shop.checkout, changeCart: soldMeanwhile } };
+    const answer = await changeCart(shop, cart, { outcome: "read", intent: { intent: "set", productId: "mug", quantity: 2 } }, world.clock.wall());
+    expect(answer).toMatchObject({ outcome: "paid", checkoutId: CHECKOUT });
+  });
+
   it("adds to what the cart holds", async () => {
     const world = createWorld();
     const once = await world.change(world.carts.create(), add("mug", 1));
