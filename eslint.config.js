@@ -19,5 +19,5 @@ export default tseslint.config(
       eqeqeq: "error",
     },
   },
-  { files: ["app/**"], ignores: ["app/commands/**"], rules: { "no-console": "error" } },
+  { files: ["app/**"], rules: { "no-console": "error" } },
 );

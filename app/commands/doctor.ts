@@ -13,7 +13,7 @@ const SIGNS = { ok: "ok   ", fault: "FAULT", note: "     " } as const;
 let faults = 0;
 function say({ state, text }: Finding): void {
   if (state === "fault") faults += 1;
-  console.log(`${SIGNS[state]} ${text}`);
+  process.stdout.write(`${SIGNS[state]} ${text}\n`);
 }
 
 function readEnvironment(): Environment | null {
@@ -44,5 +44,5 @@ async function examine(env: Environment): Promise<void> {
 
 const env = readEnvironment();
 if (env !== null) await examine(env);
-console.log(faults === 0 ? "Everything that the shop needs is there." : `${faults} ${faults === 1 ? "fault" : "faults"}.`);
+process.stdout.write(faults === 0 ? "Everything that the shop needs is there.\n" : `${faults} ${faults === 1 ? "fault" : "faults"}.\n`);
 process.exitCode = faults === 0 ? 0 : 1;

@@ -5,7 +5,7 @@
  * Exits 1 when anything was oversold, 2 when the drill could not be had, or the shop is none that may be drilled.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import { z } from "zod";
 import { figuresTable, newFigures, progressLine } from "~/drill/figures";
 import { runRound } from "~/drill/round";
@@ -41,7 +41,7 @@ async function drill(): Promise<number> {
   const { url: origins, product, buyers, units, seconds, token } = given.data;
   const [first = ""] = origins;
 
-  for (const origin of origins) console.log(`${origin}: payments are ${await requirePlayMoney(origin)}`);
+  for (const origin of origins) process.stdout.write(`${origin}: payments are ${await requirePlayMoney(origin)}\n`);
   const productId = product ?? (await firstProduct(first));
   const stock = stockOverHttp(first, token);
   const before = await stock.look(productId);
@@ -59,13 +59,13 @@ async function drill(): Promise<number> {
     clearInterval(progress);
     await stock.setInventory(productId, before.inventory);
   }
-  console.log(`\r${progressLine(figures, elapsed())}\n\n${figuresTable(figures)}`);
+  process.stdout.write(`\r${progressLine(figures, elapsed())}\n\n${figuresTable(figures)}\n`);
   return figures.oversold > 0 ? 1 : 0;
 }
 
 try {
   process.exitCode = await drill();
 } catch (error) {
-  console.error(error instanceof DrillRefused ? error.message : error);
+  process.stderr.write(`${error instanceof DrillRefused ? error.message : inspect(error)}\n`);
   process.exitCode = 2;
 }

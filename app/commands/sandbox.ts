@@ -20,9 +20,9 @@ const webhookUrls = env.data.SANDBOX_WEBHOOK_URLS.split(",").map((url) => url.tr
 const stripe = createStripeSandbox({ webhookUrls, paymentPageBase: () => `http://127.0.0.1:${payments.port}` });
 const payments = await listen(stripe.fetch, env.data.SANDBOX_STRIPE_PORT);
 
-console.log(`Supabase: SUPABASE_URL=http://127.0.0.1:${database.port} SUPABASE_SECRET_KEY=${SANDBOX_SUPABASE_KEY}`);
-console.log(`Stripe:   STRIPE_API_BASE=http://127.0.0.1:${payments.port} STRIPE_SECRET_KEY=sk_test_sandbox STRIPE_WEBHOOK_SECRET=whsec_sandbox`);
-console.log(`Webhooks: ${webhookUrls.join(", ") || "none"}`);
-console.log("ready");
+process.stdout.write(`Supabase: SUPABASE_URL=http://127.0.0.1:${database.port} SUPABASE_SECRET_KEY=${SANDBOX_SUPABASE_KEY}\n`);
+process.stdout.write(`Stripe:   STRIPE_API_BASE=http://127.0.0.1:${payments.port} STRIPE_SECRET_KEY=sk_test_sandbox STRIPE_WEBHOOK_SECRET=whsec_sandbox\n`);
+process.stdout.write(`Webhooks: ${webhookUrls.join(", ") || "none"}\n`);
+process.stdout.write("ready\n");
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(0));
