@@ -137,7 +137,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     limits,
     carts: new CartSessions({ secrets: env.sessionSecrets, secure: env.publicUrl.startsWith("https:") }),
     originRule: { publicUrl: env.publicUrl, isSandbox: env.isSandbox },
-    operatorRule: { token: env.ADMIN_TOKEN ?? null, isSandbox: env.isSandbox },
+    operatorRule: { token: env.ADMIN_TOKEN ?? null, isSandbox: env.isSandbox, secrets: env.sessionSecrets, secure: env.publicUrl.startsWith("https:") },
     dependencies,
     housekeeping,
     requests: countOpenRequests(),
