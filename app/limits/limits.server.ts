@@ -2,9 +2,10 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAb
 import type { CheckoutService } from "~/checkout/checkout";
 import { Problem } from "~/http/problem.server";
 import type { Line, ReservationStore } from "~/reservations/reservation-store";
+import type { BoundedRedis } from "~/reservations/redis/bounded-redis.server";
 import { createMemoryAddressBook } from "./address-book";
 import { clientAddress } from "./client-address";
-import { connectLimits, createRedisAddressBook } from "./redis-limit-store.server";
+import { connectLimits, createRedisAddressBook, limiterClient } from "./redis-limit-store.server";
 
 export interface LimitOptions {
   /** Changes a minute, for each address and for each session; 0: off. */
@@ -25,6 +26,12 @@ export interface Limits {
   admit(request: Request, session: string): Promise<void>;
 
   /**
+   * Asked before an operator's token is looked at: counts one try. By address where it is known, else all tries together, so
+   * generously that guessing is hopeless and an operator is rarely kept out by a stranger; a bearer token is never counted.
+   */
+  admitSignIn(request: Request): Promise<void>;
+
+  /**
    * The verbs that hold something, with a cap on the unpaid units of all carts of one address, as `admit` saw it: 422 `limit_exceeded`.
    * Two calls at the same moment may both find room: the cap may be overshot by a cart, the stock may not.
    */
@@ -35,28 +42,19 @@ export interface Limits {
 const MAX_ADMITTED = 10_000;
 
 const MINUTE_SECONDS = 60;
+const SIGN_INS_OF_ADDRESS = 10;
+const SIGN_INS_OF_ALL = 60;
 
 export function createLimits(options: LimitOptions): Limits {
   const { perMinute, unitsPerClient, trustedProxyHops, store, log } = options;
-  const redis = options.redis === null ? null : { ...options.redis, client: connectLimits(options.redis.url, () => undefined) };
+  const redis = options.redis === null ? null : { ...options.redis, connection: connectLimits({ url: options.redis.url, log }) };
   const heldBy = async (session: string) => unitsOf(await store.view(session));
   const book =
-    redis === null ? createMemoryAddressBook(async (session) => (await heldBy(session)).size > 0) : createRedisAddressBook(redis.client, redis);
-  const rate = perMinute === 0 ? null : createRate(perMinute, redis);
+    redis === null ? createMemoryAddressBook(async (session) => (await heldBy(session)).size > 0) : createRedisAddressBook(redis.connection, redis);
+  const rate = perMinute === 0 ? null : createRate("rate", perMinute, redis);
+  const signIns = { address: createRate("sign-in", SIGN_INS_OF_ADDRESS, redis), all: createRate("sign-ins", SIGN_INS_OF_ALL, redis) };
   const admitted = new Map<string, string>();
   let hasWarned = false;
-
-  async function count(key: string): Promise<void> {
-    try {
-      await rate?.consume(key);
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
-      throw new Problem(429, "rate_limited", `That was a lot in a short time. Try again in ${seconds} s; what you hold stays held.`, {
-        headers: { "Retry-After": String(seconds) },
-      });
-    }
-  }
 
   async function requireRoom(session: string, asked: readonly Line[], setsHeldLines: boolean): Promise<void> {
     const address = admitted.get(session);
@@ -82,16 +80,20 @@ export function createLimits(options: LimitOptions): Limits {
         hasWarned = true;
         log.warn({}, "X-Forwarded-For is seen but TRUSTED_PROXY_HOPS is 0: limits by network address are off");
       }
-      await count(`session:${session}`);
+      await count(rate, `session:${session}`);
       const address = clientAddress(request.headers, trustedProxyHops);
       if (address === null) return;
-      await count(`address:${address}`);
+      await count(rate, `address:${address}`);
       admitted.delete(session);
       admitted.set(session, address);
       for (const oldest of admitted.keys()) {
         if (admitted.size <= MAX_ADMITTED) break;
         admitted.delete(oldest);
       }
+    },
+    async admitSignIn(request) {
+      const address = clientAddress(request.headers, trustedProxyHops);
+      await (address === null ? count(signIns.all, "all") : count(signIns.address, address));
     },
     capped: (checkout) => ({
       async changeCart(request) {
@@ -107,17 +109,24 @@ export function createLimits(options: LimitOptions): Limits {
   };
 }
 
-function createRate(points: number, redis: { client: ReturnType<typeof connectLimits>; prefix: string } | null): RateLimiterAbstract {
-  const memory = new RateLimiterMemory({ points, duration: MINUTE_SECONDS });
+async function count(rate: RateLimiterAbstract | null, key: string): Promise<void> {
+  try {
+    await rate?.consume(key);
+  } catch (refusal) {
+    if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
+    throw new Problem(429, "rate_limited", `That was a lot in a short time. Try again in ${seconds} s; what you hold stays held.`, {
+      headers: { "Retry-After": String(seconds) },
+    });
+  }
+}
+
+/** `points` a minute for each key; `name` tells its keys from those of other rates. */
+function createRate(name: string, points: number, redis: { connection: BoundedRedis; prefix: string } | null): RateLimiterAbstract {
+  const options = { keyPrefix: redis === null ? name : `${redis.prefix}:${name}`, points, duration: MINUTE_SECONDS };
+  const memory = new RateLimiterMemory(options);
   if (redis === null) return memory;
-  return new RateLimiterRedis({
-    storeClient: redis.client,
-    useRedisPackage: true,
-    keyPrefix: `${redis.prefix}:rate`,
-    points,
-    duration: MINUTE_SECONDS,
-    insuranceLimiter: memory,
-  });
+  return new RateLimiterRedis({ ...options, storeClient: limiterClient(redis.connection), useRedisPackage: true, insuranceLimiter: memory });
 }
 
 function unitsOf({ lines, claim }: Awaited<ReturnType<ReservationStore["view"]>>): Map<string, number> {

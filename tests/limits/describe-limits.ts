@@ -66,6 +66,27 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
       await expect(change(randomUUID(), someAddress(), 1)).resolves.toBe("granted");
     });
 
+    it("lets an address try ten sign-ins a minute, whatever shoppers may do; another address still can", async () => {
+      const { limits } = await shop({ perMinute: 0 });
+      const from = (address: string) => limits.admitSignIn(new Request("http://shop.test/admin", { headers: { "X-Forwarded-For": address } }));
+      const guesser = someAddress();
+      await vi.waitFor(async () => {
+        const tries = await Promise.allSettled(Array.from({ length: 11 }, () => from(guesser)));
+        expect(tries.at(-1)).toMatchObject({ status: "rejected", reason: { status: 429 } });
+      });
+      await expect(from(someAddress())).resolves.toBeUndefined();
+    });
+
+    it("counts sign-ins of unknown addresses together", async () => {
+      const { limits } = await shop({ trustedProxyHops: 0 });
+      const tryOnce = () => limits.admitSignIn(new Request("http://shop.test/admin"));
+      await expect(Promise.all(Array.from({ length: 20 }, tryOnce))).resolves.toHaveLength(20);
+      await vi.waitFor(async () => {
+        const tries = await Promise.allSettled(Array.from({ length: 61 }, tryOnce));
+        expect(tries.at(-1)).toMatchObject({ status: "rejected", reason: { status: 429 } });
+      });
+    });
+
     it("lets one address hold ten unpaid units, in however many carts; another still buys", async () => {
       const { change } = await shop({ perMinute: 0 });
       const hoarder = someAddress();
