@@ -1,0 +1,57 @@
+import type { OrderLine, Order } from "./checkout";
+import type { LineState } from "./line-marks";
+
+/** A payment page that was completed, as whoever packs and settles needs it. No personal data: the address is on Stripe's dashboard. */
+export interface CheckoutOrder extends Omit<Order, "lines" | "url"> {
+  readonly state: OrderState;
+  readonly lines: readonly (OrderLine & { readonly state: LineState })[];
+  /** `pi_…`; null when nothing was to be paid. */
+  readonly paymentId: string | null;
+  /** What went back to the buyer so far, in minor units, whoever gave it back. */
+  readonly refundedAmount: number;
+}
+
+export type OrderState =
+  /** Paid and taken from the stock: pack it. */
+  | "paid"
+  /** Paid, and not yet done with: Stripe's event, or the reconciler, sees to it. */
+  | "being_confirmed"
+  /** A delayed payment is under way. Its units are held. */
+  | "awaiting_payment"
+  /** A delayed payment failed. */
+  | "not_charged"
+  /** The money went back in full: because it could not be had, and its units are back in the stock. */
+  | "refunded"
+  /** The money went back in full by another hand, on Stripe's dashboard: what was taken from the stock stays taken. */
+  | "refunded_elsewhere"
+  /** A line, or the refund itself, waits for a person. */
+  | "needs_review";
+
+/** Of one product, over the checkouts of an audit. */
+export interface ProductDrift {
+  readonly productId: string;
+  /** Units that were paid for and not refunded, by Stripe's word. */
+  readonly sold: number;
+  /** Units that our marks say were taken from the stock and not given back. */
+  readonly taken: number;
+  /** `sold` − `taken`. Above 0: sold and not taken, the stock reads too high. Below 0: taken and not sold, it reads too low. */
+  readonly drift: number;
+}
+
+/** A checkout whose marks and payment do not agree. */
+export interface AuditFault {
+  readonly checkoutId: string;
+  /** When its page was opened. */
+  readonly createdAt: number;
+  readonly reason:
+    /** Paid, and a line was not taken; longer ago than a fulfilment may take. */
+    | "not_taken"
+    /** A mark tells of a move by another number of units than were bought. */
+    | "wrong_number"
+    /** Taken, but not paid, or the money went back and the units did not. */
+    | "not_given_back"
+    | "needs_review"
+    /** It bears our tag, and its marks make no sense: its lines could not be counted. */
+    | "unreadable";
+  readonly lines: readonly ProductDrift[];
+}
