@@ -1,6 +1,8 @@
 import type { Claim } from "~/reservations/reservation-store";
 
 import type { CheckoutContext } from "./checkout-context.server";
+import type { CheckoutRecord } from "./line-marks";
+import type { StripeSession } from "./stripe-gateway.server";
 
 /**
  * The claim that this checkout may sell, or null. A claim whose stamp was lost with a cut connection gets it here: a
@@ -29,4 +31,21 @@ export async function endClaim(
     context.log({ type: "claim_ended", claimId, checkoutId, reason: how === "completed" ? "completed" : "released" });
   }
   return ended.outcome;
+}
+
+/** Whether the claim is at least this old by the store's clock; this server's own may be wrong by an hour. */
+export async function isAtLeast(context: CheckoutContext, claim: Claim, olderThanMs: number): Promise<boolean> {
+  const old = await context.reservations.store.claims({ olderThanMs });
+  return old.some(({ claimId }) => claimId === claim.claimId);
+}
+
+/** The claim that a page was opened for, as Stripe remembers it. */
+export function claimOf(session: StripeSession, record: CheckoutRecord): Claim {
+  return {
+    claimId: record.claimId,
+    checkoutId: session.id,
+    session: record.session,
+    claimedAt: session.createdAt,
+    lines: record.lines.map(({ productId, quantity }) => ({ productId, quantity })),
+  };
 }

@@ -2,8 +2,9 @@ import { UnavailableError } from "~/errors";
 import type { Claim } from "~/reservations/reservation-store";
 
 import { createBudget, FULFIL_BUDGET_MS, within } from "./budget.server";
+import type { ClosePageOutcome } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
-import { endClaim } from "./claims.server";
+import { claimOf, endClaim, isAtLeast } from "./claims.server";
 import { fulfilCheckout } from "./fulfil.server";
 import { checkoutKey, withLeases } from "./lease-work.server";
 import { readOrReport } from "./read-record.server";
@@ -32,8 +33,16 @@ export async function closeClaim(context: CheckoutContext, claim: Claim, to: "sh
   }
 }
 
+/** See `CheckoutService.close`. A page without a claim is closed as well: nobody holds for it, so nobody should pay on it. */
+export async function closePage(context: CheckoutContext, checkoutId: string): Promise<ClosePageOutcome> {
+  const session = await context.gateway.fetch(checkoutId);
+  const record = session === null ? null : context.marks.read(session);
+  if (session === null || record === null) return { outcome: "not_ours" };
+  return closeClaim(context, claimOf(session, record), "stock");
+}
+
 async function closeUnstamped(context: CheckoutContext, claim: Claim, to: "shopper" | "stock"): Promise<CloseOutcome> {
-  if (context.clock.wall() - claim.claimedAt < UNSTAMPED_AFTER_MS) return { outcome: "no_proof" };
+  if (!(await isAtLeast(context, claim, UNSTAMPED_AFTER_MS))) return { outcome: "no_proof" };
   const session = await findSession(context, claim);
   if (session === null) {
     const end = await endClaim(context, { claimId: claim.claimId, checkoutId: null, how: to });

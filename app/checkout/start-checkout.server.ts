@@ -6,6 +6,7 @@ import { cartFingerprint } from "./cart-fingerprint.server";
 import { priceLines } from "./cart-rows.server";
 import type { StartOutcome, StartRequest } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
+import { isAtLeast } from "./claims.server";
 import { closeClaim, findSession, UNSTAMPED_AFTER_MS } from "./close-checkout.server";
 import { openPage } from "./open-page.server";
 import { MAX_CHECKOUT_LINES } from "./session-metadata";
@@ -63,7 +64,7 @@ async function tryOnce(context: CheckoutContext, request: StartRequest): Promise
 async function continueClaim(context: CheckoutContext, request: StartRequest, claim: Claim): Promise<Attempt> {
   const isSameCart = request.lines.every((line) => line.quantity === 0 || claim.lines.some((one) => one.productId === line.productId));
   if (claim.checkoutId === null) {
-    const isYoung = context.clock.wall() - claim.claimedAt < UNSTAMPED_AFTER_MS;
+    const isYoung = !(await isAtLeast(context, claim, UNSTAMPED_AFTER_MS));
     if (isYoung && isSameCart) return openPage(context, { claim, others: null, origin: request.origin });
     const found = isYoung ? null : await findSession(context, claim);
     if (found !== null) {
@@ -74,7 +75,7 @@ async function continueClaim(context: CheckoutContext, request: StartRequest, cl
   }
   const session = await context.gateway.fetch(claim.checkoutId);
   const record = session === null ? null : context.marks.read(session);
-  const isInTime = context.clock.wall() - claim.claimedAt < context.config.checkoutTtlMs;
+  const isInTime = !(await isAtLeast(context, claim, context.config.checkoutTtlMs));
   if (session?.status === "open" && session.url !== null && isSameCart && isInTime && record?.fingerprint === (await currentFingerprint(context, claim.lines))) {
     return { outcome: "redirect", url: session.url, checkoutId: session.id };
   }

@@ -22,14 +22,13 @@ export function createSweep(context: CheckoutContext): () => Promise<void> {
   }
 
   return async () => {
-    const { checkoutTtlMs } = context.config;
-    const claims = await context.reservations.store.claims({ olderThanMs: Math.min(UNSTAMPED_AFTER_MS, checkoutTtlMs) });
-    const known = new Set(claims.map((claim) => claim.claimId));
+    // Ages by the store's clock, never by this server's.
+    const { store } = context.reservations;
+    const pages = (await store.claims({ olderThanMs: context.config.checkoutTtlMs })).filter((claim) => claim.checkoutId !== null);
+    const unstamped = (await store.claims({ olderThanMs: UNSTAMPED_AFTER_MS })).filter((claim) => claim.checkoutId === null);
+    const due = [...unstamped, ...pages];
+    const known = new Set(due.map((claim) => claim.claimId));
     settledElsewhere = new Set([...settledElsewhere].filter((claimId) => known.has(claimId)));
-    for (const claim of claims) {
-      const age = context.clock.wall() - claim.claimedAt;
-      const isDue = age >= (claim.checkoutId === null ? UNSTAMPED_AFTER_MS : checkoutTtlMs);
-      if (isDue && !settledElsewhere.has(claim.claimId)) await one(claim);
-    }
+    for (const claim of due) if (!settledElsewhere.has(claim.claimId)) await one(claim);
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { UNSTAMPED_AFTER_MS } from "~/checkout/close-checkout.server";
 import { UnavailableError } from "~/errors";
 
 import { storeWith } from "../checkout/store-with";
@@ -408,5 +409,43 @@ describe("what can be paid", () => {
     const shop = await createWorld().open();
 
     expect(await shop.checkout.start({ session: "ann", lines: [], origin: ORIGIN })).toEqual({ outcome: "empty_cart" });
+  });
+});
+
+describe.each([
+  ["an hour fast", 3_600_000],
+  ["an hour slow", -3_600_000],
+])("a server whose clock is %s", (_name, wrongMs) => {
+  const openWrong = (world: ReturnType<typeof createWorld>) =>
+    world.open({ dependencies: ({ clock }) => ({ clock: { now: () => clock.now(), wall: () => clock.wall() + wrongMs } }) });
+
+  it("closes payment pages at their deadline, not before and not after", async () => {
+    const world = createWorld({ rows: { mug: 2 } });
+    const shop = await openWrong(world);
+    const early = await shop.pay("ann", { mug: 1 });
+    const late = await shop.pay("bob", { mug: 1 });
+
+    await shop.checkout.sweep();
+    expect(await start(shop, "ann")).toMatchObject({ outcome: "redirect", checkoutId: early });
+    expect(world.stripe.pay(early).kind).toBe("paid");
+
+    world.advance(CHECKOUT_TTL_MS);
+    await shop.checkout.sweep();
+    expect(world.stripe.pay(late).kind).toBe("expired");
+  });
+
+  it("takes a payment page that is just being opened for one, whoever opens it", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await openWrong(world);
+    await change(shop, "ann", 1);
+    await shop.store.claim({ session: "ann", claimId: "opened elsewhere" });
+
+    await shop.checkout.sweep();
+    expect(await change(shop, "ann", 0)).toMatchObject({ outcome: "checkout_open" });
+    expect(await heldUnits(shop)).toBe(1);
+
+    world.advance(UNSTAMPED_AFTER_MS);
+    await shop.checkout.sweep();
+    expect(await heldUnits(shop)).toBe(0);
   });
 });
