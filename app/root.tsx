@@ -1,5 +1,5 @@
 import { data, type LinksFunction, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
-import { Links, Meta, Outlet, Scripts, ScrollRestoration, isRouteErrorResponse, useRouteError, useRouteLoaderData } from "@remix-run/react";
+import { Links, Meta, Outlet, Scripts, ScrollRestoration, isRouteErrorResponse, useLocation, useRouteError, useRouteLoaderData } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { useNonce } from "~/components/nonce";
 import { ErrorPage } from "~/components/error-page";
@@ -37,6 +37,8 @@ export function Layout({ children }: { children: ReactNode }) {
   // Undefined on error pages of requests that never reached the loader.
   const site = useRouteLoaderData<typeof loader>("root");
   const nonce = useNonce();
+  // The operator's page is no part of the shop and brings a header of its own.
+  const isShop = useLocation().pathname !== "/admin";
   return (
     <html lang="en">
       <head>
@@ -55,11 +57,11 @@ export function Layout({ children }: { children: ReactNode }) {
             {shop.sandboxBanner}
           </aside>
         )}
-        <SiteHeader unitsInCart={site?.unitsInCart ?? 0} />
+        {isShop && <SiteHeader unitsInCart={site?.unitsInCart ?? 0} />}
         <main id="content" tabIndex={-1}>
           {children}
         </main>
-        <SiteFooter />
+        {isShop && <SiteFooter />}
         <ScrollRestoration nonce={nonce} />
         <Scripts nonce={nonce} />
       </body>
