@@ -1,0 +1,85 @@
+import type { OperatorAnswer } from "~/operator/operator-answer";
+import { orderNumber } from "../texts";
+import type { Tone } from "./panel";
+
+export interface AnswerText {
+  readonly tone: Tone;
+  readonly text: string;
+}
+
+/** What came of a deed, in a sentence. */
+export function answerText(answer: OperatorAnswer): AnswerText {
+  switch (answer.intent) {
+    case "failed":
+      return { tone: "bad", text: answer.message };
+    case "sent_twice":
+      return { tone: "warn", text: "This form was sent before. It was done once; this time nothing was changed." };
+    case "pause":
+      return { tone: "warn", text: "Selling is paused. What is held stays held and can be paid for; nobody gets more." };
+    case "resume":
+      return { tone: "good", text: "The shop sells again." };
+    case "release_hold":
+      return releasedText(answer.result);
+    case "close_page":
+      return closedText(answer.result);
+    case "restock":
+    case "set_stock":
+      return { tone: "good", text: `The stock of ${answer.productId} went from ${answer.result.before} to ${answer.result.after}.` };
+    case "settle":
+    case "fulfil":
+      return fulfilText(answer.outcome, orderNumber(answer.checkoutId));
+    case "inspect":
+      return answer.inspection === null
+        ? { tone: "bad", text: `Stripe knows no checkout ${answer.checkoutId}.` }
+        : { tone: "good", text: `Checkout ${orderNumber(answer.checkoutId)} was looked at; nothing was changed.` };
+    case "audit":
+      return answer.audit.driftUnits === 0
+        ? { tone: "good", text: "No drift: what was sold is what was taken from the stock." }
+        : { tone: "bad", text: `The audit found a drift of ${answer.audit.driftUnits} units; see below.` };
+  }
+}
+
+function releasedText(result: Extract<OperatorAnswer, { intent: "release_hold" }>["result"]): AnswerText {
+  switch (result.outcome) {
+    case "released": {
+      const count = result.lines.reduce((sum, { quantity }) => sum + quantity, 0);
+      return { tone: "good", text: `Released: ${count} ${count === 1 ? "unit is" : "units are"} free again.` };
+    }
+    case "nothing_held":
+      return { tone: "warn", text: "Nothing was held any more, so there was nothing to release." };
+    case "in_checkout":
+      return { tone: "bad", text: "These units are at a payment page. Nothing was changed: close the payment page instead." };
+  }
+}
+
+function closedText(result: Extract<OperatorAnswer, { intent: "close_page" }>["result"]): AnswerText {
+  switch (result.outcome) {
+    case "closed":
+      return { tone: "good", text: "The payment page is closed, and Stripe proved it. Its units are free." };
+    case "paid":
+      return { tone: "warn", text: `It turned out to be paid. Order ${orderNumber(result.checkoutId)} is being fulfilled.` };
+    case "no_proof":
+      return { tone: "bad", text: "Stripe gave no proof that the page is closed, so its units stay held. Try again in a moment." };
+    case "not_ours":
+      return { tone: "bad", text: "This shop has no such checkout." };
+  }
+}
+
+function fulfilText(outcome: Extract<OperatorAnswer, { intent: "fulfil" | "settle" }>["outcome"], order: string): AnswerText {
+  switch (outcome) {
+    case "done":
+      return { tone: "good", text: `Order ${order} is done: paid, and taken from the stock once.` };
+    case "refunded":
+      return { tone: "warn", text: `Order ${order} could not be filled; the money went back in full.` };
+    case "needs_review":
+      return { tone: "bad", text: `Order ${order} still needs review.` };
+    case "awaiting_payment":
+      return { tone: "warn", text: `Order ${order} waits for a delayed payment. Its units stay held.` };
+    case "released":
+      return { tone: "warn", text: `Order ${order} was not paid; its units are free.` };
+    case "open":
+      return { tone: "warn", text: `The payment page of ${order} is still open: there is nothing to do yet.` };
+    case "not_ours":
+      return { tone: "bad", text: "This shop has no such checkout." };
+  }
+}

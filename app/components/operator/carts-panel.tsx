@@ -1,0 +1,68 @@
+import type { HeldCart, Overview } from "~/operator/operator-desk";
+import { countdownText } from "../clock-text";
+import { ActionForm, Confirm } from "./action-form";
+import { LogLink } from "./log-link";
+import { Mark, Panel } from "./panel";
+import { serverWords } from "./server-words";
+
+/** Holds by cart, with the time left. */
+export function CartsPanel({ overview }: { overview: Overview }) {
+  const { holds } = overview;
+  return (
+    <Panel id="carts" title="Carts" whose={serverWords(overview).shared}>
+      {holds === null && <p className="hint">The store of holds does not answer.</p>}
+      {holds?.carts.length === 0 && <p className="hint">No cart holds anything.</p>}
+      {holds !== null && holds.carts.length > 0 && (
+        <ul className="rows">
+          {holds.carts.map((cart) => (
+            <CartRow key={`${cart.session} ${cart.claimId ?? ""}`} cart={cart} />
+          ))}
+        </ul>
+      )}
+      {holds?.hasMoreCarts === true && <p className="hint">More carts hold something than are listed here.</p>}
+    </Panel>
+  );
+}
+
+function CartRow({ cart }: { cart: HeldCart }) {
+  const { session, state, lines, checkoutId } = cart;
+  const short = session.slice(0, 8);
+  return (
+    <li aria-label={`Cart ${short}`}>
+      <div className="row-head">
+        <span className="hash">{short}</span>
+        <Mark tone={state === "checkout" ? "warn" : undefined}>{state === "checkout" ? "At the payment page" : "Shopping"}</Mark>
+        <span className="number">{leftText(cart)}</span>
+      </div>
+      <ul>
+        {lines.map(({ productId, name, quantity }) => (
+          <li key={productId}>
+            {quantity} × {name ?? productId}
+          </li>
+        ))}
+      </ul>
+      <div className="row-actions">
+        {state === "shopping" && (
+          <Confirm label="Release" labelFor={`cart ${short}`} question="Its units are free at once. The shopper sees their cart as not held any more.">
+            <ActionForm intent="release_hold" fields={{ session }} label="Release all of it" labelFor={`, cart ${short}`} look="grave" />
+          </Confirm>
+        )}
+        {checkoutId !== null && (
+          <>
+            <Confirm label="Close the payment page" labelFor={`of cart ${short}`} question="Stripe is asked to expire it. Its units are freed only when Stripe proves that nobody can pay on it any more.">
+              <ActionForm intent="close_page" fields={{ checkout_id: checkoutId }} label="Close it now" labelFor={`, cart ${short}`} look="grave" />
+            </Confirm>
+            <ActionForm intent="inspect" fields={{ checkout_id: checkoutId }} label="Inspect" labelFor={`the checkout of cart ${short}`} />
+          </>
+        )}
+        <LogLink text={checkoutId ?? session} of={`cart ${short}`} />
+      </div>
+    </li>
+  );
+}
+
+function leftText({ state, endsInMs }: HeldCart): string {
+  if (endsInMs === null) return state === "checkout" ? "Being opened" : "";
+  if (endsInMs <= 0) return "To be closed";
+  return `${countdownText(endsInMs)} left`;
+}

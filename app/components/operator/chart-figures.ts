@@ -1,0 +1,82 @@
+import type { History, HistoryStep } from "~/operator/operator-desk";
+import type { ChartFigures } from "./time-chart";
+
+type Minute = Omit<HistoryStep, "at"> & { readonly at: number };
+type Count = "granted" | "refused" | "expired" | "completed" | "givenBack" | "latePayments" | "oversoldUnits";
+
+const COUNTS: readonly Count[] = ["granted", "refused", "expired", "completed", "givenBack", "latePayments", "oversoldUnits"];
+const MINUTE_MS = 60_000;
+/** Over how many minutes a rate is taken: of a single one it would jump between 0 and 100. */
+const RATE_MINUTES = 10;
+
+/** The steps by minutes: counts are added up, what is held is taken from the last. */
+export function minutesOf({ steps }: History): Minute[] {
+  const minutes: Minute[] = [];
+  for (const step of steps) {
+    const at = Math.ceil(step.at / MINUTE_MS) * MINUTE_MS;
+    const last = minutes.at(-1);
+    if (last?.at === at) minutes[minutes.length - 1] = together(last, step);
+    else minutes.push({ ...step, at });
+  }
+  return minutes;
+}
+
+function together(one: Minute, next: HistoryStep): Minute {
+  const sums = Object.fromEntries(COUNTS.map((name) => [name, one[name] + next[name]])) as Record<Count, number>;
+  return { ...sums, at: one.at, activeHolds: next.activeHolds, heldUnits: next.heldUnits };
+}
+
+export function holdFigures(minutes: readonly Minute[]): ChartFigures {
+  return {
+    times: times(minutes),
+    unit: "count",
+    series: [
+      { label: "Units held", role: "warn", shape: "line", values: minutes.map(({ heldUnits }) => heldUnits) },
+      { label: "Active holds", role: "accent", shape: "line", values: minutes.map(({ activeHolds }) => activeHolds) },
+    ],
+  };
+}
+
+export function grantFigures(minutes: readonly Minute[]): ChartFigures {
+  return {
+    times: times(minutes),
+    unit: "count",
+    series: [
+      { label: "Granted", role: "accent", shape: "bars", values: minutes.map(({ granted }) => granted) },
+      { label: "Refused", role: "bad", shape: "line", values: minutes.map(({ refused }) => refused) },
+    ],
+  };
+}
+
+/** Of the holds that ended in the ten minutes before, how many percent lapsed and how many were bought; null where none ended. */
+export function endFigures(minutes: readonly Minute[]): ChartFigures {
+  const rate = (name: "expired" | "completed") =>
+    minutes.map((_, index) => {
+      const window = minutes.slice(Math.max(0, index - RATE_MINUTES + 1), index + 1);
+      const ended = window.reduce((sum, { expired, completed, givenBack }) => sum + expired + completed + givenBack, 0);
+      return ended === 0 ? null : (100 * window.reduce((sum, minute) => sum + minute[name], 0)) / ended;
+    });
+  return {
+    times: times(minutes),
+    unit: "percent",
+    series: [
+      { label: "Bought", role: "good", shape: "line", values: rate("completed") },
+      { label: "Lapsed", role: "warn", shape: "line", values: rate("expired") },
+    ],
+  };
+}
+
+export function troubleFigures(minutes: readonly Minute[]): ChartFigures {
+  return {
+    times: times(minutes),
+    unit: "count",
+    series: [
+      { label: "Late payments", role: "warn", shape: "bars", values: minutes.map(({ latePayments }) => latePayments) },
+      { label: "Oversold units", role: "bad", shape: "bars", values: minutes.map(({ oversoldUnits }) => oversoldUnits) },
+    ],
+  };
+}
+
+function times(minutes: readonly Minute[]): number[] {
+  return minutes.map(({ at }) => at / 1000);
+}

@@ -1,0 +1,45 @@
+import type uPlot from "uplot";
+import { localClockText } from "../clock-text";
+import type { ChartFigures, ChartSeries } from "./time-chart";
+
+/** How the figures look; colours are read from the page's roles each time they are drawn, so that they follow the scheme. */
+export function chartOptions(plot: typeof uPlot, { series, unit }: ChartFigures, host: HTMLElement, height: number): uPlot.Options {
+  const colour = (role: string) => () => getComputedStyle(host).getPropertyValue(`--${role}`).trim();
+  const font = "12px system-ui, sans-serif";
+  const bars = plot.paths.bars?.({ size: [0.9, 24], gap: 1 });
+  const drawn = (one: ChartSeries): uPlot.Series => ({
+    label: one.label,
+    stroke: colour(one.role),
+    width: one.shape === "line" ? 2 : 1,
+    points: { show: false },
+    // A step without figures is a gap; bars of several series stand before one another, the later in front.
+    ...(one.shape === "bars" && bars !== undefined ? { paths: bars, fill: colour(one.role) } : {}),
+    value: (_, value) => figureText(value, unit),
+  });
+  return {
+    width: host.clientWidth,
+    height,
+    cursor: { sync: { key: "operator" }, drag: { x: false, y: false }, points: { size: 6 } },
+    legend: { markers: { width: 0, fill: (_, index) => colour(series[index - 1]?.role ?? "accent")() } },
+    scales: { y: { range: (_, __, most) => [0, unit === "percent" ? 100 : Math.max(4, Math.ceil((most ?? 0) * 1.1))] } },
+    axes: [
+      { stroke: colour("ink-soft"), font, size: 28, grid: { show: false }, ticks: { stroke: colour("line"), size: 4 }, values: (_, times) => times.map((time) => localClockText(time * 1000)) },
+      {
+        stroke: colour("ink-soft"),
+        font,
+        size: 44,
+        grid: { stroke: colour("line"), width: 1 },
+        ticks: { show: false },
+        space: 36,
+        incrs: [1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 1_000_000],
+        values: (_, marks) => marks.map((mark) => figureText(mark, unit)),
+      },
+    ],
+    series: [{ label: "Time", value: (_, time) => (time === null ? "–" : localClockText(time * 1000, "second")) }, ...series.map(drawn)],
+  };
+}
+
+export function figureText(value: number | null | undefined, unit: ChartFigures["unit"]): string {
+  if (value === null || value === undefined) return "–";
+  return unit === "percent" ? `${Math.round(value)} %` : String(value);
+}

@@ -1,0 +1,54 @@
+import { useMemo } from "react";
+import type { History, Overview } from "~/operator/operator-desk";
+import { Chart } from "./chart";
+import { endFigures, grantFigures, holdFigures, minutesOf, troubleFigures } from "./chart-figures";
+import { LostDemandTable } from "./lost-demand-table";
+import { Panel } from "./panel";
+import { serverWords } from "./server-words";
+
+/** The last hour of this server. */
+export function ChartsPanel({ history, overview }: { history: History; overview: Overview }) {
+  const figures = useFigures(history);
+  const { totals, expiryRate, purchaseRate, steps } = history;
+  const whose = serverWords(overview);
+  const now = steps.at(-1);
+  return (
+    <Panel id="charts" title="The last hour" whose={`${whose.own}, by minutes; what is held: ${whose.shared.toLowerCase()}`}>
+      {now === undefined && <p className="hint">Nothing is remembered yet: figures begin with this server's start.</p>}
+      <div className="charts">
+        <Chart title="Active holds" summary={now === undefined ? "Not known yet." : `Now ${told(now.activeHolds)}, ${told(now.heldUnits)} units.`} figures={figures.holds} />
+        <Chart title="Granted against refused" summary={`Changes of carts: ${totals.granted} granted, ${totals.refused} refused.`} figures={figures.grants} />
+        <Chart
+          title="How holds end"
+          summary={`Hold to purchase: ${rateText(purchaseRate)}. Expiry: ${rateText(expiryRate)}.`}
+          hint="Of the holds that ended in the ten minutes before; the rest was given back."
+          figures={figures.ends}
+        />
+        <Chart
+          title="Late payments and oversold"
+          summary={totals.oversoldUnits > 0 ? `${totals.oversoldUnits} units oversold, ${totals.latePayments} late payments.` : `Oversold: 0. Late payments: ${totals.latePayments}.`}
+          {...(totals.oversoldUnits > 0 ? { tone: "bad" as const } : {})}
+          figures={figures.trouble}
+        />
+        <LostDemandTable lost={history.lostDemand} />
+      </div>
+    </Panel>
+  );
+}
+
+/** Anew only when a step has ended: a chart is not drawn again because the page was read again. */
+function useFigures(history: History) {
+  const newest = history.steps.at(-1)?.at;
+  return useMemo(() => {
+    const minutes = minutesOf(history);
+    return { holds: holdFigures(minutes), grants: grantFigures(minutes), ends: endFigures(minutes), trouble: troubleFigures(minutes) };
+  }, [newest]);
+}
+
+function told(figure: number | null): string {
+  return figure === null ? "unknown" : String(figure);
+}
+
+function rateText(rate: number | null): string {
+  return rate === null ? "none ended" : `${Math.round(rate * 100)} %`;
+}

@@ -1,0 +1,50 @@
+import type { CheckoutInspection } from "~/checkout/checkout";
+import { Mark } from "./panel";
+
+/** What is known of a checkout, and what `fulfil` would do next. */
+export function InspectionTable({ inspection }: { inspection: CheckoutInspection }) {
+  const { checkoutId, status, paymentStatus, ours, claim, verdict, lines, next } = inspection;
+  return (
+    <div className="inspection">
+      <p>
+        <code>{checkoutId}</code> <Mark>{status}</Mark> <Mark>{paymentStatus.replaceAll("_", " ")}</Mark> {!ours && <Mark tone="bad">Not of this shop</Mark>}{" "}
+        {verdict !== null && <Mark tone="warn">Verdict: {verdict}</Mark>}
+      </p>
+      <p>
+        {claim === null ? "Nothing is held for it." : `Held for cart ${claim.session.slice(0, 8)}, claim ${claim.claimId}.`} <strong>{next}</strong>
+      </p>
+      {lines.length > 0 && (
+        <div className="scrolls" role="region" aria-label="Lines of the checkout" tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Product</th>
+                <th scope="col" className="number">
+                  Units
+                </th>
+                <th scope="col">Mark</th>
+                <th scope="col" className="number">
+                  From → to
+                </th>
+                <th scope="col" className="number">
+                  Stock now
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {lines.map(({ productId, quantity, mark, from, to, inventory }) => (
+                <tr key={productId}>
+                  <th scope="row">{productId}</th>
+                  <td className="number">{quantity}</td>
+                  <td>{mark}</td>
+                  <td className="number">{from === null ? "–" : `${from} → ${to}`}</td>
+                  <td className="number">{inventory ?? "?"}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+import { Form, Link, useNavigation } from "@remix-run/react";
+import type { OperatorAnswer } from "~/operator/operator-answer";
+import { shop } from "../texts";
+
+/** `isClosed`: no token is set, so nobody can come in. */
+export function SignInPage({ isClosed, answer }: { isClosed: boolean; answer: OperatorAnswer | null }) {
+  const isPending = useNavigation().formData?.get("intent") === "sign_in";
+  return (
+    <div className="operator sign-in">
+      <h1>{shop.name}, for its operator</h1>
+      {isClosed ? (
+        <p className="notice warn">
+          This page is closed, because no ADMIN_TOKEN is set. Set it to 16 characters or more in the environment of the server, restart, and sign in here with it.
+        </p>
+      ) : (
+        <>
+          {answer?.intent === "failed" && (
+            <p className="notice bad" role="alert">
+              {answer.message}
+            </p>
+          )}
+          <Form method="post">
+            <label>
+              ADMIN_TOKEN
+              <input type="password" name="token" required autoComplete="current-password" maxLength={1000} />
+            </label>
+            <button type="submit" name="intent" value="sign_in" className="button" aria-busy={isPending}>
+              {isPending ? "Signing in…" : "Sign in"}
+            </button>
+          </Form>
+          <p className="hint">
+            Signed in already, and came by a link from elsewhere? Browsers keep the sign-in from other sites: <a href="">open this page again</a>.
+          </p>
+        </>
+      )}
+      <p className="hint">
+        <Link to="/">{shop.toProducts}</Link>
+      </p>
+    </div>
+  );
+}

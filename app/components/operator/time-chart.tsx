@@ -1,0 +1,64 @@
+import { useEffect, useRef } from "react";
+import type uPlot from "uplot";
+import { chartOptions } from "./chart-options";
+
+/** One line or row of bars over time. */
+export interface ChartSeries {
+  readonly label: string;
+  /** Which colour role it is drawn in. */
+  readonly role: "accent" | "good" | "warn" | "bad";
+  readonly shape: "line" | "bars";
+  /** One for each of the times; null: nothing to tell of that step. */
+  readonly values: readonly (number | null)[];
+}
+
+export interface ChartFigures {
+  /** Epoch seconds, ascending. */
+  readonly times: readonly number[];
+  readonly series: readonly ChartSeries[];
+  readonly unit: "count" | "percent";
+}
+
+/**
+ * The figures drawn by uPlot, which only browsers load, and only here. Everything it says stands beside it as text
+ * (`Chart`), so that readers of screens and pages without JavaScript miss nothing.
+ */
+export function TimeChart({ figures }: { figures: ChartFigures }) {
+  const place = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot | null>(null);
+  const latest = useRef(figures);
+  latest.current = figures;
+
+  useEffect(() => {
+    const host = place.current;
+    if (host === null) return;
+    let isGone = false;
+    const scheme = window.matchMedia("(prefers-color-scheme: dark)");
+    const repaint = () => chart.current?.redraw(false);
+    const resize = new ResizeObserver(() => chart.current?.setSize({ width: host.clientWidth, height: CHART_HEIGHT }));
+    void import("uplot").then(({ default: Plot }) => {
+      if (isGone) return;
+      chart.current = new Plot(chartOptions(Plot, latest.current, host, CHART_HEIGHT), chartData(latest.current), host);
+      resize.observe(host);
+      scheme.addEventListener("change", repaint);
+    });
+    return () => {
+      isGone = true;
+      resize.disconnect();
+      scheme.removeEventListener("change", repaint);
+      chart.current?.destroy();
+      chart.current = null;
+    };
+  }, []);
+
+  useEffect(() => chart.current?.setData(chartData(figures)), [figures]);
+
+  return <div className="chart-canvas" ref={place} aria-hidden="true" />;
+}
+
+/** Without the legend below it; the room for both is kept free in `operator.css`. */
+const CHART_HEIGHT = 150;
+
+function chartData({ times, series }: ChartFigures): uPlot.AlignedData {
+  return [[...times], ...series.map(({ values }) => [...values])];
+}

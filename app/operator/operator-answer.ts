@@ -1,0 +1,18 @@
+import type { CheckoutInspection, FulfilOutcome } from "~/checkout/checkout";
+import type { DriftAudit } from "./orders";
+import type { ClosePageOutcome, ReleaseHoldOutcome, Selling, StockMove } from "./operator-desk";
+
+/** What came of a form of the operator's page. */
+export type OperatorAnswer =
+  | { readonly intent: "pause" | "resume"; readonly selling: Selling }
+  | { readonly intent: "release_hold"; readonly session: string; readonly result: ReleaseHoldOutcome }
+  | { readonly intent: "close_page"; readonly checkoutId: string; readonly result: ClosePageOutcome }
+  | { readonly intent: "restock" | "set_stock"; readonly productId: string; readonly result: StockMove }
+  /** The same form came before; this one changed nothing. */
+  | { readonly intent: "sent_twice" }
+  | { readonly intent: "settle" | "fulfil"; readonly checkoutId: string; readonly outcome: FulfilOutcome["outcome"] }
+  /** Null: Stripe knows no such checkout. */
+  | { readonly intent: "inspect"; readonly checkoutId: string; readonly inspection: CheckoutInspection | null }
+  | { readonly intent: "audit"; readonly audit: DriftAudit }
+  /** It could not be done; `message` is for a person. */
+  | { readonly intent: "failed"; readonly message: string };
