@@ -43,6 +43,13 @@ export function allowsDelayedPayment(config: CheckoutConfig): boolean {
   return config.paymentMethods.some((method) => method !== "card");
 }
 
+const DAY_MS = 86_400_000;
+
+/** Sessions that were created since then may still have a payment under way. Epoch milliseconds. */
+export function windowStart({ clock, config }: Pick<CheckoutContext, "clock" | "config">): number {
+  return clock.wall() - (allowsDelayedPayment(config) ? 35 : 4) * DAY_MS;
+}
+
 export function orderOf(session: StripeSession, record: CheckoutRecord): Order {
   return {
     checkoutId: session.id,

@@ -1,6 +1,7 @@
 import type { Claim, Line } from "~/reservations/reservation-store";
 import type { DecidedLine, ReserveOutcome } from "~/reservations/reserve";
 import type { Money } from "~/catalog/catalog";
+import type { AuditReport, OrderList } from "./order-list";
 
 /**
  * Paying, as the routes see it. `createCheckout` in `create-checkout.server.ts` wires it.
@@ -34,6 +35,24 @@ export interface CheckoutService {
 
   /** An operator's word on a line that `needs_review`: its decrement was applied, or was not. Then `fulfil` goes on. */
   settle(request: { checkoutId: string; productId: string; verdict: "applied" | "not_applied" }): Promise<FulfilOutcome>;
+
+  /**
+   * Closes a payment page for an operator and frees its units, by proof only, as `changeCart` does. `paid`: it was completed, and is
+   * being fulfilled.
+   */
+  close(checkoutId: string): Promise<ClosePageOutcome>;
+
+  /**
+   * Completed payment pages of this shop, newest first, from a list of Stripe's: one request for a hundred. At most `atMost` sessions are
+   * looked at, other shops' included. The key needs the right to read charges, which it has if it may refund.
+   */
+  orders(query: { atMost: number }): Promise<OrderList>;
+
+  /**
+   * What Stripe says was sold against what our marks say was taken, of all sessions in the window of `rebuild`. Reads only. A payment of
+   * the last ten minutes that is not taken yet is no fault: Stripe's event or the reconciler sees to it.
+   */
+  audit(): Promise<AuditReport>;
 
   /** One round of housekeeping: payment deadlines, claims without a stamp. Errors of single claims are logged and tried again next time. */
   sweep(): Promise<void>;
@@ -79,6 +98,14 @@ export type ReleaseCartOutcome =
   | { readonly outcome: "released"; readonly lines: readonly Line[] }
   | { readonly outcome: "checkout_open"; readonly claim: Claim }
   | { readonly outcome: "paid"; readonly checkoutId: string };
+
+export type ClosePageOutcome =
+  /** Proven: nobody can pay on it any more, and its units are free. */
+  | { readonly outcome: "closed" }
+  | { readonly outcome: "paid"; readonly checkoutId: string }
+  | { readonly outcome: "no_proof" }
+  /** Another shop's, or none that Stripe knows. */
+  | { readonly outcome: "not_ours" };
 
 export type FulfilOutcome =
   /** All lines decremented, hold ended. `repeated`: it already was. */

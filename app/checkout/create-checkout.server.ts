@@ -1,10 +1,13 @@
 import { createProcessRebuildTurns } from "~/reservations/rebuild-turns";
 
+import { auditMarks } from "./audit.server";
 import { changeCart, releaseCart } from "./change-cart.server";
 import type { CheckoutService, RebuildReport } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
+import { closePage } from "./close-checkout.server";
 import { fulfilCheckout } from "./fulfil.server";
 import { inspectCheckout } from "./inspect.server";
+import { listOrders } from "./list-orders.server";
 import { createRebuildGate } from "./rebuild-gate";
 import { rebuildHolds } from "./rebuild.server";
 import { createSessionMarks } from "./session-marks.server";
@@ -53,9 +56,12 @@ export function createCheckout(dependencies: CheckoutDependencies): Checkout {
     changeCart: gated((request) => changeCart(context, request)),
     release: gated((request) => releaseCart(context, request)),
     fulfil: gated((checkoutId) => fulfilCheckout(context, checkoutId)),
+    close: gated((checkoutId) => closePage(context, checkoutId)),
     settle: gated((request) => settleLine(context, request)),
     sweep: gated(sweep),
     inspect: (checkoutId) => inspectCheckout(context, checkoutId),
+    orders: (query) => listOrders(context, query),
+    audit: () => auditMarks(context),
     rebuild() {
       rebuilding ??= rebuildHolds(context, gate).finally(() => {
         rebuilding = null;

@@ -142,7 +142,7 @@ async function conclude(
  * Complete, and the delayed payment did not come: the PaymentIntent is back where it asks for a payment method, and the
  * finished page offers none (docs.stripe.com/payments/checkout/fulfill-orders). No event is trusted with this.
  */
-function hasFailed(session: StripeSession): boolean {
+export function hasFailed(session: StripeSession): boolean {
   return session.paymentStatus === "unpaid" && (session.payment?.status === "requires_payment_method" || session.payment?.status === "canceled");
 }
 

@@ -27,6 +27,25 @@ export type OrderState =
   /** A line, or the refund itself, waits for a person. */
   | "needs_review";
 
+export interface OrderList {
+  readonly orders: readonly CheckoutOrder[];
+  /** The beginning of the window. */
+  readonly since: number;
+  /** Every session of the window was looked at. */
+  readonly isWhole: boolean;
+}
+
+export interface AuditReport {
+  /** The beginning of the window. */
+  readonly since: number;
+  /** Paid, or once paid, and ours. */
+  readonly checkouts: number;
+  /** All products of these checkouts. */
+  readonly products: readonly ProductDrift[];
+  /** Oldest first. */
+  readonly faults: readonly AuditFault[];
+}
+
 /** Of one product, over the checkouts of an audit. */
 export interface ProductDrift {
   readonly productId: string;

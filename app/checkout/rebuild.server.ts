@@ -1,16 +1,14 @@
 import { UnavailableError } from "~/errors";
-import type { Claim } from "~/reservations/reservation-store";
 
 import type { RebuildReport } from "./checkout";
-import { allowsDelayedPayment, type CheckoutContext } from "./checkout-context.server";
+import { type CheckoutContext, windowStart } from "./checkout-context.server";
+import { claimOf } from "./claims.server";
 import { closeClaim } from "./close-checkout.server";
 import { fulfilCheckout } from "./fulfil.server";
 import type { CheckoutRecord } from "./line-marks";
 import type { RebuildGate } from "./rebuild-gate";
 import { readOrReport } from "./read-record.server";
 import type { StripeSession } from "./stripe-gateway.server";
-
-const DAY_MS = 86_400_000;
 
 interface Found {
   readonly session: StripeSession;
@@ -29,7 +27,7 @@ export async function rebuildHolds(context: CheckoutContext, gate: RebuildGate):
   const isIntact = turn === "rebuilt";
   if (isIntact) gate.open();
   else gate.close();
-  const since = context.clock.wall() - (allowsDelayedPayment(context.config) ? 35 : 4) * DAY_MS;
+  const since = windowStart(context);
   // Open ones first: a payment in between is then seen in one of the two lists.
   const open = await findOurs(context, "open", since);
   const complete = (await findOurs(context, "complete", since)).filter(({ record }) => !isFinished(record));
@@ -96,16 +94,6 @@ async function closeForgotten(context: CheckoutContext, open: readonly Found[]):
     await closeClaim(context, claimOf(session, record), "stock");
   }
   return 0;
-}
-
-function claimOf(session: StripeSession, record: CheckoutRecord): Claim {
-  return {
-    claimId: record.claimId,
-    checkoutId: session.id,
-    session: record.session,
-    claimedAt: session.createdAt,
-    lines: record.lines.map(({ productId, quantity }) => ({ productId, quantity })),
-  };
 }
 
 function isFinished(record: CheckoutRecord): boolean {

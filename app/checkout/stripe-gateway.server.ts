@@ -16,6 +16,8 @@ export interface StripeSession {
   readonly metadata: Metadata;
   /** Null before a payment was tried, and for ever when nothing is to pay. `status` is null in lists. */
   readonly payment: { readonly id: string; readonly status: string | null } | null;
+  /** The latest try to take the money; null where there was none. Known from `listPaid` only. */
+  readonly charge: { readonly createdAt: number; readonly refundedAmount: number; readonly isRefunded: boolean } | null;
 }
 
 export type CreateOutcome =
@@ -55,6 +57,8 @@ export interface StripeGateway {
   expire(checkoutId: string): Promise<"expired" | "refused">;
   /** Newest first, all pages. */
   list(query: { status?: "open" | "complete"; createdSince: number }): AsyncIterable<StripeSession>;
+  /** Complete ones with their payments and charges; newest first, all pages. */
+  listPaid(query: { createdSince: number }): AsyncIterable<StripeSession>;
   /** Merges these keys into the session's metadata, in one update. */
   writeMetadata(checkoutId: string, metadata: Metadata): Promise<void>;
   refunds(paymentIntentId: string): Promise<readonly Refund[]>;
@@ -102,6 +106,16 @@ export function createStripeGateway(stripe: Stripe): StripeGateway {
         for await (const session of stripe.checkout.sessions.list(query)) yield read(session);
       } catch (error) {
         throw unknownOutcome("list payment pages", error);
+      }
+    },
+
+    async *listPaid({ createdSince }) {
+      const created = { gte: Math.floor(createdSince / 1000) };
+      const expand = ["data.payment_intent.latest_charge"];
+      try {
+        for await (const session of stripe.checkout.sessions.list({ limit: 100, status: "complete", created, expand })) yield read(session);
+      } catch (error) {
+        throw unknownOutcome("list payments", error);
       }
     },
 
@@ -168,7 +182,13 @@ function read(session: Stripe.Checkout.Session): StripeSession {
     total: { amount: session.amount_total ?? 0, currency: session.currency ?? "" },
     metadata: session.metadata ?? {},
     payment: payment === null ? null : typeof payment === "string" ? { id: payment, status: null } : { id: payment.id, status: payment.status },
+    charge: payment === null || typeof payment === "string" ? null : readCharge(payment.latest_charge),
   };
+}
+
+function readCharge(charge: Stripe.PaymentIntent["latest_charge"]): StripeSession["charge"] {
+  if (charge === null || typeof charge === "string") return null;
+  return { createdAt: charge.created * 1000, refundedAmount: charge.amount_refunded, isRefunded: charge.refunded };
 }
 
 function readRefund(refund: Stripe.Refund): Refund {

@@ -1,4 +1,4 @@
-import type { CheckoutInspection, FulfilOutcome } from "~/checkout/checkout";
+import type { CheckoutInspection, ClosePageOutcome, FulfilOutcome } from "~/checkout/checkout";
 import type { Line } from "~/reservations/reservation-store";
 import type { DriftAudit, OrderBook } from "./orders";
 
@@ -218,17 +218,10 @@ export type ReleaseHoldOutcome =
   /** Its units are at a payment page. Nothing changed. */
   | { readonly outcome: "in_checkout"; readonly checkoutId: string | null };
 
-export type ClosePageOutcome =
-  /** Proven: nobody can pay on it any more, and its units are free. */
-  | { readonly outcome: "closed" }
-  /** It turned out to be paid, and is being fulfilled. */
-  | { readonly outcome: "paid"; readonly checkoutId: string }
-  /** Stripe gave no proof. Nothing changed; try again. */
-  | { readonly outcome: "no_proof" }
-  | { readonly outcome: "not_ours" };
-
 export interface StockMove {
   /** What was really replaced. */
   readonly before: number;
   readonly after: number;
 }
+
+export type { ClosePageOutcome };
