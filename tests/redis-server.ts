@@ -1,15 +1,13 @@
 /** A real redis-server on a private directory and a free port of this machine, for tests. */
-import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { createClient } from "redis";
+import { freePorts, installPackage } from "./programs";
 
-const run = promisify(execFile);
 const PROGRAM = "/usr/bin/redis-server";
 
 export interface RedisServer {
@@ -26,9 +24,9 @@ export interface RedisServer {
 
 /** `settings` as on redis-server's command line. Nothing is written to disk unless they say so. */
 export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
-  if (!existsSync(PROGRAM)) await install();
+  if (!existsSync(PROGRAM)) await installPackage("redis-server", "These tests need Redis 7");
   const directory = await mkdtemp(path.join(os.tmpdir(), "holdfast-redis-"));
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   let server: ChildProcess | null = null;
 
   const redis: RedisServer = {
@@ -73,21 +71,4 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
   };
   await redis.start();
   return redis;
-}
-
-async function install(): Promise<void> {
-  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) throw new Error("These tests need Redis 7: apt-get install redis-server");
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await run("apt-get", ["update"], { env });
-  await run("apt-get", ["install", "-y", "--no-install-recommends", "redis-server"], { env });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("No free port");
-  return address.port;
 }

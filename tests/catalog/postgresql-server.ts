@@ -3,13 +3,14 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chown, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { freePorts, installPackage } from "../programs";
 
 const run = promisify(execFile);
 const DEBIAN = "/usr/lib/postgresql";
+const NEED = "These tests need PostgreSQL";
 const isRoot = process.getuid?.() === 0;
 
 export interface PostgresqlServer {
@@ -30,7 +31,7 @@ export async function startPostgresql(): Promise<PostgresqlServer> {
 
   const data = path.join(directory, "data");
   await run(...command("initdb", "-D", data, "-U", "holdfast", "-A", "trust", "-E", "UTF8", "--no-sync"), { cwd: directory });
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const settings = ["-p", String(port), "-h", "127.0.0.1", "-k", directory, "-c", "fsync=off"];
   const server = spawn(...command("postgres", "-D", data, ...settings), { cwd: directory, stdio: ["ignore", "ignore", "pipe"] });
   const stopped = once(server, "exit");
@@ -55,35 +56,20 @@ export async function startPostgresql(): Promise<PostgresqlServer> {
 }
 
 async function findBinaries(): Promise<string> {
-  if (!existsSync(DEBIAN)) await install();
+  if (!existsSync(DEBIAN)) {
+    // Otherwise the package starts a server of its own.
+    if (isRoot) await mkdir("/etc/postgresql-common", { recursive: true });
+    if (isRoot) await writeFile("/etc/postgresql-common/createcluster.conf", "create_main_cluster = false\n", { flag: "wx" }).catch(() => undefined);
+    await installPackage("postgresql", NEED);
+  }
   const versions = (await readdir(DEBIAN).catch(() => [])).sort((a, b) => Number(b) - Number(a));
   const found = versions.map((version) => path.join(DEBIAN, version, "bin")).find((bin) => existsSync(path.join(bin, "initdb")));
-  if (found === undefined) throw new Error("These tests need PostgreSQL: apt-get install postgresql");
+  if (found === undefined) throw new Error(`${NEED}: apt-get install postgresql`);
   return found;
-}
-
-async function install(): Promise<void> {
-  if (!isRoot || !existsSync("/usr/bin/apt-get")) throw new Error("These tests need PostgreSQL: apt-get install postgresql");
-  // Otherwise the package starts a server of its own.
-  await mkdir("/etc/postgresql-common", { recursive: true });
-  await writeFile("/etc/postgresql-common/createcluster.conf", "create_main_cluster = false\n", { flag: "wx" }).catch(() => undefined);
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await run("apt-get", ["update"], { env });
-  await run("apt-get", ["install", "-y", "--no-install-recommends", "postgresql"], { env });
 }
 
 async function postgresUser(): Promise<{ uid: number; gid: number }> {
   const [uid, gid] = await Promise.all(["-u", "-g"].map(async (flag) => Number((await run("id", [flag, "postgres"])).stdout)));
   if (uid === undefined || gid === undefined) throw new Error("There is no user postgres");
   return { uid, gid };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("No free port");
-  return address.port;
 }

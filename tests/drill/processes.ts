@@ -2,9 +2,9 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { createServer } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
+import { freePorts } from "../programs";
 
 const TSX = "node_modules/tsx/dist/cli.mjs";
 const SERVE = "node_modules/@remix-run/serve/dist/cli.js";
@@ -18,26 +18,6 @@ export async function ensureBuild(): Promise<void> {
   // Vite's configuration is another one in tests.
   const { VITEST: _, ...env } = process.env;
   await promisify(execFile)(process.execPath, [TSX, "app/commands/build.ts"], { env: { ...env, NODE_ENV: "production" } });
-}
-
-export async function freePorts(count: number): Promise<number[]> {
-  const probes = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const probe = createServer().listen(0, "127.0.0.1");
-      await once(probe, "listening");
-      return probe;
-    }),
-  );
-  const ports = probes.map((probe) => {
-    const address = probe.address();
-    if (address === null || typeof address === "string") throw new Error("No free port");
-    return address.port;
-  });
-  for (const probe of probes) {
-    probe.close();
-    await once(probe, "close");
-  }
-  return ports;
 }
 
 export interface StandIns {

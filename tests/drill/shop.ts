@@ -2,8 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { StockRoom } from "~/drill/round";
+import { freePorts } from "../programs";
 import { startRedis, type RedisServer } from "../redis-server";
-import { appServer, freePorts, startStandIns, untilReady, type AppServer, type StandIns } from "./processes";
+import { appServer, startStandIns, untilReady, type AppServer, type StandIns } from "./processes";
 
 export interface SeveralServers {
   readonly servers: readonly AppServer[];
