@@ -8,7 +8,8 @@ const sessionId = z.string().min(1).max(200).optional();
 /** Each quantity a whole number from 0; how many are allowed is a limit of the shop, not of the format. */
 const item = z
   .object({ product_id: productId.optional(), name: name.optional(), quantity: z.int().min(0) })
-  .refine((given) => (given.product_id === undefined) !== (given.name === undefined), "give either product_id or name");
+  .refine((given) => (given.product_id === undefined) !== (given.name === undefined), "give either product_id or name")
+  .meta({ oneOf: [{ required: ["product_id"] }, { required: ["name"] }] });
 
 export const reserveRequest = z.object({ session_id: sessionId, items: z.array(item).min(1).max(1000) });
 export type ReserveItem = z.output<typeof item>;
@@ -25,7 +26,8 @@ export const availabilityQuery = z.object({ product_id: z.array(z.string().min(1
 
 export const inventoryUpdate = z
   .object({ product_id: productId, inventory: z.int().min(0).max(1_000_000_000).optional(), delta: z.int().min(-1_000_000_000).max(1_000_000_000).optional() })
-  .refine((given) => (given.inventory === undefined) !== (given.delta === undefined), "give either inventory or delta");
+  .refine((given) => (given.inventory === undefined) !== (given.delta === undefined), "give either inventory or delta")
+  .meta({ oneOf: [{ required: ["inventory"] }, { required: ["delta"] }] });
 
 /** A Checkout Session's id as Stripe writes it. */
 const checkoutId = z.string().regex(/^cs_[A-Za-z0-9_]{1,250}$/, "must be a checkout id (cs_…)");

@@ -1,6 +1,8 @@
 import { subscribe } from "node:diagnostics_channel";
 import { IncomingMessage } from "node:http";
 
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
 /**
  * Lets a post from another site reach our own check. Remix has one of its own, which answers an empty 500, and does so to
  * every form once a proxy changes the Host. It compares Origin with X-Forwarded-Host, which nothing else here reads, so
@@ -23,8 +25,8 @@ export function refuseForeignPostsInWords(): void {
  */
 function mendAddress(request: IncomingMessage): void {
   const { headers, url = "/" } = request;
-  // Fetch's Request cannot be a TRACE; like OPTIONS, it is answered by no route.
-  if (request.method === "TRACE") request.method = "OPTIONS";
+  // Fetch's Request cannot be a TRACE, and Remix refuses what it does not know without `Allow`; like OPTIONS, no route answers them.
+  if (!METHODS.has(request.method ?? "")) request.method = "OPTIONS";
   delete headers["x-forwarded-host"];
   if (!URL.canParse(`http://${headers.host}`)) headers.host = "invalid";
   if (!url.startsWith("/")) request.url = URL.canParse(url) ? new URL(url).pathname + new URL(url).search : "/";

@@ -1,6 +1,7 @@
 import { data } from "@remix-run/node";
 import { container } from "~/container.server";
-import { asProblem, type ProblemCode } from "./problem.server";
+import type { ProblemCode } from "./problem-codes";
+import { asProblem } from "./problem.server";
 
 /** What an error page knows; it arrives there as the data of the route error response. */
 export interface PageProblem {

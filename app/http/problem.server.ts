@@ -1,21 +1,5 @@
 import { UnavailableError } from "~/errors";
-
-export type ProblemCode =
-  | "invalid_request"
-  | "invalid_session"
-  | "ambiguous_product"
-  | "cross_origin"
-  | "unauthorized"
-  | "unknown_product"
-  | "not_found"
-  | "method_not_allowed"
-  | "checkout_open"
-  | "too_large"
-  | "unsupported_media_type"
-  | "limit_exceeded"
-  | "rate_limited"
-  | "unavailable"
-  | "internal";
+import type { ProblemCode } from "./problem-codes";
 
 export interface Fault {
   readonly field: string;

@@ -1,6 +1,10 @@
 import { Agent, request, type IncomingHttpHeaders } from "node:http";
+import { expectDocumented } from "./documented-answers";
 
-/** Plain HTTP, since `fetch` sets, corrects or forbids just the headers that hostile clients send. */
+/**
+ * Plain HTTP, since `fetch` sets, corrects or forbids just the headers that hostile clients send.
+ * Whatever the API answers is held against its own document.
+ */
 
 export interface Answer {
   readonly status: number;
@@ -15,21 +19,31 @@ export interface Ask {
   readonly target?: string;
   /** Chunks are sent one by one, with `Transfer-Encoding: chunked` unless a length is named in the headers. */
   readonly body?: string | Iterable<Buffer>;
+  /** Does not wait for the end of the answer: the answer to a stream has no end. */
+  readonly headOnly?: boolean;
 }
 
 const agent = new Agent({ keepAlive: false, maxSockets: Infinity });
 
 /** The answer, also when it comes before the whole body was sent. Redirects are not followed. */
-export function ask(url: string, { method = "GET", headers = {}, target, body }: Ask = {}): Promise<Answer> {
+export function ask(url: string, { method = "GET", headers = {}, target, body, headOnly = false }: Ask = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const length = typeof body === "string" ? { "Content-Length": String(Buffer.byteLength(body)) } : {};
     const outgoing = request(url, { method, agent, headers: { ...length, ...headers }, ...(target === undefined ? {} : { path: target }) }, (incoming) => {
       const chunks: Buffer[] = [];
-      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-      incoming.on("end", () => {
-        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text: Buffer.concat(chunks).toString("utf8") });
+      const finish = () => {
+        const answer = { status: incoming.statusCode ?? 0, headers: incoming.headers, text: Buffer.concat(chunks).toString("utf8") };
         outgoing.destroy();
-      });
+        try {
+          expectDocumented(method, new URL(target?.startsWith("/") ? target : url, "http://shop.test").pathname, answer);
+          resolve(answer);
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      };
+      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+      if (headOnly && incoming.headers["content-type"]?.startsWith("text/event-stream")) finish();
+      incoming.on("end", finish);
       incoming.on("error", reject);
     });
     outgoing.setTimeout(30_000, () => outgoing.destroy(new Error(`no answer from ${method} ${url}`)));

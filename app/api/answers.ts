@@ -1,0 +1,165 @@
+import { z } from "zod";
+import { PROBLEM_CODES } from "~/http/problem-codes";
+
+/** The answers of the API, each field of them: what `/api/openapi.json` tells, and what tests hold every real answer against. */
+
+const units = z.int().min(0);
+const moment = z.iso.datetime();
+const checkoutId = z.string().regex(/^cs_/);
+/** A hash of the session id, which is a key to the cart and is never shown. */
+const session = z.string().regex(/^[\w-]{16}$/);
+
+export const problem = z
+  .strictObject({
+    success: z.literal(false),
+    error: z.strictObject({
+      code: z.enum(PROBLEM_CODES),
+      message: z.string().min(1).describe("For a person."),
+      fields: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
+    }),
+  })
+  .meta({ id: "Problem" });
+
+const heldLine = z
+  .strictObject({
+    product_id: z.string(),
+    name: z.string().nullable().describe("Null when the product is not in the table any more."),
+    success: z.literal(true),
+    quantity: units,
+    available: units.describe("inventory − held by others: what this session may hold in all, its own units included."),
+    remaining: units.describe("available − quantity"),
+  })
+  .meta({ id: "HeldLine" });
+
+const shortLine = z
+  .strictObject({
+    product_id: z.string(),
+    name: z.string().nullable(),
+    success: z.literal(false),
+    requested: units,
+    available: units,
+    reason: z.enum(["sold_out", "held_by_others"]),
+  })
+  .meta({ id: "ShortLine" });
+
+export const reserved = z
+  .strictObject({
+    success: z.literal(true),
+    session_id: z.string().describe("A signed token: send it again to change, see or release the same cart."),
+    expires_at: moment.nullable(),
+    expires_in_seconds: units.nullable(),
+    results: z.array(heldLine).min(1),
+    total_active_reservations: units,
+  })
+  .meta({ id: "Reserved" });
+
+export const refused = z
+  .strictObject({
+    success: z.literal(false),
+    session_id: z.string(),
+    expires_at: z.null(),
+    expires_in_seconds: z.null(),
+    results: z.array(z.union([heldLine, shortLine])).min(1),
+    total_active_reservations: units,
+    error: z.strictObject({ code: z.literal("insufficient_inventory"), message: z.string().min(1) }),
+  })
+  .meta({ id: "Refused", description: "Not everything could be held, so nothing changed." });
+
+export const released = z
+  .strictObject({ success: z.literal(true), released: units.describe("How many lines were given back."), total_active_reservations: units })
+  .meta({ id: "Released" });
+
+const reservation = z
+  .strictObject({
+    product_id: z.string(),
+    product_name: z.string().nullable(),
+    session,
+    quantity: z.int().min(1),
+    state: z.enum(["shopping", "checkout"]),
+    checkout_id: checkoutId.nullable(),
+    expires_at: moment.nullable().describe("Null while it is being paid for: that ends by proof, not by time."),
+    expires_in_seconds: units.nullable(),
+  })
+  .meta({ id: "Reservation" });
+
+export const ownReservations = z
+  .strictObject({ total_reservations: units, total_units: units, reservations: z.array(reservation) })
+  .meta({ id: "OwnReservations" });
+
+export const allReservations = z
+  .strictObject({
+    total_reservations: units,
+    total_units: units,
+    sessions: units,
+    store_bytes: units,
+    reservations: z.array(reservation),
+    cursor: z.string().nullable().describe("Where the next page begins; null on the last one."),
+  })
+  .meta({ id: "AllReservations" });
+
+export const productAvailability = z
+  .strictObject({
+    product_id: z.string(),
+    inventory: units,
+    held: units,
+    available: units.describe("What the caller may hold in all, own units included."),
+    held_by_you: units,
+    next_release_at: moment.nullable().describe("When the next unit in another cart may free up."),
+  })
+  .meta({ id: "Availability" });
+
+export const availability = z.strictObject({ products: z.array(productAvailability).min(1) }).meta({ id: "Availabilities" });
+
+export const stockMoved = z
+  .strictObject({ success: z.literal(true), product_id: z.string(), before: z.int(), after: units })
+  .meta({ id: "StockMoved" });
+
+export const inspection = z
+  .strictObject({
+    checkout_id: checkoutId,
+    session: z.strictObject({
+      status: z.enum(["open", "complete", "expired"]),
+      payment_status: z.enum(["paid", "unpaid", "no_payment_required"]),
+      ours: z.boolean(),
+    }),
+    hold: z
+      .strictObject({ claim_id: z.string(), session, claimed_at: moment, lines: z.array(z.strictObject({ product_id: z.string(), quantity: units })) })
+      .nullable(),
+    verdict: z.literal("refund").nullable(),
+    lines: z.array(
+      z.strictObject({
+        product_id: z.string(),
+        quantity: units,
+        mark: z.enum(["claimed", "intent", "done", "return_intent", "returned", "needs_review"]),
+        from: z.int().nullable(),
+        to: z.int().nullable(),
+        inventory: z.int().nullable().describe("The row now; null when it cannot be read or is gone."),
+      }),
+    ),
+    next: z.string().min(1).describe("What would be done next, in a sentence."),
+  })
+  .meta({ id: "Inspection" });
+
+const settledOutcomes = ["done", "refunded", "needs_review", "awaiting_payment", "released"] as const;
+
+export const settled = z
+  .strictObject({ success: z.literal(true), checkout_id: checkoutId, outcome: z.enum([...settledOutcomes, "open"]) })
+  .meta({ id: "Settled" });
+
+export const received = z
+  .strictObject({ received: z.literal(true), outcome: z.enum([...settledOutcomes, "not_ours", "ignored"]) })
+  .meta({ id: "Received" });
+
+export const health = z.strictObject({ status: z.literal("ok") }).meta({ id: "Health" });
+
+const answering = z.enum(["ok", "failing", "unknown"]);
+
+export const readiness = z
+  .strictObject({
+    status: z.enum(["rebuilding", "ready", "degraded"]),
+    payments: z.enum(["sandbox", "test", "live"]),
+    dependencies: z.strictObject({ database: answering, stripe: answering, holds: z.enum(["memory", "ok", "failing"]) }),
+    table_faults: z.array(z.string()),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: "Readiness" });

@@ -1,0 +1,20 @@
+/** Why a request failed, for programs; the message beside it is for a person. */
+export const PROBLEM_CODES = [
+  "invalid_request",
+  "invalid_session",
+  "ambiguous_product",
+  "cross_origin",
+  "unauthorized",
+  "unknown_product",
+  "not_found",
+  "method_not_allowed",
+  "checkout_open",
+  "too_large",
+  "unsupported_media_type",
+  "limit_exceeded",
+  "rate_limited",
+  "unavailable",
+  "internal",
+] as const;
+
+export type ProblemCode = (typeof PROBLEM_CODES)[number];

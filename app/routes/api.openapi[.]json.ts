@@ -1,0 +1,19 @@
+import { createHash } from "node:crypto";
+import { openApiDocument } from "~/api/openapi-document";
+import { container } from "~/container.server";
+import { api } from "~/http/api.server";
+import { json } from "~/http/problem.server";
+
+const document = openApiDocument({ cookieName: container.carts.cookieName });
+const etag = `"${createHash("sha256").update(JSON.stringify(document)).digest("base64url").slice(0, 22)}"`;
+
+/** The API in OpenAPI's words. It changes with a release only. */
+const answer = api({
+  GET: async (request) => {
+    const headers = { ETag: etag, "Cache-Control": "public, max-age=300" };
+    const known = request.headers.get("If-None-Match")?.split(",").map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
+    return known.includes(etag) || known.includes("*") ? new Response(null, { status: 304, headers }) : json(document, { headers });
+  },
+});
+
+export { answer as loader, answer as action };
