@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePorts } from "../programs";
 
 /** The built store as its own process, started as `npm start` starts it, on 127.0.0.1 and a free port. */
 export interface StoreProcess {
@@ -63,12 +63,8 @@ export async function startCommand(file: string, env: ProcessEnvironment, sign: 
 }
 
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
+  const [port = 0] = await freePorts(1);
+  return port;
 }
 
 function run(args: readonly string[], env: ProcessEnvironment): Running {
