@@ -2,6 +2,8 @@ import type uPlot from "uplot";
 import { localClockText } from "../clock-text";
 import type { ChartFigures, ChartSeries } from "./time-chart";
 
+const HOUR_SECONDS = 3600;
+
 /** How the figures look; colours are read from the page's roles each time they are drawn, so that they follow the scheme. */
 export function chartOptions(plot: typeof uPlot, { series, unit }: ChartFigures, host: HTMLElement, height: number): uPlot.Options {
   const colour = (role: string) => () => getComputedStyle(host).getPropertyValue(`--${role}`).trim();
@@ -10,8 +12,9 @@ export function chartOptions(plot: typeof uPlot, { series, unit }: ChartFigures,
   const drawn = (one: ChartSeries): uPlot.Series => ({
     label: one.label,
     stroke: colour(one.role),
-    width: one.shape === "line" ? 2 : 1,
-    points: { show: false },
+    width: one.shape === "line" ? 2 : 0,
+    // Two points make no line that could be seen.
+    points: { show: (self) => self.data[0].length < 3, size: 5 },
     // A step without figures is a gap; bars of several series stand before one another, the later in front.
     ...(one.shape === "bars" && bars !== undefined ? { paths: bars, fill: colour(one.role) } : {}),
     value: (_, value) => figureText(value, unit),
@@ -21,7 +24,11 @@ export function chartOptions(plot: typeof uPlot, { series, unit }: ChartFigures,
     height,
     cursor: { sync: { key: "operator" }, drag: { x: false, y: false }, points: { size: 6 } },
     legend: { markers: { width: 0, fill: (_, index) => colour(series[index - 1]?.role ?? "accent")() } },
-    scales: { y: { range: (_, __, most) => [0, unit === "percent" ? 100 : Math.max(4, Math.ceil((most ?? 0) * 1.1))] } },
+    scales: {
+      // Nothing is there to tell the time right after a start.
+      x: { range: (_, __, last) => (Number.isFinite(last) ? [last - HOUR_SECONDS, last] : [0, HOUR_SECONDS]) },
+      y: { range: (_, __, most) => [0, unit === "percent" ? 100 : Math.max(4, Math.ceil((most ?? 0) * 1.1))] },
+    },
     axes: [
       { stroke: colour("ink-soft"), font, size: 28, grid: { show: false }, ticks: { stroke: colour("line"), size: 4 }, values: (_, times) => times.map((time) => localClockText(time * 1000)) },
       {

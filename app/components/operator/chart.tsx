@@ -32,7 +32,7 @@ export function Chart({ title, summary, figures, hint, tone }: ChartProps) {
   );
 }
 
-/** The newest first: what one looks for is what just happened. Steps in which nothing happened are left out. */
+/** The newest first: what one looks for is what just happened. Minutes in which nothing happened are left out. */
 function FigureTable({ title, figures: { times, series, unit } }: { title: string; figures: ChartFigures }) {
   const clock = useClockText();
   const rows = times.map((time, step) => ({ time, values: series.map(({ values }) => values[step] ?? null) }));
@@ -54,7 +54,7 @@ function FigureTable({ title, figures: { times, series, unit } }: { title: strin
         <tbody>
           {told.map(({ time, values }) => (
             <tr key={time}>
-              <th scope="row">{clock(time * 1000, "second")}</th>
+              <th scope="row">{clock(time * 1000)}</th>
               {values.map((value, index) => (
                 <td key={series[index]?.label} className="number">
                   {figureText(value, unit)}

@@ -21,7 +21,7 @@ export function ChartsPanel({ history, overview }: { history: History; overview:
         <Chart
           title="How holds end"
           summary={`Hold to purchase: ${rateText(purchaseRate)}. Expiry: ${rateText(expiryRate)}.`}
-          hint="Of the holds that ended in the ten minutes before; the rest was given back."
+          hint="Of what ended in the ten minutes before; the rest was given back."
           figures={figures.ends}
         />
         <Chart

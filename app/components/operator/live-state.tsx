@@ -19,7 +19,7 @@ export function LiveState({ at }: { at: number }) {
       </span>
       {isHydrated ? (
         <button type="button" className="button quiet" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
-          Hold still
+          Pause updates
         </button>
       ) : (
         <a href="">Read again</a>

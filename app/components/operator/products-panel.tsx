@@ -27,7 +27,7 @@ function ProductRow({ product, once }: { product: ProductStock; once: string }) 
   const { productId, name, onHand, held, inCheckout, available, isShort } = product;
   const called = name ?? productId;
   return (
-    <li aria-label={called}>
+    <li aria-label={called} className="product-row">
       <div className="row-head">
         <strong>{called}</strong>
         {onHand !== null && onHand <= 0 ? <Mark tone="bad">Sold out</Mark> : isShort && <Mark tone="warn">Short</Mark>}

@@ -23,7 +23,7 @@ export function StateStrip({ overview }: { overview: Overview }) {
         <Tile name="Late payments" figure={String(overview.latePayments)} tone={overview.latePayments > 0 ? "warn" : undefined} note={`Paid after the hold was gone. ${whose.own}, since its start`} />
         <Tile name="Units held" figure={holds === null ? "?" : String(holds.totals.units)} note={holds === null ? "The store of holds does not answer" : `${holdsText(holds.totals)}. ${whose.shared}`} tone={holds === null ? "bad" : undefined} />
         <Tile name="Carts" figure={holds === null ? "?" : String(holds.totals.carts)} note={`With anything held. ${whose.shared}`} />
-        <Tile name="Payments" figure={PAYMENTS[payments]} tone={payments === "live" ? undefined : "warn"} note={payments === "live" ? "Real money" : "Nobody is charged"} />
+        <Tile name="Payments" figure={PAYMENTS[payments]} tone={payments === "test" ? "warn" : undefined} note={payments === "live" ? "Real money" : "Nobody is charged"} />
         <Tile name="Store of holds" figure={holds === null ? "?" : bytesText(holds.totals.bytes)} note={`Memory that holds take. ${whose.shared}`} />
         {Object.entries(overview.dependencies).map(([name, state]) => (
           <Tile key={name} name={DEPENDENCIES[name] ?? name} figure={DEPENDENCY_STATES[state]} tone={state === "failing" ? "bad" : undefined} note={`When last asked. ${whose.own}`} />

@@ -32,20 +32,22 @@ export function TimeChart({ figures }: { figures: ChartFigures }) {
   useEffect(() => {
     const host = place.current;
     if (host === null) return;
-    let isGone = false;
-    const scheme = window.matchMedia("(prefers-color-scheme: dark)");
-    const repaint = () => chart.current?.redraw(false);
+    const gone = new AbortController();
     const resize = new ResizeObserver(() => chart.current?.setSize({ width: host.clientWidth, height: CHART_HEIGHT }));
     void import("uplot").then(({ default: Plot }) => {
-      if (isGone) return;
-      chart.current = new Plot(chartOptions(Plot, latest.current, host, CHART_HEIGHT), chartData(latest.current), host);
+      if (gone.signal.aborted) return;
+      const draw = () => {
+        chart.current?.destroy();
+        chart.current = new Plot(chartOptions(Plot, latest.current, host, CHART_HEIGHT), chartData(latest.current), host);
+      };
+      draw();
       resize.observe(host);
-      scheme.addEventListener("change", repaint);
+      // Drawn anew, because the legend keeps the colours that it was made with.
+      window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw, { signal: gone.signal });
     });
     return () => {
-      isGone = true;
+      gone.abort();
       resize.disconnect();
-      scheme.removeEventListener("change", repaint);
       chart.current?.destroy();
       chart.current = null;
     };
