@@ -9,6 +9,7 @@ export function summed(lines: readonly Line[]): readonly Line[] {
 
 /** The cart after each of `changes` was set: quantity 0 takes a line away. */
 export function withSet(cart: readonly Line[], changes: readonly Line[]): readonly Line[] {
+  if (cart.length === 0) return changes.filter((line) => line.quantity > 0);
   const quantities = quantitiesOf(cart);
   for (const { productId, quantity } of changes) {
     if (quantity === 0) quantities.delete(productId);

@@ -10,10 +10,12 @@ export const NEVER = Infinity;
  * meanwhile does nothing.
  */
 export class ExpiringTally {
-  /** Ascending, and `#units[i]` counts until `#deadlines[i]`. */
+  /** Ascending, and `#units[i]` counts until `#deadlines[i]`. A deadline stays until it passes, also when its units are back at 0. */
   readonly #deadlines: number[] = [];
   readonly #units: number[] = [];
   #sum = 0;
+  /** How many of the deadlines have units. */
+  #filled = 0;
   #now = -Infinity;
 
   add(deadline: number, units: number): void {
@@ -22,16 +24,12 @@ export class ExpiringTally {
     const at = this.#position(deadline);
     if (this.#deadlines[at] !== deadline) {
       this.#deadlines.splice(at, 0, deadline);
-      this.#units.splice(at, 0, units);
-      return;
+      this.#units.splice(at, 0, 0);
     }
-    const left = (this.#units[at] ?? 0) + units;
-    if (left !== 0) {
-      this.#units[at] = left;
-      return;
-    }
-    this.#deadlines.splice(at, 1);
-    this.#units.splice(at, 1);
+    const before = this.#units[at] ?? 0;
+    this.#units[at] = before + units;
+    if (before === 0) this.#filled += 1;
+    else if (before + units === 0) this.#filled -= 1;
   }
 
   /** The units that count at `now`. Time does not go back: an earlier `now` than before reads as the latest. */
@@ -43,16 +41,18 @@ export class ExpiringTally {
   /** Nothing counts at `now` nor will later. Not the same as a sum of 0, which a tally with negative units may pass through. */
   isEmpty(now: number): boolean {
     this.#drop(now);
-    return this.#deadlines.length === 0;
+    return this.#filled === 0;
   }
 
-  /** The first deadline at which units other than `own` (units by one deadline) lapse; null when there is none. */
-  nextDeadline(now: number, own: { readonly deadline: number; readonly units: number }): number | null {
+  /** The first deadline at which units lapse other than those that one's own hold, until `ownDeadline`, adds; null when there is none. */
+  nextDeadline(now: number, ownDeadline: number, ownUnits: number): number | null {
     this.#drop(now);
-    for (let i = 0; i < 2; i += 1) {
-      const deadline = this.#deadlines[i];
-      if (deadline === undefined || deadline === NEVER) return null;
-      if (deadline !== own.deadline || this.#units[i] !== own.units) return deadline;
+    if (this.#filled === 0) return null;
+    for (let i = 0; i < this.#deadlines.length; i += 1) {
+      const deadline = this.#deadlines[i] ?? NEVER;
+      const units = this.#units[i] ?? 0;
+      if (deadline === NEVER) return null;
+      if (units !== (deadline === ownDeadline ? ownUnits : 0)) return deadline;
     }
     return null;
   }
@@ -62,7 +62,9 @@ export class ExpiringTally {
     this.#now = now;
     let lapsed = 0;
     for (let deadline = this.#deadlines[0]; deadline !== undefined && deadline <= now; deadline = this.#deadlines[lapsed]) {
-      this.#sum -= this.#units[lapsed] ?? 0;
+      const units = this.#units[lapsed] ?? 0;
+      this.#sum -= units;
+      if (units !== 0) this.#filled -= 1;
       lapsed += 1;
     }
     if (lapsed === 0) return;

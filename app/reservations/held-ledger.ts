@@ -1,14 +1,14 @@
 import { ExpiringTally, NEVER } from "./expiring-tally";
 import type { HeldUnits, Line } from "./reservation-store";
-import { holdsOf, increments, largest, NO_HOLD, type Hold, type Layer, type SessionRecord } from "./session-record";
+import { claimedOf, eachHold, unitsOf, type SessionRecord } from "./session-record";
 import { TICK_MS } from "./ticks";
 
 interface ProductTally {
   readonly productId: string;
   /** What granted and claimed layers count. */
   readonly firm: ExpiringTally;
-  /** What pending layers count on top of `firm`; null while no call for the product is undecided. */
-  undecided: ExpiringTally | null;
+  /** What pending layers count on top of `firm`. */
+  readonly undecided: ExpiringTally;
   /** Lines by quantity, shared by all sessions that hold that many: a hold costs no line of its own. */
   readonly lines: Line[];
 }
@@ -39,23 +39,22 @@ export class HeldLedger {
   /** Forgets the product if nothing holds it. To be called for whatever lapsed, or was taken out and not put in again. */
   forgetUnheld(productId: string, now: number): void {
     const product = this.#products.get(productId);
-    if (product === undefined) return;
-    if (product.undecided?.isEmpty(now) === true) product.undecided = null;
-    if (product.undecided === null && product.firm.isEmpty(now)) this.#products.delete(productId);
+    if (product?.firm.isEmpty(now) === true && product.undecided.isEmpty(now)) this.#products.delete(productId);
   }
 
-  /** Held units of one product at tick `now`, split for the session whose hold is given; `nowMs` is what durations count from. */
-  held(productId: string, own: Hold | undefined, now: number, nowMs: number): HeldUnits {
-    const { claimed, granted, pending } = own ?? NO_HOLD;
+  /** Held units of one product at tick `now`, split for the session whose record is given; `nowMs` is what durations count from. */
+  held(productId: string, own: SessionRecord | undefined, now: number, nowMs: number): HeldUnits {
     const product = this.#products.get(productId);
     const firm = product?.firm.at(now) ?? 0;
-    const undecided = product?.undecided?.at(now) ?? 0;
-    const ownFirm = largest([claimed, granted], now);
-    const byYou = largest([claimed, granted, pending], now);
+    const undecided = product?.undecided.at(now) ?? 0;
+    const claimed = own === undefined ? 0 : claimedOf(own.claims, productId);
+    const granted = own === undefined || own.deadline <= now ? 0 : unitsOf(own.granted, productId);
+    const pending = own?.pending && own.pending.deadline > now ? unitsOf(own.pending.lines, productId) : 0;
+    const ownFirm = Math.max(claimed, granted);
+    const byYou = Math.max(ownFirm, pending);
     const units = firm + undecided - byYou;
     if (units < 0) throw new Error(`held units of ${productId} are ${String(units)} without the session's own`);
-    const ownStep = increments([claimed, granted]).find((step) => step.deadline !== NEVER);
-    const next = product?.firm.nextDeadline(now, ownStep ?? { deadline: NEVER, units: 0 }) ?? null;
+    const next = product?.firm.nextDeadline(now, own?.deadline ?? NEVER, Math.max(0, granted - claimed)) ?? null;
     return {
       total: firm + undecided,
       byYou,
@@ -65,12 +64,17 @@ export class HeldLedger {
     };
   }
 
+  /** Sessions that hold anything at tick `now`. */
+  sessions(now: number): number {
+    return this.#sessions.at(now);
+  }
+
   totals(now: number): { shopping: number; checkout: number; units: number; sessions: number; products: number } {
     return {
       shopping: this.#shopping.at(now),
       checkout: this.#checkout,
       units: this.#units.at(now),
-      sessions: this.#sessions.at(now),
+      sessions: this.sessions(now),
       products: this.#products.size,
     };
   }
@@ -84,45 +88,45 @@ export class HeldLedger {
   }
 
   #apply(record: SessionRecord, sign: 1 | -1): void {
+    const until = record.deadline;
+    const askedUntil = record.pending === null ? -NEVER : record.pending.deadline;
     let last = -NEVER;
-    for (const [productId, { claimed, granted, pending }] of holdsOf(record)) {
-      if (claimed.units + granted.units + pending.units === 0) continue;
+    eachHold(record, (productId, claimed, granted, asked) => {
+      const firm = Math.max(claimed, granted);
+      if (firm + asked === 0) return;
       const product = this.#product(productId);
-      for (const step of increments([claimed, granted])) {
-        product.firm.add(step.deadline, sign * step.units);
-        this.#units.add(step.deadline, sign * step.units);
-        if (pending.units > 0) this.#addUndecided(product, step.deadline, -sign * step.units);
+      this.#add(product.firm, NEVER, sign * claimed);
+      this.#add(product.firm, until, sign * (firm - claimed));
+      if (asked > claimed) {
+        // What is asked counts beyond `firm` while that lives, and beyond `claimed` afterwards.
+        const beyond = Math.max(0, asked - firm);
+        const afterwards = askedUntil > until ? asked - claimed : beyond;
+        this.#add(product.undecided, askedUntil, sign * afterwards);
+        this.#add(product.undecided, until, sign * (beyond - afterwards));
       }
-      if (pending.units > 0) {
-        for (const step of increments([claimed, granted, pending])) {
-          this.#addUndecided(product, step.deadline, sign * step.units);
-        }
-      }
-      const shopping = latest([granted, pending]);
-      this.#shopping.add(shopping, sign);
-      last = Math.max(last, shopping, latest([claimed]));
-    }
+      if (claimed > 0) last = NEVER;
+      if (granted + asked === 0) return;
+      const latest = Math.max(granted > 0 ? until : -NEVER, asked > 0 ? askedUntil : -NEVER);
+      this.#shopping.add(latest, sign);
+      last = Math.max(last, latest);
+    });
     for (const claim of record.claims) this.#checkout += sign * claim.lines.length;
     this.#sessions.add(last, sign);
   }
 
-  #addUndecided(product: ProductTally, deadline: number, units: number): void {
-    product.undecided ??= new ExpiringTally();
-    product.undecided.add(deadline, units);
+  /** Adds to a tally of one product, and to the sum over all. */
+  #add(tally: ExpiringTally, deadline: number, units: number): void {
+    if (units === 0) return;
+    tally.add(deadline, units);
     this.#units.add(deadline, units);
   }
 
   #product(productId: string): ProductTally {
     let product = this.#products.get(productId);
     if (product === undefined) {
-      product = { productId, firm: new ExpiringTally(), undecided: null, lines: [] };
+      product = { productId, firm: new ExpiringTally(), undecided: new ExpiringTally(), lines: [] };
       this.#products.set(productId, product);
     }
     return product;
   }
-}
-
-/** When the last of the layers that count anything lapses. */
-function latest(layers: readonly Layer[]): number {
-  return layers.reduce((last, layer) => (layer.units > 0 ? Math.max(last, layer.deadline) : last), -NEVER);
 }

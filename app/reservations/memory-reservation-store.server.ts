@@ -20,7 +20,7 @@ import type {
   StoreEvent,
   StoreTotals,
 } from "./reservation-store";
-import { holdsOf, NONE, type SessionRecord } from "./session-record";
+import { NONE, type SessionRecord } from "./session-record";
 import { SessionRecords } from "./session-records";
 import { SnapshotReader } from "./snapshot-reader";
 import { TICK_MS, tickOf } from "./ticks";
@@ -264,8 +264,9 @@ class MemoryReservationStore implements ReservationStore {
   }
 
   #held(record: SessionRecord | undefined, lines: readonly Pick<Line, "productId">[], now: number): ReadonlyMap<string, HeldUnits> {
-    const own = record === undefined ? undefined : holdsOf(record);
-    return new Map(lines.map(({ productId }) => [productId, this.#records.ledger.held(productId, own?.get(productId), now, this.#nowMs)]));
+    const held = new Map<string, HeldUnits>();
+    for (const { productId } of lines) held.set(productId, this.#records.ledger.held(productId, record, now, this.#nowMs));
+    return held;
   }
 
   #view(record: SessionRecord | undefined): SessionView {

@@ -1,4 +1,3 @@
-import { NEVER } from "./expiring-tally";
 import type { Claim, Line } from "./reservation-store";
 
 /** Shared by everything that is empty: a million holds pay for no empty arrays. */
@@ -34,53 +33,41 @@ export class SessionRecord {
   }
 }
 
-/** Units that count until a deadline. */
-export interface Layer {
-  readonly units: number;
-  readonly deadline: number;
+/**
+ * Tells of each product of the record, once, the units of the session's hold on it: claimed without a deadline, granted until
+ * the record's, pending until the undecided call's. The hold counts as the largest of those that live.
+ * A visit and no list: every verb asks, and a list would be most of its work.
+ */
+export function eachHold(record: SessionRecord, visit: (productId: string, claimed: number, granted: number, pending: number) => void): void {
+  const { granted, pending, claims } = record;
+  const asked = pending === null ? NONE : pending.lines;
+  for (const { productId, quantity } of granted) visit(productId, claimedOf(claims, productId), quantity, unitsOf(asked, productId));
+  for (const { productId, quantity } of asked) {
+    if (!names(granted, productId)) visit(productId, claimedOf(claims, productId), 0, quantity);
+  }
+  for (const [at, claim] of claims.entries()) {
+    const earlier = claims.slice(0, at);
+    for (const { productId } of claim.lines) {
+      if (names(granted, productId) || names(asked, productId) || earlier.some(({ lines }) => names(lines, productId))) continue;
+      visit(productId, claimedOf(claims, productId), 0, 0);
+    }
+  }
 }
 
-/** One session's hold on one product: it counts as the largest of its living layers. */
-export interface Hold {
-  readonly claimed: Layer;
-  readonly granted: Layer;
-  readonly pending: Layer;
+/** Units of the product in lines that name each product once. */
+export function unitsOf(lines: readonly Line[], productId: string): number {
+  for (const line of lines) if (line.productId === productId) return line.quantity;
+  return 0;
 }
 
-const NOTHING: Layer = { units: 0, deadline: -NEVER };
-export const NO_HOLD: Hold = { claimed: NOTHING, granted: NOTHING, pending: NOTHING };
-
-/** The record's holds by product. */
-export function holdsOf(record: SessionRecord): Map<string, Hold> {
-  const holds = new Map<string, Hold>();
-  const put = (productId: string, layer: Partial<Hold>) =>
-    holds.set(productId, { ...(holds.get(productId) ?? NO_HOLD), ...layer });
-  for (const line of record.granted) {
-    put(line.productId, { granted: { units: line.quantity, deadline: record.deadline } });
-  }
-  for (const line of record.pending?.lines ?? NONE) {
-    put(line.productId, { pending: { units: line.quantity, deadline: record.pending?.deadline ?? 0 } });
-  }
-  for (const line of record.claims.flatMap((claim) => claim.lines)) {
-    const before = holds.get(line.productId)?.claimed.units ?? 0;
-    put(line.productId, { claimed: { units: before + line.quantity, deadline: NEVER } });
-  }
-  return holds;
+/** Units of the product in all claims together. */
+export function claimedOf(claims: readonly Claim[], productId: string): number {
+  let units = 0;
+  for (const claim of claims) units += unitsOf(claim.lines, productId);
+  return units;
 }
 
-/** Layers whose sum at any moment is the largest of these that lives at that moment. */
-export function increments(layers: readonly Layer[]): Layer[] {
-  const steps: Layer[] = [];
-  let counted = 0;
-  for (const layer of layers.toSorted((a, b) => (a.deadline < b.deadline ? 1 : a.deadline > b.deadline ? -1 : 0))) {
-    if (layer.units <= counted) continue;
-    steps.push({ units: layer.units - counted, deadline: layer.deadline });
-    counted = layer.units;
-  }
-  return steps;
-}
-
-/** The largest of these that lives at `now`. */
-export function largest(layers: readonly Layer[], now: number): number {
-  return layers.reduce((most, layer) => (layer.deadline > now ? Math.max(most, layer.units) : most), 0);
+function names(lines: readonly Line[], productId: string): boolean {
+  for (const line of lines) if (line.productId === productId) return true;
+  return false;
 }

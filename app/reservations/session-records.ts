@@ -1,6 +1,6 @@
 import { HeldLedger } from "./held-ledger";
 import type { Line, StoreEvent } from "./reservation-store";
-import { holdsOf, NONE, SessionRecord } from "./session-record";
+import { NONE, SessionRecord } from "./session-record";
 
 /** How many records each step looks at to find lapsed ones: a few more than it can add, so that the hand keeps up. */
 const RECORDS_PER_STEP = 4;
@@ -14,15 +14,21 @@ export class SessionRecords {
   readonly bySession = new Map<string, SessionRecord>();
   readonly ledger = new HeldLedger();
   readonly #listeners = new Set<(event: StoreEvent) => void>();
-  #hand = this.bySession.entries();
+  #hand: Iterator<[string, SessionRecord]> | null = null;
   #nextSequence = 0;
 
-  /** To be called once at the start of every step. */
+  /** To be called once at the start of every step. The hand rests while every record has something that lives. */
   moveHand(now: number): void {
+    if (this.bySession.size <= this.ledger.sessions(now)) {
+      // An iterator that is kept keeps the tables that the map has grown out of.
+      this.#hand = null;
+      return;
+    }
+    this.#hand ??= this.bySession.entries();
     for (let looked = 0; looked < RECORDS_PER_STEP; looked += 1) {
       const next = this.#hand.next();
       if (next.done === true) {
-        this.#hand = this.bySession.entries();
+        this.#hand = null;
         return;
       }
       this.#dropLapsed(...next.value, now);
@@ -44,7 +50,7 @@ export class SessionRecords {
 
   /** Changes a record that `find` or `findOrCreate` answered in this step. Tells listeners about the products of `lines`. */
   change(session: string, record: SessionRecord, now: number, lines: readonly Line[], change: () => void): void {
-    const heldBefore = holdsOf(record).keys();
+    const { granted, pending, claims } = record;
     this.ledger.takeOut(record);
     change();
     if (record.isEmpty) {
@@ -53,7 +59,9 @@ export class SessionRecords {
       this.ledger.putIn(record);
       this.bySession.set(session, record);
     }
-    for (const productId of heldBefore) this.ledger.forgetUnheld(productId, now);
+    this.#forgetUnheld(granted, now);
+    if (pending !== null) this.#forgetUnheld(pending.lines, now);
+    for (const claim of claims) this.#forgetUnheld(claim.lines, now);
     this.#changed(lines);
   }
 
@@ -73,19 +81,22 @@ export class SessionRecords {
   /** What has lapsed counts nothing in the ledger any more, so it is only forgotten here. */
   #dropLapsed(session: string, record: SessionRecord, now: number): void {
     const { granted, pending } = record;
-    const lapsed: Line[] = [];
-    if (pending !== null && pending.deadline <= now) {
-      lapsed.push(...pending.lines);
-      record.pending = null;
-    }
-    if (granted.length > 0 && record.deadline <= now) {
-      lapsed.push(...granted);
+    const hasLapsedPending = pending !== null && pending.deadline <= now;
+    const hasLapsedGranted = granted.length > 0 && record.deadline <= now;
+    if (!hasLapsedPending && !hasLapsedGranted) return;
+    const lapsed = [...(hasLapsedPending ? pending.lines : NONE), ...(hasLapsedGranted ? granted : NONE)];
+    if (hasLapsedPending) record.pending = null;
+    if (hasLapsedGranted) {
       record.granted = NONE;
       this.#emit({ type: "expired", session, lines: granted });
     }
     if (record.isEmpty) this.bySession.delete(session);
-    for (const { productId } of lapsed) this.ledger.forgetUnheld(productId, now);
+    this.#forgetUnheld(lapsed, now);
     this.#changed(lapsed);
+  }
+
+  #forgetUnheld(lines: readonly Line[], now: number): void {
+    for (const { productId } of lines) this.ledger.forgetUnheld(productId, now);
   }
 
   #changed(lines: readonly Line[]): void {

@@ -1,5 +1,5 @@
 import type { Reservation, SnapshotPage } from "./reservation-store";
-import { holdsOf, largest, type SessionRecord } from "./session-record";
+import { eachHold, type SessionRecord } from "./session-record";
 import { TICK_MS } from "./ticks";
 
 type Entry = readonly [session: string, record: SessionRecord];
@@ -73,13 +73,13 @@ function next(entries: Iterator<[string, SessionRecord]>): Place | undefined {
 
 function rowsOf(session: string, record: SessionRecord, now: number, nowMs: number): Reservation[] {
   const rows: Reservation[] = [];
-  for (const [productId, { granted, pending }] of holdsOf(record)) {
-    const quantity = largest([granted, pending], now);
-    if (quantity === 0) continue;
-    const deadline = Math.max(...[granted, pending].filter((layer) => layer.units > 0).map((layer) => layer.deadline));
-    const expiresInMs = Math.floor(deadline * TICK_MS - nowMs);
-    rows.push({ productId, session, quantity, state: "shopping", checkoutId: null, expiresInMs });
-  }
+  eachHold(record, (productId, _claimed, granted, asked) => {
+    const { deadline, pending } = record;
+    const quantity = Math.max(deadline > now ? granted : 0, pending !== null && pending.deadline > now ? asked : 0);
+    if (quantity === 0) return;
+    const last = Math.max(granted > 0 ? deadline : -Infinity, pending !== null && asked > 0 ? pending.deadline : -Infinity);
+    rows.push({ productId, session, quantity, state: "shopping", checkoutId: null, expiresInMs: Math.floor(last * TICK_MS - nowMs) });
+  });
   for (const { checkoutId, lines } of record.claims) {
     for (const { productId, quantity } of lines) {
       rows.push({ productId, session, quantity, state: "checkout", checkoutId, expiresInMs: null });

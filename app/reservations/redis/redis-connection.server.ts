@@ -23,6 +23,11 @@ export interface RedisConnectionOptions extends Pick<BoundedRedisOptions, "url" 
   readonly clockOffsetMs?: () => number;
 }
 
+/** Of all keys of a shop that hold what it sells by. Some other room's key may follow it. */
+export function keyPrefix(shopTag: string): string {
+  return `{holdfast:${shopTag.slice(0, 12)}}:${FORMAT}`;
+}
+
 /** One shop's keys in one Redis, and scripts run on them. A script whose answer was lost is sent again, so each must be idempotent. */
 export class RedisConnection {
   /** Tells this connection from those of other servers. */
@@ -34,7 +39,7 @@ export class RedisConnection {
   readonly #subscriber: RedisClient;
 
   constructor(options: RedisConnectionOptions) {
-    const prefix = `{holdfast:${options.shopTag.slice(0, 12)}}:${FORMAT}`;
+    const prefix = keyPrefix(options.shopTag);
     this.#options = options;
     this.#keys = KEYS.map((key) => `${prefix}:${key}`);
     this.channel = `${prefix}:events`;
