@@ -1,8 +1,10 @@
 import { data, type LinksFunction, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, isRouteErrorResponse, useLocation, useRouteError, useRouteLoaderData } from "@remix-run/react";
 import type { ReactNode } from "react";
+import { Announcer } from "~/components/announcer";
 import { useNonce } from "~/components/nonce";
 import { ErrorPage } from "~/components/error-page";
+import { PageFocus } from "~/components/page-focus";
 import { SiteFooter } from "~/components/site-footer";
 import { SiteHeader } from "~/components/site-header";
 import { problemMessage } from "~/components/problem-message";
@@ -10,6 +12,8 @@ import { errorWords, pageTitle, shop } from "~/components/texts";
 import { container } from "~/container.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 import stylesheet from "~/styles/shop.css?url";
+
+export { unlessRefused as shouldRevalidate } from "~/components/revalidation";
 
 export const links: LinksFunction = () => [
   { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
@@ -57,11 +61,14 @@ export function Layout({ children }: { children: ReactNode }) {
             {shop.sandboxBanner}
           </aside>
         )}
-        {isShop && <SiteHeader unitsInCart={site?.unitsInCart ?? 0} />}
-        <main id="content" tabIndex={-1}>
-          {children}
-        </main>
-        {isShop && <SiteFooter />}
+        <Announcer>
+          <PageFocus />
+          {isShop && <SiteHeader unitsInCart={site?.unitsInCart ?? 0} />}
+          <main id="content" tabIndex={-1}>
+            {children}
+          </main>
+          {isShop && <SiteFooter />}
+        </Announcer>
         <ScrollRestoration nonce={nonce} />
         <Scripts nonce={nonce} />
       </body>

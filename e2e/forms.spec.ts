@@ -23,10 +23,15 @@ test("a double click adds once, and going back changes nothing", async ({ shoppe
   const buyer = await shopper();
   await buyer.openProduct("Kelp Tea Towel");
   await buyer.page.getByRole("button", { name: "Add to cart: Kelp Tea Towel" }).dblclick();
+  await expect(buyer.cartInHeader()).toHaveText("Cart 1 unit");
+  await buyer.openCart();
   await expect(buyer.line("Kelp Tea Towel").getByLabel("Quantity")).toHaveValue("1");
-  await buyer.page.goBack();
+  await buyer.openProduct("Kelp Tea Towel");
   await expect(buyer.page.getByText("You are holding 1, and 8 more are left")).toBeVisible();
+  await buyer.page.goBack();
   await buyer.page.goForward();
+  await expect(buyer.page.getByText("You are holding 1, and 8 more are left")).toBeVisible();
+  await buyer.page.goBack();
   await buyer.page.reload();
   await expect(buyer.line("Kelp Tea Towel").getByLabel("Quantity")).toHaveValue("1");
 });
@@ -50,15 +55,17 @@ test("with JavaScript nothing reloads, and a form says that it is on its way", {
   await buyer.page.evaluate(() => document.body.setAttribute("data-same-document", ""));
   let goOn = () => {};
   const waiting = new Promise<void>((resolve) => (goOn = resolve));
-  await buyer.page.route("**/cart.data**", async (route) => {
+  await buyer.page.route("**/cart/panel.data**", async (route) => {
     await waiting;
     await route.continue();
   });
   const button = buyer.page.getByRole("button", { name: "Add to cart: Limpet Espresso Cup" });
   await button.click();
   await expect(button).toHaveText("Adding…");
-  await expect(buyer.page.getByRole("link", { name: "Cart 1 unit" })).toBeVisible();
+  await expect(buyer.cartInHeader()).toHaveText("Cart 1 unit");
   goOn();
-  await expect(buyer.line("Limpet Espresso Cup")).toBeVisible();
+  await expect(button).toHaveText("Add to cart");
+  await expect(buyer.page.getByText("Limpet Espresso Cup is in your cart and held for you.")).toBeAttached();
+  await expect(button).toBeFocused();
   await expect(buyer.page.locator("body[data-same-document]")).toHaveCount(1);
 });

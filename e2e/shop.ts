@@ -34,12 +34,24 @@ export class Shopper {
     await this.page.goto(this.address("/cart"));
   }
 
-  /** From the product's page, and waits until it is held. */
-  async addToCart(name: string, quantity = 1): Promise<void> {
+  /** From the product's page, and stays there. Without JavaScript it leads to the cart. */
+  async addHere(name: string, quantity = 1): Promise<void> {
     await this.openProduct(name);
     await this.page.getByLabel("Quantity").fill(String(quantity));
     await this.page.getByRole("button", { name: `Add to cart: ${name}` }).click();
+    await expect(this.page.getByText(`${name} is in your cart`).or(this.page.getByText("Held for you until"))).toBeAttached();
+  }
+
+  /** From the product's page, goes to the cart, and waits until it is held. */
+  async addToCart(name: string, quantity = 1): Promise<void> {
+    await this.addHere(name, quantity);
+    if (new URL(this.page.url()).pathname !== "/cart") await this.openCart();
     await expect(this.page.getByText("Held for you until")).toBeVisible();
+  }
+
+  /** What the header says about the cart. */
+  cartInHeader(): Locator {
+    return this.page.getByRole("navigation", { name: "Cart" });
   }
 
   line(name: string): Locator {

@@ -40,3 +40,12 @@ export async function showCart(shop: CartShop, given: Cart, visit: Visit, remove
   };
   return { outcome: "shown", view: cartView(facts) };
 }
+
+/** The same for the panel in the header, which cannot be led elsewhere. `replaced`: the cart was sold, and this empty one is to be written to the cookie. */
+export async function showPanel(shop: CartShop, given: Cart, visit: Visit): Promise<{ readonly view: CartView; readonly replaced: Cart | null }> {
+  const shown = await showCart(shop, given, visit);
+  if (shown.outcome === "shown") return { view: shown.view, replaced: null };
+  const next = await showCart(shop, shown.cart, { ...visit, session: shown.cart.session });
+  if (next.outcome === "sold") throw new Error("a new cart counts as sold");
+  return { view: next.view, replaced: shown.cart };
+}

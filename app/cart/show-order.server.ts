@@ -20,6 +20,8 @@ export interface OrderView {
     /** We could not find out right now. */
     | "being_confirmed";
   readonly order: OrderDetails | null;
+  /** Whether all that was ordered is in this browser's cart (again). */
+  readonly isInCart: boolean;
 }
 
 export interface OrderDetails {
@@ -46,11 +48,12 @@ export async function showOrder({ checkout, carts, log }: Pick<CartShop, "checko
     const outcome = await checkout.fulfil(checkoutId);
     if (outcome.outcome === "not_ours") throw notFound();
     if (isConcluded(outcome) && cart.paying === checkoutId) return { outcome: "cart_sold", cart: nextCart(carts, cart) };
-    return { outcome: "shown", view: { checkoutId, state: stateOf(outcome.outcome), order: details(outcome.order, locale) } };
+    const isInCart = outcome.order.lines.every(({ productId }) => cart.lines.some((line) => line.productId === productId));
+    return { outcome: "shown", view: { checkoutId, state: stateOf(outcome.outcome), order: details(outcome.order, locale), isInCart } };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
     log.error({ err: error, checkoutId }, "order not confirmed");
-    return { outcome: "shown", view: { checkoutId, state: "being_confirmed", order: null } };
+    return { outcome: "shown", view: { checkoutId, state: "being_confirmed", order: null, isInCart: false } };
   }
 }
 

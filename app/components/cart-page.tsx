@@ -1,15 +1,16 @@
-import { Link, useRevalidator } from "@remix-run/react";
-import { useEffect } from "react";
-import { LiveStock, useLiveProducts } from "~/availability/live-stock";
+import { Link } from "@remix-run/react";
+import { LiveStock } from "~/availability/live-stock";
 import type { CartFailure } from "~/cart/cart-failure";
 import type { CartView } from "~/cart/cart-view.server";
 import { CartLine } from "./cart-line";
 import { CartSummary } from "./cart-summary";
 import { failedProducts } from "./failed-products";
+import { FailureAlert } from "./failure-alert";
+import { FollowHolds } from "./follow-holds";
 import { HoldState } from "./hold-state";
 import { IntentForm } from "./intent-form";
 import { RemovedNotice } from "./removed-notice";
-import { cartTexts, failureText, labels, lineFailureText, orderNumber, shop } from "./texts";
+import { cartTexts, labels, lineFailureText, orderNumber, shop } from "./texts";
 import { useClockText } from "./visitor-clock";
 
 /** The whole cart. `failure`: what the last form asked for could not be done; told here and next to its lines. */
@@ -24,10 +25,10 @@ export function CartPage({ view, failure }: { view: CartView; failure: CartFailu
         {failure !== null && <CartAlert failure={failure} view={view} />}
         {view.unsettledCheckout !== null && (
           <p className="notice warn">
-            {cartTexts.unsettled} <Link to={`/orders/${view.unsettledCheckout}`}>Look at the order</Link>
+            {cartTexts.unsettled} <Link to={`/orders/${view.unsettledCheckout}`}>{cartTexts.lookAtOrder}</Link>
           </p>
         )}
-        {view.removed !== null && <RemovedNotice removed={view.removed} />}
+        {view.removed !== null && <RemovedNotice key={view.removed.productId} removed={view.removed} />}
         {view.lines.length === 0 ? (
           <EmptyCart />
         ) : (
@@ -55,26 +56,13 @@ export function CartPage({ view, failure }: { view: CartView; failure: CartFailu
   );
 }
 
-/** Reads the cart anew when this shopper's holds have changed elsewhere: in another tab, or because they ended. */
-function FollowHolds({ view }: { view: CartView }) {
-  const live = useLiveProducts();
-  const { revalidate } = useRevalidator();
-  const hasMoved = view.lines.some(({ productId, stock }) => (live.get(productId) ?? stock).heldByYou !== stock.heldByYou);
-  useEffect(() => {
-    if (hasMoved) revalidate();
-    // Once for each figure that arrives; `revalidate` is a new function at each render.
-  }, [live]);
-  return null;
-}
-
 /** The failure as a whole, and of products that are not in the cart everything there is to say. */
 function CartAlert({ failure, view }: { failure: CartFailure; view: CartView }) {
   const clock = useClockText();
   const inCart = new Set(view.lines.map((line) => line.productId));
   const elsewhere = failure.kind === "refused" ? failure.lines.filter((line) => !inCart.has(line.productId)) : [];
   return (
-    <div role="alert" className="notice bad">
-      <p>{failureText(failure, clock)}</p>
+    <FailureAlert failure={failure}>
       {elsewhere.length > 0 && (
         <ul>
           {elsewhere.map((line) => (
@@ -84,8 +72,7 @@ function CartAlert({ failure, view }: { failure: CartFailure; view: CartView }) 
           ))}
         </ul>
       )}
-      {failure.kind === "unsettled" && <Link to={`/orders/${failure.checkoutId}`}>Look at the order</Link>}
-    </div>
+    </FailureAlert>
   );
 }
 

@@ -14,11 +14,20 @@ export const localClockText: ClockText = (epochMs, precision = "minute") => {
   return parts.map((part) => String(part).padStart(2, "0")).join(":");
 };
 
-/** "23 November 2026, 14:32 UTC" in the visitor's language. */
-export function dateText(epochMs: number, locale: string): string {
+/** Writes epoch milliseconds as day and time, in the visitor's language (BCP 47 tag). */
+export type DateText = (epochMs: number, locale: string) => string;
+
+/** "23 November 2026, 14:32 UTC" */
+export const dateText: DateText = (epochMs, locale) => {
   const day = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(epochMs);
   return `${day}, ${clockText(epochMs)}`;
-}
+};
+
+/** "23 November 2026, 15:32" in the zone of the browser that this runs in. */
+export const localDateText: DateText = (epochMs, locale) => {
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: "long" }).format(epochMs);
+  return `${day}, ${localClockText(epochMs)}`;
+};
 
 /** "1:42", minutes and seconds; what is left of a second counts as a second. */
 export function countdownText(milliseconds: number): string {

@@ -1,4 +1,4 @@
-import { Form } from "@remix-run/react";
+import { CartForm } from "./cart-form";
 import { usePending } from "./pending";
 
 interface IntentFormProps {
@@ -12,10 +12,10 @@ interface IntentFormProps {
 export function IntentForm({ intent, label, pendingLabel, quiet }: IntentFormProps) {
   const isPending = usePending(intent);
   return (
-    <Form method="post" action="/cart" preventScrollReset>
+    <CartForm>
       <button type="submit" name="intent" value={intent} className={quiet ? "button quiet" : "button"} aria-busy={isPending}>
         {isPending ? pendingLabel : label}
       </button>
-    </Form>
+    </CartForm>
   );
 }

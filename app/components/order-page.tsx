@@ -1,20 +1,22 @@
 import { Link } from "@remix-run/react";
 import type { OrderDetails, OrderView } from "~/cart/show-order.server";
-import { dateText } from "./clock-text";
-import { labels, orderNumber, orderTexts, shop } from "./texts";
+import { labels, notChargedText, orderNumber, orderTexts, shop } from "./texts";
+import { useDateText } from "./visitor-clock";
 
-export function OrderPage({ view: { checkoutId, state, order }, locale }: { view: OrderView; locale: string }) {
+export function OrderPage({ view: { checkoutId, state, order, isInCart }, locale }: { view: OrderView; locale: string }) {
+  const dateText = useDateText();
   const { title, text } = orderTexts[state];
   return (
     <article className="order">
       <h1>{title}</h1>
       <p className="notice" data-state={state}>
         {text}
+        {state === "not_charged" && ` ${notChargedText(isInCart)}`}
       </p>
       {order !== null && <OrderTable order={order} />}
       <p className="hint">
         Order {orderNumber(checkoutId)}
-        {order !== null && <>, {dateText(order.createdAt, locale)}</>}
+        {order !== null && <>, <time dateTime={new Date(order.createdAt).toISOString()}>{dateText(order.createdAt, locale)}</time></>}
       </p>
       <ul className="ways-on">
         {state === "open" && order !== null && order.paymentUrl !== null && (
@@ -29,7 +31,7 @@ export function OrderPage({ view: { checkoutId, state, order }, locale }: { view
             </Link>
           </li>
         )}
-        {(state === "not_charged" || state === "open") && (
+        {((state === "not_charged" && isInCart) || state === "open") && (
           <li>
             <Link to="/cart">{shop.toCart}</Link>
           </li>

@@ -1,14 +1,17 @@
-import { useNavigation } from "@remix-run/react";
+import { useFetchers, useNavigation } from "@remix-run/react";
 
 /** Whether this form is on its way right now; never without JavaScript. Buttons stay enabled, because a disabled one loses the focus. */
 export function usePending(intent: string, productId?: string): boolean {
-  const { formData } = useNavigation();
-  if (formData === undefined || formData.get("intent") !== intent) return false;
-  return productId === undefined || formData.get("product_id") === productId;
+  return useFormsOnTheirWay().some((form) => form.get("intent") === intent && (productId === undefined || form.get("product_id") === productId));
 }
 
-/** Units that the form on its way would add to the cart, should it succeed. */
+/** Units that the forms on their way would add to the cart, should they succeed. */
 export function usePendingUnits(): number {
-  const { formData } = useNavigation();
-  return formData?.get("intent") === "add" ? Number(formData.get("quantity")) || 0 : 0;
+  const adding = useFormsOnTheirWay().filter((form) => form.get("intent") === "add");
+  return adding.reduce((sum, form) => sum + (Number(form.get("quantity")) || 0), 0);
+}
+
+function useFormsOnTheirWay(): FormData[] {
+  const navigation = useNavigation();
+  return [navigation, ...useFetchers()].flatMap(({ formData }) => formData ?? []);
 }

@@ -37,7 +37,7 @@ function Purchase({ product, maxUnitsPerLine, operation }: ProductPageProps) {
   return (
     <section className="purchase" aria-label={productTexts.purchase}>
       {product.forSale ? <StockWords stock={stock} /> : <p className="stock" data-tone="none">{productTexts.notForSale}</p>}
-      <AddToCartForm key={stock.heldByYou} product={product} stock={stock} maxUnitsPerLine={maxUnitsPerLine} operation={operation} />
+      <AddToCartForm product={product} stock={stock} maxUnitsPerLine={maxUnitsPerLine} operation={operation} />
       {stock.heldByYou > 0 ? <Link to="/cart">{shop.toCart}</Link> : <p className="hint">{shop.promise}</p>}
     </section>
   );

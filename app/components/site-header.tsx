@@ -1,9 +1,8 @@
 import { Form, Link, useNavigation } from "@remix-run/react";
-import { usePendingUnits } from "./pending";
-import { labels, shop, units } from "./texts";
+import { CartLink } from "./cart-link";
+import { labels, shop } from "./texts";
 
 export function SiteHeader({ unitsInCart }: { unitsInCart: number }) {
-  const pendingUnits = usePendingUnits();
   const isOnItsWay = useNavigation().state !== "idle";
   return (
     <header className="site-header">
@@ -22,9 +21,7 @@ export function SiteHeader({ unitsInCart }: { unitsInCart: number }) {
         </button>
       </Form>
       <nav aria-label={labels.cart}>
-        <Link to="/cart" className="cart-link">
-          {labels.cart} <span className="count">{units(unitsInCart + pendingUnits)}</span>
-        </Link>
+        <CartLink unitsInCart={unitsInCart} />
       </nav>
     </header>
   );

@@ -28,6 +28,7 @@ export const labels = {
   holding: "Holding…",
   updating: "Updating…",
   clearing: "Clearing…",
+  removing: "Removing…",
   undo: "Put it back",
   quantity: "Quantity",
   update: "Update",
@@ -185,9 +186,19 @@ export const cartTexts = {
   lapsed: "What is marked below is not held for you any more, and may be sold to others.",
   cannotExtend: "This cart was held for as long as it can be. Pay before the time is over.",
   unsettled: "We cannot ask right now whether your last payment for this cart went through. Please look at the order before you pay again.",
+  lookAtOrder: "Look at the order",
   changesClosePage: "Changing the cart closes that payment page first.",
   gone: "A product that is not sold any more",
   recentPayments: "Your last payments",
+};
+
+/** The cart as a panel over the page. */
+export const panelTexts = {
+  close: "Close",
+  closeLabel: "Close the cart",
+  loading: "Looking at what is held for you…",
+  offline: "The shop cannot be reached from here right now. Nothing was changed; please try again.",
+  times: (quantity: number, price: string | null) => `${quantity} × ${price ?? productTexts.noPrice}`,
 };
 
 export const productTexts = {
@@ -201,6 +212,7 @@ export const productTexts = {
   pageOf: (page: number, pages: number) => `Page ${page} of ${pages}`,
   found: (total: number, search: string) => `${total} ${total === 1 ? "product" : "products"}${search === "" ? "" : ` for “${search}”`}`,
   addLabel: (name: string) => `Add to cart: ${name}`,
+  added: (name: string) => `${name} is in your cart and held for you.`,
 };
 
 export function orderNumber(checkoutId: string): string {
@@ -221,10 +233,15 @@ export const orderTexts: Record<OrderView["state"], { title: string; text: strin
     title: "Your payment is on its way",
     text: "Your bank has yet to confirm it. What you chose stays held for you until then, and this page will show the result.",
   },
-  not_charged: { title: "You were not charged", text: "The payment page was closed before anything was paid. If you still want these things, they are in your cart." },
+  not_charged: { title: "You were not charged", text: "The payment failed, or its page was closed before anything was paid." },
   open: { title: "This order is not paid yet", text: "The payment page is still open, and what you chose is held for you." },
   being_confirmed: { title: "Your order is being confirmed", text: "If you paid, your payment is safe. We are still confirming it: reload this page in a moment." },
 };
+
+/** What became of the goods of an order that nobody was charged for. `isInCart`: all of them are in this browser's cart. */
+export function notChargedText(isInCart: boolean): string {
+  return isInCart ? "What you chose is still in your cart." : "What you chose is not held for you any more. If you still want it, please put it in your cart again.";
+}
 
 export interface ErrorWords {
   readonly title: string;

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { clockText, localClockText, type ClockText } from "./clock-text";
+import { clockText, dateText, localClockText, localDateText, type ClockText, type DateText } from "./clock-text";
 
 const never = () => () => undefined;
 
@@ -11,4 +11,9 @@ export function useHydrated(): boolean {
 /** Clock times in the visitor's own zone; labelled UTC where that is not known, which is without JavaScript. */
 export function useClockText(): ClockText {
   return useHydrated() ? localClockText : clockText;
+}
+
+/** Days with a time, by the same rule. */
+export function useDateText(): DateText {
+  return useHydrated() ? localDateText : dateText;
 }

@@ -25,3 +25,16 @@ export async function inWords<Answer>(work: () => Promise<Answer>): Promise<Answ
     throw data({ code, message } satisfies PageProblem, { status, headers });
   }
 }
+
+/** As `inWords`, for scripts that stay on their page: an expected failure is data with its status, and no error page takes the page's place. */
+export async function refusedInWords<Answer>(work: () => Promise<Answer>) {
+  try {
+    return await work();
+  } catch (error) {
+    const problem = asProblem(error);
+    if (problem === null) throw error;
+    const { message, status, headers } = problem;
+    if (status === 503) container.log.error({ err: error }, "cart panel unavailable");
+    return data({ outcome: "refused" as const, message }, { status, headers });
+  }
+}

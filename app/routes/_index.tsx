@@ -8,6 +8,8 @@ import { parse } from "~/http/body.server";
 import { inWords } from "~/http/page-problem.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 
+export { unlessRefused as shouldRevalidate } from "~/components/revalidation";
+
 export const meta: MetaFunction<typeof loader> = ({ data }) => (data === undefined ? [] : listMeta(data.list, data.siteUrl));
 
 export function loader({ request }: LoaderFunctionArgs) {

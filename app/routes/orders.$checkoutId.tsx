@@ -7,6 +7,8 @@ import { container } from "~/container.server";
 import { inWords } from "~/http/page-problem.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 
+export { unlessRefused as shouldRevalidate } from "~/components/revalidation";
+
 export const meta: MetaFunction<typeof loader> = ({ data: shown }) => [
   ...(shown === undefined ? [] : [{ title: pageTitle(orderTexts[shown.view.state].title) }]),
   { name: "robots", content: "noindex" },

@@ -7,6 +7,8 @@ import { container } from "~/container.server";
 import { inWords } from "~/http/page-problem.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 
+export { unlessRefused as shouldRevalidate } from "~/components/revalidation";
+
 export const meta: MetaFunction<typeof loader> = ({ data }) =>
   data === undefined ? [] : productMeta(data.product, data.siteUrl);
 

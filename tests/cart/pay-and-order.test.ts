@@ -69,7 +69,7 @@ describe("the order page", () => {
     world.says.fulfil = () => Promise.reject(new UnavailableError("lease"));
     expect(await see(world, withCheckout(world.carts.create(), CHECKOUT))).toEqual({
       outcome: "shown",
-      view: { checkoutId: CHECKOUT, state: "being_confirmed", order: null },
+      view: { checkoutId: CHECKOUT, state: "being_confirmed", order: null, isInCart: false },
     });
   });
 
@@ -114,5 +114,14 @@ describe("the order page", () => {
     const world = createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome, order: order() });
     expect(await see(world, withCheckout(world.carts.create(), CHECKOUT))).toMatchObject({ outcome: "shown", view: { state } });
+  });
+
+  it("says that the goods of an unpaid order are in the cart only when they are", async () => {
+    const world = createWorld();
+    world.says.fulfil = () => Promise.resolve({ outcome: "released", order: order() });
+    const emptied = withCheckout(world.carts.create(), CHECKOUT);
+    expect(await see(world, emptied)).toMatchObject({ view: { state: "not_charged", isInCart: false } });
+    expect(await see(world, { ...emptied, lines: [{ productId: "jug", quantity: 1 }] })).toMatchObject({ view: { isInCart: false } });
+    expect(await see(world, { ...emptied, lines: [{ productId: "mug", quantity: 1 }] })).toMatchObject({ view: { isInCart: true } });
   });
 });

@@ -1,0 +1,25 @@
+import { Form, type FetcherWithComponents } from "@remix-run/react";
+import { createContext, useContext, type ReactNode } from "react";
+import type { PanelAnswer } from "~/cart/panel-answer";
+
+const FetcherContext = createContext<FetcherWithComponents<PanelAnswer> | null>(null);
+
+/** Forms below change the cart by this fetcher, and their page stays. */
+export const ChangesInPlace = FetcherContext.Provider;
+
+/** A form that changes the cart. It leads to the cart's page, which says what came of it, unless its surroundings do. */
+export function CartForm({ children, onSubmit }: { children: ReactNode; onSubmit?: () => void }) {
+  const fetcher = useContext(FetcherContext);
+  if (fetcher !== null) {
+    return (
+      <fetcher.Form method="post" action="/cart/panel" onSubmit={onSubmit}>
+        {children}
+      </fetcher.Form>
+    );
+  }
+  return (
+    <Form method="post" action="/cart" preventScrollReset onSubmit={onSubmit}>
+      {children}
+    </Form>
+  );
+}

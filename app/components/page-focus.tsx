@@ -1,0 +1,32 @@
+import { useLocation, useNavigation } from "@remix-run/react";
+import { useEffect, useRef } from "react";
+import { useSay } from "./announcer";
+import { focusStartOf, keepFocus } from "./kept-focus";
+
+/**
+ * What a browser does for a new document, where scripts change the page instead: the focus moves to its start and its title is
+ * said. Not after a form that leads back to its own page, nor when the same page is read anew. Scrolling is left alone.
+ */
+export function PageFocus() {
+  const { pathname, search } = useLocation();
+  const { state, formMethod } = useNavigation();
+  const say = useSay();
+  const shown = useRef({ pathname, search });
+  const isPost = useRef(false);
+
+  useEffect(keepFocus, []);
+  useEffect(() => {
+    if (state !== "idle") isPost.current = formMethod !== undefined && formMethod !== "GET";
+  }, [state, formMethod]);
+  useEffect(() => {
+    const before = shown.current;
+    shown.current = { pathname, search };
+    const isSamePage = before.pathname === pathname && (before.search === search || isPost.current);
+    isPost.current = false;
+    if (isSamePage) return;
+    say(document.title);
+    const main = document.querySelector("main");
+    if (main !== null) focusStartOf(main);
+  }, [pathname, search]);
+  return null;
+}

@@ -1,0 +1,59 @@
+import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
+import type { ClientActionFunctionArgs, ClientLoaderFunctionArgs } from "@remix-run/react";
+import { failureStatus } from "~/cart/cart-failure";
+import { readIntent } from "~/cart/cart-intent.server";
+import { changeCart } from "~/cart/change-cart.server";
+import type { PanelAnswer, PanelView } from "~/cart/panel-answer";
+import { showPanel } from "~/cart/show-cart.server";
+import { panelTexts } from "~/components/texts";
+import { container } from "~/container.server";
+import { readForm } from "~/http/body.server";
+import { requireOwnOrigin } from "~/http/origin.server";
+import { refusedInWords } from "~/http/page-problem.server";
+import { preferredLocale } from "~/http/preferred-locale.server";
+import { Problem } from "~/http/problem.server";
+
+/** The cart for scripts that stay on their page: `/cart` without its redirects. Failures are data, so that no page is lost over them. */
+export function loader({ request }: LoaderFunctionArgs) {
+  return refusedInWords(async () => {
+    const { cart } = await container.carts.read(request);
+    // Such a view may ask Stripe, whose own limit all shoppers share.
+    if (cart.paying !== null) await container.limits.admit(request, cart.session);
+    const { view, replaced } = await showPanel(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() });
+    const shown: PanelView = { outcome: "shown", view };
+    return data(shown, { headers: { "Cache-Control": "no-store", ...(replaced && { "Set-Cookie": await container.carts.commit(replaced) }) } });
+  });
+}
+
+export function action({ request }: ActionFunctionArgs) {
+  return refusedInWords(async () => {
+    requireOwnOrigin(request, container.originRule);
+    const read = readIntent(await readForm(request));
+    if (read.outcome === "not_understood") throw new Problem(400, "invalid_request", "The shop could not make sense of this form. Nothing was changed.");
+    const { cart } = await container.carts.read(request);
+    await container.limits.admit(request, cart.session);
+    const changed = await changeCart(container, cart, read, Date.now());
+    if (changed.outcome === "failed") {
+      const failed: PanelAnswer = changed;
+      return data(failed, { status: failureStatus(changed.failure) });
+    }
+    const headers = { "Set-Cookie": await container.carts.commit(changed.cart) };
+    if (changed.outcome === "paid") throw redirect(`/orders/${changed.checkoutId}`, { status: 303, headers });
+    const done: PanelAnswer = { outcome: "changed" };
+    return data(done, { headers });
+  });
+}
+
+export function clientLoader({ serverLoader }: ClientLoaderFunctionArgs): Promise<unknown> {
+  return serverLoader().catch(offline);
+}
+
+export function clientAction({ serverAction }: ClientActionFunctionArgs): Promise<unknown> {
+  return serverAction().catch(offline);
+}
+
+/** Everything but a dead connection goes on as it came: redirects do too. */
+function offline(error: unknown): PanelAnswer & PanelView {
+  if (!(error instanceof TypeError)) throw error;
+  return { outcome: "refused", message: panelTexts.offline };
+}

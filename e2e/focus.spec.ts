@@ -1,0 +1,78 @@
+import { expect, test } from "./shop";
+
+test.describe("the focus", { tag: "@with-javascript" }, () => {
+  test("is at the heading of a new page, whose title is said; going back restores the scroll", async ({ shopper }) => {
+    const visitor = await shopper();
+    const { page } = visitor;
+    await page.goto(visitor.address("/"));
+    const link = page.getByRole("link", { name: "Storm Lantern", exact: true });
+    await link.scrollIntoViewIfNeeded();
+    const scrolled = await page.evaluate(() => window.scrollY);
+    expect(scrolled).toBeGreaterThan(100);
+    await link.click();
+    await expect(page.getByRole("heading", { level: 1, name: "Storm Lantern" })).toBeFocused();
+    await expect(page.getByText("Storm Lantern · Slipway")).toBeAttached();
+    expect(await page.evaluate(() => window.scrollY)).toBe(0);
+    await page.goBack();
+    await expect(page.getByRole("heading", { level: 1, name: "Pottery and kitchen things" })).toBeFocused();
+    await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(scrolled);
+  });
+
+  test("is at the heading after a search too, and at nothing in particular when a page is opened", async ({ shopper }) => {
+    const visitor = await shopper();
+    const { page } = visitor;
+    await page.goto(visitor.address("/"));
+    await expect(page.getByRole("button", { name: "Cart 0 units" })).toBeVisible();
+    expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
+    await page.getByRole("searchbox", { name: "Search products" }).fill("gannet");
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("heading", { level: 1, name: "Products" })).toBeFocused();
+  });
+
+  test("stays where it is when a form of the same page is answered or the page is read anew", async ({ shopper, setStock }) => {
+    await setStock("Pebble Salt Cellar", 6);
+    const buyer = await shopper();
+    await buyer.addToCart("Pebble Salt Cellar", 1);
+    const { page } = buyer;
+    const quantity = buyer.line("Pebble Salt Cellar").getByLabel("Quantity");
+    await page.getByRole("button", { name: "Hold for longer" }).click();
+    await expect(page.getByRole("button", { name: "Hold for longer" })).toBeFocused();
+    await buyer.setQuantity("Pebble Salt Cellar", 9);
+    await expect(page.getByRole("alert")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Update Pebble Salt Cellar" })).toBeFocused();
+    await quantity.focus();
+    await setStock("Pebble Salt Cellar", 7);
+    await expect(page.getByText("You are holding 1, and 6 more are left")).toBeVisible();
+    await expect(quantity).toBeFocused();
+  });
+
+  test("goes to what is nearest when what had it is gone", async ({ shopper, setStock }) => {
+    await setStock("Foghorn Teapot", 1);
+    await setStock("Tide Mug", 5);
+    const buyer = await shopper();
+    const { page } = buyer;
+    await page.goto(buyer.address("/"));
+    await page.getByRole("button", { name: "Add to cart: Foghorn Teapot" }).click();
+    // It was the last one, so there is no button any more.
+    await expect(page.getByRole("link", { name: "Foghorn Teapot", exact: true })).toBeFocused();
+
+    await buyer.addToCart("Tide Mug", 1);
+    await page.getByRole("button", { name: "Clear the cart" }).click();
+    await expect(page.getByText("Your cart is empty.")).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1, name: "Your cart" })).toBeFocused();
+  });
+
+  test("is not taken from elsewhere when something on the page goes", async ({ shopper, setStock }) => {
+    await setStock("Cormorant Jug", 1);
+    const other = await shopper();
+    const visitor = await shopper();
+    const { page } = visitor;
+    await page.goto(visitor.address("/"));
+    const add = page.getByRole("button", { name: "Add to cart: Cormorant Jug" });
+    await add.focus();
+    await page.getByRole("heading", { level: 1 }).click();
+    await other.addHere("Cormorant Jug");
+    await expect(add).toHaveCount(0);
+    expect(await page.evaluate(() => document.activeElement?.closest("article") ?? null)).toBeNull();
+  });
+});
