@@ -2,6 +2,7 @@ import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { createAvailabilityFeed, type AvailabilityFeed } from "~/availability/availability-feed.server";
+import { createStreamPlaces, type StreamPlaces } from "~/availability/stream-places";
 import type { Catalog } from "~/catalog/catalog";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { createCheckout, type Checkout } from "~/checkout/create-checkout.server";
@@ -36,6 +37,7 @@ export interface Container {
   readonly store: ReservationStore;
   readonly holds: Pick<Holds, "state">;
   readonly feed: AvailabilityFeed;
+  readonly streamPlaces: StreamPlaces;
   readonly checkout: Checkout;
   readonly limits: Limits;
   readonly carts: CartSessions;
@@ -133,6 +135,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     store,
     holds,
     feed: createAvailabilityFeed({ store, readStock: (productIds) => catalog.readStock(productIds), log, count: (viewers) => metrics.streamClients.set(viewers) }),
+    streamPlaces: createStreamPlaces(),
     checkout,
     limits,
     carts: new CartSessions({ secrets: env.sessionSecrets, secure: env.publicUrl.startsWith("https:") }),

@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { PassThrough } from "node:stream";
 import { createReadableStreamFromReadable, type ActionFunctionArgs, type EntryContext, type LoaderFunctionArgs } from "@remix-run/node";
-import { RemixServer } from "@remix-run/react";
+import { RemixServer, isRouteErrorResponse } from "@remix-run/react";
 import { renderToPipeableStream } from "react-dom/server";
 import { NonceProvider } from "~/components/nonce";
 import { container } from "~/container.server";
-import { refuseForeignPostsInWords } from "~/http/foreign-posts.server";
+import { receiveRequests } from "~/http/incoming-requests.server";
 import { pageHeaders } from "~/http/page-headers.server";
 
 const RENDER_DEADLINE_MS = 5_000;
 
-refuseForeignPostsInWords();
+receiveRequests();
 
 export default function handleRequest(request: Request, status: number, headers: Headers, context: EntryContext): Promise<Response> {
   const nonce = randomBytes(16).toString("base64");
@@ -51,5 +51,7 @@ export function handleDataRequest(response: Response): Response {
 
 /** What no route expected. Expected failures never come here. */
 export function handleError(error: unknown, { request }: LoaderFunctionArgs | ActionFunctionArgs): void {
+  // A method that a page does not know: the client's fault.
+  if (isRouteErrorResponse(error) && error.status < 500) return;
   if (!request.signal.aborted) container.log.error({ err: error, path: new URL(request.url).pathname }, "page failed");
 }

@@ -9,6 +9,8 @@ export const REREAD_MS = 3_000;
 export const BEAT_MS = 15_000;
 // A hold ends within its millisecond; looking just after it sees it gone.
 const JUST_AFTER_MS = 5;
+/** How often it is said at most that there is no more room: whoever is refused polls, and tries again. */
+const SAY_FULL_MS = 60_000;
 
 export interface FeedOptions {
   readonly store: Pick<ReservationStore, "held" | "subscribe">;
@@ -52,6 +54,7 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
   let isReading = false;
   let isDown = false;
   let lastRound = 0;
+  let saidFullAt = -SAY_FULL_MS;
   let roundTimer: NodeJS.Timeout | null = null;
   let releaseTimer: NodeJS.Timeout | null = null;
   let stopBackground: (() => void) | null = null;
@@ -159,9 +162,19 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
     stopBackground = null;
   }
 
+  function sayFull(): void {
+    if (Date.now() - saidFullAt < SAY_FULL_MS) return;
+    saidFullAt = Date.now();
+    log.warn({ viewers: viewers.size }, "no more availability streams can be opened here: pages poll instead");
+  }
+
   return {
     watch(viewer) {
-      if (isEnded || viewers.size >= maxViewers) return null;
+      if (isEnded) return null;
+      if (viewers.size >= maxViewers) {
+        sayFull();
+        return null;
+      }
       viewers.set(viewer, null);
       count(viewers.size);
       stopBackground ??= start();

@@ -16,13 +16,21 @@ export function api(handlers: Partial<Record<Method, Handler>>) {
       if (handler === undefined) {
         throw new Problem(405, "method_not_allowed", `${request.method} is not possible here.`, { headers: { Allow: Object.keys(handlers).join(", ") } });
       }
-      return await handler(request);
+      const response = await handler(request);
+      return request.method === "HEAD" ? await headOf(response) : response;
     } catch (error) {
       const problem = asProblem(error);
-      if (problem === null || problem.status === 503) container.log.error({ err: error, path: new URL(request.url).pathname }, "request failed");
+      // A problem is an answer; an outage, or what nobody expected, is for the log.
+      if (error !== problem) container.log.error({ err: error, path: new URL(request.url).pathname }, "request failed");
       return (problem ?? new Problem(500, "internal", "Something went wrong here. It has been logged.")).toResponse();
     }
   };
+}
+
+/** Without its body, which may be a stream that nobody would end. */
+async function headOf({ body, status, headers }: Response): Promise<Response> {
+  await body?.cancel();
+  return new Response(null, { status, headers });
 }
 
 function methodOf(request: Request): Method {

@@ -1,12 +1,9 @@
 import type { z } from "zod";
 import { Problem } from "./problem.server";
+import { DRAIN_BYTES, DRAIN_MS } from "./unread-bodies.server";
 
 export const FORM_AND_JSON_LIMIT = 16 * 1024;
 export const WEBHOOK_LIMIT = 1024 * 1024;
-
-/** What is drained of a body that is too large, in bytes and in milliseconds. */
-const DRAIN_BYTES = 64 * 1024 * 1024;
-const DRAIN_MS = 10_000;
 
 /**
  * The body as text; 413 when it is larger than `limit` bytes, whatever its headers say. No more than `limit` is kept, but the

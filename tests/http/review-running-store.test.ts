@@ -81,3 +81,46 @@ describe("an order", () => {
     expect(await made()).toBeGreaterThan(before);
   });
 });
+
+describe("event streams", () => {
+  it("cannot all be taken by one cart, are free again when they end, and a refusal is no error of the server", async () => {
+    const { cookie } = await holding();
+    const opened: AbortController[] = [];
+    const open = async (headers: Record<string, string>) => {
+      const abort = new AbortController();
+      opened.push(abort);
+      return (await fetch(`${store.url}/api/availability/stream?product_id=${MUG}`, { headers, signal: abort.signal })).status;
+    };
+    try {
+      for (let i = 0; i < 8; i += 1) expect(await open({ Cookie: cookie })).toBe(200);
+      const refused = await ask(`${store.url}/api/availability/stream?product_id=${MUG}`, { headers: { Cookie: cookie } });
+      expect(refused.status).toBe(429);
+      expect(refused.headers["retry-after"]).toMatch(/^\d+$/);
+      expect(await open({ Cookie: (await holding()).cookie })).toBe(200);
+      opened[0]?.abort();
+      await expect.poll(() => open({ Cookie: cookie }), { timeout: 20_000 }).toBe(200);
+    } finally {
+      for (const abort of opened) abort.abort();
+    }
+    expect(store.output()).not.toContain('"level":"error"');
+  });
+});
+
+describe("a method that a page does not know", () => {
+  it("is answered in words, and is no error of the server", async () => {
+    const page = await ask(`${store.url}/`, { method: "POST", headers: { "Content-Type": "text/plain" }, body: "x" });
+    expect([page.status, page.headers["content-type"]]).toEqual([405, "text/html; charset=utf-8"]);
+    expect((await ask(`${store.url}/products/${MUG}`, { method: "OPTIONS" })).status).toBe(405);
+    await expect.poll(store.output).toMatch(/OPTIONS \/products.* 405/);
+    expect(store.output()).not.toContain('"level":"error"');
+  });
+});
+
+describe("a Host that is none", () => {
+  it("is refused in words before anything is done", async () => {
+    for (const path of ["/", "/cart", "/healthz"]) {
+      const answer = await ask(`${store.url}${path}`, { headers: { Host: "u@h" } });
+      expect([answer.status, answer.text]).toEqual([400, expect.stringContaining("names no host")]);
+    }
+  });
+});

@@ -1,0 +1,46 @@
+/** A browser keeps one stream in each tab that can be seen. */
+const OF_A_SESSION = 8;
+/** An eighth of what a server bears. A campus that has more of them polls with the rest. */
+const OF_AN_ADDRESS = 250;
+
+/** Whose stream it is; null: not known. */
+interface Client {
+  /** Hash of the shopper's session id. */
+  readonly session: string | null;
+  /** As `clientAddress` knows it. */
+  readonly address: string | null;
+}
+
+/** So that no one client can take all streams that a server bears. Counts for this process. */
+export interface StreamPlaces {
+  /** Takes a place; returns the way to give it back, which may be called twice. Null: this client has as many as one may have. */
+  take(client: Client): (() => void) | null;
+}
+
+export function createStreamPlaces(): StreamPlaces {
+  const taken = new Map<string, number>();
+
+  function add(keys: readonly string[], more: 1 | -1): void {
+    for (const key of keys) {
+      const count = (taken.get(key) ?? 0) + more;
+      if (count > 0) taken.set(key, count);
+      else taken.delete(key);
+    }
+  }
+
+  return {
+    take({ session, address }) {
+      // Whoever shows neither a cart nor an address is counted with all others of that kind: pages bring a cart.
+      const wide = address !== null || session === null ? [`address ${address ?? "unknown"}`] : [];
+      const keys = session === null ? wide : [...wide, `session ${session}`];
+      const isFull = keys.some((key) => (taken.get(key) ?? 0) >= (key.startsWith("session") ? OF_A_SESSION : OF_AN_ADDRESS));
+      if (isFull) return null;
+      add(keys, 1);
+      let isTaken = true;
+      return () => {
+        if (isTaken) add(keys, -1);
+        isTaken = false;
+      };
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { serveFirst } from "./first-listener.server";
+import { Problem } from "./problem.server";
+import { drainUnreadBody } from "./unread-bodies.server";
+
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/**
+ * Looks at every request before Remix does: answers what Remix would answer by an empty 500, and mends what it stumbles over.
+ * `tests/api/bad-input.test.ts` and `e2e/bad-input.spec.ts` fail without it.
+ */
+export function receiveRequests(): void {
+  serveFirst((request, response) => {
+    drainUnreadBody(request, response);
+    if (!isHost(request.headers.host)) {
+      void refuseHost(response);
+      return true;
+    }
+    mendAddress(request);
+    showOwnHost(request.headers);
+    return false;
+  });
+}
+
+/** A host and perhaps a port, as RFC 9112 §3.2 wants it (400 otherwise). HTTP/1.0 needs none. Remix makes a URL of it. */
+function isHost(host: string | undefined): boolean {
+  return host === undefined || (!/[/?#@\\]/.test(host) && URL.canParse(`http://${host}`));
+}
+
+async function refuseHost(response: ServerResponse): Promise<void> {
+  const answer = new Problem(400, "invalid_request", "The Host header of this request names no host. Open the shop by its own address.").toResponse();
+  response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+}
+
+/** Remix makes a URL of host and path, and an X-Forwarded-Host counts more than Host. A target may be a whole address, or `*`. */
+function mendAddress(request: IncomingMessage): void {
+  const { headers, url = "/" } = request;
+  // Fetch's Request cannot be a TRACE, and Remix refuses what it does not know without `Allow`; like OPTIONS, no route answers them.
+  if (!METHODS.has(request.method ?? "")) request.method = "OPTIONS";
+  delete headers["x-forwarded-host"];
+  if (!url.startsWith("/")) request.url = URL.canParse(url) ? new URL(url).pathname + new URL(url).search : "/";
+}
+
+/**
+ * Lets a post from another site reach our own check. Remix has one of its own, which answers an empty 500, and does so to
+ * every form once a proxy changes the Host. It compares Origin with X-Forwarded-Host, which nothing else here reads, so
+ * that is what it is given; `requireOwnOrigin`, which every route that changes something calls, then refuses in words.
+ * Source: `throwIfPotentialCSRFAttack` in @remix-run/server-runtime 2.17.5.
+ */
+function showOwnHost(headers: IncomingMessage["headers"]): void {
+  if (headers.origin === undefined) return;
+  // Remix stumbles over an Origin that is no URL.
+  if (!URL.canParse(headers.origin)) headers.origin = "null";
+  headers["x-forwarded-host"] = headers.origin === "null" ? "null" : new URL(headers.origin).host;
+}
