@@ -10,12 +10,17 @@ import { shopTag } from "~/checkout/shop-tag.server";
 import { createStripe, isLiveKey } from "~/checkout/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe-gateway.server";
 import { createHolds, type Holds } from "~/create-holds.server";
+import { createOperator } from "~/create-operator.server";
 import type { Environment } from "~/env.server";
 import { createHousekeeping, type Housekeeping } from "~/housekeeping.server";
 import { countOpenRequests, type OpenRequests } from "~/http/open-requests.server";
 import type { OperatorRule } from "~/http/operator.server";
 import type { OriginRule } from "~/http/origin.server";
 import { createLimits, type Limits } from "~/limits/limits.server";
+import { createJournal } from "~/operator/journal";
+import { createLostDemandBook } from "~/operator/lost-demand";
+import type { OperatorDesk } from "~/operator/operator-desk";
+import { createSelling } from "~/operator/selling.server";
 import { systemClock } from "~/reservations/clock";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import type { Sandbox } from "~/sandbox/sandbox.server";
@@ -45,6 +50,7 @@ export interface Container {
   readonly operatorRule: OperatorRule;
   readonly dependencies: DependencyStates;
   readonly housekeeping: Housekeeping;
+  readonly desk: OperatorDesk;
   readonly requests: OpenRequests;
   /** Whether our Stripe key is of live mode: a webhook event of the other mode is none of ours. */
   readonly live: boolean;
@@ -52,7 +58,8 @@ export interface Container {
 }
 
 export async function createContainer(env: Environment): Promise<Container> {
-  const log = createLog(env.LOG_LEVEL);
+  const journal = createJournal();
+  const log = createLog(env.LOG_LEVEL, journal);
   const sandbox = env.isSandbox ? await import("~/sandbox/sandbox.server").then(({ createSandbox }) => createSandbox({ port: env.PORT })) : null;
   const dependencies = createDependencyStates();
 
@@ -75,10 +82,11 @@ export async function createContainer(env: Environment): Promise<Container> {
   const identity = { supabaseUrl: env.supabase.url, table: env.PRODUCTS_TABLE, environment: env.SHOP_ENVIRONMENT };
   const shop = shopTag(identity);
   const live = isLiveKey(env.stripe.secretKey);
+  // Claims end by Stripe's word only, and one mode knows nothing of the other's: those left by test keys would stay for ever.
+  const tagOfMode = shopTag({ ...identity, environment: `${env.SHOP_ENVIRONMENT} (${live ? "live" : "test"})` });
   const holds = createHolds({
     url: env.REDIS_URL,
-    // Claims end by Stripe's word only, and one mode knows nothing of the other's: those left by test keys would stay for ever.
-    shopTag: shopTag({ ...identity, environment: `${env.SHOP_ENVIRONMENT} (${live ? "live" : "test"})` }),
+    shopTag: tagOfMode,
     ttlMs: env.RESERVATION_TTL_SECONDS * 1000,
     maxAgeMs: env.RESERVATION_MAX_SECONDS * 1000,
     log,
@@ -123,9 +131,17 @@ export async function createContainer(env: Environment): Promise<Container> {
     store,
     log,
   });
-  const observed = observeChanges(bareCheckout, log, metrics);
-  const checkout = overriding(observed, limits.capped(observed));
-  const housekeeping = createHousekeeping({ checkout, probe: () => catalog.probe(), storeWarnings: () => holds.warnings(), log });
+  const lostDemand = createLostDemandBook({ clock: systemClock });
+  const observed = observeChanges(bareCheckout, log, metrics, (session, lines) => lostDemand.note(session, lines));
+  const selling = createSelling({ redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, shopTag: tagOfMode }, store, log });
+  const checkout = overriding(observed, selling.guarded(limits.capped(observed)));
+  const surroundings = () => ({
+    dependencies: { ...dependencies.read(), holds: holds.state },
+    warnings: housekeeping.warnings,
+    tableFaults: housekeeping.tableFaults,
+  });
+  const { desk, routines } = createOperator({ env, live, log, metrics, store, catalog, checkout, selling, journal, lostDemand, surroundings });
+  const housekeeping: Housekeeping = createHousekeeping({ checkout, probe: () => catalog.probe(), storeWarnings: () => holds.warnings(), routines, log });
 
   return {
     env,
@@ -143,6 +159,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     operatorRule: { token: env.ADMIN_TOKEN ?? null, isSandbox: env.isSandbox, secrets: env.sessionSecrets, secure: env.publicUrl.startsWith("https:") },
     dependencies,
     housekeeping,
+    desk,
     requests: countOpenRequests(),
     live,
     sandbox,

@@ -8,10 +8,18 @@ const RECONCILE_EVERY_MS = 5 * 60_000;
 const WATCH_EVERY_MS = 1_000;
 const RETRY_MS = 2_000;
 
+/** What else is to be done now and then, the first time `everyMs` after the start. */
+export interface Routine {
+  readonly name: string;
+  readonly everyMs: number;
+  run(): Promise<unknown>;
+}
+
 interface HousekeepingOptions {
   readonly checkout: Pick<Checkout, "ready" | "isIntact" | "rebuild" | "sweep">;
   readonly probe: () => Promise<ProbeReport>;
   readonly storeWarnings: () => Promise<readonly string[]>;
+  readonly routines: readonly Routine[];
   readonly log: Pick<Logger, "info" | "warn" | "error">;
 }
 
@@ -27,7 +35,7 @@ export interface Housekeeping {
   readonly warnings: readonly string[];
 }
 
-export function createHousekeeping({ checkout, probe, storeWarnings, log }: HousekeepingOptions): Housekeeping {
+export function createHousekeeping({ checkout, probe, storeWarnings, routines, log }: HousekeepingOptions): Housekeeping {
   const timers = new Set<NodeJS.Timeout>();
   const running = new Set<Promise<void>>();
   let stopped = false;
@@ -44,15 +52,18 @@ export function createHousekeeping({ checkout, probe, storeWarnings, log }: Hous
       })
       .then((wait) => {
         running.delete(round);
-        if (stopped) return;
-        const timer = setTimeout(() => {
-          timers.delete(timer);
-          repeat(name, job);
-        }, wait);
-        timer.unref();
-        timers.add(timer);
+        if (!stopped) later(name, job, wait);
       });
     running.add(round);
+  }
+
+  function later(name: string, job: () => Promise<number>, wait: number): void {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      repeat(name, job);
+    }, wait);
+    timer.unref();
+    timers.add(timer);
   }
 
   async function reconcile(): Promise<number> {
@@ -93,6 +104,7 @@ export function createHousekeeping({ checkout, probe, storeWarnings, log }: Hous
       repeat("rebuilding holds", reconcile);
       repeat("watching the store of holds", watchStore);
       repeat("the sweep of payment pages", sweep);
+      for (const routine of routines) later(routine.name, async () => (await routine.run(), routine.everyMs), routine.everyMs);
     },
     async stop() {
       stopped = true;

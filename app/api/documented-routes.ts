@@ -45,7 +45,7 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
         415: ["unsupported_media_type"],
         422: ["limit_exceeded"],
         429: ["rate_limited"],
-        503: ["unavailable"],
+        503: ["unavailable", "selling_paused"],
       },
     },
     delete: {

@@ -13,6 +13,7 @@ export const PROBLEM_CODES = [
   "unsupported_media_type",
   "limit_exceeded",
   "rate_limited",
+  "selling_paused",
   "unavailable",
   "internal",
 ] as const;

@@ -6,6 +6,14 @@ interface Sample<Label extends string> {
   readonly value: number;
 }
 
+interface StockAudit {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Sum of the absolute drifts. */
+  readonly units: number;
+  readonly products: number;
+}
+
 /** The figures of the shop in Prometheus' terms, in a registry of their own. Names are part of the outside contract. */
 export function createMetrics(storeTotals: () => Promise<StoreTotals>) {
   const registry = new Registry();
@@ -34,11 +42,30 @@ export function createMetrics(storeTotals: () => Promise<StoreTotals>) {
   storeGauge("reservation_units_held", "Units in live holds.", [], ({ units }) => [{ labels: {}, value: units }]);
   storeGauge("reservation_store_bytes", "Estimate of the memory that the store of holds takes.", [], ({ bytes }) => [{ labels: {}, value: bytes }]);
 
+  let audit: StockAudit | null = null;
+  /** Absent while never audited: what was not looked at is not 0. */
+  const auditGauge = (name: string, help: string, value: (audit: StockAudit) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        if (audit === null) this.remove({});
+        else this.set(value(audit));
+      },
+    });
+  auditGauge("stock_drift_units", "Units sold by Stripe's word and not taken from the stock by our marks, or the other way round.", ({ units }) => units);
+  auditGauge("stock_drift_products", "Products with such a drift.", ({ products }) => products);
+  auditGauge("stock_audit_timestamp_seconds", "When the last audit of this server began.", ({ at }) => at / 1000);
+
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Counter({ name, help, labelNames, registers });
 
   return {
     registry,
+    noteAudit(latest: StockAudit): void {
+      audit = latest;
+    },
     reservations: counter("reservations_total", "Reserve calls by outcome.", ["outcome"]),
     reservationsEnded: counter("reservations_ended_total", "Holds that ended, by reason.", ["reason"]),
     reserveDuration: new Histogram({

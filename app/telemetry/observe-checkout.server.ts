@@ -2,6 +2,8 @@ import type { Logger } from "pino";
 import type { CheckoutEvent, CheckoutLog } from "~/checkout/checkout-events";
 import type { Checkout } from "~/checkout/create-checkout.server";
 import type { ChangeOutcome } from "~/checkout/checkout";
+import type { DecidedLine } from "~/reservations/reserve";
+import { following } from "./followed.server";
 import type { Metrics } from "./metrics.server";
 
 /** What the checkout room tells, as log lines and figures. */
@@ -14,28 +16,36 @@ export function checkoutLog(log: Logger, metrics: Metrics): CheckoutLog {
   };
 }
 
-/** The same service; `changeCart` is counted and timed. */
-export function observeChanges(checkout: Checkout, log: Logger, metrics: Metrics): Checkout {
+/** Told of every refusal for want of units, when a cart is changed and when it is paid. */
+export type OnRefused = (session: string, lines: readonly DecidedLine[]) => void;
+
+/** The same service; `changeCart` is counted and timed, and what is done for one checkout can be followed by its id. */
+export function observeChanges(checkout: Checkout, log: Logger, metrics: Metrics, onRefused: OnRefused): Checkout {
   return {
     get ready() {
       return checkout.ready;
     },
-    start: (request) => checkout.start(request),
     release: (request) => checkout.release(request),
-    fulfil: (checkoutId) => checkout.fulfil(checkoutId),
-    inspect: (checkoutId) => checkout.inspect(checkoutId),
-    close: (checkoutId) => checkout.close(checkoutId),
-    settle: (request) => checkout.settle(request),
+    fulfil: (checkoutId) => following(checkoutId, () => checkout.fulfil(checkoutId)),
+    inspect: (checkoutId) => following(checkoutId, () => checkout.inspect(checkoutId)),
+    close: (checkoutId) => following(checkoutId, () => checkout.close(checkoutId)),
+    settle: (request) => following(request.checkoutId, () => checkout.settle(request)),
     orders: (query) => checkout.orders(query),
     audit: () => checkout.audit(),
     sweep: () => checkout.sweep(),
     rebuild: () => checkout.rebuild(),
     isIntact: () => checkout.isIntact(),
+    async start(request) {
+      const answer = await checkout.start(request);
+      if (answer.outcome === "refused") onRefused(request.session, answer.lines);
+      return answer;
+    },
     async changeCart(request) {
       const stop = metrics.reserveDuration.startTimer();
       try {
         const answer = await checkout.changeCart(request);
         metrics.reservations.inc({ outcome: changeOutcome(answer) });
+        if (answer.outcome === "refused") onRefused(request.session, answer.lines);
         if (answer.outcome !== "granted") log.info({ session: request.session, requested: request.lines, answer }, "refused");
         return answer;
       } catch (error) {

@@ -1,0 +1,62 @@
+import type { Catalog, Stock } from "~/catalog/catalog";
+import type { CheckoutService } from "~/checkout/checkout";
+import type { Clock } from "~/reservations/clock";
+import type { DriftAudit } from "./orders";
+
+const MAX_FAULTS = 100;
+
+export interface DriftAudits {
+  /** Looks now; who asks while one runs shares it. Throws `UnavailableError`; the last one then stays as it was. */
+  run(): Promise<DriftAudit>;
+  readonly last: DriftAudit | null;
+}
+
+export function createDriftAudits(parts: {
+  readonly checkout: Pick<CheckoutService, "audit">;
+  readonly catalog: Pick<Catalog, "readStock">;
+  readonly clock: Clock;
+  /** Told of each audit. */
+  readonly note: (audit: { readonly at: number; readonly units: number; readonly products: number }) => void;
+  readonly log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
+}): DriftAudits {
+  const { checkout, catalog, clock, log } = parts;
+  let last: DriftAudit | null = null;
+  let running: Promise<DriftAudit> | null = null;
+  /** Checkouts at fault of the last audit, each of which was told of once. */
+  let told: ReadonlySet<string> = new Set();
+
+  async function audit(): Promise<DriftAudit> {
+    const [at, start] = [clock.wall(), clock.now()];
+    const { since, checkouts, products, faults } = await checkout.audit();
+    const drifted = products.filter(({ drift }) => drift !== 0).sort((one, other) => Math.abs(other.drift) - Math.abs(one.drift));
+    // Names are a courtesy.
+    const rows = await catalog.readStock(drifted.map(({ productId }) => productId)).catch((): Stock => new Map());
+    const driftUnits = drifted.reduce((sum, { drift }) => sum + Math.abs(drift), 0);
+    last = {
+      at,
+      durationMs: clock.now() - start,
+      since,
+      checkouts,
+      driftUnits,
+      products: drifted.map((product) => ({ ...product, name: rows.get(product.productId)?.name ?? null })),
+      faults: faults.slice(0, MAX_FAULTS),
+    };
+    for (const { checkoutId, reason, lines } of faults) if (!told.has(checkoutId)) log.warn({ checkoutId, reason, lines }, "stock and payment do not agree");
+    parts.note({ at, units: driftUnits, products: drifted.length });
+    told = new Set(faults.map(({ checkoutId }) => checkoutId));
+    log.info({ checkouts, driftUnits, faults: faults.length }, "stock audit");
+    return last;
+  }
+
+  return {
+    run() {
+      running ??= audit().finally(() => {
+        running = null;
+      });
+      return running;
+    },
+    get last() {
+      return last;
+    },
+  };
+}

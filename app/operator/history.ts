@@ -1,0 +1,62 @@
+import type { Clock } from "~/reservations/clock";
+import type { StoreTotals } from "~/reservations/reservation-store";
+import type { History, HistoryStep } from "./operator-desk";
+import type { LostDemandBook } from "./lost-demand";
+
+export const STEP_MS = 15_000;
+const STEPS = 240;
+
+/** Figures that only ever grow, since this server started. */
+export type Counts = Omit<HistoryStep, "at" | "activeHolds" | "heldUnits">;
+
+const NONE: Counts = { granted: 0, refused: 0, expired: 0, completed: 0, givenBack: 0, latePayments: 0, oversoldUnits: 0 };
+
+/** The last hour of this server in memory: what grew between two looks at its counters, an hour of looks at most. */
+export interface HistoryKeeper {
+  /** Ends a step. Called every `STEP_MS`; a step that took longer is still one step. */
+  sample(): Promise<void>;
+  read(): History;
+}
+
+export function createHistory(parts: {
+  readonly counts: () => Promise<Counts>;
+  readonly totals: () => Promise<StoreTotals>;
+  readonly lostDemand: Pick<LostDemandBook, "top">;
+  readonly clock: Pick<Clock, "wall">;
+}): HistoryKeeper {
+  const steps: HistoryStep[] = [];
+  let before = NONE;
+  return {
+    async sample() {
+      const [counts, totals] = await Promise.all([parts.counts(), parts.totals().catch(() => null)]);
+      const activeHolds = totals === null ? null : totals.shopping + totals.checkout;
+      steps.push({ at: parts.clock.wall(), activeHolds, heldUnits: totals?.units ?? null, ...combined(counts, before, (now, then) => now - then) });
+      before = counts;
+      if (steps.length > STEPS) steps.shift();
+    },
+    read() {
+      const totals = steps.reduce<Counts>((sum, step) => combined(sum, step, (one, other) => one + other), NONE);
+      const ended = totals.expired + totals.completed + totals.givenBack;
+      return {
+        stepMs: STEP_MS,
+        steps: [...steps],
+        totals,
+        expiryRate: ended === 0 ? null : totals.expired / ended,
+        purchaseRate: ended === 0 ? null : totals.completed / ended,
+        lostDemand: parts.lostDemand.top(),
+      };
+    },
+  };
+}
+
+function combined(one: Counts, other: Counts, combine: (one: number, other: number) => number): Counts {
+  return {
+    granted: combine(one.granted, other.granted),
+    refused: combine(one.refused, other.refused),
+    expired: combine(one.expired, other.expired),
+    completed: combine(one.completed, other.completed),
+    givenBack: combine(one.givenBack, other.givenBack),
+    latePayments: combine(one.latePayments, other.latePayments),
+    oversoldUnits: combine(one.oversoldUnits, other.oversoldUnits),
+  };
+}

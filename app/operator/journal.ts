@@ -1,0 +1,124 @@
+import { z } from "zod";
+import type { Journal, JournalFilter, JournalLevel, JournalLine } from "./operator-desk";
+
+const CAPACITY = 4_000;
+const LIMIT = 200;
+/** Of one fact, in characters. */
+const LONGEST = 1_000;
+
+const LEVELS: Readonly<Record<string, JournalLevel>> = { trace: "debug", debug: "debug", info: "info", warn: "warn", error: "error", fatal: "error" };
+const RANKS: Readonly<Record<JournalLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+
+const lineSchema = z.looseObject({ level: z.string(), time: z.string(), msg: z.string().default("") });
+const errorSchema = z.object({ type: z.string().default("Error"), message: z.string().default("") });
+
+/** A line with the ids that it is tied to others by. */
+interface Entry extends JournalLine {
+  readonly checkoutId: string | null;
+  readonly claimId: string | null;
+  readonly session: string | null;
+  /** Everything on it, in lower case. */
+  readonly text: string;
+}
+
+/** The last few thousand lines of this server's log, in memory. */
+export interface JournalKeeper {
+  /** Takes the log's own lines, as JSON; see `createLog`. */
+  write(line: string): void;
+  read(query?: { readonly filter?: JournalFilter; readonly limit?: number }): Journal;
+}
+
+export function createJournal({ capacity = CAPACITY }: { capacity?: number } = {}): JournalKeeper {
+  /** Line n is at n modulo the capacity. */
+  const ring: Entry[] = [];
+  let count = 0;
+
+  function* oldestFirst(): Generator<Entry> {
+    for (let n = Math.max(0, count - capacity); n < count; n += 1) {
+      const entry = ring[n % capacity];
+      if (entry !== undefined) yield entry;
+    }
+  }
+
+  return {
+    write(line) {
+      const read = readLine(line, count);
+      if (read === null) return;
+      ring[count % capacity] = read;
+      count += 1;
+    },
+    read({ filter = {}, limit = LIMIT } = {}) {
+      const all = [...oldestFirst()];
+      const fitting = select(all, filter).reverse();
+      return {
+        lines: fitting.slice(0, limit).map(({ n, at, level, event, facts }) => ({ n, at, level, event, facts })),
+        hasMore: fitting.length > limit,
+        events: [...new Set(all.map(({ event }) => event))].sort(),
+        since: all[0]?.at ?? null,
+      };
+    },
+  };
+}
+
+function readLine(json: string, n: number): Entry | null {
+  const parsed = lineSchema.safeParse(parseJson(json));
+  if (!parsed.success) return null;
+  const { level, time, msg: event, ...rest } = parsed.data;
+  const facts = Object.entries(rest).map(([name, value]) => ({ name, value: inWords(name, value).slice(0, LONGEST) }));
+  const idOf = (name: string) => (typeof rest[name] === "string" ? rest[name] : null);
+  return {
+    n,
+    at: Date.parse(time),
+    level: LEVELS[level] ?? "info",
+    event,
+    facts,
+    checkoutId: idOf("checkoutId"),
+    claimId: idOf("claimId"),
+    session: idOf("session"),
+    text: [event, ...facts.map(({ name, value }) => `${name} ${value}`)].join("\n").toLowerCase(),
+  };
+}
+
+/** The log writes the messages of an error's causes into its own. */
+function inWords(name: string, value: unknown): string {
+  const error = name === "err" ? errorSchema.safeParse(value) : null;
+  if (error?.success === true) return `${error.data.type}: ${error.data.message}`;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function select(entries: readonly Entry[], { text, level, event }: JournalFilter): Entry[] {
+  const asked = text?.trim() ?? "";
+  const found = /^cs_\w+$/.test(asked) ? linesOfCheckout(entries, asked) : entries.filter((entry) => entry.text.includes(asked.toLowerCase()));
+  return found.filter((entry) => (level === undefined || RANKS[entry.level] >= RANKS[level]) && (event === undefined || entry.event === event));
+}
+
+/**
+ * What bears the checkout's id; what bears the id of its claim, which the line of the stamp ties to it; and what its cart did between
+ * the claim before and the end of this one.
+ */
+function linesOfCheckout(entries: readonly Entry[], checkoutId: string): Entry[] {
+  const claims = new Set(entries.filter((entry) => entry.checkoutId === checkoutId).flatMap(({ claimId }) => claimId ?? []));
+  const words = [checkoutId, ...claims].map((id) => id.toLowerCase());
+  const isOf = (entry: Entry): boolean => {
+    if (entry.checkoutId !== null) return entry.checkoutId === checkoutId;
+    if (entry.claimId !== null) return claims.has(entry.claimId);
+    return words.some((word) => entry.text.includes(word));
+  };
+  const own = new Set(entries.filter(isOf));
+  for (const session of new Set([...own].flatMap((entry) => entry.session ?? []))) {
+    const ofCart = entries.filter((entry) => entry.session === session);
+    const first = ofCart.findIndex((entry) => own.has(entry));
+    const last = ofCart.findLastIndex((entry) => own.has(entry));
+    const before = ofCart.slice(0, first).findLastIndex((entry) => entry.checkoutId !== null || entry.claimId !== null);
+    for (const entry of ofCart.slice(before + 1, last)) if (entry.checkoutId === null && entry.claimId === null) own.add(entry);
+  }
+  return entries.filter((entry) => own.has(entry));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

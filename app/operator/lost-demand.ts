@@ -1,0 +1,58 @@
+import type { Clock } from "~/reservations/clock";
+import type { DecidedLine } from "~/reservations/reserve";
+import type { LostDemand } from "./operator-desk";
+
+const KEEP_MS = 60 * 60_000;
+const MAX_WISHES = 10_000;
+const TOP = 20;
+
+interface Wish {
+  readonly productId: string;
+  readonly name: string | null;
+  readonly units: number;
+  readonly at: number;
+}
+
+/**
+ * What carts asked for within the last hour and were refused because other carts held it: sales that shorter holds, or more
+ * stock, might have made. One wish for each cart and product, the largest, however often it was tried.
+ */
+export interface LostDemandBook {
+  note(session: string, lines: readonly DecidedLine[]): void;
+  top(): readonly LostDemand[];
+}
+
+export function createLostDemandBook({ clock }: { clock: Pick<Clock, "now"> }): LostDemandBook {
+  /** Least recently asked first. */
+  const wishes = new Map<string, Wish>();
+
+  function dropOld(): void {
+    const since = clock.now() - KEEP_MS;
+    for (const [key, { at }] of wishes) {
+      if (at >= since && wishes.size <= MAX_WISHES) return;
+      wishes.delete(key);
+    }
+  }
+
+  return {
+    note(session, lines) {
+      for (const { productId, name, requested, available, shortage } of lines) {
+        if (shortage !== "held_by_others") continue;
+        const key = JSON.stringify([session, productId]);
+        const units = Math.max(requested - available, wishes.get(key)?.units ?? 0);
+        wishes.delete(key);
+        wishes.set(key, { productId, name, units, at: clock.now() });
+      }
+      dropOld();
+    },
+    top() {
+      dropOld();
+      const products = new Map<string, LostDemand>();
+      for (const { productId, name, units } of wishes.values()) {
+        const so = products.get(productId) ?? { productId, name, units: 0, carts: 0 };
+        products.set(productId, { productId, name: name ?? so.name, units: so.units + units, carts: so.carts + 1 });
+      }
+      return [...products.values()].sort((one, other) => other.units - one.units).slice(0, TOP);
+    },
+  };
+}

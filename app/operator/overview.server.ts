@@ -1,0 +1,141 @@
+import type { Catalog, Stock } from "~/catalog/catalog";
+import { UnavailableError } from "~/errors";
+import { available, onHandOf } from "~/reservations/availability";
+import type { Clock } from "~/reservations/clock";
+import type { Claim, HeldUnits, Reservation, ReservationStore } from "~/reservations/reservation-store";
+import { keepAnswer } from "./kept-answer";
+import type { HeldCart, HoldsOverview, ProductStock } from "./operator-desk";
+
+const PAGE = 500;
+/** Holds that are looked through for one page, and what of it is shown. */
+const MAX_HOLDS = 2_000;
+const MAX_HELD_PRODUCTS = 100;
+const MAX_SHORT_PRODUCTS = 50;
+const MAX_CARTS = 100;
+/** Rows of the catalogue that are looked through for short ones, and for how long that is remembered. */
+const MAX_ROWS = 2_000;
+const SHORT_KEEP_MS = 30_000;
+const SHORT_UNITS = 5;
+
+export interface HoldsOverviewParts {
+  readonly store: Pick<ReservationStore, "totals" | "snapshot" | "claims" | "held">;
+  readonly catalog: Pick<Catalog, "list" | "readStock">;
+  readonly clock: Clock;
+  readonly checkoutTtlMs: number;
+}
+
+/** Who holds what, by product and by cart. Null while the store of holds does not answer; names and stock are null while the database does not. */
+export function createHoldsOverview(parts: HoldsOverviewParts): () => Promise<HoldsOverview | null> {
+  const { store, catalog, clock } = parts;
+  const short = keepAnswer({ clock, keepMs: SHORT_KEEP_MS }, () => findShort(catalog));
+
+  async function look(): Promise<HoldsOverview> {
+    const [totals, holds, shortRows] = await Promise.all([store.totals(), readHolds(store), short.read()]);
+    const byUnits = [...unitsByProduct(holds.reservations)].sort(([, one], [, other]) => other - one).map(([productId]) => productId);
+    const heldIds = byUnits.slice(0, MAX_HELD_PRODUCTS);
+    const shortIds = shortRows.productIds.filter((productId) => !heldIds.includes(productId)).slice(0, MAX_SHORT_PRODUCTS);
+    const carts = cartsOf(holds.reservations, holds.claims, parts).slice(0, MAX_CARTS + 1);
+    const productIds = [...heldIds, ...shortIds];
+    const shown = [...new Set([...productIds, ...carts.flatMap((cart) => cart.lines.map((line) => line.productId))])];
+    const [held, stock] = await Promise.all([store.held({ session: null, productIds }), catalog.readStock(shown).catch(unlessUnavailable)]);
+    const inCheckout = unitsByProduct(holds.reservations.filter(({ state }) => state === "checkout"));
+    const { shopping, checkout, units, sessions, bytes } = totals;
+    return {
+      totals: { shopping, checkout, units, carts: sessions, bytes },
+      products: productIds.map((productId) => describe(productId, { stock, held, inCheckout })),
+      carts: carts.slice(0, MAX_CARTS).map((cart) => ({ ...cart, lines: cart.lines.map((line) => ({ ...line, name: stock?.get(line.productId)?.name ?? null })) })),
+      hasMoreProducts: holds.hasMore || byUnits.length > heldIds.length,
+      hasMoreCarts: holds.hasMore || carts.length > MAX_CARTS,
+      allShortListed: shortRows.isWhole && shortRows.productIds.length <= MAX_SHORT_PRODUCTS,
+    };
+  }
+  return () => look().catch(unlessUnavailable);
+}
+
+interface Holds {
+  readonly reservations: readonly Reservation[];
+  readonly claims: readonly Claim[];
+  readonly hasMore: boolean;
+}
+
+async function readHolds(store: HoldsOverviewParts["store"]): Promise<Holds> {
+  const reservations: Reservation[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await store.snapshot({ limit: PAGE, cursor: cursor ?? undefined });
+    reservations.push(...page.reservations);
+    cursor = page.cursor;
+  } while (cursor !== null && reservations.length < MAX_HOLDS);
+  const claims = reservations.some(({ state }) => state === "checkout") ? await store.claims({ olderThanMs: 0 }) : [];
+  return { reservations, claims, hasMore: cursor !== null };
+}
+
+async function findShort(catalog: Pick<Catalog, "list">): Promise<{ readonly productIds: readonly string[]; readonly isWhole: boolean }> {
+  const rows: { id: string; onHand: number }[] = [];
+  try {
+    for (let page = 1, pages = 1; page <= pages && rows.length < MAX_ROWS; page += 1) {
+      const listed = await catalog.list({ page, pageSize: PAGE });
+      rows.push(...listed.products);
+      pages = listed.pages;
+      if (page >= pages) return { productIds: fewestFirst(rows), isWhole: true };
+    }
+  } catch (error) {
+    unlessUnavailable(error);
+  }
+  return { productIds: fewestFirst(rows), isWhole: false };
+}
+
+function fewestFirst(rows: readonly { id: string; onHand: number }[]): string[] {
+  const short = rows.filter(({ onHand }) => onHand <= SHORT_UNITS);
+  return short.sort((one, other) => one.onHand - other.onHand).map(({ id }) => id);
+}
+
+function unitsByProduct(reservations: readonly Reservation[]): Map<string, number> {
+  const units = new Map<string, number>();
+  for (const { productId, quantity } of reservations) units.set(productId, (units.get(productId) ?? 0) + quantity);
+  return units;
+}
+
+function describe(
+  productId: string,
+  { stock, held, inCheckout }: { stock: Stock | null; held: ReadonlyMap<string, HeldUnits>; inCheckout: ReadonlyMap<string, number> },
+): ProductStock {
+  const row = stock?.get(productId);
+  const units = held.get(productId)?.total ?? 0;
+  const onHand = row?.inventory ?? null;
+  return {
+    productId,
+    name: row?.name ?? null,
+    onHand,
+    held: units,
+    // Looked up a moment earlier.
+    inCheckout: Math.min(inCheckout.get(productId) ?? 0, units),
+    available: row === undefined || onHand === null ? null : available(onHandOf(row), units),
+    isShort: onHand !== null && onHand <= SHORT_UNITS,
+  };
+}
+
+type NamelessCart = Omit<HeldCart, "lines"> & { readonly lines: { readonly productId: string; readonly quantity: number }[] };
+
+function cartsOf(reservations: readonly Reservation[], claims: readonly Claim[], { clock, checkoutTtlMs }: Pick<HoldsOverviewParts, "clock" | "checkoutTtlMs">): NamelessCart[] {
+  const carts = new Map<string, NamelessCart>();
+  const claimBySession = new Map(claims.map((claim) => [JSON.stringify([claim.session, claim.checkoutId]), claim]));
+  for (const { session, state, checkoutId, expiresInMs, productId, quantity } of reservations) {
+    const key = JSON.stringify([session, state, checkoutId]);
+    const claim = state === "checkout" ? claimBySession.get(JSON.stringify([session, checkoutId])) : undefined;
+    const endsInMs = state === "shopping" ? expiresInMs : claim === undefined ? null : Math.max(0, claim.claimedAt + checkoutTtlMs - clock.wall());
+    const cart = carts.get(key) ?? { session, state, checkoutId, claimId: claim?.claimId ?? null, endsInMs, lines: [] };
+    cart.lines.push({ productId, quantity });
+    carts.set(key, cart);
+  }
+  return [...carts.values()].sort((one, other) => rank(one) - rank(other) || (one.endsInMs ?? 0) - (other.endsInMs ?? 0));
+}
+
+function rank({ state }: NamelessCart): number {
+  return state === "checkout" ? 0 : 1;
+}
+
+function unlessUnavailable(error: unknown): null {
+  if (error instanceof UnavailableError) return null;
+  throw error;
+}

@@ -1,0 +1,64 @@
+import type { CheckoutService } from "~/checkout/checkout";
+import type { Line, ReservationStore } from "~/reservations/reservation-store";
+import type { Selling } from "./operator-desk";
+
+/** Whether the shop sells, for all its servers. */
+export interface SellingSwitch {
+  /**
+   * As last heard: another server's word arrives within about a second, and while Redis does not answer the last word stands.
+   * Waits for nothing but the first answer after boot, and for that one no longer than Redis is given to answer. Never throws.
+   */
+  read(): Promise<Selling>;
+  /** Both throw `UnavailableError` when it could not be said to all servers, which may then have heard it or not. */
+  pause(): Promise<Selling>;
+  resume(): Promise<Selling>;
+  close(): void;
+}
+
+export const SELLING: Selling = { isPaused: false, pausedAt: null };
+
+/** Of one process: a restart forgets it. `now`: epoch milliseconds. */
+export function createMemorySellingSwitch(now: () => number): SellingSwitch {
+  let selling = SELLING;
+  return {
+    read: async () => selling,
+    async pause() {
+      if (!selling.isPaused) selling = { isPaused: true, pausedAt: now() };
+      return selling;
+    },
+    resume: async () => (selling = SELLING),
+    close: () => undefined,
+  };
+}
+
+export type HoldingVerbs = Pick<CheckoutService, "changeCart" | "start">;
+
+/**
+ * The verbs that hold something. While selling is paused `refuse` is called, and has to throw, where one of them would hold more of a
+ * product than the session holds already, so that fewer, the same, and paying go on. Lines that have lapsed are not held any more.
+ */
+export function guardSelling(
+  checkout: HoldingVerbs,
+  { selling, store, refuse }: { selling: Pick<SellingSwitch, "read">; store: Pick<ReservationStore, "view">; refuse: (session: string) => never },
+): HoldingVerbs {
+  async function requireNoMore(session: string, isMore: (line: Line, held: number) => boolean, lines: readonly Line[]): Promise<void> {
+    if (!(await selling.read()).isPaused) return;
+    const { lines: granted, claim } = await store.view(session);
+    const held = new Map([...granted, ...(claim?.lines ?? [])].map((line) => [line.productId, line.quantity]));
+    const asked = new Map<string, number>();
+    for (const { productId, quantity } of lines) asked.set(productId, (asked.get(productId) ?? 0) + quantity);
+    for (const [productId, quantity] of asked) if (isMore({ productId, quantity }, held.get(productId) ?? 0)) refuse(session);
+  }
+
+  return {
+    async changeCart(request) {
+      await requireNoMore(request.session, ({ quantity }, held) => quantity > held, request.lines);
+      return checkout.changeCart(request);
+    },
+    async start(request) {
+      // Where the store holds the product its quantity wins, whatever the cart says.
+      await requireNoMore(request.session, ({ quantity }, held) => quantity > 0 && held === 0, request.lines);
+      return checkout.start(request);
+    },
+  };
+}
