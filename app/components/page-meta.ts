@@ -16,6 +16,7 @@ export function listMeta({ search, page }: ProductListView, siteUrl: string): Me
 export function productMeta({ id, name, description, image, offer, forSale, stock }: ProductView, siteUrl: string): MetaDescriptor[] {
   const url = `${siteUrl}/products/${encodeURIComponent(id)}`;
   const picture = image === null || !URL.canParse(image, siteUrl) ? null : new URL(image, siteUrl).href;
+  const preview = picture === null ? null : previewOf(picture, siteUrl);
   const product = {
     "@context": "https://schema.org",
     "@type": "Product",
@@ -27,7 +28,7 @@ export function productMeta({ id, name, description, image, offer, forSale, stoc
     ...(offer === null ? {} : { offers: { "@type": "Offer", ...offer, url, availability: `https://schema.org/${availabilityTerm(stock, forSale)}` } }),
   };
   return [
-    ...pageMeta({ title: pageTitle(name), description: description === "" ? `${name}. ${shop.promise}` : description, url, image: picture }),
+    ...pageMeta({ title: pageTitle(name), description: description === "" ? `${name}. ${shop.promise}` : description, url, image: preview }),
     { property: "og:type", content: "product" },
     { "script:ld+json": product },
   ];
@@ -38,6 +39,15 @@ function availabilityTerm({ onHand, available }: StockView, forSale: boolean): "
   if (!forSale) return "OutOfStock";
   if (onHand === 0) return "SoldOut";
   return available === 0 ? "LimitedAvailability" : "InStock";
+}
+
+/**
+ * The picture that a link preview shows. No network shows an SVG: the shop's own have a photograph-sized twin (1200 × 630) next to
+ * them, and one from elsewhere is left out.
+ */
+function previewOf(picture: string, siteUrl: string): string | null {
+  if (!new URL(picture).pathname.endsWith(".svg")) return picture;
+  return picture.startsWith(`${siteUrl}/products/`) ? picture.replace(/\.svg$/, ".jpg") : null;
 }
 
 function pageMeta({ title, description, url, image }: { title: string; description: string; url: string; image: string | null }): MetaDescriptor[] {

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { offerPrice } from "~/cart/money-text.server";
 import { listMeta, productMeta } from "~/components/page-meta";
+import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
 
 const stock = { onHand: 5, available: 5, heldByYou: 0, nextReleaseAt: null };
 const mug = { id: "a b", name: "Mug", description: "", image: "/mug.svg", price: "$12.50", offer: { price: "12.50", priceCurrency: "USD" }, forSale: true, stock };
@@ -19,6 +21,21 @@ describe("what programs read of a page", () => {
     expect(structured({ ...mug, forSale, stock: figures })).toMatchObject({
       "script:ld+json": { image: "https://shop.test/mug.svg", offers: { price: "12.50", availability: `https://schema.org/${term}` } },
     });
+  });
+
+  it.each([
+    ["/products/tide-mug.svg", "https://shop.test/products/tide-mug.jpg"],
+    ["https://images.test/mug.png?w=800", "https://images.test/mug.png?w=800"],
+    ["https://images.test/mug.svg", undefined],
+    [null, undefined],
+  ])("shows %s in link previews as %s", (image, preview) => {
+    const metadata = productMeta({ ...mug, image }, "https://shop.test");
+    expect(metadata.find((descriptor) => "property" in descriptor && descriptor.property === "og:image")).toEqual(preview === undefined ? undefined : { property: "og:image", content: preview });
+    expect(metadata).toContainEqual({ name: "twitter:card", content: preview === undefined ? "summary" : "summary_large_image" });
+  });
+
+  it("has a preview for every demo picture", () => {
+    for (const { image_url } of DEMO_PRODUCTS) expect(existsSync(`public${image_url.replace(".svg", ".jpg")}`), image_url).toBe(true);
   });
 
   it("names one address for each page, and hides searches", () => {

@@ -1,0 +1,208 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { LiveProduct } from "~/availability/live-product";
+import { watchAvailability } from "~/availability/watch-availability";
+
+/** A browser's event stream, played by the test. */
+class Stream extends EventTarget {
+  static readonly CLOSED = 2;
+  static opened: Stream[] = [];
+  readonly url: string;
+  readyState = 1;
+
+  constructor(url: string) {
+    super();
+    this.url = url;
+    Stream.opened.push(this);
+  }
+
+  close(): void {
+    this.readyState = Stream.CLOSED;
+  }
+
+  tell(available: number): void {
+    this.dispatchEvent(new MessageEvent("availability", { data: JSON.stringify(figures(available)) }));
+  }
+
+  /** As when the server answers with something that is no stream. */
+  refuse(): void {
+    this.readyState = Stream.CLOSED;
+    this.dispatchEvent(new Event("error"));
+  }
+}
+
+class FakePage extends EventTarget {
+  visibilityState: "visible" | "hidden" = "visible";
+
+  turn(state: "visible" | "hidden"): void {
+    this.visibilityState = state;
+    this.dispatchEvent(new Event("visibilitychange"));
+  }
+}
+
+function figures(available: number) {
+  return { product_id: "mug", inventory: 9, available, held_by_you: 0, next_release_at: null };
+}
+
+let page: FakePage;
+let frame: EventTarget;
+let asked: string[];
+let answer: () => Promise<Response>;
+let told: LiveProduct[];
+let returns: number;
+let stop: () => void;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  page = new FakePage();
+  frame = new EventTarget();
+  Stream.opened = [];
+  asked = [];
+  told = [];
+  returns = 0;
+  answer = () => Promise.resolve(Response.json({ products: [figures(7)] }));
+  vi.stubGlobal("document", page);
+  vi.stubGlobal("window", frame);
+  vi.stubGlobal("EventSource", Stream);
+  vi.stubGlobal("fetch", (url: string) => {
+    asked.push(url);
+    return answer();
+  });
+  stop = watchAvailability({ productIds: ["mug", "a&b"], onProduct: (product) => told.push(product), onReturn: () => (returns += 1) });
+});
+
+afterEach(() => {
+  stop();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+function streams() {
+  return { opened: Stream.opened.length, open: Stream.opened.filter(({ readyState }) => readyState !== Stream.CLOSED).length };
+}
+
+function newest(): Stream {
+  const stream = Stream.opened.at(-1);
+  if (stream === undefined) throw new Error("no stream was opened");
+  return stream;
+}
+
+function showAgain(persisted: boolean): void {
+  frame.dispatchEvent(Object.assign(new Event("pageshow"), { persisted }));
+}
+
+describe("following products", () => {
+  it("opens one stream, names the products, and tells what comes", () => {
+    expect(streams()).toEqual({ opened: 1, open: 1 });
+    expect(newest().url).toBe("/api/availability/stream?product_id=mug&product_id=a%26b");
+    newest().tell(3);
+    expect(told).toEqual([{ id: "mug", onHand: 9, available: 3, heldByYou: 0, nextReleaseAt: null }]);
+    expect(returns).toBe(0);
+  });
+
+  it("tells nothing of what it cannot read", () => {
+    newest().dispatchEvent(new MessageEvent("availability", { data: "<html>" }));
+    newest().dispatchEvent(new MessageEvent("availability", { data: JSON.stringify({ product_id: "mug", inventory: "9" }) }));
+    expect(told).toEqual([]);
+  });
+
+  it("ends for good when it is stopped", async () => {
+    newest().refuse();
+    stop();
+    asked = [];
+    page.turn("hidden");
+    page.turn("visible");
+    showAgain(true);
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect(streams()).toEqual({ opened: 1, open: 0 });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("where streams do not work", () => {
+  it("polls when the stream is refused, and tries a stream again after a minute", async () => {
+    newest().refuse();
+    await vi.advanceTimersByTimeAsync(8_001);
+    expect(asked).toEqual(Array.from({ length: 3 }, () => "/api/availability?product_id=mug&product_id=a%26b"));
+    expect(told.at(-1)).toMatchObject({ available: 7 });
+    await vi.advanceTimersByTimeAsync(52_000);
+    expect(streams()).toEqual({ opened: 2, open: 1 });
+    asked = [];
+    newest().tell(2);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(asked).toEqual([]);
+  });
+
+  it("polls when a new stream says nothing, and not when it has spoken", async () => {
+    newest().tell(5);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asked).toEqual([]);
+    page.turn("hidden");
+    page.turn("visible");
+    await vi.advanceTimersByTimeAsync(6_001);
+    expect(asked).toHaveLength(1);
+    expect(streams().open).toBe(0);
+  });
+
+  it("leaves a stream alone that connects again by itself", async () => {
+    newest().tell(5);
+    newest().readyState = 0;
+    newest().dispatchEvent(new Event("error"));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asked).toEqual([]);
+    expect(streams()).toEqual({ opened: 1, open: 1 });
+  });
+
+  it("bears an outage: the numbers stay, and the next round asks again", async () => {
+    answer = () => Promise.reject(new TypeError("Failed to fetch"));
+    newest().refuse();
+    await vi.advanceTimersByTimeAsync(4_001);
+    answer = () => Promise.resolve(new Response("busy", { status: 503 }));
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(told).toEqual([]);
+    answer = () => Promise.resolve(Response.json({ products: [figures(1)] }));
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(told).toHaveLength(1);
+  });
+});
+
+describe("a page that was away", () => {
+  it("is followed only while it can be seen, and is read anew once the server has answered", () => {
+    newest().tell(5);
+    page.turn("hidden");
+    expect(streams().open).toBe(0);
+    page.turn("visible");
+    expect(streams()).toEqual({ opened: 2, open: 1 });
+    expect(returns).toBe(0);
+    newest().tell(5);
+    newest().tell(4);
+    expect(returns).toBe(1);
+  });
+
+  it("comes back from the back-forward cache, and a first view is no return", () => {
+    showAgain(false);
+    expect(streams().opened).toBe(1);
+    frame.dispatchEvent(new Event("pagehide"));
+    expect(streams().open).toBe(0);
+    showAgain(true);
+    newest().tell(5);
+    expect(returns).toBe(1);
+  });
+
+  it("notices that the machine slept, and does not take ordinary time for sleep", async () => {
+    newest().tell(5);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(streams().opened).toBe(1);
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(streams()).toEqual({ opened: 2, open: 1 });
+    newest().tell(5);
+    expect(returns).toBe(1);
+  });
+
+  it("is not followed when it wakes up unseen", async () => {
+    page.turn("hidden");
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(streams().open).toBe(0);
+  });
+});
