@@ -1,10 +1,13 @@
 import type { StartOutcome } from "./checkout";
 
-/** What happened, for logs and figures; the container feeds them from here. No event bears personal data. */
+/**
+ * What happened, for logs and figures; the container feeds them from here. No event bears personal data. Each bears the checkout's
+ * id, or, where there is none yet, its claim's, which the line of the stamp ties to it.
+ */
 export type CheckoutEvent =
   | { readonly type: "checkout_started"; readonly outcome: StartOutcome["outcome"]; readonly session: string; readonly checkoutId: string | null }
   /** Stripe's own words about a session that it would not create. */
-  | { readonly type: "checkout_rejected"; readonly session: string; readonly code: string; readonly message: string }
+  | { readonly type: "checkout_rejected"; readonly session: string; readonly claimId: string; readonly code: string; readonly message: string }
   | {
       readonly type: "fulfilled";
       readonly checkoutId: string;
@@ -24,7 +27,7 @@ export type CheckoutEvent =
   | { readonly type: "claim_ended"; readonly claimId: string; readonly checkoutId: string | null; readonly reason: "completed" | "released" }
   /** A payment page could not be proven closed; its claim stays. */
   | { readonly type: "no_proof"; readonly claimId: string; readonly checkoutId: string | null; readonly cause: unknown }
-  | { readonly type: "claim_swept"; readonly claimId: string; readonly outcome: "closed" | "paid" | "no_proof" | "failed"; readonly cause: unknown }
+  | { readonly type: "claim_swept"; readonly claimId: string; readonly checkoutId: string | null; readonly outcome: "closed" | "paid" | "no_proof" | "failed"; readonly cause: unknown }
   /** A session that bears our tag and makes no sense; a person should look. */
   | { readonly type: "unreadable_record"; readonly checkoutId: string; readonly cause: unknown }
   | { readonly type: "rebuilt"; readonly claimsRestored: number; readonly fulfilled: number };

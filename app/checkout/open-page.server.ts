@@ -33,7 +33,7 @@ export async function openPage(context: CheckoutContext, request: PageRequest): 
   switch (created.outcome) {
     case "refused": {
       const { code, message } = created;
-      context.log({ type: "checkout_rejected", session: claim.session, code, message });
+      context.log({ type: "checkout_rejected", session: claim.session, claimId: claim.claimId, code, message });
       const reason = code === "amount_too_small" ? "amount_too_small" : "rejected_by_stripe";
       return giveBack(context, claim, { outcome: "not_payable", reason, productIds: claim.lines.map((line) => line.productId) });
     }

@@ -11,13 +11,13 @@ export function createSweep(context: CheckoutContext): () => Promise<void> {
   let settledElsewhere = new Set<string>();
 
   async function one(claim: Claim): Promise<void> {
-    const { claimId } = claim;
+    const { claimId, checkoutId } = claim;
     try {
       const { outcome } = await closeClaim(context, claim, "stock");
       if (outcome === "paid") settledElsewhere.add(claimId);
-      context.log({ type: "claim_swept", claimId, outcome, cause: null });
+      context.log({ type: "claim_swept", claimId, checkoutId, outcome, cause: null });
     } catch (cause) {
-      context.log({ type: "claim_swept", claimId, outcome: "failed", cause });
+      context.log({ type: "claim_swept", claimId, checkoutId, outcome: "failed", cause });
     }
   }
 

@@ -1,4 +1,4 @@
-import { checkoutToFulfil, verifyWebhook } from "~/checkout/verify-webhook.server";
+import { checkoutToFulfil, verifyWebhook, type WebhookEvent } from "~/checkout/verify-webhook.server";
 import { container } from "~/container.server";
 import { api } from "~/http/api.server";
 import { WEBHOOK_LIMIT, readText } from "~/http/body.server";
@@ -15,7 +15,7 @@ const answer = api({
     }
     const { type } = event;
     const checkoutId = checkoutToFulfil(event, { live: container.live });
-    const outcome = checkoutId === null ? "ignored" : await fulfil(checkoutId, type);
+    const outcome = checkoutId === null ? "ignored" : await fulfil(checkoutId, event);
     container.metrics.webhookEvents.inc({ type, outcome });
     container.log.info({ eventId: event.id, eventType: type, checkoutId, outcome }, "webhook");
     // Stripe told of an end that its own answer does not show yet.
@@ -24,11 +24,12 @@ const answer = api({
   },
 });
 
-async function fulfil(checkoutId: string, type: string): Promise<string> {
+async function fulfil(checkoutId: string, { id: eventId, type }: WebhookEvent): Promise<string> {
   try {
     return (await container.checkout.fulfil(checkoutId)).outcome;
   } catch (error) {
     container.metrics.webhookEvents.inc({ type, outcome: "retry" });
+    container.log.warn({ eventId, eventType: type, checkoutId, outcome: "retry" }, "webhook");
     throw error;
   }
 }

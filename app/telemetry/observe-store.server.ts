@@ -21,7 +21,6 @@ export function observeStore(store: ReservationStore, log: Logger, metrics: Metr
   });
 
   return {
-    restore: (claim) => store.restore(claim),
     findClaim: (claimId) => store.findClaim(claimId),
     claims: (query) => store.claims(query),
     view: (session) => store.view(session),
@@ -29,6 +28,10 @@ export function observeStore(store: ReservationStore, log: Logger, metrics: Metr
     snapshot: (query) => store.snapshot(query),
     totals: () => store.totals(),
     subscribe: (listener) => store.subscribe(listener),
+    async restore(claim) {
+      await store.restore(claim);
+      log.info({ session: claim.session, claimId: claim.claimId, checkoutId: claim.checkoutId, lines: claim.lines }, "claim restored");
+    },
     async place(request) {
       const answer = await store.place(request);
       const productIds = request.lines.filter((line) => line.quantity === 0).map((line) => line.productId);
