@@ -1,6 +1,7 @@
 import { HeldLedger } from "./held-ledger";
 import type { Line, StoreEvent } from "./reservation-store";
 import { NONE, SessionRecord } from "./session-record";
+import { ShardedRecords } from "./sharded-records";
 
 /** How many records each step looks at to find lapsed ones: a few more than it can add, so that the hand keeps up. */
 const RECORDS_PER_STEP = 4;
@@ -11,10 +12,10 @@ const RECORDS_PER_STEP = 4;
  * Events reach listeners in a microtask, when the step that caused them is done. Times are ticks.
  */
 export class SessionRecords {
-  readonly bySession = new Map<string, SessionRecord>();
+  readonly bySession = new ShardedRecords();
   readonly ledger = new HeldLedger();
   readonly #listeners = new Set<(event: StoreEvent) => void>();
-  #hand: Iterator<[string, SessionRecord]> | null = null;
+  #hand: ReturnType<ShardedRecords["entries"]> | null = null;
   #nextSequence = 0;
 
   /** To be called once at the start of every step. The hand rests while every record has something that lives. */

@@ -1,12 +1,14 @@
 import type { Reservation, SnapshotPage } from "./reservation-store";
 import { eachHold, type SessionRecord } from "./session-record";
+import { shardOf, type ShardedRecords } from "./sharded-records";
 import { TICK_MS } from "./ticks";
 
 type Entry = readonly [session: string, record: SessionRecord];
+type Entries = ReturnType<ShardedRecords["entries"]>;
 
 /** A place in the records: the entry to go on with, and how many of its rows were given already. */
 interface Place {
-  readonly entries: Iterator<[string, SessionRecord]>;
+  readonly entries: Entries;
   readonly entry: Entry;
   readonly row: number;
 }
@@ -16,20 +18,20 @@ const RECORDS_BEYOND_ROWS = 1_000;
 const PLACES_KEPT = 8;
 
 /**
- * Reads the records page by page. A cursor is the arrival number of a record and a row in it, so it stays good whatever
+ * Reads the records page by page. A cursor is the shard and the arrival number of a record and a row in it, so it stays good whatever
  * happens in between. The last few places are kept, so that going on costs what the page costs and not what the pages before did.
  */
 export class SnapshotReader {
-  readonly #sessions: ReadonlyMap<string, SessionRecord>;
+  readonly #sessions: ShardedRecords;
   readonly #places = new Map<string, Place>();
 
-  constructor(sessions: ReadonlyMap<string, SessionRecord>) {
+  constructor(sessions: ShardedRecords) {
     this.#sessions = sessions;
   }
 
   /** May have fewer rows than `limit`, even none, before the last page. A cursor that is none of ours is beyond the end. */
   page({ limit, cursor }: { limit: number; cursor?: string | undefined }, now: number, nowMs: number): SnapshotPage {
-    let place = cursor === undefined ? this.#find("0.0") : this.#find(cursor);
+    let place = cursor === undefined ? this.#find("0.0.0") : this.#find(cursor);
     const reservations: Reservation[] = [];
     const enough = limit + RECORDS_BEYOND_ROWS;
     for (let looked = 0; place !== undefined && reservations.length < limit && looked < enough; looked += 1) {
@@ -49,16 +51,18 @@ export class SnapshotReader {
       this.#places.delete(cursor);
       return kept;
     }
-    const [, sequence, row] = /^(\d+)\.(\d+)$/.exec(cursor) ?? [];
-    if (sequence === undefined || row === undefined) return undefined;
-    const entries = this.#sessions.entries();
+    const [shard, sequence, row] = /^\d+\.\d+\.\d+$/.test(cursor) ? cursor.split(".").map(Number) : [];
+    if (shard === undefined || sequence === undefined || row === undefined) return undefined;
+    const entries = this.#sessions.entries(shard);
     let place = next(entries);
-    while (place !== undefined && place.entry[1].sequence < Number(sequence)) place = next(entries);
-    return place?.entry[1].sequence === Number(sequence) ? { ...place, row: Number(row) } : place;
+    const isBefore = ([session, record]: Entry) => shardOf(session) === shard && record.sequence < sequence;
+    while (place !== undefined && isBefore(place.entry)) place = next(entries);
+    return place?.entry[1].sequence === sequence ? { ...place, row } : place;
   }
 
   #keep(place: Place): string {
-    const cursor = `${place.entry[1].sequence}.${place.row}`;
+    const [session, { sequence }] = place.entry;
+    const cursor = `${shardOf(session)}.${sequence}.${place.row}`;
     const [oldest] = this.#places.keys();
     if (oldest !== undefined && this.#places.size >= PLACES_KEPT) this.#places.delete(oldest);
     this.#places.set(cursor, place);
@@ -66,7 +70,7 @@ export class SnapshotReader {
   }
 }
 
-function next(entries: Iterator<[string, SessionRecord]>): Place | undefined {
+function next(entries: Entries): Place | undefined {
   const step = entries.next();
   return step.done === true ? undefined : { entries, entry: step.value, row: 0 };
 }
