@@ -8,7 +8,7 @@ import { InspectionTable } from "./inspection-table";
  * What came of the last deed, in sight wherever on the page it was done. The region is always there, so that a change in it is
  * announced; it takes the focus when the button that was pressed is gone with its row.
  */
-export function AnswerNotice({ answer }: { answer: OperatorAnswer | null }) {
+export function AnswerNotice({ answer, onClose }: { answer: OperatorAnswer | null; onClose: () => void }) {
   const region = useRef<HTMLDivElement>(null);
   const { search } = useLocation();
   useEffect(() => {
@@ -20,7 +20,7 @@ export function AnswerNotice({ answer }: { answer: OperatorAnswer | null }) {
       {said !== null && (
         <div className={`notice ${said.tone}`}>
           <p>{said.text}</p>
-          <Link to={{ pathname: "/admin", search }} preventScrollReset>
+          <Link to={{ pathname: "/admin", search }} preventScrollReset onClick={onClose}>
             Close
           </Link>
           {answer?.intent === "inspect" && answer.inspection !== null && <InspectionTable inspection={answer.inspection} />}

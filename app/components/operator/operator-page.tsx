@@ -1,3 +1,4 @@
+import { useEffect, useState } from "react";
 import type { OperatorAnswer } from "~/operator/operator-answer";
 import type { OperatorView } from "~/operator/show-operator-page.server";
 import { AnswerNotice } from "./answer-notice";
@@ -21,13 +22,14 @@ interface OperatorPageProps {
 /** What waits for a person first, then how the shop stands, then what one may want to do. */
 export function OperatorPage({ view, canSignOut, answer }: OperatorPageProps) {
   const { overview, history, journal, log, orders, lastAudit, once } = view;
+  const [kept, keep] = useLastAnswer(answer);
   const waiting = orders?.queue.length ?? 0;
   const jumps = [...(waiting === 0 ? [] : [{ id: "review", label: `Waits for you (${waiting})` }]), ...JUMPS];
   return (
     <div className="operator">
       <OperatorBar at={overview.at} canSignOut={canSignOut} />
       <Jumps jumps={jumps} />
-      <AnswerNotice answer={answer} />
+      <AnswerNotice answer={kept} onClose={() => keep(null)} />
       <ReviewPanel orders={orders} />
       <StateStrip overview={overview} />
       <ChartsPanel history={history} overview={overview} />
@@ -42,10 +44,20 @@ export function OperatorPage({ view, canSignOut, answer }: OperatorPageProps) {
       <LogPanel journal={journal} log={log} overview={overview} />
       <div className="two-columns">
         <ToolsPanel once={once} />
-        <AuditPanel audit={answer?.intent === "audit" ? answer.audit : lastAudit} />
+        <AuditPanel audit={kept?.intent === "audit" ? kept.audit : lastAudit} />
       </div>
     </div>
   );
+}
+
+/** Reading the page anew forgets what an action answered; people read more slowly than that. */
+function useLastAnswer(answer: OperatorAnswer | null) {
+  const state = useState(answer);
+  const [, keep] = state;
+  useEffect(() => {
+    if (answer !== null) keep(answer);
+  }, [answer, keep]);
+  return state;
 }
 
 const JUMPS = [

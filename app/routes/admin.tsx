@@ -1,0 +1,87 @@
+import { data, redirect, type ActionFunctionArgs, type HeadersFunction, type LinksFunction, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
+import { useActionData, useLoaderData, type ShouldRevalidateFunction } from "@remix-run/react";
+import { OperatorPage } from "~/components/operator/operator-page";
+import { SignInPage } from "~/components/operator/sign-in-page";
+import { pageTitle } from "~/components/texts";
+import { container } from "~/container.server";
+import { parse, readForm } from "~/http/body.server";
+import { isOperator, isToken, requireOperator, signInCookie, signOutCookie } from "~/http/operator.server";
+import { requireOwnOrigin } from "~/http/origin.server";
+import { inWords } from "~/http/page-problem.server";
+import { preferredLocale } from "~/http/preferred-locale.server";
+import { Problem, asProblem } from "~/http/problem.server";
+import { logQuery, readCommand } from "~/operator/operator-forms.server";
+import type { OperatorAnswer } from "~/operator/operator-answer";
+import { createSentForms, runCommand } from "~/operator/run-command.server";
+import { showOperatorPage } from "~/operator/show-operator-page.server";
+import stylesheet from "~/styles/operator.css?url";
+
+export const meta: MetaFunction = () => [{ title: pageTitle("Operator") }, { name: "robots", content: "noindex, nofollow" }];
+
+export const links: LinksFunction = () => [{ rel: "stylesheet", href: stylesheet }];
+
+export const headers: HeadersFunction = ({ actionHeaders }) => {
+  const wait = actionHeaders.get("Retry-After");
+  return { "X-Robots-Tag": "noindex, nofollow", ...(wait === null ? {} : { "Retry-After": wait }) };
+};
+
+/** After a refusal too: it was refused because something has changed. */
+export const shouldRevalidate: ShouldRevalidateFunction = ({ actionStatus, defaultShouldRevalidate }) => actionStatus !== undefined || defaultShouldRevalidate;
+
+const sentForms = createSentForms();
+
+export function loader({ request }: LoaderFunctionArgs) {
+  return inWords(async () => {
+    const { operatorRule: rule, desk } = container;
+    if (!isOperator(request, rule)) {
+      return rule.token === null ? data({ access: "closed" as const }, { status: 403 }) : data({ access: "sign_in" as const }, { status: 401 });
+    }
+    const log = parse(logQuery, Object.fromEntries(new URL(request.url).searchParams));
+    return data({ access: "open" as const, canSignOut: rule.token !== null, view: await showOperatorPage(desk, log, preferredLocale(request)) });
+  });
+}
+
+export function action({ request }: ActionFunctionArgs) {
+  return inWords(async () => {
+    requireOwnOrigin(request, container.originRule);
+    const form = await readForm(request);
+    if (form.intent === "sign_in") return signIn(request, form.token ?? "");
+    if (form.intent === "sign_out") throw redirect("/admin", { status: 303, headers: { "Set-Cookie": signOutCookie(container.operatorRule) } });
+    requireOperator(request, container.operatorRule);
+    const read = readCommand(form);
+    if (read.outcome === "not_understood") return refusal(new Problem(400, "invalid_request", read.message));
+    try {
+      return data(await runCommand(container.desk, read.command, sentForms));
+    } catch (error) {
+      return refusal(error);
+    }
+  });
+}
+
+async function signIn(request: Request, token: string) {
+  const { operatorRule: rule, limits, log } = container;
+  try {
+    await limits.admitSignIn(request);
+    if (!isToken(token, rule)) throw new Problem(401, "unauthorized", "That is not the token. Look for ADMIN_TOKEN in the settings of the server.");
+  } catch (error) {
+    log.warn({}, "an operator's sign-in was refused");
+    return refusal(error);
+  }
+  log.warn({}, "an operator signed in");
+  throw redirect(`/admin${new URL(request.url).search}`, { status: 303, headers: { "Set-Cookie": signInCookie(rule, Date.now()) } });
+}
+
+/** An expected failure is told on the page, next to everything that the operator needs to go on. */
+function refusal(error: unknown) {
+  const problem = asProblem(error);
+  if (problem === null) throw error;
+  if (problem.status === 503) container.log.error({ err: error }, "an operator's deed failed");
+  return data({ intent: "failed", message: problem.message } satisfies OperatorAnswer as OperatorAnswer, { status: problem.status, headers: problem.headers });
+}
+
+export default function Admin() {
+  const shown = useLoaderData<typeof loader>();
+  const answer = useActionData<typeof action>() ?? null;
+  if (shown.access !== "open") return <SignInPage isClosed={shown.access === "closed"} answer={answer} />;
+  return <OperatorPage view={shown.view} canSignOut={shown.canSignOut} answer={answer} />;
+}
