@@ -1,0 +1,92 @@
+import type { Page } from "@playwright/test";
+import { expect, test, type Shopper } from "./shop";
+
+/** The order page says in words what became of the money. */
+async function expectOrder(page: Page, title: string): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
+}
+
+/** Adds it, opens the payment page, and returns the id of the checkout. */
+async function openPayment(buyer: Shopper, name: string): Promise<string> {
+  await buyer.addToCart(name);
+  await buyer.goToPayment();
+  return /cs_\w+/.exec(buyer.page.url())?.[0] ?? "";
+}
+
+/** The stand-in for Stripe, told to behave. */
+async function tellSandbox(buyer: Shopper, path: string, command: Record<string, unknown>): Promise<void> {
+  const answer = await buyer.page.request.post(buyer.address(`/sandbox/_sandbox/${path}`), { data: command });
+  expect(answer.ok(), await answer.text()).toBe(true);
+}
+
+test("a payment for what is gone is given back, and the page says so", async ({ shopper, setStock }) => {
+  await setStock("Storm Lantern", 1);
+  const buyer = await shopper();
+  await openPayment(buyer, "Storm Lantern");
+  await setStock("Storm Lantern", 0);
+  await buyer.page.getByRole("button", { name: "Pay", exact: true }).click();
+  await expectOrder(buyer.page, "Your money goes back to you");
+  await expect(buyer.page.getByText("The whole amount was refunded")).toBeVisible();
+  await expect(buyer.page.getByRole("row", { name: "Storm Lantern 1" })).toBeVisible();
+  await expect(buyer.cartInHeader()).toHaveText("Cart 0 units");
+});
+
+test("a payment that arrives later is awaited, stays held, and then is an order", async ({ shopper, setStock }) => {
+  await setStock("Cormorant Jug", 2);
+  const buyer = await shopper();
+  const checkoutId = await openPayment(buyer, "Cormorant Jug");
+  await buyer.page.getByRole("button", { name: "Pay later" }).click();
+  await expectOrder(buyer.page, "Your payment is on its way");
+  const other = await shopper();
+  await other.expectStock("Cormorant Jug", "Last one");
+  await tellSandbox(buyer, `checkouts/${checkoutId}`, { action: "payment_arrives" });
+  await buyer.page.getByRole("link", { name: "Reload" }).click();
+  await expectOrder(buyer.page, "Thank you, your order is paid");
+  await other.expectStock("Cormorant Jug", "Last one");
+});
+
+test("a payment that fails later charges nothing, frees the units, and does not claim that they are in the cart", async ({ shopper, setStock }) => {
+  await setStock("Dory Butter Dish", 2);
+  const buyer = await shopper();
+  const checkoutId = await openPayment(buyer, "Dory Butter Dish");
+  await buyer.page.getByRole("button", { name: "Pay later" }).click();
+  await expectOrder(buyer.page, "Your payment is on its way");
+  await tellSandbox(buyer, `checkouts/${checkoutId}`, { action: "payment_fails" });
+  await buyer.page.getByRole("link", { name: "Reload" }).click();
+  await expectOrder(buyer.page, "You were not charged");
+  await expect(buyer.page.getByText("What you chose is not held for you any more.")).toBeVisible();
+  await expect(buyer.page.getByRole("main").getByRole("link", { name: "Go to the cart" })).toHaveCount(0);
+  const other = await shopper();
+  await other.expectStock("Dory Butter Dish", "2 left");
+});
+
+test("an order whose stock cannot be accounted for is looked at by a person, and nobody is asked to pay again", async ({ shopper, setStock }) => {
+  await setStock("Lighthouse Pepper Mill", 5);
+  const buyer = await shopper();
+  const checkoutId = await openPayment(buyer, "Lighthouse Pepper Mill");
+  // The intent to take a unit is written, its answer is lost, and before anybody looks again the merchant edits the row.
+  await tellSandbox(buyer, "webhooks", { action: "rule", type: "checkout.session.completed", times: 1, drop: true });
+  await tellSandbox(buyer, "faults", { method: "POST", path: "/v1/checkout/sessions/*", when: "after", disconnect: true });
+  await buyer.page.getByRole("button", { name: "Pay", exact: true }).click();
+  await expectOrder(buyer.page, "Your order is being confirmed");
+  await setStock("Lighthouse Pepper Mill", 9);
+  await buyer.page.goto(buyer.address(`/orders/${checkoutId}`));
+  await expectOrder(buyer.page, "We are checking your order by hand");
+  await expect(buyer.page.getByText("please do not pay again")).toBeVisible();
+});
+
+test("an order's time is in the visitor's zone, and labelled UTC where that is not known", async ({ browser, baseURL, shopper, setStock, javaScriptEnabled }) => {
+  await setStock("Tide Mug", 9);
+  const buyer = await shopper();
+  await openPayment(buyer, "Tide Mug");
+  await buyer.pay();
+  const time = buyer.page.getByRole("main").getByRole("time");
+  const at = (await time.getAttribute("datetime")) ?? "";
+  const abroad = await browser.newContext({ timezoneId: "Asia/Kolkata", storageState: await buyer.page.context().storageState() });
+  const page = await abroad.newPage();
+  await page.goto(`${baseURL ?? ""}${new URL(buyer.page.url()).pathname}`);
+  // Half an hour off any whole zone.
+  const there = new Date(Date.parse(at) + 5.5 * 3_600_000).toISOString().slice(11, 16);
+  await expect(page.getByRole("main").getByRole("time")).toHaveText(new RegExp(javaScriptEnabled ? `\\d{4}, ${there}$` : `\\d{4}, ${at.slice(11, 16)} UTC$`));
+  await abroad.close();
+});
