@@ -1,0 +1,95 @@
+import { createCheckout, type Checkout } from "~/checkout/create-checkout.server";
+import { createOperatorDesk } from "~/operator/create-operator-desk.server";
+import { createDriftAudits } from "~/operator/drift-audits.server";
+import { createHistory } from "~/operator/history";
+import { createJournal } from "~/operator/journal";
+import { createLostDemandBook } from "~/operator/lost-demand";
+import { readCounts } from "~/operator/read-counts.server";
+import { createSelling, type SellingControl } from "~/operator/selling.server";
+import { createLog } from "~/telemetry/log.server";
+import { createMetrics } from "~/telemetry/metrics.server";
+import { checkoutLog, observeChanges } from "~/telemetry/observe-checkout.server";
+import { observeStore } from "~/telemetry/observe-store.server";
+import { parseMetrics, type Sample } from "../api/metrics-text";
+import { CHECKOUT_TTL_MS, createWorld, type FaultPlan, type World, type WorldOptions } from "../checkout/world";
+
+export type OperatedShop = Awaited<ReturnType<typeof openShop>>;
+
+/** A server of the shop as the container wires it, over Stripe and a database that play along. Its log goes to the journal only. */
+export async function openShop(options: { world?: World | WorldOptions; selling?: SellingControl; faults?: FaultPlan; unguarded?: boolean } = {}) {
+  const world = options.world !== undefined && "boot" in options.world ? options.world : createWorld(options.world);
+  const journal = createJournal();
+  const log = createLog("silent", journal);
+  const process = world.boot(options.faults === undefined ? {} : { faults: options.faults });
+  const { dependencies } = process;
+  const metrics = createMetrics(() => process.store.totals());
+  const lostDemand = createLostDemandBook({ clock: world.clock });
+  const store = observeStore(process.store, log, metrics);
+  const bare = createCheckout({ ...dependencies, log: checkoutLog(log, metrics), reservations: { ...dependencies.reservations, store } });
+  const observed = observeChanges(bare, log, metrics, (session, lines) => lostDemand.note(session, lines));
+  const selling = options.selling ?? createSelling({ redis: null, store, log });
+  const { changeCart, start } = options.unguarded === true ? observed : selling.guarded(observed);
+  const checkout: Checkout = Object.assign(Object.create(observed) as Checkout, { changeCart, start });
+  const counts = () => readCounts(metrics);
+  const history = createHistory({ counts, totals: () => store.totals(), lostDemand, clock: world.clock });
+  const audits = createDriftAudits({ checkout, catalog: dependencies.catalog, clock: world.clock, note: (audit) => metrics.noteAudit(audit), log });
+  const desk = createOperatorDesk({
+    store,
+    catalog: { ...dependencies.catalog, list: async ({ page, pageSize }) => listRows(world, page, pageSize) },
+    checkout,
+    selling,
+    journal,
+    history,
+    audits,
+    counts,
+    clock: world.clock,
+    checkoutTtlMs: CHECKOUT_TTL_MS,
+    backOff: () => Promise.resolve(),
+    server: "abc123",
+    payments: "test",
+    hasDashboard: true,
+    surroundings: () => ({ dependencies: { database: "ok", stripe: "ok", holds: "memory" }, warnings: ["run one server"], tableFaults: [] }),
+    log,
+  });
+  await checkout.rebuild();
+  return {
+    world,
+    checkout,
+    store,
+    desk,
+    history,
+    audits,
+    log,
+    journal,
+    metrics,
+    setFaults: (plan: FaultPlan) => process.setFaults(plan),
+    heal: () => process.heal(),
+    stripeReads: () => world.stripe.calls().filter(({ method }) => method === "GET").length,
+    /** What `/metrics` answers. */
+    samples: async (): Promise<Sample[]> => parseMetrics(await metrics.registry.metrics()),
+    hold: (session: string, lines: Record<string, number>) => checkout.changeCart({ session, lines: linesOf(lines) }),
+    async pay(session: string, lines: Record<string, number>): Promise<string> {
+      const started = await checkout.start({ session, lines: linesOf(lines), origin: "http://shop.test" });
+      if (started.outcome !== "redirect") throw new Error(`no payment page: ${JSON.stringify(started)}`);
+      return started.checkoutId;
+    },
+  };
+}
+
+const linesOf = (lines: Record<string, number>) => Object.entries(lines).map(([productId, quantity]) => ({ productId, quantity }));
+
+async function listRows(world: World, page: number, pageSize: number) {
+  const ids = [...world.rows.keys()].sort();
+  const shown = ids.slice((page - 1) * pageSize, page * pageSize);
+  const products = shown.map((id) => ({
+    id,
+    name: world.rows.get(id)?.name ?? id,
+    description: "",
+    image: null,
+    price: null,
+    stripePrice: null,
+    onHand: Math.max(0, world.stock(id) ?? 0),
+    active: true,
+  }));
+  return { products, page, pages: Math.ceil(ids.length / pageSize), total: ids.length };
+}

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { UnavailableError } from "~/errors";
+import { Problem } from "~/http/problem.server";
+import { createSelling, type SellingControl } from "~/operator/selling.server";
+import type { ReservationStore } from "~/reservations/reservation-store";
+import { CHECKOUT_TTL_MS, createWorld, TTL_MS } from "../checkout/world";
+import { startRedis, type RedisServer } from "../redis-server";
+import { openShop, type OperatedShop } from "./operator-world";
+
+const silent = { info: () => undefined, warn: () => undefined };
+
+async function expectPaused(work: Promise<unknown>): Promise<void> {
+  const refusal: unknown = await work.catch((error: unknown) => error);
+  if (!(refusal instanceof Problem)) throw new Error("it was not refused");
+  expect(refusal).toMatchObject({ status: 503, code: "selling_paused", headers: { "Retry-After": "60" } });
+  expect(refusal.message).toContain("What you hold stays held, and you can pay for it.");
+}
+
+describe("while selling is paused", () => {
+  async function pausedShop(held: Record<string, number> = { mug: 2 }): Promise<OperatedShop> {
+    const shop = await openShop({ world: { rows: { mug: 9, pot: 9 } } });
+    await shop.hold("ann", held);
+    expect(await shop.desk.pause()).toMatchObject({ isPaused: true });
+    return shop;
+  }
+
+  it("nobody gets more: not another unit, not another product, not in two lines, not a new cart", async () => {
+    const shop = await pausedShop();
+    await expectPaused(shop.hold("ann", { mug: 3 }));
+    await expectPaused(shop.hold("ann", { mug: 1, pot: 1 }));
+    const twice = { productId: "mug", quantity: 2 };
+    await expectPaused(shop.checkout.changeCart({ session: "ann", lines: [twice, twice] }));
+    await expectPaused(shop.hold("bob", { mug: 1 }));
+    await expectPaused(shop.pay("bob", { mug: 1 }));
+    await expectPaused(shop.pay("ann", { mug: 2, pot: 1 }));
+    expect(await shop.store.totals()).toMatchObject({ units: 2, sessions: 1 });
+  });
+
+  it("what is held can be changed to less, extended, given back and paid for, and is taken from the stock", async () => {
+    const shop = await pausedShop({ mug: 2, pot: 1 });
+    expect(await shop.hold("ann", { mug: 1 })).toMatchObject({ outcome: "granted" });
+    expect(await shop.store.renew("ann")).toMatchObject({ outcome: "renewed" });
+    expect(await shop.checkout.release({ session: "ann", productIds: ["pot"] })).toMatchObject({ outcome: "released" });
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    expect(await shop.pay("ann", { mug: 1 })).toBe(checkoutId);
+    shop.world.stripe.pay(checkoutId);
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+    expect(shop.world.stock()).toBe(8);
+  });
+
+  it("a line that has lapsed cannot be held again, nor paid for", async () => {
+    const shop = await pausedShop();
+    shop.world.advance(TTL_MS + 1_000);
+    await expectPaused(shop.hold("ann", { mug: 2 }));
+    await expectPaused(shop.pay("ann", { mug: 2 }));
+  });
+
+  it("an open payment page can be left, and is closed in time", async () => {
+    const shop = await pausedShop({ mug: 2 });
+    await shop.pay("ann", { mug: 2 });
+    expect(await shop.hold("ann", { mug: 1 })).toMatchObject({ outcome: "granted" });
+    await shop.pay("ann", { mug: 1 });
+    shop.world.advance(CHECKOUT_TTL_MS);
+    await shop.checkout.sweep();
+    expect(await shop.store.totals()).toMatchObject({ units: 0 });
+  });
+
+  it("a payment whose hold was lost is fulfilled all the same", async () => {
+    const shop = await pausedShop();
+    const checkoutId = await shop.pay("ann", { mug: 2 });
+    const [claim] = await shop.store.claims({ olderThanMs: 0 });
+    await shop.store.unclaim({ claimId: claim?.claimId ?? "", checkoutId, to: "stock" });
+    shop.world.stripe.pay(checkoutId);
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+  });
+
+  it("pausing again keeps the time of the first, and after resuming everybody can hold again", async () => {
+    const shop = await pausedShop();
+    const { pausedAt } = await shop.desk.pause();
+    expect((await shop.desk.overview()).selling).toEqual({ isPaused: true, pausedAt });
+    expect(await shop.desk.resume()).toEqual({ isPaused: false, pausedAt: null });
+    expect(await shop.hold("bob", { mug: 3 })).toMatchObject({ outcome: "granted" });
+    expect((await shop.desk.overview()).selling).toEqual({ isPaused: false, pausedAt: null });
+  });
+
+  it("without the guard they would get more (negative control)", async () => {
+    const shop = await openShop({ unguarded: true });
+    await shop.desk.pause();
+    expect(await shop.hold("bob", { mug: 1 })).toMatchObject({ outcome: "granted" });
+  });
+});
+
+describe("two servers with one Redis", () => {
+  let redis: RedisServer;
+  const open: SellingControl[] = [];
+
+  beforeAll(async () => {
+    redis = await startRedis();
+  }, 60_000);
+  afterAll(async () => {
+    for (const selling of open) selling.close();
+    await redis.stop();
+  });
+
+  function connect(shopTag: string, store: Pick<ReservationStore, "view"> = { view: () => Promise.reject(new Error("no store")) }): SellingControl {
+    const selling = createSelling({ redis: { url: redis.url, shopTag }, store, log: silent });
+    open.push(selling);
+    return selling;
+  }
+
+  it("what one says the other does, and a server that comes up later, but no other shop", async () => {
+    const [one, other, stranger] = [connect("shop-a"), connect("shop-a"), connect("shop-b")];
+    expect((await other.read()).isPaused).toBe(false);
+    const said = await one.pause();
+    expect(said.isPaused).toBe(true);
+    expect(await one.read()).toEqual(said);
+    await expect.poll(() => other.read(), { timeout: 20_000 }).toEqual(said);
+    expect(await other.pause()).toEqual(said);
+    expect(await connect("shop-a").read()).toEqual(said);
+    expect((await stranger.read()).isPaused).toBe(false);
+
+    await other.resume();
+    await expect.poll(async () => (await one.read()).isPaused, { timeout: 20_000 }).toBe(false);
+  });
+
+  it("a cart on the other server gets no more, and pays for what it holds", async () => {
+    const world = createWorld({ rows: { mug: 9 } });
+    let store: ReservationStore | null = null;
+    const selling = connect("shop-c", { view: (session) => (store === null ? Promise.reject(new Error("no store")) : store.view(session)) });
+    const shop = await openShop({ world, selling });
+    store = shop.store;
+    await shop.hold("ann", { mug: 1 });
+    await connect("shop-c").pause();
+    await expect.poll(async () => (await selling.read()).isPaused, { timeout: 20_000 }).toBe(true);
+    await expectPaused(shop.hold("ann", { mug: 2 }));
+    await shop.pay("ann", { mug: 1 });
+  });
+
+  it("while Redis does not answer the last word stands, nobody is told that another was heard, and it is heard afterwards", async () => {
+    const [one, other] = [connect("shop-d"), connect("shop-d")];
+    await one.pause();
+    await expect.poll(async () => (await other.read()).isPaused, { timeout: 20_000 }).toBe(true);
+    await redis.kill();
+    await expect(one.resume()).rejects.toThrow(UnavailableError);
+    await expect(other.pause()).rejects.toThrow(UnavailableError);
+    expect((await one.read()).isPaused).toBe(true);
+    expect((await other.read()).isPaused).toBe(true);
+    // A server that never heard a word sells; it could not hold anything now anyhow.
+    expect((await connect("shop-d").read()).isPaused).toBe(false);
+    await redis.start();
+    await expect.poll(async () => [(await one.read()).isPaused, (await other.read()).isPaused], { timeout: 20_000 }).toEqual([false, false]);
+  }, 60_000);
+
+  it("is one key beside the holds of the shop, in the same slot", async () => {
+    await connect("0123456789abcdef").pause();
+    expect(await redis.command("KEYS", "*0123456789ab*")).toEqual(["{holdfast:0123456789ab}:v1:selling-paused"]);
+  });
+});
