@@ -22,7 +22,8 @@ export const links: LinksFunction = () => [
 
 export const meta: MetaFunction = ({ error }) => {
   if (error === undefined) return [{ title: shop.name }, { name: "description", content: shop.motto }];
-  return [{ title: pageTitle(errorWords(isRouteErrorResponse(error) ? error.status : 500, null).title) }];
+  const { title } = isRouteErrorResponse(error) ? errorWords(error.status, problemMessage(error.data)) : errorWords(500, null);
+  return [{ title: pageTitle(title) }];
 };
 
 /** Gives a browser its cart session on the first page, so that two clicks on the first "add" are one shopper. */

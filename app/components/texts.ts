@@ -256,6 +256,7 @@ export function errorWords(status: number, message: string | null): ErrorWords {
     case 405:
       return { title: "That is not possible here", text: "The page was asked for something that it does not do." };
     case 503:
+      if (message !== null) return { title: "This is not possible right now", text: message };
       return {
         title: "The shop cannot reach its stock right now",
         text: "Nothing is lost: your cart is kept, and nothing was sold or charged. Please try again in a moment.",
