@@ -156,8 +156,8 @@ function boundToSandbox(found: readonly Import[]): string[] {
 }
 
 function valuesInComponents(found: readonly Import[]): string[] {
-  // The browser's end of the availability feed.
-  const ofBrowsers = new Set(["react", "@remix-run/react", "app/availability/live-stock"]);
+  // The browser's end of the availability feed, and what draws charts.
+  const ofBrowsers = new Set(["react", "@remix-run/react", "app/availability/live-stock", "uplot"]);
   const mayUse = (target: string) => roomOf(target) === "components" || ofBrowsers.has(target);
   return found.filter(({ from, target, kind }) => roomOf(from) === "components" && kind !== "type" && !mayUse(target)).map(tell);
 }
