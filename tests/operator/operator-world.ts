@@ -56,6 +56,8 @@ export async function openShop(options: { world?: World | WorldOptions; selling?
     world,
     checkout,
     store,
+    /** What the checkout works with; a test may replace its verbs. */
+    catalog: dependencies.catalog,
     desk,
     history,
     audits,
