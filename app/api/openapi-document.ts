@@ -42,12 +42,12 @@ export function openApiDocument({ cookieName }: { readonly cookieName: string })
       title: "Holdfast",
       version: "1.0.0",
       description:
-        "JSON in snake_case, times in UTC, units whole. Any other method of a path is answered as `MethodNotAllowed`; HEAD is answered as GET. Bodies hold 16 KiB at most, the webhook's 1 MiB.",
+        "JSON in snake_case, times in UTC, units whole. Any other method of a path is answered as `MethodNotAllowed`, and a Host that is none as `NoHost`; HEAD is answered as GET. Bodies hold 16 KiB at most, the webhook's 1 MiB.",
     },
     paths,
     components: {
       schemas,
-      responses: { MethodNotAllowed: describeAnswer(405, ["method_not_allowed"], schemas) },
+      responses: { MethodNotAllowed: describeAnswer(405, ["method_not_allowed"], schemas), NoHost: describeAnswer(400, ["invalid_request"], schemas) },
       securitySchemes: {
         cart: { type: "apiKey", in: "cookie", name: cookieName, description: "The signed cart. Programs send the `session_id` of a former answer instead." },
         operator: { type: "http", scheme: "bearer", description: "ADMIN_TOKEN. Needed nowhere in a sandbox without one." },

@@ -39,6 +39,16 @@ function mendAddress(request: IncomingMessage): void {
   if (!METHODS.has(request.method ?? "")) request.method = "OPTIONS";
   delete headers["x-forwarded-host"];
   if (!url.startsWith("/")) request.url = URL.canParse(url) ? new URL(url).pathname + new URL(url).search : "/";
+  request.url = withoutData(request.url ?? "/");
+}
+
+/** A parameter `_data` names a route in the way that Remix had before single fetch, which it still answers, beside our own answers. */
+function withoutData(url: string): string {
+  const [path = "", ...rest] = url.split("?");
+  const query = new URLSearchParams(rest.join("?"));
+  if (!query.has("_data")) return url;
+  query.delete("_data");
+  return `${path}?${query.toString()}`;
 }
 
 /**

@@ -11,8 +11,11 @@ const responseShape = z.object({
 });
 const documentShape = z.object({
   paths: z.record(z.string(), z.record(z.string(), z.object({ responses: z.record(z.string(), responseShape) }))),
-  components: z.object({ responses: z.object({ MethodNotAllowed: responseShape }) }),
+  components: z.object({ responses: z.object({ MethodNotAllowed: responseShape, NoHost: responseShape }) }),
 });
+
+/** What answers a method that is not in the document. */
+const OTHER_METHODS: Readonly<Record<number, "MethodNotAllowed" | "NoHost">> = { 405: "MethodNotAllowed", 400: "NoHost" };
 
 /** What an answer does that the document does not say; null: nothing, or the path is none of the document's. */
 export type FaultFinder = (method: string, path: string, answer: Answer) => string | null;
@@ -36,7 +39,8 @@ export function faultFinder(document: Readonly<Record<string, unknown>>): FaultF
     if (operations === undefined) return null;
     const name = (method === "HEAD" ? "GET" : method).toLowerCase();
     const isKnown = operations[name] !== undefined;
-    const response = isKnown ? operations[name]?.responses[status] : status === 405 ? components.responses.MethodNotAllowed : undefined;
+    const otherwise = OTHER_METHODS[status];
+    const response = isKnown ? operations[name]?.responses[status] : otherwise === undefined ? undefined : components.responses[otherwise];
     if (response === undefined) return `the document knows no ${status}`;
     const missing = Object.entries(response.headers).find(([header, { required }]) => required && headers[header.toLowerCase()] === undefined);
     if (missing !== undefined) return `${missing[0]} is missing`;
@@ -44,7 +48,7 @@ export function faultFinder(document: Readonly<Record<string, unknown>>): FaultF
     if (Object.keys(response.content).length === 0 || method === "HEAD") return text === "" ? null : "there should be no body";
     if (response.content[type] === undefined) return `“${type}” is not what the document says`;
     if (type !== "application/json") return null;
-    const place = isKnown ? `/paths/${escaped(path)}/${name}/responses/${status}` : "/components/responses/MethodNotAllowed";
+    const place = isKnown ? `/paths/${escaped(path)}/${name}/responses/${status}` : `/components/responses/${otherwise ?? ""}`;
     const validate = validatorOf(`${place}/content/${escaped(type)}/schema`);
     return validate(JSON.parse(text)) ? null : ajv.errorsText(validate.errors);
   };
