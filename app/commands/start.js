@@ -6,9 +6,12 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
+import { createServer } from "node:net";
 import path from "node:path";
 
 const BUILD = "build/server/index.js";
+/** While none of these is set the store is a sandbox: see app/env.server.ts. */
+const FOR_REAL = ["SUPABASE_URL", "SUPABASE_SECRET_KEY", "SUPABASE_SERVICE_ROLE_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"];
 const SOURCES = ["app", "public", "package-lock.json", "vite.config.ts"];
 
 if (newest(SOURCES) > modified(BUILD)) execFileSync(process.execPath, ["node_modules/tsx/dist/cli.mjs", "app/commands/build.ts"], { stdio: "inherit" });
@@ -16,13 +19,36 @@ if (newest(SOURCES) > modified(BUILD)) execFileSync(process.execPath, ["node_mod
 process.env.NODE_ENV ??= "production";
 process.env.PORT ||= "3000"; // remix-serve would pick a free one
 process.argv[2] = BUILD;
+const serveRequire = createRequire(createRequire(import.meta.url).resolve("@remix-run/serve/dist/cli.js"));
 logPathsOnly();
+if (!process.env.HOST && FOR_REAL.every((name) => !process.env[name]?.trim())) listenOnLoopbackOnly(Number(process.env.PORT));
 await import("@remix-run/serve/dist/cli.js");
 
 /** What follows the `?` of an address can be a `session_id`, which is a key to a cart. remix-serve logs it with morgan. */
 function logPathsOnly() {
-  const serve = createRequire(import.meta.url).resolve("@remix-run/serve/dist/cli.js");
-  createRequire(serve)("morgan").token("url", (/** @type {{ originalUrl: string }} */ request) => request.originalUrl.split("?")[0]);
+  serveRequire("morgan").token("url", (/** @type {{ originalUrl: string }} */ request) => request.originalUrl.split("?")[0]);
+}
+
+/**
+ * The sandbox sells for play money and is open to whoever reaches it, so only this machine does. `localhost` may mean either
+ * of two addresses, and a server listens on one: what comes to the other is handed to it.
+ * @param {number} port
+ */
+function listenOnLoopbackOnly(port) {
+  process.env.HOST = "127.0.0.1";
+  const { application } = serveRequire("express");
+  const listen = application.listen;
+  application.listen = function (/** @type {unknown[]} */ ...args) {
+    const server = listen.apply(this, args);
+    const other = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit("connection", socket));
+    other.on("error", (/** @type {NodeJS.ErrnoException} */ error) => {
+      // A machine without IPv6.
+      if (error.code !== "EADDRNOTAVAIL" && error.code !== "EAFNOSUPPORT") throw error;
+    });
+    other.listen(port, "::1");
+    for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => other.close());
+    return server;
+  };
 }
 
 /** @param {string[]} files */

@@ -24,7 +24,7 @@ export function receiveRequests(): void {
 
 /** A host and perhaps a port, as RFC 9112 §3.2 wants it (400 otherwise). HTTP/1.0 needs none. Remix makes a URL of it. */
 function isHost(host: string | undefined): boolean {
-  return host === undefined || (!/[/?#@\\]/.test(host) && URL.canParse(`http://${host}`));
+  return host === undefined || (/^(\[[\da-f:.]+\]|[\w.~-]+)(:\d*)?$/i.test(host) && URL.canParse(`http://${host}`));
 }
 
 async function refuseHost(response: ServerResponse): Promise<void> {

@@ -1,0 +1,44 @@
+import { networkInterfaces } from "node:os";
+import { connect } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { ask } from "../api/http-client";
+import { freePort, startStore, type StoreProcess } from "../api/store-process";
+
+const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+const hasIpv6Loopback = interfaces.some(({ address }) => address === "::1");
+/** An address of this machine that is not the loopback address that the sandbox listens on; 127.0.0.2 reaches whoever listens on all. */
+const elsewhere = interfaces.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.2";
+
+let store: StoreProcess;
+afterEach(() => store.stop());
+
+function accepts(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 20_000 });
+    const settle = (isOpen: boolean) => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.once("connect", () => settle(true));
+    socket.once("error", () => settle(false));
+    socket.once("timeout", () => settle(false));
+  });
+}
+
+describe("npm start without Supabase and Stripe", { timeout: 150_000 }, () => {
+  it("serves this machine only, by either loopback address, and ends at once", async () => {
+    const port = await freePort();
+    store = await startStore({ HOST: "" }, { port });
+    for (const host of ["127.0.0.1", "localhost", ...(hasIpv6Loopback ? ["[::1]"] : [])]) {
+      expect((await ask(`http://${host}:${port}/healthz`)).status, host).toBe(200);
+    }
+    expect(await accepts(elsewhere, port)).toBe(false);
+    expect(await store.stop("SIGTERM")).toBe(0);
+  });
+
+  it("serves others where HOST says so", async () => {
+    const port = await freePort();
+    store = await startStore({ HOST: "0.0.0.0" }, { port });
+    expect(await accepts(elsewhere, port)).toBe(true);
+  });
+});
