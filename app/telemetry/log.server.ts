@@ -1,6 +1,11 @@
 import pino, { type Logger } from "pino";
 import { followed } from "./followed.server";
 
+/** Takes whole lines, as JSON. */
+export interface LineSink {
+  write(line: string): void;
+}
+
 const LEAST_KEPT = "info";
 
 /**
@@ -9,7 +14,7 @@ const LEAST_KEPT = "info";
  *
  * `kept` gets the same lines, from `info` on even where standard output is told less.
  */
-export function createLog(level: string, kept: { write(line: string): void }): Logger {
+export function createLog(level: string, kept: LineSink, out: LineSink = pino.destination(1)): Logger {
   const { values } = pino.levels;
   const keptLevel = (values[level] ?? Infinity) < (values[LEAST_KEPT] ?? 0) ? level : LEAST_KEPT;
   return pino(
@@ -21,7 +26,7 @@ export function createLog(level: string, kept: { write(line: string): void }): L
       mixin: followed,
     },
     pino.multistream([
-      { level, stream: pino.destination(1) },
+      { level, stream: out },
       { level: keptLevel, stream: kept },
     ]),
   );
