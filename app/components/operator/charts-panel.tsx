@@ -11,12 +11,12 @@ export function ChartsPanel({ history, overview }: { history: History; overview:
   const figures = useFigures(history);
   const { totals, expiryRate, purchaseRate, steps } = history;
   const whose = serverWords(overview);
-  const now = steps.at(-1);
+  const now = overview.holds?.totals ?? null;
   return (
     <Panel id="charts" title="The last hour" whose={`${whose.own}, by minutes; what is held: ${whose.shared.toLowerCase()}`}>
-      {now === undefined && <p className="hint">Nothing is remembered yet: figures begin with this server's start.</p>}
+      {steps.length === 0 && <p className="hint">Nothing is remembered yet: figures begin with this server's start.</p>}
       <div className="charts">
-        <Chart title="Active holds" summary={now === undefined ? "Not known yet." : `Now ${told(now.activeHolds)}, ${told(now.heldUnits)} units.`} figures={figures.holds} />
+        <Chart title="Active holds" summary={now === null ? "The store of holds does not answer." : `Now: ${nowText(now)}.`} figures={figures.holds} />
         <Chart title="Granted against refused" summary={`Changes of carts: ${totals.granted} granted, ${totals.refused} refused.`} figures={figures.grants} />
         <Chart
           title="How holds end"
@@ -45,8 +45,9 @@ function useFigures(history: History) {
   }, [newest]);
 }
 
-function told(figure: number | null): string {
-  return figure === null ? "unknown" : String(figure);
+function nowText({ shopping, checkout, units }: { shopping: number; checkout: number; units: number }): string {
+  const holds = shopping + checkout;
+  return `${holds} ${holds === 1 ? "hold" : "holds"}, ${units} ${units === 1 ? "unit" : "units"}`;
 }
 
 function rateText(rate: number | null): string {

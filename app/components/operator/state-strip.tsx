@@ -25,9 +25,12 @@ export function StateStrip({ overview }: { overview: Overview }) {
         <Tile name="Carts" figure={holds === null ? "?" : String(holds.totals.carts)} note={`With anything held. ${whose.shared}`} />
         <Tile name="Payments" figure={PAYMENTS[payments]} tone={payments === "test" ? "warn" : undefined} note={payments === "live" ? "Real money" : "Nobody is charged"} />
         <Tile name="Store of holds" figure={holds === null ? "?" : bytesText(holds.totals.bytes)} note={`Memory that holds take. ${whose.shared}`} />
-        {Object.entries(overview.dependencies).map(([name, state]) => (
-          <Tile key={name} name={DEPENDENCIES[name] ?? name} figure={DEPENDENCY_STATES[state]} tone={state === "failing" ? "bad" : undefined} note={`When last asked. ${whose.own}`} />
-        ))}
+        {Object.entries(overview.dependencies).map(
+          ([name, state]) =>
+            state !== "memory" && (
+              <Tile key={name} name={DEPENDENCIES[name] ?? name} figure={DEPENDENCY_STATES[state]} tone={state === "failing" ? "bad" : undefined} note={`When last asked. ${whose.own}`} />
+            ),
+        )}
       </dl>
       {selling.isPaused ? (
         <ActionForm intent="resume" label="Sell again" />
@@ -42,7 +45,7 @@ export function StateStrip({ overview }: { overview: Overview }) {
 
 const PAYMENTS: Record<Overview["payments"], string> = { live: "Live", test: "Test", sandbox: "Sandbox" };
 const DEPENDENCIES: Readonly<Record<string, string>> = { database: "Database", stripe: "Stripe", holds: "Redis" };
-const DEPENDENCY_STATES: Record<"ok" | "failing" | "unknown" | "memory", string> = { ok: "Answers", failing: "Fails", unknown: "Not asked yet", memory: "Not used" };
+const DEPENDENCY_STATES: Record<"ok" | "failing" | "unknown", string> = { ok: "Answers", failing: "Fails", unknown: "Not asked yet" };
 
 function SellingNote({ overview: { selling, isReady } }: { overview: Overview }) {
   if (!isReady) return <>Payments in progress are being looked up first</>;
