@@ -101,7 +101,8 @@ local function save(session, record)
     call('ZREM', LAPSES, session)
     return
   end
-  if call('HSET', CARTS, session, cjson.encode(record)) == 1 then call('ZADD', NAMES, 0, session) end
+  call('HSET', CARTS, session, cjson.encode(record))
+  call('ZADD', NAMES, 0, session)
   local lapse = NEVER
   if #record.granted > 0 then lapse = record.deadline end
   if record.pending then lapse = math.min(lapse, record.pending.deadline) end
@@ -169,7 +170,6 @@ local function change(session, record, lines, act)
   count(record, -1)
   act()
   count(record, 1)
-  write_tallies()
   save(session, record)
   note_changed(lines)
 end
