@@ -3,7 +3,7 @@ import { Links, Meta, Outlet, Scripts, ScrollRestoration, isRouteErrorResponse, 
 import type { ReactNode } from "react";
 import { Announcer } from "~/components/announcer";
 import { useNonce } from "~/components/nonce";
-import { ErrorPage } from "~/components/error-page";
+import { ErrorPage, errorStatus } from "~/components/error-page";
 import { PageFocus } from "~/components/page-focus";
 import { SiteFooter } from "~/components/site-footer";
 import { SiteHeader } from "~/components/site-header";
@@ -22,8 +22,8 @@ export const links: LinksFunction = () => [
 
 export const meta: MetaFunction = ({ error }) => {
   if (error === undefined) return [{ title: shop.name }, { name: "description", content: shop.motto }];
-  const { title } = isRouteErrorResponse(error) ? errorWords(error.status, problemMessage(error.data)) : errorWords(500, null);
-  return [{ title: pageTitle(title) }];
+  const message = isRouteErrorResponse(error) ? problemMessage(error.data) : null;
+  return [{ title: pageTitle(errorWords(errorStatus(error), message).title) }];
 };
 
 /** Gives a browser its cart session on the first page, so that two clicks on the first "add" are one shopper. */
@@ -83,6 +83,5 @@ export default function Root() {
 
 export function ErrorBoundary() {
   const error = useRouteError();
-  const isAnswer = isRouteErrorResponse(error);
-  return <ErrorPage status={isAnswer ? error.status : 500} message={isAnswer ? problemMessage(error.data) : null} />;
+  return <ErrorPage status={errorStatus(error)} message={isRouteErrorResponse(error) ? problemMessage(error.data) : null} />;
 }

@@ -27,7 +27,7 @@ export function OrderPage({ view: { checkoutId, state, order, isInCart }, locale
         {(state === "being_confirmed" || state === "awaiting_payment") && (
           <li>
             <Link to={`/orders/${checkoutId}`} reloadDocument>
-              Reload
+              {labels.reload}
             </Link>
           </li>
         )}

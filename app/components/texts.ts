@@ -41,6 +41,8 @@ export const labels = {
   total: "Total",
   previous: "Previous page",
   next: "Next page",
+  tryAgain: "Try again",
+  reload: "Reload",
 };
 
 export function pageTitle(...parts: readonly string[]): string {
@@ -248,9 +250,14 @@ export interface ErrorWords {
   readonly text: string;
 }
 
+/** Stands for the status where no answer came, because this machine has no connection. */
+export const OFFLINE = 0;
+
 /** What an error page says, by its HTTP status. `message`: what the server has to say to a person about it, if anything. */
 export function errorWords(status: number, message: string | null): ErrorWords {
   switch (status) {
+    case OFFLINE:
+      return { title: "The shop cannot be reached from here", text: "Your connection seems to be gone. Your cart is kept; please try again when it is back." };
     case 404:
       return { title: "This page does not exist", text: message ?? "It may have been moved, or the address may have been mistyped." };
     case 405:
