@@ -214,6 +214,16 @@ test.describe("with scripts", { tag: "@with-javascript" }, () => {
     await expect.poll(isRead).toBe(true);
   });
 
+  test("a server that does not answer is told of, the page stays, and goes on by itself", async ({ page }) => {
+    const desk = new Desk(page);
+    await desk.open();
+    await page.route("**/healthz", (route) => route.abort());
+    await expect(page.getByText("The server does not answer.")).toBeVisible();
+    await expect(desk.panel("State")).toBeVisible();
+    await page.unroute("**/healthz");
+    await expect(page.getByText(/^Live, as of/)).toBeVisible();
+  });
+
   test("charts are drawn, say the same in numbers, and are sent to nobody else", async ({ page, shopper }) => {
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));

@@ -17,6 +17,29 @@ function deskWith(answer: OperatorDesk["restock"]): { desk: OperatorDesk; moves:
   return { desk: desk as OperatorDesk, moves };
 }
 
+describe("a form of the page", () => {
+  it.each([
+    [{ intent: "pause" }, "pause", undefined],
+    [{ intent: "resume" }, "resume", undefined],
+    [{ intent: "audit" }, "audit", undefined],
+    [{ intent: "release_hold", session: "s1" }, "releaseHold", { session: "s1", productIds: "all" }],
+    [{ intent: "release_hold", session: "s1", product_id: "mug" }, "releaseHold", { session: "s1", productIds: ["mug"] }],
+    [{ intent: "close_page", checkout_id: "cs_a" }, "closePaymentPage", "cs_a"],
+    [{ intent: "set_stock", product_id: "mug", inventory: "4", confirmed: "yes" }, "setStock", { productId: "mug", inventory: 4 }],
+    [{ intent: "restock", product_id: "mug", delta: "+4", once: "a" }, "restock", { productId: "mug", delta: 4 }],
+    [{ intent: "settle", checkout_id: "cs_a", product_id: "mug", verdict: "not_applied" }, "settle", { checkoutId: "cs_a", productId: "mug", verdict: "not_applied" }],
+    [{ intent: "inspect", checkout_id: "cs_a" }, "inspect", "cs_a"],
+    [{ intent: "fulfil", checkout_id: "cs_a" }, "fulfil", "cs_a"],
+  ] as [Record<string, string>, keyof OperatorDesk, unknown][])("asks the desk for this and nothing else: %j", async (form, verb, request) => {
+    const asked: unknown[] = [];
+    const desk = new Proxy({}, { get: (_, name) => async (given: unknown) => asked.push([name, given]) }) as OperatorDesk;
+    const read = readCommand(form);
+    if (read.outcome !== "read") throw new Error(read.message);
+    await runCommand(desk, read.command, createSentForms());
+    expect(asked).toEqual([[verb, request]]);
+  });
+});
+
 describe("a form that adds units", () => {
   it("is done once, however often it is sent", async () => {
     const { desk, moves } = deskWith(async ({ delta }) => ({ before: 1, after: 1 + delta }));

@@ -25,8 +25,7 @@ export function chartOptions(plot: typeof uPlot, { series, unit }: ChartFigures,
     cursor: { sync: { key: "operator" }, drag: { x: false, y: false }, points: { size: 6 } },
     legend: { markers: { width: 0, fill: (_, index) => colour(series[index - 1]?.role ?? "accent")() } },
     scales: {
-      // Nothing is there to tell the time right after a start.
-      x: { range: (_, __, last) => (Number.isFinite(last) ? [last - HOUR_SECONDS, last] : [0, HOUR_SECONDS]) },
+      x: { range: (_, __, last) => hourBefore(Number.isFinite(last) ? last : Date.now() / 1000) },
       y: { range: (_, __, most) => [0, unit === "percent" ? 100 : Math.max(4, Math.ceil((most ?? 0) * 1.1))] },
     },
     axes: [
@@ -44,6 +43,10 @@ export function chartOptions(plot: typeof uPlot, { series, unit }: ChartFigures,
     ],
     series: [{ label: "Time", value: (_, time) => (time === null ? "–" : localClockText(time * 1000, "second")) }, ...series.map(drawn)],
   };
+}
+
+function hourBefore(seconds: number): [number, number] {
+  return [seconds - HOUR_SECONDS, seconds];
 }
 
 export function figureText(value: number | null | undefined, unit: ChartFigures["unit"]): string {

@@ -20,6 +20,8 @@ export function SignInPage({ isClosed, answer }: { isClosed: boolean; answer: Op
             </p>
           )}
           <Form method="post">
+            {/* What password managers file the token under. */}
+            <input type="text" name="username" value="operator" autoComplete="username" readOnly hidden />
             <label>
               ADMIN_TOKEN
               <input type="password" name="token" required autoComplete="current-password" maxLength={1000} />
@@ -29,7 +31,7 @@ export function SignInPage({ isClosed, answer }: { isClosed: boolean; answer: Op
             </button>
           </Form>
           <p className="hint">
-            Signed in already, and came by a link from elsewhere? Browsers keep the sign-in from other sites: <a href="">open this page again</a>.
+            Signed in already, and came by a link from elsewhere? Then your browser did not bring the sign-in along: <a href="">open this page again</a>.
           </p>
         </>
       )}
