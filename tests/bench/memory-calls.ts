@@ -1,0 +1,40 @@
+import { randomBytes } from "node:crypto";
+import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
+import type { ReservationStore } from "~/reservations/reservation-store";
+import { systemClock, type Clock } from "~/reservations/clock";
+
+export const TIMING = { ttlMs: 120_000, maxAgeMs: 1_200_000 };
+
+const PRODUCTS = Array.from({ length: 100 }, (_, i) => `00000000-0000-4000-8000-${String(i).padStart(12, "0")}`);
+
+/** As the shop makes session hashes and operation ids: 16 characters, one flat string. */
+export function newKey(): string {
+  return randomBytes(12).toString("base64url");
+}
+
+export function newKeys(count: number): string[] {
+  return Array.from({ length: count }, newKey);
+}
+
+/** Of a hundred products. */
+export function productOf(i: number): string {
+  const productId = PRODUCTS[i % PRODUCTS.length];
+  if (productId === undefined) throw new Error("no such product");
+  return productId;
+}
+
+export function openStore(clock: Clock = systemClock): ReservationStore {
+  return createMemoryReservationStore({ clock, ...TIMING });
+}
+
+/** A hold of one unit, as a reservation makes it. */
+export async function hold(store: ReservationStore, session: string, operationId: string, productId: string): Promise<void> {
+  const placed = await store.place({ session, operationId, lines: [{ productId, quantity: 1 }], maxLines: 30 });
+  if (placed.outcome !== "placed") throw new Error(`place answered ${placed.outcome}`);
+  const confirmed = await store.confirm({ session, operationId });
+  if (confirmed.outcome !== "confirmed") throw new Error(`confirm answered ${confirmed.outcome}`);
+}
+
+export async function fill(store: ReservationStore, holds: number): Promise<void> {
+  for (let i = 0; i < holds; i += 1) await hold(store, newKey(), newKey(), productOf(i));
+}

@@ -1,0 +1,16 @@
+import { useLoaderData } from "@remix-run/react";
+import { newOperation, PAGE_SIZE } from "~/cart/list-products.server";
+import { productView } from "~/cart/product-view.server";
+import { ProductListPage } from "~/components/product-list-page";
+import { container } from "~/container.server";
+
+/** What `/` is measured against: the same page, whose loader makes the query of the catalogue and nothing else. */
+export async function loader() {
+  const { products, page, pages, total } = await container.catalog.list({ page: 1, pageSize: PAGE_SIZE });
+  const visit = { session: "", locale: "en-US", now: Date.now() };
+  return { list: { products: products.map((product) => productView(product, undefined, visit)), page, pages, total, search: "", operation: newOperation() } };
+}
+
+export default function Products() {
+  return <ProductListPage view={useLoaderData<typeof loader>().list} />;
+}
