@@ -12,10 +12,11 @@ export async function listOrders(context: CheckoutContext, { atMost }: { atMost:
   const orders: CheckoutOrder[] = [];
   let seen = 0;
   for await (const session of context.gateway.listPaid({ createdSince: since })) {
-    if (seen === atMost) return { orders, since, isWhole: false };
     seen += 1;
     const read = tryToRead(context, session);
     if (read.outcome === "ours") orders.push(describe(session, read.record));
+    // Whether there are more is not worth another request.
+    if (seen === atMost) return { orders, since, isWhole: false };
   }
   return { orders, since, isWhole: true };
 }

@@ -31,7 +31,7 @@ export interface OrderList {
   readonly orders: readonly CheckoutOrder[];
   /** The beginning of the window. */
   readonly since: number;
-  /** Every session of the window was looked at. */
+  /** Every session of the window was certainly looked at. */
   readonly isWhole: boolean;
 }
 

@@ -1,3 +1,4 @@
+import type { Catalog } from "~/catalog/catalog";
 import { createCheckout, type Checkout } from "~/checkout/create-checkout.server";
 import { createOperatorDesk } from "~/operator/create-operator-desk.server";
 import { createDriftAudits } from "~/operator/drift-audits.server";
@@ -22,6 +23,7 @@ export async function openShop(options: { world?: World | WorldOptions; selling?
   const log = createLog("silent", journal);
   const process = world.boot(options.faults === undefined ? {} : { faults: options.faults });
   const { dependencies } = process;
+  const catalog = Object.assign(dependencies.catalog, { list: async ({ page, pageSize }: ListQuery) => listRows(world, page, pageSize) });
   const metrics = createMetrics(() => process.store.totals());
   const lostDemand = createLostDemandBook({ clock: world.clock });
   const store = observeStore(process.store, log, metrics);
@@ -32,10 +34,10 @@ export async function openShop(options: { world?: World | WorldOptions; selling?
   const checkout: Checkout = Object.assign(Object.create(observed) as Checkout, { changeCart, start });
   const counts = () => readCounts(metrics);
   const history = createHistory({ counts, totals: () => store.totals(), lostDemand, clock: world.clock });
-  const audits = createDriftAudits({ checkout, catalog: dependencies.catalog, clock: world.clock, note: (audit) => metrics.noteAudit(audit), log });
+  const audits = createDriftAudits({ checkout, catalog, clock: world.clock, note: (audit) => metrics.noteAudit(audit), log });
   const desk = createOperatorDesk({
     store,
-    catalog: { ...dependencies.catalog, list: async ({ page, pageSize }) => listRows(world, page, pageSize) },
+    catalog,
     checkout,
     selling,
     journal,
@@ -57,7 +59,7 @@ export async function openShop(options: { world?: World | WorldOptions; selling?
     checkout,
     store,
     /** What the checkout works with; a test may replace its verbs. */
-    catalog: dependencies.catalog,
+    catalog,
     desk,
     history,
     audits,
@@ -77,6 +79,8 @@ export async function openShop(options: { world?: World | WorldOptions; selling?
     },
   };
 }
+
+type ListQuery = Parameters<Catalog["list"]>[0];
 
 const linesOf = (lines: Record<string, number>) => Object.entries(lines).map(([productId, quantity]) => ({ productId, quantity }));
 

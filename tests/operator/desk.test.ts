@@ -1,0 +1,279 @@
+import { describe, expect, it } from "vitest";
+import { UnavailableError } from "~/errors";
+import type { HeldCart, ProductStock } from "~/operator/operator-desk";
+import { CALLS, CHECKOUT_TTL_MS, TTL_MS } from "../checkout/world";
+import { figure } from "../api/metrics-text";
+import { openShop, type OperatedShop } from "./operator-world";
+
+async function holdsOf(shop: OperatedShop) {
+  shop.world.advance(1_001);
+  const { holds } = await shop.desk.overview();
+  if (holds === null) throw new Error("the store does not answer");
+  return holds;
+}
+
+/** What the operator's actions were logged as, newest first. */
+const actions = (shop: OperatedShop) => shop.desk.journal({ filter: { event: "operator", level: "warn" } }).lines.map(({ facts }) => Object.fromEntries(facts.map(({ name, value }) => [name, value])));
+
+describe("the overview", () => {
+  it("of an empty shop tells what is short and that nothing is held", async () => {
+    const shop = await openShop({ world: { rows: { mug: 9, pot: 0, jar: 5 } } });
+    const overview = await shop.desk.overview();
+    expect(overview).toMatchObject({ server: "abc123", holdsIn: "memory", payments: "test", isReady: true, warnings: ["run one server"], tableFaults: [], oversoldUnits: 0, latePayments: 0 });
+    expect(overview.holds).toMatchObject({ totals: { shopping: 0, checkout: 0, units: 0, carts: 0 }, carts: [], hasMoreCarts: false, hasMoreProducts: false, allShortListed: true });
+    expect(overview.holds?.products.map(({ productId, onHand, isShort }) => [productId, onHand, isShort])).toEqual([["pot", 0, true], ["jar", 5, true]]);
+  });
+
+  it("tells by product what is on hand, held, in checkout and available, and by cart how long it lasts", async () => {
+    const shop = await openShop({ world: { rows: { mug: { inventory: 9, name: "Tide Mug" }, pot: 9, jar: 99 } } });
+    await shop.hold("ann", { mug: 2, pot: 1 });
+    shop.world.advance(20_000);
+    await shop.hold("bob", { mug: 1 });
+    await shop.hold("cyd", { mug: 3 });
+    const checkoutId = await shop.pay("cyd", { mug: 3 });
+    const holds = await holdsOf(shop);
+    expect(holds.products).toEqual<ProductStock[]>([
+      { productId: "mug", name: "Tide Mug", onHand: 9, held: 6, inCheckout: 3, available: 3, isShort: false },
+      { productId: "pot", name: "pot", onHand: 9, held: 1, inCheckout: 0, available: 8, isShort: false },
+    ]);
+    expect(holds.totals).toMatchObject({ shopping: 3, checkout: 1, units: 7, carts: 3 });
+    const [cyd, ann, bob, ...rest] = holds.carts;
+    expect(cyd).toMatchObject({ session: "cyd", state: "checkout", checkoutId, lines: [{ productId: "mug", name: "Tide Mug", quantity: 3 }] });
+    expect(cyd?.claimId).toMatch(/^claim-/);
+    expect(cyd?.endsInMs).toBe(CHECKOUT_TTL_MS - 1_001);
+    expect(ann).toMatchObject<Partial<HeldCart>>({ session: "ann", state: "shopping", checkoutId: null, claimId: null });
+    expect(bob?.session).toBe("bob");
+    expect((bob?.endsInMs ?? 0) - (ann?.endsInMs ?? 0)).toBe(20_000);
+    expect(rest).toEqual([]);
+  });
+
+  it("is bounded, and says so", async () => {
+    const rows = Object.fromEntries(Array.from({ length: 120 }, (_, n) => [`p${n}`, 1]));
+    const shop = await openShop({ world: { rows } });
+    for (let n = 0; n < 120; n += 1) await shop.hold(`cart ${n}`, { [`p${n}`]: 1 });
+    const holds = await holdsOf(shop);
+    expect(holds.carts).toHaveLength(100);
+    expect(holds).toMatchObject({ hasMoreCarts: true, hasMoreProducts: true, allShortListed: false });
+    expect(holds.products.length).toBeLessThanOrEqual(150);
+  });
+
+  it("shows what is held while the database does not answer, and what is wrong while the store does not", async () => {
+    const shop = await openShop();
+    await shop.hold("ann", { mug: 1 });
+    shop.setFaults((call) => (call.name.includes("database") ? "refuse" : null));
+    expect((await holdsOf(shop)).products).toMatchObject([{ productId: "mug", name: null, onHand: null, held: 1, available: null }]);
+    const totals = shop.store.totals.bind(shop.store);
+    shop.store.totals = () => Promise.reject(new UnavailableError("Redis does not answer"));
+    shop.world.advance(1_001);
+    expect(await shop.desk.overview()).toMatchObject({ holds: null, warnings: ["run one server"] });
+    shop.store.totals = totals;
+    expect((await holdsOf(shop)).totals.units).toBe(1);
+  });
+
+  it("is looked up once for all who ask within a second, and anew after an action", async () => {
+    const shop = await openShop();
+    const [one, other] = await Promise.all([shop.desk.overview(), shop.desk.overview()]);
+    expect(other).toBe(one);
+    await shop.desk.pause();
+    expect((await shop.desk.overview()).selling.isPaused).toBe(true);
+  });
+});
+
+describe("an operator", () => {
+  it("releases what a cart holds for shopping, and nothing that is being paid for", async () => {
+    const shop = await openShop({ world: { rows: { mug: 9, pot: 9 } } });
+    expect(await shop.desk.releaseHold({ session: "nobody", productIds: "all" })).toEqual({ outcome: "nothing_held" });
+    await shop.hold("ann", { mug: 2, pot: 1 });
+    expect(await shop.desk.releaseHold({ session: "ann", productIds: ["pot"] })).toEqual({ outcome: "released", lines: [{ productId: "pot", quantity: 1 }] });
+    const checkoutId = await shop.pay("ann", { mug: 2 });
+    expect(await shop.desk.releaseHold({ session: "ann", productIds: "all" })).toEqual({ outcome: "in_checkout", checkoutId });
+    expect(await shop.store.totals()).toMatchObject({ units: 2 });
+    expect(actions(shop)[0]).toEqual({ action: "release hold", session: "ann", productIds: "all", outcome: "in_checkout", checkoutId });
+  });
+
+  it("closes a payment page, restocks while it sells, sets a stock, and each is a line of the log", async () => {
+    const shop = await openShop();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    expect(await shop.desk.closePaymentPage(checkoutId)).toEqual({ outcome: "closed" });
+    expect(await shop.desk.restock({ productId: "mug", delta: 4 })).toEqual({ before: 3, after: 7 });
+    expect(await shop.desk.setStock({ productId: "mug", inventory: 5 })).toEqual({ before: 7, after: 5 });
+    await expect(shop.desk.restock({ productId: "mug", delta: -6 })).rejects.toMatchObject({ code: "limit_exceeded" });
+    await expect(shop.desk.setStock({ productId: "none", inventory: 5 })).rejects.toMatchObject({ code: "unknown_product" });
+    expect(actions(shop)).toEqual([
+      { action: "set stock", productId: "none", inventory: "5", err: "Problem: There is no such product." },
+      { action: "restock", productId: "mug", delta: "-6", err: "Problem: The stock is 5; it cannot go below 0." },
+      { action: "set stock", productId: "mug", inventory: "5", before: "7", after: "5" },
+      { action: "restock", productId: "mug", delta: "4", before: "3", after: "7" },
+      { action: "close payment page", checkoutId, outcome: "closed" },
+    ]);
+  });
+
+  it("a restock between a read and its write undoes no sale", async () => {
+    const shop = await openShop();
+    const readStock = shop.catalog.readStock.bind(shop.catalog);
+    let isSold = false;
+    shop.catalog.readStock = async (ids) => {
+      const rows = await readStock(ids);
+      if (!isSold) shop.world.setStock("mug", 2);
+      isSold = true;
+      return rows;
+    };
+    expect(await shop.desk.restock({ productId: "mug", delta: 10 })).toEqual({ before: 2, after: 12 });
+  });
+
+  it("settles, inspects and fulfils", async () => {
+    const shop = await openShop();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    shop.world.stripe.pay(checkoutId);
+    expect(await shop.desk.inspect(checkoutId)).toMatchObject({ status: "complete", next: "Announce the decrements, then make them." });
+    expect(await shop.desk.fulfil(checkoutId)).toMatchObject({ outcome: "done", repeated: false });
+    expect(await shop.desk.settle({ checkoutId, productId: "mug", verdict: "not_applied" })).toMatchObject({ outcome: "done", repeated: true });
+    expect(await shop.desk.inspect("cs_test_none")).toBeNull();
+    expect(actions(shop).map(({ action }) => action)).toEqual(["inspect", "settle", "fulfil", "inspect"]);
+  });
+});
+
+describe("orders", () => {
+  it("cost Stripe one request in ten seconds, however many look, and are looked up anew after an action", async () => {
+    const shop = await openShop();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    shop.world.stripe.pay(checkoutId);
+    const before = shop.stripeReads();
+    const [book] = await Promise.all([shop.desk.orders(), shop.desk.orders(), shop.desk.orders()]);
+    shop.world.advance(9_000);
+    await shop.desk.orders();
+    expect(shop.stripeReads() - before).toBe(1);
+    const [order] = book.recent;
+    expect(order).toMatchObject({ checkoutId, state: "being_confirmed" });
+    expect(order?.dashboardUrl).toBe(`https://dashboard.stripe.com/test/payments/${order?.paymentId}`);
+    expect(book).toMatchObject({ queue: [], isWhole: true });
+    await shop.desk.fulfil(checkoutId);
+    expect((await shop.desk.orders()).recent).toMatchObject([{ state: "paid" }]);
+    shop.world.advance(10_001);
+    const later = shop.stripeReads();
+    await shop.desk.orders();
+    expect(shop.stripeReads() - later).toBe(1);
+  });
+
+  it("that wait for a person stay in the queue although a hundred newer ones came", async () => {
+    const shop = await openShop({ world: { rows: { mug: 500 } } });
+    const oldest = await shop.pay("ann", { mug: 1 });
+    shop.world.stripe.pay(oldest);
+    shop.setFaults((call) => (call.name.includes(CALLS.swap) ? "cut" : null));
+    await expect(shop.checkout.fulfil(oldest)).rejects.toThrow(UnavailableError);
+    shop.heal();
+    shop.world.setStock("mug", 400);
+    expect(await shop.checkout.fulfil(oldest)).toMatchObject({ outcome: "needs_review" });
+    for (let n = 0; n < 101; n += 1) shop.world.stripe.pay(await shop.pay(`buyer ${n}`, { mug: 1 }));
+    const book = await shop.desk.orders();
+    expect(book.recent).toHaveLength(50);
+    expect(book.queue).toMatchObject([{ checkoutId: oldest, state: "needs_review" }]);
+    expect(book.isWhole).toBe(true);
+    const before = shop.stripeReads();
+    shop.world.advance(60_000);
+    await shop.desk.orders();
+    expect(shop.stripeReads() - before).toBe(1);
+    await shop.desk.settle({ checkoutId: oldest, productId: "mug", verdict: "applied" });
+    expect((await shop.desk.orders()).queue).toEqual([]);
+  }, 60_000);
+});
+
+describe("the last hour", () => {
+  it("tells each step what happened in it, and rates over all", async () => {
+    const shop = await openShop({ world: { rows: { mug: 3, pot: 9 } } });
+    await shop.hold("ann", { mug: 1, pot: 1 });
+    await shop.hold("bob", { mug: 2 });
+    await shop.hold("cyd", { mug: 1 });
+    await shop.history.sample();
+    const checkoutId = await shop.pay("ann", { mug: 1, pot: 1 });
+    shop.world.stripe.pay(checkoutId);
+    await shop.checkout.fulfil(checkoutId);
+    shop.world.advance(TTL_MS + 1_000);
+    await shop.store.view("bob");
+    await shop.hold("dan", { pot: 1 });
+    await shop.checkout.release({ session: "dan", productIds: "all" });
+    await shop.history.sample();
+
+    const { steps, totals, expiryRate, purchaseRate } = shop.desk.history();
+    expect(steps).toMatchObject([
+      { activeHolds: 3, heldUnits: 4, granted: 2, refused: 1, expired: 0, completed: 0 },
+      { activeHolds: 0, heldUnits: 0, granted: 1, refused: 0, expired: 1, completed: 2, givenBack: 1, latePayments: 0, oversoldUnits: 0 },
+    ]);
+    expect(totals).toMatchObject({ granted: 3, refused: 1, expired: 1, completed: 2, givenBack: 1 });
+    expect([expiryRate, purchaseRate]).toEqual([0.25, 0.5]);
+    const counted = await shop.samples();
+    expect(totals.granted).toBe(figure(counted, "reservations_total", { outcome: "granted" }));
+  });
+
+  it("is an hour at most; a step without an answer of the store is not 0", async () => {
+    const shop = await openShop();
+    expect(shop.desk.history()).toMatchObject({ steps: [], expiryRate: null, purchaseRate: null, lostDemand: [] });
+    const totals = shop.store.totals.bind(shop.store);
+    shop.store.totals = () => Promise.reject(new UnavailableError("Redis does not answer"));
+    await shop.history.sample();
+    expect(shop.desk.history().steps).toMatchObject([{ activeHolds: null, heldUnits: null, granted: 0 }]);
+    shop.store.totals = totals;
+    for (let n = 0; n < 250; n += 1) await shop.history.sample();
+    const { steps, stepMs } = shop.desk.history();
+    expect(steps.length * stepMs).toBe(60 * 60_000);
+    expect(steps[0]?.activeHolds).toBe(0);
+  });
+
+  it("tells what was asked for in vain because others held it: once for each cart, not what was sold out, and not for ever", async () => {
+    const shop = await openShop({ world: { rows: { mug: 3, pot: 0 } } });
+    await shop.hold("ann", { mug: 2 });
+    await shop.hold("bob", { mug: 3 });
+    await shop.hold("bob", { mug: 2 });
+    await shop.hold("cyd", { mug: 2 });
+    await shop.hold("cyd", { pot: 1 });
+    await expect(shop.pay("dan", { mug: 2 })).rejects.toThrow("refused");
+    expect(shop.desk.history().lostDemand).toEqual([{ productId: "mug", name: "mug", units: 4, carts: 3 }]);
+    shop.world.advance(60 * 60_000 + 1);
+    expect(shop.desk.history().lostDemand).toEqual([]);
+  });
+});
+
+describe("the audit", () => {
+  it("is shared by who asks while it runs, tells names, and is a figure afterwards, absent before", async () => {
+    const shop = await openShop({ world: { rows: { mug: { inventory: 9, name: "Tide Mug" } } } });
+    const names = (await shop.samples()).map(({ name }) => name);
+    for (const name of ["stock_drift_units", "stock_drift_products", "stock_audit_timestamp_seconds"]) expect(names).not.toContain(name);
+    expect(shop.desk.lastAudit).toBeNull();
+    const checkoutId = await shop.pay("ann", { mug: 2 });
+    shop.world.stripe.pay(checkoutId);
+    shop.world.advance(11 * 60_000);
+
+    const before = shop.stripeReads();
+    const [audit, same] = await Promise.all([shop.desk.audit(), shop.desk.audit()]);
+    expect(same).toBe(audit);
+    expect(shop.stripeReads() - before).toBe(1);
+    expect(audit).toMatchObject({ at: shop.world.clock.wall(), checkouts: 1, driftUnits: 2, products: [{ productId: "mug", name: "Tide Mug", sold: 2, taken: 0, drift: 2 }] });
+    expect(audit.faults).toMatchObject([{ checkoutId, reason: "not_taken" }]);
+    expect(shop.desk.lastAudit).toBe(audit);
+    const drifted = await shop.samples();
+    expect(figure(drifted, "stock_drift_units")).toBe(2);
+    expect(figure(drifted, "stock_drift_products")).toBe(1);
+    expect(figure(drifted, "stock_audit_timestamp_seconds")).toBe(shop.world.clock.wall() / 1000);
+
+    await shop.checkout.fulfil(checkoutId);
+    await shop.desk.audit();
+    const samples = await shop.samples();
+    expect(samples.filter(({ name }) => name === "stock_drift_units")).toMatchObject([{ value: 0 }]);
+  });
+
+  it("tells of each checkout at fault once, and keeps the last result while Stripe does not answer", async () => {
+    const shop = await openShop();
+    const checkoutId = await shop.pay("ann", { mug: 2 });
+    shop.world.stripe.pay(checkoutId);
+    shop.world.advance(11 * 60_000);
+    await shop.desk.audit();
+    const audit = await shop.desk.audit();
+    expect(shop.desk.journal({ filter: { text: checkoutId, event: "stock and payment do not agree" } }).lines).toHaveLength(1);
+    shop.setFaults((call) => (call.name.includes(CALLS.list) ? "refuse" : null));
+    await expect(shop.desk.audit()).rejects.toThrow(UnavailableError);
+    expect(shop.desk.lastAudit).toBe(audit);
+    shop.heal();
+    await shop.desk.audit();
+    expect(shop.desk.lastAudit).not.toBe(audit);
+  });
+});
