@@ -2,6 +2,9 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
 import { expect, test, type Shopper } from "./shop";
 
+// What the page tells of orders and of short products is some seconds old, and several tests wait for it.
+test.describe.configure({ timeout: 120_000 });
+
 /** The sandbox has no ADMIN_TOKEN, so the page is open there; signing in is tested over HTTP (`tests/http/admin.test.ts`). */
 class Desk {
   readonly page: Page;
@@ -241,7 +244,6 @@ test.describe("with scripts", { tag: "@with-javascript" }, () => {
   });
 
   test("axe finds nothing in light and dark, wide and narrow, and nothing sticks out", async ({ page, shopper, setStock }) => {
-    test.slow();
     await setStock("Storm Lantern", 0);
     await setStock("Harbour Bowl", 6);
     await setStock("Pebble Salt Cellar", 9);
