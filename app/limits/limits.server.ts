@@ -26,6 +26,12 @@ export interface Limits {
   admit(request: Request, session: string): Promise<void>;
 
   /**
+   * Asked before a payment page is opened, besides `admit`: opening one asks Stripe up to five times, and Stripe's own limit
+   * is one for the whole shop. Stricter for each session and address, and one for all shoppers together. 429 with Retry-After.
+   */
+  admitPayment(request: Request, session: string): Promise<void>;
+
+  /**
    * Asked before an operator's token is looked at: counts one try. By address where it is known, else all tries together, so
    * generously that guessing is hopeless and an operator is rarely kept out by a stranger; a bearer token is never counted.
    */
@@ -42,6 +48,10 @@ export interface Limits {
 const MAX_ADMITTED = 10_000;
 
 const MINUTE_SECONDS = 60;
+/** Of the changes a minute: an honest cart is paid once or twice, and behind one address not everybody pays at once. */
+const CHANGES_TO_A_PAGE = { session: 12, address: 2 };
+/** All shoppers together. Stripe allows some 100 calls a second, 25 in test mode; sales and expiries need their share. */
+const PAGES_A_SECOND = 8;
 const SIGN_INS_OF_ADDRESS = 10;
 const SIGN_INS_OF_ALL = 60;
 
@@ -52,6 +62,14 @@ export function createLimits(options: LimitOptions): Limits {
   const book =
     redis === null ? createMemoryAddressBook(async (session) => (await heldBy(session)).size > 0) : createRedisAddressBook(redis.connection, redis);
   const rate = perMinute === 0 ? null : createRate("rate", perMinute, redis);
+  const pages =
+    perMinute === 0
+      ? null
+      : {
+          session: createRate("pages", Math.ceil(perMinute / CHANGES_TO_A_PAGE.session), redis),
+          address: createRate("pages-from", Math.ceil(perMinute / CHANGES_TO_A_PAGE.address), redis),
+          all: createRate("all-pages", PAGES_A_SECOND, redis, 1),
+        };
   const signIns = { address: createRate("sign-in", SIGN_INS_OF_ADDRESS, redis), all: createRate("sign-ins", SIGN_INS_OF_ALL, redis) };
   const admitted = new Map<string, string>();
   let hasWarned = false;
@@ -91,6 +109,14 @@ export function createLimits(options: LimitOptions): Limits {
         admitted.delete(oldest);
       }
     },
+    async admitPayment(request, session) {
+      if (pages === null) return;
+      await count(pages.session, session);
+      const address = clientAddress(request.headers, trustedProxyHops);
+      if (address !== null) await count(pages.address, address);
+      // The last: who is refused for their own sake takes nothing from the others.
+      await count(pages.all, "all", "Many people are paying at this moment.");
+    },
     async admitSignIn(request) {
       const address = clientAddress(request.headers, trustedProxyHops);
       await (address === null ? count(signIns.all, "all") : count(signIns.address, address));
@@ -109,21 +135,21 @@ export function createLimits(options: LimitOptions): Limits {
   };
 }
 
-async function count(rate: RateLimiterAbstract | null, key: string): Promise<void> {
+async function count(rate: RateLimiterAbstract | null, key: string, reason = "That was a lot in a short time."): Promise<void> {
   try {
     await rate?.consume(key);
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
     const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
-    throw new Problem(429, "rate_limited", `That was a lot in a short time. Try again in ${seconds} s; what you hold stays held.`, {
+    throw new Problem(429, "rate_limited", `${reason} Try again in ${seconds} s; what you hold stays held.`, {
       headers: { "Retry-After": String(seconds) },
     });
   }
 }
 
-/** `points` a minute for each key; `name` tells its keys from those of other rates. */
-function createRate(name: string, points: number, redis: { connection: BoundedRedis; prefix: string } | null): RateLimiterAbstract {
-  const options = { keyPrefix: redis === null ? name : `${redis.prefix}:${name}`, points, duration: MINUTE_SECONDS };
+/** `points` in `seconds` for each key; `name` tells its keys from those of other rates. */
+function createRate(name: string, points: number, redis: { connection: BoundedRedis; prefix: string } | null, seconds = MINUTE_SECONDS): RateLimiterAbstract {
+  const options = { keyPrefix: redis === null ? name : `${redis.prefix}:${name}`, points, duration: seconds };
   const memory = new RateLimiterMemory(options);
   if (redis === null) return memory;
   return new RateLimiterRedis({ ...options, storeClient: limiterClient(redis.connection), useRedisPackage: true, insuranceLimiter: memory });

@@ -33,6 +33,7 @@ export function action({ request }: ActionFunctionArgs) {
     await readForm(request); // The form says nothing but "pay"; reading it bounds it.
     const { cart } = await container.carts.read(request);
     await container.limits.admit(request, cart.session);
+    await container.limits.admitPayment(request, cart.session);
     const answer = await payCart(container, cart, ownOrigin(request, container.originRule), Date.now());
     if (answer.outcome === "failed") return data(answer.failure, { status: failureStatus(answer.failure) });
     throw redirectDocument(answer.url, { status: 303, headers: { "Set-Cookie": await container.carts.commit(answer.cart) } });

@@ -117,6 +117,50 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
       await expect(start({ session, lines: [{ productId: "jug", quantity: 1 }], origin: "http://shop.test" })).rejects.toMatchObject({ status: 422 });
     });
 
+    describe("on payment pages", () => {
+      const opening = (limits: ReturnType<typeof createLimits>) => (session: string, address: string) =>
+        limits.admitPayment(new Request("http://shop.test/checkout", { headers: { "X-Forwarded-For": address } }), session);
+
+      it("are stricter than on changes, for a session and for an address", async () => {
+        const { limits, change } = await shop({ perMinute: 24, unitsPerClient: 0 });
+        const open = opening(limits);
+        const session = randomUUID();
+        await open(session, someAddress());
+        await open(session, someAddress());
+        await expect(open(session, someAddress())).rejects.toMatchObject({ status: 429, code: "rate_limited" });
+        await expect(change(session, someAddress(), 1)).resolves.toBe("granted");
+        const address = someAddress();
+        for (let i = 0; i < 12; i += 1) {
+          // Slower than the limit of all shoppers together, which is another.
+          await vi.waitFor(() => open(randomUUID(), address), { timeout: 20_000, interval: 200 });
+        }
+        await expect(open(randomUUID(), address)).rejects.toMatchObject({ status: 429, message: expect.stringContaining("a lot in a short time") as string });
+      });
+
+      it("keep all shoppers together below Stripe's own limit, in words and with a time", async () => {
+        const { limits } = await shop({ perMinute: 120, unitsPerClient: 0 });
+        const open = opening(limits);
+        const answers = await Promise.allSettled(Array.from({ length: 200 }, (_, i) => open(randomUUID(), `203.0.113.${i}`)));
+        expect(answers.filter(({ status }) => status === "fulfilled").length).toBeGreaterThanOrEqual(8);
+        const refused = answers.filter((answer) => answer.status === "rejected");
+        expect(refused[0]?.reason).toMatchObject({ status: 429, headers: { "Retry-After": "1" }, message: expect.stringContaining("Many people are paying") as string });
+      });
+
+      it("let one who tries too often take nothing from the others", async () => {
+        const { limits } = await shop({ perMinute: 24, unitsPerClient: 0 });
+        const open = opening(limits);
+        const session = randomUUID();
+        await Promise.allSettled(Array.from({ length: 200 }, () => open(session, someAddress())));
+        await expect(open(randomUUID(), someAddress())).resolves.toBeUndefined();
+      });
+
+      it("are off with the others", async () => {
+        const { limits } = await shop({ perMinute: 0 });
+        const open = opening(limits);
+        await Promise.all(Array.from({ length: 100 }, () => open("me", "203.0.113.7")));
+      });
+    });
+
     it("is off where it is set to 0, and counts no address where no proxy is trusted", async () => {
       const off = await shop({ perMinute: 0, unitsPerClient: 0 });
       const blind = await shop({ perMinute: 0, trustedProxyHops: 0 });

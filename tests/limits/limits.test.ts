@@ -12,5 +12,4 @@ beforeAll(async () => {
 afterAll(async () => {
   await redis.stop();
 });
-const prefix = `test:${randomUUID()}`;
-describeLimits("Redis", async () => ({ url: redis.url, prefix, keepSeconds: 60 }));
+describeLimits("Redis", async () => ({ url: redis.url, prefix: `test:${randomUUID()}`, keepSeconds: 60 }));

@@ -1,0 +1,124 @@
+import { randomUUID } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { CheckoutService } from "~/checkout/checkout";
+import { Problem } from "~/http/problem.server";
+import { createLimits, type LimitOptions } from "~/limits/limits.server";
+import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
+import { reserve } from "~/reservations/reserve";
+
+/**
+ * Holding everything and buying nothing (OWASP OAT-021): for an hour, 200 cookies behind one address take whatever they get of
+ * the last hundred bowls, again each minute, each time with another forged X-Forwarded-For. Others come once a minute.
+ */
+const STOCK = 100;
+const COOKIES = 200;
+const MINUTES = 60;
+const HOARDER = "198.51.100.66";
+const CAMPUS = "192.0.2.1";
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval"] }));
+afterEach(() => void vi.useRealTimers());
+
+type Answer = "granted" | "refused" | 422 | 429;
+
+function openShop(options: Pick<LimitOptions, "perMinute" | "unitsPerClient" | "trustedProxyHops">) {
+  const store = createMemoryReservationStore({ clock: { now: () => Date.now(), wall: () => Date.now() }, ttlMs: 120_000, maxAgeMs: 1_200_000 });
+  const rows = new Map([["bowl", { name: "bowl", inventory: STOCK, active: true }]]);
+  const engine = { store, readStock: async () => rows, limits: { maxUnitsPerLine: 10, maxLinesPerCart: 30 }, newOperationId: randomUUID, backOff: async () => undefined };
+  const bare: Pick<CheckoutService, "changeCart" | "start"> = { changeCart: (request) => reserve(engine, request), start: async () => ({ outcome: "empty_cart" }) };
+  const limits = createLimits({ ...options, redis: null, store, log: { warn: () => undefined } });
+  const { changeCart } = limits.capped(bare);
+
+  /** One proxy in front: it appends the address that it saw to whatever the client wrote. */
+  async function ask(session: string, address: string, quantity: number, written?: string): Promise<Answer> {
+    const headers = { "X-Forwarded-For": written === undefined ? address : `${written}, ${address}` };
+    try {
+      await limits.admit(new Request("http://shop.test/", { headers }), session);
+      const { outcome } = await changeCart({ session, lines: [{ productId: "bowl", quantity }] });
+      return outcome === "granted" ? "granted" : "refused";
+    } catch (error) {
+      if (error instanceof Problem && (error.status === 422 || error.status === 429)) return error.status;
+      throw error;
+    }
+  }
+
+  /** Comes, takes one and leaves again, as if it were bought and restocked. */
+  async function buy(address: string): Promise<Answer> {
+    const session = randomUUID();
+    const answer = await ask(session, address, 1);
+    await store.release({ session, productIds: "all" });
+    return answer;
+  }
+
+  return { store, ask, buy };
+}
+
+type Shop = ReturnType<typeof openShop>;
+
+async function hoard(shop: Shop, cookies: readonly string[]): Promise<void> {
+  for (const cookie of cookies) {
+    const forged = `10.${Math.floor(Math.random() * 250)}.${Math.floor(Math.random() * 250)}.7`;
+    if ((await shop.ask(cookie, HOARDER, 10, forged)) !== "granted") await shop.ask(cookie, HOARDER, 1, forged);
+  }
+}
+
+/** What the hoarder holds at most, and how many of the others' tries, one a minute, were granted. */
+async function anHour(shop: Shop): Promise<{ hoarded: number; honest: number; neighbour: number }> {
+  const cookies = Array.from({ length: COOKIES }, () => randomUUID());
+  const figures = { hoarded: 0, honest: 0, neighbour: 0 };
+  for (let minute = 0; minute < MINUTES; minute += 1) {
+    await hoard(shop, cookies);
+    figures.hoarded = Math.max(figures.hoarded, (await shop.store.totals()).units);
+    if ((await shop.buy("203.0.113.7")) === "granted") figures.honest += 1;
+    if ((await shop.buy(HOARDER)) === "granted") figures.neighbour += 1;
+    await vi.advanceTimersByTimeAsync(60_000);
+  }
+  return figures;
+}
+
+const DEFAULTS = { perMinute: 120, unitsPerClient: 50, trustedProxyHops: 1 };
+
+describe("a hoarder, for an hour", { timeout: 120_000 }, () => {
+  it("holds no more than the cap, and everybody from elsewhere buys", async () => {
+    const figures = await anHour(openShop(DEFAULTS));
+    console.log("hoarder:", JSON.stringify(figures));
+    expect(figures).toMatchObject({ hoarded: 50, honest: MINUTES });
+  });
+
+  it("leaves a campus of its own address its forty carts, a unit each in the same minute", async () => {
+    const shop = openShop(DEFAULTS);
+    await hoard(shop, Array.from({ length: COOKIES }, () => randomUUID()));
+    const campus = [];
+    for (let i = 0; i < 40; i += 1) campus.push(await shop.ask(randomUUID(), CAMPUS, 1));
+    expect(campus).toEqual(Array.from({ length: 40 }, () => "granted"));
+  });
+
+  it("takes nothing from a neighbour at its own address who was there before: the cart is kept and renewed", async () => {
+    const shop = openShop(DEFAULTS);
+    const neighbour = randomUUID();
+    expect(await shop.ask(neighbour, HOARDER, 2)).toBe("granted");
+    const cookies = Array.from({ length: COOKIES }, () => randomUUID());
+    for (let minute = 0; minute < 10; minute += 1) {
+      // Before the hoarder has used up the minute's changes of the address.
+      expect(await shop.ask(neighbour, HOARDER, 2)).toBe("granted");
+      await hoard(shop, cookies);
+      await vi.advanceTimersByTimeAsync(60_000);
+    }
+    expect((await shop.store.view(neighbour)).lines).toMatchObject([{ quantity: 2 }]);
+    expect((await shop.store.totals()).units).toBeLessThanOrEqual(50);
+  });
+});
+
+describe("controls: the same hour", { timeout: 120_000 }, () => {
+  it("without caps leaves nobody anything", async () => {
+    const figures = await anHour(openShop({ ...DEFAULTS, perMinute: 0, unitsPerClient: 0 }));
+    console.log("hoarder, no caps:", JSON.stringify(figures));
+    expect(figures).toMatchObject({ hoarded: STOCK, honest: 0 });
+  });
+
+  it("with one proxy too many believed, the forged addresses count, and nobody is left anything", async () => {
+    const figures = await anHour(openShop({ ...DEFAULTS, trustedProxyHops: 2 }));
+    console.log("hoarder, forged addresses believed:", JSON.stringify(figures));
+    expect(figures).toMatchObject({ hoarded: STOCK, honest: 0 });
+  });
+});
