@@ -1,0 +1,185 @@
+import { describe, expect, it, vi } from "vitest";
+import { createAvailabilityFeed } from "~/availability/availability-feed.server";
+import { checkoutLog } from "~/telemetry/observe-checkout.server";
+import { figure, parseMetrics, type Sample } from "../api/metrics-text";
+import { CALLS, CHECKOUT_TTL_MS, once, TTL_MS } from "../checkout/world";
+import { eventBody, SECRET, sign } from "../faults/webhook";
+import { openShop, type OperatedShop } from "../operator/operator-world";
+
+/** Each figure of the contract moves in its journey, as `/metrics` tells it, and the others stay. */
+
+const here = vi.hoisted((): { shop: OperatedShop | null } => ({ shop: null }));
+
+vi.mock("~/container.server", () => ({
+  get container() {
+    if (here.shop === null) throw new Error("no shop");
+    const { checkout, log, metrics } = here.shop;
+    return { checkout, log, metrics, live: false, env: { stripe: { webhookSecrets: ["whsec_sandbox"] } } };
+  },
+}));
+
+const webhookRoute = await import("~/routes/api.webhooks.stripe");
+const metricsRoute = await import("~/routes/metrics");
+
+async function read(shop: OperatedShop): Promise<Sample[]> {
+  here.shop = shop;
+  const answer = await metricsRoute.loader({ request: new Request("http://shop.test/metrics"), params: {}, context: {} });
+  return parseMetrics(await answer.text());
+}
+
+async function deliver(shop: OperatedShop, checkoutId: string, { type = "checkout.session.completed", secret = SECRET } = {}): Promise<number> {
+  here.shop = shop;
+  const body = eventBody({ checkoutId, type });
+  const request = new Request("http://shop.test/api/webhooks/stripe", { method: "POST", body, headers: { "Stripe-Signature": sign(body, Date.now(), secret) } });
+  return (await webhookRoute.action({ request, params: {}, context: {} })).status;
+}
+
+const COUNTERS = ["reservations_total", "reservations_ended_total", "checkout_total", "webhook_events_total", "fulfilment_total", "late_payments_total", "oversold_units_total", "reserve_duration_seconds_count"];
+
+/** What rose, by name and labels. */
+async function risen(shop: OperatedShop, journey: () => Promise<unknown>): Promise<Record<string, number>> {
+  const before = await read(shop);
+  await journey();
+  const after = await read(shop);
+  const rises = after.filter(({ name }) => COUNTERS.includes(name)).map(({ name, labels, value }) => {
+    const key = [name, ...Object.values(labels)].join(" ");
+    return [key, value - figure(before, name, labels)] as const;
+  });
+  return Object.fromEntries(rises.filter(([, rise]) => rise !== 0));
+}
+
+const open = (rows: Record<string, number> = { mug: 9, pot: 9 }) => openShop({ world: { rows } });
+
+/** A payment whose claim is gone before it comes. */
+async function late(shop: OperatedShop): Promise<string> {
+  const checkoutId = await shop.pay("ann", { mug: 1 });
+  const [claim] = await shop.store.claims({ olderThanMs: 0 });
+  await shop.store.unclaim({ claimId: claim?.claimId ?? "", checkoutId, to: "stock" });
+  shop.world.stripe.pay(checkoutId);
+  return checkoutId;
+}
+
+async function bought(shop: OperatedShop, lines: Record<string, number> = { mug: 1 }): Promise<string> {
+  const checkoutId = await shop.pay("ann", lines);
+  shop.world.stripe.pay(checkoutId);
+  return checkoutId;
+}
+
+describe("holding", () => {
+  it("granted, refused, limited and failed are counted apart, each with its duration", async () => {
+    const shop = await open();
+    expect(await risen(shop, () => shop.hold("ann", { mug: 9 }))).toEqual({ "reservations_total granted": 1, "reserve_duration_seconds_count": 1 });
+    expect(await risen(shop, () => shop.hold("bob", { mug: 1 }))).toEqual({ "reservations_total refused": 1, "reserve_duration_seconds_count": 1 });
+    expect(await risen(shop, () => shop.hold("bob", { pot: 1_000 }))).toEqual({ "reservations_total limited": 1, "reserve_duration_seconds_count": 1 });
+    shop.setFaults(once("database readStock", "refuse"));
+    const failing = risen(shop, () => shop.hold("bob", { pot: 1 }).catch(() => undefined));
+    expect(await failing).toEqual({ "reservations_total error": 1, "reserve_duration_seconds_count": 1 });
+  });
+
+  it("is seen by state, in units and in bytes", async () => {
+    const shop = await open();
+    const empty = await read(shop);
+    await shop.hold("ann", { mug: 2, pot: 1 });
+    await shop.pay("bob", { mug: 3 });
+    const samples = await read(shop);
+    expect(figure(samples, "reservations_active", { state: "shopping" })).toBe(2);
+    expect(figure(samples, "reservations_active", { state: "checkout" })).toBe(1);
+    expect(figure(samples, "reservation_units_held")).toBe(6);
+    expect(figure(samples, "reservation_store_bytes")).toBeGreaterThan(figure(empty, "reservation_store_bytes"));
+  });
+
+  it("ends removed, expired, or released with a page that nobody paid", async () => {
+    const shop = await open();
+    await shop.hold("ann", { mug: 1, pot: 1 });
+    expect(await risen(shop, () => shop.checkout.release({ session: "ann", productIds: ["mug"] }))).toEqual({ "reservations_ended_total removed": 1 });
+    shop.world.advance(TTL_MS + 1_000);
+    expect(await risen(shop, () => shop.store.view("ann"))).toEqual({ "reservations_ended_total expired": 1 });
+    await shop.pay("bob", { mug: 1, pot: 1 });
+    shop.world.advance(CHECKOUT_TTL_MS);
+    expect(await risen(shop, () => shop.checkout.sweep())).toEqual({ "reservations_ended_total released": 2 });
+  });
+});
+
+describe("paying", () => {
+  it("counts how each try to open the payment page ended", async () => {
+    const shop = await open({ mug: 1, pot: 9 });
+    expect(await risen(shop, () => shop.pay("ann", { mug: 1 }))).toEqual({ "checkout_total redirect": 1 });
+    const refused = risen(shop, () => shop.pay("bob", { mug: 1 }).catch(() => undefined));
+    expect(await refused).toEqual({ "checkout_total refused": 1 });
+    const empty = risen(shop, () => shop.pay("cyd", {}).catch(() => undefined));
+    expect(await empty).toEqual({ "checkout_total empty_cart": 1 });
+  });
+
+  it("is done once, and repeated when Stripe tells it again", async () => {
+    const shop = await open();
+    const checkoutId = await bought(shop, { mug: 1, pot: 2 });
+    expect(await risen(shop, () => deliver(shop, checkoutId))).toEqual({
+      "webhook_events_total checkout.session.completed done": 1, "fulfilment_total done": 1, "reservations_ended_total completed": 2,
+    });
+    expect(await risen(shop, () => deliver(shop, checkoutId))).toEqual({ "webhook_events_total checkout.session.completed done": 1, "fulfilment_total repeated": 1 });
+  });
+
+  it("has to be tried again while the database does not answer", async () => {
+    const shop = await open();
+    const checkoutId = await bought(shop);
+    shop.setFaults((call) => (call.name.includes("database") ? "refuse" : null));
+    expect(await risen(shop, () => deliver(shop, checkoutId))).toEqual({ "webhook_events_total checkout.session.completed retry": 1, "fulfilment_total retried": 1 });
+  });
+
+  it("is refunded when the stock is gone, and a webhook that is forged, or none of ours, moves nothing else", async () => {
+    const shop = await open();
+    const checkoutId = await bought(shop);
+    shop.world.setStock("mug", 0);
+    expect(await risen(shop, () => deliver(shop, checkoutId))).toEqual({
+      "webhook_events_total checkout.session.completed refunded": 1, "fulfilment_total refunded": 1, "reservations_ended_total released": 1,
+    });
+    expect(await risen(shop, () => deliver(shop, checkoutId, { secret: "whsec_forged" }))).toEqual({ "webhook_events_total unverified refused": 1 });
+    expect(await risen(shop, () => deliver(shop, checkoutId, { type: "charge.updated" }))).toEqual({ "webhook_events_total charge.updated ignored": 1 });
+    expect(await risen(shop, () => deliver(shop, "cs_test_strangers"))).toEqual({ "webhook_events_total checkout.session.completed not_ours": 1 });
+  });
+
+  it("needs review when nobody can tell whether it was taken", async () => {
+    const shop = await open();
+    const checkoutId = await bought(shop);
+    shop.setFaults((call) => (call.name.includes(CALLS.swap) ? "cut" : null));
+    await deliver(shop, checkoutId);
+    shop.heal();
+    shop.world.setStock("mug", 77);
+    expect(await risen(shop, () => deliver(shop, checkoutId))).toEqual({ "webhook_events_total checkout.session.completed needs_review": 1, "fulfilment_total needs_review": 1 });
+  });
+
+  it("late is counted, whether the units were still to be had or not", async () => {
+    const shop = await open({ mug: 2 });
+    const checkoutId = await late(shop);
+    expect(await risen(shop, () => deliver(shop, checkoutId))).toMatchObject({ "late_payments_total": 1, "fulfilment_total done": 1 });
+    const refused = await late(shop);
+    await shop.hold("bob", { mug: 1 });
+    expect(await risen(shop, () => deliver(shop, refused))).toMatchObject({ "late_payments_total": 1, "fulfilment_total refunded": 1 });
+  });
+
+  it("never oversells; a row that was taken below zero by an event of ours would be seen", async () => {
+    const shop = await open({ mug: 1 });
+    await deliver(shop, await bought(shop));
+    expect(figure(await read(shop), "oversold_units_total")).toBe(0);
+    // Nothing that the shop does leads there, so the event is made up.
+    checkoutLog(shop.log, shop.metrics)({ type: "oversold", checkoutId: "cs_test_1", productId: "mug", units: 2 });
+    expect(figure(await read(shop), "oversold_units_total")).toBe(2);
+    expect(shop.desk.journal({ filter: { level: "error", text: "cs_test_1" } }).lines.map(({ event }) => event)).toEqual(["oversold"]);
+  });
+});
+
+describe("watching", () => {
+  it("counts the streams that are open", async () => {
+    const shop = await open();
+    const feed = createAvailabilityFeed({ store: shop.store, readStock: (ids) => shop.catalog.readStock(ids), log: shop.log, count: (viewers) => shop.metrics.streamClients.set(viewers) });
+    expect(figure(await read(shop), "stream_clients")).toBe(0);
+    const viewer = { session: null, productIds: ["mug"], tell: () => undefined, beat: () => undefined, end: () => undefined };
+    const stop = feed.watch(viewer);
+    feed.watch({ ...viewer });
+    expect(figure(await read(shop), "stream_clients")).toBe(2);
+    stop?.();
+    expect(figure(await read(shop), "stream_clients")).toBe(1);
+    feed.end();
+    expect(figure(await read(shop), "stream_clients")).toBe(0);
+  });
+});
