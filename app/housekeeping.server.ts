@@ -66,8 +66,16 @@ export function createHousekeeping({ checkout, probe, storeWarnings, routines, l
     timers.add(timer);
   }
 
+  let isTableWatched = false;
+
   async function reconcile(): Promise<number> {
-    await checkout.rebuild();
+    try {
+      await checkout.rebuild();
+    } finally {
+      // After the first try only: shoppers wait for the rebuild, and nobody for the check.
+      if (!isTableWatched) repeat("the check of the products table", checkTable);
+      isTableWatched = true;
+    }
     return RECONCILE_EVERY_MS;
   }
 
@@ -100,7 +108,6 @@ export function createHousekeeping({ checkout, probe, storeWarnings, routines, l
   return {
     start() {
       repeat("the check of the store of holds", checkStore);
-      repeat("the check of the products table", checkTable);
       repeat("rebuilding holds", reconcile);
       repeat("watching the store of holds", watchStore);
       repeat("the sweep of payment pages", sweep);
