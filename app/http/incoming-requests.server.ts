@@ -12,8 +12,9 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 export function receiveRequests(): void {
   serveFirst((request, response) => {
     drainUnreadBody(request, response);
-    if (!isHost(request.headers.host)) {
-      void refuseHost(response);
+    const refusal = refusalOf(request);
+    if (refusal !== null) {
+      void refuse(response, refusal);
       return true;
     }
     mendAddress(request);
@@ -27,8 +28,15 @@ function isHost(host: string | undefined): boolean {
   return host === undefined || (/^(\[[\da-f:.]+\]|[\w.~-]+)(:\d*)?$/i.test(host) && URL.canParse(`http://${host}`));
 }
 
-async function refuseHost(response: ServerResponse): Promise<void> {
-  const answer = new Problem(400, "invalid_request", "The Host header of this request names no host. Open the shop by its own address.").toResponse();
+function refusalOf({ headers, url = "/" }: IncomingMessage): Problem | null {
+  if (!isHost(headers.host)) return new Problem(400, "invalid_request", "The Host header of this request names no host. Open the shop by its own address.");
+  // Remix would run the same route and answer in the encoding of its own pages.
+  if (/^\/+(api\/.*|healthz|readyz|metrics)\.data(\?|$)/i.test(url)) return new Problem(404, "not_found", "There is no such address: leave out the “.data”.");
+  return null;
+}
+
+async function refuse(response: ServerResponse, problem: Problem): Promise<void> {
+  const answer = problem.toResponse();
   response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
 }
 

@@ -300,3 +300,49 @@ describe.each(ROUTES)("$name ($method $path)", (route) => {
     await expectNothingChanged();
   });
 });
+
+describe("the operator's page", () => {
+  const set = (more: Readonly<Record<string, string>> = {}, changed: Partial<Ask> = {}) =>
+    ask(`${store.url}/admin`, { method: "POST", body: new URLSearchParams({ intent: "restock", product_id: MUG, delta: "5", once: randomUUID() }).toString(), ...changed, headers: { ...FORM_TYPE, ...more } });
+
+  it("is closed without a sign-in: no cookie, a shopper's, a foreign or a made-up one, a wrong token", async () => {
+    const year = Math.floor(Date.now() / 1000) + 31_536_000;
+    for (const headers of [{}, { Cookie: holder.cookie ?? "" }, { Cookie: "admin=" }, { Cookie: `admin=${year}.${"a".repeat(43)}` }, { Cookie: "admin=%E0%A4%A" }, { Authorization: "Bearer wrong" }]) {
+      expect((await ask(`${store.url}/admin`, { headers })).status, JSON.stringify(headers)).toBe(401);
+      expect((await set(headers)).status, JSON.stringify(headers)).toBe(401);
+    }
+    await expectNothingChanged();
+  });
+
+  it("is open with the token: the control", async () => {
+    expect((await set(AS_OPERATOR)).status).toBe(200);
+    const { inventory } = await operator.stock(MUG);
+    await operator.setStock(MUG, inventory - 5);
+    await expectNothingChanged();
+  });
+
+  it("takes nothing from another site's page, even with the token", async () => {
+    for (const foreign of [{ Origin: "https://evil.example" }, { Origin: "null" }, { "Sec-Fetch-Site": "cross-site" }]) {
+      expect((await set({ ...AS_OPERATOR, ...foreign })).status).toBe(403);
+    }
+    await expectNothingChanged();
+  });
+
+  it("bounds its forms, wants forms, and knows no other method", async () => {
+    expect((await set(AS_OPERATOR, { body: `intent=${"x".repeat(17_000)}` })).status).toBe(413);
+    for (const type of ["application/json", "multipart/form-data", "text/plain", ""]) expect((await set({ ...AS_OPERATOR, "Content-Type": type })).status, type).toBe(415);
+    for (const body of ["", "intent=no_such_thing", "intent=restock", `intent=restock&product_id=${MUG}&delta=5`, `intent=set_stock&product_id=${MUG}&inventory=0`, "%E0%A4%A", "\u0000"]) expect((await set(AS_OPERATOR, { body })).status, body).toBe(400);
+    for (const method of ["OPTIONS", "TRACE"]) expect((await ask(`${store.url}/admin`, { method, headers: AS_OPERATOR })).status, method).toBe(405);
+    await expectNothingChanged();
+  });
+});
+
+describe("a route of the API, asked for as a page's data", () => {
+  it("is not there: each has one address", async () => {
+    for (const { method, path } of ROUTES) {
+      const [bare = "", query = ""] = path.split("?");
+      expect((await ask(`${store.url}${bare}.data?${query}`, { method, headers: { ...JSON_TYPE, ...AS_OPERATOR }, ...(method === "GET" ? {} : { body: "{}" }) })).status, path).toBe(404);
+    }
+    await expectNothingChanged();
+  });
+});
