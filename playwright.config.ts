@@ -47,7 +47,7 @@ export default defineConfig<ShopOptions>({
     { name: "without-javascript", use: { javaScriptEnabled: false }, grepInvert: /@with-javascript/ },
   ],
   // One after the other: the first builds where that is needed.
-  ...(deployed === undefined ? { webServer: [store(PORT, { STRIPE_PAYMENT_METHODS: "automatic" }), store(SHORT_HOLDS_PORT, { RESERVATION_TTL_SECONDS: "3" })] } : {}),
+  ...(deployed === undefined ? { webServer: [store(PORT, { STRIPE_PAYMENT_METHODS: "automatic" }), store(SHORT_HOLDS_PORT, { RESERVATION_TTL_SECONDS: "4" })] } : {}),
 });
 
 function store(port: number, env: Record<string, string>) {

@@ -64,7 +64,7 @@ export function Layout({ children }: { children: ReactNode }) {
         )}
         <Announcer>
           <PageFocus />
-          {isShop && <SiteHeader unitsInCart={site?.unitsInCart ?? 0} />}
+          {isShop && <SiteHeader unitsInCart={site?.unitsInCart ?? null} />}
           <main id="content" tabIndex={-1}>
             {children}
           </main>

@@ -8,8 +8,13 @@ import { useHydrated } from "./visitor-clock";
 
 const CART_PAGES = new Set(["/cart", "/checkout"]);
 
+interface CartLinkProps {
+  /** Null where it is not known, as on the page of a failure. */
+  readonly unitsInCart: number | null;
+}
+
 /** The way to the cart: a link, which scripts make open the cart as a panel over the page. It still opens in a new tab as links do. */
-export function CartLink({ unitsInCart }: { unitsInCart: number }) {
+export function CartLink({ unitsInCart }: CartLinkProps) {
   const [isOpen, setIsOpen] = useState(false);
   const { pathname } = useLocation();
   const opensPanel = useHydrated() && !CART_PAGES.has(pathname);
@@ -38,9 +43,11 @@ export function CartLink({ unitsInCart }: { unitsInCart: number }) {
     <>
       <Link to="/cart" className="cart-link" {...(opensPanel ? asButton : {})}>
         {labels.cart}{" "}
-        <span key={unitsInCart} className={unitsInCart === unitsAtFirst ? "count" : "count changed"}>
-          {units(unitsInCart + pendingUnits)}
-        </span>
+        {unitsInCart !== null && (
+          <span key={unitsInCart} className={unitsInCart === unitsAtFirst ? "count" : "count changed"}>
+            {units(unitsInCart + pendingUnits)}
+          </span>
+        )}
       </Link>
       {isOpen && <CartPanel onClose={() => setIsOpen(false)} />}
     </>

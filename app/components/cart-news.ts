@@ -1,8 +1,8 @@
 import { useRevalidator } from "@remix-run/react";
 import { useEffect, useRef } from "react";
 
-/** Keeps the number in the header the same in all tabs of this browser, and true after the back-forward cache. */
-export function useCartNews(unitsInCart: number): void {
+/** Keeps the number in the header the same in all tabs of this browser, and true after the back-forward cache. Null: not known. */
+export function useCartNews(unitsInCart: number | null): void {
   const { revalidate } = useRevalidator();
   const known = useRef({ unitsInCart, revalidate });
   const channel = useRef<BroadcastChannel | null>(null);
@@ -27,6 +27,6 @@ export function useCartNews(unitsInCart: number): void {
   useEffect(() => {
     const hasChanged = known.current.unitsInCart !== unitsInCart;
     known.current = { unitsInCart, revalidate };
-    if (hasChanged) channel.current?.postMessage(unitsInCart);
+    if (hasChanged && unitsInCart !== null) channel.current?.postMessage(unitsInCart);
   }, [unitsInCart, revalidate]);
 }

@@ -38,7 +38,13 @@ function Purchase({ product, maxUnitsPerLine, operation }: ProductPageProps) {
     <section className="purchase" aria-label={productTexts.purchase}>
       {product.forSale ? <StockWords stock={stock} /> : <p className="stock" data-tone="none">{productTexts.notForSale}</p>}
       <AddToCartForm product={product} stock={stock} maxUnitsPerLine={maxUnitsPerLine} operation={operation} />
-      {stock.heldByYou > 0 ? <Link to="/cart">{shop.toCart}</Link> : <p className="hint">{shop.promise}</p>}
+      {stock.heldByYou > 0 ? (
+        <Link to="/cart" className="button quiet">
+          {shop.toCart}
+        </Link>
+      ) : (
+        product.forSale && stock.available > 0 && <p className="hint">{shop.promise}</p>
+      )}
     </section>
   );
 }

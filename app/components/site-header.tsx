@@ -2,7 +2,7 @@ import { Form, Link, useNavigation } from "@remix-run/react";
 import { CartLink } from "./cart-link";
 import { labels, shop } from "./texts";
 
-export function SiteHeader({ unitsInCart }: { unitsInCart: number }) {
+export function SiteHeader({ unitsInCart }: { unitsInCart: number | null }) {
   const isOnItsWay = useNavigation().state !== "idle";
   return (
     <header className="site-header">
