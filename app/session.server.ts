@@ -32,6 +32,10 @@ export type ReadCart =
 const CHECKOUTS_KEPT = 5;
 const OPERATIONS_KEPT = 8;
 const COOKIE_LIMIT_BYTES = 4096;
+/** Four characters of base64 for three bytes, and three for any of them that is escaped. */
+const MOST_BYTES_WRITTEN_FOR_ONE = 4;
+/** Name, signature and attributes of the cookie, generously. */
+const ATTRIBUTES_BYTES = 300;
 const MONTH_SECONDS = 30 * 24 * 3600;
 
 const payloadSchema = z.object({
@@ -103,7 +107,10 @@ export class CartSessions {
   async fits(cart: Cart): Promise<boolean> {
     const room = Array.from({ length: CHECKOUTS_KEPT }, (_, i) => cart.checkouts[i] ?? "c".repeat(70));
     const operations = Array.from({ length: OPERATIONS_KEPT }, (_, i) => cart.operations[i] ?? "o".repeat(12));
-    return this.commit({ ...cart, checkouts: room, operations }).then(
+    const full = { ...cart, checkouts: room, operations };
+    // Only a cart that may be too large is signed and written to see: to do it for each cost as much as the cookie itself.
+    if (Buffer.byteLength(JSON.stringify(full)) * MOST_BYTES_WRITTEN_FOR_ONE + ATTRIBUTES_BYTES < COOKIE_LIMIT_BYTES) return true;
+    return this.commit(full).then(
       (header) => header.length <= COOKIE_LIMIT_BYTES,
       () => false,
     );
