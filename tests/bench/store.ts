@@ -29,7 +29,7 @@ export async function openBenchStore(say: (text: string) => void): Promise<Bench
   const productIds = await stockUp(env.SUPABASE_URL ?? "", env.SUPABASE_SECRET_KEY ?? "");
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const server = startProcess(port, { ...env, PUBLIC_URL: url, SESSION_SECRET: "s".repeat(32), RATE_LIMIT_PER_MINUTE: "0" });
+  const server = startProcess(port, { ...env, PUBLIC_URL: url, SESSION_SECRET: "s".repeat(32), RATE_LIMIT_PER_MINUTE: "0", MAX_UNITS_PER_CLIENT: "0", TRUSTED_PROXY_HOPS: "1" });
   await untilReady(url, server);
   return {
     url,

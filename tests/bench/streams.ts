@@ -16,7 +16,7 @@ const bench: Bench = async (say) => {
     const before = await store.figures();
     say(`opening ${STREAMS} streams`);
     const told = new Watchers();
-    for (let i = 0; i < STREAMS; i += 1) told.open(`${store.url}/api/availability/stream?product_id=${productId}`);
+    for (let i = 0; i < STREAMS; i += 1) told.open(`${store.url}/api/availability/stream?product_id=${productId}`, `10.0.${i >> 8}.${i & 255}`);
     await told.all(0);
     const after = await store.figures();
     const delays: number[] = [];
@@ -53,10 +53,11 @@ class Watchers {
   readonly #heard: Map<number, number>[] = [];
   readonly #requests: ReturnType<typeof get>[] = [];
 
-  open(url: string): void {
+  /** From an address of its own: one address may not take all streams. */
+  open(url: string, address: string): void {
     const heard = new Map<number, number>();
     this.#heard.push(heard);
-    const request = get(url, { agent: false }, (response) => {
+    const request = get(url, { agent: false, headers: { "X-Forwarded-For": address } }, (response) => {
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
