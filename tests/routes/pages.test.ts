@@ -12,7 +12,8 @@ vi.mock("~/container.server", () => ({
   get container() {
     const world = here();
     const env = { ...world.shop.env, isSandbox: false };
-    const limits = { admit: () => (held.refusal === null ? Promise.resolve() : Promise.reject(held.refusal)) };
+    const admit = () => (held.refusal === null ? Promise.resolve() : Promise.reject(held.refusal));
+    const limits = { admit, admitPayment: admit };
     return { ...world.shop, carts: world.carts, env, limits, originRule: { publicUrl: ORIGIN, isSandbox: false } };
   },
 }));
