@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from "rate-limiter-flexible";
+import { RateLimiterMemory, RateLimiterQueue, RateLimiterQueueError, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from "rate-limiter-flexible";
 import type { CheckoutService } from "~/checkout/checkout";
 import { Problem } from "~/http/problem.server";
 import type { Line, ReservationStore } from "~/reservations/reservation-store";
@@ -13,6 +13,8 @@ export interface LimitOptions {
   /** Unpaid units that one address may hold; 0: off. */
   readonly unitsPerClient: number;
   readonly trustedProxyHops: number;
+  /** Payment pages that all shoppers together open in a second, so that Stripe's own limit is met by nobody; null: no limit. */
+  readonly pagesPerSecond: number | null;
   readonly redis: { readonly url: string; readonly prefix: string; readonly keepSeconds: number } | null;
   readonly store: Pick<ReservationStore, "view">;
   readonly log: { warn(facts: object, message: string): void };
@@ -26,8 +28,8 @@ export interface Limits {
   admit(request: Request, session: string): Promise<void>;
 
   /**
-   * Asked before a payment page is opened, besides `admit`: opening one asks Stripe up to five times, and Stripe's own limit
-   * is one for the whole shop. Stricter for each session and address, and one for all shoppers together. 429 with Retry-After.
+   * Asked before a payment page is opened, besides `admit`: opening one asks Stripe up to five times. Stricter than `admit`, for
+   * each session and each address. 429 with Retry-After.
    */
   admitPayment(request: Request, session: string): Promise<void>;
 
@@ -40,6 +42,7 @@ export interface Limits {
   /**
    * The verbs that hold something, with a cap on the unpaid units of all carts of one address, as `admit` saw it: 422 `limit_exceeded`.
    * Two calls at the same moment may both find room: the cap may be overshot by a cart, the stock may not.
+   * `start` takes turns at `pagesPerSecond`; whose turn would not come within some seconds gets 429. An empty cart takes no turn.
    */
   capped(checkout: HoldingVerbs): HoldingVerbs;
 }
@@ -50,13 +53,13 @@ const MAX_ADMITTED = 10_000;
 const MINUTE_SECONDS = 60;
 /** Of the changes a minute: an honest cart is paid once or twice, and behind one address not everybody pays at once. */
 const CHANGES_TO_A_PAGE = { session: 12, address: 2 };
-/** All shoppers together. Stripe allows some 100 calls a second, 25 in test mode; sales and expiries need their share. */
-const PAGES_A_SECOND = 8;
+/** How long anybody waits to be let to the payment page. */
+const TURN_WITHIN_SECONDS = 6;
 const SIGN_INS_OF_ADDRESS = 10;
 const SIGN_INS_OF_ALL = 60;
 
 export function createLimits(options: LimitOptions): Limits {
-  const { perMinute, unitsPerClient, trustedProxyHops, store, log } = options;
+  const { perMinute, unitsPerClient, trustedProxyHops, pagesPerSecond, store, log } = options;
   const redis = options.redis === null ? null : { ...options.redis, connection: connectLimits({ url: options.redis.url, log }) };
   const heldBy = async (session: string) => unitsOf(await store.view(session));
   const book =
@@ -68,8 +71,8 @@ export function createLimits(options: LimitOptions): Limits {
       : {
           session: createRate("pages", Math.ceil(perMinute / CHANGES_TO_A_PAGE.session), redis),
           address: createRate("pages-from", Math.ceil(perMinute / CHANGES_TO_A_PAGE.address), redis),
-          all: createRate("all-pages", PAGES_A_SECOND, redis, 1),
         };
+  const turns = pagesPerSecond === null ? null : createTurns(createRate("all-pages", pagesPerSecond, redis, 1), pagesPerSecond);
   const signIns = { address: createRate("sign-in", SIGN_INS_OF_ADDRESS, redis), all: createRate("sign-ins", SIGN_INS_OF_ALL, redis) };
   const admitted = new Map<string, string>();
   let hasWarned = false;
@@ -114,8 +117,6 @@ export function createLimits(options: LimitOptions): Limits {
       await count(pages.session, session);
       const address = clientAddress(request.headers, trustedProxyHops);
       if (address !== null) await count(pages.address, address);
-      // The last: who is refused for their own sake takes nothing from the others.
-      await count(pages.all, "all", "Many people are paying at this moment.");
     },
     async admitSignIn(request) {
       const address = clientAddress(request.headers, trustedProxyHops);
@@ -129,22 +130,38 @@ export function createLimits(options: LimitOptions): Limits {
       async start(request) {
         // What is held already stays as it is; Pay asks only for the rest.
         await requireRoom(request.session, request.lines, false);
+        const isEmpty = request.lines.length === 0 && (await heldBy(request.session)).size === 0;
+        if (!isEmpty) await turns?.();
         return checkout.start(request);
       },
     }),
   };
 }
 
-async function count(rate: RateLimiterAbstract | null, key: string, reason = "That was a lot in a short time."): Promise<void> {
+async function count(rate: RateLimiterAbstract | null, key: string): Promise<void> {
   try {
     await rate?.consume(key);
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
-    const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
-    throw new Problem(429, "rate_limited", `${reason} Try again in ${seconds} s; what you hold stays held.`, {
-      headers: { "Retry-After": String(seconds) },
-    });
+    throw tooMuch("That was a lot in a short time.", Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)));
   }
+}
+
+/** Waits for one's turn: in order of arrival, and not longer than `TURN_WITHIN_SECONDS`. */
+function createTurns(rate: RateLimiterAbstract, perSecond: number): () => Promise<void> {
+  const queue = new RateLimiterQueue(rate, { maxQueueSize: perSecond * TURN_WITHIN_SECONDS });
+  return async () => {
+    try {
+      await queue.removeTokens(1, undefined, Math.ceil(Date.now() / 1000) + TURN_WITHIN_SECONDS);
+    } catch (error) {
+      if (!(error instanceof RateLimiterQueueError)) throw error;
+      throw tooMuch("Many people are paying at this moment.", 2);
+    }
+  };
+}
+
+function tooMuch(reason: string, seconds: number): Problem {
+  return new Problem(429, "rate_limited", `${reason} Try again in ${seconds} s; what you hold stays held.`, { headers: { "Retry-After": String(seconds) } });
 }
 
 /** `points` in `seconds` for each key; `name` tells its keys from those of other rates. */

@@ -26,7 +26,7 @@ function openShop(options: Pick<LimitOptions, "perMinute" | "unitsPerClient" | "
   const rows = new Map([["bowl", { name: "bowl", inventory: STOCK, active: true }]]);
   const engine = { store, readStock: async () => rows, limits: { maxUnitsPerLine: 10, maxLinesPerCart: 30 }, newOperationId: randomUUID, backOff: async () => undefined };
   const bare: Pick<CheckoutService, "changeCart" | "start"> = { changeCart: (request) => reserve(engine, request), start: async () => ({ outcome: "empty_cart" }) };
-  const limits = createLimits({ ...options, redis: null, store, log: { warn: () => undefined } });
+  const limits = createLimits({ pagesPerSecond: null, ...options, redis: null, store, log: { warn: () => undefined } });
   const { changeCart } = limits.capped(bare);
 
   /** One proxy in front: it appends the address that it saw to whatever the client wrote. */

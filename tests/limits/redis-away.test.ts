@@ -16,7 +16,7 @@ describe("limits whose Redis does not answer", () => {
   });
 
   async function limits() {
-    const options = { perMinute: 3, unitsPerClient: 5, trustedProxyHops: 1, log: { warn: () => undefined } };
+    const options = { perMinute: 3, unitsPerClient: 5, trustedProxyHops: 1, pagesPerSecond: null, log: { warn: () => undefined } };
     const store = createMemoryReservationStore({ clock: systemClock, ttlMs: 120_000, maxAgeMs: 1_200_000 });
     const limits = createLimits({ ...options, store, redis: { url: redis.url, prefix: `test:${randomUUID()}`, keepSeconds: 60 } });
     const capped = limits.capped({
