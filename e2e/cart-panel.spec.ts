@@ -118,8 +118,9 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     await expect(buyer.page.getByRole("heading", { level: 1, name: "Gannet Egg Cup" })).toBeVisible();
     await buyer.page.context().setOffline(false);
     await add.click();
-    await expect(buyer.cartInHeader()).toHaveText("Cart 2 units");
     await expect(buyer.page.getByRole("alert")).toHaveCount(0);
+    await expect(add).toHaveAttribute("aria-busy", "false");
+    await expect(buyer.cartInHeader()).toHaveText("Cart 2 units");
   });
 
   test("nothing moves when it opens or a number changes", async ({ shopper, setStock }) => {

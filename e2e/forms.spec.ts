@@ -23,7 +23,7 @@ test("a double click adds once, and going back changes nothing", async ({ shoppe
   const buyer = await shopper();
   await buyer.openProduct("Kelp Tea Towel");
   await buyer.page.getByRole("button", { name: "Add to cart: Kelp Tea Towel" }).dblclick();
-  await expect(buyer.cartInHeader()).toHaveText("Cart 1 unit");
+  await expect(buyer.page.getByText("Kelp Tea Towel is in your cart").or(buyer.page.getByText("Held for you until"))).toBeAttached();
   await buyer.openCart();
   await expect(buyer.line("Kelp Tea Towel").getByLabel("Quantity")).toHaveValue("1");
   await buyer.openProduct("Kelp Tea Towel");

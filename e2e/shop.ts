@@ -125,7 +125,7 @@ export const test = base.extend<Fixtures & ShopOptions>({
   },
 });
 
-function productId(name: string): string {
+export function productId(name: string): string {
   const product = DEMO_PRODUCTS.find((candidate) => candidate.name === name);
   if (product === undefined) throw new Error(`the demo shop has no ${name}`);
   return product.id;

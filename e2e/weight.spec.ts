@@ -16,7 +16,8 @@ test("a product page loads little script, and nothing from elsewhere", { tag: "@
   await visitor.openProduct("Tide Mug");
   await expect(page.getByRole("button", { name: "Cart 0 units" })).toBeVisible();
   await page.getByRole("button", { name: "Add to cart: Tide Mug" }).click();
-  await expect(page.getByRole("button", { name: "Cart 1 unit" })).toBeVisible();
+  // The number in the header moves before the shop has answered; these words do not.
+  await expect(page.getByText("Tide Mug is in your cart and held for you.")).toBeAttached();
   const sizes = await Promise.all(scripts);
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   expect(sizes.length).toBeGreaterThan(3);
