@@ -1,4 +1,4 @@
-import { data, type LinksFunction, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
+import { data, type HeadersFunction, type LinksFunction, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, isRouteErrorResponse, useLocation, useRouteError, useRouteLoaderData } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { Announcer } from "~/components/announcer";
@@ -24,6 +24,12 @@ export const meta: MetaFunction = ({ error }) => {
   if (error === undefined) return [{ title: shop.name }, { name: "description", content: shop.motto }];
   const message = isRouteErrorResponse(error) ? problemMessage(error.data) : null;
   return [{ title: pageTitle(errorWords(errorStatus(error), message).title) }];
+};
+
+/** Of what a refusal said besides its words, the time to come back; Remix hands it to the route that shows the error. */
+export const headers: HeadersFunction = ({ errorHeaders }) => {
+  const wait = errorHeaders?.get("Retry-After") ?? null;
+  return wait === null ? {} : { "Retry-After": wait };
 };
 
 /** Gives a browser its cart session on the first page, so that two clicks on the first "add" are one shopper. */

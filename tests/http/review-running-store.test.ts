@@ -106,6 +106,23 @@ describe("event streams", () => {
   });
 });
 
+describe("a page that is refused for now", () => {
+  it("says when to come back, as its words do", async () => {
+    const busy = await startStore({ RATE_LIMIT_PER_MINUTE: "1" });
+    try {
+      const first = await ask(`${busy.url}/cart`, { method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded" }, body: "intent=clear" });
+      const cookie = String(first.headers["set-cookie"]).split(";", 1)[0] ?? "";
+      const clear = () => ask(`${busy.url}/cart`, { method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded", Cookie: cookie }, body: "intent=clear" });
+      await clear();
+      const refused = await clear();
+      const seconds = /Try again in (\d+) s/.exec(refused.text)?.[1];
+      expect([refused.status, refused.headers["retry-after"]]).toEqual([429, seconds]);
+    } finally {
+      await busy.stop();
+    }
+  });
+});
+
 describe("a method that a page does not know", () => {
   it("is answered in words, and is no error of the server", async () => {
     const page = await ask(`${store.url}/`, { method: "POST", headers: { "Content-Type": "text/plain" }, body: "x" });
