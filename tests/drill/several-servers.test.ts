@@ -8,6 +8,8 @@ import { openShop, type SeveralServers } from "./shop";
 
 /** How many attempts to reserve; `DRILL_ATTEMPTS=100000` is the long run. */
 const ATTEMPTS = Number(process.env.DRILL_ATTEMPTS ?? 2_000);
+/** The mean time between two deaths of a server; every fourth time Redis is restarted too, and nothing is placed for some seconds. */
+const HARM_EVERY_MS = Number(process.env.DRILL_HARM_EVERY_MS ?? 2_500);
 const PRODUCTS = 10;
 const BUYERS = 40;
 const REST_WITHIN_MS = 240_000;
@@ -55,7 +57,7 @@ describe("four servers that die, one Redis that is restarted, webhooks twice and
 /** Kills and restarts, until enough was sold; then everything is up. */
 async function doHarm(shop: SeveralServers, harm: { kills: number; redisRestarts: number; reorderings: number }, isEnough: () => boolean): Promise<void> {
   for (let turn = 1; !isEnough(); turn += 1) {
-    await sleep(1_500 + Math.random() * 2_000);
+    await sleep(HARM_EVERY_MS * (0.6 + Math.random() * 0.8));
     const server = shop.servers[Math.floor(Math.random() * shop.servers.length)];
     await server?.kill();
     harm.kills += 1;
