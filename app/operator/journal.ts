@@ -29,22 +29,22 @@ export interface JournalKeeper {
 }
 
 export function createJournal({ capacity = CAPACITY }: { capacity?: number } = {}): JournalKeeper {
-  /** Line n is at n modulo the capacity. */
-  const ring: Entry[] = [];
+  /** Line n is at n modulo the capacity; as it was written until somebody reads it, because every hold writes one. */
+  const ring: (string | Entry | null)[] = [];
   let count = 0;
 
   function* oldestFirst(): Generator<Entry> {
     for (let n = Math.max(0, count - capacity); n < count; n += 1) {
-      const entry = ring[n % capacity];
-      if (entry !== undefined) yield entry;
+      const kept = ring[n % capacity] ?? null;
+      const entry = typeof kept === "string" ? readLine(kept, n) : kept;
+      ring[n % capacity] = entry;
+      if (entry !== null) yield entry;
     }
   }
 
   return {
     write(line) {
-      const read = readLine(line, count);
-      if (read === null) return;
-      ring[count % capacity] = read;
+      ring[count % capacity] = line;
       count += 1;
     },
     read({ filter = {}, limit = LIMIT } = {}) {
