@@ -29,7 +29,7 @@ export const meta: MetaFunction = ({ error }) => {
 /** Of what a refusal said besides its words, the time to come back; Remix hands it to the route that shows the error. */
 export const headers: HeadersFunction = ({ errorHeaders }) => {
   const wait = errorHeaders?.get("Retry-After") ?? null;
-  return wait === null ? {} : { "Retry-After": wait };
+  return new Headers(wait === null ? [] : [["Retry-After", wait]]);
 };
 
 /** Gives a browser its cart session on the first page, so that two clicks on the first "add" are one shopper. */
