@@ -1,3 +1,4 @@
+import { UnavailableError } from "~/errors";
 import type { OperatorAnswer } from "./operator-answer";
 import type { OperatorDesk } from "./operator-desk";
 import type { OperatorCommand } from "./operator-forms.server";
@@ -29,8 +30,8 @@ export function createSentForms(): SentForms {
 }
 
 /**
- * Does what the form asks for. Adding units is done once for each form, however often a nervous finger or a reload sends it to
- * this server; everything else may be repeated. Throws what the desk throws.
+ * Does what the form asks for. Adding units is done once at most for each form, however often a nervous finger or a reload sends it
+ * to this server, also when the answer was lost; everything else may be repeated. Throws what the desk throws.
  */
 export async function runCommand(desk: OperatorDesk, command: OperatorCommand, sent: SentForms): Promise<OperatorAnswer> {
   switch (command.intent) {
@@ -70,7 +71,8 @@ async function restock(desk: OperatorDesk, command: Extract<OperatorCommand, { i
   try {
     return { intent: "restock", productId, result: await desk.restock({ productId, delta }) };
   } catch (error) {
-    sent.giveBack(form);
+    // Whoever did not answer may have done it all the same; sent again it would be done twice.
+    if (!(error instanceof UnavailableError)) sent.giveBack(form);
     throw error;
   }
 }

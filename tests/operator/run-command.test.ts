@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { UnavailableError } from "~/errors";
 import type { OperatorDesk } from "~/operator/operator-desk";
 import { logQuery, readCommand } from "~/operator/operator-forms.server";
 import { createSentForms, runCommand } from "~/operator/run-command.server";
@@ -67,6 +68,14 @@ describe("a form that adds units", () => {
     isDown = false;
     expect(await runCommand(desk, restock, sent)).toMatchObject({ intent: "restock", result: { after: 6 } });
     expect(moves).toEqual([5, 5]);
+  });
+
+  it("is not done again when nobody knows what came of it, for its answer was lost", async () => {
+    const { desk, moves } = deskWith(() => Promise.reject(new UnavailableError("the database does not answer")));
+    const sent = createSentForms();
+    await expect(runCommand(desk, restock, sent)).rejects.toThrow(UnavailableError);
+    expect(await runCommand(desk, restock, sent)).toEqual({ intent: "sent_twice" });
+    expect(moves).toEqual([5]);
   });
 
   it("is forgotten after a thousand others, so that the list of them stays small", () => {

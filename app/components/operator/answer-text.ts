@@ -13,7 +13,7 @@ export function answerText(answer: OperatorAnswer): AnswerText {
     case "failed":
       return { tone: "bad", text: answer.message };
     case "sent_twice":
-      return { tone: "warn", text: "This form was sent before. It was done once; this time nothing was changed." };
+      return { tone: "warn", text: "This form was sent before, and this time nothing was changed. Look at the stock: where no answer came the first time, it may have been done all the same." };
     case "pause":
       return { tone: "warn", text: "Selling is paused. What is held stays held and can be paid for; nobody gets more." };
     case "resume":
