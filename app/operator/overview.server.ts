@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Catalog, Stock } from "~/catalog/catalog";
 import { UnavailableError } from "~/errors";
 import { available, onHandOf } from "~/reservations/availability";
@@ -9,6 +10,8 @@ import type { HeldCart, HoldsOverview, ProductStock } from "./operator-desk";
 const PAGE = 500;
 /** Holds that are looked through for one page, and what of it is shown. */
 const MAX_HOLDS = 2_000;
+/** Pages of the store that are read for them: where a great many holds have just lapsed, pages are empty. */
+const MAX_PAGES = 40;
 const MAX_HELD_PRODUCTS = 100;
 const MAX_SHORT_PRODUCTS = 50;
 const MAX_CARTS = 100;
@@ -61,11 +64,14 @@ interface Holds {
 async function readHolds(store: HoldsOverviewParts["store"]): Promise<Holds> {
   const reservations: Reservation[] = [];
   let cursor: string | null = null;
-  do {
+  for (let pages = 0; pages < MAX_PAGES && reservations.length < MAX_HOLDS; pages += 1) {
+    // The store in memory answers at once, and shoppers should not wait for all the pages.
+    if (cursor !== null) await nextTurn();
     const page = await store.snapshot({ limit: PAGE, cursor: cursor ?? undefined });
     reservations.push(...page.reservations);
     cursor = page.cursor;
-  } while (cursor !== null && reservations.length < MAX_HOLDS);
+    if (cursor === null) break;
+  }
   const claims = reservations.some(({ state }) => state === "checkout") ? await store.claims({ olderThanMs: 0 }) : [];
   return { reservations, claims, hasMore: cursor !== null };
 }

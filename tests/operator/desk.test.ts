@@ -57,6 +57,19 @@ describe("the overview", () => {
     expect(holds.products.length).toBeLessThanOrEqual(150);
   });
 
+  it("looks through so many pages of the store at most, and lets others work in between, where a great many holds have lapsed", async () => {
+    const shop = await openShop();
+    let [pages, turns] = [0, 0];
+    shop.store.snapshot = async () => {
+      pages += 1;
+      setImmediate(() => (turns += 1));
+      return { reservations: [], cursor: pages < 1_000 ? String(pages) : null };
+    };
+    expect(await holdsOf(shop)).toMatchObject({ carts: [], hasMoreCarts: true, hasMoreProducts: true });
+    expect(pages).toBeLessThan(100);
+    expect(turns).toBeGreaterThan(pages - 2);
+  });
+
   it("shows what is held while the database does not answer, and what is wrong while the store does not", async () => {
     const shop = await openShop();
     await shop.hold("ann", { mug: 1 });
