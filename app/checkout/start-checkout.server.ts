@@ -6,7 +6,7 @@ import { cartFingerprint } from "./cart-fingerprint.server";
 import { priceLines } from "./cart-rows.server";
 import type { StartOutcome, StartRequest } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
-import { isAtLeast } from "./claims.server";
+import { endClaim, isAtLeast } from "./claims.server";
 import { closeClaim, findSession, UNSTAMPED_AFTER_MS } from "./close-checkout.server";
 import { openPage } from "./open-page.server";
 import { MAX_CHECKOUT_LINES } from "./session-metadata";
@@ -49,6 +49,11 @@ async function tryOnce(context: CheckoutContext, request: StartRequest): Promise
   const claimed = await reservations.store.claim({ session, claimId: context.newClaimId() });
   switch (claimed.outcome) {
     case "claimed":
+      if (!isWhole(claimed.claim, cart)) {
+        // Lapsed, or given back by somebody, since we looked: nobody pays for a part of the cart that looks like all of it.
+        await endClaim(context, { claimId: claimed.claim.claimId, checkoutId: null, how: "shopper" });
+        return { outcome: "again" };
+      }
       return openPage(context, { claim: claimed.claim, others: claimed.others, origin: request.origin });
     case "busy":
       await reservations.backOff();
@@ -58,6 +63,10 @@ async function tryOnce(context: CheckoutContext, request: StartRequest): Promise
     case "checkout_open":
       return { outcome: "again" };
   }
+}
+
+function isWhole(claim: Claim, cart: readonly Line[]): boolean {
+  return cart.every(({ productId }) => claim.lines.some((line) => line.productId === productId));
 }
 
 /** A page was opened before, or is just being opened: use it if it still says what the cart says, else close it. */

@@ -301,6 +301,42 @@ describe("opening a payment page", () => {
     expect(world.clock.now()).toBe(TTL_MS);
   });
 
+  it.each(["is free", "went to another"])("an operator gives back one line of the cart in the millisecond of Pay and it %s: nobody pays for the rest alone", async (then) => {
+    const world = createWorld({ rows: { mug: 1, pot: 1 } });
+    let isGivenBack = false;
+    const shop = await world.open({
+      dependencies: (real) => ({
+        reservations: {
+          ...real.reservations,
+          store: storeWith(real.reservations.store, {
+            async claim(request) {
+              if (!isGivenBack) {
+                isGivenBack = true;
+                await real.reservations.store.release({ session: "ann", productIds: ["mug"] });
+                if (then === "went to another") await change(shop, "bob", 1);
+              }
+              return real.reservations.store.claim(request);
+            },
+          }),
+        },
+      }),
+    });
+    const cart = [...units("mug", 1), ...units("pot", 1)];
+    await shop.checkout.changeCart({ session: "ann", lines: cart });
+
+    const outcome = await shop.checkout.start({ session: "ann", lines: cart, origin: ORIGIN });
+
+    const pages = world.stripe.sessions();
+    if (then === "is free") {
+      expect(outcome).toMatchObject({ outcome: "redirect" });
+      expect(pages).toMatchObject([{ amount_total: 2500 }]);
+    } else {
+      expect(outcome).toMatchObject({ outcome: "refused", lines: [{ productId: "mug", shortage: "held_by_others" }] });
+      expect(pages).toEqual([]);
+      expect((await shop.store.view("ann")).lines).toEqual(units("pot", 1));
+    }
+  });
+
   it("a hold expired before Pay and the unit went to another: refused", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
