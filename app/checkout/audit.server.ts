@@ -5,7 +5,7 @@ import type { AuditFault, AuditReport, ProductDrift } from "./order-list";
 import { tryToRead } from "./read-record.server";
 import type { StripeSession } from "./stripe-gateway.server";
 
-/** Two rounds of the reconciler: what is paid is taken by then, or somebody should look. */
+/** Two rounds of the reconciler: what is paid is taken, or refunded, by then, or somebody should look. */
 const TAKEN_WITHIN_MS = 10 * 60_000;
 
 /** See `CheckoutService.audit`. Money is looked at by the session: a refund of a part is not one of units. */
@@ -24,7 +24,7 @@ export async function auditMarks(context: CheckoutContext): Promise<AuditReport>
       continue;
     }
     const { record } = read;
-    const lines = record.lines.filter((line) => !isStillComing(context, session, line)).map((line) => compare(session, record, line));
+    const lines = record.lines.filter((line) => !isStillComing(context, session, record, line)).map((line) => compare(session, record, line));
     for (const line of lines) products.set(line.productId, sum(products.get(line.productId), line));
     const wrong = lines.filter((line) => line.drift !== 0);
     if (wrong.length > 0) faults.push({ checkoutId, createdAt, reason: reasonOf(record, wrong), lines: wrong });
@@ -32,8 +32,9 @@ export async function auditMarks(context: CheckoutContext): Promise<AuditReport>
   return { since, checkouts, products: [...products.values()], faults: faults.reverse() };
 }
 
-function isStillComing(context: CheckoutContext, session: StripeSession, { state }: MarkedLine): boolean {
-  const isUnderWay = state.mark === "claimed" || state.mark === "intent";
+function isStillComing(context: CheckoutContext, session: StripeSession, { verdict }: CheckoutRecord, { state }: MarkedLine): boolean {
+  // Units go back before the money does.
+  const isUnderWay = state.mark === "claimed" || state.mark === "intent" || (state.mark === "returned" && verdict === "refund");
   return isUnderWay && context.clock.wall() - (session.charge?.createdAt ?? session.createdAt) < TAKEN_WITHIN_MS;
 }
 

@@ -144,6 +144,25 @@ describe("after an ordinary journey an audit finds nothing, and the order reads"
     expect(await theOrder(shop)).toMatchObject({ refundedAmount: 2500 });
   });
 
+  it("could not be had, and Stripe has not made the refund yet: a fault only when that takes too long", async () => {
+    const world = createWorld({ rows: { mug: 3, pot: 1 } });
+    const shop = await world.open();
+    const checkoutId = await shop.pay("ann", { mug: 1, pot: 1 });
+    // Seen as 1 when both are announced, so that the mug is taken and has to go back.
+    world.table.onSwap = (productId) => productId === "mug" && world.setStock("pot", 0);
+    world.stripe.pay(checkoutId);
+    shop.setFaults((call) => (call.name.includes(CALLS.listRefunds) ? "refuse" : null));
+    await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow();
+    expect((await theOrder(shop)).lines.map(({ state }) => state.mark).sort()).toEqual(["claimed", "returned"]);
+    expect(await drift(shop)).toEqual({});
+
+    world.advance(LATER_MS);
+    expect(await drift(shop)).toEqual({ mug: 1, pot: 1 });
+    shop.heal();
+    await shop.checkout.fulfil(checkoutId);
+    await expectInOrder(world, shop, "refunded");
+  });
+
   it.each(["granted", "refused"] as const)("late and %s", async (outcome) => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
