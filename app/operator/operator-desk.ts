@@ -59,7 +59,7 @@ export interface OperatorDesk {
   /**
    * Stops selling on every server, within a second or so: nobody gets units that they do not hold already (503 `selling_paused`).
    * Releasing, extending, paying for what is held, webhooks and payment deadlines go on. Pausing twice is pausing once.
-   * With holds in memory a restart forgets it; with Redis it stays until `resume`, or until Redis loses its data.
+   * With holds in memory a restart forgets it; with Redis it stays until `resume`, as long as a server that heard of it runs or Redis keeps its data.
    */
   pause(): Promise<Selling>;
   resume(): Promise<Selling>;

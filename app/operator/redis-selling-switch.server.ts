@@ -3,10 +3,11 @@ import type { Selling } from "./operator-desk";
 import { SELLING, type SellingSwitch } from "./selling-switch";
 
 const POLL_MS = 500;
+const SELLING_WORD = "selling";
 
 /**
- * One key in Redis, which every server looks at twice a second. Set: paused, since the time that it bears. It has no deadline,
- * and is lost with Redis' data, as a pause is not worth a write to disk.
+ * One key in Redis, which every server looks at twice a second: the time since when selling is paused, or `selling`. Where the key is
+ * missing Redis has lost its data, or nobody ever paused: a server that knows of a pause then writes it down again.
  */
 export function createRedisSellingSwitch({ key, url, log }: { readonly key: string } & Pick<BoundedRedisOptions, "url" | "log">): SellingSwitch {
   const redis = new BoundedRedis({ url, callMs: 800, tryMs: 500, log });
@@ -15,7 +16,9 @@ export function createRedisSellingSwitch({ key, url, log }: { readonly key: stri
 
   async function look(): Promise<void> {
     try {
-      known = heard(await redis.call((client) => client.get(key)));
+      const word = await redis.call((client) => client.get(key));
+      if (word !== null) known = heard(word);
+      else if (known.isPaused) await redis.call((client) => client.set(key, String(known.pausedAt), { condition: "NX" }));
     } catch {
       // The last word stands. That Redis does not answer is told by whoever holds.
     }
@@ -25,9 +28,9 @@ export function createRedisSellingSwitch({ key, url, log }: { readonly key: stri
   }
   const firstLook = look();
 
-  async function say(word: (client: Parameters<Parameters<BoundedRedis["call"]>[0]>[0]) => Promise<unknown>): Promise<Selling> {
-    await redis.call(word);
-    known = heard(await redis.call((client) => client.get(key)));
+  async function say(word: string): Promise<Selling> {
+    await redis.call((client) => client.set(key, word));
+    known = heard(word);
     return known;
   }
 
@@ -36,8 +39,11 @@ export function createRedisSellingSwitch({ key, url, log }: { readonly key: stri
       await firstLook;
       return known;
     },
-    pause: () => say((client) => client.set(key, String(Date.now()), { condition: "NX" })),
-    resume: () => say((client) => client.del(key)),
+    async pause() {
+      const word = await redis.call((client) => client.get(key));
+      return say(word === null || word === SELLING_WORD ? String(known.pausedAt ?? Date.now()) : word);
+    },
+    resume: () => say(SELLING_WORD),
     close() {
       clearTimeout(timer);
       redis.close();
@@ -45,6 +51,6 @@ export function createRedisSellingSwitch({ key, url, log }: { readonly key: stri
   };
 }
 
-function heard(pausedAt: string | null): Selling {
-  return pausedAt === null ? SELLING : { isPaused: true, pausedAt: Number(pausedAt) };
+function heard(word: string): Selling {
+  return word === SELLING_WORD ? SELLING : { isPaused: true, pausedAt: Number(word) };
 }
