@@ -58,14 +58,20 @@ export function action({ request }: ActionFunctionArgs) {
   });
 }
 
+/**
+ * Only wrong tokens are counted. The right one is let in however many were tried: else a stranger who goes on guessing would keep the
+ * operator out, and nothing is won by it, for guesses can be sent as bearer tokens too. Length is what guards the token.
+ */
 async function signIn(request: Request, token: string) {
   const { operatorRule: rule, limits, log } = container;
-  try {
-    await limits.admitSignIn(request);
-    if (!isToken(token, rule)) throw new Problem(401, "unauthorized", "That is not the token. Look for ADMIN_TOKEN in the settings of the server.");
-  } catch (error) {
+  if (!isToken(token, rule)) {
+    try {
+      await limits.admitSignIn(request);
+    } catch (error) {
+      return refusal(error); // Untold, so that guessing does not drown the log.
+    }
     log.warn({}, "an operator's sign-in was refused");
-    return refusal(error);
+    return refusal(new Problem(401, "unauthorized", "That is not the token. Look for ADMIN_TOKEN in the settings of the server."));
   }
   log.warn({}, "an operator signed in");
   throw redirect(`/admin${new URL(request.url).search}`, { status: 303, headers: { "Set-Cookie": signInCookie(rule, Date.now()) } });
