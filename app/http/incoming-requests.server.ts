@@ -12,12 +12,12 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 export function receiveRequests(): void {
   serveFirst((request, response) => {
     drainUnreadBody(request, response);
+    mendAddress(request);
     const refusal = refusalOf(request);
     if (refusal !== null) {
       void refuse(response, refusal);
       return true;
     }
-    mendAddress(request);
     showOwnHost(request.headers);
     return false;
   });
@@ -30,9 +30,20 @@ function isHost(host: string | undefined): boolean {
 
 function refusalOf({ headers, url = "/" }: IncomingMessage): Problem | null {
   if (!isHost(headers.host)) return new Problem(400, "invalid_request", "The Host header of this request names no host. Open the shop by its own address.");
+  const path = pathOf(url);
+  if (path === null) return new Problem(400, "invalid_request", "The address of this request cannot be read.");
   // Remix would run the same route and answer in the encoding of its own pages.
-  if (/^\/+(api\/.*|healthz|readyz|metrics)\.data(\?|$)/i.test(url)) return new Problem(404, "not_found", "There is no such address: leave out the “.data”.");
+  if (/^\/+(api\/.*|(healthz|readyz|metrics)\/*)\.data$/i.test(path)) return new Problem(404, "not_found", "There is no such address: leave out the “.data”.");
   return null;
+}
+
+/** The path as Remix reads it: without detours, and with its escapes undone. Null where these stand for no text. */
+function pathOf(url: string): string | null {
+  try {
+    return decodeURIComponent(new URL(`http://shop${url}`).pathname);
+  } catch {
+    return null;
+  }
 }
 
 async function refuse(response: ServerResponse, problem: Problem): Promise<void> {

@@ -347,4 +347,17 @@ describe("a route of the API, asked for as a page's data", () => {
     }
     await expectNothingChanged();
   });
+
+  it.each(["/%61pi/openapi.json.data", "/x/../api/openapi.json.data", "/x/%2e%2e/metrics.data", "/api\\openapi.json.data", "//metrics.data", "/metrics/.data", "http://evil.example/metrics.data"])(
+    "is not there either by a detour: %s",
+    async (target) => {
+      expectProblem(await ask(store.url, { target }), 404, "not_found");
+    },
+  );
+
+  it("is a bad request where its escapes stand for no text, and nothing is logged of it", async () => {
+    const before = store.output().length;
+    for (const target of ["/%", "/%zz", "/api/%E0%A4%A"]) expectProblem(await ask(store.url, { target }), 400, "invalid_request");
+    expect(store.output().slice(before)).not.toContain("URIError");
+  });
 });
