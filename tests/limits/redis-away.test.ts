@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLimits } from "~/limits/limits.server";
 import { systemClock } from "~/reservations/clock";
@@ -15,10 +17,10 @@ describe("limits whose Redis does not answer", () => {
     await redis.stop();
   });
 
-  async function limits() {
+  async function limits(url = redis.url) {
     const options = { perMinute: 3, unitsPerClient: 5, trustedProxyHops: 1, pagesPerSecond: null, log: { warn: () => undefined } };
     const store = createMemoryReservationStore({ clock: systemClock, ttlMs: 120_000, maxAgeMs: 1_200_000 });
-    const limits = createLimits({ ...options, store, redis: { url: redis.url, prefix: `test:${randomUUID()}`, keepSeconds: 60 } });
+    const limits = createLimits({ ...options, store, redis: { url, prefix: `test:${randomUUID()}`, keepSeconds: 60 } });
     const capped = limits.capped({
       changeCart: async () => ({ outcome: "unknown_product", productIds: [] }),
       start: async () => ({ outcome: "empty_cart" }),
@@ -31,7 +33,7 @@ describe("limits whose Redis does not answer", () => {
     await vi.waitFor(async () => {
       await change(randomUUID()).catch(() => undefined);
       expect(await counted()).toBeGreaterThan(2);
-    });
+    }, 5_000);
     return { change };
   }
 
@@ -54,4 +56,26 @@ describe("limits whose Redis does not answer", () => {
     expect(outcomes[0]).toBe("unknown_product");
     expect(outcomes.at(-1)).toMatchObject({ status: 429 });
   });
+
+  it("are counted by all servers together where Redis is far away, and a connection takes longer to open than a call may", async () => {
+    const far = await farAway(redis.port);
+    await limits(`redis://127.0.0.1:${far.port}`);
+    far.close();
+  });
 });
+
+/** The same Redis with 80 ms to each side, and, as with TLS, some of them before the first word. */
+async function farAway(port: number): Promise<{ readonly port: number; close(): void }> {
+  const server = createServer((near) => {
+    const there = connect(port, "127.0.0.1");
+    const later = (milliseconds: number, act: () => unknown) => void setTimeout(act, milliseconds);
+    near.on("data", (chunk) => later(near.bytesRead === chunk.length ? 400 : 80, () => there.write(chunk)));
+    there.on("data", (chunk) => later(80, () => near.write(chunk)));
+    for (const [one, other] of [[near, there], [there, near]] as const) one.on("error", () => other.destroy()).on("close", () => other.destroy());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return { port: address.port, close: () => void server.close() };
+}

@@ -3,6 +3,8 @@ import { createClient, ErrorReply, type RedisClientType } from "redis";
 import { UnavailableError } from "~/errors";
 
 const RETRY_MS = 40;
+/** Longer than a call may take: calls do not wait for a connection, and one with TLS to another region takes several round trips. */
+const CONNECT_MS = 1_000;
 
 export interface BoundedRedisOptions {
   /** `redis://` or `rediss://`, one address: a single server, a proxy, or one that owns all slots. */
@@ -73,7 +75,7 @@ export class BoundedRedis {
     const client: RedisClient = createClient({
       url: this.#options.url,
       disableOfflineQueue: true,
-      socket: { connectTimeout: this.#options.callMs, reconnectStrategy: (retries) => Math.min(20 * 2 ** retries, 500) },
+      socket: { connectTimeout: CONNECT_MS, reconnectStrategy: (retries) => Math.min(20 * 2 ** retries, 500) },
     });
     // Each call that meets it says so; without a listener the error would end the process.
     client.on("error", () => undefined);
@@ -100,7 +102,7 @@ export class BoundedRedis {
 
   /** The client itself waits without end for the answers to its first words on a new connection. */
   #isStuck(client: RedisClient): boolean {
-    return !client.isReady && performance.now() - this.#openedAt > this.#options.callMs;
+    return !client.isReady && performance.now() - this.#openedAt > CONNECT_MS;
   }
 
   /** Answers come in order, so what waits behind one that does not come would wait for ever. */
