@@ -13,9 +13,9 @@ export function receiveRequests(): void {
   serveFirst((request, response) => {
     drainUnreadBody(request, response);
     mendAddress(request);
-    const refusal = refusalOf(request);
-    if (refusal !== null) {
-      void refuse(response, refusal);
+    const answer = answerTo(request);
+    if (answer !== null) {
+      void send(response, answer);
       return true;
     }
     showOwnHost(request.headers);
@@ -28,12 +28,15 @@ function isHost(host: string | undefined): boolean {
   return host === undefined || (/^(\[[\da-f:.]+\]|[\w.~-]+)(:\d*)?$/i.test(host) && URL.canParse(`http://${host}`));
 }
 
-function refusalOf({ headers, url = "/" }: IncomingMessage): Problem | null {
-  if (!isHost(headers.host)) return new Problem(400, "invalid_request", "The Host header of this request names no host. Open the shop by its own address.");
+/** Null: Remix answers. */
+function answerTo({ headers, url = "/" }: IncomingMessage): Response | null {
+  if (!isHost(headers.host)) return new Problem(400, "invalid_request", "The Host header of this request names no host. Open the shop by its own address.").toResponse();
   const path = pathOf(url);
-  if (path === null) return new Problem(400, "invalid_request", "The address of this request cannot be read.");
+  if (path === null) return new Problem(400, "invalid_request", "The address of this request cannot be read.").toResponse();
   // Remix would run the same route and answer in the encoding of its own pages.
-  if (/^\/+(api\/.*|(healthz|readyz|metrics)\/*)\.data$/i.test(path)) return new Problem(404, "not_found", "There is no such address: leave out the “.data”.");
+  if (/^\/+(api\/.*|(healthz|readyz|metrics)\/*)\.data$/i.test(path)) return new Problem(404, "not_found", "There is no such address: leave out the “.data”.").toResponse();
+  // Answers to the pages' scripts, for which alone Remix sends their status, cookie and headers: anybody else belongs to the cart.
+  if (/^\/+cart\/panel\/*$/i.test(path)) return new Response(null, { status: 307, headers: { Location: "/cart", "Cache-Control": "no-store" } });
   return null;
 }
 
@@ -46,8 +49,7 @@ function pathOf(url: string): string | null {
   }
 }
 
-async function refuse(response: ServerResponse, problem: Problem): Promise<void> {
-  const answer = problem.toResponse();
+async function send(response: ServerResponse, answer: Response): Promise<void> {
   response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
 }
 

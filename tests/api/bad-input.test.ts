@@ -361,3 +361,19 @@ describe("a route of the API, asked for as a page's data", () => {
     expect(store.output().slice(before)).not.toContain("URIError");
   });
 });
+
+describe("the panel of the cart, asked for by anything but a page's script", () => {
+  it.each(["/cart/panel", "/cart/panel/", "/CART/%70anel?a=b"])("is the cart, so that no unit is held for a cookie that was lost: %s", async (target) => {
+    const form = `intent=add&product_id=${MUG}&quantity=1`;
+    for (const sent of [{}, { method: "POST", headers: FORM_TYPE, body: form }]) {
+      const { status, headers } = await ask(store.url, { target, ...sent });
+      expect([status, headers.location]).toEqual([307, "/cart"]);
+    }
+    await expectNothingChanged();
+  });
+
+  it("answers a script, with a cookie for what it holds", async () => {
+    const { status, headers } = await ask(`${store.url}/cart/panel.data`);
+    expect([status, headers["set-cookie"]?.[0]]).toEqual([200, expect.stringMatching(/^cart=/)]);
+  });
+});
