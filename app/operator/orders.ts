@@ -25,9 +25,9 @@ export interface DriftAudit {
   /** Sessions created since then were looked at. */
   readonly since: number;
   readonly checkouts: number;
-  /** Sum of the absolute drifts: 0 is what one wants to see. */
+  /** Sum of the absolute drifts of all lines at fault: 0 is what one wants to see. Those of one product do not cancel out. */
   readonly driftUnits: number;
-  /** Products whose drift is not 0, largest first. */
+  /** Products whose drift over all checkouts is not 0, largest first. */
   readonly products: readonly (ProductDrift & { readonly name: string | null })[];
   /** Checkouts at fault, oldest first, at most 100. */
   readonly faults: readonly AuditFault[];

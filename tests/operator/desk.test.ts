@@ -274,6 +274,26 @@ describe("the audit", () => {
     expect(samples.filter(({ name }) => name === "stock_drift_units")).toMatchObject([{ value: 0 }]);
   });
 
+  it("does not set off a sale that was not taken against a refund that was not given back", async () => {
+    const shop = await openShop();
+    const refunded = await shop.pay("ann", { mug: 1 });
+    shop.world.stripe.pay(refunded);
+    await shop.checkout.fulfil(refunded);
+    const payment = String(shop.world.stripe.session(refunded)?.payment_intent);
+    const body = new URLSearchParams({ payment_intent: payment });
+    await shop.world.sandbox.fetch(new Request("http://stripe.test/v1/refunds", { method: "POST", headers: { authorization: "Bearer sk_test_sandbox" }, body }));
+    shop.world.stripe.pay(await shop.pay("bob", { mug: 1 }));
+    shop.world.advance(11 * 60_000);
+
+    const audit = await shop.desk.audit();
+
+    expect(audit.faults.map(({ reason }) => reason)).toEqual(["not_given_back", "not_taken"]);
+    expect(audit.driftUnits).toBe(2);
+    const samples = await shop.samples();
+    expect(figure(samples, "stock_drift_units")).toBe(2);
+    expect(figure(samples, "stock_drift_products")).toBe(1);
+  });
+
   it("tells of each checkout at fault once, and keeps the last result while Stripe does not answer", async () => {
     const shop = await openShop();
     const checkoutId = await shop.pay("ann", { mug: 2 });

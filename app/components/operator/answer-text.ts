@@ -33,7 +33,7 @@ export function answerText(answer: OperatorAnswer): AnswerText {
         ? { tone: "bad", text: `Stripe knows no checkout ${answer.checkoutId}.` }
         : { tone: "good", text: `Checkout ${orderNumber(answer.checkoutId)} was looked at; nothing was changed.` };
     case "audit":
-      return answer.audit.driftUnits === 0
+      return answer.audit.faults.length === 0
         ? { tone: "good", text: "No drift: what was sold is what was taken from the stock." }
         : { tone: "bad", text: `The audit found a drift of ${answer.audit.driftUnits} units; see below.` };
   }

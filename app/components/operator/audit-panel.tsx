@@ -10,7 +10,7 @@ import { Panel } from "./panel";
 /** What Stripe says was sold against what was taken from the stock. */
 export function AuditPanel({ audit }: { audit: DriftAudit | null }) {
   return (
-    <Panel id="audit" title="Drift audit" whose="All servers, by Stripe's word" tone={audit !== null && audit.driftUnits > 0 ? "bad" : undefined}>
+    <Panel id="audit" title="Drift audit" whose="All servers, by Stripe's word" tone={audit !== null && audit.faults.length > 0 ? "bad" : undefined}>
       <p className="hint">Units that Stripe says are paid and not refunded, against units that our marks say were taken from the stock.</p>
       <ActionForm intent="audit" label="Audit now" />
       {audit === null ? <p className="hint">This server has not audited yet.</p> : <AuditResult audit={audit} />}
@@ -23,7 +23,7 @@ function AuditResult({ audit }: { audit: DriftAudit }) {
   return (
     <>
       <p>
-        <strong>{driftUnits === 0 ? "No drift" : `Drift: ${driftUnits} units`}</strong>, {checkouts} {checkouts === 1 ? "checkout" : "checkouts"} since {dateText(since, "en")}; audited at{" "}
+        <strong>{faults.length === 0 ? "No drift" : `Drift: ${driftUnits} units`}</strong>, {checkouts} {checkouts === 1 ? "checkout" : "checkouts"} since {dateText(since, "en")}; audited at{" "}
         <ClockTime at={at} precision="second" />.
       </p>
       {products.length > 0 && (
