@@ -1,13 +1,25 @@
 import type { z } from "zod";
 import type { Catalog } from "~/catalog/catalog";
+import type { CheckoutService } from "~/checkout/checkout";
 import { Problem } from "~/http/problem.server";
 import type { inventoryUpdate } from "./schemas";
 
 /** Sales that come in between are no reason to give up; that many in a row are. */
 const TRIES = 20;
 
+interface Shop {
+  readonly catalog: Pick<Catalog, "readStock" | "compareAndSwap">;
+  readonly checkout: Pick<CheckoutService, "editStock">;
+}
+
+type InventoryUpdate = z.output<typeof inventoryUpdate>;
+
 /** Sets or moves a row's inventory, without undoing a sale that happens meanwhile: `before` is what was really replaced. */
-export async function updateInventory(catalog: Pick<Catalog, "readStock" | "compareAndSwap">, update: z.output<typeof inventoryUpdate>): Promise<{ before: number; after: number }> {
+export async function updateInventory({ catalog, checkout }: Shop, update: InventoryUpdate): Promise<{ before: number; after: number }> {
+  return checkout.editStock(update.product_id, () => swapRow(catalog, update));
+}
+
+async function swapRow(catalog: Shop["catalog"], update: InventoryUpdate): Promise<{ before: number; after: number }> {
   const { product_id: productId, inventory, delta } = update;
   for (let tries = 0; tries < TRIES; tries += 1) {
     const row = (await catalog.readStock([productId])).get(productId);

@@ -54,6 +54,12 @@ export interface CheckoutService {
    */
   audit(): Promise<AuditReport>;
 
+  /**
+   * Runs `edit`, which moves the row of this product by hand, while no sale moves it. A sale whose outcome is not known yet is settled
+   * first: a row that an edit brings to the very number that was announced would read as sold, or as not.
+   */
+  editStock<T>(productId: string, edit: () => Promise<T>): Promise<T>;
+
   /** One round of housekeeping: payment deadlines, claims without a stamp. Errors of single claims are logged and tried again next time. */
   sweep(): Promise<void>;
 

@@ -5,6 +5,7 @@ import { changeCart, releaseCart } from "./change-cart.server";
 import type { CheckoutService, RebuildReport } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
 import { closePage } from "./close-checkout.server";
+import { editStock } from "./edit-stock.server";
 import { fulfilCheckout } from "./fulfil.server";
 import { inspectCheckout } from "./inspect.server";
 import { listOrders } from "./list-orders.server";
@@ -58,6 +59,10 @@ export function createCheckout(dependencies: CheckoutDependencies): Checkout {
     fulfil: gated((checkoutId) => fulfilCheckout(context, checkoutId)),
     close: gated((checkoutId) => closePage(context, checkoutId)),
     settle: gated((request) => settleLine(context, request)),
+    async editStock(productId, edit) {
+      gate.check();
+      return editStock(context, productId, edit);
+    },
     sweep: gated(sweep),
     inspect: (checkoutId) => inspectCheckout(context, checkoutId),
     orders: (query) => listOrders(context, query),

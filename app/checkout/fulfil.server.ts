@@ -5,7 +5,7 @@ import type { FulfilOutcome } from "./checkout";
 import { type CheckoutContext, orderOf } from "./checkout-context.server";
 import { endClaim, liveClaim } from "./claims.server";
 import { claimLatePayment } from "./late-payment.server";
-import { checkoutKey, type Leases, type Predecessor, productKeys, withLeases } from "./lease-work.server";
+import { BY_HAND, checkoutKey, type Leases, type Predecessor, productKeys, withLeases } from "./lease-work.server";
 import type { CheckoutRecord } from "./line-marks";
 import { needsRows, nextStep } from "./next-step";
 import { refundInFull } from "./refund.server";
@@ -19,7 +19,7 @@ const MAX_PREDECESSORS = 8;
 export async function fulfilCheckout(context: CheckoutContext, checkoutId: string): Promise<FulfilOutcome> {
   const budget = createBudget(context.clock, FULFIL_BUDGET_MS);
   try {
-    const outcome = await within(budget, settleInOrder(context, checkoutId, budget));
+    const outcome = await within(budget, afterPredecessors(context, budget, () => attemptOne(context, checkoutId, false, budget)));
     report(context, checkoutId, outcome);
     return outcome;
   } catch (error) {
@@ -28,30 +28,31 @@ export async function fulfilCheckout(context: CheckoutContext, checkoutId: strin
   }
 }
 
-/** Whoever was left unsettled on a product goes first: what its row says is true only until the row moves again. */
-async function settleInOrder(context: CheckoutContext, checkoutId: string, budget: Budget): Promise<FulfilOutcome> {
-  const waiting: { checkoutId: string; key?: string }[] = [{ checkoutId }];
-  for (let attempt = 0; attempt < 2 * MAX_PREDECESSORS; attempt += 1) {
-    const current = waiting.at(-1) ?? { checkoutId };
-    const isPredecessor = waiting.length > 1;
-    const result = await attemptOne(context, current.checkoutId, isPredecessor, budget);
-    if (result.outcome === "worked") {
-      waiting.pop();
-      if (!isPredecessor) return result.result;
-      // Of another Stripe account, left by the keys used before: nobody can settle it, and its name must not lock the product.
-      if (result.result.outcome === "not_ours") await takeNameOff(context, current, budget);
-    } else {
-      waiting.push(result);
-    }
+type Attempt<T> = { readonly outcome: "worked"; readonly result: T } | Predecessor;
+
+/**
+ * What `attempt` comes to, under the leases of products. Whoever was left unsettled on one of them goes first: what its row says
+ * is true only until the row moves again.
+ */
+export async function afterPredecessors<T>(context: CheckoutContext, budget: Budget, attempt: () => Promise<Attempt<T>>): Promise<T> {
+  const waiting: Predecessor[] = [];
+  for (let tries = 0; tries < 2 * MAX_PREDECESSORS; tries += 1) {
+    const first = waiting.at(-1);
+    const result = first === undefined ? await attempt() : await settlePredecessor(context, first, budget);
+    if (result.outcome === "predecessor") waiting.push(result);
+    else if (waiting.pop() === undefined) return result.result as T;
   }
   throw new UnavailableError("too many unsettled checkouts before this one");
 }
 
-async function takeNameOff(context: CheckoutContext, { checkoutId, key }: { checkoutId: string; key?: string }, budget: Budget): Promise<void> {
-  if (key !== undefined) await withLeases(context.leases, { keys: [key], checkoutId, budget }, () => Promise.resolve());
+async function settlePredecessor(context: CheckoutContext, { checkoutId, key }: Predecessor, budget: Budget): Promise<Attempt<FulfilOutcome>> {
+  const settled = checkoutId === BY_HAND ? worked<FulfilOutcome>({ outcome: "not_ours" }) : await attemptOne(context, checkoutId, true, budget);
+  // By hand, or of another Stripe account, left by the keys used before: there is nothing to settle, and the name must not lock the product.
+  if (settled.outcome === "worked" && settled.result.outcome === "not_ours") {
+    await withLeases(context.leases, { keys: [key], checkoutId, budget }, () => Promise.resolve());
+  }
+  return settled;
 }
-
-type Attempt<T> = { readonly outcome: "worked"; readonly result: T } | Predecessor;
 
 async function attemptOne(context: CheckoutContext, checkoutId: string, isPredecessor: boolean, budget: Budget): Promise<Attempt<FulfilOutcome>> {
   const request = { keys: [checkoutKey(checkoutId)], checkoutId, budget };

@@ -8,6 +8,9 @@ export interface Leases {
   check(): void;
 }
 
+/** In place of a checkout's id where an operator moves stock: nothing is ever to be settled of it. */
+export const BY_HAND = "by hand";
+
 export const checkoutKey = (checkoutId: string): string => `checkout:${checkoutId}`;
 
 /** Products in sorted order, so that two fulfilments never wait for each other. */

@@ -18,7 +18,7 @@ const OVERVIEW_KEEP_MS = 1_000;
 export interface OperatorDeskParts {
   readonly store: ReservationStore;
   readonly catalog: Catalog;
-  readonly checkout: Pick<Checkout, "ready" | "orders" | "close" | "settle" | "inspect" | "fulfil">;
+  readonly checkout: Pick<Checkout, "ready" | "orders" | "close" | "settle" | "editStock" | "inspect" | "fulfil">;
   readonly selling: SellingSwitch;
   readonly journal: JournalKeeper;
   readonly history: HistoryKeeper;
@@ -80,7 +80,7 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
   const outcomeOf = ({ outcome }: { readonly outcome: string }) => ({ outcome });
   const move = (action: string, change: { productId: string; delta?: number; inventory?: number }): Promise<StockMove> => {
     const { productId, ...amount } = change;
-    return act(action, change, () => updateInventory(catalog, { product_id: productId, ...amount }), (moved) => moved);
+    return act(action, change, () => updateInventory({ catalog, checkout }, { product_id: productId, ...amount }), (moved) => moved);
   };
 
   return {

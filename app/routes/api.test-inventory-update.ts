@@ -12,7 +12,7 @@ const answer = api({
     requireOwnOrigin(request, container.originRule);
     requireOperator(request, container.operatorRule);
     const update = await readJson(request, inventoryUpdate);
-    const change = await updateInventory(container.catalog, update);
+    const change = await updateInventory(container, update);
     container.log.warn({ productId: update.product_id, ...change }, "stock set by an operator");
     return json({ success: true, product_id: update.product_id, ...change });
   },

@@ -32,6 +32,7 @@ export function observeChanges(checkout: Checkout, log: Logger, metrics: Metrics
     settle: (request) => following(request.checkoutId, () => checkout.settle(request)),
     orders: (query) => checkout.orders(query),
     audit: () => checkout.audit(),
+    editStock: (productId, edit) => checkout.editStock(productId, edit),
     sweep: () => checkout.sweep(),
     rebuild: () => checkout.rebuild(),
     isIntact: () => checkout.isIntact(),

@@ -1,0 +1,11 @@
+import { createBudget, FULFIL_BUDGET_MS, within } from "./budget.server";
+import type { CheckoutContext } from "./checkout-context.server";
+import { afterPredecessors } from "./fulfil.server";
+import { BY_HAND, productKeys, withLeases } from "./lease-work.server";
+
+/** See `CheckoutService.editStock`. */
+export async function editStock<T>(context: CheckoutContext, productId: string, edit: () => Promise<T>): Promise<T> {
+  const budget = createBudget(context.clock, FULFIL_BUDGET_MS);
+  const leases = { keys: productKeys([productId]), checkoutId: BY_HAND, budget };
+  return within(budget, afterPredecessors(context, budget, () => withLeases(context.leases, leases, edit)));
+}
