@@ -77,6 +77,36 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     await expect(buyer.page.getByRole("link", { name: "Cart 1 unit" })).toBeVisible();
   });
 
+  test("says that the hold was made longer, and until when", async ({ shopper, setStock }) => {
+    await setStock("Gannet Egg Cup", 9);
+    const buyer = await shopper();
+    await buyer.addHere("Gannet Egg Cup", 1);
+    const panel = await openPanel(buyer);
+    const said = panel.getByRole("status");
+    await expect(said).toHaveText(/^Your hold lasts until \d\d:\d\d:\d\d\.$/);
+    const before = (await said.textContent()) ?? "";
+    await expect(panel.getByRole("timer")).toHaveText(/^1:5[0-8]$/);
+    await panel.getByRole("button", { name: "Hold for longer" }).click();
+    await expect(said).not.toHaveText(before);
+    await expect(said).toHaveText(/^Your hold lasts until/);
+  });
+
+  test("that cannot be read says so, and can be asked again", async ({ shopper }) => {
+    const buyer = await shopper();
+    await buyer.page.goto(buyer.address("/"));
+    const panel = await openPanel(buyer);
+    await expect(panel.getByText("Your cart is empty.")).toBeVisible();
+    await buyer.page.keyboard.press("Escape");
+    await buyer.page.context().setOffline(true);
+    await openPanel(buyer);
+    await expect(panel.getByRole("alert")).toContainText("The shop cannot be reached from here right now.");
+    await expect(panel.getByText("Looking at what is held for you…")).toHaveCount(0);
+    await buyer.page.context().setOffline(false);
+    await panel.getByRole("button", { name: "Try again" }).click();
+    await expect(panel.getByText("Your cart is empty.")).toBeVisible();
+    await expect(panel.getByRole("alert")).toHaveCount(0);
+  });
+
   test("follows another tab, and lines that lapse can be held again", async ({ shopper, setStock }) => {
     await setStock("Dory Butter Dish", 4);
     const buyer = await shopper({ shortHolds: true });

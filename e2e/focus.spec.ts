@@ -37,6 +37,13 @@ test.describe("the focus", { tag: "@with-javascript" }, () => {
     const quantity = buyer.line("Pebble Salt Cellar").getByLabel("Quantity");
     await page.getByRole("button", { name: "Hold for longer" }).click();
     await expect(page.getByRole("button", { name: "Hold for longer" })).toBeFocused();
+    await buyer.setQuantity("Pebble Salt Cellar", 2);
+    await expect(page.getByText("Pebble Salt Cellar: 2 units held for you.")).toBeAttached();
+    await expect(page.getByRole("button", { name: "Update Pebble Salt Cellar" })).toBeFocused();
+    await quantity.fill("1");
+    await quantity.press("Enter");
+    await expect(page.getByText("Pebble Salt Cellar: 1 unit held for you.")).toBeAttached();
+    await expect(quantity).toBeFocused();
     await buyer.setQuantity("Pebble Salt Cellar", 9);
     await expect(page.getByRole("alert")).toBeVisible();
     await expect(page.getByRole("button", { name: "Update Pebble Salt Cellar" })).toBeFocused();

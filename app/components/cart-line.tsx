@@ -1,10 +1,12 @@
 import { Form, Link } from "@remix-run/react";
+import { useEffect, useRef } from "react";
 import { useLiveStock } from "~/availability/live-stock";
 import type { CartLineView } from "~/cart/cart-view.server";
-import { usePending } from "./pending";
+import { useSay } from "./announcer";
+import { usePending, useTellChange } from "./pending";
 import { ProductPicture } from "./product-picture";
 import { StockWords } from "./stock-words";
-import { cartTexts, labels, lapsedText, productTexts } from "./texts";
+import { cartTexts, labels, lapsedText, productTexts, updatedText } from "./texts";
 import { useClockText } from "./visitor-clock";
 
 interface CartLineProps {
@@ -22,6 +24,16 @@ export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
   const isUpdating = usePending("set", productId);
   const name = line.name ?? cartTexts.gone;
   const failureId = `failure-${productId}`;
+  const field = useRef<HTMLInputElement>(null);
+  const say = useSay();
+  const shown = `${quantity} ${state}`;
+  const filledFor = useRef(shown);
+  useEffect(() => {
+    // What was typed before does not count any more; the field stays, and with it the focus.
+    if (filledFor.current !== shown && field.current !== null) field.current.value = String(quantity);
+    filledFor.current = shown;
+  }, [shown, quantity]);
+  useTellChange(isUpdating, quantity, () => say(updatedText(name, quantity)));
   return (
     <li className="cart-line" data-state={state} data-leaving={isLeaving} aria-label={name}>
       <ProductPicture image={image} size={96} eager />
@@ -37,12 +49,13 @@ export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
       </div>
       <p className="subtotal">{subtotal}</p>
       <div className="line-forms">
-        <Form method="post" action="/cart" key={`${quantity}-${state}`} preventScrollReset>
+        <Form method="post" action="/cart" preventScrollReset>
           <input type="hidden" name="intent" value="set" />
           <input type="hidden" name="product_id" value={productId} />
           <label>
             {labels.quantity}
             <input
+              ref={field}
               type="number"
               name="quantity"
               min={0}

@@ -10,7 +10,7 @@ import { FollowHolds } from "./follow-holds";
 import { HoldState } from "./hold-state";
 import { PanelLine } from "./panel-line";
 import { RemovedNotice } from "./removed-notice";
-import { cartTexts, panelTexts, shop } from "./texts";
+import { cartTexts, labels, panelTexts, shop } from "./texts";
 
 /** The cart over the page that the shopper is on. A modal dialog: the browser keeps the focus in it, closes it on Escape, and gives the focus back. */
 export function CartPanel({ onClose }: { onClose: () => void }) {
@@ -19,7 +19,8 @@ export function CartPanel({ onClose }: { onClose: () => void }) {
   const changes = useFetcher<PanelAnswer>();
   const view = useLastView(cart.data);
   const answer = changes.state === "idle" ? changes.data : undefined;
-  const refusal = [answer, cart.data].find((given) => given?.outcome === "refused");
+  const isReading = view === null && (cart.state !== "idle" || cart.data === undefined);
+  const refusal = [answer, isReading ? undefined : cart.data].find((given) => given?.outcome === "refused");
   const close = () => dialog.current?.close();
 
   useEffect(() => {
@@ -50,7 +51,13 @@ export function CartPanel({ onClose }: { onClose: () => void }) {
             {refusal.message}
           </p>
         )}
-        <ChangesInPlace value={changes}>{view === null ? <p aria-busy={cart.state !== "idle"}>{panelTexts.loading}</p> : <Contents view={view} onLeave={close} />}</ChangesInPlace>
+        {isReading && <p aria-busy="true">{panelTexts.loading}</p>}
+        {view === null && !isReading && (
+          <button type="button" className="button" onClick={() => cart.load("/cart/panel")}>
+            {labels.tryAgain}
+          </button>
+        )}
+        <ChangesInPlace value={changes}>{view !== null && <Contents view={view} onLeave={close} />}</ChangesInPlace>
       </div>
     </dialog>
   );

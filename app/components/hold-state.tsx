@@ -5,6 +5,7 @@ import { useLiveProducts } from "~/availability/live-stock";
 import { ClockTime } from "./clock-time";
 import { countdownText } from "./clock-text";
 import { IntentForm } from "./intent-form";
+import { usePending, useTellChange } from "./pending";
 import { useTimeLeft } from "./server-clock";
 import { cartTexts, holdAgainText, labels, paymentPageText, holdStageText, type HoldStage } from "./texts";
 import { useClockText } from "./visitor-clock";
@@ -67,7 +68,7 @@ function Lapsed({ view: { lines } }: { view: CartView }) {
   );
 }
 
-/** Said to screen readers at the start, at 60 s, at 30 s and at the end, once each; the visible countdown itself is silent. */
+/** Said to screen readers at the start, at 60 s, at 30 s and at the end, once each, and when the shopper made it longer; the visible countdown itself is silent. */
 function Announcement({ stage, heldUntil }: { stage: HoldStage | null; heldUntil: number | null }) {
   const clock = useClockText();
   const [said, say] = useState("");
@@ -75,6 +76,7 @@ function Announcement({ stage, heldUntil }: { stage: HoldStage | null; heldUntil
     if (stage !== null) say(holdStageText(stage, heldUntil, clock));
     // Not when the deadline merely moves: a stage is announced once.
   }, [stage]);
+  useTellChange(usePending("extend"), heldUntil, () => say(holdStageText("started", heldUntil, clock)));
   return (
     <p className="visually-hidden" role="status">
       {said}

@@ -4,11 +4,11 @@ import { useSay } from "./announcer";
 import { focusStartOf, keepFocus } from "./kept-focus";
 
 /**
- * What a browser does for a new document, where scripts change the page instead: the focus moves to its start and its title is
- * said. Not after a form that leads back to its own page, nor when the same page is read anew. Scrolling is left alone.
+ * What a browser does for a new document, where scripts change the page instead: the focus moves to its start, or to the part that
+ * the address names, and its title is said. Not after a form that leads back to its own page, nor when the same page is read anew. Scrolling is left alone.
  */
 export function PageFocus() {
-  const { pathname, search } = useLocation();
+  const { pathname, search, hash } = useLocation();
   const { state, formMethod } = useNavigation();
   const say = useSay();
   const shown = useRef({ pathname, search });
@@ -25,8 +25,8 @@ export function PageFocus() {
     isPost.current = false;
     if (isSamePage) return;
     say(document.title);
-    const main = document.querySelector("main");
-    if (main !== null) focusStartOf(main);
+    const start = document.getElementById(hash.slice(1)) ?? document.querySelector("main");
+    if (start !== null) focusStartOf(start);
   }, [pathname, search]);
   return null;
 }

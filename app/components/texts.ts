@@ -172,6 +172,10 @@ export function removedText(name: string, quantity: number): string {
   return quantity === 1 ? `${name} was removed.` : `${name} was removed, all ${quantity}.`;
 }
 
+export function updatedText(name: string, quantity: number): string {
+  return `${name}: ${units(quantity)} held for you.`;
+}
+
 /** How long there is to pay. */
 export function payHint(payWithinMs: number): string {
   const minutes = Math.floor(payWithinMs / 60_000);
