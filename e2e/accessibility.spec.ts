@@ -111,6 +111,12 @@ test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
     await buyer.page.getByRole("button", { name: "Continue to payment" }).click();
     await buyer.pay();
     await expectAccessible(buyer.page, "order-paid");
+    const lines = await buyer.page.getByRole("cell", { name: "US$46.00" }).first().evaluate((cell) => {
+      const text = document.createRange();
+      text.selectNodeContents(cell);
+      return text.getClientRects().length;
+    });
+    expect(lines, "a price at 320 px is not broken in two").toBe(1);
   });
 
   test("where something broke, and where the connection is gone", async ({ shopper }) => {
