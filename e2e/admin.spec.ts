@@ -120,6 +120,8 @@ test("units are added to a product that is short, and the page warns of absolute
   await row.getByLabel("Units to add").fill("7");
   await row.getByRole("button", { name: "Restock" }).click();
   await desk.expectOutcome(/went from 2 to 9\./);
+  // A second click would add as many again.
+  await expect(row.getByLabel("Units to add")).toHaveValue("");
 });
 
 test("the stock is set only by who confirms that nothing was sold meanwhile", async ({ page, setStock }) => {
@@ -200,6 +202,49 @@ test.describe("with scripts", { tag: "@with-javascript" }, () => {
     await expect(desk.cart("Foghorn Teapot")).toBeVisible();
     await expect(field).toHaveValue("half a wo");
     await expect(field).toBeFocused();
+  });
+
+  test("the keyboard finds its way: the log has the focus once it is filtered, nothing that has the focus is covered, Escape closes the outcome", async ({ page, shopper, setStock }) => {
+    await setStock("Skerry Plate", 9);
+    const checkoutId = await buy(await shopper(), "Skerry Plate", 1);
+    await page.setViewportSize({ width: 390, height: 844 });
+    const desk = new Desk(page);
+    await desk.waitFor(() => desk.order(checkoutId));
+    await desk.order(checkoutId).getByRole("link", { name: "Log" }).press("Enter");
+    const log = desk.panel("Event log");
+    await expect(log.getByRole("heading", { name: "Event log" })).toBeFocused();
+    await log.getByLabel("Text or id").fill("no line says this");
+    await log.getByLabel("Text or id").press("Enter");
+    await expect(log.getByText("No line fits.")).toBeVisible();
+    await expect(log.getByRole("heading", { name: "Event log" })).toBeFocused();
+
+    // New rows move what lies below them.
+    await page.getByRole("button", { name: "Pause updates" }).click();
+    const inspect = desk.order(checkoutId).getByRole("button", { name: "Inspect" });
+    await inspect.press("Enter");
+    const outcome = page.getByRole("status").filter({ hasText: "was looked at" });
+    await expect(outcome).toBeVisible();
+    const covered = () =>
+      page.evaluate(() => {
+        const focused = document.activeElement?.getBoundingClientRect() ?? new DOMRect();
+        const top = document.querySelector(".operator-bar")?.getBoundingClientRect().bottom ?? 0;
+        const bottom = document.querySelector(".outcome")?.getBoundingClientRect().top ?? 0;
+        if (document.activeElement?.closest(".outcome, .operator-bar") !== null) return undefined;
+        return focused.bottom <= top || focused.top >= bottom ? `${document.activeElement.outerHTML} at ${focused.top}, free: ${top} to ${bottom}` : undefined;
+      });
+    for (const key of [...Array<string>(12).fill("Tab"), ...Array<string>(30).fill("Shift+Tab")]) {
+      await page.keyboard.press(key);
+      expect(await covered(), key).toBeUndefined();
+    }
+    await inspect.focus();
+    await outcome.getByRole("link", { name: "Close" }).press("Enter");
+    await expect(outcome).toHaveCount(0);
+    await expect(inspect).toBeFocused();
+    await inspect.press("Enter");
+    await expect(outcome).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(outcome).toHaveCount(0);
+    await expect(inspect).toBeFocused();
   });
 
   test("updates can be paused", async ({ page }) => {

@@ -1,5 +1,6 @@
-import { Form, useNavigation } from "@remix-run/react";
-import type { ReactNode } from "react";
+import { Form, useActionData, useNavigation } from "@remix-run/react";
+import { useEffect, useRef, type ReactNode } from "react";
+import type { OperatorAnswer } from "~/operator/operator-answer";
 
 interface ActionFormProps {
   readonly intent: string;
@@ -9,15 +10,24 @@ interface ActionFormProps {
   /** Names what it is done to, where the label alone does not. */
   readonly labelFor?: string | undefined;
   readonly look?: "quiet" | "grave";
+  /** Empties its fields once it is done, so that a second click does not do the same again. */
+  readonly empties?: boolean;
   readonly children?: ReactNode;
 }
 
 /** One deed of the operator. Posts to the page itself, so that the log's filter stays; works without JavaScript. */
-export function ActionForm({ intent, fields = {}, label, labelFor, look = "quiet", children }: ActionFormProps) {
+export function ActionForm({ intent, fields = {}, label, labelFor, look = "quiet", empties = false, children }: ActionFormProps) {
   const { formData, state } = useNavigation();
   const isPending = formData?.get("intent") === intent && Object.entries(fields).every(([name, value]) => formData.get(name) === value);
+  const form = useRef<HTMLFormElement>(null);
+  const answer = useActionData<OperatorAnswer>();
+  useEffect(() => {
+    if (empties && !isPending && answer?.intent === intent) form.current?.reset();
+    // When it is answered, not when another form is.
+  }, [isPending]);
   return (
     <Form
+      ref={form}
       method="post"
       preventScrollReset
       // One deed at a time: a second click would be a second deed.

@@ -13,7 +13,7 @@ export function LiveState({ at }: { at: number }) {
   return (
     <div className="live-state">
       <span>
-        {!isReachable && <strong>The server does not answer. </strong>}
+        <span aria-live="polite">{!isReachable && <strong>The server does not answer. </strong>}</span>
         {isHydrated && !isPaused && isReachable ? "Live, as of " : "As of "}
         <ClockTime at={at} precision="second" />
       </span>

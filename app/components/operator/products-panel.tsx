@@ -44,7 +44,7 @@ function ProductRow({ product, once }: { product: ProductStock; once: string }) 
         <summary>
           Change the stock<span className="visually-hidden"> of {called}</span>
         </summary>
-        <StockForms productId={productId} once={once} />
+        <StockForms product={{ id: productId, called }} once={once} />
       </details>
     </li>
   );

@@ -1,14 +1,20 @@
 import { useId } from "react";
 import { ActionForm } from "./action-form";
 
-/** Adds to a product's stock, or sets it. `productId` null: the forms ask for it. */
-export function StockForms({ productId, once }: { productId: string | null; once: string }) {
-  const fields = productId === null ? undefined : { product_id: productId };
-  const of = productId === null ? undefined : `of ${productId}`;
+interface StockFormsProps {
+  /** Null: the forms ask for it. */
+  readonly product: { readonly id: string; readonly called: string } | null;
+  readonly once: string;
+}
+
+/** Adds to a product's stock, or sets it. */
+export function StockForms({ product, once }: StockFormsProps) {
+  const fields = product === null ? undefined : { product_id: product.id };
+  const of = product === null ? undefined : `of ${product.called}`;
   return (
     <div className="stock-forms">
-      <ActionForm intent="restock" fields={{ ...fields, once }} label="Restock" labelFor={of}>
-        {productId === null && <ProductIdField />}
+      <ActionForm intent="restock" fields={{ ...fields, once }} label="Restock" labelFor={of} empties>
+        {product === null && <ProductIdField />}
         <label>
           Units to add
           <input type="number" name="delta" step={1} required />
@@ -23,8 +29,8 @@ export function StockForms({ productId, once }: { productId: string | null; once
           Set the stock to a number…<span className="visually-hidden"> {of}</span>
         </summary>
         <p className="hint">For a count of the shelf. The number replaces the stock as it is: units sold between your count and this click come back into the stock, and may be sold twice over.</p>
-        <ActionForm intent="set_stock" {...(fields === undefined ? {} : { fields })} label="Set the stock" labelFor={of} look="grave">
-          {productId === null && <ProductIdField />}
+        <ActionForm intent="set_stock" {...(fields === undefined ? {} : { fields })} label="Set the stock" labelFor={of} look="grave" empties>
+          {product === null && <ProductIdField />}
           <label>
             Units on hand
             <input type="number" name="inventory" min={0} step={1} required />

@@ -15,7 +15,7 @@ export function ToolsPanel({ once }: { once: string }) {
       </ActionForm>
       <p className="hint">Does what is still to be done for it, as the webhook would: once, however often it is asked for.</p>
       <h3>Stock of a product</h3>
-      <StockForms productId={null} once={once} />
+      <StockForms product={null} once={once} />
       <p>
         <a href="/metrics">All figures of this server, for Prometheus</a>
       </p>
