@@ -100,6 +100,18 @@ export async function createContainer(env: Environment): Promise<Container> {
   const metrics = createMetrics(() => holds.store.totals());
   const store = observeStore(holds.store, log, metrics);
 
+  const limits = createLimits({
+    perMinute: env.RATE_LIMIT_PER_MINUTE,
+    unitsPerClient: env.MAX_UNITS_PER_CLIENT,
+    trustedProxyHops: env.TRUSTED_PROXY_HOPS,
+    pagesPerSecond: pagesPerSecond(env, live),
+    redis:
+      env.REDIS_URL === undefined
+        ? null
+        : { url: env.REDIS_URL, prefix: `holdfast:${shop.slice(0, 12)}:limits`, keepSeconds: env.RESERVATION_MAX_SECONDS + env.CHECKOUT_TTL_SECONDS },
+    store,
+    log,
+  });
   const bareCheckout = createCheckout({
     reservations: {
       store,
@@ -115,6 +127,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     rebuildTurns: holds.rebuildTurns,
     clock: systemClock,
     newClaimId: randomUUID,
+    turnToPay: () => limits.turnToPay(),
     log: checkoutLog(log, metrics),
     config: {
       shopTag: shop,
@@ -125,18 +138,6 @@ export async function createContainer(env: Environment): Promise<Container> {
       automaticTax: env.STRIPE_AUTOMATIC_TAX,
       promotionCodes: env.STRIPE_PROMOTION_CODES,
     },
-  });
-  const limits = createLimits({
-    perMinute: env.RATE_LIMIT_PER_MINUTE,
-    unitsPerClient: env.MAX_UNITS_PER_CLIENT,
-    trustedProxyHops: env.TRUSTED_PROXY_HOPS,
-    pagesPerSecond: pagesPerSecond(env, live),
-    redis:
-      env.REDIS_URL === undefined
-        ? null
-        : { url: env.REDIS_URL, prefix: `holdfast:${shop.slice(0, 12)}:limits`, keepSeconds: env.RESERVATION_MAX_SECONDS + env.CHECKOUT_TTL_SECONDS },
-    store,
-    log,
   });
   const lostDemand = createLostDemandBook({ clock: systemClock });
   const observed = observeChanges(bareCheckout, log, metrics, (session, lines) => lostDemand.note(session, lines));

@@ -34,6 +34,8 @@ export interface CheckoutContext {
   /** `now` for budgets; `wall` for Stripe's dates. */
   readonly clock: Clock;
   readonly newClaimId: () => string;
+  /** Asked once by each `start`, when all is held and before Stripe is: resolves when it is this shopper's turn, or throws. */
+  readonly turnToPay: () => Promise<void>;
   readonly log: CheckoutLog;
   readonly config: CheckoutConfig;
 }

@@ -16,9 +16,9 @@ import { settleLine } from "./settle.server";
 import { startCheckout } from "./start-checkout.server";
 import { createSweep } from "./sweep.server";
 
-type Optional = "marks" | "rebuildTurns" | "rebuildLeases";
+type Optional = "marks" | "rebuildTurns" | "rebuildLeases" | "turnToPay";
 
-/** Rebuilding is that of a store in one process unless turns and leases for it are given. */
+/** Rebuilding is that of a store in one process unless turns and leases for it are given; nobody waits for a turn to pay. */
 export type CheckoutDependencies = Omit<CheckoutContext, Optional> & Partial<Pick<CheckoutContext, Optional>>;
 
 export interface Checkout extends CheckoutService {
@@ -31,7 +31,7 @@ export interface Checkout extends CheckoutService {
 /** Wires the room. Marks live on the Checkout Session unless another place is given. */
 export function createCheckout(dependencies: CheckoutDependencies): Checkout {
   const marks = dependencies.marks ?? createSessionMarks(dependencies.gateway, dependencies.config.shopTag);
-  const context: CheckoutContext = { rebuildTurns: createProcessRebuildTurns(), rebuildLeases: dependencies.leases, ...dependencies, marks };
+  const context: CheckoutContext = { rebuildTurns: createProcessRebuildTurns(), rebuildLeases: dependencies.leases, turnToPay: async () => undefined, ...dependencies, marks };
   const gate = createRebuildGate();
   const sweep = createSweep(context);
   let rebuilding: Promise<RebuildReport> | null = null;

@@ -18,8 +18,10 @@ type Attempt = StartOutcome | { readonly outcome: "again" };
 
 /** See `CheckoutService.start`. */
 export async function startCheckout(context: CheckoutContext, request: StartRequest): Promise<StartOutcome> {
+  let turn: Promise<void> | null = null;
+  const takeTurn = () => (turn ??= context.turnToPay());
   for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
-    const result = await tryOnce(context, request);
+    const result = await tryOnce(context, request, takeTurn);
     if (result.outcome === "again") continue;
     const checkoutId = result.outcome === "redirect" || result.outcome === "paid" ? result.checkoutId : null;
     context.log({ type: "checkout_started", outcome: result.outcome, session: request.session, checkoutId });
@@ -28,7 +30,7 @@ export async function startCheckout(context: CheckoutContext, request: StartRequ
   throw new UnavailableError("the cart keeps changing while its payment page is opened");
 }
 
-async function tryOnce(context: CheckoutContext, request: StartRequest): Promise<Attempt> {
+async function tryOnce(context: CheckoutContext, request: StartRequest, takeTurn: () => Promise<void>): Promise<Attempt> {
   const { reservations } = context;
   const { session } = request;
   const view = await reservations.store.view(session);
@@ -46,6 +48,7 @@ async function tryOnce(context: CheckoutContext, request: StartRequest): Promise
     if (reserved.outcome !== "granted") return reserved;
   }
 
+  await takeTurn();
   const claimed = await reservations.store.claim({ session, claimId: context.newClaimId() });
   switch (claimed.outcome) {
     case "claimed":

@@ -34,15 +34,20 @@ export interface Limits {
   admitPayment(request: Request, session: string): Promise<void>;
 
   /**
-   * Asked before an operator's token is looked at: counts one try. By address where it is known, else all tries together, so
-   * generously that guessing is hopeless and an operator is rarely kept out by a stranger; a bearer token is never counted.
+   * Asked after a wrong token at the operator's sign-in: counts one try, by address where it is known, else all tries together.
+   * Bounds what guessing writes to the log; the right token always gets in.
    */
   admitSignIn(request: Request): Promise<void>;
 
   /**
+   * Waits for a turn at `pagesPerSecond`, in order of arrival; 429 where it would not come within some seconds. To be asked by who
+   * holds the whole cart and is about to have a page made, so that nobody keeps others from paying without holding something.
+   */
+  turnToPay(): Promise<void>;
+
+  /**
    * The verbs that hold something, with a cap on the unpaid units of all carts of one address, as `admit` saw it: 422 `limit_exceeded`.
    * Two calls at the same moment may both find room: the cap may be overshot by a cart, the stock may not.
-   * `start` takes turns at `pagesPerSecond`; whose turn would not come within some seconds gets 429. An empty cart takes no turn.
    */
   capped(checkout: HoldingVerbs): HoldingVerbs;
 }
@@ -118,6 +123,7 @@ export function createLimits(options: LimitOptions): Limits {
       const address = clientAddress(request.headers, trustedProxyHops);
       if (address !== null) await count(pages.address, address);
     },
+    turnToPay: async () => turns?.(),
     async admitSignIn(request) {
       const address = clientAddress(request.headers, trustedProxyHops);
       await (address === null ? count(signIns.all, "all") : count(signIns.address, address));
@@ -130,8 +136,6 @@ export function createLimits(options: LimitOptions): Limits {
       async start(request) {
         // What is held already stays as it is; Pay asks only for the rest.
         await requireRoom(request.session, request.lines, false);
-        const isEmpty = request.lines.length === 0 && (await heldBy(request.session)).size === 0;
-        if (!isEmpty) await turns?.();
         return checkout.start(request);
       },
     }),

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { UNSTAMPED_AFTER_MS } from "~/checkout/close-checkout.server";
 import { UnavailableError } from "~/errors";
+import { Problem } from "~/http/problem.server";
 
 import { storeWith } from "../checkout/store-with";
 import { CALLS, CHECKOUT_TTL_MS, createWorld, MAX_AGE_MS, once, ORIGIN, type Process, TTL_MS } from "../checkout/world";
@@ -445,6 +446,51 @@ describe("what can be paid", () => {
     const shop = await createWorld().open();
 
     expect(await shop.checkout.start({ session: "ann", lines: [], origin: ORIGIN })).toEqual({ outcome: "empty_cart" });
+  });
+});
+
+describe("turns at Stripe", () => {
+  /** A shop whose shoppers get `turns` turns to pay, and no more. */
+  const openWith = (turns: number, rows: Record<string, number> = { mug: 1, pot: 1 }) => {
+    let left = turns;
+    const turnToPay = async () => {
+      if (left === 0) throw new Problem(429, "rate_limited", "not your turn");
+      left -= 1;
+    };
+    const world = createWorld({ rows });
+    return world.open({ dependencies: () => ({ turnToPay }) }).then((shop) => ({ world, shop }));
+  };
+
+  it("without one the cart stays held, and nothing was asked of Stripe", async () => {
+    const { world, shop } = await openWith(0);
+    await change(shop, "ann", 1);
+    await expect(start(shop, "ann")).rejects.toMatchObject({ status: 429 });
+    expect(world.stripe.sessions()).toEqual([]);
+    expect(await shop.store.view("ann")).toMatchObject({ lines: units("mug", 1), claim: null });
+  });
+
+  it("are not taken by carts with nothing in them, or with what is gone", async () => {
+    const { shop } = await openWith(1);
+    await change(shop, "ann", 1);
+    expect(await start(shop, "bob")).toMatchObject({ outcome: "refused" });
+    expect(await shop.checkout.start({ session: "cy", lines: [], origin: ORIGIN })).toEqual({ outcome: "empty_cart" });
+    expect(await start(shop, "ann")).toMatchObject({ outcome: "redirect" });
+  });
+
+  it("a hold that lapses while its shopper waits is taken anew, or the refusal names it", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop: Process = await world.open({
+      dependencies: () => ({
+        turnToPay: async () => {
+          world.advance(TTL_MS);
+          await change(shop, "bob", 1);
+        },
+      }),
+    });
+    await change(shop, "ann", 1);
+    expect(await start(shop, "ann")).toMatchObject({ outcome: "refused" });
+    expect(world.stripe.sessions()).toEqual([]);
+    expect((await shop.store.view("bob")).lines).toEqual(units("mug", 1));
   });
 });
 
