@@ -3,6 +3,8 @@ import type { Journal, JournalFilter, JournalLevel, JournalLine } from "./operat
 
 const CAPACITY = 4_000;
 const LIMIT = 200;
+/** How the log begins a line of `warn` and above; see `createLog`. */
+const GRAVE = /^\{"level":"(?:warn|error|fatal)"/;
 /** Of one fact, in characters. */
 const LONGEST = 1_000;
 
@@ -29,33 +31,49 @@ export interface JournalKeeper {
 }
 
 export function createJournal({ capacity = CAPACITY }: { capacity?: number } = {}): JournalKeeper {
-  /** Line n is at n modulo the capacity; as it was written until somebody reads it, because every hold writes one. */
-  const ring: (string | Entry | null)[] = [];
+  // Apart, so that whoever makes the shop write many lines pushes out no warning and no deed of an operator.
+  const [common, grave] = [createRing(capacity), createRing(Math.ceil(capacity / 4))];
   let count = 0;
-
-  function* oldestFirst(): Generator<Entry> {
-    for (let n = Math.max(0, count - capacity); n < count; n += 1) {
-      const kept = ring[n % capacity] ?? null;
-      const entry = typeof kept === "string" ? readLine(kept, n) : kept;
-      ring[n % capacity] = entry;
-      if (entry !== null) yield entry;
-    }
-  }
 
   return {
     write(line) {
-      ring[count % capacity] = line;
+      (GRAVE.test(line) ? grave : common).add(line, count);
       count += 1;
     },
     read({ filter = {}, limit = LIMIT } = {}) {
-      const all = [...oldestFirst()];
+      const kept = [common, grave].map((ring) => ({ isFull: ring.isFull(), lines: [...ring.entries()] }));
+      const all = kept.flatMap(({ lines }) => lines).sort((a, b) => a.n - b.n);
+      const complete = kept.filter(({ isFull }) => isFull).map(({ lines }) => lines[0]?.at ?? 0);
       const fitting = select(all, filter).reverse();
       return {
         lines: fitting.slice(0, limit).map(({ n, at, level, event, facts }) => ({ n, at, level, event, facts })),
         hasMore: fitting.length > limit,
         events: [...new Set(all.map(({ event }) => event))].sort(),
-        since: all[0]?.at ?? null,
+        since: complete.length > 0 ? Math.max(...complete) : (all[0]?.at ?? null),
       };
+    },
+  };
+}
+
+/** The last lines, oldest first; as they were written until somebody reads them, because every hold writes one. */
+function createRing(capacity: number) {
+  const lines: { n: number; read: string | Entry | null }[] = [];
+  let next = 0;
+
+  function* entries(): Generator<Entry> {
+    for (let i = 0; i < lines.length; i += 1) {
+      const line = lines[(next + i) % lines.length];
+      if (line === undefined) continue;
+      if (typeof line.read === "string") line.read = readLine(line.read, line.n);
+      if (line.read !== null) yield line.read;
+    }
+  }
+  return {
+    entries,
+    isFull: () => lines.length === capacity,
+    add(line: string, n: number) {
+      lines[next] = { n, read: line };
+      next = (next + 1) % capacity;
     },
   };
 }

@@ -202,7 +202,7 @@ export interface Journal {
 }
 
 export interface JournalLine {
-  /** Ascending, without gaps. */
+  /** Ascending. */
   readonly n: number;
   readonly at: number;
   readonly level: JournalLevel;

@@ -66,6 +66,16 @@ describe("the journal", () => {
     expect(journal.read({ limit: 3 }).hasMore).toBe(false);
   });
 
+  it("keeps warnings and deeds however many common lines come after them", () => {
+    const { journal, log, events } = keep({ capacity: 4 });
+    log.info("forgotten");
+    log.warn({ action: "pause" }, "operator");
+    for (let n = 0; n < 50; n += 1) log.info("refused");
+    expect(events()).toEqual(["refused", "refused", "refused", "refused", "operator"]);
+    expect(journal.read().lines.map(({ n }) => n)).toEqual([51, 50, 49, 48, 1]);
+    expect(journal.read().since).toBe(journal.read().lines[3]?.at);
+  });
+
   it("finds by any part in any case, by level and above, and by event; all that is given must fit", () => {
     const { log, events } = keep();
     log.info({ productId: "Tide-Mug" }, "held");
