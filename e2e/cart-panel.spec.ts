@@ -133,7 +133,7 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     await expect(card.getByText("Last one")).toBeVisible();
     await setStock("Foghorn Teapot", 0);
     await card.getByRole("button", { name: "Add to cart: Foghorn Teapot" }).click();
-    await expect(card.getByRole("alert")).toContainText("You asked for 1, and none is left for you. The rest is sold.");
+    await expect(card.getByRole("alert")).toContainText("You asked for 1, and none is left for you. There are no more.");
     await expect(buyer.cartInHeader()).toHaveText("Cart 0 units");
   });
 

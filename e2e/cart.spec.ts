@@ -28,7 +28,7 @@ test("a refused quantity is told next to its line, and the line stays as it was"
   await buyer.addToCart("Kelp Tea Towel", 2);
   await buyer.setQuantity("Kelp Tea Towel", 5);
   const line = buyer.line("Kelp Tea Towel");
-  await expect(line.getByText("You asked for 5, and only 3 are left for you. The rest is sold.")).toBeVisible();
+  await expect(line.getByText("You asked for 5, and only 3 are left for you. There are no more.")).toBeVisible();
   await expect(line.getByText("You are holding 2, and 1 more is left")).toBeVisible();
 
   const other = await shopper();

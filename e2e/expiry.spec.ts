@@ -41,6 +41,6 @@ test("lapsed lines that somebody else has taken say so, and nothing is held agai
 
   await setStock("Dory Butter Dish", 1);
   await slow.page.getByRole("button", { name: "Hold everything again" }).click();
-  await expect(slow.line("Dory Butter Dish").getByText("You asked for 2, and only 1 is left for you. The rest is sold.")).toBeVisible();
+  await expect(slow.line("Dory Butter Dish").getByText("You asked for 2, and only 1 is left for you. There are no more.")).toBeVisible();
   await expect(slow.page.getByText("Held for you until")).toHaveCount(0);
 });

@@ -61,5 +61,5 @@ test("a cart whose stock the merchant took away is not led to payment", async ({
   await buyer.addToCart("Storm Lantern");
   await setStock("Storm Lantern", 0);
   await buyer.page.getByRole("button", { name: "Pay", exact: true }).click();
-  await expect(buyer.line("Storm Lantern").getByText("You asked for 1, and none is left for you. The rest is sold.")).toBeVisible();
+  await expect(buyer.line("Storm Lantern").getByText("You asked for 1, and none is left for you. There are no more.")).toBeVisible();
 });

@@ -70,7 +70,7 @@ function holdingText(heldByYou: number, available: number): string {
 export function shortageText({ requested, available, shortage, nextReleaseAt }: ShortLine, clockText: ClockText): string {
   const left = available === 0 ? "none is left" : `only ${available} ${available === 1 ? "is" : "are"} left`;
   const asked = `You asked for ${requested}, and ${left} for you.`;
-  if (shortage === "sold_out") return `${asked} The rest is sold.`;
+  if (shortage === "sold_out") return `${asked} There are no more.`;
   const when = nextReleaseAt === null ? "" : ` The next may free up at ${clockText(nextReleaseAt)}.`;
   return `${asked} Others are not sold, only held in other carts.${when}`;
 }

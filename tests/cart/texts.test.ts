@@ -22,7 +22,7 @@ describe("words about stock", () => {
 
   it("tells a sold unit from one that is only held", () => {
     const line = { productId: "mug", name: "Mug", requested: 3, available: 1, nextReleaseAt: AT };
-    expect(shortageText({ ...line, shortage: "sold_out" }, clockText)).toBe("You asked for 3, and only 1 is left for you. The rest is sold.");
+    expect(shortageText({ ...line, shortage: "sold_out" }, clockText)).toBe("You asked for 3, and only 1 is left for you. There are no more.");
     expect(shortageText({ ...line, shortage: "held_by_others" }, clockText)).toBe(
       "You asked for 3, and only 1 is left for you. Others are not sold, only held in other carts. The next may free up at 14:32 UTC.",
     );
