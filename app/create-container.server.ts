@@ -6,7 +6,7 @@ import { createStreamPlaces, type StreamPlaces } from "~/availability/stream-pla
 import type { Catalog } from "~/catalog/catalog";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { createCheckout, type Checkout } from "~/checkout/create-checkout.server";
-import { shopTag } from "~/checkout/shop-tag.server";
+import { holdsTag, shopTag } from "~/checkout/shop-tag.server";
 import { createStripe, isLiveKey } from "~/checkout/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe-gateway.server";
 import { createHolds, type Holds } from "~/create-holds.server";
@@ -88,11 +88,10 @@ export async function createContainer(env: Environment): Promise<Container> {
   const identity = { supabaseUrl: env.supabase.url, table: env.PRODUCTS_TABLE, environment: env.SHOP_ENVIRONMENT };
   const shop = shopTag(identity);
   const live = isLiveKey(env.stripe.secretKey);
-  // Claims end by Stripe's word only, and one mode knows nothing of the other's: those left by test keys would stay for ever.
-  const tagOfMode = shopTag({ ...identity, environment: `${env.SHOP_ENVIRONMENT} (${live ? "live" : "test"})` });
+  const heldAs = holdsTag(identity, { live });
   const holds = createHolds({
     url: env.REDIS_URL,
-    shopTag: tagOfMode,
+    shopTag: heldAs,
     ttlMs: env.RESERVATION_TTL_SECONDS * 1000,
     maxAgeMs: env.RESERVATION_MAX_SECONDS * 1000,
     log,
@@ -141,7 +140,7 @@ export async function createContainer(env: Environment): Promise<Container> {
   });
   const lostDemand = createLostDemandBook({ clock: systemClock });
   const observed = observeChanges(bareCheckout, log, metrics, (session, lines) => lostDemand.note(session, lines));
-  const selling = createSelling({ redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, shopTag: tagOfMode }, store, log });
+  const selling = createSelling({ redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, shopTag: heldAs }, store, log });
   const checkout = overriding(observed, selling.guarded(limits.capped(observed)));
   const surroundings = () => ({
     dependencies: { ...dependencies.read(), holds: holds.state },

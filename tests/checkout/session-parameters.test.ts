@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { cartFingerprint, type PricedLine } from "~/checkout/cart-fingerprint.server";
 import type { CheckoutConfig } from "~/checkout/checkout-context.server";
 import { sessionParameters } from "~/checkout/session-parameters.server";
-import { shopTag } from "~/checkout/shop-tag.server";
+import { holdsTag, shopTag } from "~/checkout/shop-tag.server";
 
 const config: CheckoutConfig = {
   shopTag: "tag",
@@ -93,5 +93,12 @@ describe("the tag of a shop", () => {
     expect(new Set(tags).size).toBe(4);
     expect(shopTag({ ...shop, supabaseUrl: "https://a.supabase.co/" })).toBe(tags[0]);
     expect(tags[0]).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it("of what is held is another with live keys than with test keys, and is no session's", () => {
+    const shop = { supabaseUrl: "https://a.supabase.co", table: "products", environment: "production" };
+    const tags = [holdsTag(shop, { live: true }), holdsTag(shop, { live: false }), shopTag(shop)];
+    expect(new Set(tags.map((tag) => tag.slice(0, 12))).size).toBe(3);
+    expect(holdsTag({ ...shop }, { live: true })).toBe(tags[0]);
   });
 });
