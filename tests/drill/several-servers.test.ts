@@ -28,7 +28,8 @@ describe("four servers that die, one Redis that is restarted, webhooks twice and
   it(`sell no unit twice in ${ATTEMPTS} attempts`, { timeout: 600_000 + ATTEMPTS * 200 }, async () => {
     const figures = newFigures();
     const harm = { kills: 0, redisRestarts: 0, reorderings: 0 };
-    const isEnough = () => figures.attempts >= ATTEMPTS;
+    // A fast machine is done with the attempts before enough has died.
+    const isEnough = () => figures.attempts >= ATTEMPTS && harm.kills >= 4 && harm.redisRestarts >= 2;
     const began = performance.now();
     await everyWebhookTwice(shop);
     const harming = doHarm(shop, harm, isEnough);
@@ -49,8 +50,6 @@ describe("four servers that die, one Redis that is restarted, webhooks twice and
     expect(figures.missing).toBe(0);
     expect(figures.restless).toBe(0);
     expect(figures.paid - figures.refunded).toBeGreaterThan(ATTEMPTS / 20);
-    expect(harm.kills).toBeGreaterThan(3);
-    expect(harm.redisRestarts).toBeGreaterThan(1);
   });
 });
 
