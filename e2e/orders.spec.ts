@@ -64,12 +64,15 @@ test("an order whose stock cannot be accounted for is looked at by a person, and
   await setStock("Lighthouse Pepper Mill", 5);
   const buyer = await shopper();
   const checkoutId = await openPayment(buyer, "Lighthouse Pepper Mill");
-  // The intent to take a unit is written, its answer is lost, and before anybody looks again the merchant edits the row.
+  // The intent to take a unit is written, its answer is lost, and before anybody looks again another tool edits the row.
   await tellSandbox(buyer, "webhooks", { action: "rule", type: "checkout.session.completed", times: 1, drop: true });
   await tellSandbox(buyer, "faults", { method: "POST", path: "/v1/checkout/sessions/*", when: "after", disconnect: true });
   await buyer.page.getByRole("button", { name: "Pay", exact: true }).click();
   await expectOrder(buyer.page, "Your order is being confirmed");
-  await setStock("Lighthouse Pepper Mill", 9);
+  const headers = { apikey: "sb_secret_sandbox", Authorization: "Bearer sb_secret_sandbox", "User-Agent": "no browser" };
+  const row = buyer.address(`/sandbox/rest/v1/products?id=eq.${productId("Lighthouse Pepper Mill")}`);
+  const edited = await buyer.page.request.patch(row, { headers, data: { inventory_count: 9 } });
+  expect(edited.ok(), await edited.text()).toBe(true);
   await buyer.page.goto(buyer.address(`/orders/${checkoutId}`));
   await expectOrder(buyer.page, "We are checking your order by hand");
   await expect(buyer.page.getByText("please do not pay again")).toBeVisible();

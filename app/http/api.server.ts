@@ -2,7 +2,7 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { container } from "~/container.server";
 import { Problem, asProblem } from "./problem.server";
 
-type Method = "GET" | "POST" | "DELETE";
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
 type Handler = (request: Request) => Promise<Response>;
 
 /**

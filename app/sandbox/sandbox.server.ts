@@ -9,6 +9,8 @@ export const SANDBOX_PATH = "/sandbox";
 export interface Sandbox {
   readonly supabaseFetch: typeof fetch;
   readonly stripe: StripeSandbox;
+  /** What stands under `SANDBOX_PATH`: the payment page and controls, and `/rest/v1/…`, the table as the merchant's other tools see it. */
+  fetch(request: Request): Promise<Response>;
 }
 
 /** @param port of the store, which is where the stand-in sends its webhooks, over HTTP like Stripe. */
@@ -18,5 +20,14 @@ export async function createSandbox({ port }: { port: number }): Promise<Sandbox
     webhookUrls: [`http://127.0.0.1:${port}/api/webhooks/stripe`],
     paymentPageBase: (successUrl) => new URL(successUrl).origin + SANDBOX_PATH,
   });
-  return { supabaseFetch: supabase.fetch, stripe };
+  return {
+    supabaseFetch: supabase.fetch,
+    stripe,
+    async fetch(request) {
+      const { pathname, search, origin } = new URL(request.url);
+      if (!pathname.startsWith(`${SANDBOX_PATH}/rest/`)) return stripe.fetch(request);
+      const body = request.method === "GET" ? null : await request.text();
+      return supabase.fetch(`${origin}${pathname.slice(SANDBOX_PATH.length)}${search}`, { method: request.method, headers: request.headers, body });
+    },
+  };
 }
