@@ -4,10 +4,25 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
+import { relative } from "node:path";
 import { z } from "zod";
 
 const VITEST_REPORT = "test-results/unit.json";
 const PLAYWRIGHT_REPORT = "test-results/e2e.json";
+
+const vitestReport = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      /** Empty unless the file could not be read at all. */
+      message: z.string(),
+      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string(), failureMessages: z.array(z.string()).default([]) })),
+    }),
+  ),
+});
 
 interface Tally {
   readonly passed: number;
@@ -24,6 +39,7 @@ const tallies = [
   step("unit", ["vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${VITEST_REPORT}`], readVitest),
   step("e2e", ["@playwright/test/cli.js", "test"], readPlaywright),
 ];
+sayAgain();
 const total = tallies.reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }));
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
@@ -39,9 +55,18 @@ function step(name: string, [program = "", ...args]: readonly string[], readRepo
 }
 
 function readVitest(): Tally {
-  const schema = z.object({ numPassedTests: z.number(), numFailedTests: z.number() });
-  const report = read(VITEST_REPORT, schema);
+  const report = read(VITEST_REPORT, vitestReport);
   return { passed: report?.numPassedTests ?? 0, failed: report?.numFailedTests ?? 0 };
+}
+
+/** What failed before the browser's flows, at the end too: of a long output often only that is kept. */
+function sayAgain(): void {
+  for (const file of read(VITEST_REPORT, vitestReport)?.testResults ?? []) {
+    const failed = file.assertionResults.filter(({ status }) => status === "failed");
+    const reasons = failed.map(({ fullName, failureMessages }) => `${fullName}\n${failureMessages.join("\n")}`);
+    if (file.status === "failed" && failed.length === 0) reasons.push(file.message || "could not be set up or cleaned up: see above");
+    for (const reason of reasons) console.log(`\nFAILED ${relative(".", file.name)}: ${reason}`);
+  }
 }
 
 function readPlaywright(): Tally {
