@@ -24,7 +24,8 @@ describe("the cart cookie", () => {
   it("is no cart once a single character of it was changed", async () => {
     const cookie = (await shop.commit(filled(shop))).split(";")[0] ?? "";
     const value = cookie.slice("cart=".length);
-    for (let at = 0; at < value.length; at += 7) {
+    // Not of the last one: two bits of it stand for nothing, as 43 letters have two more than 32 bytes.
+    for (let at = 0; at < value.length - 1; at += 7) {
       const letter = value[at];
       if (letter === "%" || value[at - 1] === "%" || value[at - 2] === "%") continue;
       const changed = value.slice(0, at) + (letter === "a" ? "b" : "a") + value.slice(at + 1);
@@ -112,12 +113,17 @@ describe("the cart cookie", () => {
   });
 });
 
+/** A letter that the id does not begin with. */
+function otherLetter(id: string): string {
+  return id.startsWith("x") ? "y" : "x";
+}
+
 describe("session ids", () => {
   it("are refused when not signed here: another's, changed, shortened, bare, or chosen by the caller", () => {
     const token = shop.token(shop.create());
     const [id = "", signature = ""] = token.split(".");
     const chosen = "session-of-my-own-choice";
-    const bad = ["", ".", id, `${id}.`, `.${signature}`, `${id}.${signature.slice(1)}`, `${id}.${signature}=`, `x${id.slice(1)}.${signature}`, sessions(OTHER).token(shop.create()), chosen, `${chosen}.${signature}`, `${id}.${signature}.${signature}`];
+    const bad = ["", ".", id, `${id}.`, `.${signature}`, `${id}.${signature.slice(1)}`, `${id}.${signature}=`, `${otherLetter(id)}${id.slice(1)}.${signature}`, sessions(OTHER).token(shop.create()), chosen, `${chosen}.${signature}`, `${id}.${signature}.${signature}`];
     for (const forged of bad) expect(shop.verifyToken(forged), forged).toBeNull();
     expect(shop.verifyToken(token)).toBe(id);
   });
