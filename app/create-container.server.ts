@@ -12,6 +12,7 @@ import { createStripeGateway } from "~/checkout/stripe-gateway.server";
 import { createHolds, type Holds } from "~/create-holds.server";
 import { createOperator } from "~/create-operator.server";
 import type { Environment } from "~/env.server";
+import { UnavailableError } from "~/errors";
 import { createHousekeeping, type Housekeeping } from "~/housekeeping.server";
 import { countOpenRequests, type OpenRequests } from "~/http/open-requests.server";
 import type { OperatorRule } from "~/http/operator.server";
@@ -138,6 +139,13 @@ export async function createContainer(env: Environment): Promise<Container> {
       promotionCodes: env.STRIPE_PROMOTION_CODES,
     },
   });
+  // Until payments in progress were looked up for the first time, nobody is told that their units are free.
+  const shownStore = overriding(store, {
+    held: async (query) => {
+      if (!checkout.ready) throw new UnavailableError("payments in progress are still being looked up");
+      return store.held(query);
+    },
+  });
   const lostDemand = createLostDemandBook({ clock: systemClock });
   const observed = observeChanges(bareCheckout, log, metrics, (session, lines) => lostDemand.note(session, lines));
   const selling = createSelling({ redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, shopTag: heldAs }, store, log });
@@ -147,7 +155,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     warnings: housekeeping.warnings,
     tableFaults: housekeeping.tableFaults,
   });
-  const { desk, routines } = createOperator({ env, live, log, metrics, store, catalog, checkout, selling, journal, lostDemand, surroundings });
+  const { desk, routines } = createOperator({ env, live, log, metrics, store: shownStore, catalog, checkout, selling, journal, lostDemand, surroundings });
   const housekeeping: Housekeeping = createHousekeeping({ checkout, probe: () => catalog.probe(), storeWarnings: () => holds.warnings(), routines, log });
 
   return {
@@ -155,9 +163,9 @@ export async function createContainer(env: Environment): Promise<Container> {
     log,
     metrics,
     catalog,
-    store,
+    store: shownStore,
     holds,
-    feed: createAvailabilityFeed({ store, readStock: (productIds) => catalog.readStock(productIds), log, count: (viewers) => metrics.streamClients.set(viewers) }),
+    feed: createAvailabilityFeed({ store: shownStore, readStock: (productIds) => catalog.readStock(productIds), log, count: (viewers) => metrics.streamClients.set(viewers) }),
     streamPlaces: createStreamPlaces(),
     checkout,
     limits,

@@ -2,8 +2,9 @@ import { presentCart } from "~/cart/present-cart.server";
 import type { Container } from "~/create-container.server";
 import { UnavailableError } from "~/errors";
 import { Problem, json } from "~/http/problem.server";
-import { onHandOf } from "~/reservations/availability";
+import { available, onHandOf } from "~/reservations/availability";
 import { summed } from "~/reservations/cart-lines";
+import { heldIfKnown } from "~/reservations/held-if-known";
 import type { DecidedLine } from "~/reservations/reserve";
 import { withLines, type Cart } from "~/session.server";
 import { checkoutOpen, paidMeanwhile } from "./checkout-problems.server";
@@ -90,16 +91,16 @@ function short(line: DecidedLine) {
   return { product_id: line.productId, name: line.name, success: false, requested: line.requested, available: line.available, reason: line.shortage };
 }
 
-/** Lines that were only released were decided without a read; what they say is looked up, as far as the database answers. */
+/** Lines that were only released were decided without a read; what they say is looked up, as far as that can be known. */
 async function lookUp(shop: Shop, session: string, lines: readonly DecidedLine[]): Promise<ReadonlyMap<string, DecidedLine>> {
   if (lines.length === 0) return new Map();
   const productIds = lines.map((line) => line.productId);
-  const [rows, held] = await Promise.all([shop.catalog.readStock(productIds).catch(() => new Map<string, never>()), shop.store.held({ session, productIds })]);
+  const [rows, held] = await Promise.all([shop.catalog.readStock(productIds).catch(() => new Map<string, never>()), heldIfKnown(shop.store, session, productIds)]);
   return new Map(
     lines.map((line) => {
       const row = rows.get(line.productId);
-      const available = row === undefined ? 0 : Math.max(0, onHandOf(row) - (held.get(line.productId)?.units ?? 0));
-      return [line.productId, { ...line, name: row?.name ?? null, available }];
+      const others = held.get(line.productId);
+      return [line.productId, { ...line, name: row?.name ?? null, available: row === undefined || others === undefined ? 0 : available(onHandOf(row), others.units) }];
     }),
   );
 }

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { UnavailableError } from "~/errors";
 import { Problem } from "~/http/problem.server";
-import type { HeldUnits } from "~/reservations/reservation-store";
+import { heldIfKnown } from "~/reservations/held-if-known";
 import { productView, type ProductView } from "./product-view.server";
 import type { CartShop, Visit } from "./cart-shop";
 
@@ -37,7 +36,7 @@ export async function listProducts(
   visit: Visit,
 ): Promise<ProductListView> {
   const found = await catalog.list({ page, pageSize: PAGE_SIZE, search: q === "" ? undefined : q });
-  const held = await heldIfKnown(store, visit, found.products.map(({ id }) => id));
+  const held = await heldIfKnown(store, visit.session, found.products.map(({ id }) => id));
   return {
     products: found.products.map((product) => productView(product, held.get(product.id), visit)),
     page: found.page,
@@ -52,18 +51,8 @@ export async function listProducts(
 export async function findProduct({ catalog, store }: Pick<CartShop, "catalog" | "store">, productId: string, visit: Visit): Promise<ProductView> {
   const product = (await catalog.products([productId])).get(productId);
   if (product === undefined) throw new Problem(404, "unknown_product", "This product does not exist.");
-  const held = await heldIfKnown(store, visit, [productId]);
+  const held = await heldIfKnown(store, visit.session, [productId]);
   return productView(product, held.get(productId), visit);
-}
-
-/** Looking goes on when the store does not answer: nothing is known to be held then, and adding to the cart says so. */
-async function heldIfKnown(store: Pick<CartShop["store"], "held">, { session }: Visit, productIds: readonly string[]): Promise<ReadonlyMap<string, HeldUnits>> {
-  try {
-    return await store.held({ session, productIds });
-  } catch (error) {
-    if (error instanceof UnavailableError) return new Map();
-    throw error;
-  }
 }
 
 // A sitemap may have 50,000 addresses (sitemaps.org), and PostgREST answers 1,000 rows.

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Product } from "~/catalog/catalog";
+import { heldIfKnown } from "~/reservations/held-if-known";
 import type { Line } from "~/reservations/reservation-store";
 import type { Cart } from "~/session.server";
 import { cartLines, cartView, type CartView } from "./cart-view.server";
@@ -26,7 +27,7 @@ export async function showCart(shop: CartShop, given: Cart, visit: Visit, remove
   const productIds = cartLines(cart, view).map((line) => line.productId);
   const namedIds = removed === null ? productIds : [...productIds, removed.productId];
   const products = namedIds.length === 0 ? new Map<string, Product>() : await shop.catalog.products(namedIds);
-  const held = await shop.store.held({ session: cart.session, productIds });
+  const held = await heldIfKnown(shop.store, cart.session, productIds);
   const facts = {
     cart,
     view,

@@ -114,11 +114,11 @@ export interface ProductStock {
   readonly name: string | null;
   /** The row's inventory as it is: may be negative; null when it is no whole number, the row is gone, or the database does not answer. */
   readonly onHand: number | null;
-  /** Units in all live holds, undecided ones included. */
-  readonly held: number;
+  /** Units in all live holds, undecided ones included; null while payments in progress are still being looked up. */
+  readonly held: number | null;
   /** Of these, units at a payment page. */
-  readonly inCheckout: number;
-  /** `onHand` − `held`, not below 0; null where `onHand` is. */
+  readonly inCheckout: number | null;
+  /** `onHand` − `held`, not below 0; null where one of them is. */
   readonly available: number | null;
   /** Sold out or nearly (5 units on hand at most). */
   readonly isShort: boolean;

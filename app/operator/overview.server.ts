@@ -40,7 +40,7 @@ export function createHoldsOverview(parts: HoldsOverviewParts): () => Promise<Ho
     const carts = cartsOf(holds.reservations, holds.claims, parts).slice(0, MAX_CARTS + 1);
     const productIds = [...heldIds, ...shortIds];
     const shown = [...new Set([...productIds, ...carts.flatMap((cart) => cart.lines.map((line) => line.productId))])];
-    const [held, stock] = await Promise.all([store.held({ session: null, productIds }), catalog.readStock(shown).catch(unlessUnavailable)]);
+    const [held, stock] = await Promise.all([store.held({ session: null, productIds }).catch(unlessUnavailable), catalog.readStock(shown).catch(unlessUnavailable)]);
     const inCheckout = unitsByProduct(holds.reservations.filter(({ state }) => state === "checkout"));
     const { shopping, checkout, units, sessions, bytes } = totals;
     return {
@@ -104,10 +104,10 @@ function unitsByProduct(reservations: readonly Reservation[]): Map<string, numbe
 
 function describe(
   productId: string,
-  { stock, held, inCheckout }: { stock: Stock | null; held: ReadonlyMap<string, HeldUnits>; inCheckout: ReadonlyMap<string, number> },
+  { stock, held, inCheckout }: { stock: Stock | null; held: ReadonlyMap<string, HeldUnits> | null; inCheckout: ReadonlyMap<string, number> },
 ): ProductStock {
   const row = stock?.get(productId);
-  const units = held.get(productId)?.total ?? 0;
+  const units = held === null ? null : (held.get(productId)?.total ?? 0);
   const onHand = row?.inventory ?? null;
   return {
     productId,
@@ -115,8 +115,8 @@ function describe(
     onHand,
     held: units,
     // Looked up a moment earlier.
-    inCheckout: Math.min(inCheckout.get(productId) ?? 0, units),
-    available: row === undefined || onHand === null ? null : available(onHandOf(row), units),
+    inCheckout: units === null ? null : Math.min(inCheckout.get(productId) ?? 0, units),
+    available: row === undefined || onHand === null || units === null ? null : available(onHandOf(row), units),
     isShort: onHand !== null && onHand <= SHORT_UNITS,
   };
 }

@@ -29,7 +29,7 @@ import type {
  * as time is Redis' own. A verb whose answer was lost is sent again within its second: `release`, `complete` and `unclaim`
  * then answer that there is nothing left to end.
  *
- * `place` and `claim` throw `UnavailableError` until one server has restored the claims that Stripe knows of (see
+ * `place`, `claim` and `held` throw `UnavailableError` until one server has restored the claims that Stripe knows of (see
  * `createRedisRebuildTurns`). `changed` is told to every server, `expired` only to the one whose verb found it.
  */
 export function createRedisReservationStore(redis: RedisConnection): ReservationStore {
@@ -102,8 +102,9 @@ class RedisReservationStore implements ReservationStore {
   }
 
   async held({ session, productIds }: { session: string | null; productIds: readonly string[] }): Promise<ReadonlyMap<string, HeldUnits>> {
-    const { held } = await this.#run(scripts.held, answers.held, session === null ? { productIds } : { session, productIds });
-    return byProduct(productIds.map((productId) => ({ productId })), held);
+    const counted = await this.#run(scripts.held, answers.held, session === null ? { productIds } : { session, productIds });
+    if (counted.outcome === "not_rebuilt") throw notRebuilt();
+    return byProduct(productIds.map((productId) => ({ productId })), counted.held);
   }
 
   async snapshot({ limit, cursor }: { limit: number; cursor?: string | undefined }): Promise<SnapshotPage> {

@@ -42,7 +42,7 @@ function signedEvent(checkoutId: string) {
 }
 
 describe("until holds are rebuilt", { timeout: 150_000 }, () => {
-  it("changes and the webhook answer 503 with Retry-After while pages render; then the store is ready by itself", async () => {
+  it("changes, the webhook and what is available answer 503 with Retry-After while pages render; then the store is ready by itself", async () => {
     const stripeAnswers = turnstile();
     outside.payments.before = () => stripeAnswers.pass();
     const { url } = await boot("alive");
@@ -58,11 +58,13 @@ describe("until holds are rebuilt", { timeout: 150_000 }, () => {
     ];
     expectProblem(changes[0]!, 503, "unavailable");
     expectProblem(changes[2]!, 503, "unavailable");
+    const availability = await visitor.get(`/api/availability?product_id=${MUG}`);
+    expectProblem(availability, 503, "unavailable");
     for (const path of ["/", `/products/${MUG}`, "/cart"]) expect((await visitor.get(path)).status, path).toBe(200);
     const form = await visitor.send("POST", "/cart", { form: { intent: "add", product_id: MUG, quantity: "1" } });
     expect(form.status).toBe(503);
     expect(form.headers["content-type"]).toContain("text/html");
-    for (const answer of [changes[0]!, changes[2]!, form]) expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
+    for (const answer of [changes[0]!, changes[2]!, availability, form]) expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
 
     stripeAnswers.open();
     await expect.poll(async () => (await visitor.get("/readyz")).status, { timeout: 20_000 }).toBe(200);

@@ -82,19 +82,11 @@ function restOf(supabaseUrl: string) {
 
 const availability = z.object({ products: z.array(z.object({ inventory: z.number(), held: z.number() })) });
 
-/**
- * Null while claims are not rebuilt, too: what they hold is not counted then, and a product would look as if it had come to rest
- * with a decrement of it still to be recorded. Asking for nothing is refused in that time, before and after the look.
- */
+/** Null while claims are not rebuilt, too: nothing is told to be available then. */
 async function look(pick: () => string, productId: string): Promise<{ inventory: number; held: number } | null> {
-  const ask = (path: string, init: RequestInit = {}) => fetch(`${pick()}${path}`, { ...init, signal: AbortSignal.timeout(10_000) });
-  const nothing = JSON.stringify({ items: [{ product_id: productId, quantity: 0 }] });
-  const isRebuilt = async () => (await ask("/api/reserve-inventory", { method: "POST", headers: { "Content-Type": "application/json" }, body: nothing })).ok;
   try {
-    if (!(await isRebuilt())) return null;
-    const answer = await ask(`/api/availability?product_id=${productId}`);
-    const seen = answer.ok ? (availability.parse(await answer.json()).products[0] ?? null) : null;
-    return (await isRebuilt()) ? seen : null;
+    const answer = await fetch(`${pick()}/api/availability?product_id=${productId}`, { signal: AbortSignal.timeout(10_000) });
+    return answer.ok ? (availability.parse(await answer.json()).products[0] ?? null) : null;
   } catch (error) {
     if (error instanceof z.ZodError) throw error;
     return null;

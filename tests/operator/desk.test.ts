@@ -83,6 +83,15 @@ describe("the overview", () => {
     expect((await holdsOf(shop)).totals.units).toBe(1);
   });
 
+  it("shows the carts, and no figure of a product, while payments in progress are still being looked up", async () => {
+    const shop = await openShop();
+    await shop.hold("ann", { mug: 1 });
+    shop.store.held = () => Promise.reject(new UnavailableError("payments in progress are still being looked up"));
+    const holds = await holdsOf(shop);
+    expect(holds.carts).toMatchObject([{ lines: [{ productId: "mug", quantity: 1 }] }]);
+    expect(holds.products.find(({ productId }) => productId === "mug")).toMatchObject({ held: null, inCheckout: null, available: null });
+  });
+
   it("is looked up once for all who ask within a second, and anew after an action", async () => {
     const shop = await openShop();
     const [one, other] = await Promise.all([shop.desk.overview(), shop.desk.overview()]);

@@ -194,7 +194,7 @@ describe("a Redis that fails", () => {
     expect(await mugsHeld(app)).toBe(1);
   });
 
-  it("may have lost its latest writes with a restart, though the epoch key is there: nothing is placed or claimed before a rebuild", async () => {
+  it("may have lost its latest writes with a restart, though the epoch key is there: nothing is placed, claimed or counted before a rebuild", async () => {
     const own = await startRedis(["--appendonly", "yes", "--appendfsync", "always"]);
     closing.add(() => void own.stop());
     const app = appServer({}, own.url);
@@ -204,15 +204,17 @@ describe("a Redis that fails", () => {
     await own.kill();
     await own.start();
 
-    await vi.waitFor(async () => expect(await mugsHeld(app)).toBe(1), { timeout: 5_000 });
+    await vi.waitFor(async () => expect((await app.store.view("ann")).lines).toEqual(mug(1)), { timeout: 5_000 });
+    await expect(mugsHeld(app)).rejects.toThrow(UnavailableError);
     await expect(place(app, "bob")).rejects.toThrow(UnavailableError);
     await expect(app.store.claim({ session: "ann", claimId: "claim-1" })).rejects.toThrow(UnavailableError);
     await app.rebuild();
+    expect(await mugsHeld(app)).toBe(1);
     expect(await place(app, "bob")).toMatchObject({ outcome: "placed" });
     expect(await app.store.claim({ session: "ann", claimId: "claim-1" })).toMatchObject({ outcome: "claimed" });
   });
 
-  it("is emptied: nothing is placed until one server has rebuilt, and only one does", async () => {
+  it("is emptied: nothing is placed, and no claimed unit counts as free, until one server has rebuilt, and only one does", async () => {
     const [a, b] = [appServer(), appServer()];
     await a.rebuild();
     await grant(a, "ann");
@@ -225,7 +227,9 @@ describe("a Redis that fails", () => {
     const [builder, other] = ofA === "begun" ? [a, b] : [b, a];
     await builder.store.restore({ claimId: "claim-1", checkoutId: "cs_1", session: "ann", lines: mug(1), claimedAt: Date.now() - 5_000 });
     await expect(place(other, "cy")).rejects.toThrow(UnavailableError);
+    await expect(mugsHeld(other)).rejects.toThrow(UnavailableError);
     expect(await builder.turns.end()).toBe(true);
+    expect(await mugsHeld(other)).toBe(1);
     expect(await other.turns.begin()).toBe("rebuilt");
     const placed = await place(other, "cy");
     if (placed.outcome !== "placed") throw new Error(placed.outcome);

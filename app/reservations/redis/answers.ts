@@ -61,7 +61,7 @@ export const answers = {
   findClaim: z.object({ claim: claim.optional() }),
   claims: z.object({ claims: list(claim) }),
   view: z.object({ view }),
-  held: z.object({ held }),
+  held: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("counted"), held }), plain("not_rebuilt")]),
   snapshot: z.object({
     rows: list(
       z.object({
