@@ -66,6 +66,7 @@ function lines({ session, lineItems }: CheckoutRecord) {
 export function payPage(record: CheckoutRecord, alert: string | null) {
   const { session } = record;
   const isFree = session.amount_total === 0;
+  const mayPayLater = !isFree && paysLater(session.payment_method_types);
   return layout(
     "Payment",
     html`<h1>Pay ${formatAmount(session.amount_total, session.currency)}</h1>
@@ -74,10 +75,10 @@ ${lines(record)}
 <form method="post">
 <button class="strong" name="action" value="pay">${isFree ? "Complete order" : "Pay"}</button>
 ${isFree ? "" : html`<button name="action" value="decline">Decline</button>`}
-${!isFree && paysLater(session.payment_method_types) ? html`<button name="action" value="pay_later">Pay later</button>` : ""}
+${mayPayLater ? html`<button name="action" value="pay_later">Pay later</button>` : ""}
 </form>
 ${session.cancel_url === null ? "" : html`<p><a class="button" href="${session.cancel_url}">Cancel</a></p>`}
-<p class="soft">“Decline” is a card that the bank refuses. “Pay later” is a bank payment that arrives, or fails, after the order.</p>`,
+${isFree ? "" : html`<p class="soft">“Decline” is a card that the bank refuses.${mayPayLater ? " “Pay later” is a bank payment that arrives, or fails, after the order." : ""}</p>`}`,
   );
 }
 
