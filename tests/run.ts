@@ -12,7 +12,6 @@ const PLAYWRIGHT_REPORT = "test-results/e2e.json";
 
 const vitestReport = z.object({
   numPassedTests: z.number(),
-  numFailedTests: z.number(),
   testResults: z.array(
     z.object({
       name: z.string(),
@@ -27,6 +26,8 @@ const vitestReport = z.object({
 interface Tally {
   readonly passed: number;
   readonly failed: number;
+  /** Said again at the end, which of a long output is often all that is kept. */
+  readonly reasons?: readonly string[];
 }
 
 installPrograms();
@@ -39,7 +40,7 @@ const tallies = [
   step("unit", ["vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${VITEST_REPORT}`], readVitest),
   step("e2e", ["@playwright/test/cli.js", "test"], readPlaywright),
 ];
-sayAgain();
+for (const reason of tallies.flatMap(({ reasons }) => reasons ?? [])) console.log(`\nFAILED ${reason}`);
 const total = tallies.reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }));
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
@@ -54,19 +55,16 @@ function step(name: string, [program = "", ...args]: readonly string[], readRepo
   return { ...tally, failed: 1 };
 }
 
+/** A file that could not be read, set up or cleaned up counts as one that failed, if none of its tests did. */
 function readVitest(): Tally {
   const report = read(VITEST_REPORT, vitestReport);
-  return { passed: report?.numPassedTests ?? 0, failed: report?.numFailedTests ?? 0 };
-}
-
-/** What failed before the browser's flows, at the end too: of a long output often only that is kept. */
-function sayAgain(): void {
-  for (const file of read(VITEST_REPORT, vitestReport)?.testResults ?? []) {
+  const reasons = (report?.testResults ?? []).flatMap((file) => {
     const failed = file.assertionResults.filter(({ status }) => status === "failed");
-    const reasons = failed.map(({ fullName, failureMessages }) => `${fullName}\n${failureMessages.join("\n")}`);
-    if (file.status === "failed" && failed.length === 0) reasons.push(file.message || "could not be set up or cleaned up: see above");
-    for (const reason of reasons) console.log(`\nFAILED ${relative(".", file.name)}: ${reason}`);
-  }
+    const named = failed.map(({ fullName, failureMessages }) => `${fullName}\n${failureMessages.join("\n")}`);
+    const ofFile = file.status === "failed" && failed.length === 0 ? [file.message || "could not be set up or cleaned up: see above"] : [];
+    return [...named, ...ofFile].map((reason) => `${relative(".", file.name)}: ${reason}`);
+  });
+  return { passed: report?.numPassedTests ?? 0, failed: reasons.length, reasons };
 }
 
 function readPlaywright(): Tally {
