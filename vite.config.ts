@@ -35,5 +35,6 @@ export default defineConfig({
     setupFiles: [],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
   },
 });

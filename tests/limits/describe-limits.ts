@@ -6,6 +6,8 @@ import { systemClock } from "~/reservations/clock";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import { reserve } from "~/reservations/reserve";
 
+const PATIENT = { timeout: 10_000 };
+
 /** The limits, wherever they are counted. `open`: where, anew for each test; two servers share it. */
 export function describeLimits(name: string, open: () => Promise<LimitOptions["redis"]>): void {
   describe(`limits in ${name}`, () => {
@@ -55,7 +57,7 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
           code: "rate_limited",
           headers: { "Retry-After": expect.stringMatching(/^[1-9]\d?$/) as string },
         });
-      });
+      }, PATIENT);
     });
 
     it("counts an address over all its cookies, and forged entries before it change nothing", async () => {
@@ -73,7 +75,7 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
       await vi.waitFor(async () => {
         const tries = await Promise.allSettled(Array.from({ length: 11 }, () => from(guesser)));
         expect(tries.at(-1)).toMatchObject({ status: "rejected", reason: { status: 429 } });
-      });
+      }, PATIENT);
       await expect(from(someAddress())).resolves.toBeUndefined();
     });
 
@@ -84,7 +86,7 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
       await vi.waitFor(async () => {
         const tries = await Promise.allSettled(Array.from({ length: 61 }, tryOnce));
         expect(tries.at(-1)).toMatchObject({ status: "rejected", reason: { status: 429 } });
-      });
+      }, PATIENT);
     });
 
     it("lets one address hold ten unpaid units, in however many carts; another still buys", async () => {

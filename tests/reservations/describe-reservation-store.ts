@@ -12,6 +12,8 @@ export interface OpenStore {
 }
 
 /** Deadlines may be rounded, and a driver with a real clock loses some time between two calls. */
+/** Events arrive by themselves. */
+const PATIENT = { timeout: 10_000 };
 const SLACK_MS = 1_000;
 const { ttlMs, maxAgeMs, pendingMs } = storeTiming;
 const NOBODY: OthersUnits = { units: 0, pendingUnits: 0, nextReleaseInMs: null };
@@ -676,12 +678,11 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         const events: StoreEvent[] = [];
         const stop = store.subscribe((event) => events.push(event));
         await grant("ann", { mug: 2 });
-        await vi.waitFor(() => expect(events).toContainEqual({ type: "changed", productIds: ["mug"] }));
+        await vi.waitFor(() => expect(events).toContainEqual({ type: "changed", productIds: ["mug"] }), PATIENT);
         await advance(ttlMs + SLACK_MS);
         await store.view("ann");
-        await vi.waitFor(() =>
-          expect(events).toContainEqual({ type: "expired", session: "ann", lines: [{ productId: "mug", quantity: 2 }] }),
-        );
+        const lapsed = { type: "expired", session: "ann", lines: [{ productId: "mug", quantity: 2 }] };
+        await vi.waitFor(() => expect(events).toContainEqual(lapsed), PATIENT);
         stop();
         const before = events.length;
         await grant("bob", { mug: 1 });
@@ -697,7 +698,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         for (let i = 0; i < 10; i += 1) await grant(`gone-${i}`, { mug: 1 });
         await advance(ttlMs + SLACK_MS);
         for (let i = 0; i < 20; i += 1) await store.totals();
-        await vi.waitFor(() => expect(new Set(expired).size).toBe(10));
+        await vi.waitFor(() => expect(new Set(expired).size).toBe(10), PATIENT);
       });
     });
   });

@@ -7,6 +7,8 @@ import { startRedis, type RedisServer } from "../redis-server";
 import { storeTiming } from "./describe-reservation-store";
 import { connect } from "./redis-fixture";
 
+const PATIENT = { timeout: 10_000 };
+
 let server: RedisServer;
 beforeAll(async () => {
   server = await startRedis();
@@ -78,14 +80,14 @@ describe("two servers on one Redis", () => {
     await vi.waitFor(async () => {
       await grant(a, `ann-${performance.now()}`);
       expect(Math.min(heard.a.length, heard.b.length)).toBeGreaterThan(0);
-    });
+    }, PATIENT);
     const seen = heard.b.length;
     await grant(a, "ann");
-    await vi.waitFor(() => expect(heard.b.length).toBeGreaterThan(seen), { interval: 2 });
+    await vi.waitFor(() => expect(heard.b.length).toBeGreaterThan(seen), { ...PATIENT, interval: 2 });
     offset.ms += storeTiming.ttlMs + 200;
     await b.store.view("ann");
     const lapsed = { type: "expired", session: "ann", lines: mug(1) };
-    await vi.waitFor(() => expect(heard.b).toContainEqual(lapsed));
+    await vi.waitFor(() => expect(heard.b).toContainEqual(lapsed), PATIENT);
     expect(heard.a).not.toContainEqual(lapsed);
   });
 
@@ -154,7 +156,7 @@ describe("a connection that fails", () => {
     // 800 ms by the connection's own limit; a busy machine may add to that.
     expect(performance.now() - before).toBeLessThan(3_000);
     proxy.setSilent(false);
-    await vi.waitFor(async () => expect(await place(app, "bob")).toMatchObject({ outcome: "placed" }), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await place(app, "bob")).toMatchObject({ outcome: "placed" }), PATIENT);
   });
 });
 
@@ -186,7 +188,7 @@ describe("a Redis that fails", () => {
     expect(app.redis.state).toBe("failing");
 
     await own.start();
-    await vi.waitFor(async () => expect(await app.turns.begin()).toBe("begun"), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await app.turns.begin()).toBe("begun"), PATIENT);
     expect(app.redis.state).toBe("ok");
     await expect(place(app, "bob")).rejects.toThrow(UnavailableError);
     expect(await app.turns.end()).toBe(true);
@@ -204,7 +206,7 @@ describe("a Redis that fails", () => {
     await own.kill();
     await own.start();
 
-    await vi.waitFor(async () => expect((await app.store.view("ann")).lines).toEqual(mug(1)), { timeout: 5_000 });
+    await vi.waitFor(async () => expect((await app.store.view("ann")).lines).toEqual(mug(1)), PATIENT);
     await expect(mugsHeld(app)).rejects.toThrow(UnavailableError);
     await expect(place(app, "bob")).rejects.toThrow(UnavailableError);
     await expect(app.store.claim({ session: "ann", claimId: "claim-1" })).rejects.toThrow(UnavailableError);
