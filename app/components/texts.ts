@@ -226,7 +226,7 @@ export function orderNumber(checkoutId: string): string {
 }
 
 export const orderTexts: Record<OrderView["state"], { title: string; text: string }> = {
-  paid: { title: "Thank you, your order is paid", text: "Everything below is yours, and was taken from our stock." },
+  paid: { title: "Thank you, your order is paid", text: "Everything below is yours, and was taken from our stock. If you write to us about it, name the number below the list." },
   refunded: {
     title: "Your money goes back to you",
     text: "Your payment arrived after what you bought was gone, so we could not fill the order. The whole amount was refunded; it can take a few days to reach your account.",
