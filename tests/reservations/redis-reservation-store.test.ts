@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
+import { freePorts } from "../programs";
 import { startRedis, type RedisServer } from "../redis-server";
 import { describeReservationStore } from "./describe-reservation-store";
 import { connect } from "./redis-fixture";
@@ -7,7 +8,9 @@ let server: RedisServer;
 let cluster: RedisServer;
 beforeAll(async () => {
   server = await startRedis();
-  cluster = await startRedis(["--cluster-enabled", "yes"]);
+  // Unless it is given one, a cluster takes a second port: 10,000 above the first, where outgoing connections are.
+  const [bus] = await freePorts(1);
+  cluster = await startRedis(["--cluster-enabled", "yes", "--cluster-port", String(bus)]);
   await cluster.command("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
 });
 afterAll(async () => {
