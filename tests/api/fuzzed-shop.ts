@@ -4,9 +4,10 @@ import { availability, ownReservations, read, released, reserved, stockMoved } f
 import { Operator } from "./demo-shop";
 import { expectDocumented } from "./documented-answers";
 import { FUZZED_PRODUCTS, type Bearer, type FuzzedCall } from "./fuzzed-calls";
-import { ask, type Answer, type Ask } from "./http-client";
+import { ask, type Answer } from "./http-client";
 
-export type Send = (url: string, request: Ask) => Promise<Answer>;
+/** What a caller is told instead of the answer. */
+export type Lie = (answer: Answer) => Answer;
 
 interface Session {
   readonly token: string;
@@ -22,18 +23,20 @@ const FORGED = elsewhere.token(elsewhere.create());
 export class FuzzedShop {
   private readonly url: string;
   private readonly operator: Operator;
-  private readonly send: Send;
+  private readonly lie: Lie;
   private readonly stock = new Map<string, number>();
   private sessions: Session[] = [];
+  /** Of every cart that the store opened, whatever was told of it. */
+  private cookies: string[] = [];
   /** Whether the figures were held against the model since the last call. */
   private isVerified = false;
   /** Answers by status. */
   readonly seen: Record<number, number> = {};
 
-  constructor(url: string, send: Send = ask) {
+  constructor(url: string, lie: Lie = (answer) => answer) {
     this.url = url;
     this.operator = new Operator(url);
-    this.send = send;
+    this.lie = lie;
   }
 
   /** All products at ten units, nothing held. */
@@ -51,13 +54,16 @@ export class FuzzedShop {
     const { token, cookie } = this.credentialsOf(call.bearer);
     const query = call.bearer.by === "query" && token !== null ? `${call.query}&session_id=${encodeURIComponent(token)}` : call.query;
     const text = call.body === null ? null : "text" in call.body ? call.body.text : JSON.stringify(call.bearer.by === "query" ? call.body.json : withSession(call.body.json, token));
-    const answer = await this.send(`${this.url}/`, {
+    const real = await ask(`${this.url}/`, {
       method: call.method,
       target: query === "" ? call.path : `${call.path}?${query}`,
       headOnly: true,
       headers: { ...call.headers, ...(cookie === null ? {} : { Cookie: cookie }) },
       ...(text === null ? {} : { body: text }),
     });
+    const opened = real.headers["set-cookie"]?.[0]?.split(";")[0];
+    if (opened !== undefined) this.cookies.push(opened);
+    const answer = this.lie(real);
     this.seen[answer.status] = (this.seen[answer.status] ?? 0) + 1;
     if (answer.status >= 500) throw new Error(`a ${answer.status}: ${answer.text.slice(0, 300)}`);
     expectDocumented(call.method, call.path, answer);
@@ -84,8 +90,9 @@ export class FuzzedShop {
 
   /** Gives everything back. */
   async end(): Promise<void> {
-    for (const { cookie } of this.sessions) await ask(`${this.url}/api/reserve-inventory`, { method: "DELETE", headers: { Cookie: cookie } });
+    for (const Cookie of this.cookies) await ask(`${this.url}/api/reserve-inventory`, { method: "DELETE", headers: { Cookie } });
     this.sessions = [];
+    this.cookies = [];
   }
 
   private heldOf(productId: string): number {
