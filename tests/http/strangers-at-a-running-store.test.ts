@@ -68,6 +68,14 @@ describe("the sandbox's payment page and controls", () => {
   });
 });
 
+it("the sandbox's table is read by tools that have its key, by whatever method reads", async () => {
+  const read = (method: string, headers: Record<string, string>) => ask(`${store.url}/sandbox/rest/v1/products?select=id`, { method, headers });
+  for (const method of ["GET", "HEAD"]) {
+    expect((await read(method, { apikey: "sb_secret_sandbox", "User-Agent": "a tool" })).status, method).toBe(200);
+    expect((await read(method, { "User-Agent": "a tool" })).status, method).toBe(401);
+  }
+});
+
 describe("an order", () => {
   it("of another browser is unknown, and asking for it costs no call to Stripe", async () => {
     const { caller } = await holding();
