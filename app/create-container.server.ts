@@ -98,7 +98,14 @@ export async function createContainer(env: Environment): Promise<Container> {
     log,
   });
   const metrics = createMetrics(() => holds.store.totals());
-  const store = observeStore(holds.store, log, metrics);
+  const observedStore = observeStore(holds.store, log, metrics);
+  const store = overriding(observedStore, {
+    // Until payments in progress were looked up for the first time, nobody is told that their units are free.
+    held: async (query) => {
+      if (!checkout.ready) throw new UnavailableError("payments in progress are still being looked up");
+      return observedStore.held(query);
+    },
+  });
 
   const limits = createLimits({
     perMinute: env.RATE_LIMIT_PER_MINUTE,
@@ -139,13 +146,6 @@ export async function createContainer(env: Environment): Promise<Container> {
       promotionCodes: env.STRIPE_PROMOTION_CODES,
     },
   });
-  // Until payments in progress were looked up for the first time, nobody is told that their units are free.
-  const shownStore = overriding(store, {
-    held: async (query) => {
-      if (!checkout.ready) throw new UnavailableError("payments in progress are still being looked up");
-      return store.held(query);
-    },
-  });
   const lostDemand = createLostDemandBook({ clock: systemClock });
   const observed = observeChanges(bareCheckout, log, metrics, (session, lines) => lostDemand.note(session, lines));
   const selling = createSelling({ redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, shopTag: heldAs }, store, log });
@@ -155,7 +155,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     warnings: housekeeping.warnings,
     tableFaults: housekeeping.tableFaults,
   });
-  const { desk, routines } = createOperator({ env, live, log, metrics, store: shownStore, catalog, checkout, selling, journal, lostDemand, surroundings });
+  const { desk, routines } = createOperator({ env, live, log, metrics, store, catalog, checkout, selling, journal, lostDemand, surroundings });
   const housekeeping: Housekeeping = createHousekeeping({ checkout, probe: () => catalog.probe(), storeWarnings: () => holds.warnings(), routines, log });
 
   return {
@@ -163,9 +163,9 @@ export async function createContainer(env: Environment): Promise<Container> {
     log,
     metrics,
     catalog,
-    store: shownStore,
+    store,
     holds,
-    feed: createAvailabilityFeed({ store: shownStore, readStock: (productIds) => catalog.readStock(productIds), log, count: (viewers) => metrics.streamClients.set(viewers) }),
+    feed: createAvailabilityFeed({ store, readStock: (productIds) => catalog.readStock(productIds), log, count: (viewers) => metrics.streamClients.set(viewers) }),
     streamPlaces: createStreamPlaces(),
     checkout,
     limits,
