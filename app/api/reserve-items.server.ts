@@ -1,18 +1,24 @@
+import type { CartShop } from "~/cart/cart-shop";
 import { presentCart } from "~/cart/present-cart.server";
-import type { Container } from "~/create-container.server";
+import type { Catalog } from "~/catalog/catalog";
 import { UnavailableError } from "~/errors";
 import { Problem, json } from "~/http/problem.server";
 import { available, onHandOf } from "~/reservations/availability";
 import { summed } from "~/reservations/cart-lines";
 import { heldIfKnown } from "~/reservations/held-if-known";
+import type { ReservationStore } from "~/reservations/reservation-store";
 import type { DecidedLine } from "~/reservations/reserve";
-import { withLines, type Cart } from "~/session.server";
+import { withLines, type Cart, type CartSessions } from "~/session.server";
 import { checkoutOpen, paidMeanwhile } from "./checkout-problems.server";
 import { resolveItems } from "./resolve-items.server";
 import type { ReserveItem } from "./schemas";
 import { momentIn } from "./times";
 
-type Shop = Pick<Container, "catalog" | "checkout" | "store" | "carts" | "env" | "log">;
+type Shop = CartShop & {
+  readonly catalog: Pick<Catalog, "productsNamed" | "readStock">;
+  readonly store: Pick<ReservationStore, "totals">;
+  readonly carts: Pick<CartSessions, "token" | "commit">;
+};
 
 /** POST /api/reserve-inventory: sets this cart's quantity of each product named, all or none. A sold cart begins anew. */
 export async function reserveItems(shop: Shop, given: Cart, items: readonly ReserveItem[]): Promise<Response> {
@@ -100,7 +106,8 @@ async function lookUp(shop: Shop, session: string, lines: readonly DecidedLine[]
     lines.map((line) => {
       const row = rows.get(line.productId);
       const others = held.get(line.productId);
-      return [line.productId, { ...line, name: row?.name ?? null, available: row === undefined || others === undefined ? 0 : available(onHandOf(row), others.units) }];
+      const isKnown = row !== undefined && others !== undefined;
+      return [line.productId, { ...line, name: row?.name ?? null, available: isKnown ? available(onHandOf(row), others.units) : 0 }];
     }),
   );
 }

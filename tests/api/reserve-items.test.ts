@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { reserveItems } from "~/api/reserve-items.server";
+import { UnavailableError } from "~/errors";
+import { createWorld } from "../cart/cart-world";
+
+it("what was given back is answered as given back, with nothing said to be available, when what others hold cannot be told", async () => {
+  const world = createWorld();
+  const { store, carts } = world;
+  const row = { name: "Mug", inventory: 5, active: true };
+  const catalog = { ...world.shop.catalog, productsNamed: async () => new Map<string, never>(), readStock: async () => new Map([["mug", row]]) };
+  const shop = { ...world.shop, store, carts, catalog };
+  const cart = carts.create();
+  const reserve = async (quantity: number): Promise<unknown> => (await reserveItems(shop, cart, [{ product_id: "mug", quantity }])).json();
+
+  await reserve(2);
+  expect(await reserve(0)).toMatchObject({ success: true, results: [{ name: "Mug", quantity: 0, available: 5 }] });
+  await reserve(2);
+  store.held = () => Promise.reject(new UnavailableError("claims are lost"));
+  expect(await reserve(0)).toMatchObject({ success: true, results: [{ name: "Mug", quantity: 0, available: 0 }] });
+  expect((await store.view(cart.session)).lines).toEqual([]);
+});
