@@ -74,7 +74,10 @@ export interface ReservationStore {
   /** What the session holds right now. */
   view(session: string): Promise<SessionView>;
 
-  /** Units held of each product, split for this session (null: everybody is another). Exact, lapsed holds never count. Throws `UnavailableError` while lost claims are not restored. */
+  /**
+   * Units held of each product, split for this session (null: everybody is another). Exact, lapsed holds never count.
+   * Throws `UnavailableError` while lost claims are not restored.
+   */
   held(request: { session: string | null; productIds: readonly string[] }): Promise<ReadonlyMap<string, HeldUnits>>;
 
   /**

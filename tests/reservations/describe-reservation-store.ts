@@ -11,9 +11,9 @@ export interface OpenStore {
   close?(): Promise<void>;
 }
 
+/** For what arrives by itself, on a busy machine. */
+export const PATIENT = { timeout: 10_000 };
 /** Deadlines may be rounded, and a driver with a real clock loses some time between two calls. */
-/** Events arrive by themselves. */
-const PATIENT = { timeout: 10_000 };
 const SLACK_MS = 1_000;
 const { ttlMs, maxAgeMs, pendingMs } = storeTiming;
 const NOBODY: OthersUnits = { units: 0, pendingUnits: 0, nextReleaseInMs: null };

@@ -4,10 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { UnavailableError } from "~/errors";
 import type { StoreEvent } from "~/reservations/reservation-store";
 import { startRedis, type RedisServer } from "../redis-server";
-import { storeTiming } from "./describe-reservation-store";
+import { PATIENT, storeTiming } from "./describe-reservation-store";
 import { connect } from "./redis-fixture";
-
-const PATIENT = { timeout: 10_000 };
 
 let server: RedisServer;
 beforeAll(async () => {
