@@ -134,6 +134,7 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
         401: ["unauthorized"],
         403: ["cross_origin"],
         404: ["not_found"],
+        409: ["not_applicable"],
         413: ["too_large"],
         415: ["unsupported_media_type"],
         503: ["unavailable"],

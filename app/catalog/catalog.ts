@@ -43,6 +43,11 @@ export interface StockRow {
   readonly inventory: number | null;
   /** As `Product.active`. */
   readonly active: boolean;
+  /**
+   * PostgreSQL's `xmin` of the row at this read: another value means that the row was written since, whatever its numbers say.
+   * Null where the relation has none (a view).
+   */
+  readonly version: string | null;
 }
 
 /** Stock rows by product id. A product without a row is absent. */
@@ -65,8 +70,34 @@ export interface Catalog {
   readStock(productIds: readonly string[]): Promise<Stock>;
 
   /**
-   * Sets inventory to `to` if it still is `from`: one conditional UPDATE, atomic in the database.
-   * `changed`: no row matched (edited meanwhile, gone, or hidden by row level security). A throw means unknown: it may have happened.
+   * Sets inventory to `to` if it still is `from`, and the row still has this `version` where one is given: one conditional UPDATE,
+   * atomic in the database. A throw means that the outcome is unknown: it may have been applied.
    */
-  compareAndSwap(swap: { productId: string; from: number; to: number }): Promise<"swapped" | "changed">;
+  compareAndSwap(swap: StockSwap): Promise<SwapOutcome>;
+}
+
+export interface StockSwap {
+  readonly productId: string;
+  readonly from: number;
+  readonly to: number;
+  /** From the `StockRow` that `from` was read from; null or absent: the number alone decides. */
+  readonly version?: string | null | undefined;
+}
+
+export type SwapOutcome =
+  /** The database answered with the row, and its inventory reads `to`. */
+  | { readonly outcome: "swapped" }
+  /** Not applied: no row matched (edited meanwhile, or gone). */
+  | { readonly outcome: "changed" }
+  /** Certainly not applied. */
+  | SwapRefusal;
+
+export interface SwapRefusal {
+  readonly outcome: "refused";
+  /** `row`: this row does not take this change (a constraint, a trigger, a policy). `setup`: no row would (key, read-only mode, schema). */
+  readonly by: "row" | "setup";
+  /** PostgreSQL's or PostgREST's code, or one of ours where the database gave none. */
+  readonly code: string;
+  /** For an operator: what the database said and what to do. */
+  readonly message: string;
 }

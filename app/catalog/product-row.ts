@@ -67,6 +67,7 @@ export function toStockRow(row: z.infer<typeof stockRowSchema>, columns: Product
     name: text(row.name) ?? UNTITLED,
     inventory: wholeNumber(row.inventory),
     active: columns.active === null || row.active === true || row.active === "true",
+    version: null,
   };
 }
 

@@ -124,9 +124,9 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
       try {
         const { rows } = await table.page(updatedRowSchema, query);
         if (rows.length > 1) throw new Error(`${rows.length} rows of "${options.table}" bear the id ${productId}, and all were changed`);
-        return rows.length === 1 ? "swapped" : "changed";
+        return { outcome: rows.length === 1 ? "swapped" : "changed" };
       } catch (error) {
-        if (isMalformed(error)) return "changed";
+        if (isMalformed(error)) return { outcome: "changed" };
         throw error;
       }
     },

@@ -1,6 +1,7 @@
 import type { Claim, Line } from "~/reservations/reservation-store";
 import type { DecidedLine, ReserveOutcome } from "~/reservations/reserve";
 import type { Money } from "~/catalog/catalog";
+import type { ReviewReason, SettleVerdict } from "./line-marks";
 import type { AuditReport, OrderList } from "./order-list";
 
 /**
@@ -33,8 +34,8 @@ export interface CheckoutService {
   /** What `fulfil` would do next, without doing it, with everything that it would look at. Null: Stripe knows no such session. */
   inspect(checkoutId: string): Promise<CheckoutInspection | null>;
 
-  /** An operator's word on a line that `needs_review`: its decrement was applied, or was not. Then `fulfil` goes on. */
-  settle(request: { checkoutId: string; productId: string; verdict: "applied" | "not_applied" }): Promise<FulfilOutcome>;
+  /** An operator's decision about an order that `needs_review`; then `fulfil` goes on. */
+  settle(request: SettleRequest): Promise<SettleOutcome>;
 
   /**
    * Closes a payment page for an operator and frees its units, by proof only, as `changeCart` does. `paid`: it was completed, and is
@@ -119,7 +120,7 @@ export type FulfilOutcome =
   /** It could not be had: the money went back in full. `repeated`: it already had. */
   | { readonly outcome: "refunded"; readonly repeated: boolean; readonly order: Order }
   /** A guess would be needed: an operator settles it (`settle`). Stored, so the webhook is answered 200. */
-  | { readonly outcome: "needs_review"; readonly order: Order }
+  | { readonly outcome: "needs_review"; readonly reason: ReviewReason; readonly order: Order }
   /** Complete but not paid yet (delayed payment methods): the claim stays. */
   | { readonly outcome: "awaiting_payment"; readonly order: Order }
   /** A delayed payment failed, or the session expired unpaid: the claim is released. Nobody was charged. */
@@ -128,6 +129,18 @@ export type FulfilOutcome =
   | { readonly outcome: "open"; readonly order: Order }
   /** Another shop's session, another environment's, or none that Stripe knows. */
   | { readonly outcome: "not_ours" };
+
+export interface SettleRequest {
+  readonly checkoutId: string;
+  /** The line that the verdict is about, where it is about one: `applied` and `not_applied`. */
+  readonly productId?: string | undefined;
+  readonly verdict: SettleVerdict;
+}
+
+export type SettleOutcome =
+  | FulfilOutcome
+  /** The order does not wait for this decision; nothing changed. `reason`: what it waits for, null when nothing. */
+  | { readonly outcome: "not_applicable"; readonly reason: ReviewReason | null };
 
 /** What the order page shows. No personal data. */
 export interface Order {

@@ -126,9 +126,10 @@ async function conclude(
   const order = orderOf(session, record);
   switch (step.step) {
     case "review":
+      return { outcome: "needs_review", reason: "unclear_row", order };
     // Still to be refunded: Stripe refused.
     case "refund":
-      return { outcome: "needs_review", order };
+      return { outcome: "needs_review", reason: "refund_failed", order };
     case "finished":
       if (step.as === "done") await endClaim(context, { ...end, how: "completed" });
       return { outcome: step.as, repeated: repeated && !hasToRefund, order };

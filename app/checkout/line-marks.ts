@@ -39,6 +39,27 @@ export interface MarkedLine {
 /** Sticky: once set, no later try may decrement for this checkout. `refunded`: the money is on its way back. */
 export type Verdict = "refund" | "refunded";
 
+/** Why an order waits for a person. The ways out of each: `SettleVerdict`. */
+export type ReviewReason =
+  /** A row shows neither number of an announced move. */
+  | "unclear_row"
+  /** The row does not take the decrement (a constraint, a trigger, a policy), although there is enough. */
+  | "row_refused"
+  /** Stripe says paid, above zero, and names no payment: there is nothing that could be refunded. */
+  | "no_payment"
+  /** What Stripe charged for is not what our record says. */
+  | "lines_differ"
+  /** Stripe does not make the refund, or it failed later. */
+  | "refund_failed"
+  /** Paid, and tagged for a former or another shop. */
+  | "foreign_tag";
+
+/**
+ * An operator's decision: `unclear_row` (applied, not_applied) · `row_refused` (retry, refund) · `no_payment` (retry, refunded_elsewhere) ·
+ * `lines_differ` (accept, refund) · `refund_failed` (retry, refunded_elsewhere) · `foreign_tag` (adopt, leave).
+ */
+export type SettleVerdict = "applied" | "not_applied" | "retry" | "refund" | "refunded_elsewhere" | "accept" | "adopt" | "leave";
+
 /** What we wrote on a Stripe session; the only durable record of a sale in progress. */
 export interface CheckoutRecord {
   readonly claimId: string;

@@ -77,7 +77,8 @@ async function makeMoves(
     if (move.row === "swap") {
       held.check();
       const swapped = await context.catalog.compareAndSwap({ productId, from: move.from, to: move.to });
-      if (swapped === "changed") {
+      if (swapped.outcome === "refused") throw new UnavailableError(swapped.message);
+      if (swapped.outcome === "changed") {
         lostRace = true;
         if (unsent.has(productId)) states.set(productId, beforeTheMove(move, quantity));
         continue;

@@ -7,6 +7,7 @@ export const PROBLEM_CODES = [
   "unauthorized",
   "unknown_product",
   "not_found",
+  "not_applicable",
   "method_not_allowed",
   "checkout_open",
   "too_large",

@@ -1,4 +1,4 @@
-import type { CheckoutInspection, FulfilOutcome } from "~/checkout/checkout";
+import type { CheckoutInspection, SettleOutcome } from "~/checkout/checkout";
 import type { DriftAudit } from "./orders";
 import type { ClosePageOutcome, ReleaseHoldOutcome, Selling, StockMove } from "./operator-desk";
 
@@ -10,7 +10,7 @@ export type OperatorAnswer =
   | { readonly intent: "restock" | "set_stock"; readonly productId: string; readonly result: StockMove }
   /** The same form came before; this one changed nothing. */
   | { readonly intent: "sent_twice" }
-  | { readonly intent: "settle" | "fulfil"; readonly checkoutId: string; readonly outcome: FulfilOutcome["outcome"] }
+  | { readonly intent: "settle" | "fulfil"; readonly checkoutId: string; readonly outcome: SettleOutcome["outcome"] }
   /** Null: Stripe knows no such checkout. */
   | { readonly intent: "inspect"; readonly checkoutId: string; readonly inspection: CheckoutInspection | null }
   | { readonly intent: "audit"; readonly audit: DriftAudit }

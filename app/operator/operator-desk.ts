@@ -1,4 +1,4 @@
-import type { CheckoutInspection, ClosePageOutcome, FulfilOutcome } from "~/checkout/checkout";
+import type { CheckoutInspection, ClosePageOutcome, FulfilOutcome, SettleOutcome, SettleRequest } from "~/checkout/checkout";
 import type { Line } from "~/reservations/reservation-store";
 import type { DriftAudit, OrderBook } from "./orders";
 
@@ -47,8 +47,8 @@ export interface OperatorDesk {
   /** Sets the stock to a number, for a count of the shelf. Sales between the count and this call are undone by it. Throws as `restock`. */
   setStock(request: { readonly productId: string; readonly inventory: number }): Promise<StockMove>;
 
-  /** An operator's word on a line that `needs_review`; see `CheckoutService.settle`. */
-  settle(request: { readonly checkoutId: string; readonly productId: string; readonly verdict: "applied" | "not_applied" }): Promise<FulfilOutcome>;
+  /** An operator's decision about an order that `needs_review`; see `CheckoutService.settle`. */
+  settle(request: SettleRequest): Promise<SettleOutcome>;
 
   /** What is known of a checkout and what `fulfil` would do next, without doing it. Null: Stripe knows no such checkout. */
   inspect(checkoutId: string): Promise<CheckoutInspection | null>;

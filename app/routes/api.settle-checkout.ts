@@ -14,6 +14,7 @@ const answer = api({
     const { checkout_id: checkoutId, product_id: productId, verdict } = await readJson(request, settleRequest);
     const { outcome } = await container.checkout.settle({ checkoutId, productId, verdict });
     if (outcome === "not_ours") throw new Problem(404, "not_found", "This shop has no such checkout.");
+    if (outcome === "not_applicable") throw new Problem(409, "not_applicable", "This order does not wait for this decision.");
     container.log.warn({ checkoutId, productId, verdict, outcome }, "line settled by an operator");
     return json({ success: true, checkout_id: checkoutId, outcome });
   },

@@ -6,7 +6,7 @@ import { createWorld } from "../cart/cart-world";
 it("what was given back is answered as given back, with nothing said to be available, when what others hold cannot be told", async () => {
   const world = createWorld();
   const { store, carts } = world;
-  const row = { name: "Mug", inventory: 5, active: true };
+  const row = { name: "Mug", inventory: 5, active: true, version: null };
   const catalog = { ...world.shop.catalog, productsNamed: async () => new Map<string, never>(), readStock: async () => new Map([["mug", row]]) };
   const shop = { ...world.shop, store, carts, catalog };
   const cart = carts.create();

@@ -76,7 +76,7 @@ describe("the order page", () => {
   const charged: readonly FulfilOutcome[] = [
     { outcome: "done", repeated: false, order: order() },
     { outcome: "refunded", repeated: false, order: order() },
-    { outcome: "needs_review", order: order() },
+    { outcome: "needs_review", reason: "unclear_row", order: order() },
   ];
 
   it.each(charged)("begins a new cart when this one was charged: $outcome", async (outcome) => {

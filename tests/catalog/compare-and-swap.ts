@@ -43,15 +43,15 @@ export function describeCompareAndSwap(name: string, open: () => Promise<SwapDat
     }
 
     it("changes nothing when the number is another by now", async () => {
-      expect(await catalog.compareAndSwap({ productId: PRODUCT, from: units + 1, to: 0 })).toBe("changed");
+      expect(await catalog.compareAndSwap({ productId: PRODUCT, from: units + 1, to: 0 })).toEqual({ outcome: "changed" });
       expect(await onHand()).toBe(units);
     });
 
     it("changes nothing when the inventory is null, or there is no such row, or the id is malformed", async () => {
       await database.setInventory(null);
-      expect(await catalog.compareAndSwap({ productId: PRODUCT, from: 0, to: 1 })).toBe("changed");
-      expect(await catalog.compareAndSwap({ productId: PRODUCT.replace("6", "7"), from: units, to: 1 })).toBe("changed");
-      expect(await catalog.compareAndSwap({ productId: "abc", from: units, to: 1 })).toBe("changed");
+      expect(await catalog.compareAndSwap({ productId: PRODUCT, from: 0, to: 1 })).toEqual({ outcome: "changed" });
+      expect(await catalog.compareAndSwap({ productId: PRODUCT.replace("6", "7"), from: units, to: 1 })).toEqual({ outcome: "changed" });
+      expect(await catalog.compareAndSwap({ productId: "abc", from: units, to: 1 })).toEqual({ outcome: "changed" });
     });
 
     it("refuses numbers that are not whole", async () => {
@@ -60,8 +60,8 @@ export function describeCompareAndSwap(name: string, open: () => Promise<SwapDat
     });
 
     it("swaps when the number still is the one expected, and a second time not", async () => {
-      expect(await catalog.compareAndSwap({ productId: PRODUCT, from: units, to: units - 1 })).toBe("swapped");
-      expect(await catalog.compareAndSwap({ productId: PRODUCT, from: units, to: units - 1 })).toBe("changed");
+      expect(await catalog.compareAndSwap({ productId: PRODUCT, from: units, to: units - 1 })).toEqual({ outcome: "swapped" });
+      expect(await catalog.compareAndSwap({ productId: PRODUCT, from: units, to: units - 1 })).toEqual({ outcome: "changed" });
       expect(await onHand()).toBe(units - 1);
     });
 
@@ -71,12 +71,12 @@ export function describeCompareAndSwap(name: string, open: () => Promise<SwapDat
           (database.catalogs[index % database.catalogs.length] ?? catalog).compareAndSwap({ productId: PRODUCT, from: units, to: units - 1 }),
         ),
       );
-      expect(outcomes.filter((outcome) => outcome === "swapped")).toHaveLength(1);
+      expect(outcomes.filter(({ outcome }) => outcome === "swapped")).toHaveLength(1);
       expect(await onHand()).toBe(units - 1);
     });
 
     it(`sells exactly ${units} units to ${buyers} simultaneous buyers`, async () => {
-      const sold = await rush(async (seen, at) => (await at.compareAndSwap({ productId: PRODUCT, from: seen, to: seen - 1 })) === "swapped");
+      const sold = await rush(async (seen, at) => (await at.compareAndSwap({ productId: PRODUCT, from: seen, to: seen - 1 })).outcome === "swapped");
       expect(sold).toBe(units);
       expect(await onHand()).toBe(0);
     }, 120_000);

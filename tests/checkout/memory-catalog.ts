@@ -29,15 +29,15 @@ export function createMemoryCatalog(rows: Map<string, Row>, onSwap: (productId: 
       new Map(
         ids.flatMap((id) => {
           const row = rows.get(id);
-          return row === undefined ? [] : [[id, { name: row.name ?? id, inventory: row.inventory, active: row.active ?? true }] as const];
+          return row === undefined ? [] : [[id, { name: row.name ?? id, inventory: row.inventory, active: row.active ?? true, version: null }] as const];
         }),
       ),
     compareAndSwap: async ({ productId, from, to }) => {
       const row = rows.get(productId);
-      if (row?.inventory !== from) return "changed";
+      if (row?.inventory !== from) return { outcome: "changed" };
       row.inventory = to;
       onSwap(productId, from, to);
-      return "swapped";
+      return { outcome: "swapped" };
     },
   };
 }

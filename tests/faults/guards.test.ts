@@ -66,10 +66,10 @@ const GUARDS: Record<string, { edited: boolean; kinds?: readonly Fault[]; withou
         ...catalog,
         compareAndSwap: async ({ productId, to }) => {
           const before = world.stock(productId);
-          if (before === null) return "changed";
+          if (before === null) return { outcome: "changed" as const };
           world.setStock(productId, to);
           world.table.onSwap(productId, before, to);
-          return "swapped";
+          return { outcome: "swapped" as const };
         },
       },
     }),

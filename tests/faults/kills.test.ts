@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import type { SettleOutcome } from "~/checkout/checkout";
 import { UnavailableError } from "~/errors";
 
 import { CALLS, createWorld, type Fault, type FaultPlan, once, type Process, TTL_MS, type World } from "../checkout/world";
@@ -69,7 +70,7 @@ async function tell(story: Story, fault: Fault | null, n: number, reboot: boolea
   // A retry in the same process, or whatever comes up after it is gone.
   const next = reboot ? await world.open() : first;
   next.heal();
-  let final = await next.checkout.fulfil(checkoutId);
+  let final: SettleOutcome = await next.checkout.fulfil(checkoutId);
   // The only line that an outsider touched is the only one that may need a person, who knows that nothing was taken.
   if (final.outcome === "needs_review") {
     expect(markOf(world, checkoutId, 2)).toContain('"needs_review"');
