@@ -1,6 +1,6 @@
 import { vitePlugin as remix } from "@remix-run/dev";
 import tailwindcss from "@tailwindcss/vite";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import tsconfigPaths from "vite-tsconfig-paths";
 
 declare module "@remix-run/node" {
@@ -12,7 +12,16 @@ declare module "@remix-run/node" {
 // Vitest reads this file too and must not load the Remix plugin.
 const isTest = process.env.VITEST !== undefined;
 
-export default defineConfig({
+/** Proofs that take minutes: `npm run test:long`. */
+const LONG = ["tests/**/*.long.test.ts"];
+/** Suites that measure memory, or load the machine, or kill processes under load: nothing else runs beside them. */
+const ALONE = ["tests/load/**/*.test.ts", "tests/drill/**/*.test.ts", "tests/reservations/memory-reservation-store.test.ts", "tests/api/outage.test.ts"];
+
+function suite(name: string, { groupOrder, ...options }: { include: string[]; exclude: string[]; maxWorkers: number; groupOrder: number }): TestProjectConfiguration {
+  return { extends: true, test: { name, ...options, sequence: { groupOrder } } };
+}
+
+export default defineConfig(({ mode }) => ({
   plugins: [
     tailwindcss(),
     isTest
@@ -31,10 +40,15 @@ export default defineConfig({
   ],
   build: { target: "es2022" },
   test: {
-    include: ["tests/**/*.test.{ts,tsx}"],
-    setupFiles: [],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },
+    projects:
+      mode === "long"
+        ? [suite("long", { include: LONG, exclude: [], maxWorkers: 1, groupOrder: 0 })]
+        : [
+            suite("together", { include: ["tests/**/*.test.{ts,tsx}"], exclude: [...LONG, ...ALONE], maxWorkers: 2, groupOrder: 0 }),
+            suite("alone", { include: ALONE, exclude: LONG, maxWorkers: 1, groupOrder: 1 }),
+          ],
   },
-});
+}));
