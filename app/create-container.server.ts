@@ -26,6 +26,7 @@ import { systemClock } from "~/reservations/clock";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import type { Sandbox } from "~/sandbox/sandbox.server";
 import { CartSessions } from "~/session.server";
+import { createClockSkew } from "~/telemetry/clock-skew.server";
 import { createDependencyStates, type DependencyStates } from "~/telemetry/dependency-states.server";
 import { createLog } from "~/telemetry/log.server";
 import { createMetrics, type Metrics } from "~/telemetry/metrics.server";
@@ -57,6 +58,8 @@ export interface Container {
   readonly operatorRule: OperatorRule;
   readonly dependencies: DependencyStates;
   readonly housekeeping: Housekeeping;
+  /** What an operator has to know, a sentence each. */
+  readonly warnings: () => readonly string[];
   readonly desk: OperatorDesk;
   readonly requests: OpenRequests;
   /** Whether our Stripe key is of live mode: a webhook event of the other mode is none of ours. */
@@ -69,6 +72,7 @@ export async function createContainer(env: Environment): Promise<Container> {
   const log = createLog(env.LOG_LEVEL, journal);
   const sandbox = env.isSandbox ? await import("~/sandbox/sandbox.server").then(({ createSandbox }) => createSandbox({ port: env.PORT })) : null;
   const dependencies = createDependencyStates();
+  const clockSkew = createClockSkew({ clock: systemClock, log });
 
   const catalog = createSupabaseCatalog({
     ...env.supabase,
@@ -82,7 +86,7 @@ export async function createContainer(env: Environment): Promise<Container> {
   const stripe = createStripe({
     secretKey: env.stripe.secretKey,
     apiBase: env.STRIPE_API_BASE,
-    fetch: dependencies.watch("stripe", sandbox?.stripe.httpFetch ?? fetch),
+    fetch: clockSkew.watch(dependencies.watch("stripe", sandbox?.stripe.httpFetch ?? fetch)),
     timeoutMs: STRIPE_TIMEOUT_MS,
   });
 
@@ -150,9 +154,10 @@ export async function createContainer(env: Environment): Promise<Container> {
   const observed = observeChanges(bareCheckout, log, metrics, (session, lines) => lostDemand.note(session, lines));
   const selling = createSelling({ redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, shopTag: heldAs }, store, log });
   const checkout = overriding(observed, selling.guarded(limits.capped(observed)));
+  const warnings = () => [...housekeeping.warnings, ...clockSkew.warnings()];
   const surroundings = () => ({
     dependencies: { ...dependencies.read(), holds: holds.state },
-    warnings: housekeeping.warnings,
+    warnings: warnings(),
     tableFaults: housekeeping.tableFaults,
   });
   const { desk, routines } = createOperator({ env, live, log, metrics, store, catalog, checkout, selling, journal, lostDemand, surroundings });
@@ -174,6 +179,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     operatorRule: { token: env.ADMIN_TOKEN ?? null, isSandbox: env.isSandbox, secrets: env.sessionSecrets, secure: env.publicUrl.startsWith("https:") },
     dependencies,
     housekeeping,
+    warnings,
     desk,
     requests: countOpenRequests(),
     live,

@@ -58,7 +58,8 @@ const schema = z.object({
   STRIPE_API_BASE: httpUrl.optional(),
   RESERVATION_TTL_SECONDS: wholeNumber(120, 1, 86_400),
   RESERVATION_MAX_SECONDS: wholeNumber(1200, 1, 604_800),
-  CHECKOUT_TTL_SECONDS: wholeNumber(900, 1, 86_000),
+  // Stripe ends a payment page after 24 hours at the latest; the last hour is left to clocks that differ.
+  CHECKOUT_TTL_SECONDS: wholeNumber(900, 1, 82_800),
   REDIS_URL: z.string().regex(/^rediss?:\/\//, "must start with redis:// or rediss://").optional(),
   ADMIN_TOKEN: z.string().min(16, "needs 16 characters or more").optional(),
   MAX_UNITS_PER_LINE: wholeNumber(10, 1, 1_000_000),

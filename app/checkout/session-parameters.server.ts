@@ -7,9 +7,12 @@ import type { CheckoutConfig } from "./checkout-context.server";
 import type { CheckoutRecord } from "./line-marks";
 import { encodeRecord } from "./session-metadata";
 
-/** Stripe takes 30 minutes to 24 hours from the moment it reads the request; a retry within a minute must still fit. */
-const SHORTEST_LIFE_MS = 31 * 60_000;
-const LONGEST_LIFE_MS = 24 * 3_600_000 - 60_000;
+/**
+ * Stripe accepts 30 minutes to 24 hours, counted by its own clock when it reads the request. The margins leave room for a clock of ours
+ * that is up to 15 minutes behind or an hour ahead, and for retries, which repeat the same time.
+ */
+const SHORTEST_LIFE_MS = 45 * 60_000;
+const LONGEST_LIFE_MS = 23 * 3_600_000;
 
 /** The parameters of a new session: a pure function of the claim, the rows and the configuration, so that a retry has the same. */
 export function sessionParameters(
