@@ -22,10 +22,14 @@ export interface Figures {
   restless: number;
   /** How long reserving took, in milliseconds; attempts that were decided. */
   readonly latencies: number[];
+  /** From an item's return until the next grant of its product, in milliseconds, where shoppers kept asking. */
+  readonly resales: number[];
+  /** Returned items that shoppers asked for, and that were not granted again in their round. */
+  unsold: number;
 }
 
 export function newFigures(): Figures {
-  return { rounds: 0, attempts: 0, granted: 0, refused: 0, unavailable: 0, paid: 0, refunded: 0, oversold: 0, missing: 0, restless: 0, latencies: [] };
+  return { rounds: 0, attempts: 0, granted: 0, refused: 0, unavailable: 0, paid: 0, refunded: 0, oversold: 0, missing: 0, restless: 0, unsold: 0, latencies: [], resales: [] };
 }
 
 /** The smallest value that at least `share` of them do not exceed (nearest rank); null of none. */
@@ -41,12 +45,13 @@ export function progressLine(figures: Figures, seconds: number): string {
 }
 
 /** The result as text: a figure a line. */
-export function figuresTable({ latencies, ...counts }: Figures): string {
-  const duration = (share: number) => {
-    const found = percentile(latencies, share);
+export function figuresTable({ latencies, resales, ...counts }: Figures): string {
+  const duration = (share: number, of: readonly number[] = latencies) => {
+    const found = percentile(of, share);
     return found === null ? "-" : `${found.toFixed(0)} ms`;
   };
   const rows: [string, string][] = Object.entries(counts).map(([name, count]) => [name, String(count)]);
   rows.push(["p50", duration(0.5)], ["p95", duration(0.95)], ["p99", duration(0.99)], ["max", duration(1)]);
+  rows.push(["returned", String(resales.length)], ["resale p50", duration(0.5, resales)], ["resale p95", duration(0.95, resales)]);
   return rows.map(([name, value]) => `${name.padEnd(12)}${value.padStart(10)}`).join("\n");
 }

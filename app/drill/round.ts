@@ -15,6 +15,8 @@ export interface RoundOptions {
   readonly units: number;
   readonly buyers: number;
   readonly newShopper: () => Shopper;
+  /** How often a refused shopper asks again, some 100 to 600 ms later; 0 when absent. */
+  readonly patience?: number;
   readonly stock: StockRoom;
   /** From 0 to 1, like `Math.random`. */
   readonly random: () => number;
@@ -37,7 +39,9 @@ export async function runRound(options: RoundOptions, figures: Figures): Promise
   if (before === null || before.inventory !== units || before.held !== 0) return false;
 
   const attemptsBefore = figures.attempts;
-  const payments = (await Promise.all(Array.from({ length: buyers }, () => buyOnce(options, figures)))).filter((each) => each !== null);
+  const returns = createReturns(figures);
+  const payments = (await Promise.all(Array.from({ length: buyers }, () => buyOnce(options, figures, returns)))).filter((each) => each !== null);
+  returns.end();
   if (figures.attempts === attemptsBefore) return false;
   const { refunded, seen } = await comeToRest({ productId, units, payments, stock, sleep, restWithinMs });
 
@@ -57,20 +61,29 @@ interface Payment {
   readonly quantity: number;
 }
 
-async function buyOnce({ productId, newShopper, random }: RoundOptions, figures: Figures): Promise<Payment | null> {
+async function buyOnce(options: RoundOptions, figures: Figures, returns: Returns): Promise<Payment | null> {
+  const { productId, newShopper, random, patience = 0, sleep } = options;
   const shopper = newShopper();
   const quantity = random() < 0.8 ? 1 : 2;
-  const began = performance.now();
-  const outcome = await shopper.reserve(productId, quantity);
-  figures[outcome] += 1;
-  if (outcome !== "unavailable") {
+  const ask = async () => {
+    const began = performance.now();
+    const outcome = await shopper.reserve(productId, quantity);
+    figures[outcome] += 1;
+    if (outcome === "unavailable") return outcome;
     figures.attempts += 1;
     figures.latencies.push(performance.now() - began);
+    returns.decided(outcome, began);
+    return outcome;
+  };
+  let outcome = await ask();
+  for (let tries = 0; tries < patience && outcome !== "granted"; tries += 1) {
+    await sleep(100 + random() * 500);
+    outcome = await ask();
   }
   if (outcome !== "granted") return null;
 
   const mood = random();
-  if (mood < 0.1) await shopper.release();
+  if (mood < 0.1 && (await shopper.release())) returns.returned(quantity);
   if (mood < 0.2) return null;
   const page = await shopper.openPayment();
   if (page === null || mood < 0.23) return null;
@@ -78,6 +91,33 @@ async function buyOnce({ productId, newShopper, random }: RoundOptions, figures:
   if (checkoutId === null || !(await shopper.pay(page))) return null;
   if (mood > 0.5) await shopper.comeBack(page);
   return { checkoutId, quantity };
+}
+
+interface Returns {
+  returned(units: number): void;
+  decided(outcome: "granted" | "refused", askedAt: number): void;
+  /** Nobody asks from here on. */
+  end(): void;
+}
+
+/** Meters how long returned items stay unsold although shoppers ask for them. */
+function createReturns(figures: Figures): Returns {
+  let waiting: { readonly since: number; isWanted: boolean }[] = [];
+  return {
+    returned(units) {
+      for (let n = 0; n < units; n += 1) waiting.push({ since: performance.now(), isWanted: false });
+    },
+    decided(outcome, askedAt) {
+      for (const item of waiting) if (askedAt > item.since) item.isWanted = true;
+      if (outcome === "refused") return;
+      const sold = waiting.shift();
+      if (sold !== undefined) figures.resales.push(performance.now() - sold.since);
+    },
+    end() {
+      figures.unsold += waiting.filter(({ isWanted }) => isWanted).length;
+      waiting = [];
+    },
+  };
 }
 
 /** Waits until nothing is held and the row says what was sold, or the time is over. */

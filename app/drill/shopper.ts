@@ -10,7 +10,8 @@ export interface Shopper {
   pay(page: string): Promise<boolean>;
   /** Comes back from the payment page to the order. */
   comeBack(page: string): Promise<void>;
-  release(): Promise<void>;
+  /** Gives everything back; true when the shop confirmed it. */
+  release(): Promise<boolean>;
 }
 
 const ANSWER_WITHIN_MS = 15_000;
@@ -72,7 +73,7 @@ export function httpShopper(pick: () => string): Shopper {
       await send(`/orders/${checkoutIdOf(page) ?? ""}`, { headers: { Accept: "text/html" } });
     },
     async release() {
-      await send("/api/reserve-inventory", json("DELETE", {}));
+      return (await send("/api/reserve-inventory", json("DELETE", {})))?.status === 200;
     },
   };
 }

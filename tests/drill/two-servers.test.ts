@@ -3,7 +3,7 @@ import type { Listening } from "~/sandbox/listen.server";
 import { checkoutIdOf, httpShopper } from "~/drill/shopper";
 import { ensureBuild } from "./processes";
 import { openShop, type SeveralServers } from "./shop";
-import { slowDatabase } from "./slow-database";
+import { slowProxy } from "./slow-proxy";
 
 const SALES = 30;
 
@@ -13,7 +13,7 @@ describe("two servers on one Redis and one slow database", () => {
   beforeAll(async () => {
     await ensureBuild();
     let target = "";
-    database = await slowDatabase(() => target, () => 20 + Math.random() * 150);
+    database = await slowProxy(() => target, () => 20 + Math.random() * 150);
     shop = await openShop({
       servers: 2,
       products: 1,

@@ -1,13 +1,15 @@
-/** A reverse proxy before the database whose answers come late, each at a time of its own. */
+/** A reverse proxy in front of the database or Stripe: each response is delayed by a time of its own. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { listen, type Listening } from "~/sandbox/listen.server";
 
-export function slowDatabase(target: () => string, delayMs: () => number): Promise<Listening> {
+/** `onDone` is called when the target has carried out a request, before its response is passed back. */
+export function slowProxy(target: () => string, delayMs: () => number, onDone: (request: Request) => void = () => undefined): Promise<Listening> {
   return listen(async (request) => {
     const { pathname, search } = new URL(request.url);
     const body = request.method === "GET" || request.method === "HEAD" ? null : await request.arrayBuffer();
     const answer = await fetch(`${target()}${pathname}${search}`, { method: request.method, headers: passedOn(request.headers), body });
     const whole = await answer.arrayBuffer();
+    onDone(request);
     await sleep(delayMs());
     return new Response(whole.byteLength === 0 ? null : whole, { status: answer.status, headers: passedOn(answer.headers) });
   }, 0);
