@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { REVIEW_REASONS } from "~/checkout/fulfil/ways-out";
 import { PROBLEM_CODES } from "~/http/problem-codes";
 
 /** The answers of the API, each field of them: what `/api/openapi.json` tells, and what tests hold every real answer against. */
@@ -143,7 +144,12 @@ export const inspection = z
 const settledOutcomes = ["done", "refunded", "needs_review", "awaiting_payment", "released"] as const;
 
 export const settled = z
-  .strictObject({ success: z.literal(true), checkout_id: checkoutId, outcome: z.enum([...settledOutcomes, "open"]) })
+  .strictObject({
+    success: z.literal(true),
+    checkout_id: checkoutId,
+    outcome: z.enum([...settledOutcomes, "open", "left"]),
+    reason: z.enum(REVIEW_REASONS).optional().describe("With `needs_review` only: what the order waits for now."),
+  })
   .meta({ id: "Settled" });
 
 export const received = z

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { REVIEW_REASONS, WAYS_OUT } from "~/checkout/fulfil/ways-out";
 import type { ProblemCode } from "~/http/problem-codes";
 import * as answers from "./answers";
 import { availabilityQuery, checkoutQuery, inventoryUpdate, releaseRequest, reservationsQuery, reserveRequest, settleRequest } from "./schemas";
@@ -27,6 +28,8 @@ export interface Operation {
 export type Method = "get" | "post" | "delete";
 
 const shaped = (says: string, ...shapes: z.ZodType[]): DocumentedAnswer => ({ says, content: { shapes } });
+
+const waysOut = REVIEW_REASONS.map((reason) => `${reason} (${WAYS_OUT[reason].join(", ")})`).join(", ");
 
 /** What every route may answer besides: see `openApiDocument`. */
 export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>> = {
@@ -126,11 +129,12 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
   },
   "/api/settle-checkout": {
     post: {
-      summary: "An operator's word on a line that needs review; then whatever is left of the checkout is done",
+      summary: `An operator's decision about an order that needs review; then whatever is left of the checkout is done. By reason: ${waysOut}`,
       callers: ["operator"],
       body: { schema: settleRequest, required: true },
       answers: {
         200: shaped("Where the checkout stands then.", answers.settled),
+        400: ["invalid_request"],
         401: ["unauthorized"],
         403: ["cross_origin"],
         404: ["not_found"],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isAboutALine, SETTLE_VERDICTS } from "~/checkout/fulfil/ways-out";
 
 /** Ids are strings in answers; requests may send a number where the table has numbers. */
 const productId = z.union([z.string().min(1).max(1000), z.int().transform(String)]);
@@ -34,4 +35,8 @@ const checkoutId = z.string().regex(/^cs_[A-Za-z0-9_]{1,250}$/, "must be a check
 
 export const checkoutQuery = z.object({ checkout_id: checkoutId });
 
-export const settleRequest = z.object({ checkout_id: checkoutId, product_id: productId, verdict: z.enum(["applied", "not_applied"]) });
+/** Which verdicts an order takes depends on its reason for a review (`WAYS_OUT`); those about a line name it. */
+export const settleRequest = z
+  .object({ checkout_id: checkoutId, product_id: productId.optional(), verdict: z.enum(SETTLE_VERDICTS) })
+  .refine(({ product_id: named, verdict }) => named !== undefined || !isAboutALine(verdict), { path: ["product_id"], message: "name the line that the verdict is about" })
+  .meta({ if: { properties: { verdict: { enum: SETTLE_VERDICTS.filter(isAboutALine) } } }, then: { required: ["product_id"] } });

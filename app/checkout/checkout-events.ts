@@ -1,4 +1,5 @@
 import type { StartOutcome } from "./checkout";
+import type { ReviewReason } from "./line-marks";
 
 /**
  * What happened, for logs and figures; the container feeds them from here. No event bears personal data. Each bears the checkout's
@@ -13,6 +14,8 @@ export type CheckoutEvent =
       readonly checkoutId: string;
       /** `retried`: it could not be done now, Stripe or the reconciler will try again. */
       readonly outcome: "done" | "repeated" | "refunded" | "needs_review" | "retried";
+      /** Of `needs_review`. */
+      readonly reason?: ReviewReason;
       /** Of `retried`. */
       readonly cause?: unknown;
     }

@@ -34,7 +34,7 @@ export interface CheckoutService {
   /** What `fulfil` would do next, without doing it, with everything that it would look at. Null: Stripe knows no such session. */
   inspect(checkoutId: string): Promise<CheckoutInspection | null>;
 
-  /** An operator's decision about an order that `needs_review`; then `fulfil` goes on. */
+  /** An operator's decision about an order that `needs_review` (`WAYS_OUT`: which of them its reason takes); then `fulfil` goes on. */
   settle(request: SettleRequest): Promise<SettleOutcome>;
 
   /**
@@ -140,7 +140,9 @@ export interface SettleRequest {
 export type SettleOutcome =
   | FulfilOutcome
   /** The order does not wait for this decision; nothing changed. `reason`: what it waits for, null when nothing. */
-  | { readonly outcome: "not_applicable"; readonly reason: ReviewReason | null };
+  | { readonly outcome: "not_applicable"; readonly reason: ReviewReason | null }
+  /** A payment with a foreign tag: it is remembered as somebody else's and no longer shown. */
+  | { readonly outcome: "left" };
 
 /** What the order page shows. No personal data. */
 export interface Order {

@@ -159,7 +159,7 @@ function report(context: CheckoutContext, checkoutId: string, outcome: FulfilOut
       context.log({ type: "fulfilled", checkoutId, outcome: outcome.repeated ? "repeated" : outcome.outcome });
       return;
     case "needs_review":
-      context.log({ type: "fulfilled", checkoutId, outcome: "needs_review" });
+      context.log({ type: "fulfilled", checkoutId, outcome: "needs_review", reason: outcome.reason });
       return;
     case "awaiting_payment":
     case "released":

@@ -1,9 +1,9 @@
 import { type CheckoutContext, orderOf, windowStart } from "./checkout-context.server";
 import { hasFailed } from "./fulfil.server";
 import type { CheckoutRecord } from "./line-marks";
-import { nextStep } from "./next-step";
 import type { CheckoutOrder, OrderList, OrderState } from "./order-list";
 import { tryToRead } from "./read-record.server";
+import { reviewReason } from "./report/review-reason";
 import type { StripeSession } from "./stripe-gateway.server";
 
 /** See `CheckoutService.orders`. What cannot be read is reported by the reconciler, and told by the audit. */
@@ -29,24 +29,28 @@ function describe(session: StripeSession, record: CheckoutRecord): CheckoutOrder
     claimId,
     createdAt,
     total,
-    state: stateOf(session, record),
+    ...standingOf(session, record),
+    tag: null,
     lines: lines.map((line) => ({ ...line, state: states.get(line.productId) ?? { mark: "claimed" } })),
     paymentId: session.payment?.id ?? null,
     refundedAmount: session.charge?.refundedAmount ?? 0,
   };
 }
 
-function stateOf(session: StripeSession, record: CheckoutRecord): OrderState {
+function standingOf(session: StripeSession, record: CheckoutRecord): Pick<CheckoutOrder, "state" | "reason"> {
+  const reason = reviewReason(session, record);
+  return { state: reason === null ? stateOf(session, record) : "needs_review", reason };
+}
+
+/** Where no person is needed. */
+function stateOf(session: StripeSession, record: CheckoutRecord): Exclude<OrderState, "needs_review"> {
   const marks = new Set(record.lines.map((line) => line.state.mark));
   if (session.paymentStatus === "unpaid") return hasFailed(session) ? "not_charged" : "awaiting_payment";
-  if (marks.has("needs_review")) return "needs_review";
   if (record.verdict === null) {
     if (isRefunded(session, record)) return "refunded_elsewhere";
     return marks.size === 1 && marks.has("done") ? "paid" : "being_confirmed";
   }
-  const { step } = nextStep(record, new Map());
-  if (step === "finished") return "refunded";
-  return step === "refund" ? "needs_review" : "being_confirmed";
+  return record.verdict === "refunded" && !marks.has("done") && !marks.has("return_intent") ? "refunded" : "being_confirmed";
 }
 
 /** By Stripe's word; where nothing was to be paid there is nothing that it could say. */

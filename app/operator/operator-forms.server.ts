@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isAboutALine, SETTLE_VERDICTS } from "~/checkout/fulfil/ways-out";
 
 const checkoutId = z.string().trim().regex(/^cs_[A-Za-z0-9_]{1,250}$/, "A checkout's id begins with cs_.");
 const productId = z.string().trim().min(1, "Name a product by its id.").max(1000);
@@ -23,7 +24,9 @@ const command = z.discriminatedUnion("intent", [
     inventory: wholeNumber("Give the number of units.").refine((inventory) => inventory >= 0, "The stock cannot be below 0."),
     confirmed: z.literal("yes", "Confirm that the number counts, whatever was sold meanwhile."),
   }),
-  z.object({ intent: z.literal("settle"), checkout_id: checkoutId, product_id: productId, verdict: z.enum(["applied", "not_applied"]) }),
+  z
+    .object({ intent: z.literal("settle"), checkout_id: checkoutId, product_id: productId.optional(), verdict: z.enum(SETTLE_VERDICTS) })
+    .refine(({ product_id: named, verdict }) => named !== undefined || !isAboutALine(verdict), "Name the line that the verdict is about."),
   z.object({ intent: z.enum(["inspect", "fulfil"]), checkout_id: checkoutId }),
 ]);
 

@@ -1,4 +1,6 @@
 import { settleRequest } from "~/api/schemas";
+import { WAYS_OUT } from "~/checkout/fulfil/ways-out";
+import type { ReviewReason } from "~/checkout/line-marks";
 import { container } from "~/container.server";
 import { api } from "~/http/api.server";
 import { readJson } from "~/http/body.server";
@@ -6,18 +8,24 @@ import { requireOperator } from "~/http/operator.server";
 import { requireOwnOrigin } from "~/http/origin.server";
 import { Problem, json } from "~/http/problem.server";
 
-/** An operator's word on a line that needs review; then whatever is left of the checkout is done. Other lines stay as they are. */
+/** An operator's decision about an order that needs review; then whatever is left of the checkout is done. */
 const answer = api({
   POST: async (request) => {
     requireOwnOrigin(request, container.originRule);
     requireOperator(request, container.operatorRule);
     const { checkout_id: checkoutId, product_id: productId, verdict } = await readJson(request, settleRequest);
-    const { outcome } = await container.checkout.settle({ checkoutId, productId, verdict });
+    const settled = await container.checkout.settle({ checkoutId, productId, verdict });
+    const { outcome } = settled;
     if (outcome === "not_ours") throw new Problem(404, "not_found", "This shop has no such checkout.");
-    if (outcome === "not_applicable") throw new Problem(409, "not_applicable", "This order does not wait for this decision.");
-    container.log.warn({ checkoutId, productId, verdict, outcome }, "line settled by an operator");
-    return json({ success: true, checkout_id: checkoutId, outcome });
+    if (outcome === "not_applicable") throw new Problem(409, "not_applicable", notApplicable(settled.reason));
+    container.log.warn({ checkoutId, productId, verdict, outcome }, "order settled by an operator");
+    return json({ success: true, checkout_id: checkoutId, outcome, ...(outcome === "needs_review" ? { reason: settled.reason } : {}) });
   },
 });
+
+function notApplicable(reason: ReviewReason | null): string {
+  if (reason === null) return "This order does not wait for a decision. Nothing changed.";
+  return `This order does not wait for this decision. Its reason is ${reason}, so it takes: ${WAYS_OUT[reason].join(", ")}. Nothing changed.`;
+}
 
 export { answer as loader, answer as action };

@@ -189,7 +189,7 @@ describe("orders", () => {
     for (let n = 0; n < 101; n += 1) shop.world.stripe.pay(await shop.pay(`buyer ${n}`, { mug: 1 }));
     const book = await shop.desk.orders();
     expect(book.recent).toHaveLength(50);
-    expect(book.queue).toMatchObject([{ checkoutId: oldest, state: "needs_review" }]);
+    expect(book.queue).toMatchObject([{ checkoutId: oldest, state: "needs_review", reason: "unclear_row" }]);
     expect(book.isWhole).toBe(true);
     const before = shop.stripeReads();
     shop.world.advance(60_000);

@@ -81,6 +81,8 @@ function fulfilText(outcome: Extract<OperatorAnswer, { intent: "fulfil" | "settl
       return { tone: "warn", text: `The payment page of ${order} is still open: there is nothing to do yet.` };
     case "not_ours":
       return { tone: "bad", text: "This shop has no such checkout." };
+    case "left":
+      return { tone: "good", text: `Order ${order} is left to the shop it belongs to, and no longer listed here.` };
     case "not_applicable":
       return { tone: "warn", text: `Order ${order} isn't waiting for this decision. Nothing changed.` };
   }

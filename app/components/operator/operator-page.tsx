@@ -24,7 +24,7 @@ export function OperatorPage({ view, canSignOut, answer }: OperatorPageProps) {
   const { overview, history, journal, log, orders, lastAudit, once } = view;
   const [kept, keep] = useLastAnswer(answer);
   const waiting = orders?.queue.length ?? 0;
-  const jumps = [...(waiting === 0 ? [] : [{ id: "review", label: `Waits for you (${waiting})` }]), ...JUMPS];
+  const jumps = [...(waiting === 0 ? [] : [{ id: "review", label: `Needs attention (${waiting})` }]), ...JUMPS];
   return (
     <div className="operator">
       <OperatorBar at={overview.at} canSignOut={canSignOut} />

@@ -1,9 +1,8 @@
 import type { ShownOrder, ShownOrderBook } from "~/operator/show-operator-page.server";
 import { dateText } from "../clock-text";
-import { orderNumber } from "../texts";
-import { ActionForm, Confirm } from "./action-form";
 import { OrderRow } from "./order-row";
 import { Panel } from "./panel";
+import { ReviewCase } from "./review-case";
 
 const WHOSE = "All servers, by Stripe's word";
 
@@ -11,14 +10,13 @@ const WHOSE = "All servers, by Stripe's word";
 export function ReviewPanel({ orders }: { orders: ShownOrderBook | null }) {
   if (orders === null || orders.queue.length === 0) return null;
   return (
-    <Panel id="review" title="Waits for you" tone="bad" whose={WHOSE}>
+    <Panel id="review" title="Needs attention" tone="bad" whose={WHOSE}>
       <ul className="rows">
         {orders.queue.map((order) => (
           <OrderRow key={order.checkoutId} order={order}>
-            {order.state === "refunded_elsewhere" ? (
-              <p>The money went back on Stripe's dashboard, and the units are still out of the stock. If they are back on the shelf, restock them below.</p>
-            ) : (
-              <LinesToSettle order={order} />
+            {order.reason !== null && <ReviewCase order={order} reason={order.reason} />}
+            {order.state === "refunded_elsewhere" && (
+              <p>The money went back on Stripe's dashboard, and the items are still out of the stock. If they are back on the shelf, restock them below.</p>
             )}
           </OrderRow>
         ))}
@@ -26,31 +24,6 @@ export function ReviewPanel({ orders }: { orders: ShownOrderBook | null }) {
       {!orders.isWhole && <p className="hint">There are more orders than are looked through since {dateText(orders.since, "en")}, so old ones may be missing here.</p>}
     </Panel>
   );
-}
-
-function LinesToSettle({ order: { checkoutId, lines } }: { order: ShownOrder }) {
-  const unsettled = lines.flatMap(({ productId, name, state }) => (state.mark === "needs_review" ? [{ productId, name, state }] : []));
-  if (unsettled.length === 0) return <p>The refund needs a look at Stripe's dashboard. Then let it be fulfilled again.</p>;
-  return unsettled.map(({ productId, name, state: { of, from, to } }) => {
-    const fields = { checkout_id: checkoutId, product_id: productId };
-    const deed = of === "intent" ? "taken from" : "given back to";
-    const labelFor = `${name} of order ${orderNumber(checkoutId)}`;
-    return (
-      <div key={productId}>
-        <p>
-          {name}: the stock was about to go from {from} to {to}, and now reads neither. Look at the row: were these units {deed} the stock?
-        </p>
-        <div className="row-actions">
-          <Confirm label="They were" labelFor={labelFor} question={`Recorded as ${deed} the stock. The row is left as it is.`}>
-            <ActionForm intent="settle" fields={{ ...fields, verdict: "applied" }} label="Settle as applied" labelFor={labelFor} look="grave" />
-          </Confirm>
-          <Confirm label="They were not" labelFor={labelFor} question={`Recorded as not ${deed} the stock; it is then tried anew with the row as it is now.`}>
-            <ActionForm intent="settle" fields={{ ...fields, verdict: "not_applied" }} label="Settle as not applied" labelFor={labelFor} look="grave" />
-          </Confirm>
-        </div>
-      </div>
-    );
-  });
 }
 
 /** What to pack. */

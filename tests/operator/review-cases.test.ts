@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { settleRequest } from "~/api/schemas";
+import { REVIEW_REASONS, SETTLE_VERDICTS, WAYS_OUT, isAboutALine } from "~/checkout/fulfil/ways-out";
+import type { CheckoutRecord, LineState, Verdict } from "~/checkout/line-marks";
+import { reviewReason } from "~/checkout/report/review-reason";
+import { CASES } from "~/components/operator/review-case";
+import { readCommand } from "~/operator/operator-forms.server";
+
+const record = (verdict: Verdict | null, ...states: LineState[]): CheckoutRecord => ({
+  claimId: "claim-1",
+  session: "hash",
+  fingerprint: "print",
+  currency: "usd",
+  verdict,
+  lines: states.map((state, index) => ({ productId: `p${index}`, name: "Mug", quantity: 1, unitAmount: 500, state })),
+});
+const paid = { paymentStatus: "paid" as const, payment: { id: "pi_1", status: "succeeded" }, total: { amount: 500, currency: "usd" } };
+const unclear: LineState = { mark: "needs_review", of: "intent", from: 3, to: 2 };
+
+describe("the reason for a review", () => {
+  it.each([
+    ["none while it is taken", paid, record(null, { mark: "claimed" }), null],
+    ["none once it is done", paid, record(null, { mark: "done", from: 3, to: 2 }), null],
+    ["none before it is paid", { ...paid, paymentStatus: "unpaid" as const }, record(null, unclear), null],
+    ["an unclear row", paid, record(null, { mark: "done", from: 3, to: 2 }, unclear), "unclear_row"],
+    ["a refund that is not made", paid, record("refund", { mark: "returned" }), "refund_failed"],
+    ["the refund before an unclear row", paid, record("refund", unclear), "refund_failed"],
+    ["an unclear row once the money is back", paid, record("refunded", unclear), "unclear_row"],
+    ["no payment to refund", { ...paid, payment: null }, record("refund", { mark: "returned" }), "no_payment"],
+    ["none where nothing was to be paid", { ...paid, payment: null, paymentStatus: "no_payment_required" as const, total: { amount: 0, currency: "usd" } }, record("refunded", { mark: "returned" }), null],
+    ["none while items go back into the stock", paid, record("refund", { mark: "done", from: 3, to: 2 }), null],
+  ])("is %s", (_, session, marks, reason) => {
+    expect(reviewReason(session, marks)).toBe(reason);
+  });
+});
+
+describe("the ways out of a review", () => {
+  it.each(REVIEW_REASONS.filter((reason) => reason !== "unclear_row"))("of %s are exactly the buttons of the page", (reason) => {
+    expect(CASES[reason].ways.map(({ verdict }) => verdict)).toEqual(WAYS_OUT[reason]);
+  });
+
+  it("that cannot be undone ask first", () => {
+    const unasked = Object.values(CASES).flatMap(({ ways }) => ways.filter(({ question }) => question === null).map(({ verdict }) => verdict));
+    expect([...new Set(unasked)]).toEqual(["retry"]);
+  });
+
+  it.each(SETTLE_VERDICTS)("%s is understood by the API and by the page, and names a line where it is about one", (verdict) => {
+    const whole = { checkout_id: "cs_test_1", verdict };
+    const ofLine = { ...whole, product_id: "mug" };
+    expect(settleRequest.safeParse(ofLine).success).toBe(true);
+    expect(readCommand({ intent: "settle", ...ofLine }).outcome).toBe("read");
+    expect(settleRequest.safeParse(whole).success).toBe(!isAboutALine(verdict));
+    expect(readCommand({ intent: "settle", ...whole }).outcome).toBe(isAboutALine(verdict) ? "not_understood" : "read");
+  });
+});
