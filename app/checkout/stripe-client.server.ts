@@ -16,12 +16,30 @@ export interface StripeOptions {
 export function createStripe(options: StripeOptions): Stripe {
   return new Stripe(options.secretKey, {
     ...(options.apiBase === undefined ? {} : address(new URL(options.apiBase))),
-    ...(options.fetch === undefined ? {} : { httpClient: Stripe.createFetchHttpClient(options.fetch) }),
+    httpClient: Stripe.createFetchHttpClient(objectsOnly(options.fetch ?? fetch)),
     timeout: options.timeoutMs,
     maxNetworkRetries: options.maxNetworkRetries ?? 1,
     telemetry: false,
     appInfo: { name: "holdfast" },
   });
+}
+
+/**
+ * Empties responses that are no JSON object, which the SDK then calls invalid. A bare word or `null` in JSON makes it throw where
+ * nothing catches: the call would never end, and Node would end the process.
+ */
+function objectsOnly(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    const text = await response.text();
+    const { status, headers } = response;
+    return isBodiless(status) ? response : new Response(text.trimStart().startsWith("{") ? text : "", { status, headers });
+  };
+}
+
+/** Statuses with which a `Response` can't be made. */
+function isBodiless(status: number): boolean {
+  return status === 204 || status === 205 || status === 304;
 }
 
 /** A key of live mode: events of test mode are then none of ours, and the other way round. */

@@ -4,6 +4,19 @@ import type { Money } from "~/catalog/catalog";
 import { UnavailableError } from "~/errors";
 
 import type { Metadata } from "./session-metadata";
+import { ask, isFailure, isMissing, isRefusal, type Patience, PATIENCE, unknownOutcome } from "./stripe/ask-stripe.server";
+import {
+  createdSession,
+  expiredSession,
+  priceOf,
+  refundOf,
+  refundPage,
+  sessionOf,
+  sessionPage,
+  toRefund,
+  toSession,
+  writtenSession,
+} from "./stripe/stripe-answers";
 
 /** A Stripe Checkout Session as far as this shop cares. Times are epoch milliseconds. */
 export interface StripeSession {
@@ -45,8 +58,8 @@ export type RefundOutcome =
   | { readonly outcome: "failed"; readonly cause: unknown };
 
 /**
- * The verbs of Stripe that this shop uses. Each throws `UnavailableError` when the outcome is unknown (network, timeout,
- * 5xx, 429) or the key has no right to it; what Stripe definitely answered is returned.
+ * The operations of Stripe that this shop uses. Each throws `UnavailableError` when the outcome is unknown (network, timeout,
+ * 5xx, 429, or a response that does not say what it must) or the key has no right to it; what Stripe definitely answered is returned.
  */
 export interface StripeGateway {
   /** Idempotent by key: the same key and parameters give the same session. */
@@ -68,135 +81,129 @@ export interface StripeGateway {
   price(priceId: string): Promise<Money | null>;
 }
 
-export function createStripeGateway(stripe: Stripe): StripeGateway {
+/** `patience`: how long a request that Stripe was too busy to look at is tried again. */
+export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENCE): StripeGateway {
+  type SessionQuery = Pick<Stripe.Checkout.SessionListParams, "status" | "created" | "expand">;
+
+  async function* listSessions(what: string, query: SessionQuery): AsyncGenerator<StripeSession> {
+    const schema = sessionPage;
+    const page = (after: object) => ask({ what, schema, patience }, () => stripe.checkout.sessions.list({ limit: 100, ...query, ...after }));
+    for await (const session of pages(what, page)) yield toSession(session);
+  }
+
   return {
     async create(params, idempotencyKey) {
+      const what = "create a payment page";
       try {
-        return { outcome: "created", session: read(await stripe.checkout.sessions.create(params, { idempotencyKey })) };
+        const schema = createdSession(writtenBy(params));
+        const session = await ask({ what, schema, patience }, () => stripe.checkout.sessions.create(params, { idempotencyKey }));
+        return { outcome: "created", session: toSession(session) };
       } catch (error) {
         if (error instanceof Stripe.errors.StripeIdempotencyError) return { outcome: "key_used" };
         if (isRefusal(error)) return { outcome: "refused", code: error.code ?? error.type, message: error.message };
         if (error instanceof Stripe.errors.StripeError && error.code === "idempotency_key_in_use") return { outcome: "busy" };
-        throw unknownOutcome("create a payment page", error);
+        throw unknownOutcome(what, error);
       }
     },
 
     async fetch(checkoutId) {
+      const what = "read a payment page";
       try {
-        return read(await stripe.checkout.sessions.retrieve(checkoutId, { expand: ["payment_intent"] }));
+        const schema = sessionOf(checkoutId);
+        return toSession(await ask({ what, schema, patience }, () => stripe.checkout.sessions.retrieve(checkoutId, { expand: ["payment_intent"] })));
       } catch (error) {
-        if (isRefusal(error) && error.statusCode === 404) return null;
-        throw unknownOutcome("read a payment page", error);
+        if (isMissing(error)) return null;
+        throw unknownOutcome(what, error);
       }
     },
 
     async expire(checkoutId) {
+      const what = "expire a payment page";
       try {
-        await stripe.checkout.sessions.expire(checkoutId);
+        await ask({ what, schema: expiredSession(checkoutId), patience }, () => stripe.checkout.sessions.expire(checkoutId));
         return "expired";
       } catch (error) {
         if (isRefusal(error)) return "refused";
-        throw unknownOutcome("expire a payment page", error);
+        throw unknownOutcome(what, error);
       }
     },
 
-    async *list({ status, createdSince }) {
-      const query = { limit: 100, created: { gte: Math.floor(createdSince / 1000) }, ...(status === undefined ? {} : { status }) };
-      try {
-        for await (const session of stripe.checkout.sessions.list(query)) yield read(session);
-      } catch (error) {
-        throw unknownOutcome("list payment pages", error);
-      }
-    },
+    list: ({ status, createdSince }) =>
+      listSessions("list payment pages", { created: since(createdSince), ...(status === undefined ? {} : { status }) }),
 
-    async *listPaid({ createdSince }) {
-      const created = { gte: Math.floor(createdSince / 1000) };
-      const expand = ["data.payment_intent.latest_charge"];
-      try {
-        for await (const session of stripe.checkout.sessions.list({ limit: 100, status: "complete", created, expand })) yield read(session);
-      } catch (error) {
-        throw unknownOutcome("list payments", error);
-      }
-    },
+    listPaid: ({ createdSince }) =>
+      listSessions("list payments", { created: since(createdSince), status: "complete", expand: ["data.payment_intent.latest_charge"] }),
 
     async writeMetadata(checkoutId, metadata) {
+      const what = "write marks";
       try {
+        const schema = writtenSession(checkoutId, metadata);
         // Not repeated by the SDK: a lost first try must not land after marks that were written later.
-        await stripe.checkout.sessions.update(checkoutId, { metadata: { ...metadata } }, { maxNetworkRetries: 0 });
+        await ask({ what, schema, patience, tryForMs: patience.markMs }, () =>
+          stripe.checkout.sessions.update(checkoutId, { metadata: { ...metadata } }, { maxNetworkRetries: 0 }),
+        );
       } catch (error) {
-        throw unknownOutcome("write marks", error);
+        throw unknownOutcome(what, error);
       }
     },
 
     async refunds(paymentIntentId) {
-      try {
-        const refunds: Refund[] = [];
-        for await (const refund of stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 })) refunds.push(readRefund(refund));
-        return refunds;
-      } catch (error) {
-        throw unknownOutcome("read refunds", error);
-      }
+      const what = "read refunds";
+      const schema = refundPage(paymentIntentId);
+      const page = (after: object) =>
+        ask({ what, schema, patience }, () => stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100, ...after }));
+      const refunds: Refund[] = [];
+      for await (const refund of pages(what, page)) refunds.push(toRefund(refund));
+      return refunds;
     },
 
     async refund({ paymentIntentId, metadata, idempotencyKey }) {
+      const what = "refund";
       try {
         const params = { payment_intent: paymentIntentId, metadata: { ...metadata } };
-        const refund = await stripe.refunds.create(params, { idempotencyKey, maxNetworkRetries: 0 });
-        return { outcome: "refunded", refund: readRefund(refund) };
+        const schema = refundOf(paymentIntentId);
+        const refund = await ask({ what, schema, patience }, () => stripe.refunds.create(params, { idempotencyKey, maxNetworkRetries: 0 }));
+        return { outcome: "refunded", refund: toRefund(refund) };
       } catch (error) {
         if (isRefusal(error)) return error.code === "charge_already_refunded" ? { outcome: "already_refunded" } : { outcome: "refused", cause: error };
-        if (error instanceof Stripe.errors.StripeAPIError && (error.statusCode ?? 0) >= 500) return { outcome: "failed", cause: error };
-        throw unknownOutcome("refund", error);
+        if (isFailure(error)) return { outcome: "failed", cause: error };
+        throw unknownOutcome(what, error);
       }
     },
 
     async price(priceId) {
+      const what = "read a price";
       try {
-        const price = await stripe.prices.retrieve(priceId);
+        const price = await ask({ what, schema: priceOf(priceId), patience }, () => stripe.prices.retrieve(priceId));
         return price.unit_amount === null || price.type !== "one_time" ? null : { amount: price.unit_amount, currency: price.currency };
       } catch (error) {
         if (isRefusal(error)) return null;
-        throw unknownOutcome("read a price", error);
+        throw unknownOutcome(what, error);
       }
     },
   };
 }
 
-/** A 400 or 404: Stripe read the request and did nothing. */
-function isRefusal(error: unknown): error is Stripe.errors.StripeInvalidRequestError {
-  return error instanceof Stripe.errors.StripeInvalidRequestError;
+const since = (createdSince: number) => ({ gte: Math.floor(createdSince / 1000) });
+
+function writtenBy({ metadata }: Stripe.Checkout.SessionCreateParams): Metadata {
+  return Object.fromEntries(Object.entries(metadata ?? {}).map(([key, value]) => [key, String(value ?? "")]));
 }
 
-function unknownOutcome(what: string, cause: unknown): unknown {
-  return cause instanceof Stripe.errors.StripeError ? new UnavailableError(`Stripe did not ${what}`, { cause }) : cause;
-}
-
-function read(session: Stripe.Checkout.Session): StripeSession {
-  const { payment_intent: payment } = session;
-  return {
-    id: session.id,
-    status: oneOf(["open", "complete", "expired"], session.status),
-    paymentStatus: oneOf(["paid", "unpaid", "no_payment_required"], session.payment_status),
-    url: session.url,
-    createdAt: session.created * 1000,
-    total: { amount: session.amount_total ?? 0, currency: session.currency ?? "" },
-    metadata: session.metadata ?? {},
-    payment: payment === null ? null : typeof payment === "string" ? { id: payment, status: null } : { id: payment.id, status: payment.status },
-    charge: payment === null || typeof payment === "string" ? null : readCharge(payment.latest_charge),
-  };
-}
-
-function readCharge(charge: Stripe.PaymentIntent["latest_charge"]): StripeSession["charge"] {
-  if (charge === null || typeof charge === "string") return null;
-  return { createdAt: charge.created * 1000, refundedAmount: charge.amount_refunded, isRefunded: charge.refunded };
-}
-
-function readRefund(refund: Stripe.Refund): Refund {
-  return { id: refund.id, amount: refund.amount, counts: refund.status !== "failed" && refund.status !== "canceled" };
-}
-
-function oneOf<T extends string>(known: readonly T[], value: string | null): T {
-  const found = known.find((one) => one === value);
-  if (found === undefined) throw new Error(`Stripe answered with the unknown word ${String(value)}`);
-  return found;
+/** All items of a list, page by page. A page that holds the one it was to follow is not the next one. */
+async function* pages<Item extends { id: string }>(
+  what: string,
+  readPage: (after: { starting_after?: string }) => Promise<{ data: Item[]; has_more: boolean }>,
+): AsyncGenerator<Item> {
+  try {
+    for (let last: Item | undefined; ; ) {
+      const page = await readPage(last === undefined ? {} : { starting_after: last.id });
+      if (page.data.some(({ id }) => id === last?.id)) throw new UnavailableError(`Stripe did not ${what}`, { cause: new Error("the same page came twice") });
+      yield* page.data;
+      if (!page.has_more) return;
+      last = page.data.at(-1);
+    }
+  } catch (error) {
+    throw unknownOutcome(what, error);
+  }
 }

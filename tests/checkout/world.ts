@@ -6,6 +6,7 @@ import type { CheckoutEvent } from "~/checkout/checkout-events";
 import { type CheckoutDependencies, createCheckout } from "~/checkout/create-checkout.server";
 import { createMemoryLeaseStore } from "~/checkout/memory-lease-store.server";
 import { createStripe } from "~/checkout/stripe-client.server";
+import { type Patience, PATIENCE } from "~/checkout/stripe/ask-stripe.server";
 import { createStripeGateway } from "~/checkout/stripe-gateway.server";
 import { UnavailableError } from "~/errors";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
@@ -66,7 +67,11 @@ export interface WorldOptions {
   config?: Partial<CheckoutConfig>;
   /** The real client instead of the table in memory; its requests go through the proxy as `database GET`, `database PATCH`. */
   catalog?: (throughProxy: (fetch: Fetch) => Fetch) => Catalog;
+  /** None when left out: each 429 then reaches the caller. */
+  patience?: Patience;
 }
+
+const NO_PATIENCE: Patience = { ...PATIENCE, readMs: 0, markMs: 0 };
 
 export type World = ReturnType<typeof createWorld>;
 export type Process = ReturnType<World["boot"]>;
@@ -177,7 +182,10 @@ export function createWorld(options: WorldOptions = {}) {
         backOff: () => Promise.resolve(),
       },
       catalog,
-      gateway: createStripeGateway(createStripe({ secretKey: "sk_test_sandbox", fetch: stripeFetch, timeoutMs: 5_000, maxNetworkRetries: 0 })),
+      gateway: createStripeGateway(
+        createStripe({ secretKey: "sk_test_sandbox", fetch: stripeFetch, timeoutMs: 5_000, maxNetworkRetries: 0 }),
+        options.patience ?? NO_PATIENCE,
+      ),
       leases: createMemoryLeaseStore(),
       clock,
       newClaimId: () => `claim-${(ids += 1)}`,

@@ -1,0 +1,314 @@
+import { describe, expect, it } from "vitest";
+
+import { type Patience, PATIENCE } from "~/checkout/stripe/ask-stripe.server";
+import { createStripe } from "~/checkout/stripe-client.server";
+import { createStripeGateway, type StripeGateway } from "~/checkout/stripe-gateway.server";
+import { UnavailableError } from "~/errors";
+import { createStripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
+
+type Json = Record<string, unknown>;
+
+const START = 1_780_000_000_000;
+const PARAMS = (claim: string) => ({
+  mode: "payment" as const,
+  line_items: [{ quantity: 1, price_data: { currency: "eur", unit_amount: 1250, product_data: { name: "Mug" } } }],
+  success_url: "http://shop.test/orders/{CHECKOUT_SESSION_ID}",
+  cancel_url: "http://shop.test/cart",
+  metadata: { holdfast_claim: claim, holdfast_line_0: `"claimed" by ${claim}` },
+});
+
+/** Stripe with two sessions of different shoppers, both paid and one of them also refunded, and a gateway whose responses may be tampered with. */
+async function stripeWithTwoSales() {
+  const sandbox = createStripeSandbox({ webhookUrls: [], paymentPageBase: () => "http://pay.test", clock: { now: () => START }, schedule: () => undefined });
+  let answer: (real: Response) => Response | Promise<Response> = (real) => real;
+  let requests = 0;
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    requests += 1;
+    return answer(await sandbox.httpFetch(input, init));
+  };
+  const waits: number[] = [];
+  let now = 0;
+  const patience: Patience = {
+    ...PATIENCE,
+    now: () => now,
+    sleep: async (ms) => {
+      waits.push(ms);
+      now += ms;
+    },
+  };
+  const stripe = createStripe({ secretKey: "sk_test_sandbox", fetch, timeoutMs: 5_000, maxNetworkRetries: 0 });
+  const gateway = createStripeGateway(stripe, patience);
+  const sell = async (claim: string) => {
+    const created = await gateway.create(PARAMS(claim), claim);
+    if (created.outcome !== "created") throw new Error("no payment page");
+    sandbox.controls.pay(created.session.id);
+    return { checkoutId: created.session.id, paymentIntentId: sandbox.controls.session(created.session.id)?.payment_intent ?? "" };
+  };
+  const open = async (claim: string) => {
+    const created = await gateway.create(PARAMS(claim), claim);
+    return created.outcome === "created" ? created.session.id : "";
+  };
+  sandbox.controls.setPrices([{ id: "price_mug", currency: "eur", unit_amount: 1250, product_name: "Mug" }, { id: "price_pot", currency: "eur", unit_amount: 900, product_name: "Pot" }]);
+  return {
+    gateway,
+    waits,
+    sandbox,
+    open,
+    ann: await sell("ann"),
+    bob: await sell("bob"),
+    requests: () => requests,
+    answerWith(next: typeof answer) {
+      answer = next;
+    },
+  };
+}
+
+type Shop = Awaited<ReturnType<typeof stripeWithTwoSales>>;
+
+const listAll = async <T>(list: AsyncIterable<T>): Promise<T[]> => {
+  const all: T[] = [];
+  for await (const one of list) all.push(one);
+  return all;
+};
+
+/** Every operation, and what another shopper's response to the same operation says. */
+const OPERATIONS: Record<string, { run: (shop: Shop, checkoutId: string) => Promise<unknown>; needsOpenPage?: true }> = {
+  create: { run: ({ gateway }) => gateway.create(PARAMS("cleo"), "cleo") },
+  fetch: { run: ({ gateway, ann }) => gateway.fetch(ann.checkoutId) },
+  expire: { needsOpenPage: true, run: ({ gateway }, checkoutId) => gateway.expire(checkoutId) },
+  list: { run: ({ gateway }) => listAll(gateway.list({ createdSince: START - 60_000 })) },
+  listPaid: { run: ({ gateway }) => listAll(gateway.listPaid({ createdSince: START - 60_000 })) },
+  writeMetadata: { run: ({ gateway, ann }) => gateway.writeMetadata(ann.checkoutId, { holdfast_line_0: "done", holdfast_note: "" }) },
+  refunds: { run: ({ gateway, ann }) => gateway.refunds(ann.paymentIntentId) },
+  refund: { run: ({ gateway, ann }) => gateway.refund({ paymentIntentId: ann.paymentIntentId, metadata: {}, idempotencyKey: "refund:ann:0" }) },
+  price: { run: ({ gateway }) => gateway.price("price_mug") },
+};
+
+/** Responses that stripe-node takes for a success, or for an error of Stripe's. */
+const BOGUS: Record<string, () => Response> = {
+  "502 with a message": () => Response.json({ message: "bad gateway" }, { status: 502 }),
+  "200 {}": () => Response.json({}),
+  "404 with a message": () => Response.json({ message: "no route" }, { status: 404 }),
+  "404 with an error that is not Stripe's": () => Response.json({ error: { message: "no route" } }, { status: 404 }),
+  "400 with an error that is not Stripe's": () => Response.json({ error: { message: "bad request", code: "charge_already_refunded" } }, { status: 400 }),
+  "404 with an error in words": () => Response.json({ error: "no route" }, { status: 404 }),
+  "500 with an error that is not Stripe's": () => Response.json({ error: { message: "oops" } }, { status: 500 }),
+  "429 with an error that is not Stripe's": () => Response.json({ error: { message: "slow down" } }, { status: 429 }),
+  "an empty list without its end": () => Response.json({ object: "list", data: [] }),
+  "an empty page with more to come": () => Response.json({ object: "list", data: [], has_more: true }),
+  null: () => Response.json(null),
+  "a word": () => Response.json("ok"),
+  "a page of HTML": () => new Response("<html>Sign in to the hotel's network</html>", { headers: { "content-type": "text/html" } }),
+  nothing: () => new Response(null, { status: 204 }),
+};
+
+async function perform(name: string, answerWith?: (real: Response, shop: Shop) => Response | Promise<Response>): Promise<{ shop: Shop; result: unknown }> {
+  const shop = await stripeWithTwoSales();
+  if (name === "refunds") await shop.gateway.refund({ paymentIntentId: shop.ann.paymentIntentId, metadata: {}, idempotencyKey: "by hand" });
+  const operation = OPERATIONS[name];
+  if (operation === undefined) throw new Error(`no operation ${name}`);
+  const checkoutId = operation.needsOpenPage ? await shop.open("dan") : "";
+  if (answerWith !== undefined) shop.answerWith((real) => answerWith(real, shop));
+  return { shop, result: await operation.run(shop, checkoutId).catch((error: unknown) => error) };
+}
+
+describe.each(Object.keys(OPERATIONS))("%s", (name) => {
+  it("takes Stripe's own response", async () => {
+    const { result } = await perform(name);
+    expect(result).not.toBeInstanceOf(Error);
+  });
+
+  it.each(Object.keys(BOGUS))("does not know the outcome of %s, and says why without its body", async (bogus) => {
+    const { result } = await perform(name, () => BOGUS[bogus]?.() ?? Response.error());
+    expect(result).toBeInstanceOf(UnavailableError);
+    const { cause } = result as UnavailableError;
+    expect(cause).toBeInstanceOf(Error);
+    expect((cause as Error).message.length).toBeLessThan(400);
+    expect((cause as Error).message).not.toContain("hotel");
+  });
+
+  it("does not take a response whose status says that it failed", async () => {
+    const { result } = await perform(name, async (real) => Response.json(await real.json(), { status: 502 }));
+    expect(result).toBeInstanceOf(UnavailableError);
+  });
+});
+
+/** Paths of the fields that a response must have, one of them per case. */
+const SESSION = ["id", "object", "status", "payment_status", "url", "created", "amount_total", "currency", "metadata", "payment_intent"];
+const PAYMENT = ["id", "object", "status", "latest_charge"].map((field) => `payment_intent.${field}`);
+const CHARGE = ["id", "object", "created", "amount_refunded", "refunded"].map((field) => `payment_intent.latest_charge.${field}`);
+const REFUND = ["id", "object", "amount", "status", "payment_intent"];
+const PAGE = ["object", "data", "has_more"];
+const inPage = (fields: readonly string[]) => [...PAGE, ...fields.map((field) => `data.0.${field}`)];
+
+const FIELDS: Record<string, readonly string[]> = {
+  create: [...SESSION, "metadata.holdfast_claim", "metadata.holdfast_line_0"],
+  fetch: [...SESSION, ...PAYMENT],
+  expire: SESSION,
+  list: inPage(SESSION),
+  listPaid: inPage([...SESSION, ...PAYMENT, ...CHARGE]),
+  writeMetadata: [...SESSION, "metadata.holdfast_line_0"],
+  refunds: inPage(REFUND),
+  refund: REFUND,
+  price: ["id", "object", "type", "unit_amount", "currency"],
+};
+
+/** What tells the response of one shopper's request from that of another's. */
+const SWAPS: Record<string, Record<string, unknown>> = {
+  create: { metadata: PARAMS("bob").metadata, "metadata.holdfast_claim": "bob", "metadata.holdfast_line_0": '"claimed" by bob' },
+  fetch: { id: "cs_test_of_bob" },
+  expire: { id: "cs_test_of_bob", status: "open" },
+  list: { "data.0.id": "pi_of_bob", "data.0.object": "refund" },
+  listPaid: { "data.0.id": "pi_of_bob", "data.0.payment_intent.id": "ch_of_bob" },
+  writeMetadata: { id: "cs_test_of_bob", metadata: PARAMS("bob").metadata, "metadata.holdfast_line_0": "intent", "metadata.holdfast_note": "of bob" },
+  refunds: { "data.0.payment_intent": "pi_of_bob", "data.0.id": "ch_of_bob" },
+  refund: { id: "ch_of_bob", payment_intent: "pi_of_bob", status: "unheard of", amount: 0 },
+  price: { id: "price_pot" },
+};
+
+function change(body: Json, path: string, value: unknown): Json {
+  const copy = structuredClone(body);
+  const keys = path.split(".");
+  const last = keys.pop() ?? "";
+  const target = keys.reduce<Json>((at, key) => at[key] as Json, copy);
+  if (value === undefined) delete target[last];
+  else target[last] = value;
+  return copy;
+}
+
+describe("generated negatives: never a yes", () => {
+  const dropped = Object.entries(FIELDS).flatMap(([name, fields]) => fields.map((field) => [name, field] as const));
+  it.each(dropped)("%s without %s", async (name, field) => {
+    const { result } = await perform(name, async (real) => Response.json(change((await real.json()) as Json, field, undefined)));
+    expect(result).toBeInstanceOf(UnavailableError);
+  });
+
+  const swapped = Object.entries(SWAPS).flatMap(([name, values]) => Object.entries(values).map(([field, value]) => [name, field, value] as const));
+  it.each(swapped)("%s with another's %s", async (name, field, value) => {
+    const { result } = await perform(name, async (real) => Response.json(change((await real.json()) as Json, field, value)));
+    expect(result).toBeInstanceOf(UnavailableError);
+  });
+
+  it.each(["create", "fetch", "expire", "writeMetadata"])("%s answered with the whole session of another shopper", async (name) => {
+    const { result } = await perform(name, (_real, { sandbox, bob }) => {
+      const session = sandbox.controls.session(bob.checkoutId);
+      return Response.json({ ...session, payment_intent: null, status: "expired" });
+    });
+    expect(result).toBeInstanceOf(UnavailableError);
+  });
+
+  it("a list that gives the same page for ever ends", async () => {
+    const { result } = await perform("list", async (real) => Response.json({ ...((await real.json()) as Json), has_more: true }));
+    // The second page of a true list would not hold the one that it follows.
+    expect(result).toBeInstanceOf(UnavailableError);
+  });
+});
+
+describe("what Stripe itself says stays what it is", () => {
+  it("an empty list is a valid response", async () => {
+    const { gateway } = await stripeWithTwoSales();
+    expect(await listAll(gateway.list({ status: "open", createdSince: START }))).toEqual([]);
+  });
+
+  it("a session that Stripe does not know is null, and a page that is not open cannot be expired", async () => {
+    const { gateway, ann } = await stripeWithTwoSales();
+    expect(await gateway.fetch("cs_test_unknown")).toBeNull();
+    expect(await gateway.expire("cs_test_unknown")).toBe("refused");
+    expect(await gateway.expire(ann.checkoutId)).toBe("refused");
+    expect(await gateway.price("price_unknown")).toBeNull();
+  });
+
+  it("a replayed create tells the session as it was made, also after it was paid", async () => {
+    const { gateway, ann } = await stripeWithTwoSales();
+    expect(await gateway.create(PARAMS("ann"), "ann")).toMatchObject({ outcome: "created", session: { id: ann.checkoutId } });
+  });
+
+  it("a key that is written as nothing reads back absent", async () => {
+    const { gateway, ann } = await stripeWithTwoSales();
+    await gateway.writeMetadata(ann.checkoutId, { holdfast_note: "soon" });
+    await gateway.writeMetadata(ann.checkoutId, { holdfast_note: "" });
+    expect((await gateway.fetch(ann.checkoutId))?.metadata).not.toHaveProperty("holdfast_note");
+  });
+
+  it("lists are read to their end", async () => {
+    const { gateway, open } = await stripeWithTwoSales();
+    for (let n = 0; n < 103; n += 1) await open(`claim ${n}`);
+    const ids = (await listAll(gateway.list({ createdSince: START - 1_000 }))).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(105);
+  });
+});
+
+const BUSY: Record<string, Json> = {
+  "429 rate_limit": { type: "invalid_request_error", code: "rate_limit", message: "Request rate limit exceeded." },
+  "429 lock_timeout": { type: "invalid_request_error", code: "lock_timeout", message: "This object cannot be accessed right now." },
+};
+
+/** Busy for so many responses, then itself again. */
+function busyFor(times: number, error: Json | undefined, headers: Record<string, string> = {}) {
+  let left = times;
+  return (real: Response) => {
+    if (left === 0) return real;
+    left -= 1;
+    return Response.json({ error }, { status: 429, headers });
+  };
+}
+
+describe.each(Object.entries(BUSY))("a definite %s", (_name, error) => {
+  it.each(Object.keys(OPERATIONS))("is tried again after growing pauses: %s", async (name) => {
+    const shop = await stripeWithTwoSales();
+    const checkoutId = OPERATIONS[name]?.needsOpenPage ? await shop.open("dan") : "";
+    shop.answerWith(busyFor(2, error));
+    expect(await OPERATIONS[name]?.run(shop, checkoutId)).not.toBeInstanceOf(Error);
+    const [first = 0, second = 0] = shop.waits;
+    expect(shop.waits).toHaveLength(2);
+    expect(first).toBeGreaterThanOrEqual(50);
+    expect(first).toBeLessThanOrEqual(100);
+    expect(second).toBeGreaterThanOrEqual(100);
+    expect(second).toBeLessThanOrEqual(200);
+  });
+
+  it("that does not end is given up within the time that was set", async () => {
+    const shop = await stripeWithTwoSales();
+    const before = shop.requests();
+    shop.answerWith(busyFor(Infinity, error));
+    await expect(shop.gateway.fetch(shop.ann.checkoutId)).rejects.toThrow(UnavailableError);
+    expect(shop.waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(PATIENCE.readMs);
+    expect(shop.requests() - before).toBeGreaterThan(3);
+  });
+
+  it("of marks is given up while the lease that was checked before the first try is certainly still held", async () => {
+    const shop = await stripeWithTwoSales();
+    shop.answerWith(busyFor(Infinity, error));
+    await expect(shop.gateway.writeMetadata(shop.ann.checkoutId, { holdfast_line_0: "done" })).rejects.toThrow(UnavailableError);
+    expect(shop.waits.length).toBeGreaterThan(0);
+    expect(shop.waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(PATIENCE.markMs);
+  });
+
+  it("names a time after which to ask again: it is kept when short, and else nothing is tried again", async () => {
+    const shop = await stripeWithTwoSales();
+    shop.answerWith(busyFor(1, error, { "retry-after": "1" }));
+    await shop.gateway.fetch(shop.ann.checkoutId);
+    expect(shop.waits).toEqual([1_000]);
+    shop.answerWith(busyFor(1, error, { "retry-after": "30" }));
+    await expect(shop.gateway.fetch(shop.ann.checkoutId)).rejects.toThrow(UnavailableError);
+    expect(shop.waits).toEqual([1_000]);
+  });
+});
+
+describe("an unknown outcome", () => {
+  it.each([
+    ["a cut connection", () => Promise.reject(new TypeError("fetch failed"))],
+    ["a 503 of Stripe's", () => Response.json({ error: { type: "api_error", message: "oops" } }, { status: 503 })],
+    ["a 429 that is not Stripe's", () => Response.json({ message: "slow down" }, { status: 429 })],
+  ])("of marks is sent once only: %s", async (_name, answer) => {
+    const shop = await stripeWithTwoSales();
+    const before = shop.requests();
+    shop.answerWith(answer);
+    await expect(shop.gateway.writeMetadata(shop.ann.checkoutId, { holdfast_line_0: "done" })).rejects.toThrow(UnavailableError);
+    expect(shop.requests() - before).toBe(1);
+    expect(shop.waits).toEqual([]);
+  });
+});
+
+/** Type check only: each operation of the gateway has its cases. */
+OPERATIONS satisfies Record<keyof StripeGateway, unknown>;
