@@ -29,7 +29,8 @@ export default defineConfig(({ mode }) => ({
       : remix({
           future: {
             v3_fetcherPersist: true,
-            v3_lazyRouteDiscovery: true,
+            // Its `/__manifest` lets a stranger ask for the routes of thousands of made-up paths at once; the shop has few routes to send.
+            v3_lazyRouteDiscovery: false,
             v3_relativeSplatPath: true,
             v3_routeConfig: true,
             v3_singleFetch: true,

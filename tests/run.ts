@@ -82,6 +82,7 @@ function installPrograms(): void {
   const programs = [
     { found: () => has("redis-server"), packages: ["redis-server"], say: "redis-server is missing: install Redis 7" },
     { found: () => has("psql"), packages: ["postgresql"], say: "PostgreSQL is missing: install its server" },
+    { found: () => has("nginx") || existsSync("/usr/sbin/nginx"), packages: ["nginx-light"], say: "nginx is missing: install it" },
     { found: () => has("chromium") || hasPlaywrightBrowser(), packages: ["chromium"], say: "Chromium is missing: run npx playwright install chromium" },
   ];
   const missing = programs.filter((program) => !program.found());

@@ -7,9 +7,6 @@ import { FailureAlert } from "./failure-alert";
 import { labels, lineFailureText, productTexts } from "./texts";
 import { useClockText, useHydrated } from "./visitor-clock";
 
-// Remix asks for what the address needs when it is seen, not when it is sent; its fetchers' forms do not say so by themselves.
-const FOUND_AHEAD = { "data-discover": "true" };
-
 interface AddToCartFormProps {
   readonly product: ProductView;
   /** As it is now. */
@@ -43,7 +40,7 @@ export function AddToCartForm({ product: { id, name, forSale }, stock, maxUnitsP
     <>
       {/* What is being added may be the last, and its form must not go while it is on its way. */}
       {forSale && (possible > 0 || isPending) && (
-        <Form method="post" action={isHydrated ? "/cart/panel" : "/cart"} className="add-form" ref={form} {...FOUND_AHEAD}>
+        <Form method="post" action={isHydrated ? "/cart/panel" : "/cart"} className="add-form" ref={form}>
           <input type="hidden" name="intent" value="add" />
           <input type="hidden" name="product_id" value={id} />
           <input type="hidden" name="operation" value={operation} />

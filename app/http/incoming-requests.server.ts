@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { readAddress } from "./address.server";
 import { serveFirst } from "./first-listener.server";
 import { Problem } from "./problem.server";
 import { drainUnreadBody } from "./unread-bodies.server";
@@ -31,22 +32,25 @@ function isHost(host: string | undefined): boolean {
 /** Null: Remix answers. */
 function answerTo({ headers, url = "/" }: IncomingMessage): Response | null {
   if (!isHost(headers.host)) return new Problem(400, "invalid_request", "The Host header of this request names no host. Open the shop by its own address.").toResponse();
-  const path = pathOf(url);
-  if (path === null) return new Problem(400, "invalid_request", "The address of this request cannot be read.").toResponse();
+  const address = readAddress(url);
+  switch (address.outcome) {
+    case "too_long":
+      return new Problem(414, "too_large", "The address of this request is too long.").toResponse();
+    case "unreadable":
+      return new Problem(400, "invalid_request", "The address of this request cannot be read.").toResponse();
+    case "misspelled":
+      return new Problem(404, "not_found", `There is no such address. Its exact spelling is ${address.exact}.`).toResponse();
+    case "readable":
+      return answerToPath(address.path);
+  }
+}
+
+function answerToPath(path: string): Response | null {
   // Remix would run the same route and answer in the encoding of its own pages.
-  if (/^\/+(api\/.*|(healthz|readyz|metrics)\/*)\.data$/i.test(path)) return new Problem(404, "not_found", "There is no such address: leave out the “.data”.").toResponse();
+  if (/^\/(api\/.*|healthz|readyz|metrics)\.data$/i.test(path)) return new Problem(404, "not_found", "There is no such address: leave out the “.data”.").toResponse();
   // Answers to the pages' scripts, for which alone Remix sends their status, cookie and headers: anybody else belongs to the cart.
   if (/^\/+cart\/panel\/*$/i.test(path)) return new Response(null, { status: 307, headers: { Location: "/cart", "Cache-Control": "no-store" } });
   return null;
-}
-
-/** The path as Remix reads it: without detours, and with its escapes undone. Null where these stand for no text. */
-function pathOf(url: string): string | null {
-  try {
-    return decodeURIComponent(new URL(`http://shop${url}`).pathname);
-  } catch {
-    return null;
-  }
 }
 
 async function send(response: ServerResponse, answer: Response): Promise<void> {
