@@ -17,6 +17,7 @@ import { createHousekeeping, type Housekeeping } from "~/housekeeping.server";
 import { countOpenRequests, type OpenRequests } from "~/http/open-requests.server";
 import type { OperatorRule } from "~/http/operator.server";
 import type { OriginRule } from "~/http/origin.server";
+import { createSignedTexts, type SignedTexts } from "~/http/signed-texts.server";
 import { createLimits, type Limits } from "~/limits/limits.server";
 import { createJournal } from "~/operator/journal";
 import { createLostDemandBook } from "~/operator/lost-demand";
@@ -54,6 +55,8 @@ export interface Container {
   readonly checkout: Checkout;
   readonly limits: Limits;
   readonly carts: CartSessions;
+  /** See `openByKey`. */
+  readonly orderKeys: SignedTexts;
   readonly originRule: OriginRule;
   readonly operatorRule: OperatorRule;
   readonly dependencies: DependencyStates;
@@ -123,6 +126,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     store,
     log,
   });
+  const orderKeys = createSignedTexts("holdfast-order", env.sessionSecrets);
   const bareCheckout = createCheckout({
     reservations: {
       store,
@@ -142,6 +146,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     log: checkoutLog(log, metrics),
     config: {
       shopTag: shop,
+      orderKey: (claimId) => orderKeys.sign(claimId),
       checkoutTtlMs: env.CHECKOUT_TTL_SECONDS * 1000,
       paymentMethods: env.STRIPE_PAYMENT_METHODS,
       shippingCountries: env.STRIPE_SHIPPING_COUNTRIES ?? [],
@@ -174,6 +179,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     streamPlaces: createStreamPlaces(),
     checkout,
     limits,
+    orderKeys,
     carts: new CartSessions({ secrets: env.sessionSecrets, secure: env.publicUrl.startsWith("https:") }),
     originRule: { publicUrl: env.publicUrl, isSandbox: env.isSandbox },
     operatorRule: { token: env.ADMIN_TOKEN ?? null, isSandbox: env.isSandbox, secrets: env.sessionSecrets, secure: env.publicUrl.startsWith("https:") },

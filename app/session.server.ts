@@ -1,6 +1,7 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { createCookie, type Cookie } from "@remix-run/node";
 import { z } from "zod";
+import { createSignedTexts, type SignedTexts } from "~/http/signed-texts.server";
 import type { Line } from "~/reservations/reservation-store";
 
 /**
@@ -49,10 +50,10 @@ const payloadSchema = z.object({
 export class CartSessions {
   readonly cookieName: string;
   private readonly cookie: Cookie;
-  private readonly secrets: readonly string[];
+  private readonly tokens: SignedTexts;
 
   constructor(options: { secrets: readonly string[]; secure: boolean }) {
-    this.secrets = options.secrets;
+    this.tokens = createSignedTexts("holdfast-session", options.secrets);
     this.cookieName = options.secure ? "__Host-cart" : "cart";
     this.cookie = createCookie(this.cookieName, {
       httpOnly: true,
@@ -118,20 +119,13 @@ export class CartSessions {
 
   /** The session id as API clients without cookies carry it. */
   token(cart: Cart): string {
-    return `${cart.sessionId}.${sign(cart.sessionId, this.secrets[0] ?? "")}`;
+    return this.tokens.sign(cart.sessionId);
   }
 
   /** The session id that a token carries, or null when we did not sign it. */
   verifyToken(token: string): string | null {
-    const dot = token.lastIndexOf(".");
-    const sessionId = token.slice(0, dot);
-    if (dot < 16) return null;
-    const signature = Buffer.from(token.slice(dot + 1));
-    const isOurs = this.secrets.some((secret) => {
-      const expected = Buffer.from(sign(sessionId, secret));
-      return expected.length === signature.length && timingSafeEqual(expected, signature);
-    });
-    return isOurs ? sessionId : null;
+    const sessionId = this.tokens.verify(token);
+    return sessionId === null || sessionId.length < 16 ? null : sessionId;
   }
 
   /** A cart of a client without cookies: its lines are whatever the store holds. */
@@ -150,6 +144,12 @@ export function withCheckout(cart: Cart, checkoutId: string): Cart {
   return { ...cart, checkouts, paying: checkoutId };
 }
 
+/** Entitles to see an order without making it the payment of this cart. */
+export function withOrder(cart: Cart, checkoutId: string): Cart {
+  const others = cart.checkouts.filter((id) => id !== checkoutId && id !== cart.paying);
+  return { ...cart, checkouts: [...(cart.paying === null ? [] : [cart.paying]), checkoutId, ...others].slice(0, CHECKOUTS_KEPT) };
+}
+
 export function withOperation(cart: Cart, operation: string): Cart {
   return { ...cart, operations: [operation, ...cart.operations].slice(0, OPERATIONS_KEPT) };
 }
@@ -162,8 +162,4 @@ export function withLines(lines: readonly Line[], change: readonly Line[]): Line
     else byProduct.set(productId, quantity);
   }
   return [...byProduct].map(([productId, quantity]) => ({ productId, quantity }));
-}
-
-function sign(sessionId: string, secret: string): string {
-  return createHmac("sha256", secret).update(`holdfast-session:${sessionId}`).digest("base64url");
 }

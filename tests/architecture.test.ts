@@ -114,7 +114,7 @@ describe("what browsers are sent", () => {
   const markers = {
     SUPABASE_SECRET_KEY: "app/env.server.ts",
     whsec_sandbox: "app/env.server.ts",
-    "holdfast-session:": "app/session.server.ts",
+    "holdfast-session": "app/session.server.ts",
     compareAndSwap: "app/catalog/supabase-catalog.server.ts",
     reservations_ended_total: "app/telemetry/metrics.server.ts",
     "the stock was read too slowly": "app/reservations/reserve.ts",

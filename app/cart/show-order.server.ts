@@ -43,18 +43,23 @@ export type ShownOrder =
  * @throws {Problem} 404 `not_found` for everybody else, and without asking anybody.
  */
 export async function showOrder({ checkout, carts, log }: Pick<CartShop, "checkout" | "carts" | "log">, cart: Cart, checkoutId: string, locale: string): Promise<ShownOrder> {
-  if (!cart.checkouts.includes(checkoutId)) throw notFound();
+  if (!cart.checkouts.includes(checkoutId)) throw orderNotFound();
   try {
     const outcome = await checkout.fulfil(checkoutId);
-    if (outcome.outcome === "not_ours") throw notFound();
+    if (outcome.outcome === "not_ours") throw orderNotFound();
     if (isConcluded(outcome) && cart.paying === checkoutId) return { outcome: "cart_sold", cart: nextCart(carts, cart) };
     const isInCart = outcome.order.lines.every(({ productId }) => cart.lines.some((line) => line.productId === productId));
     return { outcome: "shown", view: { checkoutId, state: stateOf(outcome.outcome), order: details(outcome.order, locale), isInCart } };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
     log.error({ err: error, checkoutId }, "order not confirmed");
-    return { outcome: "shown", view: { checkoutId, state: "being_confirmed", order: null, isInCart: false } };
+    return beingConfirmed(checkoutId);
   }
+}
+
+/** Nothing is told but that it is looked into. */
+export function beingConfirmed(checkoutId: string): Extract<ShownOrder, { outcome: "shown" }> {
+  return { outcome: "shown", view: { checkoutId, state: "being_confirmed", order: null, isInCart: false } };
 }
 
 function stateOf(outcome: Exclude<FulfilOutcome["outcome"], "not_ours">): OrderView["state"] {
@@ -80,6 +85,6 @@ function details({ createdAt, lines, total, url }: Order, locale: string): Order
   };
 }
 
-function notFound(): Problem {
+export function orderNotFound(): Problem {
   return new Problem(404, "not_found", "This order cannot be shown here.");
 }

@@ -11,6 +11,8 @@ import type { StripeGateway, StripeSession } from "./stripe-gateway.server";
 export interface CheckoutConfig {
   /** See `shopTag`. */
   readonly shopTag: string;
+  /** Signs a claim id for the address that the shopper returns to; the same each time, so that a repeated create has the same parameters. */
+  readonly orderKey: (claimId: string) => string;
   /** How long a payment page may be paid; Stripe's own minimum of 30 minutes is cut short by expiring it. */
   readonly checkoutTtlMs: number;
   /** Stripe's names, or exactly `["automatic"]` for what its dashboard allows. */
@@ -56,6 +58,7 @@ export function orderOf(session: StripeSession, record: CheckoutRecord): Order {
   return {
     checkoutId: session.id,
     claimId: record.claimId,
+    session: record.session,
     createdAt: session.createdAt,
     lines: record.lines.map((line) => ({
       productId: line.productId,

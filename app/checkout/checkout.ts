@@ -148,6 +148,8 @@ export type SettleOutcome =
 export interface Order {
   readonly checkoutId: string;
   readonly claimId: string;
+  /** Hash of the session of the shopper who opened the payment page. */
+  readonly session: string;
   /** When the payment page was opened, epoch milliseconds. */
   readonly createdAt: number;
   readonly lines: readonly OrderLine[];

@@ -2,7 +2,7 @@ import type { OrderLine, Order } from "./checkout";
 import type { LineState, ReviewReason } from "./line-marks";
 
 /** A payment page that was completed, as whoever packs and settles needs it. No personal data: the address is on Stripe's dashboard. */
-export interface CheckoutOrder extends Omit<Order, "lines" | "url"> {
+export interface CheckoutOrder extends Omit<Order, "lines" | "url" | "session"> {
   readonly state: OrderState;
   /** Of `needs_review`; null otherwise. */
   readonly reason: ReviewReason | null;

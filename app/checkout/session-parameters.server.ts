@@ -35,7 +35,7 @@ export function sessionParameters(
   return {
     mode: "payment",
     line_items: lines.map(lineItem),
-    success_url: `${origin}/orders/{CHECKOUT_SESSION_ID}`,
+    success_url: `${origin}/orders/{CHECKOUT_SESSION_ID}?key=${encodeURIComponent(config.orderKey(claim.claimId))}`,
     cancel_url: `${origin}/cart`,
     expires_at: Math.floor((claim.claimedAt + life) / 1000),
     metadata,

@@ -1,10 +1,12 @@
-import { Link } from "@remix-run/react";
+import { Link, useLocation } from "@remix-run/react";
 import type { OrderDetails, OrderView } from "~/cart/show-order.server";
 import { labels, notChargedText, orderNumber, orderTexts, shop } from "./texts";
 import { useDateText } from "./visitor-clock";
 
 export function OrderPage({ view: { checkoutId, state, order, isInCart }, locale }: { view: OrderView; locale: string }) {
   const dateText = useDateText();
+  // While the order is not confirmed the address keeps its key, if it has one.
+  const { search } = useLocation();
   const { title, text } = orderTexts[state];
   return (
     <article className="order">
@@ -26,7 +28,7 @@ export function OrderPage({ view: { checkoutId, state, order, isInCart }, locale
         )}
         {(state === "being_confirmed" || state === "awaiting_payment") && (
           <li>
-            <Link to={`/orders/${checkoutId}`} reloadDocument>
+            <Link to={`/orders/${checkoutId}${search}`} reloadDocument>
               {labels.reload}
             </Link>
           </li>

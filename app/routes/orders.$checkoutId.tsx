@@ -1,11 +1,13 @@
 import { data, redirect, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { showOrder } from "~/cart/show-order.server";
+import { openByKey, ORDER_KEY } from "~/cart/open-by-key.server";
+import { beingConfirmed, showOrder } from "~/cart/show-order.server";
 import { OrderPage } from "~/components/order-page";
 import { orderTexts, pageTitle } from "~/components/texts";
 import { container } from "~/container.server";
 import { inWords } from "~/http/page-problem.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
+import type { Cart } from "~/session.server";
 
 export { unlessRefused as shouldRevalidate } from "~/components/revalidation";
 
@@ -19,14 +21,20 @@ export function loader({ request, params }: LoaderFunctionArgs) {
     const { cart } = await container.carts.read(request);
     // Every view of an own order asks Stripe, whose own limit all shoppers share.
     await container.limits.admit(request, cart.session);
+    const { checkoutId = "" } = params;
     const locale = preferredLocale(request);
-    const shown = await showOrder(container, cart, params.checkoutId ?? "", locale);
-    if (shown.outcome === "cart_sold") {
-      throw redirect(`/orders/${params.checkoutId}`, { headers: { "Set-Cookie": await container.carts.commit(shown.cart) } });
-    }
+    const key = new URL(request.url).searchParams.get(ORDER_KEY);
+    const opened = key === null ? null : await openByKey(container, cart, checkoutId, key);
+    if (opened?.outcome === "entitled") throw await toCleanAddress(checkoutId, opened.cart);
+    const shown = opened === null ? await showOrder(container, cart, checkoutId, locale) : beingConfirmed(checkoutId);
+    if (shown.outcome === "cart_sold") throw await toCleanAddress(checkoutId, shown.cart);
     const status = shown.view.state === "being_confirmed" ? 503 : 200;
     return data({ view: shown.view, locale }, { status });
   });
+}
+
+async function toCleanAddress(checkoutId: string, cart: Cart): Promise<Response> {
+  return redirect(`/orders/${checkoutId}`, { headers: { "Set-Cookie": await container.carts.commit(cart) } });
 }
 
 export default function Order() {

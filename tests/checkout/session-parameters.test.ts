@@ -7,6 +7,7 @@ import { holdsTag, shopTag } from "~/checkout/shop-tag.server";
 
 const config: CheckoutConfig = {
   shopTag: "tag",
+  orderKey: (claimId) => `${claimId}.signed`,
   checkoutTtlMs: 900_000,
   paymentMethods: ["card"],
   shippingCountries: [],
@@ -65,7 +66,7 @@ describe("the parameters of a payment page", () => {
 
   it("carry the hash of the session and bring the shopper back", () => {
     expect(parameters()).toMatchObject({
-      success_url: "https://shop.test/orders/{CHECKOUT_SESSION_ID}",
+      success_url: "https://shop.test/orders/{CHECKOUT_SESSION_ID}?key=claim-1.signed",
       cancel_url: "https://shop.test/cart",
       metadata: { holdfast_shop: "tag", holdfast_claim: "claim-1", holdfast_session: "hash" },
       payment_intent_data: { metadata: { holdfast_shop: "tag", holdfast_claim: "claim-1" } },

@@ -192,6 +192,7 @@ export function createWorld(options: WorldOptions = {}) {
       log: (event) => events.push(event),
       config: {
         shopTag: SHOP_TAG,
+        orderKey: (claimId) => `${claimId}.signed`,
         checkoutTtlMs: CHECKOUT_TTL_MS,
         paymentMethods: ["card"],
         shippingCountries: [],

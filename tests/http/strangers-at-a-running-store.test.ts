@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { productId } from "../api/demo-shop";
-import { ask, Caller, type Answer } from "../api/http-client";
+import { ask, Caller, pay, type Answer } from "../api/http-client";
 import { startStore, type StoreProcess } from "../api/store-process";
 
 const MUG = productId("Gannet Egg Cup");
@@ -87,6 +87,23 @@ describe("an order", () => {
     expect(await made()).toBe(before);
     expect((await caller.get(`/orders/${checkoutId}`)).status).toBe(200);
     expect(await made()).toBeGreaterThan(before);
+  });
+
+  it("is seen by a buyer without the cookie at the address that Stripe returns to, whose key is in no log", async () => {
+    const { caller } = await holding();
+    const back = new URL(await pay(await caller.openPaymentPage()));
+    const key = back.searchParams.get("key") ?? "";
+    expect(key.length).toBeGreaterThan(43);
+    const other = new Caller(store.url);
+    expect((await other.get(back.pathname)).status).toBe(404);
+    const exchanged = await other.get(back.pathname + back.search);
+    expect([exchanged.status, exchanged.headers.location]).toEqual([302, back.pathname]);
+    const seen = await other.get(back.pathname);
+    expect(seen.status).toBe(200);
+    expect(seen.text).not.toContain(key);
+    await expect.poll(store.output).toMatch(/GET \/orders\/cs_test_\w+ 200/);
+    expect(store.output()).not.toContain(key);
+    expect(store.output()).not.toContain("?key");
   });
 });
 
