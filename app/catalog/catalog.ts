@@ -39,7 +39,10 @@ export interface ProductPage {
 /** The little of a row that a reservation decides on. */
 export interface StockRow {
   readonly name: string;
-  /** Exactly as in the row: null when it is null or not a whole number; may be negative. */
+  /**
+   * Exactly as in the row; may be negative. Null when there is no number to sell from: null, not a whole number, a text that is not
+   * spelt as PostgreSQL spells numbers, or several rows with one id.
+   */
   readonly inventory: number | null;
   /** As `Product.active`. */
   readonly active: boolean;
@@ -71,7 +74,8 @@ export interface Catalog {
 
   /**
    * Sets inventory to `to` if it still is `from`, and the row still has this `version` where one is given: one conditional UPDATE,
-   * atomic in the database. A throw means that the outcome is unknown: it may have been applied.
+   * atomic in the database, and a read that sees whether the number was kept. A throw means that the outcome is unknown: it may have
+   * been applied. Swaps of several products that run side by side share their reads.
    */
   compareAndSwap(swap: StockSwap): Promise<SwapOutcome>;
 }
@@ -85,7 +89,7 @@ export interface StockSwap {
 }
 
 export type SwapOutcome =
-  /** The database answered with the row, and its inventory reads `to`. */
+  /** The database answered with the row and `to`, and a read after it did not show the old number. */
   | { readonly outcome: "swapped" }
   /** Not applied: no row matched (edited meanwhile, or gone). */
   | { readonly outcome: "changed" }

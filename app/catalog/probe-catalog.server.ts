@@ -70,7 +70,7 @@ async function probeTable({
     const onHand = wholeNumber(first.inventory);
     const byId = table.from().update({ [columns.inventory]: onHand }).filter(columns.id, "in", inList([first.id]));
     const conditional = onHand === null ? byId.is(columns.inventory, null) : byId.eq(columns.inventory, onHand);
-    const written = await table.page(updatedRowSchema, conditional.select(updatedSelect(columns)));
+    const written = await table.page(updatedRowSchema(columns), conditional.select(updatedSelect(columns)));
     if (written.rows.length > 1) faults.push(`Several rows bear the id ${first.id}: the column "${columns.id}" must be unique.`);
     if (written.rows.length > 0) return;
   }

@@ -16,10 +16,12 @@ export const productRowSchema = z.object({
   image: z.unknown().optional(),
   currency: z.unknown().optional(),
   active: z.unknown().optional(),
+  version: z.unknown().optional(),
 });
 export type ProductRow = z.infer<typeof productRowSchema>;
 
-export const stockRowSchema = productRowSchema.pick({ id: true, name: true, inventory: true, active: true });
+export const stockRowSchema = productRowSchema.pick({ id: true, name: true, inventory: true, active: true, version: true });
+export type SelectedStockRow = z.infer<typeof stockRowSchema>;
 export const idRowSchema = productRowSchema.pick({ id: true });
 
 /** The id is cast to text by the database: a bigint beyond 2^53 would not survive JSON. */
@@ -27,8 +29,12 @@ export function idSelect(columns: ProductColumns): string {
   return `id:"${columns.id}"::text`;
 }
 
-export function stockSelect(columns: ProductColumns): string {
-  return selectList(columns, { name: columns.name, inventory: columns.inventory, active: columns.active });
+/** PostgreSQL's own column with the transaction that last wrote the row. Tables have it, views do not; PostgREST passes its name on. */
+export const VERSION_COLUMN = "xmin";
+
+/** `versioned`: with the row's version, for a relation that has one. */
+export function stockSelect(columns: ProductColumns, { versioned }: { versioned: boolean }): string {
+  return selectList(columns, { name: columns.name, inventory: columns.inventory, active: columns.active, version: versioned ? VERSION_COLUMN : null });
 }
 
 export function productSelect(columns: ProductColumns): string {
@@ -50,24 +56,31 @@ function selectList(columns: ProductColumns, fields: Readonly<Record<string, str
   return [idSelect(columns), ...selected].join(",");
 }
 
-/** What an update returns: rows to count. No cast, no alias: the stand-in reads those again, by conditions that no longer hold. */
+/** What an update returns. No cast, no alias: the stand-in reads those again, by conditions that no longer hold. */
 export function updatedSelect(columns: ProductColumns): string {
-  return `"${columns.id}"`;
+  return `"${columns.id}","${columns.inventory}"`;
 }
-export const updatedRowSchema = z.unknown();
 
-/** The inventory as a whole number; null when it is null or anything else. Numeric columns may come as text ("5.00"). */
+/** The inventory that an updated row has by the database's word. */
+export function updatedRowSchema(columns: ProductColumns) {
+  return z.record(z.string(), z.unknown()).transform((row) => wholeNumber(row[columns.inventory]));
+}
+
+/**
+ * The inventory as a whole number; null when it is null or anything else. PostgREST writes numbers of any type as JSON numbers, so a
+ * string is a text column. There only PostgreSQL's own spelling counts: "05" or "5.0" would be read as 5, and never be found again by it.
+ */
 export function wholeNumber(value: unknown): number | null {
-  if (typeof value === "string" && /^-?\d+(\.0*)?$/.test(value)) return wholeNumber(Number(value));
+  if (typeof value === "string") return /^(0|-?[1-9]\d*)$/.test(value) ? wholeNumber(Number(value)) : null;
   return typeof value === "number" && Number.isSafeInteger(value) ? value : null;
 }
 
-export function toStockRow(row: z.infer<typeof stockRowSchema>, columns: ProductColumns): StockRow {
+export function toStockRow(row: SelectedStockRow, columns: ProductColumns): StockRow {
   return {
     name: text(row.name) ?? UNTITLED,
     inventory: wholeNumber(row.inventory),
     active: columns.active === null || row.active === true || row.active === "true",
-    version: null,
+    version: rowVersion(row.version),
   };
 }
 
@@ -85,6 +98,12 @@ export function toProduct(row: ProductRow, terms: { priceUnit: PriceUnit; curren
     onHand: Math.max(0, inventory ?? 0),
     active,
   };
+}
+
+/** Foreign tables have the column and always answer 0, which tells no two writes apart. */
+function rowVersion(value: unknown): string | null {
+  const version = typeof value === "string" || typeof value === "number" ? String(value) : "0";
+  return version === "0" ? null : version;
 }
 
 /** Pages and Stripe both need a name. */

@@ -1,8 +1,10 @@
-import { createClient, PostgrestError } from "@supabase/supabase-js";
+import { createClient } from "@supabase/supabase-js";
 import { WebSocket } from "ws";
 import { z } from "zod";
 
 import { UnavailableError } from "~/errors";
+
+import { DatabaseError, throwingFetch } from "./database-error";
 
 /** Rows asked for at a time; PostgREST cuts an answer at its `max-rows` (1,000 by default) without a word. */
 const PAGE = 1_000;
@@ -40,10 +42,10 @@ export interface ProductsTableOptions {
  * The merchant's table behind supabase-js. Every query ends within `timeoutMs`, is sent once, and throws
  * `UnavailableError` with its cause when there is no answer, an error, or an answer of another shape.
  */
-export function createProductsTable({ url, key, table, fetch, timeoutMs, log }: ProductsTableOptions) {
+export function createProductsTable({ url, key, table, fetch = globalThis.fetch, timeoutMs, log }: ProductsTableOptions) {
   const client = createClient(url, key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-    global: fetch === undefined ? {} : { fetch },
+    global: { fetch: throwingFetch(fetch) },
     // Node 20 has no WebSocket of its own, and supabase-js will not start without one. It is never connected.
     // @ts-expect-error The types of ws and of supabase-js disagree about `this` and `null`.
     realtime: { transport: WebSocket },
@@ -110,9 +112,14 @@ export function createProductsTable({ url, key, table, fetch, timeoutMs, log }: 
 
 export type ProductsTable = ReturnType<typeof createProductsTable>;
 
+/** The response behind a failure that is not a success; null where there was no response, or one of another shape. */
+export function databaseError(error: unknown): DatabaseError | null {
+  return error instanceof UnavailableError && error.cause instanceof DatabaseError ? error.cause : null;
+}
+
 /** The code of PostgreSQL (`22P02`) or PostgREST (`PGRST103`) behind a failure, or null when the database said nothing. */
 export function databaseCode(error: unknown): string | null {
-  return error instanceof UnavailableError && error.cause instanceof PostgrestError ? error.cause.code : null;
+  return databaseError(error)?.said?.code ?? null;
 }
 
 /** A list for `.filter(column, "in", …)`, every value quoted: supabase-js's own `.in()` leaves quotes and backslashes as they are. */
@@ -148,20 +155,20 @@ export async function inLists<Row>(values: readonly string[], read: (list: reado
 }
 
 function describeFailure(cause: unknown, table: string): string {
-  if (!(cause instanceof PostgrestError)) {
+  if (!(cause instanceof DatabaseError)) {
     return cause instanceof Error ? `The database did not answer: ${cause.message}` : "The database did not answer";
   }
-  const said = [cause.message, cause.hint].filter(Boolean).join(". ").slice(0, 500);
-  switch (cause.code) {
+  switch (cause.said?.code) {
     case "42P01":
     case "PGRST205":
-      return `The table "${table}" does not exist or is not exposed: ${said}`;
+      return `The table "${table}" does not exist or is not exposed: ${cause.message}`;
     case "42703":
     case "PGRST204":
-      return `A column is missing from the table "${table}": ${said}`;
+      return `A column is missing from the table "${table}": ${cause.message}`;
     case "42501":
-      return `The key may not do this with the table "${table}": ${said}`;
+      return `The key may not do this with the table "${table}": ${cause.message}`;
+    case undefined:
     default:
-      return `The database answered with an error: ${said}`;
+      return `The database answered with an error: ${cause.message}`;
   }
 }

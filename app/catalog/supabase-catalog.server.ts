@@ -3,17 +3,19 @@ import type { z } from "zod";
 import { UnavailableError } from "~/errors";
 
 import type { Catalog, Product, ProductPage } from "./catalog";
+import { createCompareAndSwap } from "./compare-and-swap.server";
 import type { PriceUnit } from "./price";
 import { probeCatalog } from "./probe-catalog.server";
 import type { ProbeReport } from "./probe-catalog.server";
 import { nameFault } from "./product-columns";
 import type { ProductColumns } from "./product-columns";
-import { createIdReader, isMalformed } from "./product-ids.server";
-import { productRowSchema, productSelect, stockRowSchema, stockSelect, toProduct, toStockRow, updatedRowSchema, updatedSelect } from "./product-row";
+import { createIdReader } from "./product-ids.server";
+import { productRowSchema, productSelect, toProduct } from "./product-row";
 import type { ProductRow } from "./product-row";
 import { createProductsTable, databaseCode, inList, inLists } from "./products-table.server";
 import type { CatalogLog } from "./products-table.server";
 import { createSharedRead } from "./shared-stock-read";
+import { createStockReader } from "./stock-rows.server";
 
 export interface SupabaseCatalogOptions {
   /** The project's URL, without `/rest/v1`. */
@@ -54,12 +56,7 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
       table.from().select(select, { count: "exact" }).filter(column, "in", inList(values)).order(columns.id),
     );
 
-  const readSharedStock = createSharedRead(async (productIds) => {
-    const rows = await inLists(productIds, (list) =>
-      readByIds(list, (ids) => rowsWhereIn(stockRowSchema, stockSelect(columns), columns.id, ids)),
-    );
-    return new Map(rows.map((row) => [row.id, toStockRow(row, columns)]));
-  });
+  const stock = createStockReader(table, columns);
 
   async function list({ page, pageSize, search = "" }: Parameters<Catalog["list"]>[0]): Promise<ProductPage> {
     const text = search.trim();
@@ -111,25 +108,10 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
       return named;
     },
 
-    readStock: readSharedStock,
+    readStock: createSharedRead((ids) => stock.read(ids)),
 
-    async compareAndSwap({ productId, from, to }) {
-      if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) throw new Error(`Inventory is whole: ${from} → ${to}`);
-      const query = table
-        .from()
-        .update({ [columns.inventory]: to })
-        .filter(columns.id, "in", inList([productId]))
-        .eq(columns.inventory, from)
-        .select(updatedSelect(columns));
-      try {
-        const { rows } = await table.page(updatedRowSchema, query);
-        if (rows.length > 1) throw new Error(`${rows.length} rows of "${options.table}" bear the id ${productId}, and all were changed`);
-        return { outcome: rows.length === 1 ? "swapped" : "changed" };
-      } catch (error) {
-        if (isMalformed(error)) return { outcome: "changed" };
-        throw error;
-      }
-    },
+    // Reads of its own: a sale waits for no shopper's read.
+    compareAndSwap: createCompareAndSwap({ table, columns, read: createSharedRead((ids) => stock.read(ids)) }),
 
     probe: () => probeCatalog({ table, columns, key: options.key, priceOf: (row) => product(row).price }),
   };

@@ -43,7 +43,9 @@ describe.each(CALLS)("%s", (_name, call) => {
     ["answers 520 with a page", () => Promise.resolve(new Response("<html>", { status: 520 }))],
     ["answers 200 with a page", () => Promise.resolve(new Response("<html>"))],
     ["answers 200 with something else", () => Promise.resolve(Response.json({ hello: "there" }))],
-    ["answers 404 with nothing", () => Promise.resolve(new Response("", { status: 404 }))],
+    ["answers 500 in PostgREST's shape", () => Promise.resolve(Response.json({ code: "57014", message: "statement timeout", details: null, hint: null }, { status: 500 }))],
+    ["answers 408 with nothing", () => Promise.resolve(new Response("", { status: 408 }))],
+    ["answers 429 with a page", () => Promise.resolve(new Response("<html>", { status: 429 }))],
     ["never answers", () => new Promise(() => undefined)],
   ])("is unavailable, with its cause and after one try, when the database %s", async (_fault, answer) => {
     const { catalog, requests } = over(answer);
@@ -51,6 +53,16 @@ describe.each(CALLS)("%s", (_name, call) => {
     expect(error).toBeInstanceOf(UnavailableError);
     expect(error instanceof UnavailableError && error.cause).toBeInstanceOf(Error);
     expect(requests).toHaveLength(1);
+  });
+});
+
+describe.each(CALLS.filter(([name]) => name !== "compareAndSwap"))("%s", (_name, call) => {
+  it.each<[string, () => Response]>([
+    ["404 with nothing", () => new Response("", { status: 404 })],
+    ["404 with an empty list", () => Response.json([], { status: 404 })],
+    ["401 with null", () => Response.json(null, { status: 401 })],
+  ])("is unavailable, not empty, when the response is %s", async (_answer, answer) => {
+    await expect(call(over(async () => answer()).catalog)).rejects.toThrow(UnavailableError);
   });
 });
 

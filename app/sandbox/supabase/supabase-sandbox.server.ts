@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import process from "node:process";
 
 import { DEMO_PRODUCTS } from "../demo-products";
+import { answerAsPostgrest } from "./postgrest-errors";
 
 export const SANDBOX_SUPABASE_KEY = "sb_secret_sandbox";
 
@@ -66,12 +67,18 @@ async function readDump(file: string): Promise<Blob | undefined> {
   }
 }
 
+/** PostgreSQL's type number of `numeric`. */
+const NUMERIC_TYPE = 1700;
+
 /** The API server on a PostgreSQL made from the dump, or on an empty one. */
 export async function startServer(dump: Blob | undefined) {
   // Read by the server when it is imported.
   process.env.LITE_TELEMETRY = "0";
   const [{ App }, { createPgliteConnection }] = await Promise.all([import("@supabase/lite"), import("@supabase/lite/pglite")]);
-  const connection = await createPgliteConnection({ pgliteOptions: dump === undefined ? {} : { loadDataDir: dump } });
+  // As PostgREST answers: numeric columns are JSON numbers. PGlite would hand them over as text.
+  const parsers = { [NUMERIC_TYPE]: Number };
+  const connection = await createPgliteConnection({ pgliteOptions: dump === undefined ? { parsers } : { loadDataDir: dump, parsers } });
+  answerAsPostgrest(connection);
   const app = new App({
     connection,
     options: {
