@@ -6,7 +6,7 @@ import { type CheckoutContext, orderOf } from "./checkout-context.server";
 import { endClaim, liveClaim } from "./claims.server";
 import { claimLatePayment } from "./late-payment.server";
 import { BY_HAND, checkoutKey, type Leases, type Predecessor, productKeys, withLeases } from "./lease-work.server";
-import type { CheckoutRecord } from "./line-marks";
+import type { CheckoutRecord, ReviewReason } from "./line-marks";
 import { needsRows, nextStep } from "./next-step";
 import { refundInFull } from "./refund.server";
 import { moveStock } from "./move-stock.server";
@@ -119,17 +119,18 @@ async function conclude(
   if (record.verdict !== null) await endClaim(context, { ...end, how: "stock" });
   let step = nextStep(record, new Map());
   const hasToRefund = step.step === "refund";
+  let waitsFor: ReviewReason | null = null;
   if (hasToRefund) {
-    record = await refundInFull(context, { session, record, held });
+    ({ record, waitsFor } = await refundInFull(context, { session, record, held }));
     step = nextStep(record, new Map());
   }
   const order = orderOf(session, record);
   switch (step.step) {
     case "review":
       return { outcome: "needs_review", reason: "unclear_row", order };
-    // Still to be refunded: Stripe refused.
+    // Still to be refunded, and not by us.
     case "refund":
-      return { outcome: "needs_review", reason: "refund_failed", order };
+      return { outcome: "needs_review", reason: waitsFor ?? "refund_failed", order };
     case "finished":
       if (step.as === "done") await endClaim(context, { ...end, how: "completed" });
       return { outcome: step.as, repeated: repeated && !hasToRefund, order };

@@ -4,6 +4,7 @@ import type { CheckoutInspection } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
 import type { CheckoutRecord } from "./line-marks";
 import { type Inventory, needsRows, nextStep } from "./next-step";
+import { lacksPayment } from "./refund.server";
 import type { StripeSession } from "./stripe-gateway.server";
 
 /** See `CheckoutService.inspect`. Reads only, and takes no lease: what it tells may be old a moment later. */
@@ -60,7 +61,7 @@ function sayNext(session: StripeSession, record: CheckoutRecord, inventory: Inve
     case "condemn":
       return `Decide to refund: too few units of ${step.short.map((line) => line.productId).join(", ")}.`;
     case "refund":
-      return "Refund the payment in full.";
+      return lacksPayment(session) ? "Wait for an operator: Stripe names no payment that could be refunded." : "Refund the payment in full.";
     case "review":
       return "Wait for an operator to settle the lines that need review.";
     case "finished":

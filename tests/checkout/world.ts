@@ -14,6 +14,7 @@ import type { ReservationStore } from "~/reservations/reservation-store";
 import { createStripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
 
 import { createMemoryCatalog, type Row } from "./memory-catalog";
+import { BOGUS_RESPONSES } from "./stripe/bogus-responses";
 
 export const START = 1_780_000_000_000;
 export const SHOP_TAG = "shop-under-test";
@@ -32,8 +33,9 @@ export interface OutsideCall {
 /**
  * What the proxy does with a call. `refuse`: it never arrives. `cut`: it is executed and the answer is lost. A status:
  * answered so without being executed. `slow`: time passes before it is executed. `kill before/after`: the process ends before, or right after, it is executed.
+ * `lie`: something else answers in its place, and it is not executed. `lie after`: it is, and something else answers.
  */
-export type Fault = "refuse" | "cut" | 429 | 500 | 503 | "slow" | "kill before" | "kill after";
+export type Fault = "refuse" | "cut" | 429 | 500 | 503 | "slow" | "kill before" | "kill after" | "lie" | "lie after";
 
 /** Longer than an undecided hold lives, and than a fulfilment may take. */
 export const SLOW_MS = 11_000;
@@ -102,7 +104,14 @@ export function createWorld(options: WorldOptions = {}) {
   function boot(parts: { dependencies?: (real: CheckoutDependencies) => Partial<CheckoutDependencies>; faults?: FaultPlan; pause?: () => Promise<void> } = {}) {
     const events: CheckoutEvent[] = [];
     const calls: string[] = [];
-    const proxy = { plan: parts.faults ?? (() => null), isDead: false, count: 0 };
+    const lies = Object.values(BOGUS_RESPONSES);
+    const proxy = {
+      plan: parts.faults ?? (() => null),
+      isDead: false,
+      count: 0,
+      /** What `lie` answers; one after the other unless a test says which. */
+      lie: (n: number): Response => lies[n % lies.length]?.() ?? Response.error(),
+    };
     let onDeath = (): void => undefined;
     const died = new Promise<"died">((resolve) => (onDeath = () => resolve("died")));
     const never = <T>() => new Promise<T>(() => undefined);
@@ -111,7 +120,7 @@ export function createWorld(options: WorldOptions = {}) {
       onDeath();
     };
 
-    async function outside<T>(name: string, run: () => Promise<T>, fail: (fault: 429 | 500 | 503) => T): Promise<T> {
+    async function outside<T>(name: string, run: () => Promise<T>, { fail, lie }: { fail: (fault: 429 | 500 | 503) => T; lie: () => T }): Promise<T> {
       if (proxy.isDead) return never();
       proxy.count += 1;
       calls.push(name);
@@ -123,6 +132,8 @@ export function createWorld(options: WorldOptions = {}) {
         case 500:
         case 503:
           return fail(fault);
+        case "lie":
+          return lie();
         case "kill before":
           kill();
           return never();
@@ -131,6 +142,7 @@ export function createWorld(options: WorldOptions = {}) {
           break;
         case null:
         case "cut":
+        case "lie after":
         case "kill after":
           break;
       }
@@ -140,6 +152,7 @@ export function createWorld(options: WorldOptions = {}) {
       if (fault === "kill after") kill();
       if (proxy.isDead) return never();
       if (fault === "cut") throw new TypeError("fetch failed");
+      if (fault === "lie after") return lie();
       return answer;
     }
 
@@ -148,13 +161,18 @@ export function createWorld(options: WorldOptions = {}) {
       return outside(
         `stripe ${init?.method ?? "GET"} ${pathname.replace(/(cs|pi|re)_[A-Za-z0-9_]+/, "$1")}`,
         () => sandbox.httpFetch(input, init),
-        (status) => Response.json({ error: { type: status === 429 ? "rate_limit_error" : "api_error", message: "the proxy says no" } }, { status }),
+        {
+          fail: (status) => Response.json({ error: { type: status === 429 ? "rate_limit_error" : "api_error", message: "the proxy says no" } }, { status }),
+          lie: () => proxy.lie(proxy.count),
+        },
       );
     };
+    // The client of the database is left out here, and what it makes of a bogus response with it.
+    const fail = (): never => {
+      throw new UnavailableError("the proxy says no");
+    };
     const throughProxy = <T>(name: string, run: () => Promise<T>): Promise<T> =>
-      outside(`database ${name}`, run, () => {
-        throw new UnavailableError("the proxy says no");
-      }).catch((cause: unknown) => {
+      outside(`database ${name}`, run, { fail, lie: fail }).catch((cause: unknown) => {
         throw cause instanceof UnavailableError ? cause : new UnavailableError("the database does not answer", { cause });
       });
     const memory = createMemoryCatalog(rows, (...swap) => table.onSwap(...swap));
@@ -164,7 +182,7 @@ export function createWorld(options: WorldOptions = {}) {
         outside(
           `database ${init?.method ?? "GET"}`,
           () => fetch(input, init),
-          (status) => Response.json({ message: "the proxy says no" }, { status }),
+          { fail: (status) => Response.json({ message: "the proxy says no" }, { status }), lie: () => proxy.lie(proxy.count) },
         );
     const catalog: Catalog = options.catalog?.(databaseFetch) ?? {
       ...memory,

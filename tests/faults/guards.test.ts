@@ -5,6 +5,7 @@ import type { Lease } from "~/checkout/checkout";
 import { storeWith } from "../checkout/store-with";
 import type { Fault } from "../checkout/world";
 import { type Parts, randomRun } from "./random-run";
+import { trusting, trustingMarks } from "./trusting-gateway";
 
 /**
  * Each guard taken out by an injected part, never by a switch in the product: the random runs must then find something,
@@ -136,6 +137,14 @@ const GUARDS: Record<string, { edited: boolean; kinds?: readonly Fault[]; withou
         },
       },
     }),
+  },
+  "a response counts only if it says what it must": {
+    edited: false,
+    kinds: ["lie", "lie after"],
+    without: ({ gateway, marks }) => {
+      if (marks === undefined) throw new Error("the marks are observed");
+      return { gateway: trusting(gateway), marks: trustingMarks(marks) };
+    },
   },
 };
 

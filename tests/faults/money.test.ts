@@ -107,6 +107,42 @@ describe("money goes back once", () => {
     expect(await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] })).toMatchObject({ outcome: "granted" });
   });
 
+  it("but not where Stripe says paid and names no payment: a person has to look, and nothing is written", async () => {
+    const { world, shop, checkoutId } = await shortWorld();
+    const nameless: Process = await world.open({
+      dependencies: ({ gateway }) => ({
+        gateway: { ...gateway, fetch: async (id) => gateway.fetch(id).then((session) => (session === null ? null : { ...session, payment: null })) },
+      }),
+    });
+
+    expect(await nameless.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "no_payment" });
+    expect(await nameless.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "no_payment" });
+    expect(world.stripe.session(checkoutId)?.metadata["holdfast_verdict"]).toBe("refund");
+    expect(await heldUnits(nameless)).toBe(0);
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+    expect(await world.refunds()).toEqual([1250]);
+  });
+
+  it("although a saved answer tells of another amount than is left: what Stripe lists decides", async () => {
+    const { world, checkoutId } = await shortWorld();
+    let answers = 0;
+    const misled = await world.open({
+      dependencies: ({ gateway }) => ({
+        gateway: {
+          ...gateway,
+          refund: async (request) => {
+            answers += 1;
+            return answers === 1 ? { outcome: "refunded", refund: { id: "re_of_a_part", amount: 1, counts: true } } : gateway.refund(request);
+          },
+        },
+      }),
+    });
+
+    expect(await misled.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+    expect(await world.refunds()).toEqual([1250]);
+  });
+
   it("and of an order of 0 there is none to give back", async () => {
     const world = createWorld({ rows: { mug: { inventory: 1, price: 0 } } });
     const shop = await world.open();

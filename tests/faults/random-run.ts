@@ -25,7 +25,7 @@ export interface RunReport {
 }
 
 const SHOPPERS = ["ann", "bob", "cem", "dora", "eve"];
-const FAULTS: readonly Fault[] = ["refuse", "cut", 429, 500, 503, "slow", "kill before", "kill after"];
+const FAULTS: readonly Fault[] = ["refuse", "cut", 429, 500, 503, "slow", "kill before", "kill after", "lie", "lie after"];
 const STEPS = 30;
 
 /** mulberry32. */

@@ -6,6 +6,8 @@ import { createStripeGateway, type StripeGateway } from "~/checkout/stripe-gatew
 import { UnavailableError } from "~/errors";
 import { createStripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
 
+import { BOGUS_RESPONSES } from "./bogus-responses";
+
 type Json = Record<string, unknown>;
 
 const START = 1_780_000_000_000;
@@ -84,24 +86,6 @@ const OPERATIONS: Record<string, { run: (shop: Shop, checkoutId: string) => Prom
   price: { run: ({ gateway }) => gateway.price("price_mug") },
 };
 
-/** Responses that stripe-node takes for a success, or for an error of Stripe's. */
-const BOGUS: Record<string, () => Response> = {
-  "502 with a message": () => Response.json({ message: "bad gateway" }, { status: 502 }),
-  "200 {}": () => Response.json({}),
-  "404 with a message": () => Response.json({ message: "no route" }, { status: 404 }),
-  "404 with an error that is not Stripe's": () => Response.json({ error: { message: "no route" } }, { status: 404 }),
-  "400 with an error that is not Stripe's": () => Response.json({ error: { message: "bad request", code: "charge_already_refunded" } }, { status: 400 }),
-  "404 with an error in words": () => Response.json({ error: "no route" }, { status: 404 }),
-  "500 with an error that is not Stripe's": () => Response.json({ error: { message: "oops" } }, { status: 500 }),
-  "429 with an error that is not Stripe's": () => Response.json({ error: { message: "slow down" } }, { status: 429 }),
-  "an empty list without its end": () => Response.json({ object: "list", data: [] }),
-  "an empty page with more to come": () => Response.json({ object: "list", data: [], has_more: true }),
-  null: () => Response.json(null),
-  "a word": () => Response.json("ok"),
-  "a page of HTML": () => new Response("<html>Sign in to the hotel's network</html>", { headers: { "content-type": "text/html" } }),
-  nothing: () => new Response(null, { status: 204 }),
-};
-
 async function perform(name: string, answerWith?: (real: Response, shop: Shop) => Response | Promise<Response>): Promise<{ shop: Shop; result: unknown }> {
   const shop = await stripeWithTwoSales();
   if (name === "refunds") await shop.gateway.refund({ paymentIntentId: shop.ann.paymentIntentId, metadata: {}, idempotencyKey: "by hand" });
@@ -118,8 +102,8 @@ describe.each(Object.keys(OPERATIONS))("%s", (name) => {
     expect(result).not.toBeInstanceOf(Error);
   });
 
-  it.each(Object.keys(BOGUS))("does not know the outcome of %s, and says why without its body", async (bogus) => {
-    const { result } = await perform(name, () => BOGUS[bogus]?.() ?? Response.error());
+  it.each(Object.keys(BOGUS_RESPONSES))("does not know the outcome of %s, and says why without its body", async (bogus) => {
+    const { result } = await perform(name, () => BOGUS_RESPONSES[bogus]?.() ?? Response.error());
     expect(result).toBeInstanceOf(UnavailableError);
     const { cause } = result as UnavailableError;
     expect(cause).toBeInstanceOf(Error);

@@ -1,0 +1,29 @@
+import { changed, type MarkStore } from "~/checkout/line-marks";
+import type { StripeGateway, StripeSession } from "~/checkout/stripe-gateway.server";
+import { UnavailableError } from "~/errors";
+
+/** A gateway that takes every response without an error for the one that it asked for, as stripe-node does. */
+export function trusting(gateway: StripeGateway): StripeGateway {
+  return {
+    ...gateway,
+    expire: (checkoutId) => gateway.expire(checkoutId).catch(believed(() => "expired" as const)),
+    refund: (request) =>
+      gateway.refund(request).catch(believed(() => ({ outcome: "refunded" as const, refund: { id: "re_of_nobody", amount: Number.MAX_SAFE_INTEGER, counts: true } }))),
+    refunds: (paymentIntentId) => gateway.refunds(paymentIntentId).catch(believed(() => [])),
+  };
+}
+
+export function trustingMarks(marks: MarkStore<StripeSession>): MarkStore<StripeSession> {
+  return {
+    read: (session) => marks.read(session),
+    write: (checkoutId, record, change) => marks.write(checkoutId, record, change).catch(believed(() => changed(record, change))),
+  };
+}
+
+function believed<T>(yes: () => T): (error: unknown) => T {
+  return (error) => {
+    const isBogus = error instanceof UnavailableError && error.cause instanceof Error && error.cause.message.startsWith("the response is not Stripe's");
+    if (isBogus) return yes();
+    throw error;
+  };
+}
