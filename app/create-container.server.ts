@@ -17,6 +17,7 @@ import { createHousekeeping, type Housekeeping } from "~/housekeeping.server";
 import { countOpenRequests, type OpenRequests } from "~/http/open-requests.server";
 import type { OperatorRule } from "~/http/operator.server";
 import type { OriginRule } from "~/http/origin.server";
+import { createSecretAgreement } from "~/http/secret-agreement.server";
 import { createSignedTexts, type SignedTexts } from "~/http/signed-texts.server";
 import { createLimits, type Limits } from "~/limits/limits.server";
 import { createJournal } from "~/operator/journal";
@@ -24,6 +25,7 @@ import { createLostDemandBook } from "~/operator/lost-demand";
 import type { OperatorDesk } from "~/operator/operator-desk";
 import { createSelling } from "~/operator/selling.server";
 import { systemClock } from "~/reservations/clock";
+import { keyPrefix } from "~/reservations/redis/redis-connection.server";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import type { Sandbox } from "~/sandbox/sandbox.server";
 import { CartSessions } from "~/session.server";
@@ -166,7 +168,9 @@ export async function createContainer(env: Environment): Promise<Container> {
     tableFaults: housekeeping.tableFaults,
   });
   const { desk, routines } = createOperator({ env, live, log, metrics, store, catalog, checkout, selling, journal, lostDemand, surroundings });
-  const housekeeping: Housekeeping = createHousekeeping({ checkout, probe: () => catalog.probe(), storeWarnings: () => holds.warnings(), routines, log });
+  const secretAgreement =
+    env.REDIS_URL === undefined ? null : createSecretAgreement({ secrets: env.sessionSecrets, key: `${keyPrefix(heldAs)}:session-secrets`, url: env.REDIS_URL, log });
+  const housekeeping: Housekeeping = createHousekeeping({ checkout, probe: () => catalog.probe(), storeWarnings: async () => [...(await holds.warnings()), ...(await secretAgreement?.warnings() ?? [])], routines, log });
 
   return {
     env,
