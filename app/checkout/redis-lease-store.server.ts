@@ -5,32 +5,49 @@ import { answers } from "~/reservations/redis/answers";
 import type { RedisConnection } from "~/reservations/redis/redis-connection.server";
 import { scripts } from "~/reservations/redis/scripts.server";
 import type { Lease, LeaseStore } from "./checkout";
+import { createTurns } from "./leases/turns";
 
 /** A lease lasts this long after the last renewal that Redis answered. */
 export const LEASE_MS = 4_000;
+
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 160;
 
 /**
  * Leases for any number of servers. A lease is renewed for as long as its holder lives; `isHeld` counts from before the
  * renewal was sent, so it says no before Redis gives the lease to anybody else. One that lapses keeps its checkout's name.
  * `acquire` also throws `UnavailableError` until lost claims are rebuilt: announced moves come before any new one. Only who
  * has the turn to rebuild may take leases then, from a store opened with `forRebuild`.
- * Nobody is woken when a lease comes free: those who wait ask again every 20 to 60 ms, in no order.
+ * Of those in one server who wait for the same lease only the first asks Redis, with growing pauses, and the others take their turns after
+ * it. So what waiting costs grows with the servers and not with the crowd. Between servers there is no order.
  */
 export function createRedisLeaseStore(redis: RedisConnection, { leaseMs = LEASE_MS, forRebuild = false }: { leaseMs?: number; forRebuild?: boolean } = {}): LeaseStore {
+  const turns = createTurns();
+
+  async function ask({ key, checkoutId, signal }: { key: string; checkoutId: string; signal: AbortSignal }, endTurn: () => void): Promise<Lease> {
+    const token = randomBytes(12).toString("base64url");
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs)) {
+      if (signal.aborted) throw new UnavailableError(`the lease ${key} is busy`, { cause: signal.reason });
+      const heldUntil = performance.now() + leaseMs;
+      const taken = answers.acquireLease.parse(await redis.run(scripts.acquireLease, { key, checkoutId, token, leaseMs, forRebuild }));
+      if (taken.outcome === "not_rebuilt") throw new UnavailableError("payments in progress are still being looked up");
+      if (taken.outcome === "taken") {
+        if (performance.now() < heldUntil) return hold(redis, { key, token, leaseMs, heldUntil, unsettled: taken.unsettled ?? null, endTurn });
+        // The answer came so late that it may be somebody else's by now: taken once more with the same token, if it is not.
+        continue;
+      }
+      await sleep(randomInt(pauseMs, 2 * pauseMs), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
   return {
-    async acquire({ key, checkoutId, signal }) {
-      const token = randomBytes(12).toString("base64url");
-      for (;;) {
-        if (signal.aborted) throw new UnavailableError(`the lease ${key} is busy`, { cause: signal.reason });
-        const heldUntil = performance.now() + leaseMs;
-        const taken = answers.acquireLease.parse(await redis.run(scripts.acquireLease, { key, checkoutId, token, leaseMs, forRebuild }));
-        if (taken.outcome === "not_rebuilt") throw new UnavailableError("payments in progress are still being looked up");
-        if (taken.outcome === "taken") {
-          if (performance.now() < heldUntil) return hold(redis, { key, token, leaseMs, heldUntil, unsettled: taken.unsettled ?? null });
-          // The answer came so late that it may be somebody else's by now: taken once more with the same token, if it is not.
-          continue;
-        }
-        await sleep(randomInt(20, 61), undefined, { signal }).catch(() => undefined);
+    async acquire(request) {
+      const endTurn = await turns.take(request.key, request.signal);
+      try {
+        return await ask(request, endTurn);
+      } catch (error) {
+        endTurn();
+        throw error;
       }
     },
   };
@@ -43,9 +60,11 @@ interface Taken {
   /** By this process' monotonic clock. */
   readonly heldUntil: number;
   readonly unsettled: string | null;
+  /** Lets the next of this server ask. */
+  readonly endTurn: () => void;
 }
 
-function hold(redis: RedisConnection, { key, token, leaseMs, unsettled, ...taken }: Taken): Lease {
+function hold(redis: RedisConnection, { key, token, leaseMs, unsettled, endTurn, ...taken }: Taken): Lease {
   let heldUntil = taken.heldUntil;
   let isGivenBack = false;
 
@@ -55,6 +74,7 @@ function hold(redis: RedisConnection, { key, token, leaseMs, unsettled, ...taken
   function stop(): void {
     clearInterval(renewals);
     heldUntil = -Infinity;
+    if (!isGivenBack) endTurn();
   }
 
   async function renew(): Promise<void> {
@@ -81,6 +101,8 @@ function hold(redis: RedisConnection, { key, token, leaseMs, unsettled, ...taken
       } catch (error) {
         // It lapses, as if not settled: whoever takes it next looks at this checkout once more.
         if (!(error instanceof UnavailableError)) throw error;
+      } finally {
+        endTurn();
       }
     },
   };

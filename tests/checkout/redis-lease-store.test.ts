@@ -89,6 +89,26 @@ describe("leases of several servers", () => {
     );
   });
 
+  it("cost Redis little while a crowd of one server waits, and are had in order of arrival", async () => {
+    const a = appServer();
+    await a.rebuild();
+    const first = await a.leases.acquire({ key: "k", checkoutId: "cs_0", signal: patient });
+    const had: number[] = [];
+    const crowd = Array.from({ length: 200 }, async (_, n) => {
+      const lease = await a.leases.acquire({ key: "k", checkoutId: `cs_${n}`, signal: patient });
+      had.push(n);
+      await lease.release({ settled: true });
+    });
+    const scriptsRun = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(String(await server.command("INFO", "commandstats")))?.[1]);
+    const before = await scriptsRun();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    // One asks every 160 ms or so, and the lease is renewed four times a second.
+    expect((await scriptsRun()) - before).toBeLessThan(40);
+    await first.release({ settled: true });
+    await Promise.all(crowd);
+    expect(had).toEqual(crowd.map((_, n) => n));
+  });
+
   it("are refused to all but the rebuild itself, until claims are complete", async () => {
     const [a, b] = [appServer(), appServer()];
     await a.turns.begin();
