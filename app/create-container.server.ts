@@ -9,6 +9,7 @@ import { createCheckout, type Checkout } from "~/checkout/create-checkout.server
 import { holdsTag, shopTag } from "~/checkout/shop-tag.server";
 import { createStripe, isLiveKey } from "~/checkout/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe-gateway.server";
+import { limitStripe, STRIPE_LIMITS } from "~/checkout/stripe/stripe-limiter.server";
 import { createHolds, type Holds } from "~/create-holds.server";
 import { createOperator } from "~/create-operator.server";
 import type { Environment } from "~/env.server";
@@ -91,7 +92,7 @@ export async function createContainer(env: Environment): Promise<Container> {
   const stripe = createStripe({
     secretKey: env.stripe.secretKey,
     apiBase: env.STRIPE_API_BASE,
-    fetch: clockSkew.watch(dependencies.watch("stripe", sandbox?.stripe.httpFetch ?? fetch)),
+    fetch: withinLimits(env, clockSkew.watch(dependencies.watch("stripe", sandbox?.stripe.httpFetch ?? fetch))),
     timeoutMs: STRIPE_TIMEOUT_MS,
   });
 
@@ -157,6 +158,7 @@ export async function createContainer(env: Environment): Promise<Container> {
       promotionCodes: env.STRIPE_PROMOTION_CODES,
     },
   });
+  metrics.fulfilmentQueue(() => bareCheckout.queue.waiting);
   const lostDemand = createLostDemandBook({ clock: systemClock });
   const observed = observeChanges(bareCheckout, log, metrics, (session, lines) => lostDemand.note(session, lines));
   const selling = createSelling({ redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, shopTag: heldAs }, store, log });
@@ -197,9 +199,17 @@ export async function createContainer(env: Environment): Promise<Container> {
   };
 }
 
-/** Stand-ins have no limit. */
+/** Stand-ins have no limits. */
+function hasLimits(env: Environment): boolean {
+  return !env.isSandbox && env.STRIPE_API_BASE === undefined;
+}
+
+function withinLimits(env: Environment, fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return hasLimits(env) ? limitStripe({ fetch, limits: STRIPE_LIMITS[isLiveKey(env.stripe.secretKey) ? "live" : "test"] }) : fetch;
+}
+
 function pagesPerSecond(env: Environment, live: boolean): number | null {
-  if (env.isSandbox || env.STRIPE_API_BASE !== undefined) return null;
+  if (!hasLimits(env)) return null;
   return live ? PAGES_PER_SECOND.live : PAGES_PER_SECOND.test;
 }
 

@@ -3,6 +3,7 @@ import type { ProbeReport } from "~/catalog/probe-catalog.server";
 import type { Checkout } from "~/checkout/create-checkout.server";
 
 const SWEEP_EVERY_MS = 5_000;
+const WORK_OFF_EVERY_MS = 500;
 const RECONCILE_EVERY_MS = 5 * 60_000;
 /** How soon lost data of the store is noticed. */
 const WATCH_EVERY_MS = 1_000;
@@ -16,14 +17,14 @@ export interface Routine {
 }
 
 interface HousekeepingOptions {
-  readonly checkout: Pick<Checkout, "ready" | "isIntact" | "rebuild" | "sweep">;
+  readonly checkout: Pick<Checkout, "ready" | "isIntact" | "rebuild" | "sweep" | "queue">;
   readonly probe: () => Promise<ProbeReport>;
   readonly storeWarnings: () => Promise<readonly string[]>;
   readonly routines: readonly Routine[];
   readonly log: Pick<Logger, "info" | "warn" | "error">;
 }
 
-/** What the server does unasked: the boot check, rebuilding holds, payment deadlines, and healing missed webhooks. */
+/** What the server does unasked: the boot check, rebuilding holds, payment deadlines, what webhooks left over, and healing missed ones. */
 export interface Housekeeping {
   /** Begins; returns at once. */
   start(): void;
@@ -84,6 +85,11 @@ export function createHousekeeping({ checkout, probe, storeWarnings, routines, l
     return SWEEP_EVERY_MS;
   }
 
+  async function workOff(): Promise<number> {
+    if (checkout.ready) checkout.queue.startDue();
+    return WORK_OFF_EVERY_MS;
+  }
+
   async function checkTable(): Promise<number> {
     const report = await probe();
     tableFaults = report.faults;
@@ -111,12 +117,13 @@ export function createHousekeeping({ checkout, probe, storeWarnings, routines, l
       repeat("rebuilding holds", reconcile);
       repeat("watching the store of holds", watchStore);
       repeat("the sweep of payment pages", sweep);
+      repeat("the queue of paid checkouts", workOff);
       for (const routine of routines) later(routine.name, async () => (await routine.run(), routine.everyMs), routine.everyMs);
     },
     async stop() {
       stopped = true;
       for (const timer of timers) clearTimeout(timer);
-      await Promise.allSettled(running);
+      await Promise.allSettled([...running, checkout.queue.stop()]);
     },
     get tableFaults() {
       return tableFaults;

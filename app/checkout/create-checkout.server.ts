@@ -6,7 +6,8 @@ import type { CheckoutService, RebuildReport } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
 import { closePage } from "./close-checkout.server";
 import { editStock } from "./edit-stock.server";
-import { fulfilCheckout } from "./fulfil.server";
+import { createFulfilQueue, type FulfilQueue } from "./fulfil/fulfil-queue.server";
+import { settleCheckout } from "./fulfil.server";
 import { inspectCheckout } from "./inspect.server";
 import { listOrders } from "./list-orders.server";
 import { createRebuildGate } from "./rebuild-gate";
@@ -26,6 +27,8 @@ export interface Checkout extends CheckoutService {
   readonly ready: boolean;
   /** Whether the store bears the claims, by whichever server's rebuild. If not, `rebuild` is due. Throws `UnavailableError`. */
   isIntact(): Promise<boolean>;
+  /** Paid checkouts that this server could not settle when it was told of them. It settles them by itself. */
+  readonly queue: Pick<FulfilQueue, "startDue" | "stop" | "waiting">;
 }
 
 /** Wires the room. Marks live on the Checkout Session unless another place is given. */
@@ -34,6 +37,7 @@ export function createCheckout(dependencies: CheckoutDependencies): Checkout {
   const context: CheckoutContext = { rebuildTurns: createProcessRebuildTurns(), rebuildLeases: dependencies.leases, turnToPay: async () => undefined, ...dependencies, marks };
   const gate = createRebuildGate();
   const sweep = createSweep(context);
+  const queue = createFulfilQueue({ clock: context.clock, settle: (checkoutId) => settleCheckout(context, checkoutId) });
   let rebuilding: Promise<RebuildReport> | null = null;
 
   /** Only what the first rebuild needs may happen behind the closed gate. */
@@ -56,13 +60,14 @@ export function createCheckout(dependencies: CheckoutDependencies): Checkout {
     start: gated((request) => startCheckout(context, request)),
     changeCart: gated((request) => changeCart(context, request)),
     release: gated((request) => releaseCart(context, request)),
-    fulfil: gated((checkoutId) => fulfilCheckout(context, checkoutId)),
+    fulfil: gated((checkoutId) => queue.fulfil(checkoutId)),
     close: gated((checkoutId) => closePage(context, checkoutId)),
     settle: gated((request) => settleLine(context, request)),
     async editStock(productId, edit) {
       gate.check();
       return editStock(context, productId, edit);
     },
+    queue,
     sweep: gated(sweep),
     inspect: (checkoutId) => inspectCheckout(context, checkoutId),
     orders: (query) => listOrders(context, query),

@@ -10,16 +10,22 @@ import type { CheckoutRecord, ReviewReason } from "./line-marks";
 import { needsRows, nextStep } from "./next-step";
 import { refundInFull } from "./refund.server";
 import { moveStock } from "./move-stock.server";
+import { settlingFirst } from "./stripe/stripe-limiter.server";
 import type { StripeSession } from "./stripe-gateway.server";
 
 /** How many checkouts left unsettled by others one call may have to settle first. */
 const MAX_PREDECESSORS = 8;
 
 /** See `CheckoutService.fulfil`. Does not look at the gate: a rebuild fulfils before it opens. */
-export async function fulfilCheckout(context: CheckoutContext, checkoutId: string): Promise<FulfilOutcome> {
+export function fulfilCheckout(context: CheckoutContext, checkoutId: string): Promise<FulfilOutcome> {
   const budget = createBudget(context.clock, FULFIL_BUDGET_MS);
+  return within(budget, settleCheckout(context, checkoutId, budget));
+}
+
+/** The same, and it ends only when nothing is under way any more, which may be after the budget. */
+export async function settleCheckout(context: CheckoutContext, checkoutId: string, budget = createBudget(context.clock, FULFIL_BUDGET_MS)): Promise<FulfilOutcome> {
   try {
-    const outcome = await within(budget, afterPredecessors(context, budget, () => attemptOne(context, checkoutId, false, budget)));
+    const outcome = await settlingFirst(() => afterPredecessors(context, budget, () => attemptOne(context, checkoutId, false, budget)));
     report(context, checkoutId, outcome);
     return outcome;
   } catch (error) {

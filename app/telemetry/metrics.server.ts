@@ -79,6 +79,15 @@ export function createMetrics(storeTotals: () => Promise<StoreTotals>) {
     fulfilments: counter("fulfilment_total", "Results of fulfil.", ["outcome"]),
     latePayments: counter("late_payments_total", "Payments whose hold was gone when they came.", []),
     oversoldUnits: counter("oversold_units_total", "Units sold beyond the stock. Must stay 0.", []),
+    fulfilmentQueue: (waiting: () => number) =>
+      new Gauge({
+        name: "fulfilment_queue",
+        help: "Paid checkouts that this server could not settle yet and will settle by itself.",
+        registers,
+        collect() {
+          this.set(waiting());
+        },
+      }),
     streamClients: new Gauge({ name: "stream_clients", help: "Open availability streams.", registers }),
   };
 }

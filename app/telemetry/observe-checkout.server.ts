@@ -25,6 +25,7 @@ export function observeChanges(checkout: Checkout, log: Logger, metrics: Metrics
     get ready() {
       return checkout.ready;
     },
+    queue: checkout.queue,
     release: (request) => checkout.release(request),
     fulfil: (checkoutId) => following(checkoutId, () => checkout.fulfil(checkoutId)),
     inspect: (checkoutId) => following(checkoutId, () => checkout.inspect(checkoutId)),

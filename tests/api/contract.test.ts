@@ -259,6 +259,7 @@ describe("the figures", () => {
       late_payments_total: "counter",
       oversold_units_total: "counter",
       stream_clients: "gauge",
+      fulfilment_queue: "gauge",
     });
     const allowed: Record<string, Record<string, readonly string[] | null>> = {
       reservations_active: { state: ["shopping", "checkout"] },

@@ -19,7 +19,7 @@ function virtual() {
       now: () => time.ms,
       schedule: (run: () => void, delayMs: number) => void timers.push({ at: time.ms + delayMs, run }),
       fetch: (async (input) => {
-        left.push({ at: time.ms, path: new URL(String(input)).pathname });
+        left.push({ at: time.ms, path: new URL(input as string).pathname });
         return answer();
       }) as typeof fetch,
     }),
