@@ -22,6 +22,9 @@ export interface Holds {
   warnings(): Promise<readonly string[]>;
 }
 
+/** A call may take most of a second. */
+const SPARE_MS = 1_000;
+
 /** In Redis when there is a URL, else in memory. Does not wait for Redis: each verb says whether it is there. */
 export function createHolds(options: Omit<RedisConnectionOptions, "url"> & { readonly url: string | undefined }): Holds {
   const { url } = options;
@@ -41,7 +44,7 @@ function inMemory({ ttlMs, maxAgeMs }: Pick<RedisConnectionOptions, "ttlMs" | "m
 }
 
 function inRedis(options: RedisConnectionOptions): Holds {
-  const redis = new RedisConnection(options);
+  const redis = new RedisConnection({ ...options, sureForMs: LEASE_MS - SPARE_MS });
   return {
     store: createRedisReservationStore(redis),
     leases: createRedisLeaseStore(redis),

@@ -5,6 +5,8 @@ import type { Checkout } from "~/checkout/create-checkout.server";
 const SWEEP_EVERY_MS = 5_000;
 const WORK_OFF_EVERY_MS = 500;
 const RECONCILE_EVERY_MS = 5 * 60_000;
+/** How soon a store that is full, or was given fewer rights, is noticed. */
+const CHECK_STORE_EVERY_MS = 5_000;
 /** How soon lost data of the store is noticed. */
 const WATCH_EVERY_MS = 1_000;
 const RETRY_MS = 2_000;
@@ -108,7 +110,7 @@ export function createHousekeeping({ checkout, probe, storeWarnings, routines, l
     const found = await storeWarnings();
     for (const warning of found) if (!warnings.includes(warning)) log.warn(warning);
     warnings = found;
-    return RECONCILE_EVERY_MS;
+    return CHECK_STORE_EVERY_MS;
   }
 
   return {

@@ -67,6 +67,8 @@ export interface CheckoutRecord {
   readonly session: string;
   readonly fingerprint: string;
   readonly currency: string;
+  /** See `Claim.epoch`. */
+  readonly epoch?: string | undefined;
   readonly lines: readonly MarkedLine[];
   readonly verdict: Verdict | null;
 }

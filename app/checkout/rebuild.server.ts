@@ -8,6 +8,7 @@ import { fulfilCheckout } from "./fulfil.server";
 import type { CheckoutRecord } from "./line-marks";
 import type { RebuildGate } from "./rebuild-gate";
 import { readOrReport } from "./read-record.server";
+import { recheckClaims } from "./page/recheck-claims.server";
 import type { StripeSession } from "./stripe-gateway.server";
 
 interface Found {
@@ -22,7 +23,7 @@ interface Found {
  * The gate opens as soon as nothing is left that a change could spoil; what then still fails is thrown, to be tried again.
  */
 export async function rebuildHolds(context: CheckoutContext, gate: RebuildGate): Promise<RebuildReport> {
-  const turn = await context.rebuildTurns.begin();
+  const turn = await takeTurn(context);
   if (turn === "elsewhere") throw new UnavailableError("another server looks up payments in progress, or is about to");
   const isIntact = turn === "rebuilt";
   if (isIntact) gate.open();
@@ -30,7 +31,9 @@ export async function rebuildHolds(context: CheckoutContext, gate: RebuildGate):
   const since = windowStart(context);
   // Open ones first: a payment in between is then seen in one of the two lists.
   const open = await findOurs(context, "open", since);
-  const complete = (await findOurs(context, "complete", since)).filter(({ record }) => !isFinished(record));
+  const allComplete = await findOurs(context, "complete", since);
+  context.rebuildTurns.learn(epochsOf([...open, ...allComplete]));
+  const complete = allComplete.filter(({ record }) => !isFinished(record));
   const completeIds = new Set(complete.map(({ session }) => session.id));
 
   const openOnly = open.filter(({ session }) => !completeIds.has(session.id));
@@ -55,9 +58,25 @@ export async function rebuildHolds(context: CheckoutContext, gate: RebuildGate):
       failures.push(error);
     }
   }
+  if (!isIntact) failures.push(...(await recheckClaims(context, new Set([...stillOpen, ...completeIds]))));
   if (failures.length > 0) throw failures[0];
   context.log({ type: "rebuilt", claimsRestored, fulfilled });
   return { claimsRestored, fulfilled };
+}
+
+/** A server that cannot tell whether its store is the one that sold last reads it off Stripe's sessions before it asks again. */
+async function takeTurn(context: CheckoutContext): Promise<"rebuilt" | "begun" | "elsewhere"> {
+  const turn = await context.rebuildTurns.begin();
+  if (turn !== "unproven") return turn;
+  const since = windowStart(context);
+  context.rebuildTurns.learn(epochsOf([...(await findOurs(context, "open", since)), ...(await findOurs(context, "complete", since))]));
+  const proven = await context.rebuildTurns.begin();
+  if (proven === "unproven") throw new UnavailableError("the store of holds was out of reach while payments were listed");
+  return proven;
+}
+
+function epochsOf(found: readonly Found[]): string[] {
+  return found.flatMap(({ record }) => record.epoch ?? []);
 }
 
 async function isFulfilledNow(context: CheckoutContext, session: StripeSession): Promise<boolean> {

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { CheckoutRecord, LineState, MarkedLine } from "./line-marks";
 
-// Stripe: 50 keys, 500 characters a value (docs.stripe.com/api/metadata). Six keys are ours, one is each line's.
+// Stripe: 50 keys, 500 characters a value (docs.stripe.com/api/metadata). Seven keys are ours, one is each line's.
 const MAX_VALUE = 500;
 export const MAX_CHECKOUT_LINES = 40;
 
@@ -11,6 +11,7 @@ const CLAIM = "holdfast_claim";
 const SESSION = "holdfast_session";
 const CART = "holdfast_cart";
 const CURRENCY = "holdfast_currency";
+const EPOCH = "holdfast_epoch";
 const VERDICT = "holdfast_verdict";
 const LINE = "holdfast_line_";
 
@@ -30,6 +31,7 @@ const headSchema = z.object({
   [SESSION]: z.string().min(1),
   [CART]: z.string().min(1),
   [CURRENCY]: z.string().min(1),
+  [EPOCH]: z.string().optional(),
   [VERDICT]: z.enum(["refund", "refunded"]).optional(),
 });
 
@@ -43,6 +45,7 @@ export function encodeRecord(shopTag: string, record: CheckoutRecord): Metadata 
     [SESSION]: record.session,
     [CART]: record.fingerprint,
     [CURRENCY]: record.currency,
+    ...(record.epoch === undefined ? {} : { [EPOCH]: record.epoch }),
     ...encodeChange(record, { states: new Map(record.lines.map((line) => [line.productId, line.state])), verdict: record.verdict ?? undefined }),
   };
 }
@@ -73,6 +76,7 @@ export function decodeRecord(shopTag: string, metadata: Metadata): CheckoutRecor
     session: head[SESSION],
     fingerprint: head[CART],
     currency: head[CURRENCY],
+    epoch: head[EPOCH],
     lines,
     verdict: head[VERDICT] ?? null,
   };

@@ -27,6 +27,7 @@ export function sessionParameters(
     session: claim.session,
     fingerprint: cartFingerprint(lines),
     currency,
+    epoch: claim.epoch,
     verdict: null,
     lines: lines.map(({ productId, name, quantity, unitAmount }) => ({ productId, name, quantity, unitAmount, state: { mark: "claimed" } })),
   };

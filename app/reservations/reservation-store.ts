@@ -160,6 +160,8 @@ export interface Claim extends ClaimRef {
   readonly lines: readonly Line[];
   /** Epoch milliseconds by the store's clock, fixed once. */
   readonly claimedAt: number;
+  /** Names the store that the claim was made in, where another can take its place; goes with the payment page to Stripe (see `RebuildTurns`). */
+  readonly epoch?: string | undefined;
 }
 
 export type ClaimEnd = { readonly outcome: "ended"; readonly claim: Claim } | { readonly outcome: "gone" };

@@ -3,10 +3,19 @@ import { createRedisRebuildTurns } from "~/reservations/redis/rebuild-turns.serv
 import { RedisConnection } from "~/reservations/redis/redis-connection.server";
 import { storeTiming } from "./describe-reservation-store";
 
+interface Options {
+  readonly offset?: { ms: number };
+  readonly quietMs?: number;
+  readonly sureForMs?: number;
+  /** Whether the server has read Stripe's sessions, which name no epoch. */
+  readonly isSure?: boolean;
+}
+
 /** One app server's part in a shop on Redis. `offset` moves the store's time on, by milliseconds. */
-export function connect(url: string, { offset = { ms: 0 }, quietMs = 0 }: { offset?: { ms: number }; quietMs?: number } = {}) {
-  const redis = new RedisConnection({ url, shopTag: "shop", ...storeTiming, log: { warn: () => undefined }, clockOffsetMs: () => offset.ms });
+export function connect(url: string, { offset = { ms: 0 }, quietMs = 0, sureForMs = Infinity, isSure = true }: Options = {}) {
+  const redis = new RedisConnection({ url, shopTag: "shop", ...storeTiming, sureForMs, log: { warn: () => undefined }, clockOffsetMs: () => offset.ms });
   const turns = createRedisRebuildTurns(redis, { quietMs });
+  if (isSure) turns.learn([]);
   return {
     redis,
     store: createRedisReservationStore(redis),

@@ -79,13 +79,13 @@ async function look(store: ReservationStore): Promise<unknown> {
   return { held, views, totals, rows: rows.map((row) => row.join("/")).sort() };
 }
 
-/** Durations as steps of time, and no dates: clocks differ by what passed meanwhile. */
+/** Durations as steps of time, and no dates: clocks differ by what passed meanwhile. The memory of one process has no epochs. */
 function comparable(value: unknown): unknown {
   if (value instanceof Map) return [...value].map(comparable);
   if (Array.isArray(value)) return value.map(comparable);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => {
+    Object.entries(value).filter(([name]) => name !== "epoch").map(([name, each]) => {
       if (name === "claimedAt") return [name, null];
       return [name, name.endsWith("Ms") && typeof each === "number" ? Math.ceil(each / STEP_MS) : comparable(each)];
     }),

@@ -12,7 +12,7 @@ const milliseconds = z.number();
 const lines = list(z.tuple([z.string(), units]).transform(([productId, quantity]): Line => ({ productId, quantity })));
 
 const claim = z
-  .object({ claimId: z.string(), checkoutId: z.string().optional(), session: z.string(), lines, claimedAt: milliseconds })
+  .object({ claimId: z.string(), checkoutId: z.string().optional(), session: z.string(), lines, claimedAt: milliseconds, epoch: z.string().optional() })
   .transform((found): Claim => ({ ...found, checkoutId: found.checkoutId ?? null }));
 
 const view = z
@@ -77,17 +77,18 @@ export const answers = {
   }),
   totals: z.object({ shopping: units, checkout: units, units, sessions: units, bytes: z.number() }),
   beginRebuild: z.discriminatedUnion("outcome", [
-    plain("rebuilt"),
+    z.object({ outcome: z.enum(["rebuilt", "unproven"]), epoch: z.string() }),
     plain("elsewhere"),
     z.object({ outcome: z.literal("begun"), generation: z.string() }),
   ]),
-  endRebuild: z.object({ outcome: z.enum(["rebuilt", "lost"]) }),
+  endRebuild: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("rebuilt"), epoch: z.string() }), plain("lost")]),
   acquireLease: z.discriminatedUnion("outcome", [
     z.object({ outcome: z.literal("taken"), unsettled: z.string().optional() }),
     plain("busy"),
     plain("not_rebuilt"),
   ]),
   renewLease: z.object({ outcome: z.enum(["renewed", "lost"]) }),
+  check: z.object({ outcome: z.literal("done"), refused: list(z.tuple([z.string(), z.string()])) }),
   releaseLease: z.object({ outcome: z.enum(["released", "lost"]) }),
 } as const;
 

@@ -1,16 +1,30 @@
 -- Asks whether claims are complete, and for the turn to rebuild them if not. `generation` is what a new loss is told apart by.
 -- A loss is quiet for a while first: leases taken before it still count for their holders, and must have lapsed.
+-- A Redis whose epoch is older than one that the caller knows of counts as lost, for all servers from then on.
+-- `unproven`: claims look complete, but the caller has yet to find out whether there was a newer epoch. One that is newer than
+-- all it knew needs no proof: it was rebuilt after them, by a server that had read them all.
 -- request  {generation, turnMs, quietMs}
--- answer   {outcome = "rebuilt"} | "elsewhere" | {"begun", generation}
+-- answer   {outcome = "rebuilt" | "unproven", epoch} | "elsewhere" | {"begun", generation}
 
+local fitting = fitting_epoch()
+local is_news = settings.newest and fitting and counter_of(fitting) > counter_of(settings.newest)
+if fitting then return cjson.encode({ outcome = (settings.isProven or is_news) and 'rebuilt' or 'unproven', epoch = fitting }) end
 local run = run_id()
-if call('HGET', EPOCH, 'run') ~= run then
-  call('DEL', EPOCH)
-  call('HSET', EPOCH, 'run', run, 'generation', request.generation, 'quietUntil', string.format('%.0f', now_ms + request.quietMs))
+local epoch = call('HMGET', EPOCH, 'run', 'rebuilt', 'quietUntil', 'rebuilder', 'turnUntil', 'generation')
+if epoch[1] ~= run or epoch[2] then
+  local quiet_until = time_ms + request.quietMs
+  call('HDEL', EPOCH, 'rebuilt', 'rebuilder', 'turnUntil')
+  call('HSET', EPOCH, 'run', run, 'generation', request.generation, 'quietUntil', string.format('%.0f', quiet_until))
+  epoch = { run, nil, quiet_until, nil, nil, request.generation }
 end
-local epoch = call('HMGET', EPOCH, 'rebuilt', 'quietUntil', 'rebuilder', 'turnUntil', 'generation')
-if epoch[1] == '1' then return cjson.encode({ outcome = 'rebuilt' }) end
-if tonumber(epoch[2]) > now_ms then return cjson.encode({ outcome = 'elsewhere' }) end
-if epoch[3] and epoch[3] ~= settings.instance and tonumber(epoch[4]) > now_ms then return cjson.encode({ outcome = 'elsewhere' }) end
-call('HSET', EPOCH, 'rebuilder', settings.instance, 'turnUntil', string.format('%.0f', now_ms + request.turnMs))
-return cjson.encode({ outcome = 'begun', generation = epoch[5] })
+-- A date further off than its own length was set by a clock that was ahead.
+local quiet_until = tonumber(epoch[3])
+if quiet_until > time_ms + request.quietMs then
+  quiet_until = time_ms + request.quietMs
+  call('HSET', EPOCH, 'quietUntil', string.format('%.0f', quiet_until))
+end
+if quiet_until > time_ms then return cjson.encode({ outcome = 'elsewhere' }) end
+local turn_left = epoch[4] and epoch[4] ~= settings.instance and tonumber(epoch[5]) - time_ms or 0
+if turn_left > 0 and turn_left <= request.turnMs then return cjson.encode({ outcome = 'elsewhere' }) end
+call('HSET', EPOCH, 'rebuilder', settings.instance, 'turnUntil', string.format('%.0f', time_ms + request.turnMs))
+return cjson.encode({ outcome = 'begun', generation = epoch[6] })

@@ -116,7 +116,7 @@ export class BoundedRedis {
 
 /** Over by itself in a moment: loading after a restart, or a failover going on. */
 function isPassing(error: ErrorReply): boolean {
-  return /^(LOADING|MASTERDOWN|READONLY|CLUSTERDOWN|TRYAGAIN|BUSY)\b/.test(error.message);
+  return /^(LOADING|MASTERDOWN|NOREPLICAS|READONLY|CLUSTERDOWN|TRYAGAIN|BUSY)\b/.test(error.message);
 }
 
 function toThrow(error: ErrorReply): Error {

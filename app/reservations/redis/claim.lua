@@ -13,9 +13,9 @@ local open = record.claims[1]
 if open then return answer({ outcome = 'checkout_open', claim = open }) end
 if record.pending then return answer({ outcome = 'busy' }) end
 if #record.granted == 0 then return answer({ outcome = 'nothing_held' }) end
-local claim = { claimId = claim_id, session = session, lines = record.granted, claimedAt = now_ms }
+local claim = { claimId = claim_id, session = session, lines = record.granted, claimedAt = time_ms, epoch = current_epoch }
 call('HSET', CLAIMS, claim_id, session)
-call('ZADD', AGES, now_ms, claim_id)
+call('ZADD', AGES, time_ms, claim_id)
 change(session, record, claim.lines, function()
   record.claims = { claim }
   record.granted = {}

@@ -2,7 +2,7 @@
 --
 -- A record: {granted = lines, deadline, first, pending = {op, lines, deadline}, claims = {claim...}, last}; times are ticks,
 -- a line is {product id, units}. `first` is where the absolute age counts from, `last` the operation confirmed last.
--- A claim: {claimId, checkoutId, session, lines, claimedAt}, the session's own first.
+-- A claim: {claimId, checkoutId, session, lines, claimedAt, epoch}, the session's own first. `claimedAt` is Redis' own time.
 
 local CLAIMED_LINES = '\0claimed lines'
 local UNITS, SHOPPING, SESSIONS = 'units', 'shopping', 'sessions'
@@ -125,8 +125,10 @@ end
 -- The script's answer. Everybody who listens hears in one message what changed.
 local function answer(result)
   if #changed > 0 or #expired > 0 then
-    call('PUBLISH', settings.channel, cjson.encode({ instance = settings.instance, changed = changed, expired = expired }))
+    -- Without the right to the channel pages learn of it a moment later; a hold must not fail, half done, for that.
+    redis.pcall('PUBLISH', settings.channel, cjson.encode({ instance = settings.instance, changed = changed, expired = expired }))
   end
+  result.epoch = current_epoch
   return cjson.encode(result)
 end
 

@@ -8,7 +8,7 @@ local record = find(claim.session) or new_record()
 call('HSET', CLAIMS, claim.claimId, claim.session)
 call('ZADD', AGES, claim.claimedAt, claim.claimId)
 change(claim.session, record, claim.lines, function()
-  local claimed_at = tick_of(math.min(now_ms, claim.claimedAt))
+  local claimed_at = tick_of(now_ms - math.max(0, time_ms - claim.claimedAt))
   local is_first = #record.granted == 0 and #record.claims == 0
   record.first = is_first and claimed_at or math.min(record.first, claimed_at)
   record.claims[#record.claims + 1] = claim

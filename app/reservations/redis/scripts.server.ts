@@ -3,6 +3,7 @@ import abort from "./abort.lua?raw";
 import acquireLease from "./acquire-lease.lua?raw";
 import base from "./base.lua?raw";
 import beginRebuild from "./begin-rebuild.lua?raw";
+import check from "./check.lua?raw";
 import claim from "./claim.lua?raw";
 import claims from "./claims.lua?raw";
 import confirm from "./confirm.lua?raw";
@@ -27,7 +28,11 @@ import view from "./view.lua?raw";
 export interface Script {
   readonly source: string;
   readonly sha: string;
+  readonly runsWhenFull: boolean;
 }
+
+/** What ends holds or settles payments, and what a server needs to start, runs although Redis is full. */
+const ALSO_WHEN_FULL = " flags=allow-oom";
 
 /** Of each verb, with what it builds on. Vite puts the files into the build, so that nothing is read at run time. */
 export const scripts = {
@@ -39,30 +44,35 @@ export const scripts = {
   claim: freeing(claim),
   stamp: freeing(stamp),
   endClaim: freeing(endClaim),
-  restore: script("", tallies, holds, restore),
+  restore: freeing(restore),
   findClaim: freeing(findClaim),
   claims: freeing(claims),
   view: freeing(view),
   held: freeing(held),
   snapshot: freeing(snapshot),
   totals: freeing(totals),
-  beginRebuild: script("", beginRebuild),
-  endRebuild: script("", endRebuild),
-  acquireLease: script("", acquireLease),
-  renewLease: script("", renewLease),
-  releaseLease: script(" flags=allow-oom", releaseLease),
+  beginRebuild: script(ALSO_WHEN_FULL, beginRebuild),
+  endRebuild: script(ALSO_WHEN_FULL, endRebuild),
+  acquireLease: script(ALSO_WHEN_FULL, acquireLease),
+  renewLease: script(ALSO_WHEN_FULL, renewLease),
+  releaseLease: script(ALSO_WHEN_FULL, releaseLease),
+  check: whole("", check),
 } as const;
 
 /**
- * Runs although Redis is full: what ends holds, or clears lapsed ones in passing, is what makes room again.
- * The others are refused before their first write, so none is ever done by half.
+ * Runs although Redis is full: what ends holds, or clears lapsed ones in passing, is what makes room again, and what is paid
+ * for, or was promised by a payment page, takes precedence. The others are refused before their first write.
  */
 function freeing(verb: string): Script {
-  return script(" flags=allow-oom", tallies, holds, verb);
+  return script(ALSO_WHEN_FULL, tallies, holds, verb);
+}
+
+function script(flags: string, ...parts: readonly string[]): Script {
+  return whole(flags, base, ...parts);
 }
 
 /** With a `#!` line Redis refuses a script that reaches for keys of another slot. */
-function script(flags: string, ...parts: readonly string[]): Script {
-  const source = [`#!lua${flags}`, base, ...parts].join("\n");
-  return { source, sha: createHash("sha1").update(source).digest("hex") };
+function whole(flags: string, ...parts: readonly string[]): Script {
+  const source = [`#!lua${flags}`, ...parts].join("\n");
+  return { source, sha: createHash("sha1").update(source).digest("hex"), runsWhenFull: flags === ALSO_WHEN_FULL };
 }

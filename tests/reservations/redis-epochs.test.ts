@@ -1,0 +1,195 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { UnavailableError } from "~/errors";
+import { KnownEpoch } from "~/reservations/redis/known-epoch";
+import { startRedis, type RedisServer } from "../redis-server";
+import { PATIENT } from "./describe-reservation-store";
+import { flippingAddress } from "./flipping-address";
+import { connect } from "./redis-fixture";
+
+/** `P` was left for `R`, runs on without a restart, and the address leads back to it. The one mug was claimed on R meanwhile. */
+let P: RedisServer;
+let R: RedisServer;
+beforeAll(async () => {
+  [P, R] = await Promise.all([startRedis(), startRedis()]);
+});
+afterAll(async () => {
+  await Promise.all([P.stop(), R.stop()]);
+});
+beforeEach(async () => {
+  await Promise.all([P.command("FLUSHALL"), R.command("FLUSHALL")]);
+});
+
+const closing = new Set<() => void>();
+afterEach(() => {
+  for (const close of closing) close();
+  closing.clear();
+});
+
+async function address() {
+  const flipping = await flippingAddress(P.port);
+  closing.add(() => flipping.close());
+  return flipping;
+}
+
+function server(url: string, options: Parameters<typeof connect>[1] = {}) {
+  const app = connect(url, options);
+  closing.add(() => app.redis.close());
+  return app;
+}
+
+type App = ReturnType<typeof server>;
+
+const mug = [{ productId: "mug", quantity: 1 }];
+const place = ({ store }: App, session: string) => store.place({ session, operationId: `${session}-op`, lines: mug, maxLines: 30 });
+const reached = (act: () => Promise<unknown>) => vi.waitFor(act, PATIENT);
+
+async function claimMug(app: App, session: string) {
+  expect(await place(app, session)).toMatchObject({ outcome: "placed", others: new Map([["mug", expect.objectContaining({ units: 0 })]]) });
+  await app.store.confirm({ session, operationId: `${session}-op` });
+  const claimed = await app.store.claim({ session, claimId: `claim-${session}` });
+  if (claimed.outcome !== "claimed") throw new Error(claimed.outcome);
+  await app.store.stamp({ claimId: claimed.claim.claimId, checkoutId: `cs_${session}` });
+  return { ...claimed.claim, checkoutId: `cs_${session}` };
+}
+
+/** P is known to all of `servers`; then `a` rebuilds R and sells the mug there; then the address leads back to P. */
+async function flipAndBack(flipping: Awaited<ReturnType<typeof address>>, servers: readonly App[], onR: { skewMs?: number } = {}) {
+  const [a] = servers;
+  if (a === undefined) throw new Error("no server");
+  await a.rebuild();
+  for (const each of servers) expect(await each.turns.begin()).toBe("rebuilt");
+  flipping.flip(R.port);
+  const offsetOfR = onR.skewMs ?? 0;
+  clock.ms += offsetOfR;
+  await reached(async () => expect(await a.turns.begin()).toBe("begun"));
+  expect(await a.turns.end()).toBe(true);
+  const claim = await claimMug(a, "ann");
+  flipping.flip(P.port);
+  clock.ms -= offsetOfR;
+  return claim;
+}
+
+const clock = { ms: 0 };
+
+describe("an address that leads back to a primary which was left", () => {
+  it("is lost for the server that sold on the other one, and stays so until what is being paid for is back", async () => {
+    const flipping = await address();
+    const a = server(flipping.url);
+    const claim = await flipAndBack(flipping, [a]);
+    await reached(async () => expect(await a.turns.begin()).toBe("begun"));
+    await expect(place(a, "bob")).rejects.toThrow(UnavailableError);
+    await expect(a.store.held({ session: null, productIds: ["mug"] })).rejects.toThrow(UnavailableError);
+    await a.store.restore(claim);
+    expect(await a.turns.end()).toBe(true);
+    expect((await a.store.held({ session: null, productIds: ["mug"] })).get("mug")?.total).toBe(1);
+  });
+
+  it("is lost for a server that never saw the other one: it heard nothing for so long that it looks at Stripe's sessions first", async () => {
+    const flipping = await address();
+    const [a, c] = [server(flipping.url), server(flipping.url, { sureForMs: 100 })];
+    const claim = await flipAndBack(flipping, [a, c]);
+    await sleep(110);
+    await reached(() => c.store.view("bob"));
+    await expect(place(c, "bob")).rejects.toThrow(UnavailableError);
+    expect(await c.turns.begin()).toBe("unproven");
+    c.turns.learn([claim.epoch ?? ""]);
+    expect(await c.turns.begin()).toBe("begun");
+    await expect(place(c, "bob")).rejects.toThrow(UnavailableError);
+  });
+
+  it("is lost for that server too as soon as one that knows has asked", async () => {
+    const flipping = await address();
+    const [a, c] = [server(flipping.url), server(flipping.url)];
+    await flipAndBack(flipping, [a, c]);
+    await reached(async () => expect(await a.turns.begin()).toBe("begun"));
+    await reached(() => c.store.view("bob"));
+    await expect(place(c, "bob")).rejects.toThrow(UnavailableError);
+    expect(await c.turns.begin()).toBe("elsewhere");
+  });
+
+  it("control: a server that never saw the other one, and takes long silence for nothing, sells the mug again", async () => {
+    const flipping = await address();
+    const [a, c] = [server(flipping.url), server(flipping.url)];
+    await flipAndBack(flipping, [a, c]);
+    await reached(() => c.store.view("bob"));
+    await claimMug(c, "bob");
+  });
+
+  it("is lost for a server that boots there: an open session at Stripe names the newer epoch", async () => {
+    const flipping = await address();
+    const a = server(flipping.url);
+    const { epoch } = await flipAndBack(flipping, [a]);
+    const fresh = server(flipping.url, { isSure: false });
+    await reached(async () => expect(await fresh.turns.begin()).toBe("unproven"));
+    await expect(place(fresh, "bob")).rejects.toThrow(UnavailableError);
+    fresh.turns.learn([epoch ?? ""]);
+    expect(await fresh.turns.begin()).toBe("begun");
+    expect(await fresh.turns.end()).toBe(true);
+    expect(await a.turns.begin()).toBe("rebuilt");
+  });
+
+  it("is lost although the other one's clock was an hour behind", async () => {
+    const flipping = await address();
+    const [a, c] = [server(flipping.url, { offset: clock }), server(flipping.url, { offset: clock })];
+    await flipAndBack(flipping, [a, c], { skewMs: -3_600_000 });
+    await reached(async () => expect(await a.turns.begin()).toBe("begun"));
+    await reached(() => c.store.view("bob"));
+    await expect(place(c, "bob")).rejects.toThrow(UnavailableError);
+  });
+
+  it("is lost where both were rebuilt since: the same counter and another id", async () => {
+    const flipping = await address();
+    const [a, c] = [server(flipping.url), server(R.url)];
+    await a.rebuild();
+    await c.rebuild();
+    flipping.flip(R.port);
+    await reached(async () => expect(await a.turns.begin()).toBe("begun"));
+  });
+});
+
+describe("a server that boots on a Redis that was never left", () => {
+  it("may go on once it has read what Stripe's sessions name", async () => {
+    const [a, fresh] = [server(P.url), server(P.url, { isSure: false })];
+    await a.rebuild();
+    const { epoch } = await claimMug(a, "ann");
+    expect(await fresh.turns.begin()).toBe("unproven");
+    fresh.turns.learn([epoch ?? ""]);
+    expect(await fresh.turns.begin()).toBe("rebuilt");
+    expect(await place(fresh, "bob")).toMatchObject({ outcome: "placed" });
+  });
+
+  it("is sure without a look where an epoch is newer than all that it knew", async () => {
+    const [a, c] = [server(P.url), server(P.url, { sureForMs: 50 })];
+    await a.rebuild();
+    expect(await c.turns.begin()).toBe("rebuilt");
+    await P.command("FLUSHALL");
+    await a.rebuild();
+    await sleep(60);
+    await expect(place(c, "bob")).rejects.toThrow(UnavailableError);
+    expect(await c.turns.begin()).toBe("rebuilt");
+    expect(await place(c, "bob")).toMatchObject({ outcome: "placed" });
+  });
+});
+
+describe("what a server knows of epochs", () => {
+  it("is the one with the highest counter, in whatever order it hears of them", () => {
+    const known = new KnownEpoch(1_000);
+    known.prove(0, ["9.a", "10.b", "nonsense", ""]);
+    known.show(5, "9.c");
+    expect(known.newest).toBe("10.b");
+  });
+
+  it("is sure for as long as Redis shows it an epoch now and then", () => {
+    const known = new KnownEpoch(1_000);
+    known.show(0, "1.a");
+    expect(known.isProven(0)).toBe(false);
+    known.prove(0, []);
+    expect(known.isProven(1_000)).toBe(true);
+    known.show(900, "1.a");
+    expect(known.isProven(1_900)).toBe(true);
+    expect(known.isProven(1_901)).toBe(false);
+    known.show(1_950, "1.a");
+    expect(known.isProven(1_950)).toBe(false);
+  });
+});

@@ -1,0 +1,190 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { createRedisLeaseStore } from "~/checkout/redis-lease-store.server";
+import { UnavailableError } from "~/errors";
+import { startRedis, type RedisServer } from "../redis-server";
+import { PATIENT, storeTiming } from "./describe-reservation-store";
+import { connect } from "./redis-fixture";
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(async () => {
+  await server.stop();
+});
+beforeEach(async () => {
+  await server.command("CONFIG", "SET", "maxmemory", "0");
+  await server.command("FLUSHALL");
+});
+
+const closing = new Set<() => void>();
+afterEach(() => {
+  for (const close of closing) close();
+  closing.clear();
+});
+
+function appServer(options: Parameters<typeof connect>[1] = {}, url = server.url) {
+  const app = connect(url, options);
+  closing.add(() => app.redis.close());
+  return app;
+}
+
+type App = ReturnType<typeof appServer>;
+
+const mug = [{ productId: "mug", quantity: 1 }];
+const place = ({ store }: App, session: string) => store.place({ session, operationId: `${session}-op`, lines: mug, maxLines: 30 });
+
+async function grant(app: App, session: string): Promise<void> {
+  expect(await place(app, session)).toMatchObject({ outcome: "placed" });
+  expect(await app.store.confirm({ session, operationId: `${session}-op` })).toMatchObject({ outcome: "confirmed" });
+}
+
+const lease = (app: App, checkoutId: string, patienceMs = 300) =>
+  createRedisLeaseStore(app.redis, { leaseMs: 1_000 }).acquire({ key: "product:mug", checkoutId, signal: AbortSignal.timeout(patienceMs) });
+
+describe("a Redis that is full", () => {
+  it("refuses new holds and says so; what is paid is settled all the same", async () => {
+    const app = appServer();
+    await app.rebuild();
+    await grant(app, "ann");
+    await grant(app, "bob");
+    await server.command("CONFIG", "SET", "maxmemory", "1");
+
+    await expect(place(app, "cy")).rejects.toThrow(UnavailableError);
+    expect(app.redis.state).toBe("failing");
+    expect(await app.redis.warnings()).toEqual([expect.stringContaining("Redis is full")]);
+
+    expect(await app.store.claim({ session: "ann", claimId: "claim-ann" })).toMatchObject({ outcome: "claimed" });
+    expect(await app.store.stamp({ claimId: "claim-ann", checkoutId: "cs_1" })).toBe("stamped");
+    const held = await lease(app, "cs_1");
+    expect(await app.store.complete({ claimId: "claim-ann", checkoutId: "cs_1" })).toMatchObject({ outcome: "ended" });
+    await held.release({ settled: true });
+    expect(await app.store.release({ session: "bob", productIds: "all" })).toMatchObject({ lines: mug });
+    // What was done although Redis is full does not hide that it is.
+    expect(app.redis.state).toBe("failing");
+
+    await server.command("CONFIG", "SET", "maxmemory", "0");
+    expect(await app.redis.warnings()).toEqual([]);
+    expect(app.redis.state).toBe("ok");
+  });
+
+  it("is found before a shopper finds it, and lets another server start and rebuild", async () => {
+    await server.command("CONFIG", "SET", "maxmemory", "1");
+    const app = appServer();
+    expect(await app.turns.begin()).toBe("begun");
+    await app.store.restore({ claimId: "claim-ann", checkoutId: "cs_1", session: "ann", lines: mug, claimedAt: Date.now() });
+    expect(await app.turns.end()).toBe(true);
+    expect((await app.store.held({ session: null, productIds: ["mug"] })).get("mug")?.total).toBe(1);
+    expect(app.redis.state).toBe("ok");
+    expect(await app.redis.warnings()).toEqual([expect.stringContaining("Redis is full")]);
+    expect(app.redis.state).toBe("failing");
+  });
+});
+
+describe("a user of Redis without all rights", () => {
+  const asUser = async (...rules: string[]) => {
+    await server.command("ACL", "SETUSER", "shop", "reset", "on", ">word", ...rules);
+    return appServer({}, server.url.replace("redis://", "redis://shop:word@"));
+  };
+
+  it("may have none to channels, as Redis 7 gives none by itself: adding works, and the missing right is named", async () => {
+    const app = await asUser("~*", "+@all");
+    await app.rebuild();
+    await grant(app, "ann");
+    expect(await app.redis.warnings()).toEqual([expect.stringMatching(/allow PUBLISH and SUBSCRIBE on the channel \{holdfast:shop\}:v1:events/)]);
+    expect(app.redis.state).toBe("ok");
+  });
+
+  it.each([
+    ["a command", ["~*", "&*", "+@all", "-hset"], /rights.* HSET on/],
+    ["the keys", ["~other:*", "&*", "+@all"], /rights.*key/i],
+  ])("that lacks %s is failing, and told so", async (_name, rules, message) => {
+    const app = await asUser(...rules);
+    expect(await app.redis.warnings()).toEqual([expect.stringMatching(message)]);
+    expect(app.redis.state).toBe("failing");
+  });
+
+  it("needs nothing beyond what it is said to need", async () => {
+    const app = await asUser("~{holdfast:shop}:*", "&{holdfast:shop}:*", "+@hash", "+@sortedset", "+@scripting", "+@connection", "+publish", "+subscribe", "+time", "+info", "+memory|usage");
+    expect(await app.redis.warnings()).toEqual([]);
+    await app.rebuild();
+    await grant(app, "ann");
+    expect(await app.store.totals()).toMatchObject({ units: 1 });
+  });
+});
+
+it("a Redis that lacks the replicas it is told to wait for is away for holds, and says why", async () => {
+  const app = appServer();
+  await app.rebuild();
+  await server.command("CONFIG", "SET", "min-replicas-to-write", "1");
+  await expect(place(app, "ann")).rejects.toThrow(UnavailableError);
+  expect(app.redis.state).toBe("failing");
+  expect(await app.redis.warnings()).toEqual([expect.stringContaining("too few replicas")]);
+  await server.command("CONFIG", "SET", "min-replicas-to-write", "0");
+  await vi.waitFor(async () => expect(await place(app, "ann")).toMatchObject({ outcome: "placed" }), PATIENT);
+  expect(app.redis.state).toBe("ok");
+});
+
+describe("a clock of Redis that jumps an hour ahead and back", () => {
+  const HOUR = 3_600_000;
+
+  it("leaves the store's time where it got to, and moving: holds last their two minutes", async () => {
+    const offset = { ms: 0 };
+    const app = appServer({ offset });
+    await app.rebuild();
+    offset.ms += HOUR;
+    await grant(app, "ann");
+    offset.ms -= HOUR;
+    expect((await app.store.view("ann")).lines).toEqual(mug);
+    offset.ms += storeTiming.ttlMs + 200;
+    expect((await app.store.view("ann")).lines).toEqual([]);
+    await grant(app, "bob");
+    offset.ms -= 1_000;
+    offset.ms += storeTiming.ttlMs + 1_200;
+    expect((await app.store.view("bob")).lines).toEqual([]);
+  });
+
+  it("dates a claim by Redis' own clock, which is what Stripe is asked by", async () => {
+    const offset = { ms: 0 };
+    const app = appServer({ offset });
+    await app.rebuild();
+    offset.ms += HOUR;
+    await app.store.view("ann");
+    offset.ms -= HOUR;
+    await grant(app, "ann");
+    const claimed = await app.store.claim({ session: "ann", claimId: "claim-ann" });
+    if (claimed.outcome !== "claimed") throw new Error(claimed.outcome);
+    expect(Math.abs(claimed.claim.claimedAt - Date.now())).toBeLessThan(60_000);
+    expect(await app.store.claims({ olderThanMs: 60_000 })).toEqual([]);
+    offset.ms += 61_000;
+    expect(await app.store.claims({ olderThanMs: 60_000 })).toHaveLength(1);
+  });
+
+  it("leaves a lease that was taken meanwhile for its own length and no longer", async () => {
+    const offset = { ms: 0 };
+    const app = appServer({ offset });
+    await app.rebuild();
+    offset.ms += HOUR;
+    await lease(app, "cs_gone");
+    app.redis.close();
+    offset.ms -= HOUR;
+    const other = appServer({ offset });
+    await expect(lease(other, "cs_2", 200)).rejects.toThrow(UnavailableError);
+    offset.ms += 1_001;
+    expect((await lease(other, "cs_2")).unsettled).toBe("cs_gone");
+  });
+
+  it("keeps no server from starting: a turn, and the quiet before it, are as long as they are", async () => {
+    const offset = { ms: 0 };
+    const [gone, other] = [appServer({ offset, quietMs: 2_000 }), appServer({ offset, quietMs: 2_000 })];
+    offset.ms += HOUR;
+    expect(await gone.turns.begin()).toBe("elsewhere");
+    offset.ms -= HOUR;
+    expect(await other.turns.begin()).toBe("elsewhere");
+    offset.ms += 2_001 + HOUR;
+    expect(await gone.turns.begin()).toBe("begun");
+    offset.ms -= HOUR;
+    expect(await other.turns.begin()).toBe("begun");
+    expect(await other.turns.end()).toBe(true);
+  });
+});
