@@ -70,6 +70,8 @@ export interface Container {
   readonly requests: OpenRequests;
   /** Whether our Stripe key is of live mode: a webhook event of the other mode is none of ours. */
   readonly live: boolean;
+  /** See `shopTag`. */
+  readonly shopTag: string;
   readonly sandbox: Sandbox | null;
 }
 
@@ -149,6 +151,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     log: checkoutLog(log, metrics),
     config: {
       shopTag: shop,
+      formerTags: env.FORMER_SHOP_TAGS,
       orderKey: (claimId) => orderKeys.sign(claimId),
       checkoutTtlMs: env.CHECKOUT_TTL_SECONDS * 1000,
       paymentMethods: env.STRIPE_PAYMENT_METHODS,
@@ -169,7 +172,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     warnings: warnings(),
     tableFaults: housekeeping.tableFaults,
   });
-  const { desk, routines } = createOperator({ env, live, log, metrics, store, catalog, checkout, selling, journal, lostDemand, surroundings });
+  const { desk, routines } = createOperator({ env, live, shopTag: shop, log, metrics, store, catalog, checkout, selling, journal, lostDemand, surroundings });
   const secretAgreement =
     env.REDIS_URL === undefined ? null : createSecretAgreement({ secrets: env.sessionSecrets, key: `${keyPrefix(heldAs)}:session-secrets`, url: env.REDIS_URL, log });
   const housekeeping: Housekeeping = createHousekeeping({ checkout, probe: () => catalog.probe(), storeWarnings: async () => [...(await holds.warnings()), ...(await secretAgreement?.warnings() ?? [])], routines, log });
@@ -195,6 +198,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     desk,
     requests: countOpenRequests(),
     live,
+    shopTag: shop,
     sandbox,
   };
 }

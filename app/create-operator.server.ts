@@ -22,6 +22,7 @@ const AUDIT_EVERY_MS = 15 * 60_000;
 interface OperatorParts {
   readonly env: Environment;
   readonly live: boolean;
+  readonly shopTag: string;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly store: ReservationStore;

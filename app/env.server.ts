@@ -70,6 +70,7 @@ const schema = z.object({
   TRUSTED_PROXY_HOPS: wholeNumber(0, 0, 10),
   STRIPE_PAYMENT_METHODS: list.refine((methods) => methods.length > 0, "name at least one, or automatic").default(["card"]),
   SHOP_ENVIRONMENT: z.string().min(1).default("production"),
+  FORMER_SHOP_TAGS: list.refine((tags) => tags.every((tag) => /^[0-9a-f]{32}$/.test(tag)), "each is 32 hexadecimal digits, as the log of a boot names it").default([]),
   IMAGE_HOSTS: list.optional(),
   STRIPE_SHIPPING_COUNTRIES: list.optional(),
   STRIPE_SHIPPING_RATES: list.optional(),

@@ -3,6 +3,7 @@ import type { CheckoutRecord, MarkedLine } from "./line-marks";
 import { isRefunded } from "./list-orders.server";
 import type { AuditFault, AuditReport, ProductDrift } from "./order-list";
 import { tryToRead } from "./read-record.server";
+import { foreignPayment } from "./report/foreign-payment";
 import type { StripeSession } from "./stripe-gateway.server";
 
 /** Two rounds of the reconciler: what is paid is taken, or refunded, by then, or somebody should look. */
@@ -13,10 +14,15 @@ export async function auditMarks(context: CheckoutContext): Promise<AuditReport>
   const since = windowStart(context);
   const products = new Map<string, ProductDrift>();
   const faults: AuditFault[] = [];
+  const foreign: { checkoutId: string; tag: string }[] = [];
   let checkouts = 0;
   for await (const session of context.gateway.listPaid({ createdSince: since })) {
     const read = tryToRead(context, session);
-    if (read.outcome === "not_ours") continue;
+    if (read.outcome === "not_ours") {
+      const payment = foreignPayment(context, session);
+      if (payment !== null) foreign.push({ checkoutId: session.id, tag: payment.tag });
+      continue;
+    }
     checkouts += 1;
     const { id: checkoutId, createdAt } = session;
     if (read.outcome === "unreadable") {
@@ -29,7 +35,7 @@ export async function auditMarks(context: CheckoutContext): Promise<AuditReport>
     const wrong = lines.filter((line) => line.drift !== 0);
     if (wrong.length > 0) faults.push({ checkoutId, createdAt, reason: reasonOf(record, wrong), lines: wrong });
   }
-  return { since, checkouts, products: [...products.values()], faults: faults.reverse() };
+  return { since, checkouts, products: [...products.values()], faults: faults.reverse(), foreign };
 }
 
 function isStillComing(context: CheckoutContext, session: StripeSession, { verdict }: CheckoutRecord, { state }: MarkedLine): boolean {

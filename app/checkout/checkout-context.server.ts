@@ -6,11 +6,10 @@ import type { ReserveDependencies } from "~/reservations/reserve";
 import type { LeaseStore, Order } from "./checkout";
 import type { CheckoutLog } from "./checkout-events";
 import { type CheckoutRecord, type MarkStore, subtotal } from "./line-marks";
+import type { ShopTags } from "./stripe/former-tags";
 import type { StripeGateway, StripeSession } from "./stripe-gateway.server";
 
-export interface CheckoutConfig {
-  /** See `shopTag`. */
-  readonly shopTag: string;
+export interface CheckoutConfig extends ShopTags {
   /** Signs a claim id for the address that the shopper returns to; the same each time, so that a repeated create has the same parameters. */
   readonly orderKey: (claimId: string) => string;
   /** How long a payment page may be paid; Stripe's own minimum of 30 minutes is cut short by expiring it. */

@@ -14,6 +14,8 @@ import { createRebuildGate } from "./rebuild-gate";
 import { rebuildHolds } from "./rebuild.server";
 import { createSessionMarks } from "./session-marks.server";
 import { settleLine } from "./settle.server";
+import { isAboutForeign, settleForeign } from "./fulfil/settle-foreign.server";
+import { readingFormerTags } from "./stripe/former-tags";
 import { startCheckout } from "./start-checkout.server";
 import { createSweep } from "./sweep.server";
 
@@ -33,7 +35,7 @@ export interface Checkout extends CheckoutService {
 
 /** Wires the room. Marks live on the Checkout Session unless another place is given. */
 export function createCheckout(dependencies: CheckoutDependencies): Checkout {
-  const marks = dependencies.marks ?? createSessionMarks(dependencies.gateway, dependencies.config.shopTag);
+  const marks = dependencies.marks ?? readingFormerTags(createSessionMarks(dependencies.gateway, dependencies.config.shopTag), dependencies.config);
   const context: CheckoutContext = { rebuildTurns: createProcessRebuildTurns(), rebuildLeases: dependencies.leases, turnToPay: async () => undefined, ...dependencies, marks };
   const gate = createRebuildGate();
   const sweep = createSweep(context);
@@ -62,7 +64,7 @@ export function createCheckout(dependencies: CheckoutDependencies): Checkout {
     release: gated((request) => releaseCart(context, request)),
     fulfil: gated((checkoutId) => queue.fulfil(checkoutId)),
     close: gated((checkoutId) => closePage(context, checkoutId)),
-    settle: gated((request) => settleLine(context, request)),
+    settle: gated((request) => (isAboutForeign(request) ? settleForeign(context, request) : settleLine(context, request))),
     async editStock(productId, edit) {
       gate.check();
       return editStock(context, productId, edit);

@@ -3,6 +3,7 @@ import { hasFailed } from "./fulfil.server";
 import type { CheckoutRecord } from "./line-marks";
 import type { CheckoutOrder, OrderList, OrderState } from "./order-list";
 import { tryToRead } from "./read-record.server";
+import { foreignPayment } from "./report/foreign-payment";
 import { reviewReason } from "./report/review-reason";
 import type { StripeSession } from "./stripe-gateway.server";
 
@@ -14,14 +15,18 @@ export async function listOrders(context: CheckoutContext, { atMost }: { atMost:
   for await (const session of context.gateway.listPaid({ createdSince: since })) {
     seen += 1;
     const read = tryToRead(context, session);
-    if (read.outcome === "ours") orders.push(describe(session, read.record));
+    if (read.outcome === "ours") orders.push({ ...describe(session, read.record), ...standingOf(session, read.record), tag: null });
+    if (read.outcome === "not_ours") {
+      const foreign = foreignPayment(context, session);
+      if (foreign !== null) orders.push({ ...describe(session, foreign.record), state: "needs_review", reason: "foreign_tag", tag: foreign.tag });
+    }
     // Whether there are more is not worth another request.
     if (seen === atMost) return { orders, since, isWhole: false };
   }
   return { orders, since, isWhole: true };
 }
 
-function describe(session: StripeSession, record: CheckoutRecord): CheckoutOrder {
+function describe(session: StripeSession, record: CheckoutRecord): Omit<CheckoutOrder, "state" | "reason" | "tag"> {
   const { checkoutId, claimId, createdAt, lines, total } = orderOf(session, record);
   const states = new Map(record.lines.map((line) => [line.productId, line.state]));
   return {
@@ -29,8 +34,6 @@ function describe(session: StripeSession, record: CheckoutRecord): CheckoutOrder
     claimId,
     createdAt,
     total,
-    ...standingOf(session, record),
-    tag: null,
     lines: lines.map((line) => ({ ...line, state: states.get(line.productId) ?? { mark: "claimed" } })),
     paymentId: session.payment?.id ?? null,
     refundedAmount: session.charge?.refundedAmount ?? 0,

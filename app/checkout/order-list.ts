@@ -48,6 +48,8 @@ export interface AuditReport {
   readonly products: readonly ProductDrift[];
   /** Oldest first. */
   readonly faults: readonly AuditFault[];
+  /** Paid, with the tag of another shop, and not processed by it. Not counted above. */
+  readonly foreign: readonly { readonly checkoutId: string; readonly tag: string }[];
 }
 
 /** Of one product, over the checkouts of an audit. */

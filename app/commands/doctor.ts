@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { examineStripe, type Finding } from "~/checkout/examine-stripe.server";
+import { shopTag } from "~/checkout/shop-tag.server";
 import { createStripe, isLiveKey } from "~/checkout/stripe-client.server";
 import { EnvironmentError, parseEnvironment, type Environment } from "~/env.server";
 
@@ -34,6 +35,8 @@ async function examine(env: Environment): Promise<void> {
   if (report.ok) say({ state: "ok", text: `The table "${table}" has the columns, and its rows can be read and updated.` });
   for (const text of report.faults) say({ state: "fault", text });
   for (const text of report.warnings) say({ state: "note", text });
+  const tag = shopTag({ supabaseUrl: env.supabase.url, table, environment: env.SHOP_ENVIRONMENT });
+  say({ state: "note", text: `The tag of this shop's Stripe sessions is ${tag}; note it down before you change SUPABASE_URL, PRODUCTS_TABLE or SHOP_ENVIRONMENT.` });
 
   const { secretKey } = env.stripe;
   const stripe = createStripe({ secretKey, apiBase: env.STRIPE_API_BASE, timeoutMs: 10_000 });

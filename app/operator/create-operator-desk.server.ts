@@ -30,6 +30,7 @@ export interface OperatorDeskParts {
   readonly backOff: () => Promise<void>;
   readonly server: string;
   readonly payments: Overview["payments"];
+  readonly shopTag: string;
   /** Whether payments can be seen on Stripe's dashboard; not those of a stand-in. */
   readonly hasDashboard: boolean;
   /** What changes while the server runs. */
@@ -52,6 +53,7 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
       server: parts.server,
       holdsIn: dependencies.holds === "memory" ? "memory" : "redis",
       payments,
+      shopTag: parts.shopTag,
       isReady: checkout.ready,
       selling: now,
       dependencies,

@@ -22,12 +22,12 @@ export function createDriftAudits(parts: {
   const { checkout, catalog, clock, log } = parts;
   let last: DriftAudit | null = null;
   let running: Promise<DriftAudit> | null = null;
-  /** Checkouts at fault of the last audit, each of which was told of once. */
+  /** Checkouts at fault, and foreign payments, of the last audit, each of which was told of once. */
   let told: ReadonlySet<string> = new Set();
 
   async function audit(): Promise<DriftAudit> {
     const [at, start] = [clock.wall(), clock.now()];
-    const { since, checkouts, products, faults } = await checkout.audit();
+    const { since, checkouts, products, faults, foreign } = await checkout.audit();
     const drifted = products.filter(({ drift }) => drift !== 0).sort((one, other) => Math.abs(other.drift) - Math.abs(one.drift));
     // Names are a courtesy.
     const rows = await catalog.readStock(drifted.map(({ productId }) => productId)).catch((): Stock => new Map());
@@ -44,8 +44,9 @@ export function createDriftAudits(parts: {
       faults: faults.slice(0, MAX_FAULTS),
     };
     for (const { checkoutId, reason, lines } of faults) if (!told.has(checkoutId)) log.warn({ checkoutId, reason, lines }, "stock and payment do not agree");
+    for (const payment of foreign) if (!told.has(payment.checkoutId)) log.warn(payment, "a payment has the tag of another shop, which has not processed it");
     parts.note({ at, units: driftUnits, products: new Set(wrong.map(({ productId }) => productId)).size });
-    told = new Set(faults.map(({ checkoutId }) => checkoutId));
+    told = new Set([...faults, ...foreign].map(({ checkoutId }) => checkoutId));
     log.info({ checkouts, driftUnits, faults: faults.length }, "stock audit");
     return last;
   }

@@ -78,6 +78,8 @@ export interface Overview {
   /** `memory`: there is one server only, and all figures are its own. */
   readonly holdsIn: "memory" | "redis";
   readonly payments: "live" | "test" | "sandbox";
+  /** Of this shop's Stripe sessions: needed once more when environment, table or Supabase URL change. */
+  readonly shopTag: string;
   /** False until payments in progress were looked up after a start: until then nothing can be sold. */
   readonly isReady: boolean;
   readonly selling: Selling;

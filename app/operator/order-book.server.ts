@@ -35,7 +35,7 @@ export function createOrderBook(parts: {
       const whole = latest.isWhole ? latest : await all.read();
       const known = new Map([...whole.orders, ...latest.orders].map((order) => [order.checkoutId, order]));
       const queue = [...known.values()].filter(waitsForAPerson).sort((one, other) => one.createdAt - other.createdAt);
-      return { at: latest.at, recent: latest.orders.slice(0, SHOWN).map(listed), queue: queue.map(listed), since: whole.since, isWhole: whole.isWhole };
+      return { at: latest.at, recent: latest.orders.filter(({ reason }) => reason !== "foreign_tag").slice(0, SHOWN).map(listed), queue: queue.map(listed), since: whole.since, isWhole: whole.isWhole };
     },
     forget() {
       recent.forget();

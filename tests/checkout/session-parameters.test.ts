@@ -7,6 +7,7 @@ import { holdsTag, shopTag } from "~/checkout/shop-tag.server";
 
 const config: CheckoutConfig = {
   shopTag: "tag",
+  formerTags: [],
   orderKey: (claimId) => `${claimId}.signed`,
   checkoutTtlMs: 900_000,
   paymentMethods: ["card"],

@@ -210,6 +210,7 @@ export function createWorld(options: WorldOptions = {}) {
       log: (event) => events.push(event),
       config: {
         shopTag: SHOP_TAG,
+        formerTags: [],
         orderKey: (claimId) => `${claimId}.signed`,
         checkoutTtlMs: CHECKOUT_TTL_MS,
         paymentMethods: ["card"],

@@ -12,7 +12,7 @@ import { createMetrics } from "~/telemetry/metrics.server";
 import { checkoutLog, observeChanges } from "~/telemetry/observe-checkout.server";
 import { observeStore } from "~/telemetry/observe-store.server";
 import { parseMetrics, type Sample } from "../api/metrics-text";
-import { CHECKOUT_TTL_MS, createWorld, type FaultPlan, type World, type WorldOptions } from "../checkout/world";
+import { CHECKOUT_TTL_MS, createWorld, SHOP_TAG, type FaultPlan, type World, type WorldOptions } from "../checkout/world";
 
 export type OperatedShop = Awaited<ReturnType<typeof openShop>>;
 
@@ -49,6 +49,7 @@ export async function openShop(options: { world?: World | WorldOptions; selling?
     backOff: () => Promise.resolve(),
     server: "abc123",
     payments: "test",
+    shopTag: SHOP_TAG,
     hasDashboard: true,
     surroundings: () => ({ dependencies: { database: "ok", stripe: "ok", holds: "memory" }, warnings: ["run one server"], tableFaults: [] }),
     log,

@@ -32,6 +32,9 @@ export function StateStrip({ overview }: { overview: Overview }) {
             ),
         )}
       </dl>
+      <p className="hint">
+        Shop tag on Stripe: <code className="hash">{overview.shopTag}</code>
+      </p>
       {selling.isPaused ? (
         <ActionForm intent="resume" label="Sell again" />
       ) : (

@@ -1,0 +1,36 @@
+import { UnavailableError } from "~/errors";
+
+import { createBudget, FULFIL_BUDGET_MS } from "../budget.server";
+import type { SettleOutcome, SettleRequest } from "../checkout";
+import type { CheckoutContext } from "../checkout-context.server";
+import { fulfilCheckout } from "../fulfil.server";
+import { checkoutKey, withLeases } from "../lease-work.server";
+import { foreignPayment, isLeft, leaving } from "../report/foreign-payment";
+import { tagged } from "../stripe/former-tags";
+
+type Verdict = Extract<SettleRequest["verdict"], "adopt" | "leave">;
+
+export function isAboutForeign(request: SettleRequest): request is SettleRequest & { readonly verdict: Verdict } {
+  return request.verdict === "adopt" || request.verdict === "leave";
+}
+
+/**
+ * An operator's decision about a payment with a foreign tag. `adopt`: from now on it has this shop's tag, and is processed like a
+ * payment whose hold has ended. `leave`: nothing of it changes but that this shop remembers it. Either may be repeated.
+ */
+export async function settleForeign(context: CheckoutContext, { checkoutId, verdict }: SettleRequest & { readonly verdict: Verdict }): Promise<SettleOutcome> {
+  const request = { keys: [checkoutKey(checkoutId)], checkoutId, budget: createBudget(context.clock, FULFIL_BUDGET_MS) };
+  const decided = await withLeases(context.leases, request, async (held): Promise<SettleOutcome | "ours"> => {
+    const session = await context.gateway.fetch(checkoutId);
+    if (session === null) return { outcome: "not_ours" };
+    if (context.marks.read(session) !== null) return verdict === "adopt" ? "ours" : { outcome: "not_applicable", reason: null };
+    if (verdict === "leave" && isLeft(context.config, session)) return { outcome: "left" };
+    // Its own shop may have begun with it since it was listed.
+    if (foreignPayment(context, session) === null) return { outcome: "not_applicable", reason: null };
+    held.check();
+    await context.gateway.writeMetadata(checkoutId, verdict === "adopt" ? tagged({}, context.config.shopTag) : leaving(context.config, session.metadata));
+    return verdict === "adopt" ? "ours" : { outcome: "left" };
+  });
+  if (decided.outcome === "predecessor") throw new UnavailableError("the checkout is being settled");
+  return decided.result === "ours" ? fulfilCheckout(context, checkoutId) : decided.result;
+}

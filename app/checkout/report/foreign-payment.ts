@@ -1,0 +1,59 @@
+import type { CheckoutContext } from "../checkout-context.server";
+import type { CheckoutRecord } from "../line-marks";
+import { decodeRecord, type Metadata } from "../session-metadata";
+import { tagOf } from "../stripe/former-tags";
+import type { StripeSession } from "../stripe-gateway.server";
+
+/** By then the shop that a payment belongs to has processed it, if it runs at all. */
+const UNTOUCHED_FOR_MS = 15 * 60_000;
+
+/** Shops that said that a payment is not theirs: the beginnings of their tags, comma-separated. */
+const LEFT = "holdfast_left";
+const LEFT_LETTERS = 12;
+
+/** A payment that is marked for a shop with another tag, and that nobody processes. */
+export interface ForeignPayment {
+  readonly tag: string;
+  readonly record: CheckoutRecord;
+}
+
+type Parts = Pick<CheckoutContext, "clock" | "config">;
+
+/**
+ * Null for everything else: several shops may share a Stripe account, so what another one has begun to process, what was refunded, and
+ * what this shop has left to it are none of ours.
+ */
+export function foreignPayment({ clock, config }: Parts, session: StripeSession): ForeignPayment | null {
+  const tag = tagOf(session.metadata);
+  if (tag === null || tag === config.shopTag || config.formerTags.includes(tag)) return null;
+  if (session.status !== "complete" || session.paymentStatus !== "paid" || session.charge?.isRefunded === true) return null;
+  if (clock.wall() - (session.charge?.createdAt ?? session.createdAt) < UNTOUCHED_FOR_MS || isLeft(config, session)) return null;
+  const record = readRecord(tag, session.metadata);
+  return record !== null && isUntouched(record) ? { tag, record } : null;
+}
+
+export function isLeft({ shopTag }: { readonly shopTag: string }, { metadata }: Pick<StripeSession, "metadata">): boolean {
+  return leftBy(metadata).includes(shopTag.slice(0, LEFT_LETTERS));
+}
+
+/** The metadata by which this shop remembers that a payment is not its own. */
+export function leaving({ shopTag }: { readonly shopTag: string }, metadata: Metadata): Metadata {
+  return { [LEFT]: [...new Set([...leftBy(metadata), shopTag.slice(0, LEFT_LETTERS)])].join(",") };
+}
+
+function leftBy(metadata: Metadata): string[] {
+  return (metadata[LEFT] ?? "").split(",").filter((beginning) => beginning !== "");
+}
+
+function readRecord(tag: string, metadata: Metadata): CheckoutRecord | null {
+  try {
+    return decodeRecord(tag, metadata);
+  } catch {
+    // Another version's, perhaps: not for us to complain about.
+    return null;
+  }
+}
+
+function isUntouched({ verdict, lines }: CheckoutRecord): boolean {
+  return verdict === null && lines.every((line) => line.state.mark === "claimed");
+}
