@@ -64,6 +64,8 @@ export interface Container {
   readonly operatorRule: OperatorRule;
   readonly dependencies: DependencyStates;
   readonly housekeeping: Housekeeping;
+  /** What is wrong with the products table, a sentence each; first why it closes the shop, where it does. */
+  readonly tableFaults: () => readonly string[];
   /** What an operator has to know, a sentence each. */
   readonly warnings: () => readonly string[];
   readonly desk: OperatorDesk;
@@ -164,18 +166,19 @@ export async function createContainer(env: Environment): Promise<Container> {
   metrics.fulfilmentQueue(() => bareCheckout.queue.waiting);
   const lostDemand = createLostDemandBook({ clock: systemClock });
   const observed = observeChanges(bareCheckout, log, metrics, (session, lines) => lostDemand.note(session, lines));
-  const selling = createSelling({ redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, shopTag: heldAs }, store, log });
+  const selling = createSelling({ redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, shopTag: heldAs }, store, closedBy: () => catalog.closedBy?.message ?? null, log });
   const checkout = overriding(observed, selling.guarded(limits.capped(observed)));
+  const tableFaults = () => [...new Set([...(catalog.closedBy === null ? [] : [`Selling is closed: ${catalog.closedBy.message}`]), ...housekeeping.tableFaults])];
   const warnings = () => [...housekeeping.warnings, ...clockSkew.warnings()];
   const surroundings = () => ({
     dependencies: { ...dependencies.read(), holds: holds.state },
     warnings: warnings(),
-    tableFaults: housekeeping.tableFaults,
+    tableFaults: tableFaults(),
   });
   const { desk, routines } = createOperator({ env, live, shopTag: shop, log, metrics, store, catalog, checkout, selling, journal, lostDemand, surroundings });
   const secretAgreement =
     env.REDIS_URL === undefined ? null : createSecretAgreement({ secrets: env.sessionSecrets, key: `${keyPrefix(heldAs)}:session-secrets`, url: env.REDIS_URL, log });
-  const housekeeping: Housekeeping = createHousekeeping({ checkout, probe: () => catalog.probe(), storeWarnings: async () => [...(await holds.warnings()), ...(await secretAgreement?.warnings() ?? [])], routines, log });
+  const housekeeping: Housekeeping = createHousekeeping({ checkout, probe: () => catalog.probe(), isClosed: () => catalog.closedBy !== null, storeWarnings: async () => [...(await holds.warnings()), ...(await secretAgreement?.warnings() ?? [])], routines, log });
 
   return {
     env,
@@ -194,6 +197,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     operatorRule: { token: env.ADMIN_TOKEN ?? null, isSandbox: env.isSandbox, secrets: env.sessionSecrets, secure: env.publicUrl.startsWith("https:") },
     dependencies,
     housekeeping,
+    tableFaults,
     warnings,
     desk,
     requests: countOpenRequests(),

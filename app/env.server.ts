@@ -25,6 +25,9 @@ const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const wholeNumber = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 const list = z.string().transform((text) => text.split(",").map((part) => part.trim()).filter((part) => part !== ""));
+/** Supabase's load balancer over read replicas, and a replica of its own. */
+const REPLICA_HOST = /^[a-z0-9]+-(all|rr-[a-z0-9-]+)\.supabase\./i;
+const REPLICA_FAULT = "leads to read replicas, whose stock is behind and would be sold twice; use the primary's own address (https://<project>.supabase.co)";
 const httpUrl = z.url({ protocol: /^https?$/ });
 
 const schema = z.object({
@@ -34,7 +37,7 @@ const schema = z.object({
   SESSION_SECRET: list
     .refine((secrets) => secrets.length > 0 && secrets.every((secret) => secret.length >= 32), "each secret needs 32 characters or more")
     .optional(),
-  SUPABASE_URL: httpUrl.optional(),
+  SUPABASE_URL: httpUrl.refine((url) => !URL.canParse(url) || !REPLICA_HOST.test(new URL(url).hostname), REPLICA_FAULT).optional(),
   SUPABASE_SECRET_KEY: z.string().optional(),
   SUPABASE_SERVICE_ROLE_KEY: z.string().optional(),
   PRODUCTS_TABLE: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a plain table name").default("products"),

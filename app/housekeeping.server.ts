@@ -10,6 +10,8 @@ const CHECK_STORE_EVERY_MS = 5_000;
 /** How soon lost data of the store is noticed. */
 const WATCH_EVERY_MS = 1_000;
 const RETRY_MS = 2_000;
+/** How soon the products table is checked again while something is wrong with it. */
+const TABLE_ROUND_MS = 10_000;
 
 /** What else is to be done now and then, the first time `everyMs` after the start. */
 export interface Routine {
@@ -21,6 +23,8 @@ export interface Routine {
 interface HousekeepingOptions {
   readonly checkout: Pick<Checkout, "ready" | "isIntact" | "rebuild" | "sweep" | "queue">;
   readonly probe: () => Promise<ProbeReport>;
+  /** Whether the table has closed the shop: then it is checked soon, so that the shop opens again although nobody buys. */
+  readonly isClosed: () => boolean;
   readonly storeWarnings: () => Promise<readonly string[]>;
   readonly routines: readonly Routine[];
   readonly log: Pick<Logger, "info" | "warn" | "error">;
@@ -38,7 +42,7 @@ export interface Housekeeping {
   readonly warnings: readonly string[];
 }
 
-export function createHousekeeping({ checkout, probe, storeWarnings, routines, log }: HousekeepingOptions): Housekeeping {
+export function createHousekeeping({ checkout, probe, isClosed, storeWarnings, routines, log }: HousekeepingOptions): Housekeeping {
   const timers = new Set<NodeJS.Timeout>();
   const running = new Set<Promise<void>>();
   let stopped = false;
@@ -92,13 +96,18 @@ export function createHousekeeping({ checkout, probe, storeWarnings, routines, l
     return WORK_OFF_EVERY_MS;
   }
 
+  let roundsToCheck = 0;
+
   async function checkTable(): Promise<number> {
+    roundsToCheck -= 1;
+    if (roundsToCheck > 0 && !isClosed()) return TABLE_ROUND_MS;
     const report = await probe();
     tableFaults = report.faults;
     for (const warning of report.warnings) log.warn(warning);
     for (const fault of report.faults) log.error(fault);
     if (report.ok) log.info("the products table can be read and written");
-    return report.ok ? RECONCILE_EVERY_MS : RETRY_MS * 5;
+    roundsToCheck = report.ok ? RECONCILE_EVERY_MS / TABLE_ROUND_MS : 0;
+    return TABLE_ROUND_MS;
   }
 
   async function watchStore(): Promise<number> {

@@ -71,7 +71,7 @@ describe("each variable", () => {
     ["PORT", ["http", "-1", "65536", "1.5"]],
     ["PUBLIC_URL", ["shop.test", "ftp://shop.test", "javascript:alert(1)"]],
     ["SESSION_SECRET", ["x".repeat(31), `${"x".repeat(32)},short`, ","]],
-    ["SUPABASE_URL", ["project", "postgres://db"]],
+    ["SUPABASE_URL", ["project", "postgres://db", "https://abcdefghijklmnopqrst-all.supabase.co", "https://abcdefghijklmnopqrst-rr-us-east-1-abcde.supabase.co"]],
     ["STRIPE_SECRET_KEY", ["pk_test_1", "whsec_1", "sk_1"]],
     ["STRIPE_WEBHOOK_SECRET", ["sk_test_1", "whsec_1,oops", ","]],
     ["STRIPE_API_BASE", ["stripe"]],

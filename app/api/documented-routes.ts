@@ -112,6 +112,7 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
         401: ["unauthorized"],
         403: ["cross_origin"],
         404: ["unknown_product"],
+        409: ["row_refused"],
         413: ["too_large"],
         415: ["unsupported_media_type"],
         422: ["limit_exceeded", "invalid_request"],

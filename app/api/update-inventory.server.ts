@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Catalog } from "~/catalog/catalog";
+import type { Catalog, SwapRefusal } from "~/catalog/catalog";
 import type { CheckoutService } from "~/checkout/checkout";
 import { Problem } from "~/http/problem.server";
 import type { inventoryUpdate } from "./schemas";
@@ -28,7 +28,14 @@ async function swapRow(catalog: Shop["catalog"], update: InventoryUpdate): Promi
     if (before === null) throw new Problem(422, "invalid_request", "The row's inventory is not a whole number: mend it in the table.", { fields: [{ field: "product_id", message: productId }] });
     const after = inventory ?? before + (delta ?? 0);
     if (after < 0) throw new Problem(422, "limit_exceeded", `The stock is ${before}; it cannot go below 0.`, { fields: [{ field: "delta", message: "too low" }] });
-    if ((await catalog.compareAndSwap({ productId, from: before, to: after })).outcome === "swapped") return { before, after };
+    const swapped = await catalog.compareAndSwap({ productId, from: before, to: after });
+    if (swapped.outcome === "swapped") return { before, after };
+    if (swapped.outcome === "refused") throw refused(swapped);
   }
   throw new Problem(503, "unavailable", "The row changes too often at the moment. Try again.", { headers: { "Retry-After": "1" } });
+}
+
+/** Nothing was changed. The row's refusal is about this change (409); the set-up's ends when somebody sees to it (503). */
+function refused({ by, message }: SwapRefusal): Problem {
+  return by === "row" ? new Problem(409, "row_refused", message) : new Problem(503, "unavailable", message, { headers: { "Retry-After": "30" } });
 }

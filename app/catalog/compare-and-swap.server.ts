@@ -6,6 +6,7 @@ import { isMalformed } from "./product-ids.server";
 import { updatedRowSchema, updatedSelect, VERSION_COLUMN } from "./product-row";
 import { databaseCode, databaseError, inList, type ProductsTable } from "./products-table.server";
 import { NO_ROW_UPDATED, NUMBER_NOT_KEPT, refusalOf } from "./swap-refusals";
+import type { TableState } from "./table-state";
 
 /** Rolled back where the update would reach two rows: their ids are not unique. */
 const ONE_ROW = "return=representation,handling=strict,max-affected=1";
@@ -15,13 +16,15 @@ interface SwapOptions {
   readonly columns: ProductColumns;
   /** A fresh read that starts after the call. */
   readonly read: (productIds: readonly string[]) => Promise<Stock>;
+  /** Learns of each outcome, and of reads that do not show what was written. */
+  readonly state: TableState;
 }
 
 /**
  * See `Catalog.compareAndSwap`. One conditional UPDATE, and then a read: what an update returns is what PostgreSQL would have written
  * had no trigger run after it, and what a view's trigger says. Fails without the read: "puts the number back", "does nothing".
  */
-export function createCompareAndSwap({ table, columns, read }: SwapOptions): Catalog["compareAndSwap"] {
+export function createCompareAndSwap({ table, columns, read, state }: SwapOptions): Catalog["compareAndSwap"] {
   const updated = updatedRowSchema(columns);
   let limitsRows = true;
 
@@ -58,6 +61,7 @@ export function createCompareAndSwap({ table, columns, read }: SwapOptions): Cat
     const { productId, from } = swap;
     if (swap.to === from || (await inventoryOf(productId))?.inventory !== from) return { outcome: "swapped" };
     if ((await update({ productId, from, to: from })).length > 0) return NUMBER_NOT_KEPT;
+    state.noteReads(true);
     throw new UnavailableError(`The row ${productId} was updated, and a read that came after shows its old number: reads come from a replica`);
   }
 
@@ -70,7 +74,7 @@ export function createCompareAndSwap({ table, columns, read }: SwapOptions): Cat
     return refusal;
   }
 
-  return async (swap) => {
+  async function swapOnce(swap: StockSwap): Promise<SwapOutcome> {
     const { productId, from, to } = swap;
     if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) throw new Error(`Inventory is whole: ${from} → ${to}`);
     let written: (number | null)[];
@@ -85,5 +89,11 @@ export function createCompareAndSwap({ table, columns, read }: SwapOptions): Cat
     if (inventory === to) return whetherKept(swap);
     if (inventory === from) return NUMBER_NOT_KEPT;
     throw new UnavailableError(`The row ${productId} was to have the inventory ${to}, and the database made it ${String(inventory)}`);
+  }
+
+  return async (swap) => {
+    const outcome = await swapOnce(swap);
+    state.noteSwap(outcome);
+    return outcome;
   };
 }

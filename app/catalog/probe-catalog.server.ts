@@ -2,12 +2,14 @@ import { z } from "zod";
 
 import { UnavailableError } from "~/errors";
 
-import type { Money } from "./catalog";
+import type { Catalog, Money, Stock, SwapRefusal } from "./catalog";
 import type { ProductColumns } from "./product-columns";
-import { productRowSchema, productSelect, updatedRowSchema, updatedSelect, wholeNumber } from "./product-row";
+import { idSelect, productRowSchema, productSelect, wholeNumber } from "./product-row";
 import type { ProductRow } from "./product-row";
 import { databaseCode, inList } from "./products-table.server";
 import type { ProductsTable } from "./products-table.server";
+import { NO_ROW_UPDATED } from "./swap-refusals";
+import { READS_FROM_REPLICA, type TableState } from "./table-state";
 
 /** Sentences for the person who sets the shop up. `ok`: no fault, so the shop can sell; warnings do not hinder it. */
 export interface ProbeReport {
@@ -21,23 +23,30 @@ interface ProbeOptions {
   readonly columns: ProductColumns;
   readonly key: string;
   readonly priceOf: (row: ProductRow) => Money | null;
+  readonly compareAndSwap: Catalog["compareAndSwap"];
+  /** Shared with nobody: each call is a query of its own. */
+  readonly readStock: (productIds: readonly string[]) => Promise<Stock>;
+  readonly state: TableState;
 }
 
 /** A row that shoppers buy all the time may change between read and write; that often in a row it does not. */
 const WRITE_ATTEMPTS = 5;
+/** Reads sent at once after the write: among them is a replica's, where there are any. */
+const READS_BACK = 4;
 
 /**
- * Is the table there, does it have each mapped column, and may this key write the inventory? The write sets the first row's
- * inventory to the number that it has, on the condition that it still has it: no number changes. (Triggers on the table do run.)
+ * Is the table there, does it have each mapped column, may this key write the inventory, and do reads show what was written? The write
+ * is a swap of the first row's inventory for the number that it has: no number changes. (Triggers on the table do run.) So it does not
+ * prove that a *change* is taken; a sale does, or doctor's `--write`.
  */
-export async function probeCatalog({ table, columns, key, priceOf }: ProbeOptions): Promise<ProbeReport> {
+export async function probeCatalog(options: ProbeOptions): Promise<ProbeReport> {
   const faults: string[] = [];
   const warnings: string[] = [];
-  const keyFault = describeWeakKey(key);
+  const keyFault = describeWeakKey(options.key);
   if (keyFault !== null) faults.push(keyFault);
 
   try {
-    await probeTable({ table, columns, priceOf, faults, warnings });
+    await probeTable(options, { faults, warnings });
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
     faults.push(error.message);
@@ -45,13 +54,13 @@ export async function probeCatalog({ table, columns, key, priceOf }: ProbeOption
   return { ok: faults.length === 0, faults, warnings };
 }
 
-async function probeTable({
-  table,
-  columns,
-  priceOf,
-  faults,
-  warnings,
-}: Omit<ProbeOptions, "key"> & { faults: string[]; warnings: string[] }): Promise<void> {
+interface Findings {
+  readonly faults: string[];
+  readonly warnings: string[];
+}
+
+async function probeTable(options: ProbeOptions, { faults, warnings }: Findings): Promise<void> {
+  const { table, columns, priceOf, compareAndSwap, readStock } = options;
   const missing = await missingColumns(table, columns);
   if (missing.length > 0) {
     faults.push(...missing);
@@ -59,24 +68,57 @@ async function probeTable({
   }
 
   for (let attempt = 1; attempt <= WRITE_ATTEMPTS; attempt += 1) {
-    const { rows } = await table.page(productRowSchema, table.from().select(productSelect(columns)).order(columns.id).limit(1));
-    const [first] = rows;
+    const [first] = await firstRow(options);
     if (first === undefined) {
       warnings.push(`The table "${table.table}" shows no rows: it is empty, or row level security hides them. That the inventory can be written could not be proven.`);
       return;
     }
     if (attempt === 1) warnings.push(...describeOddities(first, columns, priceOf));
 
-    const onHand = wholeNumber(first.inventory);
-    const byId = table.from().update({ [columns.inventory]: onHand }).filter(columns.id, "in", inList([first.id]));
-    const conditional = onHand === null ? byId.is(columns.inventory, null) : byId.eq(columns.inventory, onHand);
-    const written = await table.page(updatedRowSchema(columns), conditional.select(updatedSelect(columns)));
-    if (written.rows.length > 1) faults.push(`Several rows bear the id ${first.id}: the column "${columns.id}" must be unique.`);
-    if (written.rows.length > 0) return;
+    const row = (await readStock([first.id])).get(first.id);
+    if (row === undefined) continue;
+    if (row.inventory === null) {
+      await explainNoNumber(options, first, { faults, warnings });
+      return;
+    }
+    const written = await compareAndSwap({ productId: first.id, from: row.inventory, to: row.inventory });
+    if (written.outcome === "changed") continue;
+    if (written.outcome === "refused") faults.push(sentenceOf(written, { table, columns, id: first.id }));
+    else await readBack(options, { id: first.id, version: row.version }, faults);
+    return;
   }
-  faults.push(
-    `Rows of "${table.table}" can be read but not updated: row level security, a trigger or a missing grant hides them from the update. Use the project's secret key, and grant it UPDATE.`,
-  );
+  warnings.push(`The first row of "${table.table}" changes too often to be checked.`);
+}
+
+async function firstRow({ table, columns }: ProbeOptions): Promise<ProductRow[]> {
+  const rows = await table.page(productRowSchema, table.from().select(productSelect(columns)).order(columns.id).limit(1));
+  return rows.rows;
+}
+
+/** The first row has no number that could be written. */
+async function explainNoNumber({ table, columns }: ProbeOptions, first: ProductRow, { faults, warnings }: Findings): Promise<void> {
+  const { rows } = await table.page(z.unknown(), table.from().select(idSelect(columns)).filter(columns.id, "in", inList([first.id])));
+  if (rows.length > 1) faults.push(describeTwins(first.id, columns));
+  else warnings.push(`That the inventory can be written could not be proven: the first row of "${table.table}" has none.`);
+}
+
+function describeTwins(id: string, columns: ProductColumns): string {
+  return `Several rows have the id ${id}: the column "${columns.id}" must be unique.`;
+}
+
+function sentenceOf(refusal: SwapRefusal, { table, columns, id }: { table: ProductsTable; columns: ProductColumns; id: string }): string {
+  if (refusal.code === "PGRST124") return describeTwins(id, columns);
+  if (refusal.code !== NO_ROW_UPDATED.code) return refusal.message;
+  return `Rows of "${table.table}" can be read but not updated: row level security, a trigger or a missing grant hides them from the update. Use the project's secret key, and grant it UPDATE.`;
+}
+
+/** Every write gives the row another version: a read that still shows the old one comes from somewhere else. Views have no version to tell by. */
+async function readBack({ readStock, state }: ProbeOptions, { id, version }: { id: string; version: string | null }, faults: string[]): Promise<void> {
+  if (version === null) return;
+  const reads = await Promise.all(Array.from({ length: READS_BACK }, () => readStock([id])));
+  const areBehind = reads.some((stock) => stock.get(id)?.version === version);
+  state.noteReads(areBehind);
+  if (areBehind) faults.push(READS_FROM_REPLICA.message);
 }
 
 /** One sentence for each mapped column that the table does not have. */

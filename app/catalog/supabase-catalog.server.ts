@@ -16,6 +16,7 @@ import { createProductsTable, databaseCode, inList, inLists } from "./products-t
 import type { CatalogLog } from "./products-table.server";
 import { createSharedRead } from "./shared-stock-read";
 import { createStockReader } from "./stock-rows.server";
+import { createTableState, type TableClosure } from "./table-state";
 
 export interface SupabaseCatalogOptions {
   /** The project's URL, without `/rest/v1`. */
@@ -38,6 +39,8 @@ export interface SupabaseCatalogOptions {
 export type SupabaseCatalog = Catalog & {
   /** The boot check; never throws. It writes: one row's inventory is set to the number it has. */
   probe(): Promise<ProbeReport>;
+  /** Why nothing can be sold from the table now; null: it takes updates, as far as this process knows. */
+  readonly closedBy: TableClosure | null;
 };
 
 /** The catalog over the merchant's Supabase table. Throws at once when the table's name cannot be addressed. */
@@ -57,6 +60,9 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
     );
 
   const stock = createStockReader(table, columns);
+  const state = createTableState(options.log);
+  // Reads of its own: a sale waits for no shopper's read.
+  const compareAndSwap = createCompareAndSwap({ table, columns, state, read: createSharedRead((ids) => stock.read(ids)) });
 
   async function list({ page, pageSize, search = "" }: Parameters<Catalog["list"]>[0]): Promise<ProductPage> {
     const text = search.trim();
@@ -110,10 +116,15 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
 
     readStock: createSharedRead((ids) => stock.read(ids)),
 
-    // Reads of its own: a sale waits for no shopper's read.
-    compareAndSwap: createCompareAndSwap({ table, columns, read: createSharedRead((ids) => stock.read(ids)) }),
+    compareAndSwap,
 
-    probe: () => probeCatalog({ table, columns, key: options.key, priceOf: (row) => product(row).price }),
+    probe() {
+      stock.forget();
+      return probeCatalog({ table, columns, key: options.key, priceOf: (row) => product(row).price, compareAndSwap, readStock: (ids) => stock.read(ids), state });
+    },
+    get closedBy() {
+      return state.closedBy();
+    },
   };
 }
 

@@ -15,6 +15,7 @@ export const PROBLEM_CODES = [
   "limit_exceeded",
   "rate_limited",
   "selling_paused",
+  "row_refused",
   "unavailable",
   "internal",
 ] as const;

@@ -69,6 +69,8 @@ export interface Selling {
   readonly isPaused: boolean;
   /** Since when; null while the shop sells. */
   readonly pausedAt: number | null;
+  /** Why the shop closed itself on this server, and what to do: its products table takes no updates. Null while it does. */
+  readonly closedBy: string | null;
 }
 
 export interface Overview {

@@ -52,5 +52,5 @@ export function createRedisSellingSwitch({ key, url, log }: { readonly key: stri
 }
 
 function heard(word: string): Selling {
-  return word === SELLING_WORD ? SELLING : { isPaused: true, pausedAt: Number(word) };
+  return word === SELLING_WORD ? SELLING : { isPaused: true, pausedAt: Number(word), closedBy: null };
 }

@@ -15,7 +15,7 @@ export interface SellingSwitch {
   close(): void;
 }
 
-export const SELLING: Selling = { isPaused: false, pausedAt: null };
+export const SELLING: Selling = { isPaused: false, pausedAt: null, closedBy: null };
 
 /** Of one process: a restart forgets it. `now`: epoch milliseconds. */
 export function createMemorySellingSwitch(now: () => number): SellingSwitch {
@@ -23,7 +23,7 @@ export function createMemorySellingSwitch(now: () => number): SellingSwitch {
   return {
     read: async () => selling,
     async pause() {
-      if (!selling.isPaused) selling = { isPaused: true, pausedAt: now() };
+      if (!selling.isPaused) selling = { isPaused: true, pausedAt: now(), closedBy: null };
       return selling;
     },
     resume: async () => (selling = SELLING),
@@ -36,13 +36,16 @@ export type HoldingVerbs = Pick<CheckoutService, "changeCart" | "start">;
 /**
  * The verbs that hold something. While selling is paused `refuse` is called, and has to throw, where one of them would hold more of a
  * product than the session holds already, so that fewer, the same, and paying go on. Lines that have lapsed are not held any more.
+ * While the shop has closed itself it is called for paying too: a payment could not be taken from the stock.
  */
 export function guardSelling(
   checkout: HoldingVerbs,
   { selling, store, refuse }: { selling: Pick<SellingSwitch, "read">; store: Pick<ReservationStore, "view">; refuse: (session: string) => never },
 ): HoldingVerbs {
-  async function requireNoMore(session: string, isMore: (line: Line, held: number) => boolean, lines: readonly Line[]): Promise<void> {
-    if (!(await selling.read()).isPaused) return;
+  async function requireNoMore(session: string, isMore: (line: Line, held: number) => boolean, lines: readonly Line[], isPaying = false): Promise<void> {
+    const { isPaused, closedBy } = await selling.read();
+    if (closedBy !== null && isPaying) refuse(session);
+    if (!isPaused && closedBy === null) return;
     const { lines: granted, claim } = await store.view(session);
     const held = new Map([...granted, ...(claim?.lines ?? [])].map((line) => [line.productId, line.quantity]));
     const asked = new Map<string, number>();
@@ -57,7 +60,7 @@ export function guardSelling(
     },
     async start(request) {
       // Where the store holds the product its quantity wins, whatever the cart says.
-      await requireNoMore(request.session, ({ quantity }, held) => quantity > 0 && held === 0, request.lines);
+      await requireNoMore(request.session, ({ quantity }, held) => quantity > 0 && held === 0, request.lines, true);
       return checkout.start(request);
     },
   };

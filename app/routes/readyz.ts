@@ -9,7 +9,7 @@ import { json } from "~/http/problem.server";
 const answer = api({
   GET: async () => {
     const dependencies: Record<string, string> = { ...container.dependencies.read(), holds: container.holds.state };
-    const { tableFaults } = container.housekeeping;
+    const tableFaults = container.tableFaults();
     const warnings = container.warnings();
     const isDegraded = tableFaults.length > 0 || Object.values(dependencies).includes("failing");
     const status = !container.checkout.ready ? "rebuilding" : isDegraded ? "degraded" : "ready";

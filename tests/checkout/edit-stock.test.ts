@@ -56,6 +56,23 @@ describe("stock edited by an operator", () => {
     expect(world.stock()).toBe(3);
   });
 
+  it.each([
+    ["row", 409, "row_refused"],
+    ["setup", 503, "unavailable"],
+  ] as const)("that the database refuses (%s) is told so at once, after one update", async (by, status, code) => {
+    let updates = 0;
+    const catalog = {
+      readStock: async () => new Map([["mug", { name: "Mug", inventory: 5, active: true, version: null }]]),
+      compareAndSwap: async () => {
+        updates += 1;
+        return { outcome: "refused", by, code: "X", message: "what to do" } as const;
+      },
+    };
+    const edited = updateInventory({ catalog, checkout: { editStock: (_productId, work) => work() } }, breakOne);
+    await expect(edited).rejects.toMatchObject({ status, code, message: "what to do" });
+    expect(updates).toBe(1);
+  });
+
   it("by a server that died over it locks no product", async () => {
     const world = createWorld({ rows: { mug: 2 } });
     const shop = await world.open();

@@ -29,7 +29,7 @@ export async function openShop(options: { world?: World | WorldOptions; selling?
   const store = observeStore(process.store, log, metrics);
   const bare = createCheckout({ ...dependencies, log: checkoutLog(log, metrics), reservations: { ...dependencies.reservations, store } });
   const observed = observeChanges(bare, log, metrics, (session, lines) => lostDemand.note(session, lines));
-  const selling = options.selling ?? createSelling({ redis: null, store, log });
+  const selling = options.selling ?? createSelling({ redis: null, store, closedBy: () => null, log });
   const { changeCart, start } = options.unguarded === true ? observed : selling.guarded(observed);
   const checkout: Checkout = Object.assign(Object.create(observed) as Checkout, { changeCart, start });
   const counts = () => readCounts(metrics);

@@ -7,6 +7,7 @@ afterEach(() => void vi.useRealTimers());
 
 function housekeeping(run: () => Promise<unknown>) {
   return createHousekeeping({
+    isClosed: () => false,
     checkout: { ready: true, isIntact: async () => true, rebuild: async () => ({ claimsRestored: 0, fulfilled: 0 }), sweep: async () => undefined, queue: { startDue: () => undefined, stop: async () => undefined, waiting: 0 } },
     probe: async () => ({ ok: true, faults: [], warnings: [] }),
     storeWarnings: async () => [],

@@ -16,6 +16,24 @@ async function expectPaused(work: Promise<unknown>): Promise<void> {
   expect(refusal.message).toContain("What you hold stays held, and you can pay for it.");
 }
 
+describe("while the products table takes no updates", () => {
+  it("nobody gets more and nobody pays, fewer and giving back go on, and the shop opens by itself", async () => {
+    let closedBy: string | null = null;
+    const selling = createSelling({ redis: null, store: { view: (session) => shop.store.view(session) }, closedBy: () => closedBy, log: silent });
+    const shop: OperatedShop = await openShop({ world: { rows: { mug: 9, pot: 9 } }, selling });
+    await shop.hold("ann", { mug: 2 });
+    closedBy = "The database is read-only.";
+    expect(await selling.read()).toEqual({ isPaused: false, pausedAt: null, closedBy });
+    for (const refused of [shop.hold("bob", { mug: 1 }), shop.pay("ann", { mug: 2 })]) {
+      await expect(refused).rejects.toMatchObject({ status: 503, code: "selling_paused", message: "Selling is paused for a moment. What you hold stays held." });
+    }
+    expect(await shop.hold("ann", { mug: 1 })).toMatchObject({ outcome: "granted" });
+    closedBy = null;
+    await shop.pay("ann", { mug: 1 });
+    selling.close();
+  });
+});
+
 describe("while selling is paused", () => {
   async function pausedShop(held: Record<string, number> = { mug: 2 }): Promise<OperatedShop> {
     const shop = await openShop({ world: { rows: { mug: 9, pot: 9 } } });
@@ -77,10 +95,10 @@ describe("while selling is paused", () => {
   it("pausing again keeps the time of the first, and after resuming everybody can hold again", async () => {
     const shop = await pausedShop();
     const { pausedAt } = await shop.desk.pause();
-    expect((await shop.desk.overview()).selling).toEqual({ isPaused: true, pausedAt });
-    expect(await shop.desk.resume()).toEqual({ isPaused: false, pausedAt: null });
+    expect((await shop.desk.overview()).selling).toEqual({ isPaused: true, pausedAt, closedBy: null });
+    expect(await shop.desk.resume()).toEqual({ isPaused: false, pausedAt: null, closedBy: null });
     expect(await shop.hold("bob", { mug: 3 })).toMatchObject({ outcome: "granted" });
-    expect((await shop.desk.overview()).selling).toEqual({ isPaused: false, pausedAt: null });
+    expect((await shop.desk.overview()).selling).toEqual({ isPaused: false, pausedAt: null, closedBy: null });
   });
 
   it("without the guard they would get more (negative control)", async () => {
@@ -103,7 +121,7 @@ describe("two servers with one Redis", () => {
   });
 
   function connect(shopTag: string, store: Pick<ReservationStore, "view"> = { view: () => Promise.reject(new Error("no store")) }): SellingControl {
-    const selling = createSelling({ redis: { url: redis.url, shopTag }, store, log: silent });
+    const selling = createSelling({ redis: { url: redis.url, shopTag }, store, closedBy: () => null, log: silent });
     open.push(selling);
     return selling;
   }

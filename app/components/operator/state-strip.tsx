@@ -15,8 +15,8 @@ export function StateStrip({ overview }: { overview: Overview }) {
       <dl className="tiles">
         <Tile
           name="Selling"
-          figure={!isReady ? "Not yet" : selling.isPaused ? "Paused" : "Yes"}
-          tone={selling.isPaused || !isReady ? "warn" : "good"}
+          figure={!isReady ? "Not yet" : selling.isPaused ? "Paused" : selling.closedBy !== null ? "Closed" : "Yes"}
+          tone={selling.closedBy !== null && isReady ? "bad" : selling.isPaused || !isReady ? "warn" : "good"}
           note={<SellingNote overview={overview} />}
         />
         <Tile name="Oversold units" figure={String(overview.oversoldUnits)} tone={overview.oversoldUnits > 0 ? "bad" : "good"} note={`Must be 0. ${whose.own}, since its start`} />
@@ -52,6 +52,7 @@ const DEPENDENCY_STATES: Record<"ok" | "failing" | "unknown", string> = { ok: "A
 
 function SellingNote({ overview: { selling, isReady } }: { overview: Overview }) {
   if (!isReady) return <>Payments in progress are being looked up first</>;
+  if (!selling.isPaused && selling.closedBy !== null) return <>The products table takes no updates; see above. Opens by itself with the next one it takes</>;
   if (selling.pausedAt === null) return <>All servers</>;
   return (
     <>
