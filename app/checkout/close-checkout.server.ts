@@ -8,10 +8,14 @@ import { claimOf, endClaim, isAtLeast } from "./claims.server";
 import { fulfilCheckout } from "./fulfil.server";
 import { checkoutKey, withLeases } from "./lease-work.server";
 import { readOrReport } from "./read-record.server";
+import { pageLifeMs } from "./session-parameters.server";
 import type { StripeSession } from "./stripe-gateway.server";
 
-/** No request of ours lives this long: a session that Stripe does not list by then was never created. */
+/** No request of ours lives this long, so a session that was created by then is listed. */
 export const UNSTAMPED_AFTER_MS = 60_000;
+
+/** Refused by Stripe before it creates anything, since it buys nothing. */
+const EMPTY_PAGE = { mode: "payment" } as const;
 
 export type CloseOutcome =
   /** Proven: nobody can pay for it any more, and the claim is ended. */
@@ -43,14 +47,38 @@ export async function closePage(context: CheckoutContext, checkoutId: string): P
 
 async function closeUnstamped(context: CheckoutContext, claim: Claim, to: "shopper" | "stock"): Promise<CloseOutcome> {
   if (!(await isAtLeast(context, claim, UNSTAMPED_AFTER_MS))) return { outcome: "no_proof" };
-  const session = await findSession(context, claim);
-  if (session === null) {
+  const listed = await findSession(context, claim);
+  const session = listed === null ? await askForSession(context, claim) : { found: "yes" as const, id: listed.id };
+  if (session.found === "unknown") return { outcome: "no_proof" };
+  if (session.found === "none_open") {
     const end = await endClaim(context, { claimId: claim.claimId, checkoutId: null, how: to });
     // Gone: somebody stamped or ended it meanwhile.
     const now = end === "gone" ? await context.reservations.store.findClaim(claim.claimId) : null;
     return now === null || now.checkoutId === null ? { outcome: "closed" } : closeStamped(context, now, now.checkoutId, to);
   }
   return closeStamped(context, claim, session.id, to);
+}
+
+type Search = { readonly found: "yes"; readonly id: string } | { readonly found: "none_open" } | { readonly found: "unknown" };
+
+/**
+ * A session that no list shows. A list that lacks it is no proof: an empty one says the same whoever answers. But the claim id is the idempotency key: under a key that was never used Stripe refuses an empty page for
+ * what it lacks, and under one that was used for being used otherwise. Then the claim stays until no page of it can be open any longer;
+ * a paid one has been stamped by its event or by the reconciler.
+ * Fails without: "a list that lacks the page does not end its claim" in `tests/faults/payment-pages.test.ts`.
+ */
+async function askForSession(context: CheckoutContext, claim: Claim): Promise<Search> {
+  const created = await context.gateway.create(EMPTY_PAGE, claim.claimId);
+  switch (created.outcome) {
+    case "created":
+      return { found: "yes", id: created.session.id };
+    case "refused":
+      return { found: "none_open" };
+    case "key_used":
+    case "failed":
+    case "busy":
+      return (await isAtLeast(context, claim, pageLifeMs(context.config) + UNSTAMPED_AFTER_MS)) ? { found: "none_open" } : { found: "unknown" };
+  }
 }
 
 /** The session that a claim was made for, among all that Stripe made since; null when there is none. */

@@ -37,6 +37,10 @@ export async function openPage(context: CheckoutContext, request: PageRequest): 
       const reason = code === "amount_too_small" ? "amount_too_small" : "rejected_by_stripe";
       return giveBack(context, claim, { outcome: "not_payable", reason, productIds: claim.lines.map((line) => line.productId) });
     }
+    case "failed":
+      // No address of such a page was ever handed out; if there is one, the reconciler closes it, since nobody holds for it.
+      context.log({ type: "no_proof", claimId: claim.claimId, checkoutId: null, cause: created.cause });
+      return giveBack(context, claim, { outcome: "again" });
     case "key_used":
       // An earlier try of this claim said something else, and its answer was lost; in a minute Stripe's list tells what became of it.
       throw new UnavailableError("an earlier try to open this payment page is not settled yet");
@@ -63,7 +67,7 @@ async function handOut(context: CheckoutContext, claim: Claim, checkoutId: strin
   return session?.status === "complete" ? { outcome: "paid", checkoutId } : { outcome: "again" };
 }
 
-async function giveBack<T extends StartOutcome>(context: CheckoutContext, claim: Claim, outcome: T): Promise<T> {
+async function giveBack<T extends { outcome: string }>(context: CheckoutContext, claim: Claim, outcome: T): Promise<T> {
   await endClaim(context, { claimId: claim.claimId, checkoutId: null, how: "shopper" });
   return outcome;
 }

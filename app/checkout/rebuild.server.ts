@@ -84,13 +84,14 @@ async function isFulfilledNow(context: CheckoutContext, session: StripeSession):
   return outcome.outcome === "done" && !outcome.repeated;
 }
 
+/** Newest first. */
 async function findOurs(context: CheckoutContext, status: "open" | "complete", createdSince: number): Promise<Found[]> {
   const found: Found[] = [];
-  for await (const session of context.gateway.list({ status, createdSince })) {
+  await context.gateway.visit({ status, createdSince }, (session) => {
     const record = readOrReport(context, session);
     if (record !== null) found.push({ session, record });
-  }
-  return found;
+  });
+  return found.sort((one, other) => other.session.createdAt - one.session.createdAt);
 }
 
 /** How many claims the store did not know. What has a verdict is never sold again, so nothing is held for it. */
@@ -98,9 +99,15 @@ async function restoreAll(context: CheckoutContext, promised: readonly Found[]):
   const { store } = context.reservations;
   let restored = 0;
   for (const { session, record } of promised) {
-    if (record.verdict !== null || (await store.findClaim(record.claimId)) !== null) continue;
-    await store.restore(claimOf(session, record));
-    restored += 1;
+    if (record.verdict !== null) continue;
+    const claim = await store.findClaim(record.claimId);
+    if (claim === null) {
+      await store.restore(claimOf(session, record));
+      restored += 1;
+    } else if (claim.checkoutId === null) {
+      // Its stamp is among what was lost: without it, the claim would end a minute later unless the list finds the page again.
+      await store.stamp({ claimId: claim.claimId, checkoutId: session.id });
+    }
   }
   return restored;
 }

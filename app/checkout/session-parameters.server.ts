@@ -14,6 +14,11 @@ import { encodeRecord } from "./session-metadata";
 const SHORTEST_LIFE_MS = 45 * 60_000;
 const LONGEST_LIFE_MS = 23 * 3_600_000;
 
+/** How long after its claim a page can be open. */
+export function pageLifeMs({ checkoutTtlMs }: Pick<CheckoutConfig, "checkoutTtlMs">): number {
+  return Math.min(LONGEST_LIFE_MS, Math.max(SHORTEST_LIFE_MS, checkoutTtlMs));
+}
+
 /** The parameters of a new session: a pure function of the claim, the rows and the configuration, so that a retry has the same. */
 export function sessionParameters(
   config: CheckoutConfig,
@@ -21,7 +26,6 @@ export function sessionParameters(
 ): Stripe.Checkout.SessionCreateParams {
   const { claim, currency, origin } = request;
   const lines = [...request.lines].sort((one, other) => (one.productId < other.productId ? -1 : 1));
-  const life = Math.min(LONGEST_LIFE_MS, Math.max(SHORTEST_LIFE_MS, config.checkoutTtlMs));
   const record: CheckoutRecord = {
     claimId: claim.claimId,
     session: claim.session,
@@ -38,7 +42,7 @@ export function sessionParameters(
     line_items: lines.map(lineItem),
     success_url: `${origin}/orders/{CHECKOUT_SESSION_ID}?key=${encodeURIComponent(config.orderKey(claim.claimId))}`,
     cancel_url: `${origin}/cart`,
-    expires_at: Math.floor((claim.claimedAt + life) / 1000),
+    expires_at: Math.floor((claim.claimedAt + pageLifeMs(config)) / 1000),
     metadata,
     // So that a merchant who looks at a payment finds its shop and claim; never read by us.
     payment_intent_data: { metadata: { holdfast_shop: config.shopTag, holdfast_claim: claim.claimId } },

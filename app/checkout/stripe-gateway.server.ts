@@ -1,18 +1,19 @@
 import Stripe from "stripe";
 
 import type { Money } from "~/catalog/catalog";
-import { UnavailableError } from "~/errors";
-
 import type { Metadata } from "./session-metadata";
-import { ask, isFailure, isMissing, isRefusal, type Patience, PATIENCE, unknownOutcome } from "./stripe/ask-stripe.server";
+import { ask, isFailure, isMissing, isRefusal, isReplayedFailure, type Patience, PATIENCE, unknownOutcome } from "./stripe/ask-stripe.server";
+import { readSideBySide, type Slice } from "./stripe/read-side-by-side";
 import {
   createdSession,
   expiredSession,
+  pageFollowing,
   priceOf,
   refundOf,
   refundPage,
   sessionOf,
   sessionPage,
+  sessionPageWithin,
   toRefund,
   toSession,
   writtenSession,
@@ -39,6 +40,8 @@ export type CreateOutcome =
   | { readonly outcome: "refused"; readonly code: string; readonly message: string }
   /** This key was already used with other parameters: that call's session may exist. */
   | { readonly outcome: "key_used" }
+  /** Stripe replays the error of an earlier call for as long as it keeps the key: no call with it ever heard of a session. */
+  | { readonly outcome: "failed"; readonly cause: unknown }
   /** Another call with this key is on its way: a second tab. Ask again, and hear what it heard. */
   | { readonly outcome: "busy" };
 
@@ -70,6 +73,11 @@ export interface StripeGateway {
   expire(checkoutId: string): Promise<"expired" | "refused">;
   /** Newest first, all pages. */
   list(query: { status?: "open" | "complete"; createdSince: number }): AsyncIterable<StripeSession>;
+  /**
+   * Visits the same, several pages at once and in no order, each session once. Rejects when a page cannot be read: some were then
+   * visited, and others not.
+   */
+  visit(query: { status: "open" | "complete"; createdSince: number }, visit: (session: StripeSession) => void): Promise<void>;
   /** Complete ones with their payments and charges; newest first, all pages. */
   listPaid(query: { createdSince: number }): AsyncIterable<StripeSession>;
   /** Merges these keys into the session's metadata, in one update. */
@@ -81,13 +89,16 @@ export interface StripeGateway {
   price(priceId: string): Promise<Money | null>;
 }
 
+/** Pages of a list that are read at once: with Stripe's usual 250 ms for each, what it allows of one endpoint (docs.stripe.com/rate-limits). */
+const LANES = 8;
+
 /** `patience`: how long a request that Stripe was too busy to look at is tried again. */
 export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENCE): StripeGateway {
   type SessionQuery = Pick<Stripe.Checkout.SessionListParams, "status" | "created" | "expand">;
 
   async function* listSessions(what: string, query: SessionQuery): AsyncGenerator<StripeSession> {
-    const schema = sessionPage;
-    const page = (after: object) => ask({ what, schema, patience }, () => stripe.checkout.sessions.list({ limit: 100, ...query, ...after }));
+    const page = (after: After) =>
+      ask({ what, schema: pageFollowing(sessionPage, after.starting_after), patience }, () => stripe.checkout.sessions.list({ limit: 100, ...query, ...after }));
     for await (const session of pages(what, page)) yield toSession(session);
   }
 
@@ -101,6 +112,7 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
       } catch (error) {
         if (error instanceof Stripe.errors.StripeIdempotencyError) return { outcome: "key_used" };
         if (isRefusal(error)) return { outcome: "refused", code: error.code ?? error.type, message: error.message };
+        if (isReplayedFailure(error)) return { outcome: "failed", cause: error };
         if (error instanceof Stripe.errors.StripeError && error.code === "idempotency_key_in_use") return { outcome: "busy" };
         throw unknownOutcome(what, error);
       }
@@ -131,6 +143,22 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
     list: ({ status, createdSince }) =>
       listSessions("list payment pages", { created: since(createdSince), ...(status === undefined ? {} : { status }) }),
 
+    async visit({ status, createdSince }, visit) {
+      const what = "list payment pages";
+      const readPage = async ({ since: gte, until, after }: Slice) => {
+        const created = until === null ? { gte } : { gte, lte: until };
+        const query = { limit: 100, status, created, ...(after === undefined ? {} : { starting_after: after }) };
+        const schema = pageFollowing(sessionPageWithin(created), after);
+        const page = await ask({ what, schema, patience }, () => stripe.checkout.sessions.list(query));
+        return { items: page.data.map(toSession), hasMore: page.has_more };
+      };
+      try {
+        await readSideBySide({ since: since(createdSince).gte, lanes: LANES }, readPage, visit);
+      } catch (error) {
+        throw unknownOutcome(what, error);
+      }
+    },
+
     listPaid: ({ createdSince }) =>
       listSessions("list payments", { created: since(createdSince), status: "complete", expand: ["data.payment_intent.latest_charge"] }),
 
@@ -149,9 +177,10 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
 
     async refunds(paymentIntentId) {
       const what = "read refunds";
-      const schema = refundPage(paymentIntentId);
-      const page = (after: object) =>
-        ask({ what, schema, patience }, () => stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100, ...after }));
+      const page = (after: After) =>
+        ask({ what, schema: pageFollowing(refundPage(paymentIntentId), after.starting_after), patience }, () =>
+          stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100, ...after }),
+        );
       const refunds: Refund[] = [];
       for await (const refund of pages(what, page)) refunds.push(toRefund(refund));
       return refunds;
@@ -190,15 +219,16 @@ function writtenBy({ metadata }: Stripe.Checkout.SessionCreateParams): Metadata 
   return Object.fromEntries(Object.entries(metadata ?? {}).map(([key, value]) => [key, String(value ?? "")]));
 }
 
-/** All items of a list, page by page. A page that holds the one it was to follow is not the next one. */
+type After = Pick<Stripe.PaginationParams, "starting_after">;
+
+/** All items of a list, page by page. */
 async function* pages<Item extends { id: string }>(
   what: string,
-  readPage: (after: { starting_after?: string }) => Promise<{ data: Item[]; has_more: boolean }>,
+  readPage: (after: After) => Promise<{ data: Item[]; has_more: boolean }>,
 ): AsyncGenerator<Item> {
   try {
     for (let last: Item | undefined; ; ) {
       const page = await readPage(last === undefined ? {} : { starting_after: last.id });
-      if (page.data.some(({ id }) => id === last?.id)) throw new UnavailableError(`Stripe did not ${what}`, { cause: new Error("the same page came twice") });
       yield* page.data;
       if (!page.has_more) return;
       last = page.data.at(-1);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 
 import { UnavailableError } from "~/errors";
+import { createProcessRebuildTurns } from "~/reservations/rebuild-turns";
 
+import { storeWith } from "../checkout/store-with";
 import { CALLS, CHECKOUT_TTL_MS, createWorld, once, type Process } from "../checkout/world";
 
 const heldUnits = async (shop: Process) => (await shop.store.totals()).units;
@@ -158,6 +160,51 @@ describe("a restart", () => {
 
     expect(world.stock()).toBe(4);
     expect(after.eventsOf("unreadable_record")).toMatchObject([{ checkoutId: edited }]);
+  });
+
+  it("a rebuild that finds fewer open pages than the store has claims keeps those claims", async () => {
+    const world = createWorld({ rows: { mug: 2 } });
+    let finds = true;
+    const shop: Process = await world.open({
+      dependencies: ({ gateway }) => ({
+        gateway: { ...gateway, visit: async (query, visit) => (finds ? gateway.visit(query, visit) : undefined) },
+        // As after a failover: the store may have lost data, and this server rebuilds.
+        rebuildTurns: { ...createProcessRebuildTurns(), begin: async () => "begun" },
+      }),
+    });
+    const anns = await shop.pay("ann", { mug: 1 });
+    await shop.pay("bob", { mug: 1 });
+    finds = false;
+
+    await shop.checkout.rebuild();
+
+    expect(await heldUnits(shop)).toBe(2);
+    expect(await change(shop, "cem", 1)).toMatchObject({ outcome: "refused" });
+    world.stripe.pay(anns);
+    expect(await shop.checkout.fulfil(anns)).toMatchObject({ outcome: "done" });
+    expect(world.stock()).toBe(1);
+  });
+
+  it("a claim whose stamp was lost gets it back from the list of open pages", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    let isStale = true;
+    const shop: Process = await world.open({
+      dependencies: ({ reservations }) => ({
+        reservations: {
+          ...reservations,
+          // What was written last did not reach the replica that took over.
+          store: storeWith(reservations.store, { stamp: async (ref) => (isStale ? "stamped" : reservations.store.stamp(ref)) }),
+        },
+        rebuildTurns: { ...createProcessRebuildTurns(), begin: async () => "begun" },
+      }),
+    });
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    isStale = false;
+    expect(await shop.store.claims({ olderThanMs: 0 })).toMatchObject([{ checkoutId: null }]);
+
+    await shop.checkout.rebuild();
+
+    expect(await shop.store.claims({ olderThanMs: 0 })).toMatchObject([{ checkoutId }]);
   });
 
   it("the reconciler closes an open page that nobody holds for", async () => {

@@ -64,6 +64,15 @@ export const priceOf = (id: string) => price.extend({ id: z.literal(id) });
 export const sessionPage = pageOf(session);
 export const refundPage = (paymentIntentId: string) => pageOf(refundOf(paymentIntentId));
 
+export const sessionPageWithin = (created: { gte: number; lte?: number }) =>
+  sessionPage.refine(
+    ({ data }) => data.every((one) => one.created >= created.gte && one.created <= (created.lte ?? Infinity)),
+    "an item of another time",
+  );
+/** A page that holds the item which it was to follow is not the next one. */
+export const pageFollowing = <Schema extends z.ZodType<{ data: { id: string }[] }>>(page: Schema, after: string | undefined) =>
+  page.refine(({ data }) => data.every(({ id }) => id !== after), "the item that it was to follow");
+
 /** One page of a list; an empty one is a valid response, unless it says that there are more. */
 function pageOf<Item extends z.ZodObject<{ id: z.ZodType<string> }>>(item: Item) {
   return z
