@@ -51,6 +51,8 @@ export interface Container {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly catalog: Catalog;
+  /** For single lookups; as `Catalog.readStock`, in nobody's way. The live feed has another. */
+  readonly lookUpStock: Catalog["readStock"];
   readonly store: ReservationStore;
   readonly holds: Pick<Holds, "state">;
   readonly feed: AvailabilityFeed;
@@ -185,9 +187,10 @@ export async function createContainer(env: Environment): Promise<Container> {
     log,
     metrics,
     catalog,
+    lookUpStock: catalog.lookingReader(),
     store,
     holds,
-    feed: createAvailabilityFeed({ store, readStock: (productIds) => catalog.readStock(productIds), log, count: (viewers) => metrics.streamClients.set(viewers) }),
+    feed: createAvailabilityFeed({ store, readStock: catalog.lookingReader(), log, count: (viewers) => metrics.streamClients.set(viewers) }),
     streamPlaces: createStreamPlaces(),
     checkout,
     limits,

@@ -3,14 +3,14 @@ import { productAvailability, type ProductAvailability } from "~/availability/pr
 
 /** Live figures of each product that exists, as this session (null: nobody in particular) may use them. Throws `UnavailableError`. */
 export async function readAvailability(
-  shop: Pick<Container, "catalog" | "store">,
+  shop: Pick<Container, "lookUpStock" | "store">,
   session: string | null,
   productIds: readonly string[],
 ): Promise<ProductAvailability[]> {
   const held = await shop.store.held({ session, productIds });
   const now = Date.now();
   // After the holds: the other way round, a unit that is sold in between would count as free.
-  const rows = await shop.catalog.readStock(productIds);
+  const rows = await shop.lookUpStock(productIds);
   return productIds.flatMap((productId) => {
     const row = rows.get(productId);
     const units = held.get(productId);

@@ -5,6 +5,7 @@ import { UnavailableError } from "~/errors";
 import type { Catalog, Product, ProductPage } from "./catalog";
 import { createCompareAndSwap } from "./compare-and-swap.server";
 import type { PriceUnit } from "./price";
+import { createLookingRead } from "./looking-read";
 import { probeCatalog } from "./probe-catalog.server";
 import type { ProbeReport } from "./probe-catalog.server";
 import { nameFault } from "./product-columns";
@@ -41,6 +42,8 @@ export type SupabaseCatalog = Catalog & {
   probe(): Promise<ProbeReport>;
   /** Why nothing can be sold from the table now; null: it takes updates, as far as this process knows. */
   readonly closedBy: TableClosure | null;
+  /** A read of its own for what is only shown; see `createLookingRead`. */
+  lookingReader(): Catalog["readStock"];
 };
 
 /** The catalog over the merchant's Supabase table. Throws at once when the table's name cannot be addressed. */
@@ -122,6 +125,7 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
       stock.forget();
       return probeCatalog({ table, columns, key: options.key, priceOf: (row) => product(row).price, compareAndSwap, readStock: (ids) => stock.read(ids), state });
     },
+    lookingReader: () => createLookingRead({ read: (ids) => stock.read(ids), now: () => performance.now() }),
     get closedBy() {
       return state.closedBy();
     },
