@@ -27,6 +27,7 @@ import type { OperatorDesk } from "~/operator/operator-desk";
 import { createSelling } from "~/operator/selling.server";
 import { systemClock } from "~/reservations/clock";
 import { keyPrefix } from "~/reservations/redis/redis-connection.server";
+import { LastFigures } from "~/reservations/last-figures";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import type { Sandbox } from "~/sandbox/sandbox.server";
 import { CartSessions } from "~/session.server";
@@ -141,6 +142,7 @@ export async function createContainer(env: Environment): Promise<Container> {
       store,
       readStock: (productIds) => catalog.readStock(productIds),
       limits: { maxUnitsPerLine: env.MAX_UNITS_PER_LINE, maxLinesPerCart: env.MAX_LINES_PER_CART },
+      figures: new LastFigures(),
       newOperationId: () => randomBytes(12).toString("base64url"),
       backOff: () => sleep(randomInt(20, 101)),
     },

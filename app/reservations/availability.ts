@@ -1,3 +1,4 @@
+import type { OthersUnits, PlaceLine } from "./reservation-store";
 import type { StockRow } from "./reserve";
 
 /** What a session may hold in all: units on hand that no OTHER session holds. Derived whenever it is asked for, never stored. */
@@ -9,4 +10,12 @@ export function available(onHand: number, heldByOthers: number): number {
 export function onHandOf(row: Pick<StockRow, "inventory" | "active">): number {
   const { active, inventory } = row;
   return active && inventory !== null && Number.isSafeInteger(inventory) && inventory > 0 ? inventory : 0;
+}
+
+/** The look before placing: whether no line is known not to fit beside what others hold. A missing hint speaks against nothing. */
+export function mayFit(lines: readonly PlaceLine[], others: ReadonlyMap<string, OthersUnits>): boolean {
+  return lines.every(({ productId, quantity, hint = null }) => {
+    if (hint === null || quantity === 0) return true;
+    return available(hint, others.get(productId)?.units ?? 0) >= quantity;
+  });
 }

@@ -1,3 +1,4 @@
+import { mayFit } from "./availability";
 import { withAtLeast, withSet } from "./cart-lines";
 import type { Clock } from "./clock";
 import { estimatedBytes } from "./memory-footprint";
@@ -71,13 +72,15 @@ class MemoryReservationStore implements ReservationStore {
     if (record.pending !== null && record.pending.operationId !== operationId) return { outcome: "busy" };
     const cartLines = withSet(record.granted, lines).length;
     if (cartLines > maxLines && cartLines > record.granted.length) return { outcome: "too_many_lines" };
+    const others = this.#held(record, lines, now);
     if (record.pending === null) {
+      if (!mayFit(lines, others)) return { outcome: "cannot_fit", others };
       const deadline = tickOf(this.#nowMs + this.#pendingMs);
       this.#records.change(session, record, now, lines, () => {
         record.pending = { operationId, lines, deadline };
       });
     }
-    return { outcome: "placed", others: this.#held(record, lines, now) };
+    return { outcome: "placed", others };
   }
 
   async confirm({ session, operationId }: OperationRef): Promise<ConfirmOutcome> {

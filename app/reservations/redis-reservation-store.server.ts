@@ -46,9 +46,10 @@ class RedisReservationStore implements ReservationStore {
   }
 
   async place({ lines, ...request }: PlaceRequest): Promise<PlaceOutcome> {
-    const placed = await this.#run(scripts.place, answers.place, { ...request, lines: pairs(lines) });
+    const hints = lines.map(({ hint = null }) => hint);
+    const placed = await this.#run(scripts.place, answers.place, { ...request, lines: pairs(lines), hints });
     if (placed.outcome === "not_rebuilt") throw notRebuilt();
-    return placed.outcome === "placed" ? { outcome: "placed", others: byProduct(lines, placed.others) } : placed;
+    return "others" in placed ? { ...placed, others: byProduct(lines, placed.others) } : placed;
   }
 
   confirm(operation: OperationRef): Promise<ConfirmOutcome> {

@@ -18,6 +18,8 @@ export interface ReservationStore {
    * Step 1 of a reservation: writes `pending` for every line, before anybody reads the stock, and notes what OTHER
    * sessions hold of those products at that moment. Quantity 0 asks for release. Products of `lines` are distinct.
    * An operation that was already placed is answered again from its pending.
+   * Looks first: writes nothing and answers `cannot_fit` when a line does not fit by its `hint` beside all that others hold,
+   * what is pending included (see README, "Look before placing"). Quantity 0 always fits.
    */
   place(request: PlaceRequest): Promise<PlaceOutcome>;
 
@@ -104,14 +106,21 @@ export interface OperationRef {
   readonly operationId: string;
 }
 
+/** A line of a call, with the stock figure last known of its product: of any age, null or absent when none is. */
+export interface PlaceLine extends Line {
+  readonly hint?: number | null;
+}
+
 export interface PlaceRequest extends OperationRef {
-  readonly lines: readonly Line[];
+  readonly lines: readonly PlaceLine[];
   /** The cart may not have more granted and asked-for lines than this. */
   readonly maxLines: number;
 }
 
 export type PlaceOutcome =
   | { readonly outcome: "placed"; readonly others: ReadonlyMap<string, OthersUnits> }
+  /** Some hint less the units of others is below the quantity asked for. Read the stock, and place again if that says otherwise. */
+  | { readonly outcome: "cannot_fit"; readonly others: ReadonlyMap<string, OthersUnits> }
   /** Another call of this session is undecided: wait and try again. */
   | { readonly outcome: "busy" }
   /** A payment page is open (or about to be): close it with proof first. */

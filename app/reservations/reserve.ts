@@ -1,7 +1,8 @@
 import { UnavailableError } from "../errors";
 import { available, onHandOf } from "./availability";
 import { summed } from "./cart-lines";
-import type { Claim, Line, OperationRef, OthersUnits, ReservationStore, SessionView } from "./reservation-store";
+import type { LastFigures } from "./last-figures";
+import type { Claim, Line, OperationRef, OthersUnits, PlaceLine, ReservationStore, SessionView } from "./reservation-store";
 import { waitWhileBusy } from "./wait-while-busy";
 
 /** The little of a product row that a reservation decides on; inventory as in the row. */
@@ -17,6 +18,8 @@ export type ReadStock = (productIds: readonly string[]) => Promise<ReadonlyMap<s
 export interface ReserveDependencies {
   readonly store: ReservationStore;
   readonly readStock: ReadStock;
+  /** One for all calls of a server; `reserve` keeps it up. */
+  readonly figures: LastFigures;
   readonly limits: { readonly maxUnitsPerLine: number; readonly maxLinesPerCart: number };
   readonly newOperationId: () => string;
   /** Waits a random 20 to 100 ms between tries; injected so that tests own time. */
@@ -31,7 +34,8 @@ export interface ReserveRequest {
 
 export type ReserveOutcome =
   | { readonly outcome: "granted"; readonly lines: readonly DecidedLine[]; readonly view: SessionView }
-  | { readonly outcome: "refused"; readonly lines: readonly DecidedLine[] }
+  /** `undecided`: it was refused for units that others only ask for, and would fit if none of them were granted any. */
+  | { readonly outcome: "refused"; readonly lines: readonly DecidedLine[]; readonly undecided: boolean }
   | { readonly outcome: "unknown_product"; readonly productIds: readonly string[] }
   | { readonly outcome: "limit_exceeded"; readonly limit: "units_per_line" | "lines_per_cart"; readonly max: number }
   | { readonly outcome: "checkout_open"; readonly claim: Claim };
@@ -53,11 +57,20 @@ export interface DecidedLine {
 /** How often a try that others, or time, got in the way of is made again. */
 const FURTHER_TRIES = 3;
 
+type Rows = ReadonlyMap<string, StockRow>;
+
+interface Call {
+  readonly dependencies: ReserveDependencies;
+  readonly session: string;
+  readonly lines: readonly Line[];
+}
+
 /**
  * Sets the session's quantity of each product named: all lines or none.
  *
  * Holds first and reads the stock second, so it needs no lock and is safe on several servers: whoever reads a unit as on
  * hand has already made every other reader see it as asked for. Stops anywhere without harm: what is pending lapses.
+ * Looks before it holds: what does not fit by the last figures known holds nothing, unless a read of its own says otherwise.
  * Throws `UnavailableError` when the store or the stock did not answer, or another call of this session stays undecided;
  * `RangeError` before anything is placed when a quantity is not a whole number ≥ 0.
  */
@@ -66,81 +79,127 @@ export async function reserve(dependencies: ReserveDependencies, request: Reserv
     if (!Number.isSafeInteger(quantity) || quantity < 0) throw new RangeError(`${quantity} units of ${productId}`);
   }
   const { limits, backOff } = dependencies;
-  const lines = summed(request.lines);
-  if (lines.some((line) => line.quantity > limits.maxUnitsPerLine)) {
+  const call = { dependencies, session: request.session, lines: summed(request.lines) };
+  if (call.lines.some((line) => line.quantity > limits.maxUnitsPerLine)) {
     return { outcome: "limit_exceeded", limit: "units_per_line", max: limits.maxUnitsPerLine };
   }
+  let rows = mayHoldInVain(call) ? await read(call) : null;
   for (let tries = 0; ; tries += 1) {
-    const attempt = await tryOnce(dependencies, request.session, lines);
+    const attempt = await tryOnce(call, rows);
     if (attempt.again === null) return attempt.outcome;
     if (tries >= FURTHER_TRIES) return attempt.again();
-    await backOff();
+    rows = attempt.rows;
+    if (attempt.waits) await backOff();
   }
 }
 
 type Attempt =
   | { readonly again: null; readonly outcome: ReserveOutcome }
-  /** Worth another try; the function gives the outcome if there is none. */
-  | { readonly again: () => ReserveOutcome };
+  /** Worth another try, with the rows that it read; the function gives the outcome if there is none. */
+  | { readonly again: () => ReserveOutcome; readonly rows: Rows; readonly waits: boolean };
 
-async function tryOnce(dependencies: ReserveDependencies, session: string, lines: readonly Line[]): Promise<Attempt> {
-  const { store, limits, newOperationId, backOff } = dependencies;
-  const operation = { session, operationId: newOperationId() };
+/** `known`: the rows that this call read last; null before its first read, when the figures are from other calls. */
+async function tryOnce(call: Call, known: Rows | null): Promise<Attempt> {
+  const { store, limits, newOperationId, backOff } = call.dependencies;
+  const operation = { session: call.session, operationId: newOperationId() };
+  const lines = withHints(call, known);
   const placed = await waitWhileBusy(backOff, () => store.place({ ...operation, lines, maxLines: limits.maxLinesPerCart }));
-  if (placed.outcome === "checkout_open") return { again: null, outcome: placed };
-  if (placed.outcome === "too_many_lines") {
-    return { again: null, outcome: { outcome: "limit_exceeded", limit: "lines_per_cart", max: limits.maxLinesPerCart } };
+  switch (placed.outcome) {
+    case "checkout_open":
+      return answered(placed);
+    case "too_many_lines":
+      return answered({ outcome: "limit_exceeded", limit: "lines_per_cart", max: limits.maxLinesPerCart });
+    case "cannot_fit": {
+      // Nobody is refused by figures from before the call.
+      if (known === null) return tryOnce(call, await read(call));
+      const decision = decide(call, known, placed.others);
+      if (decision.outcome === "fits") throw new Error("place found no room for what fits by the same figures");
+      return decision.outcome === "refused" && decision.undecided ? { again: () => decision, rows: known, waits: true } : answered(decision);
+    }
+    case "placed":
+      return decidePlaced(call, operation, placed.others);
   }
-  const rows = await readAfterPlace(dependencies, operation, lines);
-  const unknown = lines.filter((line) => line.quantity > 0 && !rows.has(line.productId));
-  if (unknown.length > 0) {
-    await store.abort(operation);
-    return { again: null, outcome: { outcome: "unknown_product", productIds: unknown.map((line) => line.productId) } };
-  }
-  const decisions = lines.map((line) => decide(line, rows.get(line.productId), placed.others.get(line.productId)));
-  const decided = decisions.map((decision) => decision.line);
-  const short = decisions.filter((decision) => decision.line.shortage !== null);
-  if (short.length > 0) {
-    await store.abort(operation);
-    const refused: ReserveOutcome = { outcome: "refused", lines: decided };
-    const mayFitSoon = short.every((decision) => decision.fitsOnceOthersAbort);
-    return mayFitSoon ? { again: () => refused } : { again: null, outcome: refused };
-  }
-  const confirmed = await store.confirm(operation);
-  if (confirmed.outcome === "gone") return { again: neverConfirmed };
-  return { again: null, outcome: { outcome: "granted", lines: decided, view: confirmed.view } };
 }
 
-/** Only a read that starts after `place` is worth anything. A call that only releases needs none. */
-async function readAfterPlace(
-  { store, readStock }: ReserveDependencies,
-  operation: OperationRef,
-  lines: readonly Line[],
-): Promise<ReadonlyMap<string, StockRow>> {
-  if (lines.every((line) => line.quantity === 0)) return new Map();
+async function decidePlaced(call: Call, operation: OperationRef, others: ReadonlyMap<string, OthersUnits>): Promise<Attempt> {
+  const { store } = call.dependencies;
+  const rows = await readAfterPlace(call, operation);
+  const decision = decide(call, rows, others);
+  switch (decision.outcome) {
+    case "unknown_product":
+      await store.abort(operation);
+      return answered(decision);
+    case "refused":
+      await store.abort(operation);
+      // The figures may lack units that were sold meanwhile and that `others` has as well, so the look has the last word.
+      return { again: () => decision, rows, waits: decision.undecided };
+    case "fits": {
+      const confirmed = await store.confirm(operation);
+      if (confirmed.outcome === "gone") return { again: neverConfirmed, rows, waits: true };
+      return answered({ outcome: "granted", lines: decision.lines, view: confirmed.view });
+    }
+  }
+}
+
+/**
+ * Whether a line without a figure could make the call fail, call after call, while the others are kept from everybody for
+ * the length of a read: made-up ids beside a scarce product. Such a call reads before it places.
+ */
+function mayHoldInVain({ dependencies, lines }: Call): boolean {
+  const asked = lines.filter((line) => line.quantity > 0);
+  return asked.length > 1 && asked.some((line) => dependencies.figures.of(line.productId) === null);
+}
+
+function withHints({ dependencies, lines }: Call, rows: Rows | null): readonly PlaceLine[] {
+  const hintOf = (productId: string) => (rows === null ? dependencies.figures.of(productId) : onHandIn(rows, productId));
+  return lines.map(({ productId, quantity }) => ({ productId, quantity, hint: hintOf(productId) }));
+}
+
+async function read({ dependencies: { readStock, figures }, lines }: Call): Promise<Rows> {
+  const productIds = lines.map((line) => line.productId);
+  const rows = await readStock(productIds);
+  figures.note(productIds, rows);
+  return rows;
+}
+
+/** Only a read that starts after `place` lets a call be granted. A call that only releases needs none. */
+async function readAfterPlace(call: Call, operation: OperationRef): Promise<Rows> {
+  if (call.lines.every((line) => line.quantity === 0)) return new Map();
   try {
-    return await readStock(lines.map((line) => line.productId));
+    return await read(call);
   } catch (error) {
     // If the store does not answer either, the pending lapses by itself; the read's error is the one that explains.
-    await store.abort(operation).catch(() => undefined);
+    await call.dependencies.store.abort(operation).catch(() => undefined);
     throw error;
   }
 }
 
-function decide(
+type Decision = { readonly outcome: "fits"; readonly lines: readonly DecidedLine[] } | Extract<ReserveOutcome, { readonly outcome: "refused" | "unknown_product" }>;
+
+function decide({ lines }: Call, rows: Rows, others: ReadonlyMap<string, OthersUnits>): Decision {
+  const unknown = lines.filter((line) => line.quantity > 0 && !rows.has(line.productId));
+  if (unknown.length > 0) return { outcome: "unknown_product", productIds: unknown.map((line) => line.productId) };
+  const decisions = lines.map((line) => decideLine(line, rows, others.get(line.productId)));
+  const decided = decisions.map((decision) => decision.line);
+  const short = decisions.filter((decision) => decision.line.shortage !== null);
+  if (short.length === 0) return { outcome: "fits", lines: decided };
+  return { outcome: "refused", lines: decided, undecided: short.every((decision) => decision.fitsOnceOthersAbort) };
+}
+
+function decideLine(
   { productId, quantity }: Line,
-  row: StockRow | undefined,
+  rows: Rows,
   others: OthersUnits | undefined,
 ): { readonly line: DecidedLine; readonly fitsOnceOthersAbort: boolean } {
   if (others === undefined) throw new Error(`place did not tell what others hold of ${productId}`);
-  const onHand = row === undefined ? 0 : onHandOf(row);
+  const onHand = onHandIn(rows, productId);
   const free = available(onHand, others.units);
   const fits = quantity === 0 || free >= quantity;
   const shortage = fits ? null : others.units > 0 && onHand > 0 ? "held_by_others" : "sold_out";
   return {
     line: {
       productId,
-      name: row?.name ?? null,
+      name: rows.get(productId)?.name ?? null,
       requested: quantity,
       available: free,
       shortage,
@@ -148,6 +207,15 @@ function decide(
     },
     fitsOnceOthersAbort: available(onHand, others.units - others.pendingUnits) >= quantity,
   };
+}
+
+function onHandIn(rows: Rows, productId: string): number {
+  const row = rows.get(productId);
+  return row === undefined ? 0 : onHandOf(row);
+}
+
+function answered(outcome: ReserveOutcome): Attempt {
+  return { again: null, outcome };
 }
 
 function neverConfirmed(): never {

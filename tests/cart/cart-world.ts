@@ -3,6 +3,7 @@ import { changeCart, type CartAnswer } from "~/cart/change-cart.server";
 import { readIntent } from "~/cart/cart-intent.server";
 import type { Product } from "~/catalog/catalog";
 import type { FulfilOutcome, Order, StartOutcome } from "~/checkout/checkout";
+import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import { release } from "~/reservations/release";
 import { reserve } from "~/reservations/reserve";
@@ -44,6 +45,7 @@ export function createWorld(products: readonly Product[] = [product("mug"), prod
   const dependencies = {
     store,
     backOff,
+    figures: new LastFigures(),
     newOperationId: () => `op-${(operations += 1)}`,
     limits: { maxUnitsPerLine: env.MAX_UNITS_PER_LINE, maxLinesPerCart: env.MAX_LINES_PER_CART },
     readStock: async (ids: readonly string[]) => {

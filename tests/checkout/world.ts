@@ -9,6 +9,7 @@ import { createStripe } from "~/checkout/stripe-client.server";
 import { type Patience, PATIENCE } from "~/checkout/stripe/ask-stripe.server";
 import { createStripeGateway } from "~/checkout/stripe-gateway.server";
 import { UnavailableError } from "~/errors";
+import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import { createStripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
@@ -196,6 +197,7 @@ export function createWorld(options: WorldOptions = {}) {
         store,
         readStock: (productIds) => catalog.readStock(productIds),
         limits: { maxUnitsPerLine: 99, maxLinesPerCart: 30 },
+        figures: new LastFigures(),
         newOperationId: () => `op-${(ids += 1)}`,
         backOff: () => Promise.resolve(),
       },

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { CheckoutService } from "~/checkout/checkout";
 import { createLimits, type LimitOptions } from "~/limits/limits.server";
 import { systemClock } from "~/reservations/clock";
+import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import { reserve } from "~/reservations/reserve";
 
@@ -22,6 +23,7 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
               store,
               readStock: async () => rows,
               limits: { maxUnitsPerLine: 100, maxLinesPerCart: 30 },
+              figures: new LastFigures(),
               newOperationId: randomUUID,
               backOff: async () => undefined,
             },

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { CheckoutService } from "~/checkout/checkout";
 import { Problem } from "~/http/problem.server";
 import { createLimits, type LimitOptions } from "~/limits/limits.server";
+import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import { reserve } from "~/reservations/reserve";
 
@@ -24,7 +25,7 @@ type Answer = "granted" | "refused" | 422 | 429;
 function openShop(options: Pick<LimitOptions, "perMinute" | "unitsPerClient" | "trustedProxyHops">) {
   const store = createMemoryReservationStore({ clock: { now: () => Date.now(), wall: () => Date.now() }, ttlMs: 120_000, maxAgeMs: 1_200_000 });
   const rows = new Map([["bowl", { name: "bowl", inventory: STOCK, active: true }]]);
-  const engine = { store, readStock: async () => rows, limits: { maxUnitsPerLine: 10, maxLinesPerCart: 30 }, newOperationId: randomUUID, backOff: async () => undefined };
+  const engine = { store, readStock: async () => rows, figures: new LastFigures(), limits: { maxUnitsPerLine: 10, maxLinesPerCart: 30 }, newOperationId: randomUUID, backOff: async () => undefined };
   const bare: Pick<CheckoutService, "changeCart" | "start"> = { changeCart: (request) => reserve(engine, request), start: async () => ({ outcome: "empty_cart" }) };
   const limits = createLimits({ pagesPerSecond: null, ...options, redis: null, store, log: { warn: () => undefined } });
   const { changeCart } = limits.capped(bare);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Claim, Line, OthersUnits, PlaceOutcome, ReservationStore, SessionView, StoreEvent } from "~/reservations/reservation-store";
+import type { Claim, Line, OthersUnits, PlaceLine, PlaceOutcome, ReservationStore, SessionView, StoreEvent } from "~/reservations/reservation-store";
 
 /** What every driver is opened with for this suite. */
 export const storeTiming = { ttlMs: 120_000, maxAgeMs: 300_000, pendingMs: 10_000 } as const;
@@ -147,6 +147,80 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("of quantity 0 holds nothing", async () => {
         expect(await place("ann", "none", { mug: 0 })).toMatchObject({ outcome: "placed" });
         expect(await store.totals()).toMatchObject({ shopping: 0, checkout: 0, units: 0, sessions: 0 });
+      });
+    });
+
+    describe("place, looking first", () => {
+      const look = (session: string, operationId: string, ...lines: PlaceLine[]) => store.place({ session, operationId, lines, maxLines: 30 });
+      const mug = (quantity: number, hint: number | null) => ({ productId: "mug", quantity, hint });
+
+      it("writes nothing when the figure is too low beside what others hold, and tells what they hold", async () => {
+        await grant("bob", { mug: 3 });
+        const looked = await look("ann", "asks", mug(3, 5));
+        if (looked.outcome !== "cannot_fit") throw new Error(looked.outcome);
+        expect(looked.others.get("mug")).toMatchObject({ units: 3, pendingUnits: 0 });
+        expectWithin(looked.others.get("mug")?.nextReleaseInMs ?? null, ttlMs);
+        expect(await heldOf("mug")).toMatchObject({ total: 3, pendingUnits: 0 });
+        expect(await store.confirm({ session: "ann", operationId: "asks" })).toEqual({ outcome: "gone" });
+        expect(await store.totals()).toMatchObject({ sessions: 1 });
+        // It left nothing undecided, so the next call of the session is not in its way.
+        expect(await look("ann", "asks again", mug(2, 5))).toMatchObject({ outcome: "placed" });
+      });
+
+      it("places when the figure is just enough, or when none is known", async () => {
+        await grant("bob", { mug: 3 });
+        expect(await look("ann", "fits", mug(2, 5))).toMatchObject({ outcome: "placed" });
+        expect(await look("cy", "no figure", mug(9, null))).toMatchObject({ outcome: "placed" });
+        expect(await look("di", "no figure either", { productId: "mug", quantity: 9 })).toMatchObject({ outcome: "placed" });
+      });
+
+      it("counts what others are being asked for, and what they are paying for", async () => {
+        await grant("payer", { mug: 1 });
+        await claim("payer", "claim-1");
+        await place("bob", "undecided", { mug: 1 });
+        const looked = await look("ann", "asks", mug(1, 2));
+        if (looked.outcome !== "cannot_fit") throw new Error(looked.outcome);
+        expect(looked.others.get("mug")).toMatchObject({ units: 2, pendingUnits: 1 });
+        await store.abort({ session: "bob", operationId: "undecided" });
+        expect(await look("ann", "asks", mug(1, 2))).toMatchObject({ outcome: "placed" });
+      });
+
+      it("does not count what the session holds itself", async () => {
+        await grant("ann", { mug: 4 });
+        expect(await look("ann", "more", mug(5, 5))).toMatchObject({ outcome: "placed" });
+        await store.abort({ session: "ann", operationId: "more" });
+        await grant("bob", { mug: 1 });
+        expect(await look("ann", "too many", mug(5, 5))).toMatchObject({ outcome: "cannot_fit" });
+        expect((await store.view("ann")).lines).toEqual([{ productId: "mug", quantity: 4 }]);
+        expect(await look("ann", "fewer", mug(2, 5))).toMatchObject({ outcome: "placed" });
+      });
+
+      it("lets go of a product whatever its figure is", async () => {
+        await grant("ann", { mug: 2 });
+        expect(await look("ann", "none", mug(0, 0))).toMatchObject({ outcome: "placed" });
+      });
+
+      it("takes all lines or none", async () => {
+        const hat = { productId: "hat", quantity: 1, hint: 0 };
+        expect(await look("ann", "both", mug(1, 1), hat)).toMatchObject({ outcome: "cannot_fit" });
+        expect([await total("mug"), await total("hat")]).toEqual([0, 0]);
+      });
+
+      it("answers an operation that is sent again from its pending, whatever the figure says by then", async () => {
+        await look("ann", "once", mug(1, 1));
+        expect(await look("ann", "once", mug(1, 0))).toMatchObject({ outcome: "placed" });
+        expect(await total("mug")).toBe(1);
+      });
+
+      it("comes after what else stands in the way", async () => {
+        await grant("ann", { hat: 1, cup: 1 });
+        const lines = [mug(1, 0)];
+        expect(await store.place({ session: "ann", operationId: "third", lines, maxLines: 2 })).toEqual({ outcome: "too_many_lines" });
+        await place("ann", "undecided", { hat: 2 });
+        expect(await look("ann", "second", mug(1, 0))).toEqual({ outcome: "busy" });
+        await store.abort({ session: "ann", operationId: "undecided" });
+        await claim("ann", "claim-1");
+        expect(await look("ann", "late", mug(1, 0))).toMatchObject({ outcome: "checkout_open" });
       });
     });
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { withSet } from "~/reservations/cart-lines";
+import { LastFigures } from "~/reservations/last-figures";
 import type { Line, ReservationStore } from "~/reservations/reservation-store";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import type { ReserveDependencies, ReserveOutcome, StockRow } from "~/reservations/reserve";
@@ -20,6 +21,8 @@ import { steppedStore } from "./stepped-store";
 export interface Scenario {
   readonly name: string;
   readonly stock: Readonly<Record<string, number>>;
+  /** The stock figures that every client believes at the start, right or not; by default none is known. */
+  readonly figures?: Readonly<Record<string, number>> | undefined;
   /** Runs before anything is explored, on a store without steps. */
   readonly start?: (store: ReservationStore) => Promise<void>;
   readonly clients: Readonly<Record<string, Program>>;
@@ -33,7 +36,7 @@ export interface Scenario {
     readonly store: ReservationStore;
     readonly crashed: readonly string[];
   }) => Promise<void>;
-  /** Outside edits make the invariant depend on the order of earlier steps, so that states cannot be merged. */
+  /** Outside edits make the invariant depend on what was read before them, which is then a part of the state. */
   readonly editsStock?: boolean;
 }
 
@@ -112,10 +115,13 @@ interface Task {
   lastLabel: string;
   /** Everything that the program was answered, and when. */
   history: string;
+  /** Of its own, as if each client had its own server. */
+  readonly figures: LastFigures;
 }
 
 /** One call of `reserve`, as the invariant with outside edits needs it. */
 interface Operation {
+  readonly client: string;
   readonly placedAt: number;
   confirmedAt: number;
   readonly lines: readonly Line[];
@@ -150,7 +156,7 @@ class Run {
     await this.#scenario.start?.(this.#store);
     for (const row of (await this.#store.snapshot({ limit: 1_000 })).reservations) this.#sessions.add(row.session);
     for (const [name, program] of Object.entries(this.#scenario.clients)) {
-      const task: Task = { name, parked: null, settled: () => undefined, state: "running", error: null, lastLabel: "", history: "" };
+      const task: Task = { name, parked: null, settled: () => undefined, state: "running", error: null, lastLabel: "", history: "", figures: this.#figures() };
       this.#tasks.set(name, task);
       await this.#untilSettled(task, () => {
         program(this.#client(task)).then(
@@ -198,8 +204,10 @@ class Run {
     for (const session of this.#sessions) {
       seen.push(session, await this.#store.view(session), [...(await this.#store.held({ session, productIds })).values()]);
     }
-    for (const task of this.#tasks.values()) seen.push(task.state, task.parked?.label, this.#waits(task), task.history);
-    if (this.#scenario.editsStock === true) seen.push(this.#trace);
+    for (const task of this.#tasks.values()) {
+      seen.push(task.state, task.parked?.label, this.#waits(task), task.history, productIds.map((productId) => task.figures.of(productId)));
+    }
+    if (this.#scenario.editsStock === true) seen.push(...this.#removed, this.#readBeforeEdits());
     return createHash("sha1").update(JSON.stringify(seen)).digest("base64");
   }
 
@@ -242,6 +250,20 @@ class Run {
     const overlapping = [...this.#operations.values()].filter((each) => each.confirmedAt > latest.placedAt);
     const removedAtReads = overlapping.flatMap(({ removedAtRead }) => (removedAtRead === null ? [] : [removedAtRead.get(productId) ?? 0]));
     return (this.#removed.get(productId) ?? 0) - Math.min(...removedAtReads);
+  }
+
+  /** All of the past that `#allowance` can ask for: of each undecided call, what it and those it overlapped with have read. */
+  #readBeforeEdits(): unknown {
+    const operations = [...this.#operations.values()];
+    const readBy = ({ removedAtRead }: Operation) => (removedAtRead === null ? null : [...removedAtRead]);
+    return operations
+      .filter((each) => each.confirmedAt === Infinity)
+      .map((each) => ({
+        client: each.client,
+        read: readBy(each),
+        overlapped: operations.filter(({ confirmedAt }) => confirmedAt !== Infinity && confirmedAt > each.placedAt).map(readBy),
+      }))
+      .sort((a, b) => (a.client < b.client ? -1 : 1));
   }
 
   async #promised(productId: string): Promise<number> {
@@ -295,26 +317,37 @@ class Run {
   #dependencies(task: Task): Parameters<Reserve>[0] {
     let inCall = `${task.history}calls:`;
     let backedOff = 0;
+    let hasRead = false;
     return {
       store: this.#gated(task),
       readStock: (productIds) =>
         this.#step(task, `reads ${productIds.join(", ")}`, async () => {
           const operation = this.#undecided.get(task);
           if (operation !== undefined) operation.removedAtRead = new Map(this.#removed);
+          hasRead = true;
           return this.#rows(productIds);
         }),
       limits: { maxUnitsPerLine: 100, maxLinesPerCart: 30 },
+      figures: task.figures,
       newOperationId: () => `${task.name}-${this.#nextOperation++}`,
       backOff: async () => {
         backedOff += 1;
         if (backedOff > (this.#scenario.backsOff ?? 1)) throw new GivesUp();
-        // All that a call remembers of its earlier tries is how many there were of which kind.
-        inCall += `${task.lastLabel};`;
+        // All that a call remembers of its earlier tries is how many there were of which kind, and the figures if it read them.
+        inCall += `${task.lastLabel}${hasRead ? " after a read" : ""};`;
         await this.#step(task, "backs off", async () => undefined, this.#trace.length);
         task.history = inCall;
       },
       atomically: (label, act) => this.#step(task, label, () => act(this.#store)),
     };
+  }
+
+  #figures(): LastFigures {
+    const figures = new LastFigures();
+    for (const [productId, inventory] of Object.entries(this.#scenario.figures ?? {})) {
+      figures.note([productId], new Map([[productId, { name: productId, inventory, active: true }]]));
+    }
+    return figures;
   }
 
   #rows(productIds: readonly string[]): ReadonlyMap<string, StockRow> {
@@ -334,7 +367,7 @@ class Run {
         const placed = await store.place(request);
         if (placed.outcome === "placed") {
           const placedAt = this.#trace.length;
-          const operation: Operation = { placedAt, confirmedAt: Infinity, lines: request.lines, removedAtRead: null };
+          const operation: Operation = { client: task.name, placedAt, confirmedAt: Infinity, lines: request.lines, removedAtRead: null };
           this.#operations.set(request.operationId, operation);
           this.#undecided.set(task, operation);
         }

@@ -1,4 +1,4 @@
-import type { Line } from "~/reservations/reservation-store";
+import type { Line, PlaceLine } from "~/reservations/reservation-store";
 import { storeTiming } from "./describe-reservation-store";
 
 interface Entry {
@@ -75,6 +75,11 @@ export class NaiveReservations {
   expiresInMs(session: string): number | null {
     const granted = this.#alive().find((entry) => entry.session === session && entry.layer === "granted");
     return granted === undefined ? null : granted.until - this.now;
+  }
+
+  /** Whether each line fits by its hint beside all that other sessions hold. */
+  mayFit(session: string, lines: readonly PlaceLine[]): boolean {
+    return lines.every(({ productId, quantity, hint }) => typeof hint !== "number" || quantity === 0 || hint - this.held(session, productId).units >= quantity);
   }
 
   held(session: string | null, productId: string) {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { UnavailableError } from "~/errors";
 import { available, onHandOf } from "~/reservations/availability";
+import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import { release } from "~/reservations/release";
 import type { ReservationStore } from "~/reservations/reservation-store";
-import { reserve, type ReserveDependencies, type StockRow } from "~/reservations/reserve";
+import { reserve, type ReserveDependencies, type ReserveOutcome, type StockRow } from "~/reservations/reserve";
 import { storeTiming } from "./describe-reservation-store";
 import { ManualClock } from "./manual-clock";
 import { steppedStore } from "./stepped-store";
@@ -26,6 +27,7 @@ function openShop(stock: Record<string, Partial<StockRow>>) {
       return new Map(rows);
     },
     limits: { maxUnitsPerLine: 10, maxLinesPerCart: 2 },
+    figures: new LastFigures(),
     newOperationId: () => `operation-${operations++}`,
     backOff: async () => {
       shop.backedOff += 1;
@@ -110,6 +112,7 @@ describe("reserve", () => {
         { productId: "mug", name: "MUG", requested: 2, available: 1, shortage: "held_by_others", nextReleaseInMs: storeTiming.ttlMs },
         { productId: "hat", name: "HAT", requested: 1, available: 0, shortage: "sold_out", nextReleaseInMs: null },
       ],
+      undecided: false,
     });
     expect([await held("mug"), await held("hat")]).toEqual([4, 0]);
   });
@@ -129,11 +132,11 @@ describe("reserve", () => {
     expect(await ask("ann", ["mug", 2])).toMatchObject({ outcome: "granted" });
   });
 
-  it("tries again three times when undecided calls of others are in the way, and no longer", async () => {
+  it("looks again three times when undecided calls of others are in the way, and reads once", async () => {
     const { ask, store, shop } = openShop({ mug: { inventory: 1 } });
     await placePending(store, "bob", 1);
-    expect(await ask("ann", ["mug", 1])).toMatchObject({ outcome: "refused", lines: [{ shortage: "held_by_others" }] });
-    expect([shop.reads, shop.backedOff]).toEqual([4, 3]);
+    expect(await ask("ann", ["mug", 1])).toMatchObject({ outcome: "refused", lines: [{ shortage: "held_by_others" }], undecided: true });
+    expect([shop.reads, shop.backedOff]).toEqual([1, 3]);
     shop.duringBackOff = () => store.abort({ session: "bob", operationId: "undecided-bob" });
     expect(await ask("ann", ["mug", 1])).toMatchObject({ outcome: "granted" });
   });
@@ -141,7 +144,7 @@ describe("reserve", () => {
   it("does not try again when it would be short anyway", async () => {
     const { ask, store, shop } = openShop({ mug: { inventory: 1 } });
     await placePending(store, "bob", 1);
-    expect(await ask("ann", ["mug", 2])).toMatchObject({ outcome: "refused" });
+    expect(await ask("ann", ["mug", 2])).toMatchObject({ outcome: "refused", undecided: false });
     expect(shop.backedOff).toBe(0);
   });
 
@@ -151,6 +154,86 @@ describe("reserve", () => {
     await expect(ask("ann", ["mug", 1])).rejects.toThrow(UnavailableError);
     expect(shop.reads).toBe(4);
     expect(await held("mug")).toBe(0);
+  });
+});
+
+describe("reserve, looking before it places", () => {
+  /** Counts what each call does to the store. */
+  const openWatchedShop = (stock: Record<string, Partial<StockRow>>) => {
+    const opened = openShop(stock);
+    const steps: string[] = [];
+    const watched = steppedStore(opened.store, async (label, act) => {
+      steps.push(label);
+      return act();
+    });
+    const ask = (session: string, ...lines: [productId: string, quantity: number][]) =>
+      reserve({ ...opened.dependencies, store: watched }, { session, lines: lines.map(([productId, quantity]) => ({ productId, quantity })) });
+    const since = async (act: () => Promise<ReserveOutcome>) => {
+      const before = { reads: opened.shop.reads, steps: steps.length };
+      const { outcome } = await act();
+      return { outcome, reads: opened.shop.reads - before.reads, steps: steps.slice(before.steps) };
+    };
+    return { ...opened, ask, since };
+  };
+
+  it("costs a granted call one read and two steps, whether a figure is known or not", async () => {
+    const { ask, since } = openWatchedShop({ mug: { inventory: 5 } });
+    const costs = { outcome: "granted", reads: 1, steps: ["places 1 mug", "confirms"] };
+    expect(await since(() => ask("ann", ["mug", 1]))).toEqual(costs);
+    expect(await since(() => ask("bob", ["mug", 1]))).toEqual(costs);
+  });
+
+  it("refuses what cannot fit by one read, and without having placed anything", async () => {
+    const { ask, since, held, shop } = openWatchedShop({ mug: { inventory: 5 } });
+    await ask("ann", ["mug", 1]);
+    shop.duringRead = async () => expect(await held("mug")).toBe(1);
+    const refused = await since(() => ask("bob", ["mug", 5]));
+    expect(refused).toEqual({ outcome: "refused", reads: 1, steps: ["places 5 mug", "places 5 mug"] });
+  });
+
+  it("lets no old figure refuse a call", async () => {
+    const stock: Record<string, Partial<StockRow>> = { mug: { inventory: 0 } };
+    const { ask, since } = openWatchedShop(stock);
+    await ask("ann", ["mug", 1]);
+    stock["mug"] = { inventory: 1 };
+    expect(await since(() => ask("bob", ["mug", 1]))).toMatchObject({ outcome: "granted", reads: 2 });
+  });
+
+  it("grants what came back while it read the stock", async () => {
+    const { ask, store, shop } = openWatchedShop({ mug: { inventory: 1 } });
+    await ask("ann", ["mug", 1]);
+    shop.duringRead = async () => {
+      await store.release({ session: "ann", productIds: "all" });
+    };
+    expect(await ask("bob", ["mug", 1])).toMatchObject({ outcome: "granted" });
+  });
+
+  it("does not count a unit both as held and as sold when it is sold while the stock is read", async () => {
+    const stock: Record<string, Partial<StockRow>> = { mug: { inventory: 2 } };
+    const { ask, store, shop } = openWatchedShop(stock);
+    await ask("payer", ["mug", 1]);
+    await store.claim({ session: "payer", claimId: "claim-1" });
+    shop.duringRead = async () => {
+      stock["mug"] = { inventory: 1 };
+      await store.complete({ claimId: "claim-1", checkoutId: null });
+    };
+    expect(await ask("ann", ["mug", 1])).toMatchObject({ outcome: "granted" });
+  });
+
+  it("reads before it places a product of which nothing is known beside others, so that a made-up id keeps nothing from anybody", async () => {
+    const { ask, held, shop } = openWatchedShop({ mug: { inventory: 1 } });
+    shop.duringRead = async () => expect(await held("mug")).toBe(0);
+    expect(await ask("ann", ["mug", 1], ["ghost", 1])).toEqual({ outcome: "unknown_product", productIds: ["ghost"] });
+    expect(await ask("ann", ["mug", 1], ["another", 1])).toEqual({ outcome: "unknown_product", productIds: ["another"] });
+  });
+
+  it("lets a cart shrink, and lets go of what is no longer sold", async () => {
+    const stock: Record<string, Partial<StockRow>> = { mug: { inventory: 5 }, hat: { inventory: 1 } };
+    const { ask, since } = openWatchedShop(stock);
+    await ask("ann", ["mug", 5], ["hat", 1]);
+    stock["hat"] = { inventory: 0 };
+    await ask("bob", ["hat", 1]);
+    expect(await since(() => ask("ann", ["mug", 2], ["hat", 0]))).toMatchObject({ outcome: "granted", reads: 1 });
   });
 });
 

@@ -39,7 +39,7 @@ const place = z.object({ session: z.string(), given: z.number().int() });
 /** What each script answers, in the words of the contract. Scripts and these change together. */
 export const answers = {
   place: z.discriminatedUnion("outcome", [
-    z.object({ outcome: z.literal("placed"), others: held }),
+    z.object({ outcome: z.enum(["placed", "cannot_fit"]), others: held }),
     plain("busy"),
     checkoutOpen,
     plain("too_many_lines"),

@@ -1,6 +1,6 @@
--- Step 1 of a reservation: writes what is asked for as pending, and notes what others hold of it.
--- request  {session, operationId, lines, maxLines}
--- answer   {outcome = "placed", others = {held units of each line}} | "busy" | {"checkout_open", claim} | "too_many_lines" | "not_rebuilt"
+-- Step 1 of a reservation: looks, writes what is asked for as pending, and notes what others hold of it.
+-- request  {session, operationId, lines, hints = {last figure of each line, or null}, maxLines}
+-- answer   {outcome = "placed" or "cannot_fit", others = {held units of each line}} | "busy" | {"checkout_open", claim} | "too_many_lines" | "not_rebuilt"
 
 if not is_rebuilt() then return answer({ outcome = 'not_rebuilt' }) end
 local session, lines = request.session, request.lines
@@ -10,9 +10,16 @@ if claim then return answer({ outcome = 'checkout_open', claim = claim }) end
 if record.pending and record.pending.op ~= request.operationId then return answer({ outcome = 'busy' }) end
 local cart_lines = #with_set(record.granted, lines)
 if cart_lines > request.maxLines and cart_lines > #record.granted then return answer({ outcome = 'too_many_lines' }) end
+local others = held(record, products_of(lines))
 if record.pending == nil then
+  for index, line in ipairs(lines) do
+    local hint = request.hints[index]
+    if hint ~= cjson.null and line[2] > 0 and hint - others[index].units < line[2] then
+      return answer({ outcome = 'cannot_fit', others = others })
+    end
+  end
   change(session, record, lines, function()
     record.pending = { op = request.operationId, lines = lines, deadline = tick_of(now_ms + settings.pending) }
   end)
 end
-return answer({ outcome = 'placed', others = held(record, products_of(lines)) })
+return answer({ outcome = 'placed', others = others })

@@ -1,0 +1,33 @@
+import { onHandOf } from "./availability";
+import type { StockRow } from "./reserve";
+
+/** More than any shop sells at once, and a bound on the memory that it takes. */
+const MAX_PRODUCTS = 10_000;
+
+/**
+ * The stock figure that was last read of each product, of any age, for `PlaceRequest.lines`. A hint and nothing more: one that
+ * is too low costs its call a read, one that is too high costs what a call without any costs. So nothing feeds it but
+ * the reads that reservations make anyway.
+ */
+export class LastFigures {
+  readonly #figures = new Map<string, number>();
+
+  /** Null when no figure is known. */
+  of(productId: string): number | null {
+    return this.#figures.get(productId) ?? null;
+  }
+
+  /** Notes what a read of these products found. Absent rows are forgotten: made-up ids must not push out real ones. */
+  note(productIds: readonly string[], rows: ReadonlyMap<string, StockRow>): void {
+    for (const productId of productIds) {
+      // Deleted first, so that the order of the map is that of the reads.
+      this.#figures.delete(productId);
+      const row = rows.get(productId);
+      if (row !== undefined) this.#figures.set(productId, onHandOf(row));
+    }
+    for (const oldest of this.#figures.keys()) {
+      if (this.#figures.size <= MAX_PRODUCTS) return;
+      this.#figures.delete(oldest);
+    }
+  }
+}

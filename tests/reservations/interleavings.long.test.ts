@@ -1,0 +1,4 @@
+import { describeInterleavings } from "./describe-interleavings";
+import { longSearches } from "./scenarios";
+
+describeInterleavings(longSearches);
