@@ -9,6 +9,7 @@ import type { StripeSession } from "./stripe-gateway.server";
 /**
  * A payment whose claim is gone holds its units like anybody before it takes them, so that it cannot take what is
  * promised to someone else. Granted: a claim of the same id bears the checkout again. Refused: the verdict is written.
+ * Throws `UnavailableError`, to be tried again, while only undecided calls of others are in its way.
  */
 export async function claimLatePayment(
   context: CheckoutContext,
@@ -33,6 +34,10 @@ export async function claimLatePayment(
     }
     case "refused":
     case "unknown_product": {
+      // A verdict is final, and units that others only ask for may be free in a moment.
+      if (decision.outcome === "refused" && decision.undecided) {
+        throw new UnavailableError("others are asking for the units of a late payment and are not decided yet");
+      }
       held.check();
       const condemned = await context.marks.write(checkoutId, record, { verdict: "refund" });
       context.log({ type: "late_payment", checkoutId, outcome: "refused" });

@@ -190,6 +190,36 @@ describe("a payment whose claim is gone", () => {
     await store.unclaim({ claimId: claim?.claimId ?? "", checkoutId, to: "stock" });
   };
 
+  describe("while another shopper only asks for its unit", () => {
+    const asked = { session: "bob", operationId: "undecided" };
+    const open = async () => {
+      const world = createWorld({ rows: { mug: 1 } });
+      const shop = await world.open();
+      const checkoutId = await shop.pay("ann", { mug: 1 });
+      world.stripe.pay(checkoutId);
+      await forget(shop.store, checkoutId);
+      await shop.store.place({ ...asked, lines: [{ productId: "mug", quantity: 1 }], maxLines: 30 });
+      await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
+      expect(shop.eventsOf("late_payment")).toEqual([]);
+      expect(await world.refunds()).toEqual([]);
+      return { world, shop, checkoutId };
+    };
+
+    it("is not refunded, and fulfilled when the other one is refused", async () => {
+      const { world, shop, checkoutId } = await open();
+      await shop.store.abort(asked);
+      expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+      expect(world.stock()).toBe(0);
+    });
+
+    it("is refunded when the other one is granted it", async () => {
+      const { world, shop, checkoutId } = await open();
+      await shop.store.confirm(asked);
+      expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+      expect(world.stock()).toBe(1);
+    });
+  });
+
   it("is fulfilled when the units are free", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
