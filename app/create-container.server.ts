@@ -173,7 +173,7 @@ export async function createContainer(env: Environment): Promise<Container> {
   const selling = createSelling({ redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, shopTag: heldAs }, store, closedBy: () => catalog.closedBy?.message ?? null, log });
   const checkout = overriding(observed, selling.guarded(limits.capped(observed)));
   const tableFaults = () => [...new Set([...(catalog.closedBy === null ? [] : [`Selling is closed: ${catalog.closedBy.message}`]), ...housekeeping.tableFaults])];
-  const warnings = () => [...housekeeping.warnings, ...clockSkew.warnings()];
+  const warnings = () => [...housekeeping.warnings, ...catalog.oddities, ...clockSkew.warnings()];
   const surroundings = () => ({
     dependencies: { ...dependencies.read(), holds: holds.state },
     warnings: warnings(),

@@ -78,7 +78,7 @@ export function wholeNumber(value: unknown): number | null {
 export function toStockRow(row: SelectedStockRow, columns: ProductColumns): StockRow {
   return {
     name: text(row.name) ?? UNTITLED,
-    inventory: wholeNumber(row.inventory),
+    inventory: isTooLong(row.id) ? null : wholeNumber(row.inventory),
     active: columns.active === null || row.active === true || row.active === "true",
     version: rowVersion(row.version),
   };
@@ -98,6 +98,16 @@ export function toProduct(row: ProductRow, terms: { priceUnit: PriceUnit; curren
     onHand: Math.max(0, inventory ?? 0),
     active,
   };
+}
+
+/**
+ * A sale's marks at Stripe hold the id beside the numbers, in 500 characters. It is written as JSON, where some characters take several.
+ * A product with a longer id is shown as sold out, and never held.
+ */
+export const LONGEST_SELLABLE_ID = 200;
+
+export function isTooLong(id: string): boolean {
+  return JSON.stringify(id).length - 2 > LONGEST_SELLABLE_ID;
 }
 
 /** Foreign tables have the column and always answer 0, which tells no two writes apart. */

@@ -42,6 +42,8 @@ export type SupabaseCatalog = Catalog & {
   probe(): Promise<ProbeReport>;
   /** Why nothing can be sold from the table now; null: it takes updates, as far as this process knows. */
   readonly closedBy: TableClosure | null;
+  /** Rows that cannot be sold for a reason of their own, a sentence each. */
+  readonly oddities: readonly string[];
   /** A read of its own for what is only shown; see `createLookingRead`. */
   lookingReader(): Catalog["readStock"];
 };
@@ -103,7 +105,10 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
         readByIds(list, (ids) => rowsWhereIn(productRowSchema, productSelect(columns), columns.id, ids)),
       );
       const asked = new Set(productIds);
-      return new Map(rows.filter((row) => asked.has(row.id)).map((row) => [row.id, product(row)]));
+      const found = new Map<string, Product>();
+      // Of two rows with one id, neither can be sold.
+      for (const row of rows) if (asked.has(row.id)) found.set(row.id, found.has(row.id) ? { ...product(row), onHand: 0 } : product(row));
+      return found;
     },
 
     async productsNamed(names) {
@@ -126,6 +131,9 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
       return probeCatalog({ table, columns, key: options.key, priceOf: (row) => product(row).price, compareAndSwap, readStock: (ids) => stock.read(ids), state });
     },
     lookingReader: () => createLookingRead({ read: (ids) => stock.read(ids), now: () => performance.now() }),
+    get oddities() {
+      return stock.oddities();
+    },
     get closedBy() {
       return state.closedBy();
     },

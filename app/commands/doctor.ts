@@ -1,8 +1,11 @@
 /**
  * `npm run doctor`: checks the merchant's own set-up, with real keys and Stripe in test mode. A line each, exit 1 on a fault.
+ * `--write ID`: takes one unit of that product from the stock and gives it back, the only proof that a sale can.
  * `DOCTOR_WAIT_SECONDS` (300): how long it waits for somebody to pay its test page.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { proveWrite } from "~/catalog/prove-write";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { examineStripe, type Finding } from "~/checkout/examine-stripe.server";
 import { shopTag } from "~/checkout/shop-tag.server";
@@ -31,10 +34,13 @@ function readEnvironment(): Environment | null {
 
 async function examine(env: Environment): Promise<void> {
   const { PRODUCTS_TABLE: table, PRODUCTS_COLUMNS: columns, PRICE_UNIT: priceUnit, CURRENCY: currency } = env;
-  const report = await createSupabaseCatalog({ ...env.supabase, table, columns, priceUnit, currency }).probe();
+  const catalog = createSupabaseCatalog({ ...env.supabase, table, columns, priceUnit, currency });
+  const report = await catalog.probe();
   if (report.ok) say({ state: "ok", text: `The table "${table}" has the columns, and its rows can be read and updated.` });
   for (const text of report.faults) say({ state: "fault", text });
   for (const text of report.warnings) say({ state: "note", text });
+  const { values } = parseArgs({ options: { write: { type: "string" } } });
+  say(await proveWrite(catalog, values.write ?? null));
   const tag = shopTag({ supabaseUrl: env.supabase.url, table, environment: env.SHOP_ENVIRONMENT });
   say({ state: "note", text: `The tag of this shop's Stripe sessions is ${tag}; note it down before you change SUPABASE_URL, PRODUCTS_TABLE or SHOP_ENVIRONMENT.` });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import type { Catalog } from "~/catalog/catalog";
+import type { SupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { UnavailableError } from "~/errors";
 
 import { openPostgresqlApi, type PostgresqlApi } from "./postgresql-api";
@@ -49,7 +50,7 @@ beforeEach(async () => {
 });
 
 const urlOf = (input: Parameters<typeof fetch>[0]): string => (input instanceof Request ? input.url : input.toString());
-const over = (table: string): Catalog => api.catalog({ table, columns: COLUMNS });
+const over = (table: string): SupabaseCatalog => api.catalog({ table, columns: COLUMNS });
 const inventoriesIn = async (table: string): Promise<unknown[]> => [...(await api.sql.unsafe<{ inventory: unknown }[]>(`select inventory from ${table}`))].map((row) => row.inventory);
 
 /** A shop that sells until the table says that there is none, or a swap is not what it should be. */
@@ -124,7 +125,18 @@ describe("two rows with one id", () => {
     expect(await catalog.compareAndSwap({ productId: "mug", from: 5, to: 4 })).toMatchObject({ outcome: "refused", by: "row", code: "PGRST124" });
     expect(await inventoriesIn("doubled")).toEqual([5, 5]);
     expect((await catalog.readStock(["mug"])).get("mug")?.inventory).toBeNull();
+    expect((await catalog.products(["mug"])).get("mug")?.onHand).toBe(0);
+    expect(catalog.oddities).toEqual([expect.stringContaining("Several rows have the id mug")]);
   });
+});
+
+it("an id that is too long for the marks of a sale has no inventory to sell, and is told", async () => {
+  const [fits, tooLong] = ["m".repeat(200), '"'.repeat(101)];
+  await api.sql`insert into plain values (${fits}, 'Fits', 1, 5), (${tooLong}, 'Too long', 1, 5)`;
+  const catalog = api.catalog({ table: "plain", columns: COLUMNS });
+  const stock = await catalog.readStock([fits, tooLong]);
+  expect([stock.get(fits)?.inventory, stock.get(tooLong)?.inventory]).toEqual([5, null]);
+  expect(catalog.oddities).toEqual([expect.stringContaining("longer than 200 characters")]);
 });
 
 describe("inventory in a text column", () => {
@@ -136,8 +148,13 @@ describe("inventory in a text column", () => {
 
   it.each(["5.0", "05", " 5", "5e0", "+5", "-0", "five", ""])("has no inventory to sell where it reads %j", async (spelling) => {
     await api.sql`update worded set inventory = ${spelling}`;
-    expect((await over("worded").readStock(["mug"])).get("mug")?.inventory).toBeNull();
-    expect((await over("worded").products(["mug"])).get("mug")?.onHand).toBe(0);
+    const catalog = over("worded");
+    expect((await catalog.readStock(["mug"])).get("mug")?.inventory).toBeNull();
+    expect((await catalog.products(["mug"])).get("mug")?.onHand).toBe(0);
+    expect(catalog.oddities).toEqual([expect.stringContaining(JSON.stringify(spelling))]);
+    await api.sql`update worded set inventory = '5'`;
+    await catalog.readStock(["mug"]);
+    expect(catalog.oddities).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { proveWrite } from "~/catalog/prove-write";
 import type { SupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { createTableState, READS_FROM_REPLICA } from "~/catalog/table-state";
 
@@ -76,6 +77,17 @@ describe("a catalog", () => {
     instead = null;
     expect(await catalog.probe()).toMatchObject({ ok: true });
     expect(catalog.closedBy).toBeNull();
+  });
+
+  it("proves by a real sale what the check cannot, and says so where it does not", async () => {
+    await database.exec("update products set inventory_count = 3");
+    expect(await proveWrite(database.catalog, MUG.id)).toMatchObject({ state: "ok" });
+    expect((await database.catalog.readStock([MUG.id])).get(MUG.id)?.inventory).toBe(3);
+    expect(await proveWrite(database.catalog, null)).toMatchObject({ state: "note", text: expect.stringContaining("Not proven") as string });
+    await database.exec("alter table products add constraint enough check (inventory_count >= 3)");
+    expect((await database.catalog.probe()).ok).toBe(true);
+    expect(await proveWrite(database.catalog, MUG.id)).toMatchObject({ state: "fault", text: expect.stringContaining("23514") as string });
+    await database.exec("alter table products drop constraint enough");
   });
 
   it("is closed by nothing that does not answer", async () => {
