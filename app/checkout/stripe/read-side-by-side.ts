@@ -64,16 +64,20 @@ export async function readSideBySide<T extends Item>(
   await read({ since, until: null });
 }
 
-/** Of what filled the last page: so much of the time that it spans is then expected to fit one page. */
+/** So much of the time that the last page spans is expected to fit one page, as items do not come evenly. */
 const PER_PAGE = 0.9;
+/** Pages of one part; fewer when few are left, so that all lanes have some. */
+const MOST_PAGES = 4;
 
 /**
- * What is left of a slice: parts that are likely to fit one page each, and all that is older than these. That is read first, since
+ * What is left of a slice: parts of as many pages as the last page suggests, and all that is older than these. That is read first, since
  * its page tells how to go on.
  */
 function rest(slice: Slice, page: { newest: Item; last: Item; parts: number }): Slice[] {
   const reached = Math.floor(page.last.createdAt / 1000);
-  const length = Math.max(1, Math.floor((Math.floor(page.newest.createdAt / 1000) - reached) * PER_PAGE));
+  const perPage = Math.max(1, (Math.floor(page.newest.createdAt / 1000) - reached) * PER_PAGE);
+  const pages = Math.floor((reached - slice.since) / perPage / page.parts);
+  const length = Math.ceil(perPage * Math.min(MOST_PAGES, Math.max(1, pages)));
   const parts: Slice[] = [];
   // Only the newest goes on where the page ended.
   let older: Slice = { ...slice, after: page.last.id };

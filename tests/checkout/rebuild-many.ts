@@ -1,0 +1,39 @@
+import { encodeRecord } from "~/checkout/session-metadata";
+
+import { createVirtualTime } from "./virtual-time";
+import { createWorld, SHOP_TAG } from "./world";
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Restarts a shop with this many finished orders in the last four days and one open payment page, while Stripe takes 250 ms for a page
+ * of a list and 25 requests a second. Gives the virtual milliseconds until the rebuild is done.
+ */
+export async function restartAfter(orders: number): Promise<{ closedMs: number; requests: number; isHeld: boolean }> {
+  const world = createWorld({ rows: { mug: 1 } });
+  const seller = await world.open();
+  for (let n = 0; n < orders; n += 1) {
+    const line = { productId: "mug", name: "Mug", quantity: 1, unitAmount: 1250, state: { mark: "done", from: 2, to: 1 } } as const;
+    const record = { claimId: `claim of order ${n}`, session: "somebody", fingerprint: "cart", currency: "usd", verdict: null, lines: [line] };
+    const created = await seller.dependencies.gateway.create(
+      {
+        mode: "payment",
+        line_items: [{ quantity: 1, price_data: { currency: "usd", unit_amount: 1250, product_data: { name: "Mug" } } }],
+        success_url: "http://shop.test/",
+        metadata: { ...encodeRecord(SHOP_TAG, record) },
+      },
+      record.claimId,
+    );
+    if (created.outcome !== "created") throw new Error(`no payment page: ${created.outcome}`);
+    world.stripe.pay(created.session.id);
+    world.advance(Math.floor((3.9 * DAY_MS) / orders));
+  }
+  await seller.pay("ann", { mug: 1 });
+  seller.kill();
+
+  const time = createVirtualTime();
+  // Once before a request is carried out and once after: 25 requests a second, each of 250 ms at least.
+  const restarted = world.boot({ pause: () => time.turn(50).then(() => time.wait(125)) });
+  const closedMs = await time.run(restarted.checkout.rebuild());
+  return { closedMs, requests: restarted.calls.length, isHeld: (await restarted.store.totals()).units === 1 };
+}
