@@ -35,8 +35,8 @@ export async function endClaim(
 
 /** Whether the claim is at least this old by the store's clock; this server's own may be wrong by an hour. */
 export async function isAtLeast(context: CheckoutContext, claim: Claim, olderThanMs: number): Promise<boolean> {
-  const old = await context.reservations.store.claims({ olderThanMs });
-  return old.some(({ claimId }) => claimId === claim.claimId);
+  const found = await context.reservations.store.findClaim(claim.claimId);
+  return found !== null && found.ageMs >= olderThanMs;
 }
 
 /** The claim that a page was opened for, as Stripe remembers it. */

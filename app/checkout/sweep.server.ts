@@ -1,3 +1,4 @@
+import { everyClaim } from "~/reservations/every-claim";
 import type { Claim } from "~/reservations/reservation-store";
 
 import type { CheckoutContext } from "./checkout-context.server";
@@ -24,9 +25,9 @@ export function createSweep(context: CheckoutContext): () => Promise<void> {
   return async () => {
     // Ages by the store's clock, never by this server's.
     const { store } = context.reservations;
-    const pages = (await store.claims({ olderThanMs: context.config.checkoutTtlMs })).filter((claim) => claim.checkoutId !== null);
-    const unstamped = (await store.claims({ olderThanMs: UNSTAMPED_AFTER_MS })).filter((claim) => claim.checkoutId === null);
-    const due = [...unstamped, ...pages];
+    const due: Claim[] = [];
+    for await (const claim of everyClaim(store, { olderThanMs: UNSTAMPED_AFTER_MS, isUnstamped: true })) due.push(claim);
+    for await (const claim of everyClaim(store, { olderThanMs: context.config.checkoutTtlMs })) if (claim.checkoutId !== null) due.push(claim);
     const known = new Set(due.map((claim) => claim.claimId));
     settledElsewhere = new Set([...settledElsewhere].filter((claimId) => known.has(claimId)));
     for (const claim of due) if (!settledElsewhere.has(claim.claimId)) await one(claim);

@@ -72,7 +72,7 @@ async function readHolds(store: HoldsOverviewParts["store"]): Promise<Holds> {
     cursor = page.cursor;
     if (cursor === null) break;
   }
-  const claims = reservations.some(({ state }) => state === "checkout") ? await store.claims({ olderThanMs: 0 }) : [];
+  const claims = reservations.some(({ state }) => state === "checkout") ? await store.claims({ olderThanMs: 0, limit: MAX_HOLDS }) : [];
   return { reservations, claims, hasMore: cursor !== null };
 }
 

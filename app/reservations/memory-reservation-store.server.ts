@@ -2,24 +2,27 @@ import { mayFit } from "./availability";
 import { withAtLeast, withSet } from "./cart-lines";
 import type { Clock } from "./clock";
 import { estimatedBytes } from "./memory-footprint";
-import type {
-  Claim,
-  ClaimEnd,
-  ClaimOutcome,
-  ClaimRef,
-  ConfirmOutcome,
-  HeldUnits,
-  Line,
-  OperationRef,
-  PlaceOutcome,
-  PlaceRequest,
-  ReleaseOutcome,
-  RenewOutcome,
-  ReservationStore,
-  SessionView,
-  SnapshotPage,
-  StoreEvent,
-  StoreTotals,
+import {
+  CLAIMS_PER_PAGE,
+  type Claim,
+  type ClaimEnd,
+  type ClaimOutcome,
+  type ClaimRef,
+  type ClaimsQuery,
+  type ConfirmOutcome,
+  type FoundClaim,
+  type HeldUnits,
+  type Line,
+  type OperationRef,
+  type PlaceOutcome,
+  type PlaceRequest,
+  type ReleaseOutcome,
+  type RenewOutcome,
+  type ReservationStore,
+  type SessionView,
+  type SnapshotPage,
+  type StoreEvent,
+  type StoreTotals,
 } from "./reservation-store";
 import { NONE, type SessionRecord } from "./session-record";
 import { SessionRecords } from "./session-records";
@@ -199,15 +202,17 @@ class MemoryReservationStore implements ReservationStore {
     });
   }
 
-  async findClaim(claimId: string): Promise<Claim | null> {
+  async findClaim(claimId: string): Promise<FoundClaim | null> {
     this.#begin();
-    return this.#claims.get(claimId) ?? null;
+    const claim = this.#claims.get(claimId);
+    return claim === undefined ? null : { ...claim, ageMs: this.#clock.wall() - claim.claimedAt };
   }
 
-  async claims({ olderThanMs }: { olderThanMs: number }): Promise<readonly Claim[]> {
+  async claims({ olderThanMs, isUnstamped = false, limit = CLAIMS_PER_PAGE, after }: ClaimsQuery): Promise<readonly Claim[]> {
     this.#begin();
     const latest = this.#clock.wall() - olderThanMs;
-    return [...this.#claims.values()].filter((claim) => claim.claimedAt <= latest).sort((a, b) => a.claimedAt - b.claimedAt);
+    const isAsked = (claim: Claim) => claim.claimedAt <= latest && !(isUnstamped && claim.checkoutId !== null) && (after === undefined || byAge(claim, after) > 0);
+    return [...this.#claims.values()].filter(isAsked).sort(byAge).slice(0, limit);
   }
 
   async view(session: string): Promise<SessionView> {
@@ -285,4 +290,8 @@ class MemoryReservationStore implements ReservationStore {
   #renewed(record: SessionRecord): number {
     return Math.min(tickOf(this.#nowMs + this.#ttlMs), record.firstGrantedAt + this.#maxAgeTicks);
   }
+}
+
+function byAge(one: Pick<Claim, "claimId" | "claimedAt">, other: Pick<Claim, "claimId" | "claimedAt">): number {
+  return one.claimedAt - other.claimedAt || (one.claimId < other.claimId ? -1 : one.claimId > other.claimId ? 1 : 0);
 }

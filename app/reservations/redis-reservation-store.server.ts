@@ -1,27 +1,32 @@
+import { randomBytes } from "node:crypto";
+
 import { UnavailableError } from "../errors";
 import type { z } from "zod";
 import { answers, eventMessage, snapshotPlace } from "./redis/answers";
 import type { RedisConnection } from "./redis/redis-connection.server";
 import { scripts, type Script } from "./redis/scripts.server";
-import type {
-  Claim,
-  ClaimEnd,
-  ClaimOutcome,
-  ClaimRef,
-  ConfirmOutcome,
-  HeldUnits,
-  Line,
-  OperationRef,
-  PlaceOutcome,
-  PlaceRequest,
-  ReleaseOutcome,
-  RenewOutcome,
-  Reservation,
-  ReservationStore,
-  SessionView,
-  SnapshotPage,
-  StoreEvent,
-  StoreTotals,
+import {
+  CLAIMS_PER_PAGE,
+  type Claim,
+  type ClaimEnd,
+  type ClaimOutcome,
+  type ClaimRef,
+  type ClaimsQuery,
+  type ConfirmOutcome,
+  type FoundClaim,
+  type HeldUnits,
+  type Line,
+  type OperationRef,
+  type PlaceOutcome,
+  type PlaceRequest,
+  type ReleaseOutcome,
+  type RenewOutcome,
+  type Reservation,
+  type ReservationStore,
+  type SessionView,
+  type SnapshotPage,
+  type StoreEvent,
+  type StoreTotals,
 } from "./reservation-store";
 
 /**
@@ -35,6 +40,9 @@ import type {
 export function createRedisReservationStore(redis: RedisConnection): ReservationStore {
   return new RedisReservationStore(redis);
 }
+
+/** How often a release looks again because the cart changed between its look and its step. */
+const MAX_LOOKS = 4;
 
 class RedisReservationStore implements ReservationStore {
   readonly #redis: RedisConnection;
@@ -64,8 +72,17 @@ class RedisReservationStore implements ReservationStore {
     return this.#run(scripts.renew, answers.renew, { session });
   }
 
-  release({ session, productIds }: { session: string; productIds: readonly string[] | "all" }): Promise<ReleaseOutcome> {
-    return this.#run(scripts.release, answers.release, productIds === "all" ? { session } : { session, productIds });
+  /** Looks first, so that a try that lands late, after lines were granted again, is told from one in time. */
+  async release({ session, productIds }: { session: string; productIds: readonly string[] | "all" }): Promise<ReleaseOutcome> {
+    const named = productIds === "all" ? {} : { productIds };
+    for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
+      const { view, last } = await this.#run(scripts.view, answers.view, { session });
+      if (view.lines.length === 0 && view.claim === null && last === undefined) return { outcome: "released", lines: [], view };
+      const operationId = randomBytes(12).toString("base64url");
+      const released = await this.#run(scripts.release, answers.release, { session, ...named, ...(last === undefined ? {} : { seen: last }), operationId });
+      if (released.outcome !== "changed") return released;
+    }
+    throw new UnavailableError("the cart was changed again and again meanwhile");
   }
 
   async claim(request: { session: string; claimId: string }): Promise<ClaimOutcome> {
@@ -90,12 +107,14 @@ class RedisReservationStore implements ReservationStore {
     await this.#run(scripts.restore, answers.done, { claim: { ...claim, ...borne(checkoutId), lines: pairs(lines) } });
   }
 
-  async findClaim(claimId: string): Promise<Claim | null> {
-    return (await this.#run(scripts.findClaim, answers.findClaim, { claimId })).claim ?? null;
+  async findClaim(claimId: string): Promise<FoundClaim | null> {
+    const { claim, ageMs = 0 } = await this.#run(scripts.findClaim, answers.findClaim, { claimId });
+    return claim === undefined ? null : { ...claim, ageMs };
   }
 
-  async claims(query: { olderThanMs: number }): Promise<readonly Claim[]> {
-    return (await this.#run(scripts.claims, answers.claims, query)).claims;
+  async claims({ after, limit = CLAIMS_PER_PAGE, ...query }: ClaimsQuery): Promise<readonly Claim[]> {
+    const place = after === undefined ? {} : { after: { claimedAt: after.claimedAt, claimId: after.claimId } };
+    return (await this.#run(scripts.claims, answers.claims, { ...query, limit, ...place })).claims;
   }
 
   async view(session: string): Promise<SessionView> {

@@ -67,11 +67,11 @@ export interface ReservationStore {
    */
   restore(claim: Claim): Promise<void>;
 
-  /** The claim with this id, or null. */
-  findClaim(claimId: string): Promise<Claim | null>;
+  /** The claim with this id and its age by the store's clock, or null. */
+  findClaim(claimId: string): Promise<FoundClaim | null>;
 
-  /** All claims at least this old, oldest first. */
-  claims(query: { olderThanMs: number }): Promise<readonly Claim[]>;
+  /** One page of the claims that are asked for, oldest first; the next one begins after the last claim of a full page (see `everyClaim`). */
+  claims(query: ClaimsQuery): Promise<readonly Claim[]>;
 
   /** What the session holds right now. */
   view(session: string): Promise<SessionView>;
@@ -172,6 +172,23 @@ export interface Claim extends ClaimRef {
   /** Names the store that the claim was made in, where another can take its place; goes with the payment page to Stripe (see `RebuildTurns`). */
   readonly epoch?: string | undefined;
 }
+
+export interface FoundClaim extends Claim {
+  readonly ageMs: number;
+}
+
+export interface ClaimsQuery {
+  /** At least this old by the store's clock. */
+  readonly olderThanMs: number;
+  /** Only those that have no checkout yet. */
+  readonly isUnstamped?: boolean | undefined;
+  /** `CLAIMS_PER_PAGE` unless given. */
+  readonly limit?: number | undefined;
+  /** The last claim of the page before, whether or not it has ended since. */
+  readonly after?: Pick<Claim, "claimId" | "claimedAt"> | undefined;
+}
+
+export const CLAIMS_PER_PAGE = 500;
 
 export type ClaimEnd = { readonly outcome: "ended"; readonly claim: Claim } | { readonly outcome: "gone" };
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { everyClaim } from "~/reservations/every-claim";
 import type { Claim, Line, OthersUnits, PlaceLine, PlaceOutcome, ReservationStore, SessionView, StoreEvent } from "~/reservations/reservation-store";
 
 /** What every driver is opened with for this suite. */
@@ -48,6 +49,11 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       const claimed = await store.claim({ session, claimId });
       if (claimed.outcome !== "claimed") throw new Error(`not claimed: ${claimed.outcome}`);
       return claimed.claim;
+    };
+
+    const claimMug = async (session: string): Promise<Claim> => {
+      await grant(session, { mug: 1 });
+      return claim(session, `claim-of-${session}`);
     };
 
     const heldOf = async (productId: string, session: string | null = null) => {
@@ -601,7 +607,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         await store.restore(restored);
         await store.restore(restored);
         expect([await total("mug"), await total("hat")]).toEqual([11, 1]);
-        expect(await store.findClaim("back")).toEqual(restored);
+        expect(await store.findClaim("back")).toMatchObject(restored);
         expect((await store.view("ann")).claim).toEqual(restored);
         expect(await place("ann", "late", { mug: 3 })).toEqual({ outcome: "checkout_open", claim: restored });
         expect(await store.complete({ claimId: "back", checkoutId: "cs_back" })).toMatchObject({ outcome: "ended" });
@@ -652,6 +658,43 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       expect(await ids(60_000)).toEqual(["oldest", "older"]);
       expect(await ids(3_600_000)).toEqual([]);
       expect(newer.claimedAt - older.claimedAt).toBeGreaterThanOrEqual(60_000);
+    });
+
+    it("tells claims page by page, also where several were made in the same millisecond, or the last one ended since", async () => {
+      const { claimedAt } = await claimMug("now");
+      for (const [index, age] of [3_000, 2_000, 2_000, 2_000, 1_000].entries()) {
+        const lines = linesOf({ mug: 1 });
+        await store.restore({ claimId: `claim-${index}`, checkoutId: index === 2 ? null : `cs_${index}`, session: `s-${index}`, lines, claimedAt: claimedAt - age });
+      }
+      const names = (claims: readonly Claim[]) => claims.map(({ claimId }) => claimId);
+      const first = await store.claims({ olderThanMs: 0, limit: 2 });
+      expect(names(first)).toEqual(["claim-0", "claim-1"]);
+      await store.complete({ claimId: "claim-1", checkoutId: "cs_1" });
+      const second = await store.claims({ olderThanMs: 0, limit: 2, after: first[1] });
+      expect(names(second)).toEqual(["claim-2", "claim-3"]);
+      expect(names(await store.claims({ olderThanMs: 500, limit: 2, after: second[1] }))).toEqual(["claim-4"]);
+      const every: string[] = [];
+      for await (const { claimId } of everyClaim(store, { olderThanMs: 500, limit: 1 })) every.push(claimId);
+      expect(every).toEqual(["claim-0", "claim-2", "claim-3", "claim-4"]);
+    });
+
+    it("tells the claims that have no checkout apart, until they are stamped or ended", async () => {
+      const made = await claimMug("ann");
+      await store.restore({ claimId: "back", checkoutId: null, session: "bob", lines: linesOf({ mug: 1 }), claimedAt: made.claimedAt - 1_000 });
+      await store.restore({ claimId: "borne", checkoutId: "cs_1", session: "cy", lines: linesOf({ mug: 1 }), claimedAt: made.claimedAt - 2_000 });
+      const unstamped = async () => (await store.claims({ olderThanMs: 0, isUnstamped: true })).map(({ claimId }) => claimId);
+      expect(await unstamped()).toEqual(["back", made.claimId]);
+      await store.stamp({ claimId: made.claimId, checkoutId: "cs_2" });
+      await store.unclaim({ claimId: "back", checkoutId: null, to: "stock" });
+      expect(await unstamped()).toEqual([]);
+    });
+
+    it("tells a claim's age by its own clock", async () => {
+      const { claimId } = await claimMug("ann");
+      await advance(60_000);
+      const age = (await store.findClaim(claimId))?.ageMs ?? 0;
+      expect(age).toBeGreaterThanOrEqual(60_000);
+      expect(age).toBeLessThan(70_000);
     });
 
     describe("held", () => {

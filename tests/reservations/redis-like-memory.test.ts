@@ -83,7 +83,7 @@ function comparable(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).filter(([name]) => name !== "epoch").map(([name, each]) => {
-      if (name === "claimedAt") return [name, null];
+      if (name === "claimedAt" || name === "ageMs") return [name, null];
       return [name, name.endsWith("Ms") && typeof each === "number" ? Math.ceil(each / STEP_MS) : comparable(each)];
     }),
   );

@@ -1,3 +1,5 @@
+import { everyClaim } from "~/reservations/every-claim";
+
 import type { CheckoutContext } from "../checkout-context.server";
 import { fulfilCheckout } from "../fulfil.server";
 
@@ -9,7 +11,7 @@ import { fulfilCheckout } from "../fulfil.server";
 export async function recheckClaims(context: CheckoutContext, listed: ReadonlySet<string>): Promise<readonly unknown[]> {
   const failures: unknown[] = [];
   const { store } = context.reservations;
-  for (const { checkoutId } of await store.claims({ olderThanMs: 0 })) {
+  for await (const { checkoutId } of everyClaim(store, { olderThanMs: 0 })) {
     if (checkoutId === null || listed.has(checkoutId)) continue;
     await fulfilCheckout(context, checkoutId).catch((error: unknown) => failures.push(error));
   }

@@ -48,7 +48,7 @@ export const answers = {
   confirm: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("confirmed"), view }), plain("gone")]),
   done: plain("done"),
   renew: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("renewed"), view }), plain("nothing_held"), checkoutOpen]),
-  release: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("released"), lines, view }), plain("busy"), checkoutOpen]),
+  release: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("released"), lines, view }), plain("busy"), checkoutOpen, plain("changed")]),
   claim: z.discriminatedUnion("outcome", [
     z.object({ outcome: z.literal("claimed"), claim, others: held }),
     plain("nothing_held"),
@@ -58,9 +58,9 @@ export const answers = {
   ]),
   stamp: z.object({ outcome: z.enum(["stamped", "gone"]) }),
   endClaim: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("ended"), claim }), plain("gone")]),
-  findClaim: z.object({ claim: claim.optional() }),
+  findClaim: z.object({ claim: claim.optional(), ageMs: milliseconds.optional() }),
   claims: z.object({ claims: list(claim) }),
-  view: z.object({ view }),
+  view: z.object({ view, last: z.string().optional() }),
   held: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("counted"), held }), plain("not_rebuilt")]),
   snapshot: z.object({
     rows: list(

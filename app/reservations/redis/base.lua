@@ -11,13 +11,14 @@
 --   8 buckets   hash: tally and deadline -> units that count until then
 --   9 deadlines sorted set, all scores 0: the fields of `buckets` in order
 --  10 leases    hash: lease -> its holder (JSON)
+--  11 unstamped sorted set: claim id -> claimedAt, of claims without a checkout; may name some that have one, or have ended
 -- No key has a TTL: deadlines are in the values, and every verb clears a bounded number of lapsed ones.
 -- ARGV  1 settings {instance, channel, offset, ttl, maxAge, pending (milliseconds), newest, isProven}, 2 the request; both JSON.
 --   newest    the newest epoch that the caller knows of (none: it knows of none)
 --   isProven  whether the caller can be sure that there is no newer one
 -- RETURNS  JSON. An empty list is an empty object there, because Lua has one kind of table.
 
-local EPOCH, CARTS, NAMES, LAPSES, CLAIMS, AGES, SUMS, BUCKETS, DEADLINES, LEASES = unpack(KEYS)
+local EPOCH, CARTS, NAMES, LAPSES, CLAIMS, AGES, SUMS, BUCKETS, DEADLINES, LEASES, UNSTAMPED = unpack(KEYS)
 local call = redis.call
 local settings = cjson.decode(ARGV[1])
 local request = cjson.decode(ARGV[2])

@@ -4,7 +4,7 @@
 -- request  {}
 -- answer   {outcome = "done", refused = {{command, reason}...}}
 
-local EPOCH, CARTS, NAMES, LAPSES, CLAIMS, AGES, SUMS, BUCKETS, DEADLINES, LEASES = unpack(KEYS)
+local EPOCH, CARTS, NAMES, LAPSES, CLAIMS, AGES, SUMS, BUCKETS, DEADLINES, LEASES, UNSTAMPED = unpack(KEYS)
 local settings = cjson.decode(ARGV[1])
 local PROBE = '\0probe'
 local refused = {}
@@ -22,7 +22,7 @@ for _, hash in ipairs({ EPOCH, CARTS, CLAIMS, SUMS, BUCKETS, LEASES }) do
   try('HINCRBY', hash, PROBE, 1)
   try('HDEL', hash, PROBE)
 end
-for _, sorted in ipairs({ NAMES, LAPSES, AGES, DEADLINES }) do
+for _, sorted in ipairs({ NAMES, LAPSES, AGES, DEADLINES, UNSTAMPED }) do
   try('ZADD', sorted, 0, PROBE)
   try('ZRANGE', sorted, 0, 0)
   try('ZREM', sorted, PROBE)

@@ -16,6 +16,7 @@ if #record.granted == 0 then return answer({ outcome = 'nothing_held' }) end
 local claim = { claimId = claim_id, session = session, lines = record.granted, claimedAt = time_ms, epoch = current_epoch }
 call('HSET', CLAIMS, claim_id, session)
 call('ZADD', AGES, time_ms, claim_id)
+call('ZADD', UNSTAMPED, time_ms, claim_id)
 change(session, record, claim.lines, function()
   record.claims = { claim }
   record.granted = {}

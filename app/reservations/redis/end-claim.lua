@@ -6,6 +6,7 @@ local claim, record, index = find_claim(request.claimId)
 if claim == nil or claim.checkoutId ~= request.checkoutId then return answer({ outcome = 'gone' }) end
 call('HDEL', CLAIMS, claim.claimId)
 call('ZREM', AGES, claim.claimId)
+call('ZREM', UNSTAMPED, claim.claimId)
 change(claim.session, record, claim.lines, function()
   table.remove(record.claims, index)
   local deadline = renewed(record)
@@ -16,5 +17,6 @@ change(claim.session, record, claim.lines, function()
   for _, line in ipairs(claim.lines) do least[#least + 1] = { line[1], math.max(units[line[1]] or 0, line[2]) } end
   record.granted = with_set(record.granted, least)
   record.deadline = deadline
+  record.last = 'claim ' .. claim.claimId
 end)
 return answer({ outcome = 'ended', claim = claim })

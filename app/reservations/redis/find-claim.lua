@@ -1,5 +1,6 @@
--- The claim with this id, or none.
+-- The claim with this id and its age, or none.
 -- request  {claimId}
--- answer   {claim}
+-- answer   {claim, ageMs}
 
-return answer({ claim = (find_claim(request.claimId)) })
+local claim = find_claim(request.claimId)
+return answer({ claim = claim, ageMs = claim and time_ms - claim.claimedAt })

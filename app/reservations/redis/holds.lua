@@ -1,7 +1,8 @@
 -- Put before every script of holds, after the tallies: records of sessions, bounded cleanup, events.
 --
 -- A record: {granted = lines, deadline, first, pending = {op, lines, deadline}, claims = {claim...}, last}; times are ticks,
--- a line is {product id, units}. `first` is where the absolute age counts from, `last` the operation confirmed last.
+-- a line is {product id, units}. `first` is where the absolute age counts from, `last` what
+-- changed the granted lines last: an operation, or the end of a claim.
 -- A claim: {claimId, checkoutId, session, lines, claimedAt, epoch}, the session's own first. `claimedAt` is Redis' own time.
 
 local CLAIMED_LINES = '\0claimed lines'

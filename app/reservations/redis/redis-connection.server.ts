@@ -10,7 +10,7 @@ import { scripts, type Script } from "./scripts.server";
 
 /** Of the keys, and of what is in them. A version that cannot read another's keys gets a number of its own. */
 const FORMAT = "v1";
-const KEYS = ["epoch", "carts", "names", "lapses", "claims", "ages", "sums", "buckets", "deadlines", "leases"] as const;
+const KEYS = ["epoch", "carts", "names", "lapses", "claims", "ages", "sums", "buckets", "deadlines", "leases", "unstamped"] as const;
 
 /** A refusal within a second. */
 const VERB_MS = 800;

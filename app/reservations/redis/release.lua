@@ -1,12 +1,14 @@
 -- Gives back granted lines, those named or (without `productIds`) all, and renews the rest.
--- request  {session, productIds}
--- answer   {outcome = "released", lines, view} | "busy" | {"checkout_open", claim}
+-- `seen` is what changed them last when the caller looked: one that lands late frees nothing that was granted since.
+-- request  {session, productIds, seen, operationId}
+-- answer   {outcome = "released", lines, view} | "busy" | {"checkout_open", claim} | "changed"
 
 local record = find(request.session)
 if record == nil then return answer({ outcome = 'released', lines = {}, view = view(nil) }) end
 local claim = record.claims[1]
 if claim then return answer({ outcome = 'checkout_open', claim = claim }) end
 if record.pending then return answer({ outcome = 'busy' }) end
+if record.last ~= request.seen then return answer({ outcome = 'changed' }) end
 local named = {}
 for _, product in ipairs(request.productIds or products_of(record.granted)) do named[product] = true end
 local released, kept = {}, {}
@@ -16,7 +18,7 @@ for _, line in ipairs(record.granted) do
 end
 change(request.session, record, record.granted, function()
   record.granted = kept
-  record.last = nil
+  record.last = request.operationId
   record.deadline = renewed(record)
 end)
 return answer({ outcome = 'released', lines = released, view = view(record) })

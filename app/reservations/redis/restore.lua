@@ -7,6 +7,7 @@ if find_claim(claim.claimId) then return answer({ outcome = 'done' }) end
 local record = find(claim.session) or new_record()
 call('HSET', CLAIMS, claim.claimId, claim.session)
 call('ZADD', AGES, claim.claimedAt, claim.claimId)
+if not claim.checkoutId then call('ZADD', UNSTAMPED, claim.claimedAt, claim.claimId) end
 change(claim.session, record, claim.lines, function()
   local claimed_at = tick_of(now_ms - math.max(0, time_ms - claim.claimedAt))
   local is_first = #record.granted == 0 and #record.claims == 0

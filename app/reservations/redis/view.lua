@@ -1,5 +1,6 @@
--- What the session holds right now.
+-- What the session holds right now, and the operation that changed its granted lines last.
 -- request  {session}
--- answer   {view}
+-- answer   {view, last}
 
-return answer({ view = view(find(request.session)) })
+local record = find(request.session)
+return answer({ view = view(record), last = record and record.last })

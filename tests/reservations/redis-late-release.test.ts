@@ -1,0 +1,135 @@
+import { once } from "node:events";
+import { connect as connectTcp, createServer } from "node:net";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { UnavailableError } from "~/errors";
+import { scripts } from "~/reservations/redis/scripts.server";
+import { startRedis, type RedisServer } from "../redis-server";
+import { PATIENT } from "./describe-reservation-store";
+import { connect } from "./redis-fixture";
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(async () => {
+  await server.stop();
+});
+beforeEach(async () => {
+  await server.command("FLUSHALL");
+});
+
+const closing = new Set<() => void>();
+afterEach(() => {
+  for (const close of closing) close();
+  closing.clear();
+});
+
+/** TCP to Redis that keeps back one request, whatever becomes of its sender, until it is let through. */
+async function delayingProxy(port: number) {
+  let wanted: string | null = null;
+  let letThrough: (() => void) | null = null;
+  const proxy = createServer((client) => {
+    const redis = connectTcp(port, "127.0.0.1");
+    redis.on("error", () => undefined).on("data", (data) => void (client.writable && client.write(data)));
+    client.on("error", () => undefined);
+    let isHeld = false;
+    client.on("close", () => {
+      if (!isHeld) redis.destroy();
+    });
+    client.on("data", (data) => {
+      if (isHeld) return;
+      if (wanted === null || !data.includes(wanted)) return void redis.write(data);
+      wanted = null;
+      isHeld = true;
+      letThrough = () => void redis.write(data);
+    });
+  });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  closing.add(() => proxy.close());
+  const address = proxy.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return {
+    url: `redis://127.0.0.1:${address.port}`,
+    holdBack(text: string) {
+      wanted = text;
+    },
+    letThrough() {
+      if (letThrough === null) throw new Error("nothing was held back");
+      letThrough();
+    },
+  };
+}
+
+function appServer(url = server.url) {
+  const app = connect(url);
+  closing.add(() => app.redis.close());
+  return app;
+}
+
+type App = ReturnType<typeof appServer>;
+
+async function grant({ store }: App, operationId: string, quantity = 1) {
+  await store.place({ session: "ann", operationId, lines: [{ productId: "mug", quantity }], maxLines: 30 });
+  expect(await store.confirm({ session: "ann", operationId })).toMatchObject({ outcome: "confirmed" });
+}
+
+const linesOf = async ({ store }: App) => (await store.view("ann")).lines;
+const mug = [{ productId: "mug", quantity: 1 }];
+
+it("a release that lands late frees nothing that was granted since, whether a later try was done or it is the first to land", async () => {
+  for (const isTriedAgain of [true, false]) {
+    await server.command("FLUSHALL");
+    const proxy = await delayingProxy(server.port);
+    const [app, other] = [appServer(proxy.url), appServer()];
+    await other.rebuild();
+    await vi.waitFor(() => app.turns.begin(), PATIENT);
+    await grant(app, "first");
+    proxy.holdBack('"seen"');
+    const released = app.store.release({ session: "ann", productIds: "all" }).catch((error: unknown) => error);
+    const outcome = await released;
+    if (outcome instanceof Error) expect(outcome).toBeInstanceOf(UnavailableError);
+    if (isTriedAgain) expect(await other.store.release({ session: "ann", productIds: "all" })).toMatchObject({ outcome: "released" });
+    await grant(other, "second", isTriedAgain ? 1 : 2);
+    const before = await linesOf(other);
+
+    const commands = async () => Number(/evalsha:calls=(\d+)/.exec(String(await server.command("INFO", "commandstats")))?.[1] ?? 0);
+    const done = await commands();
+    proxy.letThrough();
+    await vi.waitFor(async () => expect(await commands()).toBeGreaterThan(done), PATIENT);
+
+    expect(await linesOf(other)).toEqual(before);
+  }
+});
+
+it("control: without what it has seen, the same request frees the newer lines", async () => {
+  const app = appServer();
+  await app.rebuild();
+  await grant(app, "first");
+  const late = { session: "ann", seen: "first", operationId: "late" };
+  await app.store.release({ session: "ann", productIds: "all" });
+  await grant(app, "second");
+  expect(await app.redis.run(scripts.release, late)).toMatchObject({ outcome: "changed" });
+  expect(await linesOf(app)).toEqual(mug);
+  expect(await app.redis.run(scripts.release, { ...late, seen: "second" })).toMatchObject({ outcome: "released" });
+  expect(await linesOf(app)).toEqual([]);
+});
+
+it("a release goes on where its first try was done and the answer was lost", async () => {
+  const app = appServer();
+  await app.rebuild();
+  await grant(app, "first");
+  const request = { session: "ann", productIds: ["mug"], seen: "first", operationId: "release" };
+  expect(await app.redis.run(scripts.release, request)).toMatchObject({ outcome: "released" });
+  expect(await app.store.release({ session: "ann", productIds: ["mug"] })).toMatchObject({ outcome: "released", lines: [] });
+});
+
+it("units that come back from a payment page are another change: a release from before it frees nothing", async () => {
+  const app = appServer();
+  await app.rebuild();
+  await grant(app, "first");
+  await app.store.claim({ session: "ann", claimId: "claim-ann" });
+  await app.store.unclaim({ claimId: "claim-ann", checkoutId: null, to: "shopper" });
+  expect(await app.redis.run(scripts.release, { session: "ann", seen: "first", operationId: "late" })).toMatchObject({ outcome: "changed" });
+  expect(await app.store.release({ session: "ann", productIds: "all" })).toMatchObject({ outcome: "released", lines: mug });
+});
