@@ -47,13 +47,13 @@ export interface AvailabilityFeed {
 export function createAvailabilityFeed({ store, readStock, log, count, maxViewers = 2_000 }: FeedOptions): AvailabilityFeed {
   /** What each viewer was told last; null for those who are new. */
   const viewers = new Map<Viewer, Map<string, ProductAvailability> | null>();
-  /** When the next hold of a product may end, epoch milliseconds: a lapse tells nobody by itself. */
+  /** When the next hold of a product may end, monotonic: a lapse tells nobody by itself, and the wall clock may step back. */
   const releases = new Map<string, number>();
   let changed = new Set<string>();
   let isEnded = false;
   let isReading = false;
   let isDown = false;
-  let lastRound = 0;
+  let lastRound = -ROUND_MS;
   let saidFullAt = -SAY_FULL_MS;
   let roundTimer: NodeJS.Timeout | null = null;
   let releaseTimer: NodeJS.Timeout | null = null;
@@ -68,12 +68,12 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
         isReading = false;
         planRound();
       });
-    }, Math.max(0, lastRound + ROUND_MS - Date.now()));
+    }, Math.max(0, lastRound + ROUND_MS - performance.now()));
     roundTimer.unref();
   }
 
   async function round(): Promise<void> {
-    lastRound = Date.now();
+    lastRound = performance.now();
     const ids = changed;
     changed = new Set();
     const asking = [...viewers].flatMap(([viewer, told]) => {
@@ -85,12 +85,12 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
       const wantedBy = new Map<string | null, Set<string>>([[null, new Set(asking.flatMap(({ wanted }) => wanted))]]);
       for (const { viewer, wanted } of asking) wantedBy.set(viewer.session, new Set([...(wantedBy.get(viewer.session) ?? []), ...wanted]));
       const held = new Map(await Promise.all([...wantedBy].map(async ([session, set]) => [session, await store.held({ session, productIds: [...set] })] as const)));
-      const readAt = Date.now();
+      const [readAt, readAtWall] = [performance.now(), Date.now()];
       // After the holds: the other way round, a unit that is sold in between would count as free.
       const rows = await readStock([...(wantedBy.get(null) ?? [])]);
       isDown = false;
       noteReleases(held.get(null) ?? new Map(), readAt);
-      for (const { viewer, told, wanted } of asking) tell(viewer, told ?? new Map<string, ProductAvailability>(), wanted, held.get(viewer.session) ?? new Map(), rows, readAt);
+      for (const { viewer, told, wanted } of asking) tell(viewer, told ?? new Map<string, ProductAvailability>(), wanted, held.get(viewer.session) ?? new Map(), rows, readAtWall);
     } catch (error) {
       // The next re-read tries again.
       if (!isDown) log.warn({ err: error }, "availability streams tell nothing for now");
@@ -98,13 +98,13 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
     }
   }
 
-  function tell(viewer: Viewer, told: Map<string, ProductAvailability>, wanted: readonly string[], held: ReadonlyMap<string, HeldUnits>, rows: ReadonlyMap<string, StockRow>, readAt: number) {
+  function tell(viewer: Viewer, told: Map<string, ProductAvailability>, wanted: readonly string[], held: ReadonlyMap<string, HeldUnits>, rows: ReadonlyMap<string, StockRow>, readAtWall: number) {
     if (!viewers.has(viewer)) return;
     viewers.set(viewer, told);
     for (const id of wanted) {
       const units = held.get(id);
       if (!viewers.has(viewer) || units === undefined || (!rows.has(id) && !told.has(id))) continue;
-      const product = productAvailability(id, rows.get(id), units, readAt);
+      const product = productAvailability(id, rows.get(id), units, readAtWall);
       if (!isNews(told.get(id), product)) continue;
       told.set(id, product);
       viewer.tell(product);
@@ -126,10 +126,10 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
     releaseTimer = null;
     if (releases.size === 0) return;
     releaseTimer = setTimeout(() => {
-      const due = [...releases].filter(([, at]) => at <= Date.now()).map(([id]) => id);
+      const due = [...releases].filter(([, at]) => at <= performance.now()).map(([id]) => id);
       for (const id of due) releases.delete(id);
       look(due);
-    }, Math.max(0, Math.min(...releases.values()) - Date.now()));
+    }, Math.max(0, Math.min(...releases.values()) - performance.now()));
     releaseTimer.unref();
   }
 
@@ -163,8 +163,8 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
   }
 
   function sayFull(): void {
-    if (Date.now() - saidFullAt < SAY_FULL_MS) return;
-    saidFullAt = Date.now();
+    if (performance.now() - saidFullAt < SAY_FULL_MS) return;
+    saidFullAt = performance.now();
     log.warn({ viewers: viewers.size }, "no more availability streams can be opened here: pages poll instead");
   }
 

@@ -50,6 +50,16 @@ afterEach(() => void vi.useRealTimers());
 const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 
 describe("the availability feed", () => {
+  it("goes on when the wall clock steps back an hour", async () => {
+    const world = createWorld();
+    const viewer = world.watch(null, "mug");
+    await pass(ROUND_MS);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await world.hold("ann", "mug", 2);
+    await pass(ROUND_MS);
+    expect(viewer.last()).toMatchObject({ available: 3 });
+  });
+
   it("tells everything at first, and then nothing while nothing changes", async () => {
     const world = createWorld();
     const viewer = world.watch(null, "mug", "jug", "ghost");
