@@ -76,8 +76,7 @@ class RedisReservationStore implements ReservationStore {
   async release({ session, productIds }: { session: string; productIds: readonly string[] | "all" }): Promise<ReleaseOutcome> {
     const named = productIds === "all" ? {} : { productIds };
     for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
-      const { view, last } = await this.#run(scripts.view, answers.view, { session });
-      if (view.lines.length === 0 && view.claim === null && last === undefined) return { outcome: "released", lines: [], view };
+      const { last } = await this.#run(scripts.view, answers.view, { session });
       const operationId = randomBytes(12).toString("base64url");
       const released = await this.#run(scripts.release, answers.release, { session, ...named, ...(last === undefined ? {} : { seen: last }), operationId });
       if (released.outcome !== "changed") return released;

@@ -13,7 +13,7 @@ afterAll(async () => {
   await server.stop();
 });
 beforeEach(async () => {
-  await server.command("CONFIG", "SET", "maxmemory", "0");
+  await server.command("CONFIG", "SET", "maxmemory", "0", "min-replicas-to-write", "0");
   await server.command("FLUSHALL");
 });
 
@@ -119,7 +119,7 @@ it("a Redis that lacks the replicas it is told to wait for is away for holds, an
   await server.command("CONFIG", "SET", "min-replicas-to-write", "1");
   await expect(place(app, "ann")).rejects.toThrow(UnavailableError);
   expect(app.redis.state).toBe("failing");
-  expect(await app.redis.warnings()).toEqual([expect.stringContaining("too few replicas")]);
+  await vi.waitFor(async () => expect(await app.redis.warnings()).toEqual([expect.stringContaining("too few replicas")]), PATIENT);
   await server.command("CONFIG", "SET", "min-replicas-to-write", "0");
   await vi.waitFor(async () => expect(await place(app, "ann")).toMatchObject({ outcome: "placed" }), PATIENT);
   expect(app.redis.state).toBe("ok");
