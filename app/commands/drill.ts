@@ -2,11 +2,14 @@
  * `npm run drill -- [--url http://localhost:3000] [--product <id>] [--buyers 50] [--units 3] [--seconds 30] [--token <ADMIN_TOKEN>]`:
  * many buyers at few units of a running store, round after round; without a product, at the first one on its list. Sets its
  * inventory in each round and puts it back in the end. Several `--url`: servers of one shop.
- * Exits 1 when anything was oversold, 2 when the drill could not be had, or the shop is none that may be drilled.
+ * With `--crowd [--asks 20]`: a steady crowd of so many asks a second at the last item, which is given back again and again;
+ * tells how soon it is granted again.
+ * Exits 1 when anything was oversold, or when the crowd did not get what came back; 2 when the drill could not be had, or the shop is none that may be drilled.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect, parseArgs } from "node:util";
 import { z } from "zod";
+import { crowdTable, isCrowdServed, runCrowd } from "~/drill/crowd";
 import { figuresTable, newFigures, progressLine } from "~/drill/figures";
 import { runRound } from "~/drill/round";
 import { DrillRefused, firstProduct, requirePlayMoney, stockOverHttp } from "~/drill/shop-over-http";
@@ -23,6 +26,8 @@ const options = z.object({
   units: count(3),
   seconds: count(30),
   token: z.string().optional(),
+  crowd: z.boolean().default(false),
+  asks: count(20),
 });
 
 async function drill(): Promise<number> {
@@ -33,12 +38,14 @@ async function drill(): Promise<number> {
       buyers: { type: "string" },
       units: { type: "string" },
       seconds: { type: "string" },
+      crowd: { type: "boolean" },
+      asks: { type: "string" },
       token: { type: "string", default: process.env.ADMIN_TOKEN },
     },
   });
   const given = options.safeParse(values);
   if (!given.success) throw new DrillRefused(z.prettifyError(given.error));
-  const { url: origins, product, buyers, units, seconds, token } = given.data;
+  const { url: origins, product, buyers, units, seconds, token, crowd, asks } = given.data;
   const [first = ""] = origins;
 
   for (const origin of origins) process.stdout.write(`${origin}: payments are ${await requirePlayMoney(origin)}\n`);
@@ -47,11 +54,19 @@ async function drill(): Promise<number> {
   const before = await stock.look(productId);
   if (before === null || before.held > 0) throw new DrillRefused("the shop does not answer, or somebody holds units of this product");
 
+  const newShopper = () => httpShopper(() => origins[Math.floor(Math.random() * origins.length)] ?? first);
+  if (crowd) {
+    const now = () => performance.now();
+    const crowded = runCrowd({ productId, perSecond: asks, seconds, newShopper, stock, random: Math.random, now, sleep });
+    const seen = await crowded.finally(() => stock.setInventory(productId, before.inventory));
+    process.stdout.write(`${crowdTable(seen)}\n`);
+    return isCrowdServed(seen) ? 0 : 1;
+  }
+
   const figures = newFigures();
   const began = performance.now();
   const elapsed = () => (performance.now() - began) / 1000;
   const progress = setInterval(() => process.stdout.write(`\r${progressLine(figures, elapsed())}`), 250);
-  const newShopper = () => httpShopper(() => origins[Math.floor(Math.random() * origins.length)] ?? first);
   try {
     do await runRound({ productId, units, buyers, newShopper, stock, random: Math.random, restWithinMs: REST_WITHIN_MS, sleep }, figures);
     while (elapsed() < seconds);
