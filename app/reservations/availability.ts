@@ -14,8 +14,9 @@ export function onHandOf(row: Pick<StockRow, "inventory" | "active">): number {
 
 /** The look before placing: whether no line is known not to fit beside what others hold. A missing hint speaks against nothing. */
 export function mayFit(lines: readonly PlaceLine[], others: ReadonlyMap<string, OthersUnits>): boolean {
-  return lines.every(({ productId, quantity, hint = null }) => {
-    if (hint === null || quantity === 0) return true;
-    return available(hint, others.get(productId)?.units ?? 0) >= quantity;
-  });
+  for (const { productId, quantity, hint } of lines) {
+    if (typeof hint !== "number" || quantity === 0) continue;
+    if (hint - (others.get(productId)?.units ?? 0) < quantity) return false;
+  }
+  return true;
 }

@@ -20,14 +20,14 @@ export class LastFigures {
   /** Notes what a read of these products found. Absent rows are forgotten: made-up ids must not push out real ones. */
   note(productIds: readonly string[], rows: ReadonlyMap<string, StockRow>): void {
     for (const productId of productIds) {
-      // Deleted first, so that the order of the map is that of the reads.
-      this.#figures.delete(productId);
       const row = rows.get(productId);
-      if (row !== undefined) this.#figures.set(productId, onHandOf(row));
+      if (row === undefined) this.#figures.delete(productId);
+      else this.#figures.set(productId, onHandOf(row));
     }
-    for (const oldest of this.#figures.keys()) {
+    if (this.#figures.size <= MAX_PRODUCTS) return;
+    for (const first of this.#figures.keys()) {
+      this.#figures.delete(first);
       if (this.#figures.size <= MAX_PRODUCTS) return;
-      this.#figures.delete(oldest);
     }
   }
 }

@@ -146,6 +146,7 @@ async function decidePlaced(call: Call, operation: OperationRef, others: Readonl
  * the length of a read: made-up ids beside a scarce product. Such a call reads before it places.
  */
 function mayHoldInVain({ dependencies, lines }: Call): boolean {
+  if (lines.length === 1) return false;
   const asked = lines.filter((line) => line.quantity > 0);
   return asked.length > 1 && asked.some((line) => dependencies.figures.of(line.productId) === null);
 }
