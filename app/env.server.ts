@@ -66,8 +66,8 @@ const schema = z.object({
   REDIS_URL: z.string().regex(/^rediss?:\/\//, "must start with redis:// or rediss://").optional(),
   ADMIN_TOKEN: z.string().min(16, "needs 16 characters or more").optional(),
   MAX_UNITS_PER_LINE: wholeNumber(10, 1, 1_000_000),
-  // Every line takes a key of the Stripe session's metadata, which has 50.
-  MAX_LINES_PER_CART: wholeNumber(30, 1, 40),
+  // Every line takes a key of the Stripe session's metadata (`KEY_BUDGET` in app/checkout/session-metadata.ts).
+  MAX_LINES_PER_CART: wholeNumber(30, 1, 30),
   MAX_UNITS_PER_CLIENT: wholeNumber(50, 0, 1_000_000),
   RATE_LIMIT_PER_MINUTE: wholeNumber(120, 0, 1_000_000),
   TRUSTED_PROXY_HOPS: wholeNumber(0, 0, 10),

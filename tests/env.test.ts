@@ -86,7 +86,7 @@ describe("each variable", () => {
     ["REDIS_URL", ["127.0.0.1:6379", "http://redis"]],
     ["ADMIN_TOKEN", ["short"]],
     ["MAX_UNITS_PER_LINE", ["0", "many"]],
-    ["MAX_LINES_PER_CART", ["0", "41"]],
+    ["MAX_LINES_PER_CART", ["0", "31"]],
     ["MAX_UNITS_PER_CLIENT", ["-1"]],
     ["RATE_LIMIT_PER_MINUTE", ["-1", "x"]],
     ["TRUSTED_PROXY_HOPS", ["-1", "11"]],

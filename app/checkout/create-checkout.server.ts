@@ -35,7 +35,8 @@ export interface Checkout extends CheckoutService {
 
 /** Wires the room. Marks live on the Checkout Session unless another place is given. */
 export function createCheckout(dependencies: CheckoutDependencies): Checkout {
-  const marks = dependencies.marks ?? readingFormerTags(createSessionMarks(dependencies.gateway, dependencies.config.shopTag), dependencies.config);
+  const { gateway, clock, config } = dependencies;
+  const marks = dependencies.marks ?? readingFormerTags(createSessionMarks({ gateway, shopTag: config.shopTag, clock }), config);
   const context: CheckoutContext = { rebuildTurns: createProcessRebuildTurns(), rebuildLeases: dependencies.leases, turnToPay: async () => undefined, ...dependencies, marks };
   const gate = createRebuildGate();
   const sweep = createSweep(context);

@@ -9,17 +9,25 @@ import type { Money } from "~/catalog/catalog";
 export type LineState =
   /** Nothing was taken from the stock. */
   | { readonly mark: "claimed" }
-  /** The decrement was announced; whether it happened is told by the row alone. */
-  | Move<"intent">
+  /** The decrement was announced; only the row says whether it happened. */
+  | (Move<"intent"> & Announcement)
   | Move<"done">
   /** After the verdict to refund: giving back was announced. */
-  | Move<"return_intent">
+  | (Move<"return_intent"> & Announcement)
   /** Given back, or there is no number left that could be added to. */
   | { readonly mark: "returned" }
   /** The row shows neither number of the announced move: only a person can tell whether it was applied. */
   | (Move<"needs_review"> & { readonly of: AnnouncedMark });
 
 export type AnnouncedMark = "intent" | "return_intent";
+
+/** What tells a request that was never applied from one that is late; absent in marks of the version before. */
+export interface Announcement {
+  /** `StockRow.version` of the row that `from` was read from: the swap matches no other version. */
+  readonly version?: string | undefined;
+  /** When the mark was written, epoch milliseconds by the writer's clock. Set by the mark store. */
+  readonly announcedAt?: number | undefined;
+}
 
 interface Move<M extends string> {
   readonly mark: M;
@@ -60,8 +68,14 @@ export type ReviewReason =
  */
 export type SettleVerdict = "applied" | "not_applied" | "retry" | "refund" | "refunded_elsewhere" | "accept" | "adopt" | "leave";
 
-/** What we wrote on a Stripe session; the only durable record of a sale in progress. */
-export interface CheckoutRecord {
+/** Why an order waits for a person, and since when, epoch milliseconds. */
+export interface Review {
+  readonly reason: ReviewReason;
+  readonly since: number;
+}
+
+/** What a new session gets. */
+export interface NewRecord {
   readonly claimId: string;
   /** Hash of the shopper's session id. */
   readonly session: string;
@@ -70,29 +84,60 @@ export interface CheckoutRecord {
   /** See `Claim.epoch`. */
   readonly epoch?: string | undefined;
   readonly lines: readonly MarkedLine[];
+}
+
+/** What changes while a sale is settled. */
+export interface RecordState {
+  readonly states: ReadonlyMap<string, LineState>;
   readonly verdict: Verdict | null;
+  readonly review: Review | null;
+  /** What an operator has said to be fine as it is. */
+  readonly accepted: readonly ReviewReason[];
+}
+
+/** What we wrote on a Stripe session; the only durable record of a sale in progress. */
+export interface CheckoutRecord extends NewRecord, Omit<RecordState, "states"> {
+  /** For people only: what an operator decided. */
+  readonly note: string | null;
+  /** What it was read from; the next write builds on it. */
+  readonly source: Readonly<Record<string, string>>;
 }
 
 /** What one write changes; all of it lands in one update. */
 export interface RecordChange {
   readonly states?: ReadonlyMap<string, LineState>;
   readonly verdict?: Verdict;
+  /** Null: it no longer waits for a person. */
+  readonly review?: ReviewReason | null;
+  readonly accept?: ReviewReason;
+  readonly note?: string;
 }
 
-/** The one way in which marks are read and written, so that they can move to another object than the session. */
+/**
+ * Only reader and writer of marks, so that they can move to another object than the session. Writes are a log: one that lands late,
+ * after newer ones, changes nothing that they say.
+ */
 export interface MarkStore<Place> {
   /** Null when the object is not this shop's. Throws when it is, and cannot be understood. */
   read(place: Place): CheckoutRecord | null;
-  /** One atomic update of the changed marks only. A throw means unknown: it may have happened. */
+  /** One atomic update; returns the record as it then reads. A throw means unknown: it may have happened, or happen later. */
   write(checkoutId: string, record: CheckoutRecord, change: RecordChange): Promise<CheckoutRecord>;
 }
 
-export function changed(record: CheckoutRecord, change: RecordChange): CheckoutRecord {
+/** What is to be read once a change, made at `at`, has landed. */
+export function applyChange(record: CheckoutRecord, change: RecordChange, at: number): Omit<RecordState, "states"> & Pick<CheckoutRecord, "lines" | "note"> {
   return {
-    ...record,
-    verdict: change.verdict ?? record.verdict,
     lines: record.lines.map((line) => ({ ...line, state: change.states?.get(line.productId) ?? line.state })),
+    verdict: change.verdict ?? record.verdict,
+    review: change.review === undefined ? record.review : reviewSince(record.review, change.review, at),
+    accepted: change.accept === undefined ? record.accepted : [...new Set([...record.accepted, change.accept])],
+    note: change.note ?? record.note,
   };
+}
+
+function reviewSince(before: Review | null, reason: ReviewReason | null, at: number): Review | null {
+  if (reason === null) return null;
+  return before?.reason === reason ? before : { reason, since: at };
 }
 
 export function sameMarks(one: CheckoutRecord, other: CheckoutRecord): boolean {

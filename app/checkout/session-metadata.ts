@@ -1,10 +1,15 @@
 import { z } from "zod";
 
-import type { CheckoutRecord, LineState, MarkedLine } from "./line-marks";
+import { applyChange, type CheckoutRecord, type LineState, type MarkedLine, type NewRecord, type RecordChange, type Verdict } from "./line-marks";
+import { isLogKey, type LogEntry, type LoggedState, MAX_VALUE, readLog, writeEntry } from "./stripe/mark-log";
 
-// Stripe: 50 keys, 500 characters a value (docs.stripe.com/api/metadata). Seven keys are ours, one is each line's.
-const MAX_VALUE = 500;
-export const MAX_CHECKOUT_LINES = 40;
+/**
+ * Stripe: 50 keys of 40 characters, values of 500 (docs.stripe.com/metadata). `head`: shop, claim, session, cart, currency, verdict.
+ * `epoch`: of the store of holds. `log`: what is left for entries of the log; the oldest are removed where a new one needs room.
+ */
+export const KEY_BUDGET = { head: 6, epoch: 1, note: 1, lines: 30, log: 12 } as const;
+export const MAX_KEYS = 50;
+export const MAX_CHECKOUT_LINES = KEY_BUDGET.lines;
 
 const SHOP = "holdfast_shop";
 const CLAIM = "holdfast_claim";
@@ -14,6 +19,9 @@ const CURRENCY = "holdfast_currency";
 const EPOCH = "holdfast_epoch";
 const VERDICT = "holdfast_verdict";
 const LINE = "holdfast_line_";
+const NOTE = "holdfast_note";
+/** Room is kept for these, although a record may be without them. */
+const RESERVED_KEYS = [VERDICT, NOTE, EPOCH];
 
 const whole = z.number().int();
 const move = { from: whole, to: whole };
@@ -33,12 +41,13 @@ const headSchema = z.object({
   [CURRENCY]: z.string().min(1),
   [EPOCH]: z.string().optional(),
   [VERDICT]: z.enum(["refund", "refunded"]).optional(),
+  [NOTE]: z.string().optional(),
 });
 
 export type Metadata = Readonly<Record<string, string>>;
 
-/** The whole record as metadata of a new session. */
-export function encodeRecord(shopTag: string, record: CheckoutRecord): Metadata {
+/** The whole record as metadata of a new session: it has no log yet. */
+export function encodeRecord(shopTag: string, record: NewRecord): Metadata {
   return {
     [SHOP]: shopTag,
     [CLAIM]: record.claimId,
@@ -46,53 +55,157 @@ export function encodeRecord(shopTag: string, record: CheckoutRecord): Metadata 
     [CART]: record.fingerprint,
     [CURRENCY]: record.currency,
     ...(record.epoch === undefined ? {} : { [EPOCH]: record.epoch }),
-    ...encodeChange(record, { states: new Map(record.lines.map((line) => [line.productId, line.state])), verdict: record.verdict ?? undefined }),
+    ...Object.fromEntries(record.lines.map((line, index) => [`${LINE}${index}`, encodeLine(line)])),
   };
 }
 
-/** Only the keys that a change touches; Stripe leaves the others as they are. */
-export function encodeChange(
-  record: CheckoutRecord,
-  change: { states?: ReadonlyMap<string, LineState> | undefined; verdict?: string | undefined },
-): Metadata {
-  const metadata: Record<string, string> = {};
-  record.lines.forEach((line, index) => {
-    const state = change.states?.get(line.productId);
-    if (state !== undefined) metadata[`${LINE}${index}`] = encodeLine(line, state);
+/**
+ * The keys of one write; an empty value removes a key. Beside the entry of the log, the keys of lines and verdict are brought up to
+ * date, since they are what the version before reads. `id`: no other write may have it.
+ */
+export function encodeWrite(record: CheckoutRecord, change: RecordChange, write: { id: string; at: number }): Metadata {
+  const { source } = record;
+  const quantities = record.lines.map((line) => line.quantity);
+  const log = readLog(source, quantities);
+  const next = applyChange(record, change, write.at);
+  const { lines, verdict, review, accepted, note } = next;
+  const state: LoggedState = { states: lines.map((line) => line.state), verdict, review, accepted };
+  const entry = writeEntry({ ...write, step: (log.at(-1)?.step ?? 0) + 1, state }, quantities);
+  const others = changedKeys(source, {
+    ...Object.fromEntries(lines.map((line, index) => [`${LINE}${index}`, encodeLine(line)])),
+    [VERDICT]: verdict ?? "",
+    [NOTE]: note?.slice(0, MAX_VALUE) ?? "",
   });
-  if (change.verdict !== undefined) metadata[VERDICT] = change.verdict;
-  return metadata;
+  return { ...others, ...entry, ...removals(source, log, Object.keys(entry).length) };
 }
 
-/** Null when the metadata bears another shop's tag, or none. Throws when it is this shop's and makes no sense. */
+/** What metadata reads once an update has landed on it. */
+export function mergeMetadata(metadata: Metadata, update: Metadata): Metadata {
+  return Object.fromEntries(Object.entries({ ...metadata, ...update }).filter(([, value]) => value !== ""));
+}
+
+/** Null when the metadata has another shop's tag, or none. Throws when it is this shop's and makes no sense. */
 export function decodeRecord(shopTag: string, metadata: Metadata): CheckoutRecord | null {
   if (metadata[SHOP] !== shopTag) return null;
   const head = headSchema.parse(metadata);
   const lines: MarkedLine[] = [];
   for (let index = 0; metadata[`${LINE}${index}`] !== undefined; index += 1) lines.push(decodeLine(metadata[`${LINE}${index}`] ?? ""));
   if (lines.length === 0) throw new Error("a checkout of this shop without a line");
+  const log = readLog(metadata, lines.map((line) => line.quantity));
+  const { states, verdict, review, accepted } = fold(log, { states: lines.map((line) => line.state), verdict: head[VERDICT] ?? null });
   return {
     claimId: head[CLAIM],
     session: head[SESSION],
     fingerprint: head[CART],
     currency: head[CURRENCY],
     epoch: head[EPOCH],
-    lines,
-    verdict: head[VERDICT] ?? null,
+    lines: lines.map((line, index) => ({ ...line, state: states[index] ?? line.state })),
+    verdict,
+    review,
+    accepted,
+    note: head[NOTE] ?? null,
+    source: metadata,
   };
 }
 
-function encodeLine(line: MarkedLine, state: LineState): string {
-  const encode = (name: string) =>
-    JSON.stringify({ product: line.productId, name, quantity: line.quantity, unit: line.unitAmount, ...state });
-  // Cut by characters, not by code units, and always at the same place, so that a retried create has the same parameters.
-  const letters = Array.from(line.name).slice(0, 120);
-  while (letters.length > 0 && encode(letters.join("")).length + ROOM_FOR_A_MOVE > MAX_VALUE) letters.pop();
-  return encode(letters.join(""));
+/**
+ * The newest entry, unless a key of a line or of the verdict tells of more, and of what no entry says: then the version before, which
+ * knows no log, wrote it later. A key that an entry says too may come from a late write, and tells nothing.
+ */
+function fold(log: readonly LogEntry[], keys: Pick<LoggedState, "states" | "verdict">): LoggedState {
+  const newest = log.at(-1)?.state;
+  if (newest === undefined) return { ...keys, review: null, accepted: [] };
+  const verdictIsLogged = keys.verdict === null || log.some((entry) => entry.state.verdict === keys.verdict);
+  return {
+    ...newest,
+    verdict: verdictIsLogged || newest.verdict === "refunded" ? newest.verdict : keys.verdict,
+    states: newest.states.map((logged, index) => {
+      const key = keys.states[index] ?? logged;
+      const isLogged = log.some((entry) => isSameMove(entry.state.states[index], key));
+      return isLogged || progressOf(key) < progressOf(logged) ? logged : key;
+    }),
+  };
 }
 
-/** The longest a later mark may grow over the one that is being written. */
+function isSameMove(one: LineState | undefined, other: LineState): boolean {
+  return one !== undefined && spellState(one) === spellState(other);
+}
+
+/** Without what keys of lines do not have. */
+function spellState(state: LineState): string {
+  return JSON.stringify([state.mark, ...("of" in state ? [state.of] : []), ...("from" in state ? [state.from, state.to] : [])]);
+}
+
+/** Every way that a line can go leads upwards, but an operator's decision that nothing was applied and a lost race. */
+function progressOf(state: LineState): number {
+  switch (state.mark) {
+    case "claimed":
+      return 0;
+    case "intent":
+      return 1;
+    case "needs_review":
+      return state.of === "intent" ? 2 : 5;
+    case "done":
+      return 3;
+    case "return_intent":
+      return 4;
+    case "returned":
+      return 6;
+  }
+}
+
+/** Those of `wanted` that read otherwise; absent and empty are the same. */
+function changedKeys(source: Metadata, wanted: Metadata): Metadata {
+  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => (source[key] ?? "") !== value));
+}
+
+/** The oldest entries of the log, as many as have to go so that `added` keys fit. */
+function removals(source: Metadata, log: readonly LogEntry[], added: number): Metadata {
+  const others = new Set([...Object.keys(source).filter((key) => !isLogKey(key)), ...RESERVED_KEYS]).size;
+  let room = MAX_KEYS - others - added;
+  const kept = new Set(
+    log.toReversed().flatMap((entry) => {
+      room -= entry.keys.length;
+      return room >= 0 ? entry.keys : [];
+    }),
+  );
+  return Object.fromEntries(log.flatMap((entry) => entry.keys).filter((key) => !kept.has(key)).map((key) => [key, ""]));
+}
+
+/** Whether no line of this product could be marked, so that it must not be held in the first place. */
+export function isTooLongForMarks(productId: string): boolean {
+  return spellLine({ productId, name: "", quantity: Number.MAX_SAFE_INTEGER, unitAmount: Number.MAX_SAFE_INTEGER, state: { mark: "claimed" } }, "").length + ROOM_FOR_A_MOVE > MAX_VALUE;
+}
+
+function encodeLine(line: MarkedLine): string {
+  // Cut by characters, not by code units, and always at the same place, so that a retried create has the same parameters.
+  const letters = Array.from(line.name).slice(0, 120);
+  const claimed = { ...line, state: { mark: "claimed" } as const };
+  while (letters.length > 0 && spellLine(claimed, letters.join("")).length + ROOM_FOR_A_MOVE > MAX_VALUE) letters.pop();
+  return spellLine(line, letters.join(""));
+}
+
+/** The longest a later mark may grow over the first. */
 const ROOM_FOR_A_MOVE = 110;
+
+function spellLine({ productId, quantity, unitAmount, state }: MarkedLine, name: string): string {
+  return JSON.stringify({ product: productId, name, quantity, unit: unitAmount, ...asBefore(state) });
+}
+
+/** As the version before spells it. */
+function asBefore(state: LineState): object {
+  switch (state.mark) {
+    case "claimed":
+    case "returned":
+      return { mark: state.mark };
+    case "needs_review":
+      return { mark: state.mark, from: state.from, to: state.to, of: state.of };
+    case "intent":
+    case "done":
+    case "return_intent":
+      return { mark: state.mark, from: state.from, to: state.to };
+  }
+}
 
 function decodeLine(value: string): MarkedLine {
   const { product, name, quantity, unit, ...state } = lineSchema.parse(JSON.parse(value));

@@ -4,7 +4,7 @@ import type { Claim } from "~/reservations/reservation-store";
 
 import { cartFingerprint, type PricedLine } from "./cart-fingerprint.server";
 import type { CheckoutConfig } from "./checkout-context.server";
-import type { CheckoutRecord } from "./line-marks";
+import type { NewRecord } from "./line-marks";
 import { encodeRecord } from "./session-metadata";
 
 /**
@@ -26,13 +26,12 @@ export function sessionParameters(
 ): Stripe.Checkout.SessionCreateParams {
   const { claim, currency, origin } = request;
   const lines = [...request.lines].sort((one, other) => (one.productId < other.productId ? -1 : 1));
-  const record: CheckoutRecord = {
+  const record: NewRecord = {
     claimId: claim.claimId,
     session: claim.session,
     fingerprint: cartFingerprint(lines),
     currency,
     epoch: claim.epoch,
-    verdict: null,
     lines: lines.map(({ productId, name, quantity, unitAmount }) => ({ productId, name, quantity, unitAmount, state: { mark: "claimed" } })),
   };
   const metadata = encodeRecord(config.shopTag, record);

@@ -3,6 +3,7 @@ import type { CheckoutRecord, RecordChange } from "~/checkout/line-marks";
 import { decodeRecord } from "~/checkout/session-metadata";
 import { createSessionMarks } from "~/checkout/session-marks.server";
 
+import { randomFrom } from "../random";
 import { CALLS, CHECKOUT_TTL_MS, createWorld, type Fault, ORIGIN, type OutsideCall, type Process, SHOP_TAG, TTL_MS, type World } from "../checkout/world";
 
 export type Parts = (real: CheckoutDependencies, tools: { world: World; pause: () => Promise<void> }) => Partial<CheckoutDependencies>;
@@ -27,17 +28,6 @@ export interface RunReport {
 const SHOPPERS = ["ann", "bob", "cem", "dora", "eve"];
 const FAULTS: readonly Fault[] = ["refuse", "cut", 429, 500, 503, "slow", "kill before", "kill after", "lie", "lie after"];
 const STEPS = 30;
-
-/** mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** One run: a seed drives shoppers, faults, kills, edits and events; invariants are checked after every step. */
 export async function randomRun({ seed, edited, without, kinds = FAULTS }: RunOptions): Promise<RunReport> {
@@ -225,6 +215,7 @@ function createLedger(world: World) {
   const taken = new Map<string, number>();
   const current = new Map<string, Announced>();
   const byLine = new Map<string, Announced>();
+  let writes = 0;
 
   const records = (): { id: string; isPaid: boolean; total: number; record: CheckoutRecord }[] =>
     world.stripe.sessions().flatMap((session) => {
@@ -246,7 +237,7 @@ function createLedger(world: World) {
 
   return {
     observe(real: CheckoutDependencies): Required<Pick<CheckoutDependencies, "marks">> {
-      const marks = createSessionMarks(real.gateway, real.config.shopTag);
+      const marks = createSessionMarks({ gateway: real.gateway, shopTag: real.config.shopTag, clock: real.clock, newWriteId: () => String((writes += 1)) });
       return {
         marks: {
           read: (session) => marks.read(session),

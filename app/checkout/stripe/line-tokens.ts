@@ -1,0 +1,88 @@
+import type { AnnouncedMark, LineState } from "../line-marks";
+
+/**
+ * One line's state in a log entry, as short as it can be: a letter, then fields divided by dots, empty ones at the end left out.
+ *
+ *     c claimed · b returned ("back") · i intent · d done · r return_intent · n, m needs_review of an intent, of a return_intent
+ *     fields: from, version (announced moves only), to (only where it is not `from` ∓ quantity), when it was announced (only where
+ *     that is not when the entry was written). Numbers in base 36. New fields go behind these.
+ */
+export function encodeState(state: LineState, quantity: number, writtenAt: number): string {
+  switch (state.mark) {
+    case "claimed":
+      return "c";
+    case "returned":
+      return "b";
+    case "done":
+      return token("d", [number(state.from), "", target(state, quantity, -1)]);
+    case "needs_review":
+      return state.of === "intent"
+        ? token("n", [number(state.from), "", target(state, quantity, -1)])
+        : token("m", [number(state.from), "", target(state, quantity, 1)]);
+    case "intent":
+    case "return_intent": {
+      const { announcedAt = writtenAt } = state;
+      const fields = [number(state.from), encodeVersion(state.version), target(state, quantity, directionOf(state.mark)), announcedAt === writtenAt ? "" : number(announcedAt)];
+      return token(state.mark === "intent" ? "i" : "r", fields);
+    }
+  }
+}
+
+export function decodeState(text: string, quantity: number, writtenAt: number): LineState {
+  const [from = "", version = "", to = "", announcedAt = "", ...more] = text.slice(1).split(".");
+  if (more.length > 0) throw new Error(`a mark with unknown fields: ${text}`);
+  const move = (direction: 1 | -1) => {
+    const start = readNumber(from);
+    return { from: start, to: to === "" ? start + direction * quantity : readNumber(to) };
+  };
+  const announcement = () => ({
+    ...(version === "" ? {} : { version: String(readNumber(version)) }),
+    announcedAt: announcedAt === "" ? writtenAt : readNumber(announcedAt),
+  });
+  switch (text.slice(0, 1)) {
+    case "c":
+      return { mark: "claimed" };
+    case "b":
+      return { mark: "returned" };
+    case "d":
+      return { mark: "done", ...move(-1) };
+    case "n":
+      return { mark: "needs_review", of: "intent", ...move(-1) };
+    case "m":
+      return { mark: "needs_review", of: "return_intent", ...move(1) };
+    case "i":
+      return { mark: "intent", ...move(-1), ...announcement() };
+    case "r":
+      return { mark: "return_intent", ...move(1), ...announcement() };
+    default:
+      throw new Error(`an unknown mark: ${text}`);
+  }
+}
+
+export function number(value: number): string {
+  return value.toString(36);
+}
+
+/** Throws unless `text` is exactly what `number` writes. */
+export function readNumber(text: string): number {
+  const value = Number.parseInt(text, 36);
+  if (number(value) !== text) throw new Error(`a number of a mark that cannot be read: ${text}`);
+  return value;
+}
+
+function token(letter: string, fields: readonly string[]): string {
+  return letter + fields.join(".").replace(/\.+$/, "");
+}
+
+function directionOf(mark: AnnouncedMark): 1 | -1 {
+  return mark === "intent" ? -1 : 1;
+}
+
+function target({ from, to }: { from: number; to: number }, quantity: number, direction: 1 | -1): string {
+  return to === from + direction * quantity ? "" : number(to);
+}
+
+/** PostgreSQL's are decimal; any other is left out, so that the rule for rows without versions holds. */
+function encodeVersion(version: string | undefined): string {
+  return version !== undefined && /^(0|[1-9]\d{0,14})$/.test(version) ? number(Number(version)) : "";
+}

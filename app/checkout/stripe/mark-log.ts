@@ -1,0 +1,106 @@
+import type { LineState, RecordState, ReviewReason } from "../line-marks";
+import { decodeState, encodeState, number, readNumber } from "./line-tokens";
+
+/** Where everything stands, lines by their index. */
+export interface LoggedState extends Omit<RecordState, "states"> {
+  readonly states: readonly LineState[];
+}
+
+/** One write. */
+export interface LogEntry {
+  readonly step: number;
+  readonly id: string;
+  /** By the writer's clock, epoch milliseconds. */
+  readonly at: number;
+  readonly keys: readonly string[];
+  readonly state: LoggedState;
+}
+
+export const MAX_VALUE = 500;
+
+const LOG = "holdfast_log_";
+const KEY = /^holdfast_log_(\d+)_([0-9a-z]+?)(?:_(\d+))?$/;
+
+const REASONS: Readonly<Record<ReviewReason, string>> = {
+  unclear_row: "u",
+  row_refused: "w",
+  no_payment: "p",
+  lines_differ: "l",
+  refund_failed: "f",
+  foreign_tag: "t",
+};
+
+export function isLogKey(key: string): boolean {
+  return key.startsWith(LOG);
+}
+
+/**
+ * The log, oldest entry first; the last one is the state. Each entry is a write, under keys of its own that nothing rewrites, and says
+ * where ALL lines then stood. So a write that was given up and lands late changes nothing: it is older than what was written since. And
+ * older entries may be removed at any time, since one that comes back is still older.
+ *
+ * A writer's step is one above the highest that it read. Two entries of one step mean that the first was not there when the second was
+ * written. Nothing was done on the word of that first one, since a write without an answer ends the work; so the later counts, by the
+ * writers' clocks, then by id.
+ * Throws when an entry makes no sense.
+ */
+export function readLog(metadata: Readonly<Record<string, string>>, quantities: readonly number[]): readonly LogEntry[] {
+  const parts = new Map<string, { step: number; id: string; keys: string[] }>();
+  for (const key of Object.keys(metadata).filter(isLogKey)) {
+    const [, step, id, part = "0"] = KEY.exec(key) ?? [];
+    if (step === undefined || id === undefined) throw new Error(`a key of the log that cannot be read: ${key}`);
+    const entry = parts.get(`${step}_${id}`) ?? { step: Number(step), id, keys: [] };
+    entry.keys[Number(part)] = key;
+    parts.set(`${step}_${id}`, entry);
+  }
+  return [...parts.values()].map((entry) => readEntry(metadata, entry, quantities)).sort(byAge);
+}
+
+/** The keys of one entry: one, or a few where numbers are long and lines are many. */
+export function writeEntry({ step, id, at, state }: Omit<LogEntry, "keys">, quantities: readonly number[]): Record<string, string> {
+  const head = [number(at), ...encodeHead(state)].join(",");
+  const text = `${head}:${state.states.map((line, index) => encodeState(line, quantities[index] ?? 0, at)).join(",")}`;
+  const parts = Array.from({ length: Math.ceil(text.length / MAX_VALUE) }, (_, part) => text.slice(part * MAX_VALUE, (part + 1) * MAX_VALUE));
+  return Object.fromEntries(parts.map((value, part) => [`${LOG}${step}_${id}${part === 0 ? "" : `_${part}`}`, value]));
+}
+
+function byAge(one: LogEntry, other: LogEntry): number {
+  return one.step - other.step || one.at - other.at || (one.id < other.id ? -1 : 1);
+}
+
+function readEntry(metadata: Readonly<Record<string, string>>, entry: { step: number; id: string; keys: string[] }, quantities: readonly number[]): LogEntry {
+  const text = Array.from(entry.keys, (key: string | undefined) => (key === undefined ? undefined : metadata[key]));
+  if (text.includes(undefined)) throw new Error(`an entry of the log without all of its keys: ${entry.keys.join(", ")}`);
+  const [head = "", ...rest] = text.join("").split(":");
+  const lines = rest.join(":").split(",");
+  if (lines.length !== quantities.length) throw new Error(`an entry of the log about ${lines.length} lines instead of ${quantities.length}`);
+  const [writtenAt = "", ...fields] = head.split(",");
+  const at = readNumber(writtenAt);
+  const states = lines.map((line, index) => decodeState(line, quantities[index] ?? 0, at));
+  return { ...entry, at, state: { states, ...decodeHead(fields) } };
+}
+
+/** `v`: verdict. `w`: waits for a person, why and since when. `o`: what an operator accepted. */
+function encodeHead({ verdict, review, accepted }: LoggedState): string[] {
+  const fields = [];
+  if (verdict !== null) fields.push(verdict === "refund" ? "vr" : "vd");
+  if (review !== null) fields.push(`w${REASONS[review.reason]}${number(review.since)}`);
+  if (accepted.length > 0) fields.push(`o${accepted.map((reason) => REASONS[reason]).join("")}`);
+  return fields;
+}
+
+function decodeHead(fields: readonly string[]): Omit<LoggedState, "states"> {
+  let head: Omit<LoggedState, "states"> = { verdict: null, review: null, accepted: [] };
+  for (const field of fields) {
+    if (field === "vr" || field === "vd") head = { ...head, verdict: field === "vr" ? "refund" : "refunded" };
+    else if (field.startsWith("w")) head = { ...head, review: { reason: reasonOf(field.slice(1, 2)), since: readNumber(field.slice(2)) } };
+    else if (field.startsWith("o")) head = { ...head, accepted: Array.from(field.slice(1), reasonOf) };
+    else throw new Error(`an unknown field of the log: ${field}`);
+  }
+  return head;
+}
+
+function reasonOf(letter: string): ReviewReason {
+  for (const [reason, its] of Object.entries(REASONS)) if (its === letter) return reason as ReviewReason;
+  throw new Error(`an unknown reason in the log: ${letter}`);
+}

@@ -1,0 +1,97 @@
+import { z } from "zod";
+
+import type { LineState, MarkedLine, NewRecord, Verdict } from "~/checkout/line-marks";
+
+/**
+ * How the version before wrote and read a session's metadata: a line's key is rewritten at each step, and there is no log. Kept as it was,
+ * for what a rolling deployment mixes, and as the negative control of the log.
+ */
+export type RecordBefore = NewRecord & { readonly verdict: Verdict | null };
+
+const MAX_VALUE = 500;
+
+const SHOP = "holdfast_shop";
+const CLAIM = "holdfast_claim";
+const SESSION = "holdfast_session";
+const CART = "holdfast_cart";
+const CURRENCY = "holdfast_currency";
+const VERDICT = "holdfast_verdict";
+const LINE = "holdfast_line_";
+
+const whole = z.number().int();
+const move = { from: whole, to: whole };
+const lineFields = { product: z.string().min(1), name: z.string(), quantity: whole.positive(), unit: whole.nonnegative() };
+const lineSchema = z.discriminatedUnion("mark", [
+  z.object({ ...lineFields, mark: z.literal("claimed") }),
+  z.object({ ...lineFields, ...move, mark: z.literal("intent") }),
+  z.object({ ...lineFields, ...move, mark: z.literal("done") }),
+  z.object({ ...lineFields, ...move, mark: z.literal("return_intent") }),
+  z.object({ ...lineFields, mark: z.literal("returned") }),
+  z.object({ ...lineFields, ...move, mark: z.literal("needs_review"), of: z.enum(["intent", "return_intent"]) }),
+]);
+const headSchema = z.object({
+  [CLAIM]: z.string().min(1),
+  [SESSION]: z.string().min(1),
+  [CART]: z.string().min(1),
+  [CURRENCY]: z.string().min(1),
+  [VERDICT]: z.enum(["refund", "refunded"]).optional(),
+});
+
+type Metadata = Readonly<Record<string, string>>;
+
+export function encodeRecordBefore(shopTag: string, record: RecordBefore): Metadata {
+  return {
+    [SHOP]: shopTag,
+    [CLAIM]: record.claimId,
+    [SESSION]: record.session,
+    [CART]: record.fingerprint,
+    [CURRENCY]: record.currency,
+    ...encodeChangeBefore(record, { states: new Map(record.lines.map((line) => [line.productId, line.state])), verdict: record.verdict ?? undefined }),
+  };
+}
+
+export function encodeChangeBefore(
+  record: RecordBefore,
+  change: { states?: ReadonlyMap<string, LineState> | undefined; verdict?: string | undefined },
+): Metadata {
+  const metadata: Record<string, string> = {};
+  record.lines.forEach((line, index) => {
+    const state = change.states?.get(line.productId);
+    if (state !== undefined) metadata[`${LINE}${index}`] = encodeLine(line, state);
+  });
+  if (change.verdict !== undefined) metadata[VERDICT] = change.verdict;
+  return metadata;
+}
+
+export function decodeRecordBefore(shopTag: string, metadata: Metadata): RecordBefore | null {
+  if (metadata[SHOP] !== shopTag) return null;
+  const head = headSchema.parse(metadata);
+  const lines: MarkedLine[] = [];
+  for (let index = 0; metadata[`${LINE}${index}`] !== undefined; index += 1) lines.push(decodeLine(metadata[`${LINE}${index}`] ?? ""));
+  if (lines.length === 0) throw new Error("a checkout of this shop without a line");
+  return {
+    claimId: head[CLAIM],
+    session: head[SESSION],
+    fingerprint: head[CART],
+    currency: head[CURRENCY],
+    lines,
+    verdict: head[VERDICT] ?? null,
+  };
+}
+
+function encodeLine(line: MarkedLine, state: LineState): string {
+  const encode = (name: string) =>
+    JSON.stringify({ product: line.productId, name, quantity: line.quantity, unit: line.unitAmount, ...state });
+  // Cut by characters, not by code units, and always at the same place, so that a retried create has the same parameters.
+  const letters = Array.from(line.name).slice(0, 120);
+  while (letters.length > 0 && encode(letters.join("")).length + ROOM_FOR_A_MOVE > MAX_VALUE) letters.pop();
+  return encode(letters.join(""));
+}
+
+/** The longest a later mark may grow over the one that is being written. */
+const ROOM_FOR_A_MOVE = 110;
+
+function decodeLine(value: string): MarkedLine {
+  const { product, name, quantity, unit, ...state } = lineSchema.parse(JSON.parse(value));
+  return { productId: product, name, quantity, unitAmount: unit, state };
+}
