@@ -12,6 +12,10 @@ const record = (verdict: Verdict | null, ...states: LineState[]): CheckoutRecord
   fingerprint: "print",
   currency: "usd",
   verdict,
+  review: null,
+  accepted: [],
+  note: null,
+  source: {},
   lines: states.map((state, index) => ({ productId: `p${index}`, name: "Mug", quantity: 1, unitAmount: 500, state })),
 });
 const paid = { paymentStatus: "paid" as const, payment: { id: "pi_1", status: "succeeded" }, total: { amount: 500, currency: "usd" } };
