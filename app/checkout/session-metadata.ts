@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { applyChange, type CheckoutRecord, type LineState, type MarkedLine, type NewRecord, type RecordChange, type Verdict } from "./line-marks";
+import { applyChange, type CheckoutRecord, type LineState, type MarkedLine, type NewRecord, type RecordChange } from "./line-marks";
 import { isLogKey, type LogEntry, type LoggedState, MAX_VALUE, readLog, writeEntry } from "./stripe/mark-log";
 
 /**
