@@ -144,7 +144,7 @@ describe("with a gateway that trusts each response", () => {
   it.each(["a sale of one line", "a sale of three lines", "a refund", "a change of the cart that expires a page"])("%s goes wrong", async (name) => {
     const story = STORIES[name];
     if (story === undefined) throw new Error(`no story ${name}`);
-    const without: Without = ({ gateway }) => ({ gateway: trusting(gateway), marks: trustingMarks(createSessionMarks(gateway, SHOP_TAG)) });
+    const without: Without = ({ gateway, clock }) => ({ gateway: trusting(gateway), marks: trustingMarks(createSessionMarks({ gateway, shopTag: SHOP_TAG, clock })) });
     for await (const wrong of sweep(story, without)) if (wrong.length > 0) return;
     expect.fail("nothing was found");
   });
