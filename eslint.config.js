@@ -1,4 +1,5 @@
 import tseslint from "typescript-eslint";
+import { browserSupport } from "./lint/browser-support.js";
 
 export default tseslint.config(
   { ignores: ["build/**", "node_modules/**", ".cache/**", "public/**", "playwright-report/**", "test-results/**"] },
@@ -20,4 +21,11 @@ export default tseslint.config(
     },
   },
   { files: ["app/**"], rules: { "no-console": "error" } },
+  {
+    // What may reach a browser: routes and components, and what they import.
+    files: ["app/**/*.{ts,tsx}"],
+    ignores: ["app/**/*.server.{ts,tsx}", "app/{api,commands,drill,sandbox}/**"],
+    plugins: { browser: { rules: { support: browserSupport } } },
+    rules: { "browser/support": "error" },
+  },
 );

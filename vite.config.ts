@@ -1,6 +1,7 @@
 import { vitePlugin as remix } from "@remix-run/dev";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { BROWSER_TARGETS } from "./lint/browser-targets.js";
 import tsconfigPaths from "vite-tsconfig-paths";
 
 declare module "@remix-run/node" {
@@ -21,7 +22,7 @@ function suite(name: string, { groupOrder, ...options }: { include: string[]; ex
   return { extends: true, test: { name, ...options, sequence: { groupOrder } } };
 }
 
-export default defineConfig(({ mode }) => ({
+export default defineConfig(({ mode, isSsrBuild }) => ({
   plugins: [
     tailwindcss(),
     isTest
@@ -39,7 +40,7 @@ export default defineConfig(({ mode }) => ({
         }),
     tsconfigPaths(),
   ],
-  build: { target: "es2022" },
+  build: { target: isSsrBuild ? "es2022" : Object.entries(BROWSER_TARGETS).map(([browser, oldest]) => `${browser}${oldest}`) },
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,

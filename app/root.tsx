@@ -20,11 +20,7 @@ export const links: LinksFunction = () => [
   { rel: "stylesheet", href: stylesheet },
 ];
 
-export const meta: MetaFunction = ({ error }) => {
-  if (error === undefined) return [{ title: shop.name }, { name: "description", content: shop.motto }];
-  const message = isRouteErrorResponse(error) ? problemMessage(error.data) : null;
-  return [{ title: pageTitle(errorWords(errorStatus(error), message).title) }];
-};
+export const meta: MetaFunction = () => [{ title: shop.name }, { name: "description", content: shop.motto }];
 
 /** Of what a refusal said besides its words, the time to come back; Remix hands it to the route that shows the error. */
 export const headers: HeadersFunction = ({ errorHeaders }) => {
@@ -56,7 +52,7 @@ export function Layout({ children }: { children: ReactNode }) {
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <Meta />
+        <Head />
         <Links />
       </head>
       <body>
@@ -83,11 +79,21 @@ export function Layout({ children }: { children: ReactNode }) {
   );
 }
 
+/** An error page has a title of its own, and not the pages' `meta`, which may be what failed. */
+function Head() {
+  const error = useRouteError();
+  return error === undefined ? <Meta /> : <title>{pageTitle(errorWords(errorStatus(error), messageOf(error)).title)}</title>;
+}
+
+function messageOf(error: unknown): string | null {
+  return isRouteErrorResponse(error) ? problemMessage(error.data) : null;
+}
+
 export default function Root() {
   return <Outlet />;
 }
 
 export function ErrorBoundary() {
   const error = useRouteError();
-  return <ErrorPage status={errorStatus(error)} message={isRouteErrorResponse(error) ? problemMessage(error.data) : null} />;
+  return <ErrorPage status={errorStatus(error)} message={messageOf(error)} />;
 }

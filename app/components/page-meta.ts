@@ -15,7 +15,7 @@ export function listMeta({ search, page }: ProductListView, siteUrl: string): Me
 /** With the true availability at the time of the answer. */
 export function productMeta({ id, name, description, image, offer, forSale, stock }: ProductView, siteUrl: string): MetaDescriptor[] {
   const url = `${siteUrl}/products/${encodeURIComponent(id)}`;
-  const picture = image === null || !URL.canParse(image, siteUrl) ? null : new URL(image, siteUrl).href;
+  const picture = image === null ? null : absolute(image, siteUrl);
   const preview = picture === null ? null : previewOf(picture, siteUrl);
   const product = {
     "@context": "https://schema.org",
@@ -39,6 +39,15 @@ function availabilityTerm({ onHand, available }: StockView, forSale: boolean): "
   if (!forSale) return "OutOfStock";
   if (onHand === 0) return "SoldOut";
   return available === 0 ? "LimitedAvailability" : "InStock";
+}
+
+/** Null where the merchant's table has something that is no address. */
+function absolute(address: string, siteUrl: string): string | null {
+  try {
+    return new URL(address, siteUrl).href;
+  } catch {
+    return null;
+  }
 }
 
 /**

@@ -21,6 +21,6 @@ export function Paging({ page, pages, search }: { page: number; pages: number; s
 }
 
 function address(page: number, search: string): string {
-  const query = new URLSearchParams({ ...(search === "" ? {} : { q: search }), ...(page === 1 ? {} : { page: String(page) }) });
-  return query.size === 0 ? "/" : `/?${query.toString()}`;
+  const query = new URLSearchParams({ ...(search === "" ? {} : { q: search }), ...(page === 1 ? {} : { page: String(page) }) }).toString();
+  return query === "" ? "/" : `/?${query}`;
 }

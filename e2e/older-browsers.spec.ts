@@ -1,0 +1,25 @@
+import { expect, test } from "./shop";
+
+test("@with-javascript a browser that does not know URL.canParse shows a product's page", async ({ shopper }) => {
+  const visitor = await shopper();
+  await visitor.page.addInitScript(() => void Reflect.deleteProperty(URL, "canParse"));
+  await visitor.browseTo("Tide Mug");
+  await expect(visitor.page.getByRole("button", { name: "Add to cart: Tide Mug" })).toBeVisible();
+});
+
+test("@with-javascript an error inside a page's meta leaves the shop around it", async ({ shopper }) => {
+  const visitor = await shopper();
+  await visitor.page.goto(visitor.address("/"));
+  // Only the meta of a product's page makes the address of a picture's twin.
+  await visitor.page.evaluate(() => {
+    const endsWith = (text: string, ending: string) => text.slice(-ending.length) === ending;
+    String.prototype.endsWith = function (this: string, ending: string) {
+      if (ending === ".svg") throw new Error("broken meta");
+      return endsWith(this, ending);
+    };
+  });
+  await visitor.page.getByRole("link", { name: "Tide Mug", exact: true }).click();
+  await expect(visitor.page).toHaveTitle(/^Something went wrong/);
+  await expect(visitor.page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(visitor.page.getByRole("navigation", { name: "Cart" })).toBeVisible();
+});

@@ -1,0 +1,81 @@
+// @ts-check
+import { createRequire } from "node:module";
+import ts from "typescript";
+import { BROWSER_TARGETS } from "./browser-targets.js";
+
+/** @type {import("@mdn/browser-compat-data").CompatData} */
+const { api, javascript } = createRequire(import.meta.url)("@mdn/browser-compat-data");
+
+/**
+ * Reports what a browser that the shop is built for does not have yet. Goes by types, so that `list.toSorted()` is found as well as
+ * `URL.canParse`: what TypeScript's own libraries declare is looked up in MDN's compatibility data. Unknown there: not reported.
+ * @type {import("eslint").Rule.RuleModule}
+ */
+export const browserSupport = {
+  meta: { type: "problem", schema: [], messages: { tooNew: "{{name}} is missing in {{browsers}}, which the pages' scripts are built for." } },
+  create(context) {
+    /** @type {{ program: ts.Program, esTreeNodeToTSNodeMap: { get(node: unknown): ts.Node } }} */
+    const services = context.sourceCode.parserServices;
+    const checker = services.program.getTypeChecker();
+
+    /** @param {import("estree").Node} node */
+    function check(node) {
+      const symbol = checker.getSymbolAtLocation(services.esTreeNodeToTSNodeMap.get(node));
+      for (const declaration of symbol?.declarations ?? []) {
+        if (!services.program.isSourceFileDefaultLibrary(declaration.getSourceFile())) return;
+        const place = placeOf(declaration);
+        const browsers = place === null ? [] : missingIn(place.entry);
+        if (place !== null && browsers.length > 0) return context.report({ node, messageId: "tooNew", data: { name: place.name, browsers: browsers.join(", ") } });
+      }
+    }
+
+    return {
+      MemberExpression: ({ property, computed }) => (computed ? undefined : check(property)),
+      Identifier(node) {
+        const isProperty = node.parent.type === "MemberExpression" && node.parent.property === node;
+        if (!isProperty && !node.parent.type.startsWith("TS")) check(node);
+      },
+    };
+  },
+};
+
+/**
+ * Where the compatibility data tells of it.
+ * @param {ts.Declaration} declaration
+ */
+function placeOf(declaration) {
+  const name = ts.getNameOfDeclaration(declaration)?.getText();
+  if (name === undefined) return null;
+  const { owner, isStatic } = ownerOf(declaration);
+  if (owner === null) return found(name, api[name] ?? api.Window?.[name] ?? javascript.builtins?.[name]);
+  const builtin = javascript.builtins?.[owner.replace(/Constructor$/, "")];
+  return found(`${owner.replace(/Constructor$/, "")}.${name}`, builtin?.[name] ?? api[owner]?.[isStatic ? `${name}_static` : name]);
+}
+
+/** @param {ts.Declaration} declaration */
+function ownerOf({ parent }) {
+  if (ts.isInterfaceDeclaration(parent)) return { owner: parent.name.text, isStatic: false };
+  // declare var URL: { canParse(…): … }
+  if (ts.isTypeLiteralNode(parent) && ts.isVariableDeclaration(parent.parent)) return { owner: parent.parent.name.getText(), isStatic: true };
+  return { owner: null, isStatic: false };
+}
+
+/**
+ * @param {string} name
+ * @param {import("@mdn/browser-compat-data").Identifier | undefined} entry
+ */
+function found(name, entry) {
+  return entry?.__compat === undefined ? null : { name, entry: entry.__compat };
+}
+
+/** @param {import("@mdn/browser-compat-data").CompatStatement} entry */
+function missingIn({ support }) {
+  return Object.entries(BROWSER_TARGETS).flatMap(([browser, oldest]) => {
+    const statements = [support[/** @type {keyof typeof BROWSER_TARGETS} */ (browser)] ?? []].flat();
+    const has = statements.some(({ version_added: added, version_removed: removed, flags, prefix, alternative_name: other }) => {
+      const since = added === "preview" || !added ? Infinity : parseFloat(added.replace("≤", ""));
+      return since <= oldest && !removed && !flags && !prefix && !other;
+    });
+    return statements.length === 0 || has ? [] : [`${browser} ${oldest}`];
+  });
+}
