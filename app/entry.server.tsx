@@ -10,7 +10,7 @@ import { pageHeaders } from "~/http/page-headers.server";
 
 const RENDER_DEADLINE_MS = 5_000;
 
-receiveRequests();
+receiveRequests({ isHttps: container.env.publicUrl.startsWith("https:") });
 
 export default function handleRequest(request: Request, status: number, headers: Headers, context: EntryContext): Promise<Response> {
   const nonce = randomBytes(16).toString("base64");

@@ -7,8 +7,8 @@ import { PROBLEM_CODES } from "~/http/problem-codes";
 const units = z.int().min(0);
 const moment = z.iso.datetime();
 const checkoutId = z.string().regex(/^cs_/);
-/** A hash of the session id, which is a key to the cart and is never shown. */
-const session = z.string().regex(/^[\w-]{16}$/);
+/** A hash of the session id, which is a key to the cart and is never shown; `late:` and a claim's id where a payment came after its hold had ended. */
+const session = z.string().regex(/^([\w-]{16}|late:[\w-]{1,100})$/);
 
 export const problem = z
   .strictObject({

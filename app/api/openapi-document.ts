@@ -28,7 +28,7 @@ const SAYS: Readonly<Record<number, string>> = {
 const HEADERS: Readonly<Record<number, readonly string[]>> = { 401: ["WWW-Authenticate"], 405: ["Allow"], 429: ["Retry-After"], 503: ["Retry-After"] };
 
 /** The API as OpenAPI 3.1, made of the schemas that requests are parsed with and answers are held against. */
-export function openApiDocument({ cookieName }: { readonly cookieName: string }): Json {
+export function openApiDocument({ cookieName, publicUrl }: { readonly cookieName: string; readonly publicUrl: string }): Json {
   const schemas: Json = {};
   const paths = Object.fromEntries(
     Object.entries(ROUTES).map(([path, operations]) => [
@@ -44,6 +44,7 @@ export function openApiDocument({ cookieName }: { readonly cookieName: string })
       description:
         "JSON in snake_case, times in UTC, units whole. Any other method of a path is answered as `MethodNotAllowed`, and a Host that is none as `NoHost`; HEAD is answered as GET. Bodies hold 16 KiB at most, the webhook's 1 MiB.",
     },
+    servers: [{ url: publicUrl }],
     paths,
     components: {
       schemas,
@@ -89,7 +90,7 @@ function describeContent(content: Exclude<Content, "empty">, codes: readonly Pro
     const events = content.events === undefined ? {} : { "x-events": { availability: toSchema(content.events, "output", schemas) } };
     return { [content.type]: { schema: { type: "string" }, ...events } };
   }
-  const problems = codes.length === 0 ? [] : [{ ...toSchema(problem, "output", schemas), properties: { error: { properties: { code: { enum: codes } } } } }];
+  const problems = codes.length === 0 ? [] : [{ allOf: [toSchema(problem, "output", schemas), { properties: { error: { properties: { code: { enum: codes } } } } }] }];
   const all = [...content.shapes.map((shape) => toSchema(shape, "output", schemas)), ...problems];
   return { "application/json": { schema: all.length === 0 ? { type: "object" } : all.length === 1 ? all[0] : { anyOf: all } } };
 }
@@ -118,8 +119,17 @@ function toSchema(type: z.ZodType, io: "input" | "output", schemas: Json): Json 
       override: ({ jsonSchema }) => void (jsonSchema.format === "date-time" && delete jsonSchema.pattern),
     }),
   );
-  Object.assign(schemas, $defs);
-  return z.object({ properties: z.object({ it: z.record(z.string(), z.unknown()) }) }).parse(schema).properties.it;
+  Object.assign(schemas, withLoneReferences($defs));
+  return withLoneReferences(z.object({ properties: z.object({ it: z.record(z.string(), z.unknown()) }) }).parse(schema).properties.it);
+}
+
+/** Beside a `$ref` many tools read nothing, or refuse what stands there: such a reference moves into an `allOf`. */
+function withLoneReferences<Node>(node: Node): Node {
+  if (typeof node !== "object" || node === null) return node;
+  if (Array.isArray(node)) return node.map(withLoneReferences) as Node;
+  const entries = Object.entries(node).map(([name, value]) => [name, withLoneReferences(value)] as const);
+  const { $ref, ...others } = Object.fromEntries(entries);
+  return (typeof $ref === "string" && entries.length > 1 ? { allOf: [{ $ref }], ...others } : Object.fromEntries(entries)) as Node;
 }
 
 function pointingToComponents(schema: object): Json & { $defs?: Json } {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { describeFault } from "./fault-words";
 import { Problem } from "./problem.server";
 import { DRAIN_BYTES, DRAIN_MS } from "./unread-bodies.server";
 
@@ -54,7 +55,7 @@ function parseJson<Schema extends z.ZodType>(text: string, schema: Schema): z.ou
 }
 
 export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: describeFault });
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => ({ field: issue.path.join("."), message: issue.message }));
   throw new Problem(400, "invalid_request", "The request is not valid.", { fields });

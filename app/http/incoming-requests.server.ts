@@ -10,9 +10,11 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
  * Looks at every request before Remix does: answers what Remix would answer by an empty 500, and mends what it stumbles over.
  * `tests/api/bad-input.test.ts` and `e2e/bad-input.spec.ts` fail without it.
  */
-export function receiveRequests(): void {
+export function receiveRequests({ isHttps }: { readonly isHttps: boolean }): void {
   serveFirst((request, response) => {
     drainUnreadBody(request, response);
+    // On every answer: the first that a browser meets may be a redirect, a picture or an API call.
+    if (isHttps) response.setHeader("Strict-Transport-Security", "max-age=31536000");
     mendAddress(request);
     const answer = answerTo(request);
     if (answer !== null) {

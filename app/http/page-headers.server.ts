@@ -1,6 +1,6 @@
 import type { Environment } from "~/env.server";
 
-type HeadersEnvironment = Pick<Environment, "publicUrl" | "isSandbox" | "STRIPE_API_BASE" | "IMAGE_HOSTS">;
+type HeadersEnvironment = Pick<Environment, "isSandbox" | "STRIPE_API_BASE" | "IMAGE_HOSTS">;
 
 const STRIPE_PAYMENT_PAGE = "https://checkout.stripe.com";
 
@@ -9,7 +9,6 @@ const STRIPE_PAYMENT_PAGE = "https://checkout.stripe.com";
  * Referrer-Policy must not be `no-referrer`: browsers then post forms with `Origin: null`, which Remix refuses.
  */
 export function pageHeaders(env: HeadersEnvironment, nonce: string | null): Record<string, string> {
-  const isHttps = env.publicUrl.startsWith("https:");
   return {
     "Content-Security-Policy": contentSecurityPolicy(env, nonce),
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -17,7 +16,6 @@ export function pageHeaders(env: HeadersEnvironment, nonce: string | null): Reco
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     // Pages tell one shopper's holds and a stock that changes by the second.
     "Cache-Control": "private, no-store",
-    ...(isHttps ? { "Strict-Transport-Security": "max-age=31536000" } : {}),
   };
 }
 

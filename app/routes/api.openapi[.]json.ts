@@ -4,7 +4,7 @@ import { container } from "~/container.server";
 import { api } from "~/http/api.server";
 import { json } from "~/http/problem.server";
 
-const document = openApiDocument({ cookieName: container.carts.cookieName });
+const document = openApiDocument({ cookieName: container.carts.cookieName, publicUrl: container.originRule.publicUrl });
 const etag = `"${createHash("sha256").update(JSON.stringify(document)).digest("base64url").slice(0, 22)}"`;
 
 /** The API in OpenAPI's words. It changes with a release only. */

@@ -1,4 +1,4 @@
-import { checkoutToFulfil, verifyWebhook, type WebhookEvent } from "~/checkout/verify-webhook.server";
+import { checkoutToFulfil, verifyWebhook, webhookLabel, type WebhookEvent } from "~/checkout/verify-webhook.server";
 import { container } from "~/container.server";
 import { api } from "~/http/api.server";
 import { WEBHOOK_LIMIT, readText } from "~/http/body.server";
@@ -8,15 +8,21 @@ import { Problem, json } from "~/http/problem.server";
 const answer = api({
   POST: async (request) => {
     const body = await readText(request, WEBHOOK_LIMIT);
-    const event = verifyWebhook(body, request.headers.get("Stripe-Signature"), container.env.stripe.webhookSecrets);
-    if (event === null) {
+    const verified = verifyWebhook(body, request.headers.get("Stripe-Signature"), container.env.stripe.webhookSecrets);
+    if (verified.outcome === "unverified") {
       container.metrics.webhookEvents.inc({ type: "unverified", outcome: "refused" });
       throw new Problem(400, "invalid_request", "The signature does not fit.");
     }
+    if (verified.outcome === "unknown_shape") {
+      container.metrics.webhookEvents.inc({ type: "other", outcome: "ignored" });
+      container.log.info({ outcome: "ignored" }, "webhook of an unknown shape");
+      return json({ received: true, outcome: "ignored" });
+    }
+    const { event } = verified;
     const { type } = event;
     const checkoutId = checkoutToFulfil(event, { live: container.live });
     const outcome = checkoutId === null ? "ignored" : await fulfil(checkoutId, event);
-    container.metrics.webhookEvents.inc({ type, outcome });
+    container.metrics.webhookEvents.inc({ type: webhookLabel(type), outcome });
     container.log.info({ eventId: event.id, eventType: type, checkoutId, outcome }, "webhook");
     // Stripe told of an end that its own answer does not show yet.
     if (outcome === "open") throw new Problem(503, "unavailable", "The session still reads as open.", { headers: { "Retry-After": "2" } });
@@ -28,7 +34,7 @@ async function fulfil(checkoutId: string, { id: eventId, type }: WebhookEvent): 
   try {
     return (await container.checkout.fulfil(checkoutId)).outcome;
   } catch (error) {
-    container.metrics.webhookEvents.inc({ type, outcome: "retry" });
+    container.metrics.webhookEvents.inc({ type: webhookLabel(type), outcome: "retry" });
     container.log.warn({ eventId, eventType: type, checkoutId, outcome: "retry" }, "webhook");
     throw error;
   }

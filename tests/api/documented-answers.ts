@@ -56,7 +56,7 @@ export function faultFinder(document: Readonly<Record<string, unknown>>): FaultF
 
 const escaped = (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1");
 
-const findFault = faultFinder(openApiDocument({ cookieName: "cart" }));
+const findFault = faultFinder(openApiDocument({ cookieName: "cart", publicUrl: "http://shop.test" }));
 
 /** Throws when the answer is not what `/api/openapi.json` says. */
 export function expectDocumented(method: string, path: string, answer: Answer): void {

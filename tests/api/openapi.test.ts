@@ -1,6 +1,7 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { allReservations } from "~/api/answers";
 import { ROUTES } from "~/api/documented-routes";
 import { openApiDocument } from "~/api/openapi-document";
 import { PROBLEM_CODES } from "~/http/problem-codes";
@@ -8,7 +9,7 @@ import { faultFinder } from "./documented-answers";
 import { ask, type Answer } from "./http-client";
 import { startStore, type StoreProcess } from "./store-process";
 
-const document = openApiDocument({ cookieName: "cart" });
+const document = openApiDocument({ cookieName: "cart", publicUrl: "http://shop.test" });
 const json = { "content-type": "application/json; charset=utf-8" };
 
 function answer(status: number, body: unknown, headers: Answer["headers"] = json): Answer {
@@ -42,6 +43,19 @@ describe("the document of the API", () => {
       if (typeof part.$ref === "string") expect(Object.keys(schemas), at).toContain(part.$ref.replace("#/components/schemas/", ""));
     }
     for (const [at, part] of objectsIn(schemas)) if (part.type === "object") expect(part.additionalProperties, at).toBe(false);
+  });
+
+  it("refers without siblings, which validators refuse, and names its server", () => {
+    const references = [...objectsIn(document)].filter(([, part]) => "$ref" in part);
+    expect(references.length).toBeGreaterThan(50);
+    for (const [at, part] of references) expect(Object.keys(part), at).toEqual(["$ref"]);
+    expect(document.servers).toEqual([{ url: "http://shop.test" }]);
+  });
+
+  it("knows the hold of a payment that came late", () => {
+    const schema = allReservations.shape.reservations.element.shape.session;
+    expect(schema.safeParse("late:0b3f5e8e-5e0e-4d7c-9f5e-1a2b3c4d5e6f").success).toBe(true);
+    expect(schema.safeParse("a key to a cart").success).toBe(false);
   });
 
   it("tells each code that there is, and each named operation once", () => {

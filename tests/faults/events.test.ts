@@ -138,36 +138,42 @@ describe("signatures", () => {
   const body = eventBody({ checkoutId: "cs_7" });
 
   it("refuses a forged one", () => {
-    expect(verifyWebhook(body, sign(body, now, "whsec_other"), [SECRET], now)).toBeNull();
-    expect(verifyWebhook(body, "t=1,v1=00", [SECRET], now)).toBeNull();
-    expect(verifyWebhook(body, null, [SECRET], now)).toBeNull();
+    expect(verifyWebhook(body, sign(body, now, "whsec_other"), [SECRET], now)).toEqual({ outcome: "unverified" });
+    expect(verifyWebhook(body, "t=1,v1=00", [SECRET], now)).toEqual({ outcome: "unverified" });
+    expect(verifyWebhook(body, null, [SECRET], now)).toEqual({ outcome: "unverified" });
   });
 
   it("refuses one that is 301 s old, and takes one of 300 s", () => {
-    expect(verifyWebhook(body, sign(body, now - 301_000), [SECRET], now)).toBeNull();
-    expect(verifyWebhook(body, sign(body, now - 300_000), [SECRET], now)).toMatchObject({ checkoutId: "cs_7" });
+    expect(verifyWebhook(body, sign(body, now - 301_000), [SECRET], now)).toEqual({ outcome: "unverified" });
+    expect(verifyWebhook(body, sign(body, now - 300_000), [SECRET], now)).toMatchObject({ event: { checkoutId: "cs_7" } });
   });
 
   it("refuses a body that was parsed and written again", () => {
     const again = JSON.stringify(JSON.parse(body));
 
     expect(again).not.toBe(body);
-    expect(verifyWebhook(again, sign(body, now), [SECRET], now)).toBeNull();
+    expect(verifyWebhook(again, sign(body, now), [SECRET], now)).toEqual({ outcome: "unverified" });
+  });
+
+  it.each(["", "[]", '{"object":"v2.core.event","type":"v1.billing.meter.no_meter_found"}', '{"id":7}'])("are right of a body of an unknown shape, too: %s", (unknown) => {
+    expect(verifyWebhook(unknown, sign(unknown, now), [SECRET], now)).toEqual({ outcome: "unknown_shape" });
+    expect(verifyWebhook(unknown, sign(unknown, now, "whsec_other"), [SECRET], now)).toEqual({ outcome: "unverified" });
   });
 
   it("takes either secret while one is rolled", () => {
     const secrets = ["whsec_new", "whsec_old"];
 
-    expect(verifyWebhook(body, sign(body, now, "whsec_old"), secrets, now)).toMatchObject({ checkoutId: "cs_7" });
-    expect(verifyWebhook(body, sign(body, now, "whsec_new"), secrets, now)).toMatchObject({ checkoutId: "cs_7" });
+    expect(verifyWebhook(body, sign(body, now, "whsec_old"), secrets, now)).toMatchObject({ event: { checkoutId: "cs_7" } });
+    expect(verifyWebhook(body, sign(body, now, "whsec_new"), secrets, now)).toMatchObject({ event: { checkoutId: "cs_7" } });
     const both = `${sign(body, now, "whsec_gone")},${sign(body, now, "whsec_new").split(",")[1] ?? ""}`;
-    expect(verifyWebhook(body, both, secrets, now)).toMatchObject({ checkoutId: "cs_7" });
+    expect(verifyWebhook(body, both, secrets, now)).toMatchObject({ event: { checkoutId: "cs_7" } });
   });
 
   it("takes a live event for none of ours in a test deployment", () => {
     const live = eventBody({ livemode: true });
-    const event = verifyWebhook(live, sign(live, now), [SECRET], now);
-    if (event === null) throw new Error("it is signed");
+    const verified = verifyWebhook(live, sign(live, now), [SECRET], now);
+    if (verified.outcome !== "event") throw new Error("it is signed");
+    const { event } = verified;
 
     expect(checkoutToFulfil(event, { live: isLiveKey("sk_test_1") })).toBeNull();
     expect(checkoutToFulfil(event, { live: isLiveKey("rk_live_1") })).toBe("cs_1");

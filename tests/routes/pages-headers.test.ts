@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { pageHeaders } from "~/http/page-headers.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 
-const shop = { publicUrl: "https://shop.test", isSandbox: false, STRIPE_API_BASE: undefined, IMAGE_HOSTS: undefined };
+const shop = { isSandbox: false, STRIPE_API_BASE: undefined, IMAGE_HOSTS: undefined };
 
 function directive(env: Parameters<typeof pageHeaders>[0], name: string): string | undefined {
   const policy = pageHeaders(env, "n0nce")["Content-Security-Policy"] ?? "";
@@ -30,9 +30,7 @@ describe("headers of pages", () => {
     expect(pageHeaders(shop, "n0nce")["Referrer-Policy"]).toBe("strict-origin-when-cross-origin");
   });
 
-  it("ask for HTTPS only where the shop is on HTTPS, and are kept by no cache", () => {
-    expect(pageHeaders(shop, "n0nce")["Strict-Transport-Security"]).toMatch(/^max-age=/);
-    expect(pageHeaders({ ...shop, publicUrl: "http://localhost:3000" }, "n0nce")).not.toHaveProperty("Strict-Transport-Security");
+  it("are kept by no cache", () => {
     expect(pageHeaders(shop, "n0nce")["Cache-Control"]).toContain("no-store");
   });
 });
