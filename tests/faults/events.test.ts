@@ -155,7 +155,7 @@ describe("signatures", () => {
     expect(verifyWebhook(again, sign(body, now), [SECRET], now)).toEqual({ outcome: "unverified" });
   });
 
-  it.each(["", "[]", '{"object":"v2.core.event","type":"v1.billing.meter.no_meter_found"}', '{"id":7}'])("are right of a body of an unknown shape, too: %s", (unknown) => {
+  it.each(["[]", '{"object":"v2.core.event","type":"v1.billing.meter.no_meter_found"}', '{"id":7}'])("are right of a body of an unknown shape, too: %s", (unknown) => {
     expect(verifyWebhook(unknown, sign(unknown, now), [SECRET], now)).toEqual({ outcome: "unknown_shape" });
     expect(verifyWebhook(unknown, sign(unknown, now, "whsec_other"), [SECRET], now)).toEqual({ outcome: "unverified" });
   });

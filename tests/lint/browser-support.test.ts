@@ -16,7 +16,7 @@ function faults(code: string): string[] {
   return linter.verify(code, config as Linter.Config[], { filename: import.meta.filename }).map(({ message }) => message);
 }
 
-describe("code for browsers", () => {
+describe("code for browsers", { timeout: 120_000 }, () => {
   it.each([
     ["URL.canParse('x')", "URL.canParse"],
     ["[1].toSorted()", "Array.toSorted"],
