@@ -59,6 +59,7 @@ const schema = z.object({
     .refine((secrets) => secrets.length > 0 && secrets.every((secret) => secret.startsWith("whsec_")), "each must start with whsec_")
     .optional(),
   STRIPE_API_BASE: httpUrl.optional(),
+  STRIPE_CHECKOUT_ORIGIN: httpUrl.transform((url) => new URL(url).origin).default("https://checkout.stripe.com"),
   RESERVATION_TTL_SECONDS: wholeNumber(120, 1, 86_400),
   RESERVATION_MAX_SECONDS: wholeNumber(1200, 1, 604_800),
   // Stripe ends a payment page after 24 hours at the latest; the last hour is left to clocks that differ.

@@ -8,7 +8,7 @@ import type { ReviewReason } from "./line-marks";
 export type CheckoutEvent =
   | { readonly type: "checkout_started"; readonly outcome: StartOutcome["outcome"]; readonly session: string; readonly checkoutId: string | null }
   /** Stripe's own words about a session that it would not create. */
-  | { readonly type: "checkout_rejected"; readonly session: string; readonly claimId: string; readonly code: string; readonly message: string }
+  | { readonly type: "checkout_rejected"; readonly session: string; readonly claimId: string; readonly code: string; readonly message: string; readonly param: string | null; readonly productId: string | null }
   | {
       readonly type: "fulfilled";
       readonly checkoutId: string;

@@ -14,6 +14,8 @@ export interface Examination {
   readonly live: boolean;
   /** The store's own origin, where Stripe sends its events. */
   readonly publicUrl: string;
+  /** Where browsers may be led to pay: STRIPE_CHECKOUT_ORIGIN. */
+  readonly checkoutOrigin: string;
   /** Lower-case ISO 4217. */
   readonly currency: string;
   /** How long to wait for the store to take an event, and for a person to pay. */
@@ -37,11 +39,18 @@ export async function* examineStripe(examination: Examination): AsyncGenerator<F
   const closed = await attempt("A payment page can be opened and closed", () => openAndClose(examination));
   yield closed.finding;
   if (closed.result !== null) {
+    yield compareOrigin(closed.result.url, examination.checkoutOrigin);
     yield (await attempt("Stripe sends this store the events that it needs", () => findEndpoint(examination))).finding;
     const { sessionId, since } = closed.result;
     yield (await attempt("The store took Stripe's event, so the webhook secret is right", () => awaitDelivery(examination, sessionId, since))).finding;
     yield* examinePayment(examination);
   }
+}
+
+function compareOrigin(url: string | null, expected: string): Finding {
+  const origin = url === null ? null : new URL(url).origin;
+  if (origin === null || origin === expected) return { state: "ok", text: `Payment pages are at ${expected}.` };
+  return { state: "fault", text: `Payment pages are at ${origin}, and browsers are let to ${expected} only: set STRIPE_CHECKOUT_ORIGIN=${origin}.` };
 }
 
 async function* examinePayment(examination: Examination): AsyncGenerator<Finding> {
@@ -83,11 +92,11 @@ function open({ stripe, publicUrl, currency }: Examination): Promise<Stripe.Chec
   });
 }
 
-async function openAndClose(examination: Examination): Promise<{ sessionId: string; since: number }> {
+async function openAndClose(examination: Examination): Promise<{ sessionId: string; since: number; url: string | null }> {
   const page = await open(examination);
   const closed = await examination.stripe.checkout.sessions.expire(page.id);
   if (closed.status !== "expired") throw new Error(`after it was expired its status is ${String(closed.status)}`);
-  return { sessionId: page.id, since: page.created };
+  return { sessionId: page.id, since: page.created, url: page.url };
 }
 
 async function findEndpoint({ stripe, publicUrl }: Examination): Promise<void> {

@@ -29,11 +29,17 @@ export async function openPage(context: CheckoutContext, request: PageRequest): 
   if (pricing.outcome !== "priced") return giveBack(context, claim, pricing);
 
   const parameters = sessionParameters(context.config, { claim, lines: pricing.lines, currency: pricing.currency, origin });
-  const created = await waitWhileBusy(context.reservations.backOff, () => context.gateway.create(parameters, claim.claimId));
+  // Always under the claim's own key: by it a claim without a page's id is proven to have none.
+  const create = (params: SessionParameters) => waitWhileBusy(context.reservations.backOff, () => context.gateway.create(params, claim.claimId));
+  let created = await create(parameters);
+  if (created.outcome === "refused" && namesPicture(created.param)) {
+    logRefusal(context, claim, pricing.lines, created);
+    created = await create(sessionParameters(context.config, { claim, lines: pricing.lines, currency: pricing.currency, origin, withPictures: false }));
+  }
   switch (created.outcome) {
     case "refused": {
-      const { code, message } = created;
-      context.log({ type: "checkout_rejected", session: claim.session, claimId: claim.claimId, code, message });
+      const { code } = created;
+      logRefusal(context, claim, pricing.lines, created);
       const reason = code === "amount_too_small" ? "amount_too_small" : "rejected_by_stripe";
       return giveBack(context, claim, { outcome: "not_payable", reason, productIds: claim.lines.map((line) => line.productId) });
     }
@@ -47,6 +53,21 @@ export async function openPage(context: CheckoutContext, request: PageRequest): 
     case "created":
       return handOut(context, claim, created.session.id);
   }
+}
+
+type SessionParameters = ReturnType<typeof sessionParameters>;
+
+/** Pictures are decoration: no cart is unpayable because of one. */
+function namesPicture(param: string | undefined): boolean {
+  return param !== undefined && /\[images\]|\bimages\b/.test(param);
+}
+
+/** Tells which product Stripe refused, where it names a line: `line_items[2][price_data]…`. Lines are sent in the order of their ids. */
+function logRefusal(context: CheckoutContext, claim: Claim, lines: readonly { readonly productId: string }[], refusal: { code: string; message: string; param?: string | undefined }): void {
+  const { code, message, param = null } = refusal;
+  const index = /^line_items\[(\d+)\]/.exec(param ?? "")?.[1];
+  const productId = index === undefined ? null : (lines.map((line) => line.productId).sort()[Number(index)] ?? null);
+  context.log({ type: "checkout_rejected", session: claim.session, claimId: claim.claimId, code, message, param, productId });
 }
 
 async function look(context: CheckoutContext, { claim, others }: PageRequest): Promise<Pricing | { outcome: "refused"; lines: DecidedLine[] }> {

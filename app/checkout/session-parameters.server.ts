@@ -22,7 +22,7 @@ export function pageLifeMs({ checkoutTtlMs }: Pick<CheckoutConfig, "checkoutTtlM
 /** The parameters of a new session: a pure function of the claim, the rows and the configuration, so that a retry has the same. */
 export function sessionParameters(
   config: CheckoutConfig,
-  request: { claim: Claim; lines: readonly PricedLine[]; currency: string; origin: string },
+  request: { claim: Claim; lines: readonly PricedLine[]; currency: string; origin: string; withPictures?: boolean },
 ): Stripe.Checkout.SessionCreateParams {
   const { claim, currency, origin } = request;
   const lines = [...request.lines].sort((one, other) => (one.productId < other.productId ? -1 : 1));
@@ -38,7 +38,7 @@ export function sessionParameters(
   const isAutomatic = config.paymentMethods.length === 1 && config.paymentMethods[0] === "automatic";
   return {
     mode: "payment",
-    line_items: lines.map(lineItem),
+    line_items: lines.map((line) => lineItem(line, request.withPictures ?? true)),
     success_url: `${origin}/orders/{CHECKOUT_SESSION_ID}?key=${encodeURIComponent(config.orderKey(claim.claimId))}`,
     cancel_url: `${origin}/cart`,
     expires_at: Math.floor((claim.claimedAt + pageLifeMs(config)) / 1000),
@@ -53,13 +53,19 @@ export function sessionParameters(
   };
 }
 
-function lineItem(line: PricedLine): Stripe.Checkout.SessionCreateParams.LineItem {
+function lineItem(line: PricedLine, withPictures: boolean): Stripe.Checkout.SessionCreateParams.LineItem {
   const { quantity } = line;
   if (line.stripePrice !== null) return { price: line.stripePrice, quantity };
-  // Stripe fetches pictures itself, so only a public address is of use, and a wrong one is an error.
-  const images = line.image !== null && /^https:\/\/[^\s]{1,2040}$/.test(line.image) ? { images: [line.image] } : {};
+  const images = withPictures && line.image !== null && isPublicPicture(line.image) ? { images: [line.image] } : {};
   return {
     quantity,
     price_data: { currency: line.currency, unit_amount: line.unitAmount, product_data: { name: line.name || line.productId, ...images } },
   };
+}
+
+/** Stripe fetches pictures itself, so only a public address is of use. A wrong one would be an error, and pictures are decoration. */
+function isPublicPicture(address: string): boolean {
+  if (!/^https:\/\/[^\s]{1,2040}$/.test(address) || !URL.canParse(address)) return false;
+  const { hostname, username } = new URL(address);
+  return username === "" && /^(?!.*(^|\.)(localhost|local|internal|home|lan)\.?$)([a-z\d-]+\.)+[a-z][a-z\d-]+\.?$/.test(hostname);
 }

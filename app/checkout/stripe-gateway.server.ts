@@ -36,8 +36,8 @@ export interface StripeSession {
 
 export type CreateOutcome =
   | { readonly outcome: "created"; readonly session: StripeSession }
-  /** Stripe understood and said no: nothing was created. */
-  | { readonly outcome: "refused"; readonly code: string; readonly message: string }
+  /** Stripe understood and said no: nothing was created. `param`: what it names as wrong, in Stripe's own spelling. */
+  | { readonly outcome: "refused"; readonly code: string; readonly message: string; readonly param?: string | undefined }
   /** This key was already used with other parameters: that call's session may exist. */
   | { readonly outcome: "key_used" }
   /** Stripe replays the error of an earlier call for as long as it keeps the key: no call with it ever heard of a session. */
@@ -111,7 +111,7 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
         return { outcome: "created", session: toSession(session) };
       } catch (error) {
         if (error instanceof Stripe.errors.StripeIdempotencyError) return { outcome: "key_used" };
-        if (isRefusal(error)) return { outcome: "refused", code: error.code ?? error.type, message: error.message };
+        if (isRefusal(error)) return { outcome: "refused", code: error.code ?? error.type, message: error.message, param: error.param };
         if (isReplayedFailure(error)) return { outcome: "failed", cause: error };
         if (error instanceof Stripe.errors.StripeError && error.code === "idempotency_key_in_use") return { outcome: "busy" };
         throw unknownOutcome(what, error);

@@ -32,6 +32,11 @@ function readEnvironment(): Environment | null {
   return null;
 }
 
+/** A stand-in shows its pages itself. */
+function checkoutOrigin({ STRIPE_API_BASE: base, STRIPE_CHECKOUT_ORIGIN: origin }: Environment): string {
+  return base === undefined ? origin : new URL(base).origin;
+}
+
 async function examine(env: Environment): Promise<void> {
   const { PRODUCTS_TABLE: table, PRODUCTS_COLUMNS: columns, PRICE_UNIT: priceUnit, CURRENCY: currency } = env;
   const catalog = createSupabaseCatalog({ ...env.supabase, table, columns, priceUnit, currency });
@@ -47,7 +52,7 @@ async function examine(env: Environment): Promise<void> {
   const { secretKey } = env.stripe;
   const stripe = createStripe({ secretKey, apiBase: env.STRIPE_API_BASE, timeoutMs: 10_000 });
   const payment = Number(process.env["DOCTOR_WAIT_SECONDS"] ?? 300) * 1000;
-  const examination = { stripe, live: isLiveKey(secretKey), publicUrl: env.publicUrl, currency, waitMs: { event: 20_000, payment }, sleep };
+  const examination = { stripe, live: isLiveKey(secretKey), publicUrl: env.publicUrl, checkoutOrigin: checkoutOrigin(env), currency, waitMs: { event: 20_000, payment }, sleep };
   for await (const finding of examineStripe(examination)) say(finding);
 }
 

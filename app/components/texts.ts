@@ -183,6 +183,12 @@ export function payHint(payWithinMs: number): string {
   return `Paying opens a payment page. You then have ${time} to pay, and what is in the cart stays held for you all that time.`;
 }
 
+export const paymentLinkTexts = {
+  title: "Your payment page is ready",
+  text: "Your items are reserved. Continue to our payment page to finish your order.",
+  link: "Continue to payment",
+};
+
 export const cartTexts = {
   title: "Your cart",
   holdLabel: "Your hold",

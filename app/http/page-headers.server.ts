@@ -1,8 +1,6 @@
 import type { Environment } from "~/env.server";
 
-type HeadersEnvironment = Pick<Environment, "isSandbox" | "STRIPE_API_BASE" | "IMAGE_HOSTS">;
-
-const STRIPE_PAYMENT_PAGE = "https://checkout.stripe.com";
+type HeadersEnvironment = Pick<Environment, "isSandbox" | "STRIPE_API_BASE" | "STRIPE_CHECKOUT_ORIGIN" | "IMAGE_HOSTS">;
 
 /**
  * Security headers of every page. `nonce`: of the page's inline scripts; null while developing, where Vite adds its own.
@@ -36,8 +34,14 @@ function contentSecurityPolicy(env: HeadersEnvironment, nonce: string | null): s
   return Object.entries(directives).map(([name, sources]) => `${name} ${sources.join(" ")}`).join("; ");
 }
 
+/** Whether a form may lead there, past the policy above. Relative addresses are our own; so is the sandbox's payment page. */
+export function mayFormsLeadTo(address: string, ownOrigin: string, env: HeadersEnvironment): boolean {
+  const { origin } = new URL(address, ownOrigin);
+  return origin === ownOrigin || paymentPages(env).includes(origin);
+}
+
 /** The sandbox's payment page is one of our own. */
-function paymentPages({ isSandbox, STRIPE_API_BASE: base }: HeadersEnvironment): string[] {
-  if (base !== undefined) return [new URL(base).origin];
-  return isSandbox ? [] : [STRIPE_PAYMENT_PAGE];
+function paymentPages({ isSandbox, STRIPE_API_BASE: base, STRIPE_CHECKOUT_ORIGIN: origin }: HeadersEnvironment): string[] {
+  if (isSandbox && base === undefined) return [];
+  return base === undefined ? [origin] : [...new Set([new URL(base).origin, origin])];
 }

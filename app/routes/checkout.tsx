@@ -4,10 +4,12 @@ import { failureStatus } from "~/cart/cart-failure";
 import { payCart } from "~/cart/pay-cart.server";
 import { showCart } from "~/cart/show-cart.server";
 import { CartPage } from "~/components/cart-page";
+import { PaymentLink } from "~/components/payment-link";
 import { cartTexts, pageTitle } from "~/components/texts";
 import { container } from "~/container.server";
 import { readForm } from "~/http/body.server";
 import { ownOrigin, requireOwnOrigin } from "~/http/origin.server";
+import { mayFormsLeadTo } from "~/http/page-headers.server";
 import { inWords } from "~/http/page-problem.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 
@@ -34,12 +36,19 @@ export function action({ request }: ActionFunctionArgs) {
     const { cart } = await container.carts.read(request);
     await container.limits.admit(request, cart.session);
     await container.limits.admitPayment(request, cart.session);
-    const answer = await payCart(container, cart, ownOrigin(request, container.originRule), Date.now());
+    const here = ownOrigin(request, container.originRule);
+    const answer = await payCart(container, cart, here, Date.now());
     if (answer.outcome === "failed") return data(answer.failure, { status: failureStatus(answer.failure) });
-    throw redirectDocument(answer.url, { status: 303, headers: { "Set-Cookie": await container.carts.commit(answer.cart) } });
+    const headers = { "Set-Cookie": await container.carts.commit(answer.cart) };
+    if (mayFormsLeadTo(answer.url, here, container.env)) throw redirectDocument(answer.url, { status: 303, headers });
+    // A browser would stop this form on its way, without a word; a link is free to go there.
+    container.log.error({ origin: new URL(answer.url).origin }, "Stripe's payment pages are on another origin than STRIPE_CHECKOUT_ORIGIN: set it to this one");
+    return data({ kind: "payment_elsewhere" as const, url: answer.url }, { headers });
   });
 }
 
 export default function Checkout() {
-  return <CartPage view={useLoaderData<typeof loader>()} failure={useActionData<typeof action>() ?? null} />;
+  const view = useLoaderData<typeof loader>();
+  const answer = useActionData<typeof action>() ?? null;
+  return answer?.kind === "payment_elsewhere" ? <PaymentLink url={answer.url} /> : <CartPage view={view} failure={answer} />;
 }

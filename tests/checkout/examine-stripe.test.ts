@@ -14,6 +14,7 @@ interface Setup {
   secretKey?: string;
   live?: boolean;
   isPaid?: boolean;
+  checkoutOrigin?: string;
   /** An API call that goes wrong. */
   fails?: { method: string; path: string };
 }
@@ -40,7 +41,7 @@ async function examine(setup: Setup = {}): Promise<Finding[]> {
     await new Promise((resolve) => setImmediate(resolve));
   };
   const findings: Finding[] = [];
-  const examination = { stripe, live, publicUrl: SHOP, currency: "usd", waitMs: { event: 5_000, payment: 5_000 }, sleep };
+  const examination = { stripe, live, publicUrl: SHOP, checkoutOrigin: setup.checkoutOrigin ?? "https://pay.test", currency: "usd", waitMs: { event: 5_000, payment: 5_000 }, sleep };
   for await (const finding of examineStripe(examination)) findings.push(finding);
   return findings;
 }
@@ -55,6 +56,7 @@ describe("the check of a merchant's Stripe account", () => {
   it.each<[string, Setup, RegExp]>([
     ["a wrong key", { secretKey: "sk_test_wrong" }, /opened and closed: no/],
     ["a session that cannot be expired", { fails: { method: "POST", path: "/v1/checkout/sessions/*/expire" } }, /opened and closed: no/],
+    ["payment pages on a domain that browsers are not let to", { checkoutOrigin: "https://checkout.stripe.com" }, /set STRIPE_CHECKOUT_ORIGIN=https:\/\/pay\.test/],
     ["no endpoint for this store", { endpoint: "https://old.test/api/webhooks/stripe" }, /no enabled webhook endpoint/],
     ["an endpoint that lacks an event", { events: ["checkout.session.completed", "checkout.session.expired"] }, /lacks .*async_payment_succeeded/],
     ["a store with another secret", { storeSecret: "whsec_old" }, /event was not taken/],
@@ -72,6 +74,6 @@ describe("the check of a merchant's Stripe account", () => {
     const findings = await examine();
 
     expect(faultsOf(findings)).toEqual([]);
-    expect(findings.filter((finding) => finding.state === "ok")).toHaveLength(6);
+    expect(findings.filter((finding) => finding.state === "ok")).toHaveLength(7);
   });
 });

@@ -55,6 +55,15 @@ describe("the parameters of a payment page", () => {
 
   it.each([
     ["/images/mug.svg", undefined],
+    ["https://[", undefined],
+    ["https://cdn.example.com:99999/mug.jpg", undefined],
+    ["https://localhost/mug.jpg", undefined],
+    ["https://shop.localhost/mug.jpg", undefined],
+    ["https://10.0.0.1/mug.jpg", undefined],
+    ["https://[::1]/mug.jpg", undefined],
+    ["https://intranet/mug.jpg", undefined],
+    ["https://user:secret@cdn.example.com/mug.jpg", undefined],
+    ["https://cdn.example.com:8443/m%C3%BCg.jpg?w=1", ["https://cdn.example.com:8443/m%C3%BCg.jpg?w=1"]],
     ["http://shop.test/mug.png", undefined],
     ["https://cdn.test/mug.png", ["https://cdn.test/mug.png"]],
   ])("the picture %s is sent as %s", (image, sent) => {

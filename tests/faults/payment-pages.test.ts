@@ -19,6 +19,44 @@ function neverCreated(gateway: StripeGateway): StripeGateway["create"] {
   return async (params, key) => (params.line_items === undefined ? { outcome: "refused", code: "parameter_missing", message: "" } : gateway.create(params, key));
 }
 
+describe("a picture that Stripe does not take", () => {
+  /** A shop whose mug has a picture, and a Stripe that refuses any picture; `param`: what it names. */
+  async function shopWithPicture(param: string) {
+    const world = createWorld({ rows: { mug: 3 } });
+    const plain = await world.open();
+    const { catalog, gateway } = plain.dependencies;
+    const asked: boolean[] = [];
+    const shop = world.boot({
+      dependencies: () => ({
+        catalog: { ...catalog, products: async (ids) => new Map([...(await catalog.products(ids))].map(([id, row]) => [id, { ...row, image: "https://cdn.example.com/mug.jpg" }])) },
+        gateway: {
+          ...gateway,
+          create: async (params, key) => {
+            const hasPicture = params.line_items?.some((line) => line.price_data?.product_data?.images !== undefined) ?? false;
+            asked.push(hasPicture);
+            return hasPicture ? { outcome: "refused", code: "url_invalid", message: "Not a valid URL", param } : gateway.create(params, key);
+          },
+        },
+      }),
+    });
+    await shop.checkout.rebuild();
+    await change(shop, "ann", 1);
+    return { world, shop, asked };
+  }
+
+  it("is left out, and the cart is paid without it", async () => {
+    const { shop, asked } = await shopWithPicture("line_items[0][price_data][product_data][images][0]");
+    expect(await start(shop, "ann")).toMatchObject({ outcome: "redirect" });
+    expect(asked).toEqual([true, false]);
+  });
+
+  it("is not taken for the cause of another refusal", async () => {
+    const { shop, asked } = await shopWithPicture("line_items[0][quantity]");
+    expect(await start(shop, "ann")).toMatchObject({ outcome: "not_payable", reason: "rejected_by_stripe" });
+    expect(asked).toEqual([true]);
+  });
+});
+
 describe("closing a payment page", () => {
   it("expire wins against the payment: the page cannot be paid, the units are the shopper's again", async () => {
     const world = createWorld({ rows: { mug: 3 } });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { pageHeaders } from "~/http/page-headers.server";
+import { mayFormsLeadTo, pageHeaders } from "~/http/page-headers.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 
-const shop = { isSandbox: false, STRIPE_API_BASE: undefined, IMAGE_HOSTS: undefined };
+const shop = { isSandbox: false, STRIPE_API_BASE: undefined, STRIPE_CHECKOUT_ORIGIN: "https://checkout.stripe.com", IMAGE_HOSTS: undefined };
 
 function directive(env: Parameters<typeof pageHeaders>[0], name: string): string | undefined {
   const policy = pageHeaders(env, "n0nce")["Content-Security-Policy"] ?? "";
@@ -12,8 +12,18 @@ function directive(env: Parameters<typeof pageHeaders>[0], name: string): string
 describe("headers of pages", () => {
   it("let forms post to the shop and to the payment page, and nowhere else", () => {
     expect(directive(shop, "form-action")).toBe("form-action 'self' https://checkout.stripe.com");
-    expect(directive({ ...shop, STRIPE_API_BASE: "http://127.0.0.1:55322/v1" }, "form-action")).toBe("form-action 'self' http://127.0.0.1:55322");
+    expect(directive({ ...shop, STRIPE_API_BASE: "http://127.0.0.1:55322/v1" }, "form-action")).toBe("form-action 'self' http://127.0.0.1:55322 https://checkout.stripe.com");
     expect(directive({ ...shop, isSandbox: true }, "form-action")).toBe("form-action 'self'");
+  });
+
+  it("let forms post to payment pages on the merchant's own domain, and know where forms cannot lead", () => {
+    const custom = { ...shop, STRIPE_CHECKOUT_ORIGIN: "https://pay.shop.test" };
+    expect(directive(custom, "form-action")).toBe("form-action 'self' https://pay.shop.test");
+    const leads = (address: string, env = shop) => mayFormsLeadTo(address, "https://shop.test", env);
+    expect(leads("https://pay.shop.test/c/pay/cs_1")).toBe(false);
+    expect(leads("https://pay.shop.test/c/pay/cs_1", custom)).toBe(true);
+    expect(leads("https://checkout.stripe.com/c/pay/cs_1")).toBe(true);
+    expect(leads("/orders/cs_1")).toBe(true);
   });
 
   it("let pictures come from the merchant's hosts only, when those are named", () => {
