@@ -99,6 +99,11 @@ export class CartSessions {
     return header;
   }
 
+  /** Headers of a response that writes the cart's cookie, which no cache may hand to another shopper. */
+  async headers(cart: Cart): Promise<Record<string, string>> {
+    return { "Set-Cookie": await this.commit(cart), "Cache-Control": "private, no-store" };
+  }
+
   /** The Set-Cookie header that makes a browser forget its cart. */
   clear(): Promise<string> {
     return this.cookie.serialize("", { maxAge: 0 });

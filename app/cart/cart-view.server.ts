@@ -50,6 +50,12 @@ export interface RemovedLine {
   readonly quantity: number;
 }
 
+/** What became of a form that came without the cart's cookie; nothing was changed. */
+export type LostCookieView =
+  /** The cookie came back on the next page, so the form can be sent again. `item`: what was to be added. */
+  | { readonly outcome: "once_more"; readonly item: RemovedLine | null }
+  | { readonly outcome: "blocked" };
+
 export interface PaymentPageView {
   /** Epoch milliseconds. */
   readonly openedAt: number;

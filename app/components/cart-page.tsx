@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
 import { LiveStock } from "~/availability/live-stock";
 import type { CartFailure } from "~/cart/cart-failure";
-import type { CartView } from "~/cart/cart-view.server";
+import type { CartView, LostCookieView } from "~/cart/cart-view.server";
 import { CartLine } from "./cart-line";
 import { CartSummary } from "./cart-summary";
 import { failedProducts } from "./failed-products";
@@ -9,12 +9,13 @@ import { FailureAlert } from "./failure-alert";
 import { FollowHolds } from "./follow-holds";
 import { HoldState } from "./hold-state";
 import { IntentForm } from "./intent-form";
+import { LostCookieNotice } from "./lost-cookie-notice";
 import { RemovedNotice } from "./removed-notice";
 import { cartTexts, labels, lineFailureText, orderNumber, shop } from "./texts";
 import { useClockText } from "./visitor-clock";
 
 /** The whole cart. `failure`: what the last form asked for could not be done; told here and next to its lines. */
-export function CartPage({ view, failure }: { view: CartView; failure: CartFailure | null }) {
+export function CartPage({ view, failure, lostCookie = null }: { view: CartView; failure: CartFailure | null; lostCookie?: LostCookieView | null }) {
   const failed = failure === null ? [] : failedProducts(failure);
   const clock = useClockText();
   return (
@@ -22,6 +23,7 @@ export function CartPage({ view, failure }: { view: CartView; failure: CartFailu
       <div className="cart">
         <FollowHolds view={view} />
         <h1>{cartTexts.title}</h1>
+        {lostCookie !== null && <LostCookieNotice lostCookie={lostCookie} />}
         {failure !== null && <CartAlert failure={failure} view={view} />}
         {view.unsettledCheckout !== null && (
           <p className="notice warn">

@@ -3,6 +3,7 @@ import { useActionData, useLoaderData, type ShouldRevalidateFunction } from "@re
 import { failureStatus } from "~/cart/cart-failure";
 import { readIntent, type ReadIntent } from "~/cart/cart-intent.server";
 import { changeCart } from "~/cart/change-cart.server";
+import { lostCookieAddress, showLostCookie } from "~/cart/lost-cookie.server";
 import { removedLineSchema, showCart } from "~/cart/show-cart.server";
 import { CartPage } from "~/components/cart-page";
 import { cartTexts, pageTitle } from "~/components/texts";
@@ -21,28 +22,31 @@ export const shouldRevalidate: ShouldRevalidateFunction = ({ actionStatus, defau
 
 export function loader({ request }: LoaderFunctionArgs) {
   return inWords(async () => {
-    const { cart } = await container.carts.read(request);
+    const { cart, origin } = await container.carts.read(request);
     // Such a view may ask Stripe, whose own limit all shoppers share.
     if (cart.paying !== null) await container.limits.admit(request, cart.session);
-    const removed = removedLineSchema.parse(Object.fromEntries(new URL(request.url).searchParams));
+    const { searchParams } = new URL(request.url);
+    const removed = removedLineSchema.parse(Object.fromEntries(searchParams));
     const shown = await showCart(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() }, removed);
-    if (shown.outcome === "shown") return shown.view;
-    throw redirect("/cart", { headers: { "Set-Cookie": await container.carts.commit(shown.cart) } });
+    if (shown.outcome === "shown") return { ...shown.view, lostCookie: await showLostCookie(container, searchParams, origin) };
+    throw redirect("/cart", { headers: await container.carts.headers(shown.cart) });
   });
 }
 
 export function action({ request }: ActionFunctionArgs) {
   return inWords(async () => {
     requireOwnOrigin(request, container.originRule);
-    const read = readIntent(await readForm(request));
+    const form = await readForm(request);
+    const read = readIntent(form);
     if (read.outcome === "not_understood") throw new Problem(400, "invalid_request", "The shop could not make sense of this form. Nothing was changed.");
-    const { cart } = await container.carts.read(request);
+    const { cart, origin } = await container.carts.read(request);
+    if (origin !== "cookie") throw redirect(lostCookieAddress(form), { status: 303, headers: await container.carts.headers(cart) });
     await container.limits.admit(request, cart.session);
     const answer = await changeCart(container, cart, read, Date.now());
     if (answer.outcome === "failed") return data(answer.failure, { status: failureStatus(answer.failure) });
     const target = answer.outcome === "paid" ? `/orders/${answer.checkoutId}` : afterChange(read, cart);
     // 303: reloading the page that follows repeats nothing.
-    throw redirect(target, { status: 303, headers: { "Set-Cookie": await container.carts.commit(answer.cart) } });
+    throw redirect(target, { status: 303, headers: await container.carts.headers(answer.cart) });
   });
 }
 
@@ -55,5 +59,6 @@ function afterChange(read: ReadIntent, { lines }: Cart): string {
 }
 
 export default function CartRoute() {
-  return <CartPage view={useLoaderData<typeof loader>()} failure={useActionData<typeof action>() ?? null} />;
+  const { lostCookie, ...view } = useLoaderData<typeof loader>();
+  return <CartPage view={view} failure={useActionData<typeof action>() ?? null} lostCookie={lostCookie} />;
 }

@@ -5,7 +5,7 @@ import { readIntent } from "~/cart/cart-intent.server";
 import { changeCart } from "~/cart/change-cart.server";
 import type { PanelAnswer, PanelView } from "~/cart/panel-answer";
 import { showPanel } from "~/cart/show-cart.server";
-import { panelTexts } from "~/components/texts";
+import { lostCookieTexts, panelTexts } from "~/components/texts";
 import { container } from "~/container.server";
 import { readForm } from "~/http/body.server";
 import { requireOwnOrigin } from "~/http/origin.server";
@@ -30,14 +30,15 @@ export function action({ request }: ActionFunctionArgs) {
     requireOwnOrigin(request, container.originRule);
     const read = readIntent(await readForm(request));
     if (read.outcome === "not_understood") throw new Problem(400, "invalid_request", "The shop could not make sense of this form. Nothing was changed.");
-    const { cart } = await container.carts.read(request);
+    const { cart, origin } = await container.carts.read(request);
+    if (origin !== "cookie") return data<PanelAnswer>({ outcome: "refused", message: lostCookieTexts.onceMoreHere }, { status: 409, headers: await container.carts.headers(cart) });
     await container.limits.admit(request, cart.session);
     const changed = await changeCart(container, cart, read, Date.now());
     if (changed.outcome === "failed") {
       const failed: PanelAnswer = changed;
       return data(failed, { status: failureStatus(changed.failure) });
     }
-    const headers = { "Set-Cookie": await container.carts.commit(changed.cart) };
+    const headers = await container.carts.headers(changed.cart);
     if (changed.outcome === "paid") throw redirect(`/orders/${changed.checkoutId}`, { status: 303, headers });
     const done: PanelAnswer = { outcome: "changed" };
     return data(done, { headers });

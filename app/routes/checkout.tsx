@@ -1,6 +1,7 @@
 import { data, redirect, redirectDocument, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { failureStatus } from "~/cart/cart-failure";
+import { lostCookieAddress } from "~/cart/lost-cookie.server";
 import { payCart } from "~/cart/pay-cart.server";
 import { showCart } from "~/cart/show-cart.server";
 import { CartPage } from "~/components/cart-page";
@@ -25,7 +26,7 @@ export function loader({ request }: LoaderFunctionArgs) {
     const { cart } = await container.carts.read(request);
     const shown = await showCart(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() });
     if (shown.outcome === "shown") return shown.view;
-    throw redirect("/cart", { headers: { "Set-Cookie": await container.carts.commit(shown.cart) } });
+    throw redirect("/cart", { headers: await container.carts.headers(shown.cart) });
   });
 }
 
@@ -33,13 +34,14 @@ export function action({ request }: ActionFunctionArgs) {
   return inWords(async () => {
     requireOwnOrigin(request, container.originRule);
     await readForm(request); // The form says nothing but "pay"; reading it bounds it.
-    const { cart } = await container.carts.read(request);
+    const { cart, origin } = await container.carts.read(request);
+    if (origin !== "cookie") throw redirect(lostCookieAddress({}), { status: 303, headers: await container.carts.headers(cart) });
     await container.limits.admit(request, cart.session);
     await container.limits.admitPayment(request, cart.session);
     const here = ownOrigin(request, container.originRule);
     const answer = await payCart(container, cart, here, Date.now());
     if (answer.outcome === "failed") return data(answer.failure, { status: failureStatus(answer.failure) });
-    const headers = { "Set-Cookie": await container.carts.commit(answer.cart) };
+    const headers = await container.carts.headers(answer.cart);
     if (mayFormsLeadTo(answer.url, here, container.env)) throw redirectDocument(answer.url, { status: 303, headers });
     // A browser would stop this form on its way, without a word; a link is free to go there.
     container.log.error({ origin: new URL(answer.url).origin }, "Stripe's payment pages are on another origin than STRIPE_CHECKOUT_ORIGIN: set it to this one");

@@ -34,7 +34,7 @@ export function loader({ request, params }: LoaderFunctionArgs) {
 }
 
 async function toCleanAddress(checkoutId: string, cart: Cart): Promise<Response> {
-  return redirect(`/orders/${checkoutId}`, { headers: { "Set-Cookie": await container.carts.commit(cart) } });
+  return redirect(`/orders/${checkoutId}`, { headers: await container.carts.headers(cart) });
 }
 
 export default function Order() {

@@ -69,8 +69,9 @@ describe.each([["slow", slow], ["down", down]])("a database that is %s", (_name,
   });
 
   it("makes pages and forms say so in words, within 5 s", async () => {
-    outside.database.before = weather;
     const visitor = new Caller(store.url);
+    await visitor.get("/");
+    outside.database.before = weather;
     const add = { form: { intent: "add", product_id: MUG, quantity: "1" } };
     const asked = await Promise.all([timed(visitor.get("/")), timed(visitor.get(`/products/${MUG}`)), timed(visitor.send("POST", "/cart", add))]);
     for (const { answer, milliseconds } of asked) {

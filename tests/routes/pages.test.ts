@@ -11,7 +11,7 @@ const ORIGIN = "http://shop.test";
 vi.mock("~/container.server", () => ({
   get container() {
     const world = here();
-    const env = { ...world.shop.env, isSandbox: false };
+    const env = { ...world.shop.env, isSandbox: false, STRIPE_API_BASE: undefined, STRIPE_CHECKOUT_ORIGIN: "https://pay.test", IMAGE_HOSTS: undefined };
     const admit = () => (held.refusal === null ? Promise.resolve() : Promise.reject(held.refusal));
     const limits = { admit, admitPayment: admit };
     return { ...world.shop, carts: world.carts, env, limits, originRule: { publicUrl: ORIGIN, isSandbox: false } };
@@ -69,9 +69,27 @@ async function cartIn(headers: Headers): Promise<Cart> {
 
 describe("POST /cart", () => {
   const post = async (options: Parameters<typeof request>[1]) => {
-    const asked = await request("/cart", options);
+    const asked = await request("/cart", { cart: here().carts.create(), ...options });
     return answer(() => cartRoute.action(args(asked)));
   };
+
+  it("holds nothing without the cookie, however often it comes, and leads to a page that knows whether the cookie came back", async () => {
+    for (let click = 0; click < 3; click += 1) {
+      const asked = await request("/cart", { form: add("mug", 2) });
+      const came = await answer(() => cartRoute.action(args(asked)));
+      expect([came.status, came.headers.get("Location"), came.headers.get("Cache-Control")]).toEqual([303, "/cart?once_more=1&product_id=mug&quantity=2", "private, no-store"]);
+      const cookie = came.headers.get("Set-Cookie")?.split(";")[0] ?? "";
+      const shown = async (headers: Record<string, string>) => answer(async () => cartRoute.loader(args(await request(came.headers.get("Location") ?? "", { headers }))));
+      expect(await shown({})).toMatchObject({ body: { lostCookie: { outcome: "blocked" } } });
+      expect(await shown({ Cookie: cookie })).toMatchObject({ body: { lostCookie: { outcome: "once_more", item: { productId: "mug", quantity: 2 } } } });
+    }
+    const pay = await request("/checkout", { form: {} });
+    expect((await answer(() => checkoutRoute.action(args(pay)))).headers.get("Location")).toBe("/cart?once_more=1");
+    expect((await here().store.totals()).units).toBe(0);
+    // Negative control: with the cookie it is held.
+    await post({ form: add("mug", 2) });
+    expect((await here().store.totals()).units).toBe(2);
+  });
 
   it("refuses a form that another site's page sent", async () => {
     for (const [name, value] of [["Origin", "https://evil.test"], ["Sec-Fetch-Site", "cross-site"]] as const) {
@@ -135,14 +153,22 @@ describe("/checkout", () => {
 
   it("leads to the payment page as a new document, and remembers the checkout", async () => {
     here().says.start = () => Promise.resolve({ outcome: "redirect", url: "https://pay.test/1", checkoutId: CHECKOUT });
-    const asked = await request("/checkout", { form: {} });
+    const asked = await request("/checkout", { form: {}, cart: here().carts.create() });
     const came = await answer(() => checkoutRoute.action(args(asked)));
     expect([came.status, came.headers.get("Location"), came.headers.get("X-Remix-Reload-Document")]).toEqual([303, "https://pay.test/1", "true"]);
     expect((await cartIn(came.headers)).paying).toBe(CHECKOUT);
   });
 
+  it("answers with a link where the payment page is on a domain that no form may lead to", async () => {
+    here().says.start = () => Promise.resolve({ outcome: "redirect", url: "https://custom.test/1", checkoutId: CHECKOUT });
+    const asked = await request("/checkout", { form: {}, cart: here().carts.create() });
+    const came = await answer(() => checkoutRoute.action(args(asked)));
+    expect(came).toMatchObject({ status: 200, body: { kind: "payment_elsewhere", url: "https://custom.test/1" } });
+    expect((await cartIn(came.headers)).paying).toBe(CHECKOUT);
+  });
+
   it("shows the cart with 409 when it cannot be paid", async () => {
-    const asked = await request("/checkout", { form: {} });
+    const asked = await request("/checkout", { form: {}, cart: here().carts.create() });
     expect(await answer(() => checkoutRoute.action(args(asked)))).toMatchObject({ status: 409, body: { kind: "empty_cart" } });
     const shown = await answer(() => checkoutRoute.loader(args(new Request(asked.url, { headers: asked.headers }))));
     expect(shown).toMatchObject({ status: 200, body: { lines: [] } });
