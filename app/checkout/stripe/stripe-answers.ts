@@ -41,7 +41,8 @@ const session = z.object({
 });
 
 const refund = z.object({
-  id: z.string().startsWith("re_"),
+  // `pyr_`: of a payment that is no card's, a bank debit for instance.
+  id: z.string().regex(/^(re|pyr)_/),
   object: z.literal("refund"),
   amount: z.number().int().positive(),
   status: z.enum(["pending", "requires_action", "succeeded", "failed", "canceled"]),

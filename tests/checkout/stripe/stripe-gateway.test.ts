@@ -207,6 +207,11 @@ describe("what Stripe itself says stays what it is", () => {
     expect(await gateway.create(PARAMS("ann"), "ann")).toMatchObject({ outcome: "created", session: { id: ann.checkoutId } });
   });
 
+  it("a refund of a bank debit has an id of another kind, and counts", async () => {
+    const { result } = await perform("refund", async (real) => Response.json(change((await real.json()) as Json, "id", "pyr_of_ann")));
+    expect(result).toMatchObject({ outcome: "refunded", refund: { id: "pyr_of_ann" } });
+  });
+
   it("a key that is written as nothing reads back absent", async () => {
     const { gateway, ann } = await stripeWithTwoSales();
     await gateway.writeMetadata(ann.checkoutId, { holdfast_note: "soon" });
