@@ -39,7 +39,7 @@ export function OrderRow({ order, children }: { order: ShownOrder; children?: Re
         )}
         <LogLink text={checkoutId} of={`order ${number}`} />
         <ActionForm intent="inspect" fields={{ checkout_id: checkoutId }} label="Inspect" labelFor={`order ${number}`} />
-        {state !== "paid" && state !== "refunded" && <ActionForm intent="fulfil" fields={{ checkout_id: checkoutId }} label="Fulfil" labelFor={`order ${number}`} />}
+        {state !== "paid" && state !== "refunded" && order.reason === null && <ActionForm intent="fulfil" fields={{ checkout_id: checkoutId }} label="Fulfil" labelFor={`order ${number}`} />}
       </div>
     </li>
   );
