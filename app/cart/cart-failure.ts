@@ -1,4 +1,5 @@
 import type { NotPayableReason } from "~/checkout/checkout";
+import type { Shortage } from "~/reservations/stock";
 
 /** Why the cart was not changed or could not be paid, with the facts that words are made of. Nothing was changed. */
 export type CartFailure =
@@ -23,7 +24,7 @@ export interface ShortLine {
   readonly requested: number;
   /** What this shopper could hold in all. */
   readonly available: number;
-  readonly shortage: "sold_out" | "held_by_others";
+  readonly shortage: Shortage;
   /** Epoch milliseconds at which a unit in another cart may free up; null when unknown. */
   readonly nextReleaseAt: number | null;
 }

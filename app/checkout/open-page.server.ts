@@ -2,6 +2,7 @@ import type { Product } from "~/catalog/catalog";
 import { UnavailableError } from "~/errors";
 import type { Claim, OthersUnits } from "~/reservations/reservation-store";
 import type { DecidedLine } from "~/reservations/reserve";
+import { shortageOf } from "~/reservations/stock";
 import { waitWhileBusy } from "~/reservations/wait-while-busy";
 
 import { priceLines, type Pricing } from "./cart-rows.server";
@@ -103,7 +104,6 @@ function decide(claim: Claim, rows: ReadonlyMap<string, Product>, others: Readon
     if (row === undefined) return [];
     const other = others.get(productId);
     const available = Math.max(0, row.onHand - (other === undefined ? 0 : other.units - other.pendingUnits));
-    const shortage = available >= quantity ? null : row.onHand >= quantity ? "held_by_others" : "sold_out";
-    return [{ productId, name: row.name, requested: quantity, available, shortage, nextReleaseInMs: other?.nextReleaseInMs ?? null }];
+    return [{ productId, name: row.name, requested: quantity, available, ...shortageOf({ quantity, onHand: row.onHand, available }), nextReleaseInMs: other?.nextReleaseInMs ?? null }];
   });
 }

@@ -36,10 +36,10 @@ export function createLostDemandBook({ clock }: { clock: Pick<Clock, "now"> }): 
 
   return {
     note(session, lines) {
-      for (const { productId, name, requested, available, shortage } of lines) {
-        if (shortage !== "held_by_others") continue;
+      for (const { productId, name, missed } of lines) {
+        if (missed === 0) continue;
         const key = JSON.stringify([session, productId]);
-        const units = Math.max(requested - available, wishes.get(key)?.units ?? 0);
+        const units = Math.max(missed, wishes.get(key)?.units ?? 0);
         wishes.delete(key);
         wishes.set(key, { productId, name, units, at: clock.now() });
       }

@@ -1,5 +1,6 @@
 import { UnavailableError } from "../errors";
 import { available, onHandOf } from "./availability";
+import { shortageOf, type Shortage } from "./stock";
 import { summed } from "./cart-lines";
 import type { LastFigures } from "./last-figures";
 import type { Claim, Line, OperationRef, OthersUnits, PlaceLine, ReservationStore, SessionView } from "./reservation-store";
@@ -49,7 +50,9 @@ export interface DecidedLine {
   /** What this session may hold in all, its own units included; 0 where no row was read. */
   readonly available: number;
   /** Null: the line fits. `held_by_others`: units are there but in other carts. `sold_out`: the stock itself is too short. */
-  readonly shortage: "sold_out" | "held_by_others" | null;
+  readonly shortage: Shortage | null;
+  /** Units that only other carts' holds keep from this line: see `shortageOf`. */
+  readonly missed: number;
   /** Until the next unit in another cart may lapse; null when unknown or none. */
   readonly nextReleaseInMs: number | null;
 }
@@ -195,15 +198,13 @@ function decideLine(
   if (others === undefined) throw new Error(`place did not tell what others hold of ${productId}`);
   const onHand = onHandIn(rows, productId);
   const free = available(onHand, others.units);
-  const fits = quantity === 0 || free >= quantity;
-  const shortage = fits ? null : others.units > 0 && onHand > 0 ? "held_by_others" : "sold_out";
   return {
     line: {
       productId,
       name: rows.get(productId)?.name ?? null,
       requested: quantity,
       available: free,
-      shortage,
+      ...shortageOf({ quantity, onHand, available: free }),
       nextReleaseInMs: others.nextReleaseInMs,
     },
     fitsOnceOthersAbort: available(onHand, others.units - others.pendingUnits) >= quantity,

@@ -15,7 +15,7 @@ describe("paying", () => {
   const claim = { session: "s", lines: [], claimedAt: 5, claimId: "c", checkoutId: CHECKOUT };
   const failures: readonly StartOutcome[] = [
     { outcome: "empty_cart" },
-    { outcome: "refused", lines: [{ productId: "mug", name: "Mug", requested: 2, available: 1, shortage: "sold_out", nextReleaseInMs: null }] },
+    { outcome: "refused", lines: [{ productId: "mug", name: "Mug", requested: 2, available: 1, shortage: "sold_out", missed: 0, nextReleaseInMs: null }] },
     { outcome: "unknown_product", productIds: ["mug"] },
     { outcome: "limit_exceeded", limit: "units_per_line", max: 10 },
     { outcome: "checkout_open", claim },

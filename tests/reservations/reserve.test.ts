@@ -109,8 +109,8 @@ describe("reserve", () => {
     expect(await ask("ann", ["mug", 2], ["hat", 1])).toEqual({
       outcome: "refused",
       lines: [
-        { productId: "mug", name: "MUG", requested: 2, available: 1, shortage: "held_by_others", nextReleaseInMs: storeTiming.ttlMs },
-        { productId: "hat", name: "HAT", requested: 1, available: 0, shortage: "sold_out", nextReleaseInMs: null },
+        { productId: "mug", name: "MUG", requested: 2, available: 1, shortage: "held_by_others", missed: 1, nextReleaseInMs: storeTiming.ttlMs },
+        { productId: "hat", name: "HAT", requested: 1, available: 0, shortage: "sold_out", missed: 0, nextReleaseInMs: null },
       ],
       undecided: false,
     });
