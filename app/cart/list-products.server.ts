@@ -54,18 +54,3 @@ export async function findProduct({ catalog, store }: Pick<CartShop, "catalog" |
   const held = await heldIfKnown(store, visit.session, [productId]);
   return productView(product, held.get(productId), visit);
 }
-
-// A sitemap may have 50,000 addresses (sitemaps.org), and PostgREST answers 1,000 rows.
-const SITEMAP_PAGE_SIZE = 1_000;
-const SITEMAP_PAGES = 49;
-
-/** Paths of the pages of all products on sale, as many as a sitemap takes. */
-export async function productAddresses(catalog: Pick<CartShop["catalog"], "list">): Promise<string[]> {
-  const paths: string[] = [];
-  for (let page = 1, pages = 1; page <= pages; page += 1) {
-    const found = await catalog.list({ page, pageSize: SITEMAP_PAGE_SIZE });
-    paths.push(...found.products.map(({ id }) => `/products/${encodeURIComponent(id)}`));
-    pages = Math.min(found.pages, SITEMAP_PAGES);
-  }
-  return paths;
-}

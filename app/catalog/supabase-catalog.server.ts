@@ -81,19 +81,21 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
       return text === "" ? active : active.filter(columns.name, "imatch", text.replace(/[\\^$.|?*+()[\]{}]/g, "\\$&"));
     };
     const first = (page - 1) * pageSize;
+    const rows: ProductRow[] = [];
+    const found = (total: number) => ({ products: rows.map(product), page, pages: Math.ceil(total / pageSize), total });
     try {
-      const query = matching({ head: false }).order(columns.name).order(columns.id);
-      const { rows, count } = await table.page(productRowSchema, query.range(first, first + pageSize - 1));
-      const total = counted(count, options.table);
-      if (rows.length < Math.min(pageSize, total - first)) {
-        throw new UnavailableError(`The database cuts its answers below ${pageSize} rows: raise its max-rows, or show smaller pages`);
+      // PostgREST ends an answer at its max-rows, which may be below one page: read on.
+      for (;;) {
+        const query = matching({ head: false }).order(columns.name).order(columns.id);
+        const { rows: more, count } = await table.page(productRowSchema, query.range(first + rows.length, first + pageSize - 1));
+        rows.push(...more);
+        const total = counted(count, options.table);
+        if (more.length === 0 || rows.length >= Math.min(pageSize, total - first)) return found(total);
       }
-      return { products: rows.map(product), page, pages: Math.ceil(total / pageSize), total };
     } catch (error) {
       // PGRST103: the range begins beyond the last row.
       if (databaseCode(error) !== "PGRST103") throw error;
-      const total = counted(await table.count(matching({ head: true })), options.table);
-      return { products: [], page, pages: Math.ceil(total / pageSize), total };
+      return found(counted(await table.count(matching({ head: true })), options.table));
     }
   }
 

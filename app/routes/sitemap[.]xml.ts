@@ -1,13 +1,15 @@
-import { productAddresses } from "~/cart/list-products.server";
+import { createSitemap } from "~/cart/sitemap.server";
 import { container } from "~/container.server";
 import { api } from "~/http/api.server";
+import { Problem } from "~/http/problem.server";
+
+const sitemap = createSitemap({ catalog: container.catalog, siteUrl: container.originRule.publicUrl, now: Date.now });
 
 const answer = api({
-  GET: async () => {
-    const { publicUrl } = container.originRule;
-    const urls = [`${publicUrl}/`, ...(await productAddresses(container.catalog)).map((path) => publicUrl + path)];
-    const entries = urls.map((url) => `<url><loc>${url.replaceAll("&", "&amp;")}</loc></url>`).join("\n");
-    const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${entries}\n</urlset>\n`;
+  GET: async (request) => {
+    const page = new URL(request.url).searchParams.get("page");
+    const xml = await sitemap.read(page === null ? null : /^\d{1,4}$/.test(page) ? Number(page) : 0);
+    if (xml === null) throw new Problem(404, "not_found", "The sitemap has no such page.");
     return new Response(xml, { headers: { "Content-Type": "application/xml; charset=utf-8", "Cache-Control": "public, max-age=3600" } });
   },
 });

@@ -1,0 +1,63 @@
+import type { CartShop } from "./cart-shop";
+
+/** sitemaps.org: addresses in one file. */
+const ADDRESSES_A_FILE = 50_000;
+const READ_AT_A_TIME = 1_000;
+const MOST_READS = 250;
+const FRESH_MS = 10 * 60_000;
+
+interface SitemapOptions {
+  readonly catalog: Pick<CartShop["catalog"], "list">;
+  /** The shop's own address, no slash at the end. */
+  readonly siteUrl: string;
+  readonly now: () => number;
+}
+
+/**
+ * The sitemap of all products on sale. Reading them takes a query for each thousand, so they are read once for all who ask, and kept
+ * for ten minutes. `page`: of a shop with more addresses than a file may have, whose map without a page names the pages.
+ */
+export interface Sitemap {
+  /** XML; null: there is no such page. */
+  read(page: number | null): Promise<string | null>;
+}
+
+export function createSitemap({ catalog, siteUrl, now }: SitemapOptions): Sitemap {
+  let kept: { readonly at: number; readonly addresses: Promise<readonly string[]> } | null = null;
+
+  function addresses(): Promise<readonly string[]> {
+    if (kept !== null && now() - kept.at < FRESH_MS) return kept.addresses;
+    const reading = { at: now(), addresses: readAddresses(catalog, siteUrl) };
+    kept = reading;
+    // A failure is not kept.
+    reading.addresses.catch(() => {
+      if (kept === reading) kept = null;
+    });
+    return reading.addresses;
+  }
+
+  return {
+    async read(page) {
+      const all = await addresses();
+      const pages = Math.ceil(all.length / ADDRESSES_A_FILE);
+      if (page === null && pages > 1) return list("sitemapindex", "sitemap", Array.from({ length: pages }, (_, index) => `${siteUrl}/sitemap.xml?page=${index + 1}`));
+      const first = ((page ?? 1) - 1) * ADDRESSES_A_FILE;
+      return first < 0 || first >= all.length ? null : list("urlset", "url", all.slice(first, first + ADDRESSES_A_FILE));
+    },
+  };
+}
+
+async function readAddresses(catalog: SitemapOptions["catalog"], siteUrl: string): Promise<readonly string[]> {
+  const found = [`${siteUrl}/`];
+  for (let page = 1, pages = 1; page <= pages; page += 1) {
+    const read = await catalog.list({ page, pageSize: READ_AT_A_TIME });
+    for (const { id } of read.products) found.push(`${siteUrl}/products/${encodeURIComponent(id)}`);
+    pages = Math.min(read.pages, MOST_READS);
+  }
+  return found;
+}
+
+function list(kind: "urlset" | "sitemapindex", entry: "url" | "sitemap", addresses: readonly string[]): string {
+  const entries = addresses.map((address) => `<${entry}><loc>${address.replaceAll("&", "&amp;")}</loc></${entry}>`).join("\n");
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${kind} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${entries}\n</${kind}>\n`;
+}
