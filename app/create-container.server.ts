@@ -7,6 +7,7 @@ import type { Catalog } from "~/catalog/catalog";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { createCheckout, type Checkout } from "~/checkout/create-checkout.server";
 import { holdsTag, shopTag } from "~/checkout/shop-tag.server";
+import { checkTimeLimits, TIME_LIMITS } from "~/checkout/leases/time-limits";
 import { createStripe, isLiveKey } from "~/checkout/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe-gateway.server";
 import { limitStripe, STRIPE_LIMITS } from "~/checkout/stripe/stripe-limiter.server";
@@ -38,6 +39,7 @@ import { createMetrics, type Metrics } from "~/telemetry/metrics.server";
 import { checkoutLog, observeChanges } from "~/telemetry/observe-checkout.server";
 import { observeStore } from "~/telemetry/observe-store.server";
 
+/** Writes of marks have their own, shorter one. */
 const STRIPE_TIMEOUT_MS = 6_000;
 
 /**
@@ -81,6 +83,7 @@ export interface Container {
 }
 
 export async function createContainer(env: Environment): Promise<Container> {
+  checkTimeLimits(TIME_LIMITS);
   const journal = createJournal();
   const log = createLog(env.LOG_LEVEL, journal);
   const sandbox = env.isSandbox ? await import("~/sandbox/sandbox.server").then(({ createSandbox }) => createSandbox({ port: env.PORT })) : null;
@@ -94,6 +97,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     columns: env.PRODUCTS_COLUMNS,
     priceUnit: env.PRICE_UNIT,
     currency: env.CURRENCY,
+    timeoutMs: TIME_LIMITS.databaseMs,
     log,
   });
   const stripe = createStripe({

@@ -50,7 +50,7 @@ export type SupabaseCatalog = Catalog & {
 
 /** The catalog over the merchant's Supabase table. Throws at once when the table's name cannot be addressed. */
 export function createSupabaseCatalog(options: SupabaseCatalogOptions): SupabaseCatalog {
-  const { columns, timeoutMs = 4_000 } = options;
+  const { columns, timeoutMs = 2_500 } = options;
   const fault = nameFault(options.table);
   if (fault !== null) throw new Error(`The products table: ${fault}`);
 

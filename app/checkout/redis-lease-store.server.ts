@@ -5,10 +5,13 @@ import { answers } from "~/reservations/redis/answers";
 import type { RedisConnection } from "~/reservations/redis/redis-connection.server";
 import { scripts } from "~/reservations/redis/scripts.server";
 import type { Lease, LeaseStore } from "./checkout";
+import { TIME_LIMITS } from "./leases/time-limits";
 import { createTurns } from "./leases/turns";
 
 /** A lease lasts this long after the last renewal that Redis answered. */
-export const LEASE_MS = 4_000;
+export const LEASE_MS = TIME_LIMITS.leaseMs;
+
+const RENEWALS_PER_LEASE = TIME_LIMITS.leaseMs / TIME_LIMITS.renewalMs;
 
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 160;
@@ -68,7 +71,7 @@ function hold(redis: RedisConnection, { key, token, leaseMs, unsettled, endTurn,
   let heldUntil = taken.heldUntil;
   let isGivenBack = false;
 
-  const renewals = setInterval(() => void renew(), leaseMs / 4);
+  const renewals = setInterval(() => void renew(), leaseMs / RENEWALS_PER_LEASE);
   renewals.unref();
 
   function stop(): void {

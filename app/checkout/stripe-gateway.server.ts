@@ -1,6 +1,8 @@
 import Stripe from "stripe";
 
 import type { Money } from "~/catalog/catalog";
+
+import { TIME_LIMITS } from "./leases/time-limits";
 import type { Metadata } from "./session-metadata";
 import { ask, isFailure, isMissing, isRefusal, isReplayedFailure, type Patience, PATIENCE, unknownOutcome } from "./stripe/ask-stripe.server";
 import { readSideBySide, type Slice } from "./stripe/read-side-by-side";
@@ -166,9 +168,9 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
       const what = "write marks";
       try {
         const schema = writtenSession(checkoutId, metadata);
-        // Not repeated by the SDK: a lost first try must not land after marks that were written later.
+        // Not repeated by the SDK, which would take longer than the lease is sure to last.
         await ask({ what, schema, patience, tryForMs: patience.markMs }, () =>
-          stripe.checkout.sessions.update(checkoutId, { metadata: { ...metadata } }, { maxNetworkRetries: 0 }),
+          stripe.checkout.sessions.update(checkoutId, { metadata: { ...metadata } }, { maxNetworkRetries: 0, timeout: TIME_LIMITS.markMs }),
         );
       } catch (error) {
         throw unknownOutcome(what, error);

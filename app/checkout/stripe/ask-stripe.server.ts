@@ -9,7 +9,7 @@ export interface Patience {
   readonly readMs: number;
   /**
    * Of a write of marks, from its first try to the start of its last. The caller checks its lease before the first only, so this,
-   * the request's time limit and the interval of renewals together have to stay below the life of a lease.
+   * the request's time limit and the interval of renewals together have to stay below the life of a lease (`checkTimeLimits`).
    */
   readonly markMs: number;
   /** Monotonic milliseconds. */

@@ -1,0 +1,19 @@
+import { describe, expect, it } from "vitest";
+
+import { checkTimeLimits, TIME_LIMITS } from "~/checkout/leases/time-limits";
+
+describe("the time limits of what is sent under a lease", () => {
+  it("fit as they are", () => {
+    expect(() => checkTimeLimits(TIME_LIMITS)).not.toThrow();
+  });
+
+  it.each([
+    ["a swap", { databaseMs: 5_000 }],
+    ["a write of marks", { markMs: 4_300 }],
+    ["a write of marks", { markTriesMs: 1_000 }],
+    ["a write of marks", { renewalMs: 1_300 }],
+    ["a write of marks", { leaseMs: 4_000 }],
+  ])("do not fit where %s may outlive the lease: %o", (what, changed) => {
+    expect(() => checkTimeLimits({ ...TIME_LIMITS, ...changed })).toThrow(`The time limits do not fit: ${what}`);
+  });
+});
