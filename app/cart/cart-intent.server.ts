@@ -15,7 +15,8 @@ export type ReadIntent =
   /** No form of ours sends this. */
   | { readonly outcome: "not_understood" };
 
-const productId = z.string().min(1).max(200);
+// As long as the API takes it.
+const productId = z.string().min(1).max(1000);
 // Number() would take "1e9", "0x1f", " 2 " and "".
 const quantity = z.string().trim().regex(/^\d{1,9}$/).transform(Number);
 

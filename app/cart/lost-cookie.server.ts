@@ -9,13 +9,13 @@ import type { CartShop } from "./cart-shop";
  */
 export function lostCookieAddress(form: Readonly<Record<string, string>>): string {
   const { intent, product_id: productId, quantity } = form;
-  const item: Record<string, string> = intent === "add" && productId !== undefined && quantity !== undefined ? { product_id: productId.slice(0, 200), quantity: quantity.slice(0, 9) } : {};
+  const item: Record<string, string> = intent === "add" && productId !== undefined && quantity !== undefined ? { product_id: productId.slice(0, 1000), quantity: quantity.slice(0, 9) } : {};
   return `/cart?${new URLSearchParams({ once_more: "1", ...item }).toString()}`;
 }
 
 const querySchema = z.object({
   once_more: z.literal("1"),
-  product_id: z.string().min(1).max(200).optional(),
+  product_id: z.string().min(1).max(1000).optional(),
   quantity: z.coerce.number().int().min(1).max(1_000_000).catch(1),
 });
 

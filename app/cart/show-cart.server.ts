@@ -14,7 +14,7 @@ export type ShownCart =
 
 /** Query of the cart page. Addresses get mangled on the way, so what cannot be read counts as not said. */
 export const removedLineSchema = z
-  .object({ removed: z.string().min(1).max(200), quantity: z.coerce.number().int().min(1).max(1_000_000) })
+  .object({ removed: z.string().min(1).max(1000), quantity: z.coerce.number().int().min(1).max(1_000_000) })
   .transform(({ removed, quantity }) => ({ productId: removed, quantity }))
   .nullable()
   .catch(null);

@@ -1,3 +1,4 @@
+import { productPath } from "./product-address";
 import type { CartShop } from "./cart-shop";
 
 /** sitemaps.org: addresses in one file. */
@@ -51,7 +52,7 @@ async function readAddresses(catalog: SitemapOptions["catalog"], siteUrl: string
   const found = [`${siteUrl}/`];
   for (let page = 1, pages = 1; page <= pages; page += 1) {
     const read = await catalog.list({ page, pageSize: READ_AT_A_TIME });
-    for (const { id } of read.products) found.push(`${siteUrl}/products/${encodeURIComponent(id)}`);
+    for (const { id } of read.products) found.push(siteUrl + productPath(id));
     pages = Math.min(read.pages, MOST_READS);
   }
   return found;

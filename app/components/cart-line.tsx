@@ -2,6 +2,7 @@ import { Form, Link } from "@remix-run/react";
 import { useEffect, useRef } from "react";
 import { useLiveStock } from "~/availability/live-stock";
 import type { CartLineView } from "~/cart/cart-view.server";
+import { productPath } from "~/cart/product-address";
 import { useSay } from "./announcer";
 import { usePending, useTellChange } from "./pending";
 import { ProductPicture } from "./product-picture";
@@ -38,7 +39,7 @@ export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
     <li className="cart-line" data-state={state} data-leaving={isLeaving} aria-label={name}>
       <ProductPicture image={image} size={96} eager />
       <div className="what">
-        <h2>{line.name === null ? name : <Link to={`/products/${encodeURIComponent(productId)}`}>{name}</Link>}</h2>
+        <h2>{line.name === null ? name : <Link to={productPath(productId)}>{name}</Link>}</h2>
         <p className="price">{price === null ? productTexts.noPrice : productTexts.each(price)}</p>
         {state === "lapsed" ? <p className="stock" data-tone="none">{lapsedText(stock, quantity, clock)}</p> : <StockWords stock={stock} />}
         {failure !== null && (

@@ -2,6 +2,7 @@ import { Link } from "@remix-run/react";
 import { LiveStock } from "~/availability/live-stock";
 import type { CartFailure } from "~/cart/cart-failure";
 import type { CartView, LostCookieView } from "~/cart/cart-view.server";
+import { productPath } from "~/cart/product-address";
 import { CartLine } from "./cart-line";
 import { CartSummary } from "./cart-summary";
 import { failedProducts } from "./failed-products";
@@ -69,7 +70,7 @@ function CartAlert({ failure, view }: { failure: CartFailure; view: CartView }) 
         <ul>
           {elsewhere.map((line) => (
             <li key={line.productId}>
-              <Link to={`/products/${encodeURIComponent(line.productId)}`}>{line.name}</Link>: {lineFailureText(failure, line.productId, clock)}
+              <Link to={productPath(line.productId)}>{line.name}</Link>: {lineFailureText(failure, line.productId, clock)}
             </li>
           ))}
         </ul>

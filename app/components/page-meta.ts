@@ -1,5 +1,6 @@
 import type { MetaDescriptor } from "@remix-run/node";
 import type { ProductListView } from "~/cart/list-products.server";
+import { productPath } from "~/cart/product-address";
 import type { ProductView, StockView } from "~/cart/product-view.server";
 import { pageTitle, productTexts, shop } from "./texts";
 
@@ -14,7 +15,7 @@ export function listMeta({ search, page }: ProductListView, siteUrl: string): Me
 
 /** With the true availability at the time of the answer. */
 export function productMeta({ id, name, description, image, offer, forSale, stock }: ProductView, siteUrl: string): MetaDescriptor[] {
-  const url = `${siteUrl}/products/${encodeURIComponent(id)}`;
+  const url = siteUrl + productPath(id);
   const picture = image === null ? null : absolute(image, siteUrl);
   const preview = picture === null ? null : previewOf(picture, siteUrl);
   const product = {

@@ -1,6 +1,7 @@
 import { Link } from "@remix-run/react";
 import { useLiveStock } from "~/availability/live-stock";
 import type { CartLineView, RemovedLine } from "~/cart/cart-view.server";
+import { productPath } from "~/cart/product-address";
 import { CartForm } from "./cart-form";
 import { usePending } from "./pending";
 import { ProductPicture } from "./product-picture";
@@ -28,7 +29,7 @@ export function PanelLine({ line: { productId, image, quantity, state, price, su
           {line.name === null ? (
             name
           ) : (
-            <Link to={`/products/${encodeURIComponent(productId)}`} onClick={onLeave}>
+            <Link to={productPath(productId)} onClick={onLeave}>
               {name}
             </Link>
           )}

@@ -1,6 +1,7 @@
 import { Link } from "@remix-run/react";
 import { useLiveStock } from "~/availability/live-stock";
 import type { ProductView } from "~/cart/product-view.server";
+import { productPath } from "~/cart/product-address";
 import { AddToCartForm } from "./add-to-cart-form";
 import { ProductPicture } from "./product-picture";
 import { StockWords } from "./stock-words";
@@ -15,7 +16,7 @@ export function ProductCard({ product, eager, operation }: { product: ProductVie
       <div className="about">
         <div className="headline">
           <h2>
-            <Link to={`/products/${encodeURIComponent(id)}`}>{name}</Link>
+            <Link to={productPath(id)}>{name}</Link>
           </h2>
           <p className="price">{price ?? productTexts.noPrice}</p>
         </div>

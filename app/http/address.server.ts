@@ -1,5 +1,5 @@
 /**
- * Longest path and most segments that any page has: ids of products have at most 200 characters, written in at most 12 bytes each.
+ * Longest path and most segments that any page has: ids of products have up to 1,000 characters, some of which are written in several.
  * Remix compares each route with each part of a path, so what a path costs grows with the square of its segments.
  */
 const LONGEST_PATH = 2_500;

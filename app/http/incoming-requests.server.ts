@@ -52,6 +52,8 @@ function answerToPath(path: string): Response | null {
   if (/^\/(api\/.*|healthz|readyz|metrics)\.data$/i.test(path)) return new Problem(404, "not_found", "There is no such address: leave out the “.data”.").toResponse();
   // Answers to the pages' scripts, for which alone Remix sends their status, cookie and headers: anybody else belongs to the cart.
   if (/^\/+cart\/panel\/*$/i.test(path)) return new Response(null, { status: 307, headers: { Location: "/cart", "Cache-Control": "no-store" } });
+  // The pictures of the sandbox are in a folder of this name, which a static server would lead into.
+  if (/^\/+products\/*$/i.test(path)) return new Response(null, { status: 301, headers: { Location: "/" } });
   return null;
 }
 

@@ -1,6 +1,7 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { findProduct, newOperation } from "~/cart/list-products.server";
+import { productIdIn } from "~/cart/product-address";
 import { ProductPage } from "~/components/product-page";
 import { productMeta } from "~/components/page-meta";
 import { container } from "~/container.server";
@@ -12,11 +13,11 @@ export { unlessRefused as shouldRevalidate } from "~/components/revalidation";
 export const meta: MetaFunction<typeof loader> = ({ data }) =>
   data === undefined ? [] : productMeta(data.product, data.siteUrl);
 
-export function loader({ request, params }: LoaderFunctionArgs) {
+export function loader({ request }: LoaderFunctionArgs) {
   return inWords(async () => {
     const { cart } = await container.carts.read(request);
     const visit = { session: cart.session, locale: preferredLocale(request), now: Date.now() };
-    const product = await findProduct(container, params.productId ?? "", visit);
+    const product = await findProduct(container, productIdIn(request.url), visit);
     return { product, maxUnitsPerLine: container.env.MAX_UNITS_PER_LINE, operation: newOperation(), siteUrl: container.originRule.publicUrl };
   });
 }

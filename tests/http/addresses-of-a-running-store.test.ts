@@ -51,6 +51,11 @@ describe("the store behind any proxy", () => {
   });
 });
 
+it.each(["/products", "/products/"])("leads from %s to the list of products", async (target) => {
+  const { status, headers } = await ask(store.url, { target });
+  expect([status, headers.location]).toEqual([301, "/"]);
+});
+
 /** Seconds of processor time that the store takes for it. */
 async function cost(target: string): Promise<number> {
   const spent = async () => figure(parseMetrics((await ask(`${store.url}/metrics`)).text), "process_cpu_seconds_total");
