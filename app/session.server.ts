@@ -144,6 +144,16 @@ export function hashSession(sessionId: string): string {
   return createHash("sha256").update(sessionId).digest("base64url").slice(0, 16);
 }
 
+/**
+ * The cart with the lines that are held and that its cookie does not know: of two adds that were under way at once, the last cookie
+ * won, and the other line would leave the cart when its hold lapses. Null: it knows them all.
+ */
+export function withAllLines(cart: Cart, view: { readonly lines: readonly Line[] }): Cart | null {
+  const known = new Set(cart.lines.map(({ productId }) => productId));
+  if (view.lines.every(({ productId }) => known.has(productId))) return null;
+  return { ...cart, lines: view.lines.map(({ productId, quantity }) => ({ productId, quantity })) };
+}
+
 export function withCheckout(cart: Cart, checkoutId: string): Cart {
   const checkouts = [checkoutId, ...cart.checkouts.filter((id) => id !== checkoutId)].slice(0, CHECKOUTS_KEPT);
   return { ...cart, checkouts, paying: checkoutId };

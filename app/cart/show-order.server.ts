@@ -86,5 +86,5 @@ function details({ createdAt, lines, total, url }: Order, locale: string): Order
 }
 
 export function orderNotFound(): Problem {
-  return new Problem(404, "not_found", "This order cannot be shown here.");
+  return new Problem(404, "not_found", "You can only view this order in the browser you paid with. Your receipt is in your e-mail.");
 }

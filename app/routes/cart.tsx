@@ -13,7 +13,7 @@ import { requireOwnOrigin } from "~/http/origin.server";
 import { inWords } from "~/http/page-problem.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 import { Problem } from "~/http/problem.server";
-import type { Cart } from "~/session.server";
+import { withAllLines, type Cart } from "~/session.server";
 
 export const meta: MetaFunction = () => [{ title: pageTitle(cartTexts.title) }, { name: "robots", content: "noindex" }];
 
@@ -28,7 +28,11 @@ export function loader({ request }: LoaderFunctionArgs) {
     const { searchParams } = new URL(request.url);
     const removed = removedLineSchema.parse(Object.fromEntries(searchParams));
     const shown = await showCart(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() }, removed);
-    if (shown.outcome === "shown") return { ...shown.view, lostCookie: await showLostCookie(container, searchParams, origin) };
+    if (shown.outcome === "shown") {
+      const view = { ...shown.view, lostCookie: await showLostCookie(container, searchParams, origin) };
+      const whole = withAllLines(cart, shown.view);
+      return data(view, whole === null ? {} : { headers: await container.carts.headers(whole) });
+    }
     throw redirect("/cart", { headers: await container.carts.headers(shown.cart) });
   });
 }

@@ -139,6 +139,18 @@ describe("POST /cart", () => {
   });
 });
 
+describe("GET /cart", () => {
+  it("writes a line to the cookie that only the store knows, so that it stays when its hold lapses", async () => {
+    const first = here().carts.create();
+    const [, mug] = [await here().change(first, add("jug", 1)), await here().change(first, add("mug", 1))];
+    const lastCookie = { ...mug, lines: [{ productId: "mug", quantity: 1 }] };
+    const came = await answer(async () => cartRoute.loader(args(await request("/cart", { cart: lastCookie }))));
+    expect((await cartIn(came.headers)).lines).toEqual([{ productId: "mug", quantity: 1 }, { productId: "jug", quantity: 1 }]);
+    const again = await answer(async () => cartRoute.loader(args(await request("/cart", { cart: await cartIn(came.headers) }))));
+    expect(again.headers.has("Set-Cookie")).toBe(false);
+  });
+});
+
 describe("/checkout", () => {
   it("belongs to the cart when it is merely opened", async () => {
     const asked = await request("/checkout");
