@@ -81,8 +81,9 @@ export function Layout({ children }: { children: ReactNode }) {
 
 /** An error page has a title of its own, and not the pages' `meta`, which may be what failed. */
 function Head() {
-  const error = useRouteError();
-  return error === undefined ? <Meta /> : <title>{pageTitle(errorWords(errorStatus(error), messageOf(error)).title)}</title>;
+  // Null where a loader answers with a status of its own, which is no error.
+  const error = useRouteError() ?? null;
+  return error === null ? <Meta /> : <title>{pageTitle(errorWords(errorStatus(error), messageOf(error)).title)}</title>;
 }
 
 function messageOf(error: unknown): string | null {
