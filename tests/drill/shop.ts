@@ -32,6 +32,7 @@ export async function openShop(options: { servers: number; products: number; env
       SUPABASE_URL: options.supabaseApi?.(standIns.supabaseUrl, index) ?? standIns.supabaseUrl,
       SUPABASE_SECRET_KEY: SUPABASE_KEY,
       STRIPE_API_BASE: options.stripeApi?.(standIns.stripeUrl, index) ?? standIns.stripeUrl,
+      STRIPE_CHECKOUT_ORIGIN: standIns.stripeUrl,
       STRIPE_SECRET_KEY: STRIPE_KEY,
       STRIPE_WEBHOOK_SECRET: "whsec_sandbox",
       SESSION_SECRET: "the same secret on every server of the drill",

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { UnavailableError } from "~/errors";
 import { Problem } from "~/http/problem.server";
 import { createSelling, type SellingControl } from "~/operator/selling.server";
@@ -168,7 +168,8 @@ describe("two servers with one Redis", () => {
     await redis.start();
     await expect.poll(async () => (await connect("shop-d").read()).isPaused, { timeout: 20_000 }).toBe(true);
     expect([(await one.read()).isPaused, (await other.read()).isPaused]).toEqual([true, true]);
-    await one.resume();
+    // Its connection may still be on its way back.
+    await vi.waitFor(() => one.resume(), { timeout: 20_000 });
     await expect.poll(async () => (await other.read()).isPaused, { timeout: 20_000 }).toBe(false);
   }, 60_000);
 
