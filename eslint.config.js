@@ -1,5 +1,5 @@
 import tseslint from "typescript-eslint";
-import { browserSupport } from "./lint/browser-support.js";
+import { browserSupport } from "./.eslint/browser-support.js";
 
 export default tseslint.config(
   { ignores: ["build/**", "node_modules/**", ".cache/**", "public/**", "playwright-report/**", "test-results/**"] },

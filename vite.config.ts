@@ -1,7 +1,7 @@
 import { vitePlugin as remix } from "@remix-run/dev";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
-import { BROWSER_TARGETS } from "./lint/browser-targets.js";
+import { BROWSER_TARGETS } from "./.eslint/browser-targets.js";
 import tsconfigPaths from "vite-tsconfig-paths";
 
 declare module "@remix-run/node" {

@@ -1,7 +1,7 @@
 import { Linter } from "eslint";
 import tseslint from "typescript-eslint";
 import { describe, expect, it } from "vitest";
-import { browserSupport } from "../../lint/browser-support.js";
+import { browserSupport } from "../../.eslint/browser-support.js";
 
 const linter = new Linter({ configType: "flat" });
 
