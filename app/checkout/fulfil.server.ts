@@ -7,9 +7,10 @@ import { endClaim, liveClaim } from "./claims.server";
 import { claimLatePayment } from "./late-payment.server";
 import { BY_HAND, checkoutKey, type Leases, type Predecessor, productKeys, withLeases } from "./lease-work.server";
 import type { CheckoutRecord, ReviewReason } from "./line-marks";
-import { needsRows, nextStep } from "./next-step";
+import { needsRows, stepWithoutStock, waitsForAPerson } from "./next-step";
 import { refundInFull } from "./refund.server";
 import { moveStock } from "./move-stock.server";
+import { reviewedFor } from "./report/review-reason";
 import { settlingFirst } from "./stripe/stripe-limiter.server";
 import type { StripeSession } from "./stripe-gateway.server";
 
@@ -95,7 +96,7 @@ async function settleSession(context: CheckoutContext, work: Work): Promise<Atte
 async function settlePaid(context: CheckoutContext, work: Work): Promise<Attempt<FulfilOutcome>> {
   const { session, held, budget } = work;
   let record = work.record;
-  const isUntouched = record.verdict === null && record.lines.every((line) => line.state.mark === "claimed");
+  const isUntouched = record.verdict === null && record.lines.every((line) => line.state.mark === "claimed") && !waitsForAPerson(record);
   const claim = isUntouched ? await liveClaim(context, record.claimId, session.id) : null;
   if (isUntouched && claim === null) record = await claimLatePayment(context, { session, record, held });
 
@@ -123,17 +124,17 @@ async function conclude(
   const end = { claimId: record.claimId, checkoutId: session.id };
   // It is never sold again and has given back what it took; a refund that Stripe will never make must not keep units from others.
   if (record.verdict !== null) await endClaim(context, { ...end, how: "stock" });
-  let step = nextStep(record, new Map());
+  let step = stepWithoutStock(record);
   const hasToRefund = step.step === "refund";
   let waitsFor: ReviewReason | null = null;
   if (hasToRefund) {
     ({ record, waitsFor } = await refundInFull(context, { session, record, held }));
-    step = nextStep(record, new Map());
+    step = stepWithoutStock(record);
   }
   const order = orderOf(session, record);
   switch (step.step) {
     case "review":
-      return { outcome: "needs_review", reason: "unclear_row", order };
+      return { outcome: "needs_review", reason: reviewedFor(record), order };
     // Still to be refunded, and not by us.
     case "refund":
       return { outcome: "needs_review", reason: waitsFor ?? "refund_failed", order };

@@ -57,13 +57,16 @@ function sayNext(session: StripeSession, record: CheckoutRecord, inventory: Inve
     case "settle":
       return `Settle announced moves by their rows: ${step.moves.map((move) => `${move.line.productId} ${move.row}`).join(", ")}.`;
     case "announce":
+      if (record.review?.reason === "row_refused") return "Try once more what the row refused: it waits until the table takes the change.";
       return record.verdict === null ? "Announce the decrements, then make them." : "Announce what is to be given back, then give it back.";
     case "condemn":
       return `Decide to refund: too few units of ${step.short.map((line) => line.productId).join(", ")}.`;
     case "refund":
       return lacksPayment(session) ? "Wait for an operator: Stripe names no payment that could be refunded." : "Refund the payment in full.";
     case "review":
-      return "Wait for an operator to settle the lines that need review.";
+      return record.review?.reason === "lines_differ"
+        ? "Wait for an operator to accept what Stripe charged for, or to refund it."
+        : "Wait for an operator to settle the lines that need review.";
     case "finished":
       return hasClaim ? "End the claim; everything else is done." : "Nothing: everything is done.";
   }

@@ -1,8 +1,9 @@
+import type { SwapRefusal } from "~/catalog/catalog";
 import { UnavailableError } from "~/errors";
 
 import type { CheckoutContext } from "./checkout-context.server";
 import type { Leases } from "./lease-work.server";
-import { type CheckoutRecord, type LineState, sameMarks } from "./line-marks";
+import { type CheckoutRecord, type LineState, type RecordChange, sameMarks } from "./line-marks";
 import { type Inventory, needsRows, nextStep, type OpenMove, type ShortLine } from "./next-step";
 import type { StripeSession } from "./stripe-gateway.server";
 
@@ -21,37 +22,43 @@ interface Move {
 /**
  * Moves the stock of a paid checkout as far as it goes without a person: all lines taken, or all given back after the
  * verdict. Every move is announced, made by compare-and-swap and recorded, in that order, so that a crash anywhere
- * leaves a record that says what to look at. Throws `UnavailableError` when an outcome is unknown.
+ * leaves a record that says what to look at. Throws `UnavailableError` when an outcome is unknown, or no row takes updates. A row
+ * that refuses its move is asked once; if there still is enough of it, the order waits with a review (`row_refused`).
  */
 export async function moveStock(context: CheckoutContext, move: Move): Promise<CheckoutRecord> {
   const checkoutId = move.session.id;
   let record = move.record;
   /** Announced here and not yet swapped: if such a swap finds another row, it is certain that it was not applied. */
   let unsent = new Set<string>();
+  let isRefused = false;
   for (let round = 0; needsRows(record); round += 1) {
     if (round === MAX_ROUNDS) throw new UnavailableError("a stock row is edited too often to be decremented now");
     move.held.check();
     const step = nextStep(record, await rowsFor(context, record, unsent), unsent);
     switch (step.step) {
       case "settle": {
-        const { states, lostRace } = await makeMoves(context, { ...move, moves: step.moves, unsent });
+        const { states, lostRace, refusal } = await makeMoves(context, { ...move, moves: step.moves, unsent });
         unsent = new Set();
+        isRefused ||= refusal?.by === "row";
         const asMarked = lostRace ? await fetchAgain(context, checkoutId) : record;
         if (!sameMarks(asMarked, record)) {
           // Somebody else works on this checkout: what is written there is what counts.
           record = asMarked;
-          break;
+        } else if (states.size > 0) {
+          record = await write(context, move, record, { states, ...reviewAfter(record, { isRefused, lostRace }) });
         }
-        if (states.size > 0) record = await write(context, move, record, { states });
+        if (refusal?.by === "setup") throw new UnavailableError(refusal.message);
         break;
       }
       case "announce":
+        if (isRefused) return record;
         record = await write(context, move, record, { states: step.states });
         unsent = new Set([...step.states].filter(([, state]) => state.mark !== "returned").map(([productId]) => productId));
         break;
       case "condemn":
         reportShortage(context, move, step.short);
-        record = await write(context, move, record, { verdict: "refund" });
+        record = await write(context, move, record, { verdict: "refund", review: null });
+        isRefused = false;
         break;
       case "refund":
       case "review":
@@ -65,9 +72,10 @@ export async function moveStock(context: CheckoutContext, move: Move): Promise<C
 async function makeMoves(
   context: CheckoutContext,
   { moves, unsent, session, held }: Move & { moves: readonly OpenMove[]; unsent: ReadonlySet<string> },
-): Promise<{ states: ReadonlyMap<string, LineState>; lostRace: boolean }> {
+): Promise<{ states: ReadonlyMap<string, LineState>; lostRace: boolean; refusal: SwapRefusal | null }> {
   const states = new Map<string, LineState>();
   let lostRace = false;
+  let refusal: SwapRefusal | null = null;
   for (const move of moves) {
     const { productId, quantity } = move.line;
     if (move.row === "unclear") {
@@ -75,9 +83,20 @@ async function makeMoves(
       continue;
     }
     if (move.row === "swap") {
+      // No row takes updates. Without a request of ours, only a move that was never sent is certainly not applied.
+      if (refusal?.by === "setup") {
+        if (unsent.has(productId)) states.set(productId, beforeTheMove(move, quantity));
+        continue;
+      }
       held.check();
       const swapped = await context.catalog.compareAndSwap({ productId, from: move.from, to: move.to });
-      if (swapped.outcome === "refused") throw new UnavailableError(swapped.message);
+      if (swapped.outcome === "refused") {
+        lostRace = true;
+        refusal = swapped;
+        // An earlier request may be the reason why no row is looked at any more; the row will tell.
+        if (swapped.by === "row" || unsent.has(productId)) states.set(productId, beforeTheMove(move, quantity));
+        continue;
+      }
       if (swapped.outcome === "changed") {
         lostRace = true;
         if (unsent.has(productId)) states.set(productId, beforeTheMove(move, quantity));
@@ -87,7 +106,13 @@ async function makeMoves(
     }
     states.set(productId, move.announced === "intent" ? { mark: "done", from: move.from, to: move.to } : { mark: "returned" });
   }
-  return { states, lostRace };
+  return { states, lostRace, refusal };
+}
+
+/** What a write of marks says about waiting for a row that refuses. */
+function reviewAfter(record: CheckoutRecord, { isRefused, lostRace }: { isRefused: boolean; lostRace: boolean }): Pick<RecordChange, "review"> {
+  if (isRefused) return { review: "row_refused" };
+  return record.review?.reason === "row_refused" && !lostRace ? { review: null } : {};
 }
 
 /** Where a line stands whose announced move was certainly not applied. */
@@ -108,7 +133,7 @@ async function fetchAgain(context: CheckoutContext, checkoutId: string): Promise
   return record;
 }
 
-async function write(context: CheckoutContext, move: Move, record: CheckoutRecord, change: Parameters<CheckoutContext["marks"]["write"]>[2]): Promise<CheckoutRecord> {
+async function write(context: CheckoutContext, move: Move, record: CheckoutRecord, change: RecordChange): Promise<CheckoutRecord> {
   move.held.check();
   return context.marks.write(move.session.id, record, change);
 }

@@ -33,8 +33,7 @@ export type Inventory = ReadonlyMap<string, number | null>;
 export function needsRows(record: CheckoutRecord): boolean {
   if (record.lines.some((line) => isAnnounced(line.state.mark))) return true;
   const untouched = record.verdict === null ? "claimed" : "done";
-  const waitsForAPerson = record.verdict === null && record.lines.some((line) => line.state.mark === "needs_review");
-  return !waitsForAPerson && record.lines.some((line) => line.state.mark === untouched);
+  return !(record.verdict === null && waitsForAPerson(record)) && record.lines.some((line) => line.state.mark === untouched);
 }
 
 /** `unsent`: moves announced by the caller itself, whose swap was not sent yet; they are swapped without a look at the row. */
@@ -49,8 +48,21 @@ export function nextStep(record: CheckoutRecord, inventory: Inventory, unsent: R
   return record.verdict === null ? forward(record, inventory) : backward(record, inventory);
 }
 
+/** What is left to do when no stock is to be moved any more: a line that its row refuses waits, and the money does not wait for it. */
+export function stepWithoutStock(record: CheckoutRecord): NextStep {
+  const next = nextStep(record, new Map());
+  const isRefused = record.review?.reason === "row_refused" && (next.step === "announce" || next.step === "condemn");
+  if (!isRefused) return next;
+  return { step: record.verdict === "refund" ? "refund" : "review" };
+}
+
+/** Nothing is taken before a person has decided. What a row refuses is no such case: it is tried again. */
+export function waitsForAPerson({ review, lines }: CheckoutRecord): boolean {
+  return review?.reason === "lines_differ" || lines.some((line) => line.state.mark === "needs_review");
+}
+
 function forward(record: CheckoutRecord, inventory: Inventory): NextStep {
-  if (record.lines.some((line) => line.state.mark === "needs_review")) return { step: "review" };
+  if (waitsForAPerson(record)) return { step: "review" };
   const untaken = record.lines.filter((line) => line.state.mark === "claimed");
   if (untaken.length === 0) return { step: "finished", as: "done" };
   const short = untaken.flatMap((line) => {

@@ -1,4 +1,4 @@
-import type { Catalog, Product } from "~/catalog/catalog";
+import type { Catalog, Product, SwapRefusal } from "~/catalog/catalog";
 
 export interface Row {
   name?: string;
@@ -8,6 +8,8 @@ export interface Row {
   inventory: number | null;
   active?: boolean;
   stripePrice?: string | null;
+  /** Its refusal of every swap. */
+  refuses?: SwapRefusal["by"] | undefined;
 }
 
 /** A table in memory with the database's own semantics: every read sees one moment, a swap is atomic and conditional. */
@@ -34,10 +36,16 @@ export function createMemoryCatalog(rows: Map<string, Row>, onSwap: (productId: 
       ),
     compareAndSwap: async ({ productId, from, to }) => {
       const row = rows.get(productId);
+      if (row?.refuses === "setup") return refusal("setup");
       if (row?.inventory !== from) return { outcome: "changed" };
+      if (row.refuses === "row") return refusal("row");
       row.inventory = to;
       onSwap(productId, from, to);
       return { outcome: "swapped" };
     },
   };
+}
+
+function refusal(by: SwapRefusal["by"]): SwapRefusal {
+  return { outcome: "refused", by, code: by === "row" ? "23514" : "25006", message: "the table in memory refuses" };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import type { CheckoutRecord, LineState, Verdict } from "~/checkout/line-marks";
-import { needsRows, nextStep } from "~/checkout/next-step";
+import type { CheckoutRecord, LineState, ReviewReason, Verdict } from "~/checkout/line-marks";
+import { needsRows, nextStep, stepWithoutStock } from "~/checkout/next-step";
 
 function record(states: Record<string, LineState>, verdict: Verdict | null = null): CheckoutRecord {
   const lines = Object.entries(states).map(([productId, state]) => ({ productId, name: productId, quantity: 2, unitAmount: 100, state }));
@@ -98,5 +98,31 @@ describe("what is next for a paid checkout", () => {
     ["return intent", record({ mug: returning }, "refund")],
   ])("needs the rows while a line is %s", (_what, one) => {
     expect(needsRows(one)).toBe(true);
+  });
+});
+
+describe("with a stored review", () => {
+  const waiting = (reason: ReviewReason, states: Record<string, LineState>, verdict: Verdict | null = null) => ({ ...record(states, verdict), review: { reason, since: 1 } });
+
+  it("a row that refused is asked again", () => {
+    const refused = waiting("row_refused", { mug: claimed, pot: done });
+
+    expect(needsRows(refused)).toBe(true);
+    expect(nextStep(refused, rows({ mug: 9 }))).toMatchObject({ step: "announce" });
+    expect(nextStep(refused, rows({ mug: 1 }))).toMatchObject({ step: "condemn" });
+  });
+
+  it("a row that refuses keeps nothing waiting but its items", () => {
+    expect(stepWithoutStock(waiting("row_refused", { mug: claimed }))).toEqual({ step: "review" });
+    expect(stepWithoutStock(waiting("row_refused", { mug: done }, "refund"))).toEqual({ step: "refund" });
+    expect(stepWithoutStock(waiting("row_refused", { mug: done }, "refunded"))).toEqual({ step: "review" });
+    expect(stepWithoutStock(waiting("row_refused", { mug: done }))).toEqual({ step: "finished", as: "done" });
+  });
+
+  it("lines that differ take nothing, and settle what is announced", () => {
+    expect(needsRows(waiting("lines_differ", { mug: claimed }))).toBe(false);
+    expect(nextStep(waiting("lines_differ", { mug: claimed }), rows({ mug: 9 }))).toEqual({ step: "review" });
+    expect(nextStep(waiting("lines_differ", { mug: intent }), rows({ mug: 3 }))).toMatchObject({ step: "settle" });
+    expect(nextStep(waiting("lines_differ", { mug: done }, "refund"), rows({ mug: 3 }))).toMatchObject({ step: "announce" });
   });
 });

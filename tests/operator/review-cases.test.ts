@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { settleRequest } from "~/api/schemas";
 import { REVIEW_REASONS, SETTLE_VERDICTS, WAYS_OUT, isAboutALine } from "~/checkout/fulfil/ways-out";
-import type { CheckoutRecord, LineState, Verdict } from "~/checkout/line-marks";
+import type { CheckoutRecord, LineState, ReviewReason, Verdict } from "~/checkout/line-marks";
 import { reviewReason } from "~/checkout/report/review-reason";
 import { CASES } from "~/components/operator/review-case";
 import { readCommand } from "~/operator/operator-forms.server";
 
+const since = 1_780_000_000_000;
+const waiting = (reason: ReviewReason, verdict: Verdict | null, ...states: LineState[]): CheckoutRecord => ({ ...record(verdict, ...states), review: { reason, since } });
 const record = (verdict: Verdict | null, ...states: LineState[]): CheckoutRecord => ({
   claimId: "claim-1",
   session: "hash",
@@ -32,6 +34,12 @@ describe("the reason for a review", () => {
     ["an unclear row once the money is back", paid, record("refunded", unclear), "unclear_row"],
     ["no payment to refund", { ...paid, payment: null }, record("refund", { mark: "returned" }), "no_payment"],
     ["none where nothing was to be paid", { ...paid, payment: null, paymentStatus: "no_payment_required" as const, total: { amount: 0, currency: "usd" } }, record("refunded", { mark: "returned" }), null],
+    ["a row that refuses", paid, waiting("row_refused", null, { mark: "done", from: 3, to: 2 }, { mark: "claimed" }), "row_refused"],
+    ["an unclear row before one that refuses", paid, waiting("row_refused", null, unclear, { mark: "claimed" }), "unclear_row"],
+    ["the refund before a row that refuses", paid, waiting("row_refused", "refund", { mark: "done", from: 3, to: 2 }), "refund_failed"],
+    ["a row that takes nothing back", paid, waiting("row_refused", "refunded", { mark: "done", from: 3, to: 2 }), "row_refused"],
+    ["none while a row that refused is asked again", paid, waiting("row_refused", null, { mark: "intent", from: 3, to: 2 }), null],
+    ["lines that differ", paid, waiting("lines_differ", null, { mark: "claimed" }), "lines_differ"],
     ["none while items go back into the stock", paid, record("refund", { mark: "done", from: 3, to: 2 }), null],
   ])("is %s", (_, session, marks, reason) => {
     expect(reviewReason(session, marks)).toBe(reason);

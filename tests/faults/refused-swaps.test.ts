@@ -1,0 +1,226 @@
+import { describe, expect, it } from "vitest";
+
+import { UnavailableError } from "~/errors";
+
+import { CALLS, createWorld, type Fault, type Process, type World } from "../checkout/world";
+
+type Refuses = "row" | "setup" | undefined;
+
+const setRefusal = (world: World, refuses: Refuses, id = "mug") => world.rows.set(id, { inventory: 0, ...world.rows.get(id), refuses });
+const marks = async (shop: Process, checkoutId: string) => (await shop.checkout.inspect(checkoutId))?.lines.map(({ mark }) => mark);
+const heldOf = async (shop: Process, id = "mug") => (await shop.store.held({ session: null, productIds: [id] })).get(id)?.total;
+const theOrder = async (shop: Process) => (await shop.checkout.orders({ atMost: 10 })).orders[0];
+const swaps = (shop: Process) => shop.calls.filter((name) => name === CALLS.swap).length;
+
+/** Ann has paid her cart, and the row of a mug refuses its swap. */
+async function paid({ cart = { mug: 2 }, refuses = "row", rows = { cup: 5, mug: 5, pot: 5 } }: { cart?: Record<string, number>; refuses?: Refuses | "nothing"; rows?: Record<string, number> } = {}) {
+  const world = createWorld({ rows });
+  const shop = await world.open();
+  const checkoutId = await shop.pay("ann", cart);
+  world.stripe.pay(checkoutId);
+  setRefusal(world, refuses === "nothing" ? undefined : refuses);
+  return { world, shop, checkoutId };
+}
+
+describe("a row that refuses its decrement", () => {
+  it("keeps the paid order waiting for a person, its items held, and nothing refunded", async () => {
+    const { world, shop, checkoutId } = await paid();
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "row_refused" });
+
+    expect(await marks(shop, checkoutId)).toEqual(["claimed"]);
+    expect(world.stock()).toBe(5);
+    expect(await heldOf(shop)).toBe(2);
+    expect(await world.refunds()).toEqual([]);
+    expect(await theOrder(shop)).toMatchObject({ state: "needs_review", reason: "row_refused" });
+    expect(shop.eventsOf("fulfilled").at(-1)).toMatchObject({ outcome: "needs_review", reason: "row_refused" });
+  });
+
+  it("is asked exactly once more by each later try, and the order is done once it takes updates again", async () => {
+    const { world, shop, checkoutId } = await paid();
+    await shop.checkout.fulfil(checkoutId);
+    for (const _try of [1, 2, 3]) {
+      const before = swaps(shop);
+      await shop.checkout.rebuild();
+      expect(swaps(shop) - before).toBe(1);
+      expect(await theOrder(shop)).toMatchObject({ reason: "row_refused" });
+    }
+    setRefusal(world, undefined);
+
+    await shop.checkout.rebuild();
+
+    expect(world.stock()).toBe(3);
+    expect(await theOrder(shop)).toMatchObject({ state: "paid", reason: null });
+    expect(await shop.store.totals()).toMatchObject({ units: 0 });
+    expect(await world.refunds()).toEqual([]);
+  });
+
+  it("is refunded like any shortage when a later read shows too few", async () => {
+    const { world, shop, checkoutId } = await paid();
+    await shop.checkout.fulfil(checkoutId);
+    world.setStock("mug", 1);
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+
+    expect(world.stock()).toBe(1);
+    expect(await world.refunds()).toEqual([2500]);
+    expect(shop.eventsOf("shortage")).toMatchObject([{ productId: "mug", units: 1, claimed: true }]);
+  });
+
+  it("is refunded at once when the read after the refusal shows too few", async () => {
+    const { world } = await paid();
+    const emptied = world.boot({
+      dependencies: (real) => ({
+        catalog: {
+          ...real.catalog,
+          compareAndSwap: async (swap) => {
+            const refused = await real.catalog.compareAndSwap(swap);
+            world.setStock("mug", 1);
+            return refused;
+          },
+        },
+      }),
+    });
+
+    await emptied.checkout.rebuild();
+
+    expect(world.stock()).toBe(1);
+    expect(await world.refunds()).toEqual([2500]);
+    expect(emptied.eventsOf("fulfilled").at(-1)).toMatchObject({ outcome: "refunded" });
+  });
+
+  it("is not refunded when the read after the refusal fails, and is tried again", async () => {
+    const { world, shop, checkoutId } = await paid();
+    let hasRefused = false;
+    shop.setFaults(({ name }) => {
+      hasRefused ||= name === CALLS.swap;
+      return hasRefused && name === "database readStock" ? 503 : null;
+    });
+    await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
+    expect(await world.refunds()).toEqual([]);
+    shop.heal();
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "row_refused" });
+
+    expect(world.stock()).toBe(5);
+  });
+
+  it("leaves what other lines took as it is, and holds only what is not taken", async () => {
+    const { world, shop, checkoutId } = await paid({ cart: { cup: 1, mug: 2, pot: 3 } });
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "row_refused" });
+
+    expect(await marks(shop, checkoutId)).toEqual(["done", "claimed", "done"]);
+    expect([world.stock("cup"), world.stock("mug"), world.stock("pot")]).toEqual([4, 5, 2]);
+    setRefusal(world, undefined);
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+    expect([world.stock("cup"), world.stock("mug"), world.stock("pot")]).toEqual([4, 3, 2]);
+  });
+
+  it("ends a payment whose hold has ended no other way", async () => {
+    const { world, shop, checkoutId } = await paid({ rows: { mug: 5 } });
+    const claim = (await shop.store.view("ann")).claim;
+    await shop.store.unclaim({ claimId: claim?.claimId ?? "", checkoutId, to: "stock" });
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "row_refused" });
+
+    expect(await heldOf(shop)).toBe(2);
+    setRefusal(world, undefined);
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+    expect(world.stock()).toBe(3);
+  });
+});
+
+describe("a row that refuses to take items back", () => {
+  /** Pots ran out after mugs were taken, so the order is refunded. */
+  async function condemned(refuses: Refuses) {
+    const { world, shop, checkoutId } = await paid({ cart: { mug: 2, pot: 1 }, refuses: "nothing" });
+    world.table.onSwap = (productId) => {
+      if (productId !== "mug") return;
+      world.setStock("pot", 0);
+      setRefusal(world, refuses);
+    };
+    return { world, shop, checkoutId };
+  }
+
+  it("does not keep the money, and waits for a person until it takes them", async () => {
+    const { world, shop, checkoutId } = await condemned("row");
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "row_refused" });
+
+    expect(await world.refunds()).toEqual([3750]);
+    expect(await marks(shop, checkoutId)).toEqual(["done", "claimed"]);
+    expect(await theOrder(shop)).toMatchObject({ state: "needs_review", reason: "row_refused" });
+    expect(await shop.store.totals()).toMatchObject({ units: 0 });
+    world.table.onSwap = () => undefined;
+    setRefusal(world, undefined);
+    await shop.checkout.rebuild();
+    expect(world.stock()).toBe(5);
+    expect(await world.refunds()).toEqual([3750]);
+    expect(await theOrder(shop)).toMatchObject({ state: "refunded", reason: null });
+  });
+
+  it("because no row takes updates: nothing is refunded until it does", async () => {
+    const { world, shop, checkoutId } = await condemned("setup");
+
+    await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
+
+    expect(await world.refunds()).toEqual([]);
+    world.table.onSwap = () => undefined;
+    setRefusal(world, undefined);
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+    expect(world.stock()).toBe(5);
+  });
+});
+
+describe("a table that takes no updates", () => {
+  it("makes a paid order wait, with its marks back and its items held, until it does", async () => {
+    const { world, shop, checkoutId } = await paid({ cart: { cup: 1, mug: 2, pot: 1 }, refuses: "setup" });
+    for (const _try of [1, 2, 3]) {
+      await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
+      expect(await marks(shop, checkoutId)).toEqual(["done", "claimed", "claimed"]);
+      expect(await heldOf(shop)).toBe(2);
+    }
+    expect(await theOrder(shop)).toMatchObject({ state: "being_confirmed", reason: null });
+    setRefusal(world, undefined);
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+
+    expect([world.stock("cup"), world.stock("mug"), world.stock("pot")]).toEqual([4, 3, 4]);
+    expect(await world.refunds()).toEqual([]);
+  });
+});
+
+describe("any fault at any call outside while a row refuses", () => {
+  const FAULTS: readonly Fault[] = ["refuse", "cut", 500, "kill before", "kill after", "lie after"];
+
+  it.each(["row", "setup"] as const)("(by %s) leaves the stock right to the unit, and no refund", async (refuses) => {
+    for (const fault of FAULTS) {
+      for (let n = 1; ; n += 1) {
+        const { world, shop, checkoutId } = await paid({ cart: { cup: 1, mug: 2, pot: 1 }, refuses });
+        const before = shop.proxy.count;
+        let struck = false;
+        shop.setFaults((call) => {
+          if (call.n !== before + n) return null;
+          struck = true;
+          return fault;
+        });
+        await shop.run(shop.checkout.fulfil(checkoutId));
+        if (!struck) break;
+        await world.landed();
+        const after = await world.open().catch(() => world.boot());
+        after.heal();
+        await after.run(after.checkout.fulfil(checkoutId));
+        setRefusal(world, undefined);
+        await after.checkout.rebuild();
+        world.advance(60_000);
+        await after.checkout.rebuild();
+
+        const at = `${String(fault)} at call ${n}`;
+        expect(await after.checkout.fulfil(checkoutId), at).toMatchObject({ outcome: "done" });
+        expect([world.stock("cup"), world.stock("mug"), world.stock("pot")], at).toEqual([4, 3, 4]);
+        expect(await world.refunds(), at).toEqual([]);
+      }
+    }
+  });
+});
