@@ -13,7 +13,7 @@ import { listOrders } from "./list-orders.server";
 import { createRebuildGate } from "./rebuild-gate";
 import { rebuildHolds } from "./rebuild.server";
 import { createSessionMarks } from "./session-marks.server";
-import { settleLine } from "./settle.server";
+import { settleOrder } from "./settle.server";
 import { isAboutForeign, settleForeign } from "./fulfil/settle-foreign.server";
 import { readingFormerTags } from "./stripe/former-tags";
 import { startCheckout } from "./start-checkout.server";
@@ -65,7 +65,7 @@ export function createCheckout(dependencies: CheckoutDependencies): Checkout {
     release: gated((request) => releaseCart(context, request)),
     fulfil: gated((checkoutId) => queue.fulfil(checkoutId)),
     close: gated((checkoutId) => closePage(context, checkoutId)),
-    settle: gated((request) => (isAboutForeign(request) ? settleForeign(context, request) : settleLine(context, request))),
+    settle: gated((request) => (isAboutForeign(request) ? settleForeign(context, request) : settleOrder(context, request))),
     async editStock(productId, edit) {
       gate.check();
       return editStock(context, productId, edit);

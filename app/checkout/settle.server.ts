@@ -3,29 +3,28 @@ import { UnavailableError } from "~/errors";
 import { createBudget, FULFIL_BUDGET_MS } from "./budget.server";
 import type { SettleOutcome, SettleRequest } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
+import { decideReview } from "./fulfil/review-decisions.server";
 import { fulfilCheckout } from "./fulfil.server";
 import { checkoutKey, withLeases } from "./lease-work.server";
-import type { LineState } from "./line-marks";
-import { beforeTheMove } from "./move-stock.server";
+import { reviewReason } from "./report/review-reason";
 
-/** See `CheckoutService.settle`. A line that does not need review stays as it is. */
-export async function settleLine(
-  context: CheckoutContext,
-  { checkoutId, productId, verdict }: SettleRequest,
-): Promise<SettleOutcome> {
-  if (verdict !== "applied" && verdict !== "not_applied") return { outcome: "not_applicable", reason: null };
-  const request = { keys: [checkoutKey(checkoutId)], checkoutId, budget: createBudget(context.clock, FULFIL_BUDGET_MS) };
-  const written = await withLeases(context.leases, request, async (held) => {
+/** See `CheckoutService.settle`. An order that does not wait for this verdict stays as it is. */
+export async function settleOrder(context: CheckoutContext, request: SettleRequest): Promise<SettleOutcome> {
+  const { checkoutId } = request;
+  const leases = { keys: [checkoutKey(checkoutId)], checkoutId, budget: createBudget(context.clock, FULFIL_BUDGET_MS) };
+  const decided = await withLeases(context.leases, leases, async (held): Promise<SettleOutcome | "fulfil"> => {
     const session = await context.gateway.fetch(checkoutId);
     const record = session === null ? null : context.marks.read(session);
-    const line = record?.lines.find((one) => one.productId === productId);
-    if (record === null || productId === undefined || line?.state.mark !== "needs_review") return;
-    const { of: announced, from, to } = line.state;
-    const applied: LineState = announced === "intent" ? { mark: "done", from, to } : { mark: "returned" };
-    const state = verdict === "applied" ? applied : beforeTheMove({ announced, from, to }, line.quantity);
-    held.check();
-    await context.marks.write(checkoutId, record, { states: new Map([[productId, state]]) });
+    if (session === null || record === null) return { outcome: "not_ours" };
+    const reason = reviewReason(session, record);
+    const decision = decideReview(record, reason, request);
+    if (decision.decision === "not_applicable") return { outcome: "not_applicable", reason };
+    if (decision.decision === "write") {
+      held.check();
+      await context.marks.write(checkoutId, record, decision.change);
+    }
+    return "fulfil";
   });
-  if (written.outcome === "predecessor") throw new UnavailableError("the checkout is being settled");
-  return fulfilCheckout(context, checkoutId);
+  if (decided.outcome === "predecessor") throw new UnavailableError("the checkout is being settled");
+  return decided.result === "fulfil" ? fulfilCheckout(context, checkoutId) : decided.result;
 }
