@@ -5,6 +5,7 @@ import type { ReserveDependencies } from "~/reservations/reserve";
 
 import type { LeaseStore, Order } from "./checkout";
 import type { CheckoutLog } from "./checkout-events";
+import type { ResendRule } from "./fulfil/resend-rule";
 import { type CheckoutRecord, type MarkStore, subtotal } from "./line-marks";
 import type { ShopTags } from "./stripe/former-tags";
 import type { StripeGateway, StripeSession } from "./stripe-gateway.server";
@@ -30,6 +31,7 @@ export interface CheckoutContext {
   readonly marks: MarkStore<StripeSession>;
   readonly leases: LeaseStore;
   readonly rebuildTurns: RebuildTurns;
+  readonly resend: ResendRule;
   /** `leases` for whoever rebuilds: nobody else gets any until announced moves are settled. */
   readonly rebuildLeases: LeaseStore;
   /** `now` for budgets; `wall` for Stripe's dates. */

@@ -3,7 +3,7 @@ import { UnavailableError } from "~/errors";
 import type { CheckoutInspection } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
 import type { CheckoutRecord } from "./line-marks";
-import { type Inventory, needsRows, nextStep } from "./next-step";
+import { needsRows, nextStep, type Rows } from "./next-step";
 import { lacksPayment } from "./refund.server";
 import type { StripeSession } from "./stripe-gateway.server";
 
@@ -12,7 +12,7 @@ export async function inspectCheckout(context: CheckoutContext, checkoutId: stri
   const session = await context.gateway.fetch(checkoutId);
   if (session === null) return null;
   const record = context.marks.read(session);
-  const inventory = await readInventory(context, record);
+  const rows = await readRows(context, record);
   const claim = record === null ? null : await context.reservations.store.findClaim(record.claimId);
   return {
     checkoutId,
@@ -28,31 +28,30 @@ export async function inspectCheckout(context: CheckoutContext, checkoutId: stri
         mark: state.mark,
         from: "from" in state ? state.from : null,
         to: "to" in state ? state.to : null,
-        inventory: inventory?.get(productId) ?? null,
+        inventory: rows?.get(productId)?.inventory ?? null,
       })) ?? [],
-    next: record === null ? "Nothing: it is not this shop's." : sayNext(session, record, inventory, claim !== null),
+    next: record === null ? "Nothing: it is not this shop's." : sayNext(session, record, rows, claim !== null),
   };
 }
 
 /** Null while the database does not answer. */
-async function readInventory(context: CheckoutContext, record: CheckoutRecord | null): Promise<Inventory | null> {
+async function readRows(context: CheckoutContext, record: CheckoutRecord | null): Promise<Rows | null> {
   try {
-    const rows = await context.catalog.readStock(record?.lines.map((line) => line.productId) ?? []);
-    return new Map([...rows].map(([productId, row]) => [productId, row.inventory]));
+    return await context.catalog.readStock(record?.lines.map((line) => line.productId) ?? []);
   } catch (error) {
     if (error instanceof UnavailableError) return null;
     throw error;
   }
 }
 
-function sayNext(session: StripeSession, record: CheckoutRecord, inventory: Inventory | null, hasClaim: boolean): string {
+function sayNext(session: StripeSession, record: CheckoutRecord, rows: Rows | null, hasClaim: boolean): string {
   if (session.status === "open") return "Nothing: the payment page is open.";
   if (session.status === "expired") return hasClaim ? "Release the claim: the payment page has expired." : "Nothing: the payment page has expired.";
   if (session.paymentStatus === "unpaid") return "Wait for the delayed payment, or release the claim if it has failed.";
   const isUntouched = record.verdict === null && record.lines.every((line) => line.state.mark === "claimed");
   if (isUntouched && !hasClaim) return "Reserve the units like anybody, since the claim is gone; then take them, or refund.";
-  if (inventory === null && needsRows(record)) return "Wait for the database, which does not answer.";
-  const step = nextStep(record, inventory ?? new Map());
+  if (rows === null && needsRows(record)) return "Wait for the database, which does not answer.";
+  const step = nextStep(record, rows ?? new Map());
   switch (step.step) {
     case "settle":
       return `Settle announced moves by their rows: ${step.moves.map((move) => `${move.line.productId} ${move.row}`).join(", ")}.`;

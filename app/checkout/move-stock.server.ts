@@ -4,7 +4,7 @@ import { UnavailableError } from "~/errors";
 import type { CheckoutContext } from "./checkout-context.server";
 import type { Leases } from "./lease-work.server";
 import { type CheckoutRecord, type LineState, type RecordChange, sameMarks } from "./line-marks";
-import { type Inventory, needsRows, nextStep, type OpenMove, type ShortLine } from "./next-step";
+import { needsRows, nextStep, type OpenMove, type Rows, type ShortLine } from "./next-step";
 import type { StripeSession } from "./stripe-gateway.server";
 
 /** Each lost race against an outside edit costs one or two rounds; a row that is edited faster than this has to wait. */
@@ -34,9 +34,11 @@ export async function moveStock(context: CheckoutContext, move: Move): Promise<C
   for (let round = 0; needsRows(record); round += 1) {
     if (round === MAX_ROUNDS) throw new UnavailableError("a stock row is edited too often to be decremented now");
     move.held.check();
-    const step = nextStep(record, await rowsFor(context, record, unsent), unsent);
+    const rows = await rowsFor(context, record, unsent);
+    const step = nextStep(record, rows, { unsent, isDue: (found) => context.resend.isDue({ checkoutId, ...found }) });
     switch (step.step) {
       case "settle": {
+        if (step.moves.every(({ row }) => row === "wait")) throw new UnavailableError("a change of the stock that was not answered may still be carried out");
         const { states, lostRace, refusal } = await makeMoves(context, { ...move, moves: step.moves, unsent });
         unsent = new Set();
         isRefused ||= refusal?.by === "row";
@@ -78,6 +80,11 @@ async function makeMoves(
   let refusal: SwapRefusal | null = null;
   for (const move of moves) {
     const { productId, quantity } = move.line;
+    if (move.row === "wait") continue;
+    if (move.row === "again") {
+      states.set(productId, beforeTheMove(move, quantity));
+      continue;
+    }
     if (move.row === "unclear") {
       states.set(productId, { mark: "needs_review", of: move.announced, from: move.from, to: move.to });
       continue;
@@ -89,7 +96,7 @@ async function makeMoves(
         continue;
       }
       held.check();
-      const swapped = await context.catalog.compareAndSwap({ productId, from: move.from, to: move.to });
+      const swapped = await context.catalog.compareAndSwap({ productId, from: move.from, to: move.to, version: move.version });
       if (swapped.outcome === "refused") {
         lostRace = true;
         refusal = swapped;
@@ -120,10 +127,9 @@ export function beforeTheMove(move: { announced: OpenMove["announced"]; from: nu
   return move.announced === "intent" ? { mark: "claimed" } : { mark: "done", from: move.from + quantity, to: move.from };
 }
 
-async function rowsFor(context: CheckoutContext, record: CheckoutRecord, unsent: ReadonlySet<string>): Promise<Inventory> {
+async function rowsFor(context: CheckoutContext, record: CheckoutRecord, unsent: ReadonlySet<string>): Promise<Rows> {
   if (unsent.size > 0) return new Map();
-  const rows = await context.catalog.readStock(record.lines.map((line) => line.productId));
-  return new Map([...rows].map(([productId, row]) => [productId, row.inventory]));
+  return context.catalog.readStock(record.lines.map((line) => line.productId));
 }
 
 async function fetchAgain(context: CheckoutContext, checkoutId: string): Promise<CheckoutRecord> {

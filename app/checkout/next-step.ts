@@ -1,3 +1,6 @@
+import type { StockRow } from "~/catalog/catalog";
+
+import type { FoundMove } from "./fulfil/resend-rule";
 import type { AnnouncedMark, CheckoutRecord, LineState, MarkedLine } from "./line-marks";
 
 /** What has to be done next for a checkout that is paid. Pure: the record and the rows decide, nobody's memory. */
@@ -17,8 +20,13 @@ export interface OpenMove {
   readonly announced: AnnouncedMark;
   readonly from: number;
   readonly to: number;
-  /** `swap`: the row still is `from`. `applied`: it is `to`. `unclear`: neither. */
-  readonly row: "swap" | "applied" | "unclear";
+  /** The only version of the row that the swap may match. */
+  readonly version?: string | undefined;
+  /**
+   * `swap`: not made, and no other request for it can still be carried out. `again`: not made, and to be announced from the row as it is.
+   * `wait`: a request for it may still be under way. `applied`: the row is `to`. `unclear`: the row is neither number.
+   */
+  readonly row: "swap" | "again" | "wait" | "applied" | "unclear";
 }
 
 export interface ShortLine {
@@ -26,8 +34,17 @@ export interface ShortLine {
   readonly missing: number;
 }
 
-/** A row's inventory by product id; null or absent when there is no number to work with. */
-export type Inventory = ReadonlyMap<string, number | null>;
+type Row = Pick<StockRow, "inventory" | "version">;
+
+/** By product id. */
+export type Rows = ReadonlyMap<string, Row>;
+
+interface Sending {
+  /** Moves announced by the caller itself, whose swap was not sent yet; they are swapped without a look at the row. */
+  readonly unsent?: ReadonlySet<string>;
+  /** See `ResendRule`. None is due when left out. */
+  readonly isDue?: (move: Omit<FoundMove, "checkoutId">) => boolean;
+}
 
 /** Whether `nextStep` will look at rows, so that they have to be leased and read. */
 export function needsRows(record: CheckoutRecord): boolean {
@@ -36,16 +53,17 @@ export function needsRows(record: CheckoutRecord): boolean {
   return !(record.verdict === null && waitsForAPerson(record)) && record.lines.some((line) => line.state.mark === untouched);
 }
 
-/** `unsent`: moves announced by the caller itself, whose swap was not sent yet; they are swapped without a look at the row. */
-export function nextStep(record: CheckoutRecord, inventory: Inventory, unsent: ReadonlySet<string> = new Set()): NextStep {
+export function nextStep(record: CheckoutRecord, rows: Rows, { unsent = new Set(), isDue = () => false }: Sending = {}): NextStep {
   const moves = record.lines.flatMap((line): OpenMove[] => {
     const { state } = line;
     if (state.mark !== "intent" && state.mark !== "return_intent") return [];
-    const row = unsent.has(line.productId) ? "swap" : whatTheRowSays(state, inventory.get(line.productId) ?? null);
-    return [{ line, announced: state.mark, from: state.from, to: state.to, row }];
+    const { from, to, version, announcedAt } = state;
+    const { productId } = line;
+    const said = () => whatTheRowSays(state, rows.get(productId), () => isDue({ productId, from, to, announcedAt }));
+    return [{ line, announced: state.mark, from, to, version, row: unsent.has(productId) ? "swap" : said() }];
   });
   if (moves.length > 0) return { step: "settle", moves };
-  return record.verdict === null ? forward(record, inventory) : backward(record, inventory);
+  return record.verdict === null ? forward(record, rows) : backward(record, rows);
 }
 
 /** What is left to do when no stock is to be moved any more: a line that its row refuses waits, and the money does not wait for it. */
@@ -61,22 +79,22 @@ export function waitsForAPerson({ review, lines }: CheckoutRecord): boolean {
   return review?.reason === "lines_differ" || lines.some((line) => line.state.mark === "needs_review");
 }
 
-function forward(record: CheckoutRecord, inventory: Inventory): NextStep {
+function forward(record: CheckoutRecord, rows: Rows): NextStep {
   if (waitsForAPerson(record)) return { step: "review" };
   const untaken = record.lines.filter((line) => line.state.mark === "claimed");
   if (untaken.length === 0) return { step: "finished", as: "done" };
   const short = untaken.flatMap((line) => {
-    const missing = line.quantity - Math.max(0, inventory.get(line.productId) ?? 0);
+    const missing = line.quantity - Math.max(0, rows.get(line.productId)?.inventory ?? 0);
     return missing > 0 ? [{ productId: line.productId, missing }] : [];
   });
   if (short.length > 0) return { step: "condemn", short };
-  return { step: "announce", states: new Map(untaken.map((line) => [line.productId, announce(line, inventory, -1, "intent")])) };
+  return { step: "announce", states: new Map(untaken.map((line) => [line.productId, announce(line, rows.get(line.productId), -1, "intent")])) };
 }
 
-function backward(record: CheckoutRecord, inventory: Inventory): NextStep {
+function backward(record: CheckoutRecord, rows: Rows): NextStep {
   const taken = record.lines.filter((line) => line.state.mark === "done");
   if (taken.length > 0) {
-    return { step: "announce", states: new Map(taken.map((line) => [line.productId, announce(line, inventory, 1, "return_intent")])) };
+    return { step: "announce", states: new Map(taken.map((line) => [line.productId, announce(line, rows.get(line.productId), 1, "return_intent")])) };
   }
   if (record.verdict === "refund") return { step: "refund" };
   // The money goes back first: a person's doubt about the stock must not keep it.
@@ -84,16 +102,22 @@ function backward(record: CheckoutRecord, inventory: Inventory): NextStep {
   return { step: "finished", as: "refunded" };
 }
 
-function announce(line: MarkedLine, inventory: Inventory, sign: 1 | -1, mark: AnnouncedMark): LineState {
-  const from = inventory.get(line.productId) ?? null;
+function announce(line: MarkedLine, row: Row | undefined, sign: 1 | -1, mark: AnnouncedMark): LineState {
+  const from = row?.inventory ?? null;
   // Only ever on the way back (forward, such a line is short): the row is gone, or bears no number that could be added to.
   if (from === null) return { mark: "returned" };
-  return { mark, from, to: from + sign * line.quantity };
+  return { mark, from, to: from + sign * line.quantity, version: row?.version ?? undefined };
 }
 
-function whatTheRowSays(move: { from: number; to: number }, row: number | null): OpenMove["row"] {
-  if (row === move.from) return "swap";
-  return row === move.to ? "applied" : "unclear";
+/**
+ * A request for the move may have been sent, and may be carried out long after its sender gave up. One that names a version matches that
+ * version only: while the row has it nothing was applied, and once it has another nothing can be.
+ */
+function whatTheRowSays(move: { from: number; to: number; version?: string | undefined }, row: Row | undefined, isDue: () => boolean): OpenMove["row"] {
+  if (row?.inventory === move.to) return "applied";
+  if (row?.inventory !== move.from) return "unclear";
+  if (move.version !== undefined && row.version !== null) return row.version === move.version ? "swap" : "again";
+  return isDue() ? "again" : "wait";
 }
 
 function isAnnounced(mark: LineState["mark"]): boolean {

@@ -45,12 +45,19 @@ export async function rebuildHolds(context: CheckoutContext, gate: RebuildGate):
   // Announced moves before any new one: what a row says about them is true only until somebody else moves it.
   let fulfilled = 0;
   const settling = isIntact ? context : { ...context, leases: context.rebuildLeases };
+  const failures: unknown[] = [];
   for (const { session } of complete.filter(isAnnounced)) {
-    if (await isFulfilledNow(settling, session)) fulfilled += 1;
+    try {
+      if (await isFulfilledNow(settling, session)) fulfilled += 1;
+    } catch (error) {
+      // The others are looked at all the same, so that what has to be waited for is waited for at one time.
+      failures.push(error);
+    }
   }
+  // No lease names what is open now, so nothing may move before it.
+  if (!isIntact && failures.length > 0) throw failures[0];
   if (!isIntact && !(await context.rebuildTurns.end())) throw new UnavailableError("the store lost its data again");
   gate.open();
-  const failures: unknown[] = [];
   for (const { session } of [...complete.filter((found) => !isAnnounced(found)), ...ended]) {
     try {
       if (await isFulfilledNow(context, session)) fulfilled += 1;

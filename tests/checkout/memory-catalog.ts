@@ -10,10 +10,19 @@ export interface Row {
   stripePrice?: string | null;
   /** Its refusal of every swap. */
   refuses?: SwapRefusal["by"] | undefined;
+  /** How often it was written. */
+  version?: number;
+}
+
+interface Options {
+  readonly onSwap?: (productId: string, before: number, after: number) => void;
+  /** Whether rows have versions, as those of a table, or none, as those of a view. */
+  readonly versions?: boolean;
 }
 
 /** A table in memory with the database's own semantics: every read sees one moment, a swap is atomic and conditional. */
-export function createMemoryCatalog(rows: Map<string, Row>, onSwap: (productId: string, before: number, after: number) => void = () => undefined): Catalog {
+export function createMemoryCatalog(rows: Map<string, Row>, { onSwap = () => undefined, versions = true }: Options = {}): Catalog {
+  const versionOf = ({ version = 1 }: Row) => (versions ? String(version) : null);
   const product = (id: string): Product[] => {
     const row = rows.get(id);
     if (row === undefined) return [];
@@ -31,15 +40,17 @@ export function createMemoryCatalog(rows: Map<string, Row>, onSwap: (productId: 
       new Map(
         ids.flatMap((id) => {
           const row = rows.get(id);
-          return row === undefined ? [] : [[id, { name: row.name ?? id, inventory: row.inventory, active: row.active ?? true, version: null }] as const];
+          return row === undefined ? [] : [[id, { name: row.name ?? id, inventory: row.inventory, active: row.active ?? true, version: versionOf(row) }] as const];
         }),
       ),
-    compareAndSwap: async ({ productId, from, to }) => {
+    compareAndSwap: async ({ productId, from, to, version = null }) => {
       const row = rows.get(productId);
       if (row?.refuses === "setup") return refusal("setup");
       if (row?.inventory !== from) return { outcome: "changed" };
+      if (version !== null && version !== versionOf(row)) return { outcome: "changed" };
       if (row.refuses === "row") return refusal("row");
       row.inventory = to;
+      row.version = (row.version ?? 1) + 1;
       onSwap(productId, from, to);
       return { outcome: "swapped" };
     },

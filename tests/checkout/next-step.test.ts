@@ -8,7 +8,8 @@ function record(states: Record<string, LineState>, verdict: Verdict | null = nul
   return { claimId: "claim", session: "ann", fingerprint: "f", currency: "usd", verdict, lines, review: null, accepted: [], note: null, source: {} };
 }
 
-const rows = (inventory: Record<string, number | null>) => new Map(Object.entries(inventory));
+const rows = (inventories: Record<string, number | null>, version: string | null = null) =>
+  new Map(Object.entries(inventories).map(([productId, inventory]) => [productId, { inventory, version }]));
 const claimed: LineState = { mark: "claimed" };
 const intent: LineState = { mark: "intent", from: 5, to: 3 };
 const done: LineState = { mark: "done", from: 5, to: 3 };
@@ -37,18 +38,38 @@ describe("what is next for a paid checkout", () => {
   });
 
   it.each([
-    [5, "swap"],
-    [3, "applied"],
-    [4, "unclear"],
-    [null, "unclear"],
-  ] as const)("settles an announced move by the row: %s means %s", (inventory, row) => {
+    // The row, its version, the announced one, whether 30 s have passed.
+    [5, "7", "7", false, "swap"],
+    [5, "7", "7", true, "swap"],
+    [5, "8", "7", false, "again"],
+    [5, "8", "7", true, "again"],
+    [5, "7", undefined, false, "wait"],
+    [5, "7", undefined, true, "again"],
+    [5, null, undefined, false, "wait"],
+    [5, null, undefined, true, "again"],
+    [5, null, "7", false, "wait"],
+    [5, null, "7", true, "again"],
+    [3, "8", "7", false, "applied"],
+    [3, null, undefined, false, "applied"],
+    [4, "8", "7", true, "unclear"],
+    [4, null, undefined, true, "unclear"],
+    [null, "8", "7", true, "unclear"],
+    [null, null, undefined, true, "unclear"],
+  ] as const)("settles an announced move by the row: %s of version %s, announced of %s, due: %s, means %s", (inventory, version, announced, due, row) => {
     for (const state of [intent, { ...returning, from: 5, to: 3 }] as const) {
-      expect(nextStep(record({ mug: state }), rows({ mug: inventory }))).toMatchObject({ step: "settle", moves: [{ row }] });
+      const step = nextStep(record({ mug: { ...state, version: announced } }), rows({ mug: inventory }, version), { isDue: () => due });
+      expect(step).toMatchObject({ step: "settle", moves: [{ row }] });
     }
   });
 
+  it("announces the version of the row that it counts from, and swaps no other", () => {
+    const step = nextStep(record({ mug: claimed }), rows({ mug: 5 }, "7"));
+    expect(step).toEqual({ step: "announce", states: new Map([["mug", { ...intent, version: "7" }]]) });
+    expect(nextStep(record({ mug: { ...intent, version: "7" } }), rows({ mug: 5 }, "7"))).toMatchObject({ moves: [{ row: "swap", version: "7" }] });
+  });
+
   it("swaps what was announced a moment ago without a look at the row", () => {
-    expect(nextStep(record({ mug: intent }), rows({}), new Set(["mug"]))).toMatchObject({ step: "settle", moves: [{ row: "swap" }] });
+    expect(nextStep(record({ mug: intent }), rows({}), { unsent: new Set(["mug"]) })).toMatchObject({ step: "settle", moves: [{ row: "swap" }] });
   });
 
   it("settles announced moves before anything else, a verdict included", () => {

@@ -35,11 +35,14 @@ export interface OutsideCall {
  * What the proxy does with a call. `refuse`: it never arrives. `cut`: it is executed and the answer is lost. A status:
  * answered so without being executed. `slow`: time passes before it is executed. `kill before/after`: the process ends before, or right after, it is executed.
  * `lie`: something else answers in its place, and it is not executed. `lie after`: it is, and something else answers.
+ * `late`: the caller gives up, and it is executed all the same, `LATE_MS` later or at `landLate`.
  */
-export type Fault = "refuse" | "cut" | 429 | 500 | 503 | "slow" | "kill before" | "kill after" | "lie" | "lie after";
+export type Fault = "refuse" | "cut" | 429 | 500 | 503 | "slow" | "kill before" | "kill after" | "lie" | "lie after" | "late";
 
 /** Longer than an undecided hold lives, and than a fulfilment may take. */
 export const SLOW_MS = 11_000;
+/** Longer than a swap may take. */
+export const LATE_MS = 3_200;
 export type FaultPlan = (call: OutsideCall) => Fault | null;
 
 /** The fault for the next call whose name contains `name`, so many times; others pass. */
@@ -70,6 +73,8 @@ export interface WorldOptions {
   config?: Partial<CheckoutConfig>;
   /** The real client instead of the table in memory; its requests go through the proxy as `database GET`, `database PATCH`. */
   catalog?: (throughProxy: (fetch: Fetch) => Fetch) => Catalog;
+  /** Whether rows of the table in memory have versions; they do unless this says no. */
+  versions?: boolean;
   /** None when left out: each 429 then reaches the caller. */
   patience?: Patience;
 }
@@ -94,6 +99,25 @@ export function createWorld(options: WorldOptions = {}) {
   const table = { onSwap: (_productId: string, _before: number, _after: number): void => undefined };
   let ids = 0;
   const inFlight = new Set<Promise<unknown>>();
+
+  /** Requests whose caller gave up. */
+  let lateCalls: { dueAt: number; run: () => Promise<unknown> }[] = [];
+
+  function landDue(dueUntil: number): void {
+    const due = lateCalls.filter(({ dueAt }) => dueAt <= dueUntil);
+    lateCalls = lateCalls.filter(({ dueAt }) => dueAt > dueUntil);
+    for (const { run } of due) void track(run()).catch(() => undefined);
+  }
+
+  function advance(ms: number): void {
+    time.ms += ms;
+    landDue(time.ms);
+  }
+
+  function track<T>(landing: Promise<T>): Promise<T> {
+    inFlight.add(landing);
+    return landing.finally(() => inFlight.delete(landing));
+  }
 
   async function land<T>(run: () => Promise<T>, pause: (() => Promise<void>) | undefined): Promise<T> {
     await pause?.();
@@ -139,17 +163,18 @@ export function createWorld(options: WorldOptions = {}) {
           kill();
           return never();
         case "slow":
-          time.ms += SLOW_MS;
+          advance(SLOW_MS);
           break;
+        case "late":
+          lateCalls.push({ dueAt: time.ms + LATE_MS, run });
+          throw new TypeError("given up");
         case null:
         case "cut":
         case "lie after":
         case "kill after":
           break;
       }
-      const landing = land(run, parts.pause);
-      inFlight.add(landing);
-      const answer = await landing.finally(() => inFlight.delete(landing));
+      const answer = await track(land(run, parts.pause));
       if (fault === "kill after") kill();
       if (proxy.isDead) return never();
       if (fault === "cut") throw new TypeError("fetch failed");
@@ -176,7 +201,7 @@ export function createWorld(options: WorldOptions = {}) {
       outside(`database ${name}`, run, { fail, lie: fail }).catch((cause: unknown) => {
         throw cause instanceof UnavailableError ? cause : new UnavailableError("the database does not answer", { cause });
       });
-    const memory = createMemoryCatalog(rows, (...swap) => table.onSwap(...swap));
+    const memory = createMemoryCatalog(rows, { onSwap: (...swap) => table.onSwap(...swap), versions: options.versions ?? true });
     const databaseFetch =
       (fetch: Fetch): Fetch =>
       (input, init) =>
@@ -270,12 +295,16 @@ export function createWorld(options: WorldOptions = {}) {
     async landed() {
       while (inFlight.size > 0) await Promise.allSettled(inFlight);
     },
-    advance(ms: number) {
-      time.ms += ms;
+    advance,
+    /** What was given up is executed now. */
+    async landLate() {
+      landDue(Infinity);
+      await Promise.allSettled(inFlight);
     },
     stock: (id = "mug") => rows.get(id)?.inventory ?? null,
     setStock(id: string, inventory: number | null) {
-      rows.set(id, { ...rows.get(id), inventory });
+      const before = rows.get(id);
+      rows.set(id, { ...before, inventory, version: (before?.version ?? 1) + 1 });
     },
     /** All refunds that Stripe knows, each with its amount. */
     async refunds(): Promise<number[]> {

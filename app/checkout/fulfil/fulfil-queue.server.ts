@@ -11,7 +11,7 @@ const AT_ONCE = 64;
 /** Beyond that, Stripe's own repetition is the queue. */
 const MAX_WAITING = 10_000;
 const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 30_000;
 
 export interface FulfilQueue {
   /**
