@@ -7,7 +7,7 @@ import type { Catalog } from "~/catalog/catalog";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { createCheckout, type Checkout } from "~/checkout/create-checkout.server";
 import { holdsTag, shopTag } from "~/checkout/shop-tag.server";
-import { checkTimeLimits, TIME_LIMITS } from "~/checkout/leases/time-limits";
+import { checkTimeLimits, TIME_LIMITS } from "~/checkout/leases/time-limits.server";
 import { createStripe, isLiveKey } from "~/checkout/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe-gateway.server";
 import { limitStripe, STRIPE_LIMITS } from "~/checkout/stripe/stripe-limiter.server";

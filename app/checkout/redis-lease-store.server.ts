@@ -5,7 +5,7 @@ import { answers } from "~/reservations/redis/answers";
 import type { RedisConnection } from "~/reservations/redis/redis-connection.server";
 import { scripts } from "~/reservations/redis/scripts.server";
 import type { Lease, LeaseStore } from "./checkout";
-import { TIME_LIMITS } from "./leases/time-limits";
+import { TIME_LIMITS } from "./leases/time-limits.server";
 import { createTurns } from "./leases/turns";
 
 /** A lease lasts this long after the last renewal that Redis answered. */

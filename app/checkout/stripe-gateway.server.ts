@@ -2,7 +2,7 @@ import Stripe from "stripe";
 
 import type { Money } from "~/catalog/catalog";
 
-import { TIME_LIMITS } from "./leases/time-limits";
+import { TIME_LIMITS } from "./leases/time-limits.server";
 import type { Metadata } from "./session-metadata";
 import { ask, isFailure, isMissing, isRefusal, isReplayedFailure, type Patience, PATIENCE, unknownOutcome } from "./stripe/ask-stripe.server";
 import { readSideBySide, type Slice } from "./stripe/read-side-by-side";

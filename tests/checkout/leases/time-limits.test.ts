@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { checkTimeLimits, TIME_LIMITS } from "~/checkout/leases/time-limits";
+import { checkTimeLimits, TIME_LIMITS } from "~/checkout/leases/time-limits.server";
 
 describe("the time limits of what is sent under a lease", () => {
   it("fit as they are", () => {
