@@ -2,6 +2,8 @@ import type { CheckoutDependencies } from "~/checkout/create-checkout.server";
 import type { CheckoutRecord, RecordChange } from "~/checkout/line-marks";
 import { decodeRecord } from "~/checkout/session-metadata";
 import { createSessionMarks } from "~/checkout/session-marks.server";
+import { RESEND_AFTER_MS } from "~/checkout/fulfil/resend-rule";
+import { UnavailableError } from "~/errors";
 
 import { randomFrom } from "../random";
 import { CALLS, CHECKOUT_TTL_MS, createWorld, type Fault, ORIGIN, type OutsideCall, type Process, SHOP_TAG, TTL_MS, type World } from "../checkout/world";
@@ -14,6 +16,8 @@ export interface RunOptions {
   readonly edited: boolean;
   /** What the proxy may do; everything when left out. */
   readonly kinds?: readonly Fault[] | undefined;
+  /** Whether rows have versions; every other seed when left out. */
+  readonly versions?: boolean | undefined;
   /** A guard taken out. */
   readonly without?: Parts | undefined;
 }
@@ -26,11 +30,13 @@ export interface RunReport {
 }
 
 const SHOPPERS = ["ann", "bob", "cem", "dora", "eve"];
-const FAULTS: readonly Fault[] = ["refuse", "cut", 429, 500, 503, "slow", "kill before", "kill after", "lie", "lie after"];
+const FAULTS: readonly Fault[] = ["refuse", "cut", 429, 500, 503, "slow", "kill before", "kill after", "lie", "lie after", "late"];
+/** What the client gives up and something between carries out later: moves of the stock and what is written about them. */
+const MAY_BE_LATE: readonly string[] = [CALLS.swap, CALLS.write];
 const STEPS = 30;
 
 /** One run: a seed drives shoppers, faults, kills, edits and events; invariants are checked after every step. */
-export async function randomRun({ seed, edited, without, kinds = FAULTS }: RunOptions): Promise<RunReport> {
+export async function randomRun({ seed, edited, without, kinds = FAULTS, versions = seed % 2 === 0 }: RunOptions): Promise<RunReport> {
   const random = randomFrom(seed);
   const whole = (below: number) => Math.floor(random() * below);
   const pick = <T>(from: readonly T[]): T => {
@@ -46,6 +52,7 @@ export async function randomRun({ seed, edited, without, kinds = FAULTS }: RunOp
   const faults: Record<string, number> = {};
   const violations: string[] = [];
   const world = createWorld({
+    versions,
     rows: { cup: 1 + whole(3), mug: 1 + whole(2), pot: 2 + whole(4) },
     config: { paymentMethods: seed % 3 === 0 ? ["card", "us_bank_account"] : ["card"] },
   });
@@ -83,6 +90,7 @@ export async function randomRun({ seed, edited, without, kinds = FAULTS }: RunOp
     if (edited && name === CALLS.write && random() < 0.15) edit();
     if (random() >= faultRate) return null;
     const fault = pick(kinds);
+    if (fault === "late" && !MAY_BE_LATE.includes(name)) return null;
     faults[fault] = (faults[fault] ?? 0) + 1;
     return fault;
   }
@@ -128,6 +136,7 @@ export async function randomRun({ seed, edited, without, kinds = FAULTS }: RunOp
     faultRate = 0;
     await world.landed();
     world.advance(pick([0, 500, 500, 5_000, 5_000, 30_000, 30_000, TTL_MS, CHECKOUT_TTL_MS]));
+    await world.landed();
     if (random() < 0.3 && !ledger.hasOpenMoves()) {
       const product = pick(products);
       const act = edited ? "edit" : "restock";
@@ -154,12 +163,13 @@ async function comeToRest(world: World, shop: Process, handedOut: readonly strin
   shop.heal();
   for (const checkoutId of handedOut) world.stripe.settle(checkoutId, "succeeded");
   for (let round = 0; round < 3; round += 1) {
-    await shop.checkout.rebuild();
+    await patiently(world, () => shop.checkout.rebuild());
     world.advance(CHECKOUT_TTL_MS);
+    await world.landed();
     await shop.checkout.sweep();
     for (const checkoutId of handedOut) {
       for (let line = 0; line < 6; line += 1) {
-        const outcome = await shop.checkout.fulfil(checkoutId);
+        const outcome = await patiently(world, () => shop.checkout.fulfil(checkoutId));
         if (outcome.outcome !== "needs_review") break;
         if (!edited) throw new Error(`${checkoutId} needs a person although nobody edited anything`);
         await ledger.settleAsSeen(shop, checkoutId);
@@ -167,6 +177,18 @@ async function comeToRest(world: World, shop: Process, handedOut: readonly strin
     }
   }
   world.advance(TTL_MS);
+}
+
+/** Once more when what may still be carried out was waited for. */
+async function patiently<T>(world: World, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    world.advance(RESEND_AFTER_MS + 1_000);
+    await world.landed();
+    return work();
+  }
 }
 
 /** Without edits from outside a promise is always kept. */
