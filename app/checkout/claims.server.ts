@@ -1,7 +1,7 @@
 import type { Claim } from "~/reservations/reservation-store";
 
 import type { CheckoutContext } from "./checkout-context.server";
-import type { CheckoutRecord } from "./line-marks";
+import type { CheckoutRecord, MarkedLine } from "./line-marks";
 import type { StripeSession } from "./stripe-gateway.server";
 
 /**
@@ -39,13 +39,36 @@ export async function isAtLeast(context: CheckoutContext, claim: Claim, olderTha
   return found !== null && found.ageMs >= olderThanMs;
 }
 
-/** The claim that a page was opened for, as Stripe remembers it. */
+/**
+ * Lets a claim of an order that waits for a person hold only what is not taken from the stock. A line whose row is unclear stays held:
+ * it may be taken or not.
+ */
+export async function holdOnlyUntaken(context: CheckoutContext, session: StripeSession, record: CheckoutRecord): Promise<void> {
+  const { claimId, checkoutId, lines } = claimOf(session, record);
+  if (lines.length < record.lines.length) await context.reservations.store.lower({ claimId, checkoutId, lines });
+}
+
+/** The claim that a page was opened for, as Stripe remembers it, without what is taken from the stock already. */
 export function claimOf(session: StripeSession, record: CheckoutRecord): Claim {
   return {
     claimId: record.claimId,
     checkoutId: session.id,
     session: record.session,
     claimedAt: session.createdAt,
-    lines: record.lines.map(({ productId, quantity }) => ({ productId, quantity })),
+    lines: record.lines.filter((line) => !isTaken(line)).map(({ productId, quantity }) => ({ productId, quantity })),
   };
+}
+
+/** With certainty. */
+function isTaken({ state }: MarkedLine): boolean {
+  switch (state.mark) {
+    case "done":
+    case "return_intent":
+    case "returned":
+      return true;
+    case "claimed":
+    case "intent":
+    case "needs_review":
+      return false;
+  }
 }

@@ -3,7 +3,7 @@ import { UnavailableError } from "~/errors";
 import { type Budget, createBudget, FULFIL_BUDGET_MS, within } from "./budget.server";
 import type { FulfilOutcome } from "./checkout";
 import { type CheckoutContext, orderOf } from "./checkout-context.server";
-import { endClaim, liveClaim } from "./claims.server";
+import { endClaim, holdOnlyUntaken, liveClaim } from "./claims.server";
 import { claimLatePayment } from "./late-payment.server";
 import { BY_HAND, checkoutKey, type Leases, type Predecessor, productKeys, withLeases } from "./lease-work.server";
 import type { CheckoutRecord, ReviewReason } from "./line-marks";
@@ -134,6 +134,7 @@ async function conclude(
   const order = orderOf(session, record);
   switch (step.step) {
     case "review":
+      if (record.verdict === null) await holdOnlyUntaken(context, session, record);
       return { outcome: "needs_review", reason: reviewedFor(record), order };
     // Still to be refunded, and not by us.
     case "refund":

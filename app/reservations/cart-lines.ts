@@ -25,6 +25,14 @@ export function withAtLeast(cart: readonly Line[], least: readonly Line[]): read
   return linesOf(quantities);
 }
 
+/** The cart with at most these units in it. */
+export function withAtMost(cart: readonly Line[], most: readonly Line[]): readonly Line[] {
+  const quantities = quantitiesOf(most);
+  return cart
+    .map(({ productId, quantity }) => ({ productId, quantity: Math.min(quantity, quantities.get(productId) ?? 0) }))
+    .filter((line) => line.quantity > 0);
+}
+
 function quantitiesOf(lines: readonly Line[]): Map<string, number> {
   return new Map(lines.map((line) => [line.productId, line.quantity]));
 }

@@ -1,5 +1,5 @@
 import { mayFit } from "./availability";
-import { withAtLeast, withSet } from "./cart-lines";
+import { withAtLeast, withAtMost, withSet } from "./cart-lines";
 import type { Clock } from "./clock";
 import { estimatedBytes } from "./memory-footprint";
 import {
@@ -24,7 +24,7 @@ import {
   type StoreEvent,
   type StoreTotals,
 } from "./reservation-store";
-import { NONE, type SessionRecord } from "./session-record";
+import { NONE, type SessionRecord, unitsOf } from "./session-record";
 import { SessionRecords } from "./session-records";
 import { SnapshotReader } from "./snapshot-reader";
 import { TICK_MS, tickOf } from "./ticks";
@@ -182,6 +182,21 @@ class MemoryReservationStore implements ReservationStore {
 
   async unclaim({ to, ...ref }: ClaimRef & { to: "shopper" | "stock" }): Promise<ClaimEnd> {
     return this.#end(ref, to);
+  }
+
+  async lower({ claimId, checkoutId, lines }: ClaimRef & { lines: readonly Line[] }): Promise<"lowered" | "gone"> {
+    const now = this.#begin();
+    const claim = this.#claims.get(claimId);
+    if (claim === undefined || claim.checkoutId !== checkoutId) return "gone";
+    const record = this.#recordOf(claim, now);
+    const lowered: Claim = { ...claim, lines: this.#records.shared(withAtMost(claim.lines, lines)) };
+    const freed = claim.lines.filter((line) => unitsOf(lowered.lines, line.productId) < line.quantity);
+    if (freed.length === 0) return "lowered";
+    this.#claims.set(claimId, lowered);
+    this.#records.change(claim.session, record, now, freed, () => {
+      record.claims = record.claims.map((each) => (each === claim ? lowered : each));
+    });
+    return "lowered";
   }
 
   async restore(claim: Claim): Promise<void> {

@@ -102,6 +102,10 @@ class RedisReservationStore implements ReservationStore {
     return this.#run(scripts.endClaim, answers.endClaim, { claimId, to, ...borne(checkoutId) });
   }
 
+  async lower({ claimId, checkoutId, lines }: ClaimRef & { lines: readonly Line[] }): Promise<"lowered" | "gone"> {
+    return (await this.#run(scripts.lower, answers.lower, { claimId, ...borne(checkoutId), lines: pairs(lines) })).outcome;
+  }
+
   async restore({ checkoutId, lines, ...claim }: Claim): Promise<void> {
     await this.#run(scripts.restore, answers.done, { claim: { ...claim, ...borne(checkoutId), lines: pairs(lines) } });
   }

@@ -62,6 +62,12 @@ export interface ReservationStore {
   unclaim(ref: ClaimRef & { to: "shopper" | "stock" }): Promise<ClaimEnd>;
 
   /**
+   * Lowers the claim to these lines, since the others are taken from the stock: a quantity is never raised, and a product that is not
+   * among them goes. Touches only a claim that bears exactly this checkout. Idempotent.
+   */
+  lower(request: ClaimRef & { lines: readonly Line[] }): Promise<"lowered" | "gone">;
+
+  /**
    * Puts a claim that Stripe knows about back after data was lost, whatever else is held (section 4). Idempotent by claim id.
    * A session that meanwhile has another claim keeps that one as its own; both count. Its undecided call is superseded.
    */

@@ -28,6 +28,11 @@ export function observeStore(store: ReservationStore, log: Logger, metrics: Metr
     snapshot: (query) => store.snapshot(query),
     totals: () => store.totals(),
     subscribe: (listener) => store.subscribe(listener),
+    async lower(request) {
+      const answer = await store.lower(request);
+      log.info({ ...request, outcome: answer }, "claim lowered to what is not taken");
+      return answer;
+    },
     async restore(claim) {
       await store.restore(claim);
       log.info({ session: claim.session, claimId: claim.claimId, checkoutId: claim.checkoutId, lines: claim.lines }, "claim restored");

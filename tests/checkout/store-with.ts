@@ -12,6 +12,7 @@ export function storeWith(store: ReservationStore, verbs: Partial<ReservationSto
     stamp: (ref) => store.stamp(ref),
     complete: (ref) => store.complete(ref),
     unclaim: (ref) => store.unclaim(ref),
+    lower: (request) => store.lower(request),
     restore: (claim) => store.restore(claim),
     findClaim: (claimId) => store.findClaim(claimId),
     claims: (query) => store.claims(query),

@@ -112,9 +112,17 @@ describe("a row that refuses its decrement", () => {
 
     expect(await marks(shop, checkoutId)).toEqual(["done", "claimed", "done"]);
     expect([world.stock("cup"), world.stock("mug"), world.stock("pot")]).toEqual([4, 5, 2]);
+    const held = async (by: Process) => [await heldOf(by, "cup"), await heldOf(by), await heldOf(by, "pot")];
+    expect(await held(shop)).toEqual([0, 2, 0]);
+    // The next process comes up without any hold.
+    const after = await world.open();
+    expect(await held(after)).toEqual([0, 2, 0]);
+    expect(await after.checkout.changeCart({ session: "bob", lines: [{ productId: "cup", quantity: 4 }] })).toMatchObject({ outcome: "granted" });
+    expect(await after.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 4 }] })).toMatchObject({ outcome: "refused" });
     setRefusal(world, undefined);
-    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+    expect(await after.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
     expect([world.stock("cup"), world.stock("mug"), world.stock("pot")]).toEqual([4, 3, 2]);
+    expect(await held(after)).toEqual([4, 0, 0]);
   });
 
   it("ends a payment whose hold has ended no other way", async () => {
@@ -128,6 +136,26 @@ describe("a row that refuses its decrement", () => {
     setRefusal(world, undefined);
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
     expect(world.stock()).toBe(3);
+  });
+});
+
+describe("an order with a row that is unclear", () => {
+  it("holds that line, taken or not, and nothing that is taken", async () => {
+    const world = createWorld({ rows: { cup: 6, mug: 6 } });
+    const killed = await world.open();
+    const checkoutId = await killed.pay("ann", { cup: 1, mug: 1 });
+    world.stripe.pay(checkoutId);
+    let swapsSeen = 0;
+    killed.setFaults(({ name }) => (name === CALLS.swap && (swapsSeen += 1) === 2 ? "kill after" : null));
+    expect(await killed.run(killed.checkout.fulfil(checkoutId))).toBe("died");
+    world.setStock("mug", 9);
+
+    const shop = await world.open();
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "unclear_row" });
+    expect([world.stock("cup"), await heldOf(shop, "cup"), await heldOf(shop)]).toEqual([5, 0, 1]);
+    expect(await shop.checkout.settle({ checkoutId, productId: "mug", verdict: "applied" })).toMatchObject({ outcome: "done" });
+    expect([await heldOf(shop, "cup"), await heldOf(shop)]).toEqual([0, 0]);
   });
 });
 

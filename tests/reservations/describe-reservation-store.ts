@@ -591,6 +591,67 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       });
     });
 
+    describe("lower", () => {
+      const stamped = async (units: Record<string, number>) => {
+        await grant("ann", units);
+        await claim("ann", "claim-1");
+        await store.stamp({ claimId: "claim-1", checkoutId: "cs_1" });
+      };
+      const ref = { claimId: "claim-1", checkoutId: "cs_1" };
+
+      it("leaves a claim what it names, and frees the rest at once", async () => {
+        await stamped({ mug: 3, hat: 1, pot: 2 });
+        const heard: StoreEvent[] = [];
+        const stop = store.subscribe((event) => heard.push(event));
+        expect(await store.lower({ ...ref, lines: linesOf({ mug: 3, pot: 1 }) })).toBe("lowered");
+        expect([await total("mug"), await total("hat"), await total("pot")]).toEqual([3, 0, 1]);
+        expect(await store.findClaim("claim-1")).toMatchObject({ checkoutId: "cs_1", lines: linesOf({ mug: 3, pot: 1 }) });
+        expect((await store.view("ann")).claim).toMatchObject({ lines: linesOf({ mug: 3, pot: 1 }) });
+        expect(await store.totals()).toMatchObject({ checkout: 2, units: 4, sessions: 1 });
+        await vi.waitFor(() => expect(heard).toEqual([{ type: "changed", productIds: ["hat", "pot"] }]), PATIENT);
+        stop();
+        expect(await store.complete(ref)).toMatchObject({ outcome: "ended" });
+        expect(await store.totals()).toMatchObject({ checkout: 0, units: 0, sessions: 0 });
+      });
+
+      it("never raises, and may come twice or late", async () => {
+        await stamped({ mug: 3, hat: 1 });
+        await store.lower({ ...ref, lines: linesOf({ mug: 2 }) });
+        await store.lower({ ...ref, lines: linesOf({ mug: 2 }) });
+        await store.lower({ ...ref, lines: linesOf({ mug: 9, hat: 9, pot: 9 }) });
+        expect([await total("mug"), await total("hat"), await total("pot")]).toEqual([2, 0, 0]);
+        await advance(maxAgeMs + 1_000);
+        expect(await total("mug")).toBe(2);
+      });
+
+      it("touches only a claim that bears exactly this checkout", async () => {
+        await stamped({ mug: 3 });
+        expect(await store.lower({ claimId: "claim-1", checkoutId: "cs_2", lines: [] })).toBe("gone");
+        expect(await store.lower({ claimId: "claim-1", checkoutId: null, lines: [] })).toBe("gone");
+        expect(await store.lower({ claimId: "claim-2", checkoutId: "cs_1", lines: [] })).toBe("gone");
+        expect(await total("mug")).toBe(3);
+      });
+
+      it("may leave a claim nothing, which then ends as ever", async () => {
+        await stamped({ mug: 3 });
+        expect(await store.lower({ ...ref, lines: [] })).toBe("lowered");
+        expect(await total("mug")).toBe(0);
+        expect(await store.findClaim("claim-1")).toMatchObject({ lines: [] });
+        expect(await store.complete(ref)).toMatchObject({ outcome: "ended" });
+        expect(await store.totals()).toMatchObject({ checkout: 0, units: 0, sessions: 0 });
+      });
+
+      it("leaves another claim of the session as it is", async () => {
+        await stamped({ mug: 1 });
+        const { claimedAt } = (await store.findClaim("claim-1")) ?? { claimedAt: 0 };
+        await store.restore({ claimId: "back", checkoutId: "cs_back", session: "ann", lines: linesOf({ mug: 2 }), claimedAt });
+        await store.lower({ claimId: "back", checkoutId: "cs_back", lines: linesOf({ mug: 1 }) });
+        expect(await total("mug")).toBe(2);
+        await store.lower({ ...ref, lines: [] });
+        expect(await total("mug")).toBe(1);
+      });
+    });
+
     describe("restore", () => {
       const lost = (claimId: string, session: string, units: Record<string, number>, claimedAt: number): Claim => ({
         claimId,

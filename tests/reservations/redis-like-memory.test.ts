@@ -53,6 +53,7 @@ function nextStep(random: () => number, step: number): Step {
     { name: "stamp", act: (store) => store.stamp({ claimId, checkoutId: checkoutId ?? "cs_3" }) },
     { name: "complete", act: (store) => store.complete({ claimId, checkoutId }) },
     { name: "unclaim", act: (store) => store.unclaim({ claimId, checkoutId, to }) },
+    { name: "lower", act: (store) => store.lower({ claimId, checkoutId, lines }) },
     { name: "restore", act: (store, wall) => store.restore({ claimId, checkoutId, session, lines: lines.filter((line) => line.quantity > 0), claimedAt: wall() - age } satisfies Claim) },
     { name: "claims", act: async (store) => (await store.claims({ olderThanMs: age + STEP_MS / 2 })).map((claim) => claim.claimId).sort() },
     { name: "findClaim", act: (store) => store.findClaim(claimId) },

@@ -57,6 +57,7 @@ describe("a Redis that is full", () => {
     expect(await app.store.claim({ session: "ann", claimId: "claim-ann" })).toMatchObject({ outcome: "claimed" });
     expect(await app.store.stamp({ claimId: "claim-ann", checkoutId: "cs_1" })).toBe("stamped");
     const held = await lease(app, "cs_1");
+    expect(await app.store.lower({ claimId: "claim-ann", checkoutId: "cs_1", lines: mug })).toBe("lowered");
     expect(await app.store.complete({ claimId: "claim-ann", checkoutId: "cs_1" })).toMatchObject({ outcome: "ended" });
     await held.release({ settled: true });
     expect(await app.store.release({ session: "bob", productIds: "all" })).toMatchObject({ lines: mug });

@@ -15,6 +15,7 @@ export function steppedStore(store: ReservationStore, step: Step): ReservationSt
     stamp: (ref) => step("stamps", () => store.stamp(ref)),
     complete: (ref) => step("completes", () => store.complete(ref)),
     unclaim: (ref) => step(`unclaims to ${ref.to}`, () => store.unclaim(ref)),
+    lower: (request) => step("lowers", () => store.lower(request)),
     restore: (claim) => step("restores", () => store.restore(claim)),
     findClaim: (claimId) => store.findClaim(claimId),
     claims: (query) => store.claims(query),

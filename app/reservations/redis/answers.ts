@@ -58,6 +58,7 @@ export const answers = {
   ]),
   stamp: z.object({ outcome: z.enum(["stamped", "gone"]) }),
   endClaim: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("ended"), claim }), plain("gone")]),
+  lower: z.object({ outcome: z.enum(["lowered", "gone"]) }),
   findClaim: z.object({ claim: claim.optional(), ageMs: milliseconds.optional() }),
   claims: z.object({ claims: list(claim) }),
   view: z.object({ view, last: z.string().optional() }),

@@ -12,6 +12,7 @@ import endRebuild from "./end-rebuild.lua?raw";
 import findClaim from "./find-claim.lua?raw";
 import held from "./held.lua?raw";
 import holds from "./holds.lua?raw";
+import lower from "./lower.lua?raw";
 import place from "./place.lua?raw";
 import releaseLease from "./release-lease.lua?raw";
 import release from "./release.lua?raw";
@@ -44,6 +45,7 @@ export const scripts = {
   claim: freeing(claim),
   stamp: freeing(stamp),
   endClaim: freeing(endClaim),
+  lower: freeing(lower),
   restore: freeing(restore),
   findClaim: freeing(findClaim),
   claims: freeing(claims),
