@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startRedis, type RedisServer } from "../redis-server";
+import { sellHotProduct } from "./hot-product";
+
+/** Live mode: docs.stripe.com/rate-limits. */
+const LIVE = { latencyMs: 250, perEndpoint: 25, inAll: 100, windowMs: 1_000 };
+const SALES = Number(process.env.SALES ?? 500);
+const AT_MOST_MS = Number(process.env.AT_MOST_MS ?? 120_000);
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(async () => {
+  await server.stop();
+});
+
+for (const { name, servers, onRedis } of [
+  { name: "one server, in memory", servers: 1, onRedis: false },
+  { name: "one server on Redis", servers: 1, onRedis: true },
+  { name: "two servers on Redis", servers: 2, onRedis: true },
+]) {
+  it(`${SALES} sales of one product at Stripe's live limits: ${name}`, { timeout: AT_MOST_MS + 60_000 }, async () => {
+    await server.command("FLUSHALL");
+    const figures = await sellHotProduct({ sales: SALES, servers, redisUrl: onRedis ? server.url : null, stripe: LIVE, databaseMs: 30, atMostMs: AT_MOST_MS });
+    console.log(name, JSON.stringify(figures));
+    expect(figures).toMatchObject({ settled: SALES, stock: 0 });
+    if (onRedis) expect(figures.redisCommandsPerSecond).toBeLessThan(2_000);
+  });
+}

@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createRedisLeaseStore } from "~/checkout/redis-lease-store.server";
+import type { CheckoutDependencies } from "~/checkout/create-checkout.server";
+import { createStripe } from "~/checkout/stripe-client.server";
+import { createStripeGateway } from "~/checkout/stripe-gateway.server";
+import { limitStripe } from "~/checkout/stripe/stripe-limiter.server";
+import { UnavailableError } from "~/errors";
+import { createWorld, START } from "../checkout/world";
+import { connect } from "../reservations/redis-fixture";
+import { slowStripe, type StripeWeather } from "./slow-stripe";
+
+export interface HotProductOptions {
+  readonly sales: number;
+  readonly servers: number;
+  readonly redisUrl: string | null;
+  readonly stripe: StripeWeather;
+  readonly databaseMs: number;
+  /** How long to look on. */
+  readonly atMostMs: number;
+}
+
+export interface HotProductFigures {
+  readonly settled: number;
+  readonly stock: number | null;
+  readonly seconds: number;
+  /** Webhooks that were answered 503. */
+  readonly refused: number;
+  readonly redisCommandsPerSecond: number | null;
+  readonly stripe: Readonly<Record<string, { carriedOut: number; refused: number }>>;
+}
+
+/** So many sales of one product, paid in the same moment, whose webhooks come at once to `servers` and are not sent again. */
+export async function sellHotProduct(options: HotProductOptions): Promise<HotProductFigures> {
+  const { sales, databaseMs } = options;
+  const world = createWorld({ rows: { mug: sales } });
+  const stripe = slowStripe(world.sandbox.httpFetch, options.stripe);
+  const connections: { close(): void }[] = [];
+  let isSlow = false;
+  const delay = async <T>(run: () => Promise<T>): Promise<T> => {
+    if (!isSlow) return run();
+    await sleep(databaseMs / 2);
+    const result = await run();
+    await sleep(databaseMs / 2);
+    return result;
+  };
+
+  function boot() {
+    const began = performance.now();
+    const clock = { now: () => performance.now(), wall: () => START + (performance.now() - began) };
+    return world.boot({
+      dependencies: (real): Partial<CheckoutDependencies> => ({
+        clock,
+        catalog: {
+          ...real.catalog,
+          products: (ids) => delay(() => real.catalog.products(ids)),
+          readStock: (ids) => delay(() => real.catalog.readStock(ids)),
+          compareAndSwap: (swap) => delay(() => real.catalog.compareAndSwap(swap)),
+        },
+        gateway: createStripeGateway(createStripe({ secretKey: "sk_test_sandbox", fetch: limitStripe({ fetch: stripe.fetch, limits: options.stripe }), timeoutMs: 6_000 })),
+        ...(options.redisUrl === null ? {} : onRedis(options.redisUrl, real)),
+      }),
+    });
+  }
+
+  function onRedis(url: string, real: CheckoutDependencies): Partial<CheckoutDependencies> {
+    const { redis, store, turns } = connect(url, { offset: { ms: START - Date.now() } });
+    connections.push(redis);
+    return {
+      reservations: { ...real.reservations, store },
+      leases: createRedisLeaseStore(redis),
+      rebuildLeases: createRedisLeaseStore(redis, { forRebuild: true }),
+      rebuildTurns: turns,
+    };
+  }
+
+  const servers = Array.from({ length: options.servers }, boot);
+  for (const server of servers) await server.checkout.rebuild();
+  const paid: string[] = [];
+  for (let n = 0; n < sales; n += 1) {
+    const checkoutId = await servers[n % servers.length]!.pay(`shopper-${n}`, { mug: 1 });
+    world.stripe.pay(checkoutId);
+    paid.push(checkoutId);
+  }
+
+  stripe.begin();
+  isSlow = true;
+  const begin = performance.now();
+  const commands = options.redisUrl === null ? null : await commandCounter(options.redisUrl);
+  let refused = 0;
+  const webhooks = paid.map(async (checkoutId, n) => {
+    try {
+      await servers[n % servers.length]!.checkout.fulfil(checkoutId);
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      refused += 1;
+    }
+  });
+  const isSettled = (id: string) => world.stripe.session(id)?.metadata["holdfast_line_0"]?.includes('"mark":"done"') ?? false;
+  const settled = () => paid.filter(isSettled).length;
+  while (performance.now() - begin < options.atMostMs && settled() < sales) {
+    for (const server of servers) server.checkout.queue.startDue();
+    await sleep(100);
+  }
+  const seconds = (performance.now() - begin) / 1000;
+  await Promise.all(webhooks);
+  const spent = await commands?.();
+  for (const connection of connections) connection.close();
+  return {
+    settled: settled(),
+    stock: world.stock(),
+    seconds,
+    refused,
+    redisCommandsPerSecond: spent === undefined ? null : Math.round(spent / ((performance.now() - begin) / 1000)),
+    stripe: Object.fromEntries(stripe.counts),
+  };
+}
+
+/** Resolves to the number of commands that Redis has carried out since, scripts as one. */
+async function commandCounter(url: string): Promise<() => Promise<number>> {
+  const { createClient } = await import("redis");
+  const client = createClient({ url });
+  await client.connect();
+  const read = async () => Number(/total_commands_processed:(\d+)/.exec(await client.info("stats"))?.[1]);
+  const before = await read();
+  return async () => {
+    const after = await read();
+    client.destroy();
+    return after - before;
+  };
+}
