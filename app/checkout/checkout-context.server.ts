@@ -5,6 +5,7 @@ import type { ReserveDependencies } from "~/reservations/reserve";
 
 import type { LeaseStore, Order } from "./checkout";
 import type { CheckoutLog } from "./checkout-events";
+import type { Batches } from "./fulfil/batches";
 import type { ResendRule } from "./fulfil/resend-rule";
 import { type CheckoutRecord, type MarkStore, subtotal } from "./line-marks";
 import type { ShopTags } from "./stripe/former-tags";
@@ -30,6 +31,8 @@ export interface CheckoutContext {
   readonly gateway: StripeGateway;
   readonly marks: MarkStore<StripeSession>;
   readonly leases: LeaseStore;
+  /** Of this server. */
+  readonly batches: Batches;
   readonly rebuildTurns: RebuildTurns;
   readonly resend: ResendRule;
   /** `leases` for whoever rebuilds: nobody else gets any until announced moves are settled. */

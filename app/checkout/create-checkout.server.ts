@@ -6,6 +6,7 @@ import type { CheckoutService, RebuildReport } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
 import { closePage } from "./close-checkout.server";
 import { editStock } from "./edit-stock.server";
+import { createBatches } from "./fulfil/batches";
 import { createFulfilQueue, type FulfilQueue } from "./fulfil/fulfil-queue.server";
 import { createResendRule } from "./fulfil/resend-rule";
 import { settleCheckout } from "./fulfil.server";
@@ -20,7 +21,7 @@ import { readingFormerTags } from "./stripe/former-tags";
 import { startCheckout } from "./start-checkout.server";
 import { createSweep } from "./sweep.server";
 
-type Optional = "marks" | "rebuildTurns" | "rebuildLeases" | "resend" | "turnToPay";
+type Optional = "marks" | "batches" | "rebuildTurns" | "rebuildLeases" | "resend" | "turnToPay";
 
 /** Rebuilding is that of a store in one process unless turns and leases for it are given; nobody waits for a turn to pay. */
 export type CheckoutDependencies = Omit<CheckoutContext, Optional> & Partial<Pick<CheckoutContext, Optional>>;
@@ -38,7 +39,7 @@ export interface Checkout extends CheckoutService {
 export function createCheckout(dependencies: CheckoutDependencies): Checkout {
   const { gateway, clock, config } = dependencies;
   const marks = dependencies.marks ?? readingFormerTags(createSessionMarks({ gateway, shopTag: config.shopTag, clock }), config);
-  const context: CheckoutContext = { rebuildTurns: createProcessRebuildTurns(), rebuildLeases: dependencies.leases, resend: createResendRule(clock), turnToPay: async () => undefined, ...dependencies, marks };
+  const context: CheckoutContext = { rebuildTurns: createProcessRebuildTurns(), rebuildLeases: dependencies.leases, resend: createResendRule(clock), turnToPay: async () => undefined, batches: createBatches(), ...dependencies, marks };
   const gate = createRebuildGate();
   const sweep = createSweep(context);
   const queue = createFulfilQueue({ clock: context.clock, settle: (checkoutId) => settleCheckout(context, checkoutId) });

@@ -8,6 +8,8 @@ import { claimLatePayment } from "./late-payment.server";
 import { BY_HAND, checkoutKey, type Leases, type Predecessor, productKeys, withLeases } from "./lease-work.server";
 import type { CheckoutRecord, ReviewReason } from "./line-marks";
 import { needsRows, stepWithoutStock, waitsForAPerson } from "./next-step";
+import type { Moved } from "./fulfil/batches";
+import { fateOf, moveTogether, soleLine } from "./fulfil/move-together.server";
 import { refundInFull } from "./refund.server";
 import { moveStock } from "./move-stock.server";
 import { reviewedFor } from "./report/review-reason";
@@ -23,8 +25,14 @@ export function fulfilCheckout(context: CheckoutContext, checkoutId: string): Pr
   return within(budget, settleCheckout(context, checkoutId, budget));
 }
 
+/**
+ * How long one try of the queue may take: it waits for its turn among many without losing it. Nobody waits for it by then; a webhook was
+ * answered after `FULFIL_BUDGET_MS`.
+ */
+const QUEUED_BUDGET_MS = 30_000;
+
 /** The same, and it ends only when nothing is under way any more, which may be after the budget. */
-export async function settleCheckout(context: CheckoutContext, checkoutId: string, budget = createBudget(context.clock, FULFIL_BUDGET_MS)): Promise<FulfilOutcome> {
+export async function settleCheckout(context: CheckoutContext, checkoutId: string, budget = createBudget(context.clock, QUEUED_BUDGET_MS)): Promise<FulfilOutcome> {
   try {
     const outcome = await settlingFirst(() => afterPredecessors(context, budget, () => attemptOne(context, checkoutId, false, budget)));
     report(context, checkoutId, outcome);
@@ -94,23 +102,49 @@ async function settleSession(context: CheckoutContext, work: Work): Promise<Atte
 }
 
 async function settlePaid(context: CheckoutContext, work: Work): Promise<Attempt<FulfilOutcome>> {
-  const { session, held, budget } = work;
-  let record = work.record;
+  const { session, held } = work;
+  const fate = await fateOf(context, work);
+  if (fate.outcome === "predecessor") return fate;
+  let { record } = fate;
+  if (fate.outcome === "waits_for_a_person") return worked({ outcome: "needs_review", reason: "unclear_row", order: orderOf(session, record) });
   const isUntouched = record.verdict === null && record.lines.every((line) => line.state.mark === "claimed") && !waitsForAPerson(record);
   const claim = isUntouched ? await liveClaim(context, record.claimId, session.id) : null;
   if (isUntouched && claim === null) record = await claimLatePayment(context, { session, record, held });
 
   if (needsRows(record) || work.isPredecessor) {
-    const products = { keys: productKeys(record.lines.map((line) => line.productId)), checkoutId: session.id, budget };
-    const start = record;
-    const moved = await withLeases(context.leases, products, (productsHeld) => {
-      const both = { check: () => (held.check(), productsHeld.check()) };
-      return moveStock(context, { session, record: start, held: both, wasPromised: claim !== null });
-    });
+    const moved = await moveUnderProducts(context, { ...work, record }, claim !== null);
     if (moved.outcome === "predecessor") return moved;
     record = moved.result;
   }
   return worked(await conclude(context, session, record, { held, repeated: record === work.record }));
+}
+
+/** Under the leases of its products; or along with another checkout that got the lease first (`moveTogether`). */
+async function moveUnderProducts(context: CheckoutContext, work: Work, wasPromised: boolean): Promise<Attempt<CheckoutRecord>> {
+  const { session, record, held, budget, isPredecessor } = work;
+  const line = wasPromised && !isPredecessor ? soleLine(record) : null;
+  const place = line === null ? null : context.batches.join(line.productId, { session, record, held });
+  const signal = place === null ? budget.signal : AbortSignal.any([budget.signal, place.signal]);
+  const request = { keys: productKeys(record.lines.map(({ productId }) => productId)), checkoutId: session.id, budget: { check: () => budget.check(), signal } };
+  try {
+    return await withLeases(context.leases, request, (productsHeld) => {
+      place?.leave();
+      const move = { session, record, held: { check: () => (held.check(), productsHeld.check()) }, wasPromised };
+      return line === null ? moveStock(context, move) : moveTogether(context, move);
+    });
+  } catch (error) {
+    if (place?.taken === undefined) throw error;
+    return takenAlong(context, work, await place.taken);
+  } finally {
+    place?.leave();
+  }
+}
+
+async function takenAlong(context: CheckoutContext, work: Work, { leader, named }: Moved): Promise<Attempt<CheckoutRecord>> {
+  const record = named.get(work.session.id);
+  const fate = record === undefined ? null : await fateOf(context, { ...work, record }, leader);
+  if (fate?.outcome !== "taken") throw new UnavailableError("it was not taken along, and has to wait for its turn once more");
+  return worked(fate.record);
 }
 
 /** What does not touch stock any more: the refund, and the end of the claim. */

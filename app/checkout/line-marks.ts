@@ -86,6 +86,15 @@ export interface NewRecord {
   readonly lines: readonly MarkedLine[];
 }
 
+/**
+ * Several sales of one product that one swap takes. One leads: its announced move is that of all. The others follow: they name it, and
+ * whether they took their units is read from its record.
+ */
+export type Batch =
+  | { readonly role: "leads"; readonly id: string }
+  /** `from`: where this sale stands in the row's numbers, for people. */
+  | { readonly role: "follows"; readonly id: string; readonly leader: string; readonly from: number };
+
 /** What changes while a sale is settled. */
 export interface RecordState {
   readonly states: ReadonlyMap<string, LineState>;
@@ -93,6 +102,8 @@ export interface RecordState {
   readonly review: Review | null;
   /** What an operator has said to be fine as it is. */
   readonly accepted: readonly ReviewReason[];
+  /** Of a checkout with one line. Stays after the sale, since its followers read it. */
+  readonly batch?: Batch | undefined;
 }
 
 /** What we wrote on a Stripe session; the only durable record of a sale in progress. */
@@ -110,6 +121,7 @@ export interface RecordChange {
   /** Null: it no longer waits for a person. */
   readonly review?: ReviewReason | null;
   readonly accept?: ReviewReason;
+  readonly batch?: Batch;
   readonly note?: string;
 }
 
@@ -126,12 +138,15 @@ export interface MarkStore<Place> {
 
 /** What is to be read once a change, made at `at`, has landed. */
 export function applyChange(record: CheckoutRecord, change: RecordChange, at: number): Omit<RecordState, "states"> & Pick<CheckoutRecord, "lines" | "note"> {
+  // Certainly not taken: then the batch was not, either.
+  const goesBack = [...(change.states?.values() ?? [])].some((state) => state.mark === "claimed");
   return {
     lines: record.lines.map((line) => ({ ...line, state: change.states?.get(line.productId) ?? line.state })),
     verdict: change.verdict ?? record.verdict,
     review: change.review === undefined ? record.review : reviewSince(record.review, change.review, at),
     accepted: change.accept === undefined ? record.accepted : [...new Set([...record.accepted, change.accept])],
     note: change.note ?? record.note,
+    batch: goesBack ? undefined : (change.batch ?? record.batch),
   };
 }
 
@@ -144,9 +159,9 @@ export function sameMarks(one: CheckoutRecord, other: CheckoutRecord): boolean {
   return spell(one) === spell(other);
 }
 
-function spell({ verdict, lines }: CheckoutRecord): string {
+function spell({ verdict, lines, batch }: CheckoutRecord): string {
   const states = lines.map(({ productId, state }) => [productId, state.mark, ...("from" in state ? [state.from, state.to] : [])]);
-  return JSON.stringify([verdict, states]);
+  return JSON.stringify([verdict, states, batch?.id]);
 }
 
 export function subtotal(line: MarkedLine, currency: string): Money {

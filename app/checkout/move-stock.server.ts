@@ -10,13 +10,15 @@ import type { StripeSession } from "./stripe-gateway.server";
 /** Each lost race against an outside edit costs one or two rounds; a row that is edited faster than this has to wait. */
 const MAX_ROUNDS = 16;
 
-interface Move {
+export interface Move {
   readonly session: StripeSession;
   readonly record: CheckoutRecord;
   /** The checkout's and all its products'. */
   readonly held: Leases;
   /** Whether a live claim stood behind the payment: being short is then somebody's doing from outside. */
   readonly wasPromised: boolean;
+  /** Announced by the caller, who holds the leases since before, and not yet swapped. */
+  readonly unsent?: ReadonlySet<string>;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function moveStock(context: CheckoutContext, move: Move): Promise<C
   const checkoutId = move.session.id;
   let record = move.record;
   /** Announced here and not yet swapped: if such a swap finds another row, it is certain that it was not applied. */
-  let unsent = new Set<string>();
+  let unsent = new Set(move.unsent);
   let isRefused = false;
   for (let round = 0; needsRows(record); round += 1) {
     if (round === MAX_ROUNDS) throw new UnavailableError("a stock row is edited too often to be decremented now");
@@ -111,7 +113,8 @@ async function makeMoves(
       }
       if (move.to < 0 && move.announced === "intent") context.log({ type: "oversold", checkoutId: session.id, productId, units: -move.to });
     }
-    states.set(productId, move.announced === "intent" ? { mark: "done", from: move.from, to: move.to } : { mark: "returned" });
+    // Its own part, where the move was that of a batch.
+    states.set(productId, move.announced === "intent" ? { mark: "done", from: move.from, to: move.from - quantity } : { mark: "returned" });
   }
   return { states, lostRace, refusal };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { applyChange, type CheckoutRecord, type LineState, type MarkedLine, type NewRecord, type RecordChange } from "./line-marks";
+import { applyChange, type Batch, type CheckoutRecord, type LineState, type MarkedLine, type NewRecord, type RecordChange } from "./line-marks";
 import { isLogKey, type LogEntry, type LoggedState, MAX_VALUE, readLog, writeEntry } from "./stripe/mark-log";
 
 /**
@@ -68,11 +68,11 @@ export function encodeWrite(record: CheckoutRecord, change: RecordChange, write:
   const quantities = record.lines.map((line) => line.quantity);
   const log = readLog(source, quantities);
   const next = applyChange(record, change, write.at);
-  const { lines, verdict, review, accepted, note } = next;
-  const state: LoggedState = { states: lines.map((line) => line.state), verdict, review, accepted };
+  const { lines, verdict, review, accepted, note, batch } = next;
+  const state: LoggedState = { states: lines.map((line) => line.state), verdict, review, accepted, batch };
   const entry = writeEntry({ ...write, step: (log.at(-1)?.step ?? 0) + 1, state }, quantities);
   const others = changedKeys(source, {
-    ...Object.fromEntries(lines.map((line, index) => [`${LINE}${index}`, encodeLine(line)])),
+    ...Object.fromEntries(lines.map((line, index) => [`${LINE}${index}`, encodeLine({ ...line, state: asKey(line.state, line.quantity, batch) })])),
     [VERDICT]: verdict ?? "",
     [NOTE]: note?.slice(0, MAX_VALUE) ?? "",
   });
@@ -92,7 +92,7 @@ export function decodeRecord(shopTag: string, metadata: Metadata): CheckoutRecor
   for (let index = 0; metadata[`${LINE}${index}`] !== undefined; index += 1) lines.push(decodeLine(metadata[`${LINE}${index}`] ?? ""));
   if (lines.length === 0) throw new Error("a checkout of this shop without a line");
   const log = readLog(metadata, lines.map((line) => line.quantity));
-  const { states, verdict, review, accepted } = fold(log, { states: lines.map((line) => line.state), verdict: head[VERDICT] ?? null });
+  const { states, verdict, review, accepted, batch } = fold(log, { states: lines.map((line) => line.state), verdict: head[VERDICT] ?? null }, lines);
   return {
     claimId: head[CLAIM],
     session: head[SESSION],
@@ -103,6 +103,7 @@ export function decodeRecord(shopTag: string, metadata: Metadata): CheckoutRecor
     verdict,
     review,
     accepted,
+    batch,
     note: head[NOTE] ?? null,
     source: metadata,
   };
@@ -112,19 +113,36 @@ export function decodeRecord(shopTag: string, metadata: Metadata): CheckoutRecor
  * The newest entry, unless a key of a line or of the verdict tells of more, and of what no entry says: then the version before, which
  * knows no log, wrote it later. A key that an entry says too may come from a late write, and tells nothing.
  */
-function fold(log: readonly LogEntry[], keys: Pick<LoggedState, "states" | "verdict">): LoggedState {
+function fold(log: readonly LogEntry[], keys: Pick<LoggedState, "states" | "verdict">, lines: readonly MarkedLine[]): LoggedState {
   const newest = log.at(-1)?.state;
   if (newest === undefined) return { ...keys, review: null, accepted: [] };
   const verdictIsLogged = keys.verdict === null || log.some((entry) => entry.state.verdict === keys.verdict);
+  const states = newest.states.map((logged, index) => {
+    const key = keys.states[index] ?? logged;
+    const quantity = lines[index]?.quantity ?? 0;
+    const isLogged = log.some(({ state }) => state.states.slice(index, index + 1).some((its) => isSameMove(asKey(its, quantity, state.batch), key)));
+    return isLogged || progressOf(key) < progressOf(logged) ? logged : key;
+  });
   return {
     ...newest,
     verdict: verdictIsLogged || newest.verdict === "refunded" ? newest.verdict : keys.verdict,
-    states: newest.states.map((logged, index) => {
-      const key = keys.states[index] ?? logged;
-      const isLogged = log.some((entry) => isSameMove(entry.state.states[index], key));
-      return isLogged || progressOf(key) < progressOf(logged) ? logged : key;
-    }),
+    states,
+    batch: states.every((state, index) => state === newest.states[index] || isOutcomeOf(newest.states[index], state)) ? newest.batch : undefined,
   };
+}
+
+/** Whether the version before went on with the very move that was announced, and not with one of its own. */
+function isOutcomeOf(announced: LineState | undefined, state: LineState): boolean {
+  return announced?.mark === "intent" && "from" in state && state.from === announced.from && state.to === announced.to;
+}
+
+/**
+ * What the line's key says. The version before knows no batches and would take a follower's units once more, so it reads there that a
+ * person is needed.
+ */
+function asKey(state: LineState, quantity: number, batch: Batch | undefined): LineState {
+  if (state.mark !== "claimed" || batch?.role !== "follows") return state;
+  return { mark: "needs_review", of: "intent", from: batch.from, to: batch.from - quantity };
 }
 
 function isSameMove(one: LineState | undefined, other: LineState): boolean {

@@ -42,7 +42,7 @@ function decideLine({ lines }: CheckoutRecord, productId: string | undefined, ve
   const line = lines.find((one) => one.productId === productId);
   if (line?.state.mark !== "needs_review") return NOT_APPLICABLE;
   const { of: announced, from, to } = line.state;
-  const applied: LineState = announced === "intent" ? { mark: "done", from, to } : { mark: "returned" };
+  const applied: LineState = announced === "intent" ? { mark: "done", from, to: from - line.quantity } : { mark: "returned" };
   const state = verdict === "applied" ? applied : beforeTheMove({ announced, from, to }, line.quantity);
   return write({ states: new Map([[line.productId, state]]) });
 }

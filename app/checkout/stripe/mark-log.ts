@@ -1,4 +1,4 @@
-import type { LineState, RecordState, ReviewReason } from "../line-marks";
+import type { Batch, LineState, RecordState, ReviewReason } from "../line-marks";
 import { decodeState, encodeState, number, readNumber } from "./line-tokens";
 
 /** Where everything stands, lines by their index. */
@@ -80,13 +80,21 @@ function readEntry(metadata: Readonly<Record<string, string>>, entry: { step: nu
   return { ...entry, at, state: { states, ...decodeHead(fields) } };
 }
 
-/** `v`: verdict. `w`: waits for a person, why and since when. `o`: what an operator accepted. */
-function encodeHead({ verdict, review, accepted }: LoggedState): string[] {
+/** `v`: verdict. `w`: waits for a person, why and since when. `o`: what an operator accepted. `l`, `m`: leads, or is a member of, a batch. */
+function encodeHead({ verdict, review, accepted, batch }: LoggedState): string[] {
   const fields = [];
   if (verdict !== null) fields.push(verdict === "refund" ? "vr" : "vd");
   if (review !== null) fields.push(`w${REASONS[review.reason]}${number(review.since)}`);
   if (accepted.length > 0) fields.push(`o${accepted.map((reason) => REASONS[reason]).join("")}`);
+  if (batch !== undefined) fields.push(batch.role === "leads" ? `l${batch.id}` : `m${[batch.id, number(batch.from), batch.leader].join(".")}`);
   return fields;
+}
+
+function decodeBatch(field: string): Batch {
+  const [id = "", from, leader] = field.slice(1).split(".");
+  if (field.startsWith("l")) return { role: "leads", id };
+  if (from === undefined || leader === undefined) throw new Error(`a batch that cannot be read: ${field}`);
+  return { role: "follows", id, leader, from: readNumber(from) };
 }
 
 function decodeHead(fields: readonly string[]): Omit<LoggedState, "states"> {
@@ -95,6 +103,7 @@ function decodeHead(fields: readonly string[]): Omit<LoggedState, "states"> {
     if (field === "vr" || field === "vd") head = { ...head, verdict: field === "vr" ? "refund" : "refunded" };
     else if (field.startsWith("w")) head = { ...head, review: { reason: reasonOf(field.slice(1, 2)), since: readNumber(field.slice(2)) } };
     else if (field.startsWith("o")) head = { ...head, accepted: Array.from(field.slice(1), reasonOf) };
+    else if (field.startsWith("l") || field.startsWith("m")) head = { ...head, batch: decodeBatch(field) };
     else throw new Error(`an unknown field of the log: ${field}`);
   }
   return head;

@@ -1,0 +1,87 @@
+import type { MarkStore } from "~/checkout/line-marks";
+import { createSessionMarks } from "~/checkout/session-marks.server";
+import type { StripeSession } from "~/checkout/stripe-gateway.server";
+
+import { createWorld, type Fault, type OutsideCall, type Process, SHOP_TAG, type World } from "../checkout/world";
+
+/** Ann has the lease first and takes the others along. */
+export const SALES = { ann: 1, bob: 2, cem: 3 };
+export const UNITS = 6;
+/** Three fetches, a look at the row, two names, the announcement, the swap, three done marks. */
+export const CALLS_OF_A_BATCH = 11;
+export const START_STOCK = 20;
+
+export type Marks = MarkStore<StripeSession>;
+
+export interface StoryOptions {
+  /** What happens at the n-th call outside since the events came. */
+  readonly at: number;
+  readonly fault?: Fault | undefined;
+  /** Before that call. */
+  readonly before?: ((world: World) => void) | undefined;
+  /** Whether another process goes on. */
+  readonly reboot?: boolean;
+  /** Who is settled first afterwards. */
+  readonly order?: "first come" | "last come";
+  readonly marks?: ((real: Marks) => Marks) | undefined;
+}
+
+export interface Story {
+  readonly world: World;
+  readonly next: Process;
+  readonly checkoutIds: readonly string[];
+  readonly calls: readonly OutsideCall[];
+  /** By all swaps together. */
+  readonly taken: number;
+  readonly outcomes: readonly string[];
+}
+
+/** Sales of one product whose events come together, with a fault at one call, and then everything once more; null when there are fewer calls. */
+export async function tellBatch({ at, fault, before, reboot = false, order = "first come", marks = (real) => real }: StoryOptions): Promise<Story | null> {
+  const world = createWorld({ rows: { mug: START_STOCK } });
+  const open = () =>
+    world.open({ dependencies: ({ gateway, clock }) => ({ marks: marks(createSessionMarks({ gateway, shopTag: SHOP_TAG, clock })) }) });
+  const first = await open();
+  const checkoutIds: string[] = [];
+  for (const [shopper, mug] of Object.entries(SALES)) checkoutIds.push(await first.pay(shopper, { mug }));
+  for (const id of checkoutIds) world.stripe.pay(id);
+  let taken = 0;
+  world.table.onSwap = (_productId, from, to) => (taken += from - to);
+
+  const calls: OutsideCall[] = [];
+  const offset = first.proxy.count;
+  first.setFaults((call) => {
+    calls.push(call);
+    if (call.n !== offset + at) return null;
+    before?.(world);
+    return fault ?? null;
+  });
+  await Promise.all(checkoutIds.map((id) => first.run(first.checkout.fulfil(id))));
+  if (calls.length < at) return null;
+  await world.landed();
+  const next = reboot ? await open() : first;
+  next.heal();
+  const outcomes: string[] = [];
+  for (const id of order === "first come" ? checkoutIds : checkoutIds.toReversed()) {
+    const again = await next.run(next.checkout.fulfil(id));
+    outcomes.push(typeof again === "object" && "outcome" in again ? again.outcome : String(again));
+  }
+  return { world, next, checkoutIds, calls, taken, outcomes };
+}
+
+/** What is wrong with a story that should have sold everything. */
+export async function wrongWith({ world, next, taken, outcomes }: Story, stock = START_STOCK - UNITS): Promise<string | null> {
+  const seen = { taken, stock: world.stock(), outcomes: [...new Set(outcomes)], refunds: await world.refunds(), held: (await next.store.totals()).units };
+  const expected = { taken: UNITS, stock, outcomes: ["done"], refunds: [], held: 0 };
+  return JSON.stringify(seen) === JSON.stringify(expected) ? null : JSON.stringify(seen);
+}
+
+/** The story with its fault at each call in turn; the first thing that is wrong, and how many calls there were. */
+export async function atEachCall(options: Omit<StoryOptions, "at">, wrong: (story: Story, at: number) => Promise<string | null>): Promise<{ calls: number; wrong: string | null }> {
+  for (let at = 1; ; at += 1) {
+    const story = await tellBatch({ ...options, at });
+    if (story === null) return { calls: at - 1, wrong: null };
+    const found = await wrong(story, at);
+    if (found !== null) return { calls: at, wrong: `call ${at}: ${found}` };
+  }
+}
