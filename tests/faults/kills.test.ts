@@ -4,6 +4,7 @@ import type { SettleOutcome } from "~/checkout/checkout";
 import { UnavailableError } from "~/errors";
 
 import { CALLS, createWorld, type Fault, type FaultPlan, once, type Process, TTL_MS, type World } from "../checkout/world";
+import { patiently } from "./patiently";
 import { deliver } from "./webhook";
 
 const at =
@@ -43,8 +44,8 @@ const STORIES: Record<string, Story> = {
 };
 
 /** Sells by the story, with a fault at the n-th call outside; null when the work needs fewer calls than that. */
-async function tell(story: Story, fault: Fault | null, n: number, reboot: boolean) {
-  const world = createWorld({ rows: story.rows });
+async function tell(story: Story, fault: Fault | null, n: number, reboot: boolean, versions = true) {
+  const world = createWorld({ rows: story.rows, versions });
   const first = await world.open();
   const checkoutId = await first.pay("ann", story.cart);
   world.stripe.pay(checkoutId);
@@ -68,9 +69,10 @@ async function tell(story: Story, fault: Fault | null, n: number, reboot: boolea
   const calls = first.proxy.count - before;
   if (fault !== null && !struck) return null;
   // A retry in the same process, or whatever comes up after it is gone.
-  const next = reboot ? await world.open() : first;
+  const next = reboot ? world.boot() : first;
   next.heal();
-  let final: SettleOutcome = await next.checkout.fulfil(checkoutId);
+  if (reboot) await patiently(world, () => next.checkout.rebuild());
+  let final: SettleOutcome = await patiently(world, () => next.checkout.fulfil(checkoutId));
   // The only line that an outsider touched is the only one that may need a person, who knows that nothing was taken.
   if (final.outcome === "needs_review") {
     expect(markOf(world, checkoutId, 2)).toContain('"needs_review"');
@@ -100,6 +102,14 @@ describe.each(Object.entries(STORIES))("%s", (_name, story) => {
       await expectRight(told, `${fault} at call ${n}`);
     }
     expect(n).toBeGreaterThan(5);
+  });
+
+  it.each(["kill before", "kill after", "cut"] as const)("%s at each call outside, and rows have no versions: right to the unit after a wait", async (fault) => {
+    for (let n = 1; ; n += 1) {
+      const told = await tell(story, fault, n, fault !== "cut", false);
+      if (told === null) break;
+      await expectRight(told, `${fault} at call ${n}`);
+    }
   });
 
   async function expectRight({ world, next, final, expected }: NonNullable<Awaited<ReturnType<typeof tell>>>, when: string) {

@@ -2,11 +2,10 @@ import type { CheckoutDependencies } from "~/checkout/create-checkout.server";
 import type { CheckoutRecord, RecordChange } from "~/checkout/line-marks";
 import { decodeRecord } from "~/checkout/session-metadata";
 import { createSessionMarks } from "~/checkout/session-marks.server";
-import { RESEND_AFTER_MS } from "~/checkout/fulfil/resend-rule";
-import { UnavailableError } from "~/errors";
 
 import { randomFrom } from "../random";
 import { CALLS, CHECKOUT_TTL_MS, createWorld, type Fault, ORIGIN, type OutsideCall, type Process, SHOP_TAG, TTL_MS, type World } from "../checkout/world";
+import { patiently } from "./patiently";
 
 export type Parts = (real: CheckoutDependencies, tools: { world: World; pause: () => Promise<void> }) => Partial<CheckoutDependencies>;
 
@@ -177,18 +176,6 @@ async function comeToRest(world: World, shop: Process, handedOut: readonly strin
     }
   }
   world.advance(TTL_MS);
-}
-
-/** Once more when what may still be carried out was waited for. */
-async function patiently<T>(world: World, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof UnavailableError)) throw error;
-    world.advance(RESEND_AFTER_MS + 1_000);
-    await world.landed();
-    return work();
-  }
 }
 
 /** Without edits from outside a promise is always kept. */

@@ -1,0 +1,16 @@
+import { RESEND_AFTER_MS } from "~/checkout/fulfil/resend-rule";
+import { UnavailableError } from "~/errors";
+
+import type { World } from "../checkout/world";
+
+/** Once more when what may still be carried out was waited for. */
+export async function patiently<T>(world: World, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    world.advance(RESEND_AFTER_MS + 1_000);
+    await world.landed();
+    return work();
+  }
+}
