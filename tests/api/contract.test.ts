@@ -197,8 +197,8 @@ describe("buying", () => {
 
     // A line that needs no review stays as it is, whatever an operator says of it.
     const settled = await caller().post("/api/settle-checkout", { checkout_id: checkoutId, product_id: TEAPOT, verdict: "not_applied" }, AS_OPERATOR);
-    expect(settled.status).toBe(200);
-    expect(JSON.parse(settled.text)).toEqual({ success: true, checkout_id: checkoutId, outcome: "done" });
+    expect(settled.status).toBe(409);
+    expect(JSON.parse(settled.text)).toMatchObject({ success: false, error: { code: "not_applicable" } });
     expect(await operator.stock(TEAPOT)).toMatchObject({ inventory: 0 });
 
     await expect.poll(async () => figure(await metrics(), "webhook_events_total", { type: "checkout.session.completed" }) - figure(before, "webhook_events_total", { type: "checkout.session.completed" }), { timeout: 10_000 }).toBe(1);
