@@ -136,8 +136,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     redis:
       env.REDIS_URL === undefined
         ? null
-        : { url: env.REDIS_URL, prefix: `holdfast:${shop.slice(0, 12)}:limits`, keepSeconds: env.RESERVATION_MAX_SECONDS + env.CHECKOUT_TTL_SECONDS },
-    store,
+        : { url: env.REDIS_URL, prefix: `holdfast:${shop.slice(0, 12)}:limits` },
     log,
   });
   const orderKeys = createSignedTexts("holdfast-order", env.sessionSecrets);

@@ -7,7 +7,7 @@ import { available, onHandOf } from "~/reservations/availability";
 import { summed } from "~/reservations/cart-lines";
 import { heldIfKnown } from "~/reservations/held-if-known";
 import type { ReservationStore } from "~/reservations/reservation-store";
-import type { DecidedLine } from "~/reservations/reserve";
+import type { DecidedLine, ExceededLimit } from "~/reservations/reserve";
 import { withLines, type Cart, type CartSessions } from "~/session.server";
 import { checkoutOpen, paidMeanwhile } from "./checkout-problems.server";
 import { resolveItems } from "./resolve-items.server";
@@ -67,12 +67,7 @@ export async function reserveItems(shop: Shop, given: Cart, items: readonly Rese
         fields: answer.productIds.map((productId) => ({ field: "items.product_id", message: productId })),
       });
     case "limit_exceeded":
-      throw new Problem(
-        422,
-        "limit_exceeded",
-        answer.limit === "units_per_line" ? `At most ${answer.max} units of one product.` : `At most ${answer.max} products in one cart.`,
-        { fields: [{ field: answer.limit === "units_per_line" ? "items.quantity" : "items", message: `at most ${answer.max}` }] },
-      );
+      throw limitExceeded(answer);
     case "checkout_open":
       throw checkoutOpen();
     case "paid":
@@ -80,6 +75,16 @@ export async function reserveItems(shop: Shop, given: Cart, items: readonly Rese
     default:
       return answer satisfies never;
   }
+}
+
+function limitExceeded({ limit, max }: { readonly limit: ExceededLimit; readonly max: number }): Problem {
+  const inWords: Record<ExceededLimit, string> = {
+    units_per_line: `At most ${max} units of one product.`,
+    lines_per_cart: `At most ${max} products in one cart.`,
+    units_per_client: `From one network address at most ${max} unpaid units can be held. Buy or release some first.`,
+  };
+  const field = limit === "units_per_line" ? "items.quantity" : "items";
+  return new Problem(422, "limit_exceeded", inWords[limit], { fields: [{ field, message: `at most ${max}` }] });
 }
 
 function fitting(line: DecidedLine) {

@@ -1,12 +1,13 @@
 import type { NotPayableReason } from "~/checkout/checkout";
 import type { Shortage } from "~/reservations/stock";
+import type { ExceededLimit } from "~/reservations/reserve";
 
 /** Why the cart was not changed or could not be paid, with the facts that words are made of. Nothing was changed. */
 export type CartFailure =
   | { readonly kind: "bad_quantity"; readonly productId: string; readonly given: string; readonly max: number }
   | { readonly kind: "refused"; readonly lines: readonly ShortLine[] }
   | { readonly kind: "unknown_product"; readonly productIds: readonly string[] }
-  | { readonly kind: "limit_exceeded"; readonly limit: "units_per_line" | "lines_per_cart"; readonly max: number; readonly productId: string | null }
+  | { readonly kind: "limit_exceeded"; readonly limit: ExceededLimit; readonly max: number; readonly productId: string | null }
   /** The cart would not fit into its cookie. */
   | { readonly kind: "cart_full" }
   | { readonly kind: "checkout_open"; readonly openedAt: number }

@@ -1,6 +1,6 @@
-import type { Claim, Line } from "~/reservations/reservation-store";
+import type { Claim } from "~/reservations/reservation-store";
 import { release } from "~/reservations/release";
-import { reserve } from "~/reservations/reserve";
+import { reserve, type ReserveRequest } from "~/reservations/reserve";
 
 import type { ChangeOutcome, ReleaseCartOutcome } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
@@ -10,7 +10,7 @@ import { closeClaim } from "./close-checkout.server";
 const MAX_CLOSED_PAGES = 3;
 
 /** See `CheckoutService.changeCart`. */
-export function changeCart(context: CheckoutContext, request: { session: string; lines: readonly Line[] }): Promise<ChangeOutcome> {
+export function changeCart(context: CheckoutContext, request: ReserveRequest): Promise<ChangeOutcome> {
   return withPageClosed(context, () => reserve(context.reservations, request));
 }
 

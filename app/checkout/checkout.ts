@@ -1,5 +1,5 @@
-import type { Claim, Line } from "~/reservations/reservation-store";
-import type { DecidedLine, ReserveOutcome } from "~/reservations/reserve";
+import type { Claim, ClientCap, Line } from "~/reservations/reservation-store";
+import type { DecidedLine, ExceededLimit, ReserveOutcome, ReserveRequest } from "~/reservations/reserve";
 import type { Money } from "~/catalog/catalog";
 import type { ReviewReason, SettleVerdict } from "./line-marks";
 import type { AuditReport, OrderList } from "./order-list";
@@ -20,7 +20,7 @@ export interface CheckoutService {
    * Sets quantities like `reserve`, and closes an open payment page first, with proof. `checkout_open`: no proof could be
    * had, nothing changed. `paid`: the page turned out to be paid; that cart is sold, nothing changed.
    */
-  changeCart(request: { session: string; lines: readonly Line[] }): Promise<ChangeOutcome>;
+  changeCart(request: ReserveRequest): Promise<ChangeOutcome>;
 
   /** Gives back granted lines (all, or those named); an open payment page is closed first, as in `changeCart`. */
   release(request: { session: string; productIds: readonly string[] | "all" }): Promise<ReleaseCartOutcome>;
@@ -74,6 +74,7 @@ export interface StartRequest {
   readonly lines: readonly Line[];
   /** Where Stripe sends the shopper back to, without a trailing slash. */
   readonly origin: string;
+  readonly client?: ClientCap | undefined;
 }
 
 export type StartOutcome =
@@ -82,7 +83,7 @@ export type StartOutcome =
   /** Not everything could be held; nothing was opened. */
   | { readonly outcome: "refused"; readonly lines: readonly DecidedLine[] }
   | { readonly outcome: "unknown_product"; readonly productIds: readonly string[] }
-  | { readonly outcome: "limit_exceeded"; readonly limit: "units_per_line" | "lines_per_cart"; readonly max: number }
+  | { readonly outcome: "limit_exceeded"; readonly limit: ExceededLimit; readonly max: number }
   /** The page opened before could not be proven closed. */
   | { readonly outcome: "checkout_open"; readonly claim: Claim }
   /** The page opened before is paid: go and see the order. */

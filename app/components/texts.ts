@@ -75,6 +75,17 @@ export function shortageText({ requested, available, shortage, nextReleaseAt }: 
   return `${asked} Others are not sold, only held in other carts.${when}`;
 }
 
+function limitText({ limit, max }: Extract<CartFailure, { kind: "limit_exceeded" }>): string {
+  switch (limit) {
+    case "units_per_line":
+      return `At most ${units(max)} of one product fit in a cart.`;
+    case "lines_per_cart":
+      return `At most ${max} different products fit in a cart.`;
+    case "units_per_client":
+      return `From one network address at most ${max} unpaid units can be held. Buy or release some first.`;
+  }
+}
+
 /** The failure as a whole; what it says of single lines is `lineFailureText`. */
 export function failureText(failure: CartFailure, clockText: ClockText): string {
   switch (failure.kind) {
@@ -85,9 +96,7 @@ export function failureText(failure: CartFailure, clockText: ClockText): string 
     case "unknown_product":
       return "This product does not exist any more. Nothing was changed.";
     case "limit_exceeded":
-      return failure.limit === "units_per_line"
-        ? `At most ${units(failure.max)} of one product fit in a cart. Nothing was changed.`
-        : `At most ${failure.max} different products fit in a cart. Nothing was changed.`;
+      return `${limitText(failure)} Nothing was changed.`;
     case "cart_full":
       return "The cart is full. Pay for what is in it, or remove something first.";
     case "checkout_open":

@@ -1,11 +1,11 @@
+import { createHash } from "node:crypto";
 import { RateLimiterMemory, RateLimiterQueue, RateLimiterQueueError, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from "rate-limiter-flexible";
 import type { CheckoutService } from "~/checkout/checkout";
 import { Problem } from "~/http/problem.server";
-import type { Line, ReservationStore } from "~/reservations/reservation-store";
+import type { ClientCap } from "~/reservations/reservation-store";
 import type { BoundedRedis } from "~/reservations/redis/bounded-redis.server";
-import { createMemoryAddressBook } from "./address-book";
 import { clientAddress } from "./client-address";
-import { connectLimits, createRedisAddressBook, limiterClient } from "./redis-limit-store.server";
+import { connectLimits, limiterClient } from "./redis-limit-store.server";
 
 export interface LimitOptions {
   /** Changes a minute, for each address and for each session; 0: off. */
@@ -15,8 +15,7 @@ export interface LimitOptions {
   readonly trustedProxyHops: number;
   /** Payment pages that all shoppers together open in a second, so that Stripe's own limit is met by nobody; null: no limit. */
   readonly pagesPerSecond: number | null;
-  readonly redis: { readonly url: string; readonly prefix: string; readonly keepSeconds: number } | null;
-  readonly store: Pick<ReservationStore, "view">;
+  readonly redis: { readonly url: string; readonly prefix: string } | null;
   readonly log: { warn(facts: object, message: string): void };
 }
 
@@ -46,8 +45,8 @@ export interface Limits {
   turnToPay(): Promise<void>;
 
   /**
-   * The verbs that hold something, with a cap on the unpaid units of all carts of one address, as `admit` saw it: 422 `limit_exceeded`.
-   * Two calls at the same moment may both find room: the cap may be overshot by a cart, the stock may not.
+   * The verbs that hold something, with a cap on the unpaid units of all carts of one address, as `admit` saw it: `limit_exceeded`.
+   * The store counts these units in the step that holds them (see `ClientCap`), so that calls at the same moment keep the cap as well.
    */
   capped(checkout: HoldingVerbs): HoldingVerbs;
 }
@@ -64,11 +63,8 @@ const SIGN_INS_OF_ADDRESS = 10;
 const SIGN_INS_OF_ALL = 60;
 
 export function createLimits(options: LimitOptions): Limits {
-  const { perMinute, unitsPerClient, trustedProxyHops, pagesPerSecond, store, log } = options;
+  const { perMinute, unitsPerClient, trustedProxyHops, pagesPerSecond, log } = options;
   const redis = options.redis === null ? null : { ...options.redis, connection: connectLimits({ url: options.redis.url, log }) };
-  const heldBy = async (session: string) => unitsOf(await store.view(session));
-  const book =
-    redis === null ? createMemoryAddressBook(async (session) => (await heldBy(session)).size > 0) : createRedisAddressBook(redis.connection, redis);
   const rate = perMinute === 0 ? null : createRate("rate", perMinute, redis);
   const pages =
     perMinute === 0
@@ -82,22 +78,9 @@ export function createLimits(options: LimitOptions): Limits {
   const admitted = new Map<string, string>();
   let hasWarned = false;
 
-  async function requireRoom(session: string, asked: readonly Line[], setsHeldLines: boolean): Promise<void> {
+  function capOf(session: string): ClientCap | undefined {
     const address = admitted.get(session);
-    if (address === undefined || unitsPerClient === 0) return;
-    const own = await heldBy(session);
-    const wanted = new Map<string, number>();
-    for (const { productId, quantity } of asked) {
-      if (!own.has(productId) || setsHeldLines) wanted.set(productId, (wanted.get(productId) ?? 0) + quantity);
-    }
-    const more = [...wanted].reduce((sum, [productId, quantity]) => sum + quantity - (own.get(productId) ?? 0), 0);
-    const carts = await book.note(address, session);
-    if (more <= 0) return;
-    const held = await Promise.all(carts.map(async (cart) => total(cart === session ? own : await heldBy(cart))));
-    if (held.reduce((sum, units) => sum + units, 0) + more <= unitsPerClient) return;
-    throw new Problem(422, "limit_exceeded", `From one network address at most ${unitsPerClient} unpaid units can be held. Buy or release some first.`, {
-      fields: [{ field: "items", message: `at most ${unitsPerClient} units` }],
-    });
+    return address === undefined || unitsPerClient === 0 ? undefined : { clientId: hashOf(address), maxUnits: unitsPerClient };
   }
 
   return {
@@ -129,15 +112,8 @@ export function createLimits(options: LimitOptions): Limits {
       await (address === null ? count(signIns.all, "all") : count(signIns.address, address));
     },
     capped: (checkout) => ({
-      async changeCart(request) {
-        await requireRoom(request.session, request.lines, true);
-        return checkout.changeCart(request);
-      },
-      async start(request) {
-        // What is held already stays as it is; Pay asks only for the rest.
-        await requireRoom(request.session, request.lines, false);
-        return checkout.start(request);
-      },
+      changeCart: (request) => checkout.changeCart({ ...request, client: capOf(request.session) }),
+      start: (request) => checkout.start({ ...request, client: capOf(request.session) }),
     }),
   };
 }
@@ -176,10 +152,7 @@ function createRate(name: string, points: number, redis: { connection: BoundedRe
   return new RateLimiterRedis({ ...options, storeClient: limiterClient(redis.connection), useRedisPackage: true, insuranceLimiter: memory });
 }
 
-function unitsOf({ lines, claim }: Awaited<ReturnType<ReservationStore["view"]>>): Map<string, number> {
-  return new Map([...lines, ...(claim?.lines ?? [])].map((line) => [line.productId, line.quantity]));
-}
-
-function total(units: ReadonlyMap<string, number>): number {
-  return [...units.values()].reduce((sum, quantity) => sum + quantity, 0);
+/** An address is told apart from others, and kept nowhere. */
+function hashOf(address: string): string {
+  return createHash("sha256").update(address).digest("base64url").slice(0, 22);
 }

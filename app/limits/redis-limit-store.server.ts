@@ -1,5 +1,4 @@
 import { BoundedRedis, type BoundedRedisOptions } from "~/reservations/redis/bounded-redis.server";
-import type { AddressBook } from "./address-book";
 
 /**
  * A connection of its own for limits: they are a courtesy and must not slow down holds. While Redis does not answer, limits
@@ -13,23 +12,5 @@ export function connectLimits({ url, log }: Pick<BoundedRedisOptions, "url" | "l
 export function limiterClient(redis: BoundedRedis) {
   return {
     eval: (script: string, options: { keys: string[]; arguments: string[] }) => redis.call((client) => client.eval(script, options)),
-  };
-}
-
-/** The same book for all servers. Nothing is known of other carts while Redis does not answer: the holds themselves fail then. */
-export function createRedisAddressBook(redis: BoundedRedis, options: { prefix: string; keepSeconds: number }): AddressBook {
-  return {
-    async note(address, session) {
-      const key = `${options.prefix}:address:${address}`;
-      try {
-        // Written together in this order. No `multi`: without a connection it would wait for one.
-        const [, , carts] = await redis.call((client) =>
-          Promise.all([client.sAdd(key, session), client.expire(key, options.keepSeconds), client.sMembers(key)]),
-        );
-        return carts;
-      } catch {
-        return [session];
-      }
-    },
   };
 }

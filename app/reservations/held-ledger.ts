@@ -1,5 +1,5 @@
 import { ExpiringTally, NEVER } from "./expiring-tally";
-import type { HeldUnits, Line } from "./reservation-store";
+import type { ClientCap, HeldUnits, Line } from "./reservation-store";
 import { claimedOf, eachHold, unitsOf, type SessionRecord } from "./session-record";
 import { TICK_MS } from "./ticks";
 
@@ -23,6 +23,7 @@ const SHARED_QUANTITY = 16;
  */
 export class HeldLedger {
   readonly #products = new Map<string, ProductTally>();
+  readonly #clients = new Map<string, ExpiringTally>();
   readonly #units = new ExpiringTally();
   readonly #shopping = new ExpiringTally();
   readonly #sessions = new ExpiringTally();
@@ -40,6 +41,18 @@ export class HeldLedger {
   forgetUnheld(productId: string, now: number): void {
     const product = this.#products.get(productId);
     if (product?.firm.isEmpty(now) === true && product.undecided.isEmpty(now)) this.#products.delete(productId);
+  }
+
+  /** The same for a client. */
+  forgetIdleClient(clientId: string, now: number): void {
+    if (this.#clients.get(clientId)?.isEmpty(now) === true) this.#clients.delete(clientId);
+  }
+
+  /** Whether the client's sessions stay within its cap when this one, which has nothing undecided, gets what the lines ask for. Asking for no more than it holds fits. */
+  hasRoom({ clientId, maxUnits }: ClientCap, own: SessionRecord, lines: readonly Line[], now: number): boolean {
+    const heldOf = (productId: string) => Math.max(claimedOf(own.claims, productId), unitsOf(own.granted, productId));
+    const more = lines.reduce((sum, { productId, quantity }) => sum + quantity - heldOf(productId), 0);
+    return more <= 0 || (this.#clients.get(own.clientId ?? clientId)?.at(now) ?? 0) + more <= maxUnits;
   }
 
   /** Held units of one product at tick `now`, split for the session whose record is given; `nowMs` is what durations count from. */
@@ -69,13 +82,14 @@ export class HeldLedger {
     return this.#sessions.at(now);
   }
 
-  totals(now: number): { shopping: number; checkout: number; units: number; sessions: number; products: number } {
+  totals(now: number): { shopping: number; checkout: number; units: number; sessions: number; products: number; clients: number } {
     return {
       shopping: this.#shopping.at(now),
       checkout: this.#checkout,
       units: this.#units.at(now),
       sessions: this.sessions(now),
       products: this.#products.size,
+      clients: this.#clients.size,
     };
   }
 
@@ -90,19 +104,26 @@ export class HeldLedger {
   #apply(record: SessionRecord, sign: 1 | -1): void {
     const until = record.deadline;
     const askedUntil = record.pending === null ? -NEVER : record.pending.deadline;
+    const client = record.clientId === null ? null : this.#client(record.clientId);
+    const add = (tally: ExpiringTally, deadline: number, units: number) => {
+      if (units === 0) return;
+      tally.add(deadline, units);
+      this.#units.add(deadline, units);
+      client?.add(deadline, units);
+    };
     let last = -NEVER;
     eachHold(record, (productId, claimed, granted, asked) => {
       const firm = Math.max(claimed, granted);
       if (firm + asked === 0) return;
       const product = this.#product(productId);
-      this.#add(product.firm, NEVER, sign * claimed);
-      this.#add(product.firm, until, sign * (firm - claimed));
+      add(product.firm, NEVER, sign * claimed);
+      add(product.firm, until, sign * (firm - claimed));
       if (asked > claimed) {
         // What is asked counts beyond `firm` while that lives, and beyond `claimed` afterwards.
         const beyond = Math.max(0, asked - firm);
         const afterwards = askedUntil > until ? asked - claimed : beyond;
-        this.#add(product.undecided, askedUntil, sign * afterwards);
-        this.#add(product.undecided, until, sign * (beyond - afterwards));
+        add(product.undecided, askedUntil, sign * afterwards);
+        add(product.undecided, until, sign * (beyond - afterwards));
       }
       if (claimed > 0) last = NEVER;
       if (granted + asked === 0) return;
@@ -114,11 +135,13 @@ export class HeldLedger {
     this.#sessions.add(last, sign);
   }
 
-  /** Adds to a tally of one product, and to the sum over all. */
-  #add(tally: ExpiringTally, deadline: number, units: number): void {
-    if (units === 0) return;
-    tally.add(deadline, units);
-    this.#units.add(deadline, units);
+  #client(clientId: string): ExpiringTally {
+    let client = this.#clients.get(clientId);
+    if (client === undefined) {
+      client = new ExpiringTally();
+      this.#clients.set(clientId, client);
+    }
+    return client;
   }
 
   #product(productId: string): ProductTally {

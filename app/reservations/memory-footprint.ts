@@ -4,6 +4,7 @@ export interface StoredCounts {
   readonly holds: number;
   readonly claims: number;
   readonly products: number;
+  readonly clients: number;
 }
 
 /**
@@ -11,6 +12,6 @@ export interface StoredCounts {
  * a forced collection with 1,000,000 one-line holds, session keys of 43 characters and operation ids of 16: the test
  * "the estimate of its memory is near the heap" measures it again.
  */
-export function estimatedBytes({ records, holds, claims, products }: StoredCounts): number {
-  return records * 250 + holds * 8 + claims * 450 + products * 1_000;
+export function estimatedBytes({ records, holds, claims, products, clients }: StoredCounts): number {
+  return records * 250 + holds * 8 + claims * 450 + products * 1_000 + clients * 500;
 }

@@ -67,9 +67,10 @@ class MemoryReservationStore implements ReservationStore {
     this.#pendingMs = pendingMs;
   }
 
-  async place({ session, operationId, lines, maxLines }: PlaceRequest): Promise<PlaceOutcome> {
+  async place({ session, operationId, lines, maxLines, client }: PlaceRequest): Promise<PlaceOutcome> {
     const now = this.#begin();
     const record = this.#records.findOrCreate(session, now);
+    if (client !== undefined && record.pending === null && !this.#records.ledger.hasRoom(client, record, lines, now)) return { outcome: "client_full" };
     const [claim] = record.claims;
     if (claim !== undefined) return { outcome: "checkout_open", claim };
     if (record.pending !== null && record.pending.operationId !== operationId) return { outcome: "busy" };
@@ -81,6 +82,7 @@ class MemoryReservationStore implements ReservationStore {
       const deadline = tickOf(this.#nowMs + this.#pendingMs);
       this.#records.change(session, record, now, lines, () => {
         record.pending = { operationId, lines, deadline };
+        record.clientId ??= client?.clientId ?? null;
       });
     }
     return { outcome: "placed", others };
@@ -247,9 +249,9 @@ class MemoryReservationStore implements ReservationStore {
   }
 
   async totals(): Promise<StoreTotals> {
-    const { products, ...totals } = this.#records.ledger.totals(this.#begin());
+    const { products, clients, ...totals } = this.#records.ledger.totals(this.#begin());
     const records = this.#records.bySession.size;
-    return { ...totals, bytes: estimatedBytes({ records, claims: this.#claims.size, products, holds: totals.shopping + totals.checkout }) };
+    return { ...totals, bytes: estimatedBytes({ records, claims: this.#claims.size, products, clients, holds: totals.shopping + totals.checkout }) };
   }
 
   subscribe(listener: (event: StoreEvent) => void): () => void {

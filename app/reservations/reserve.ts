@@ -3,7 +3,7 @@ import { available, onHandOf } from "./availability";
 import { shortageOf, type Shortage } from "./stock";
 import { summed } from "./cart-lines";
 import type { LastFigures } from "./last-figures";
-import type { Claim, Line, OperationRef, OthersUnits, PlaceLine, ReservationStore, SessionView } from "./reservation-store";
+import type { Claim, ClientCap, Line, OperationRef, OthersUnits, PlaceLine, ReservationStore, SessionView } from "./reservation-store";
 import { waitWhileBusy } from "./wait-while-busy";
 
 /** The little of a product row that a reservation decides on; inventory as in the row. */
@@ -31,14 +31,18 @@ export interface ReserveRequest {
   readonly session: string;
   /** Sets the session's quantity of each product; 0 releases it. Lines of one product are summed. */
   readonly lines: readonly Line[];
+  readonly client?: ClientCap | undefined;
 }
+
+/** `units_per_client`: in all carts of the client together. */
+export type ExceededLimit = "units_per_line" | "lines_per_cart" | "units_per_client";
 
 export type ReserveOutcome =
   | { readonly outcome: "granted"; readonly lines: readonly DecidedLine[]; readonly view: SessionView }
   /** `undecided`: it was refused for units that others only ask for, and would fit if none of them were granted any. */
   | { readonly outcome: "refused"; readonly lines: readonly DecidedLine[]; readonly undecided: boolean }
   | { readonly outcome: "unknown_product"; readonly productIds: readonly string[] }
-  | { readonly outcome: "limit_exceeded"; readonly limit: "units_per_line" | "lines_per_cart"; readonly max: number }
+  | { readonly outcome: "limit_exceeded"; readonly limit: ExceededLimit; readonly max: number }
   | { readonly outcome: "checkout_open"; readonly claim: Claim };
 
 /** What became of one line, with the facts that a person needs to understand it. */
@@ -66,6 +70,7 @@ interface Call {
   readonly dependencies: ReserveDependencies;
   readonly session: string;
   readonly lines: readonly Line[];
+  readonly client: ClientCap | undefined;
 }
 
 /**
@@ -82,7 +87,7 @@ export async function reserve(dependencies: ReserveDependencies, request: Reserv
     if (!Number.isSafeInteger(quantity) || quantity < 0) throw new RangeError(`${quantity} units of ${productId}`);
   }
   const { limits, backOff } = dependencies;
-  const call = { dependencies, session: request.session, lines: summed(request.lines) };
+  const call = { dependencies, session: request.session, lines: summed(request.lines), client: request.client };
   if (call.lines.some((line) => line.quantity > limits.maxUnitsPerLine)) {
     return { outcome: "limit_exceeded", limit: "units_per_line", max: limits.maxUnitsPerLine };
   }
@@ -106,12 +111,14 @@ async function tryOnce(call: Call, known: Rows | null): Promise<Attempt> {
   const { store, limits, newOperationId, backOff } = call.dependencies;
   const operation = { session: call.session, operationId: newOperationId() };
   const lines = withHints(call, known);
-  const placed = await waitWhileBusy(backOff, () => store.place({ ...operation, lines, maxLines: limits.maxLinesPerCart }));
+  const placed = await waitWhileBusy(backOff, () => store.place({ ...operation, lines, maxLines: limits.maxLinesPerCart, client: call.client }));
   switch (placed.outcome) {
     case "checkout_open":
       return answered(placed);
     case "too_many_lines":
       return answered({ outcome: "limit_exceeded", limit: "lines_per_cart", max: limits.maxLinesPerCart });
+    case "client_full":
+      return answered({ outcome: "limit_exceeded", limit: "units_per_client", max: call.client?.maxUnits ?? 0 });
     case "cannot_fit": {
       // Nobody is refused by figures from before the call.
       if (known === null) return tryOnce(call, await read(call));

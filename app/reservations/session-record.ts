@@ -23,6 +23,8 @@ export class SessionRecord {
   /** The session's own claim first; more than one only after `restore`. */
   claims: readonly Claim[] = NONE;
   lastOperationId: string | null = null;
+  /** Whose cap it counts for (see `ClientCap`). */
+  clientId: string | null = null;
 
   constructor(sequence: number) {
     this.sequence = sequence;

@@ -63,6 +63,7 @@ export class SessionRecords {
     this.#forgetUnheld(granted, now);
     if (pending !== null) this.#forgetUnheld(pending.lines, now);
     for (const claim of claims) this.#forgetUnheld(claim.lines, now);
+    this.#forgetIdle(record, now);
     this.#changed(lines);
   }
 
@@ -93,11 +94,16 @@ export class SessionRecords {
     }
     if (record.isEmpty) this.bySession.delete(session);
     this.#forgetUnheld(lapsed, now);
+    this.#forgetIdle(record, now);
     this.#changed(lapsed);
   }
 
   #forgetUnheld(lines: readonly Line[], now: number): void {
     for (const { productId } of lines) this.ledger.forgetUnheld(productId, now);
+  }
+
+  #forgetIdle({ clientId }: SessionRecord, now: number): void {
+    if (clientId !== null) this.ledger.forgetIdleClient(clientId, now);
   }
 
   #changed(lines: readonly Line[]): void {

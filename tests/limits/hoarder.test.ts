@@ -27,7 +27,7 @@ function openShop(options: Pick<LimitOptions, "perMinute" | "unitsPerClient" | "
   const rows = new Map([["bowl", { name: "bowl", inventory: STOCK, active: true }]]);
   const engine = { store, readStock: async () => rows, figures: new LastFigures(), limits: { maxUnitsPerLine: 10, maxLinesPerCart: 30 }, newOperationId: randomUUID, backOff: async () => undefined };
   const bare: Pick<CheckoutService, "changeCart" | "start"> = { changeCart: (request) => reserve(engine, request), start: async () => ({ outcome: "empty_cart" }) };
-  const limits = createLimits({ pagesPerSecond: null, ...options, redis: null, store, log: { warn: () => undefined } });
+  const limits = createLimits({ pagesPerSecond: null, ...options, redis: null, log: { warn: () => undefined } });
   const { changeCart } = limits.capped(bare);
 
   /** One proxy in front: it appends the address that it saw to whatever the client wrote. */
@@ -36,9 +36,10 @@ function openShop(options: Pick<LimitOptions, "perMinute" | "unitsPerClient" | "
     try {
       await limits.admit(new Request("http://shop.test/", { headers }), session);
       const { outcome } = await changeCart({ session, lines: [{ productId: "bowl", quantity }] });
+      if (outcome === "limit_exceeded") return 422;
       return outcome === "granted" ? "granted" : "refused";
     } catch (error) {
-      if (error instanceof Problem && (error.status === 422 || error.status === 429)) return error.status;
+      if (error instanceof Problem && error.status === 429) return error.status;
       throw error;
     }
   }

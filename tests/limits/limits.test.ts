@@ -12,4 +12,4 @@ beforeAll(async () => {
 afterAll(async () => {
   await redis.stop();
 });
-describeLimits("Redis", async () => ({ url: redis.url, prefix: `test:${randomUUID()}`, keepSeconds: 60 }));
+describeLimits("Redis", async () => ({ url: redis.url, prefix: `test:${randomUUID()}` }));

@@ -3,8 +3,6 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLimits } from "~/limits/limits.server";
-import { systemClock } from "~/reservations/clock";
-import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import { startRedis, type RedisServer } from "../redis-server";
 
 /** Limits are a courtesy: where their Redis does not answer, a request goes on within a moment, counted by this server alone. */
@@ -19,8 +17,7 @@ describe("limits whose Redis does not answer", () => {
 
   async function limits(url = redis.url) {
     const options = { perMinute: 3, unitsPerClient: 5, trustedProxyHops: 1, pagesPerSecond: null, log: { warn: () => undefined } };
-    const store = createMemoryReservationStore({ clock: systemClock, ttlMs: 120_000, maxAgeMs: 1_200_000 });
-    const limits = createLimits({ ...options, store, redis: { url, prefix: `test:${randomUUID()}`, keepSeconds: 60 } });
+    const limits = createLimits({ ...options, redis: { url, prefix: `test:${randomUUID()}` } });
     const capped = limits.capped({
       changeCart: async () => ({ outcome: "unknown_product", productIds: [] }),
       start: async () => ({ outcome: "empty_cart" }),

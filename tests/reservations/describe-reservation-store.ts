@@ -230,6 +230,85 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       });
     });
 
+    describe("the cap of a client", () => {
+      const ask = (session: string, quantity: number, maxUnits = 10, clientId = "campus") =>
+        store.place({ session, operationId: newOperationId(), lines: [{ productId: "mug", quantity }], maxLines: 30, client: { clientId, maxUnits } });
+      const take = async (session: string, quantity: number, clientId = "campus") => {
+        const operationId = newOperationId();
+        const placed = await store.place({ session, operationId, lines: [{ productId: "mug", quantity }], maxLines: 30, client: { clientId, maxUnits: 10 } });
+        if (placed.outcome === "placed") await store.confirm({ session, operationId });
+        return placed.outcome;
+      };
+
+      it("counts all its sessions, undecided calls too, and nobody else's; what it refuses is not written", async () => {
+        expect(await take("ann", 6)).toBe("placed");
+        expect(await ask("bob", 3)).toMatchObject({ outcome: "placed" });
+        expect(await ask("cy", 2)).toEqual({ outcome: "client_full" });
+        expect(await take("di", 10, "elsewhere")).toBe("placed");
+        await grant("eve", { mug: 20 });
+        expect(await total("mug")).toBe(39);
+        expect(await take("cy", 1)).toBe("placed");
+      });
+
+      it("refuses nothing to a session that asks for no more than it holds, whatever the cap is by then", async () => {
+        await take("ann", 10);
+        expect(await ask("ann", 10, 1)).toMatchObject({ outcome: "placed" });
+        expect(await ask("bob", 1, 1)).toEqual({ outcome: "client_full" });
+        await advance(pendingMs + SLACK_MS);
+        expect(await ask("ann", 11)).toEqual({ outcome: "client_full" });
+        expect(await store.place({ session: "ann", operationId: newOperationId(), lines: linesOf({ mug: 4, hat: 6 }), maxLines: 30, client: { clientId: "campus", maxUnits: 10 } })).toMatchObject({ outcome: "placed" });
+      });
+
+      it("is free again when the units were aborted, released, sold, or lapsed", async () => {
+        const ends: (() => Promise<unknown>)[] = [
+          () => store.release({ session: "ann", productIds: "all" }),
+          async () => {
+            await claim("ann", "claim-1");
+            await store.complete({ claimId: "claim-1", checkoutId: null });
+          },
+          () => advance(ttlMs + SLACK_MS),
+        ];
+        for (const end of ends) {
+          expect(await take("ann", 10)).toBe("placed");
+          expect(await take("bob", 1)).toBe("client_full");
+          await end();
+        }
+        const operation = { session: "ann", operationId: newOperationId() };
+        await store.place({ ...operation, lines: linesOf({ mug: 10 }), maxLines: 30, client: { clientId: "campus", maxUnits: 10 } });
+        await store.abort(operation);
+        expect(await take("bob", 10)).toBe("placed");
+      });
+
+      it("counts units on a payment page for as long as it has them, and comes before the open page", async () => {
+        await take("ann", 10);
+        await claim("ann", "claim-1");
+        await advance(maxAgeMs + ttlMs);
+        expect(await take("bob", 1)).toBe("client_full");
+        expect(await ask("ann", 11)).toEqual({ outcome: "client_full" });
+        expect(await ask("ann", 10)).toMatchObject({ outcome: "checkout_open" });
+      });
+
+      it("counts a session for the client that it began with, until it holds nothing", async () => {
+        await take("ann", 9);
+        expect(await take("ann", 10, "elsewhere")).toBe("placed");
+        expect(await take("bob", 1)).toBe("client_full");
+        expect(await take("bob", 10, "elsewhere")).toBe("placed");
+        await store.release({ session: "ann", productIds: "all" });
+        expect(await take("ann", 1, "elsewhere")).toBe("client_full");
+        expect(await take("ann", 10)).toBe("placed");
+      });
+
+      it("takes in a session that was restored, once it asks, and answers a call sent again as the first time", async () => {
+        const again = { session: "ann", operationId: newOperationId(), lines: linesOf({ mug: 10 }), maxLines: 30, client: { clientId: "campus", maxUnits: 10 } };
+        expect(await store.place(again)).toMatchObject({ outcome: "placed" });
+        expect(await store.place({ ...again, client: { clientId: "campus", maxUnits: 1 } })).toMatchObject({ outcome: "placed" });
+        await store.abort(again);
+        await grant("ann", { hat: 8 });
+        expect(await take("ann", 2)).toBe("placed");
+        expect(await take("bob", 1)).toBe("client_full");
+      });
+    });
+
     describe("confirm", () => {
       it("is gone for an operation that was never placed", async () => {
         expect(await store.confirm({ session: "ann", operationId: "never" })).toEqual({ outcome: "gone" });

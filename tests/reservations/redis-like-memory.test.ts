@@ -42,9 +42,10 @@ function nextStep(random: () => number, step: number): Step {
   const age = Math.floor(random() * 40) * STEP_MS;
   const to = pick(["shopper", "stock"] as const);
   const productIds = random() < 0.4 ? ("all" as const) : PRODUCTS.filter(() => random() < 0.4);
+  const client = random() < 0.5 ? undefined : { clientId: pick(["campus", "home"]), maxUnits: 6 };
   const verbs: Step[] = [
-    { name: "place", act: (store) => store.place({ session, operationId, lines: looking, maxLines: 3 }).then(seenOfPlace) },
-    { name: "place and confirm", act: async (store) => [seenOfPlace(await store.place({ session, operationId, lines, maxLines: 9 })), await store.confirm({ session, operationId })] },
+    { name: "place", act: (store) => store.place({ session, operationId, lines: looking, maxLines: 3, client }).then(seenOfPlace) },
+    { name: "place and confirm", act: async (store) => [seenOfPlace(await store.place({ session, operationId, lines, maxLines: 9, client })), await store.confirm({ session, operationId })] },
     { name: "confirm", act: (store) => store.confirm({ session, operationId }) },
     { name: "abort", act: (store) => store.abort({ session, operationId }) },
     { name: "renew", act: (store) => store.renew(session) },
@@ -119,7 +120,7 @@ it(`Redis answers like memory through ${HISTORIES} random histories of ${STEPS} 
     app.redis.close();
   }
   // The histories went through what matters.
-  for (const outcome of ["place placed", "place busy", "place checkout_open", "place too_many_lines", "place cannot_fit", "confirm confirmed", "confirm gone", "claim claimed", "complete ended", "unclaim ended", "renew renewed", "release released"]) {
+  for (const outcome of ["place placed", "place busy", "place checkout_open", "place too_many_lines", "place cannot_fit", "place client_full", "confirm confirmed", "confirm gone", "claim claimed", "complete ended", "unclaim ended", "renew renewed", "release released"]) {
     expect(seen).toContain(outcome);
   }
 });

@@ -1,8 +1,8 @@
 -- Put before every script of holds, after the tallies: records of sessions, bounded cleanup, events.
 --
--- A record: {granted = lines, deadline, first, pending = {op, lines, deadline}, claims = {claim...}, last}; times are ticks,
+-- A record: {granted = lines, deadline, first, pending = {op, lines, deadline}, claims = {claim...}, last, client}; times are ticks,
 -- a line is {product id, units}. `first` is where the absolute age counts from, `last` what
--- changed the granted lines last: an operation, or the end of a claim.
+-- changed the granted lines last: an operation, or the end of a claim. `client` is the id of the client that it counts for, if any.
 -- A claim: {claimId, checkoutId, session, lines, claimedAt, epoch}, the session's own first. `claimedAt` is Redis' own time.
 
 local CLAIMED_LINES = '\0claimed lines'
@@ -11,6 +11,7 @@ local CLEANED_PER_STEP = 4
 
 -- With its length, so that no product's id, whatever is in it, makes its tally a part of another's.
 local function firm_of(product) return 'firm\0' .. #product .. ':' .. product end
+local function client_of(client) return 'client\0' .. client end
 local function undecided_of(product) return 'undecided\0' .. #product .. ':' .. product end
 
 -- Records --------------------------------------------------------------------------------------------------------------
@@ -72,17 +73,21 @@ end
 -- Puts the record's holds into the tallies (sign 1) or takes them out (-1).
 local function count(record, sign)
   local last = 0
+  local function add_units(deadline, units)
+    tally_add(UNITS, deadline, units)
+    if record.client then tally_add(client_of(record.client), deadline, units) end
+  end
   for _, hold in ipairs((holds_of(record))) do
     local firm, undecided = firm_of(hold.product), undecided_of(hold.product)
     local is_undecided = hold.pending[1] > 0
     for _, step in ipairs(increments({ hold.claimed, hold.granted })) do
       tally_add(firm, step[2], sign * step[1])
-      if is_undecided then tally_add(undecided, step[2], -sign * step[1]) else tally_add(UNITS, step[2], sign * step[1]) end
+      if is_undecided then tally_add(undecided, step[2], -sign * step[1]) else add_units(step[2], sign * step[1]) end
     end
     if is_undecided then
       for _, step in ipairs(increments({ hold.claimed, hold.granted, hold.pending })) do
         tally_add(undecided, step[2], sign * step[1])
-        tally_add(UNITS, step[2], sign * step[1])
+        add_units(step[2], sign * step[1])
       end
     end
     local shopping = 0
@@ -157,6 +162,7 @@ local function drop_lapsed(session, record)
     tally_at(undecided_of(line[1]))
   end
   for _, tally in ipairs({ UNITS, SHOPPING, SESSIONS }) do tally_at(tally) end
+  if record.client then tally_at(client_of(record.client)) end
 end
 
 -- The session's record without what has lapsed; nil when nothing is left.
