@@ -44,6 +44,12 @@ export interface CheckoutService {
   close(checkoutId: string): Promise<ClosePageOutcome>;
 
   /**
+   * Ends the hold of a payment page that Stripe does not know, on an operator's word that it will not be paid either: without proof.
+   * `known`: asked at this moment, Stripe knows the page, so nothing was changed.
+   */
+  endUnknownPage(checkoutId: string): Promise<EndUnknownOutcome>;
+
+  /**
    * Completed payment pages of this shop, newest first, from a list of Stripe's: one request for a hundred. At most `atMost` sessions are
    * looked at, other shops' included. The key needs the right to read charges, which it has if it may refund.
    */
@@ -112,8 +118,12 @@ export type ClosePageOutcome =
   | { readonly outcome: "closed" }
   | { readonly outcome: "paid"; readonly checkoutId: string }
   | { readonly outcome: "no_proof" }
-  /** Another shop's, or none that Stripe knows. */
+  /** Stripe knows no such page, so there will never be proof; see `endUnknownPage`. */
+  | { readonly outcome: "unknown_page" }
+  /** Another shop's. */
   | { readonly outcome: "not_ours" };
+
+export type EndUnknownOutcome = { readonly outcome: "ended"; readonly lines: readonly Line[] } | { readonly outcome: "known" } | { readonly outcome: "nothing_held" };
 
 export type FulfilOutcome =
   /** All lines decremented, hold ended. `repeated`: it already was. */

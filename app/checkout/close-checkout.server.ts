@@ -40,8 +40,9 @@ export async function closeClaim(context: CheckoutContext, claim: Claim, to: "sh
 /** See `CheckoutService.close`. A page without a claim is closed as well: nobody holds for it, so nobody should pay on it. */
 export async function closePage(context: CheckoutContext, checkoutId: string): Promise<ClosePageOutcome> {
   const session = await context.gateway.fetch(checkoutId);
-  const record = session === null ? null : context.marks.read(session);
-  if (session === null || record === null) return { outcome: "not_ours" };
+  if (session === null) return { outcome: "unknown_page" };
+  const record = context.marks.read(session);
+  if (record === null) return { outcome: "not_ours" };
   return closeClaim(context, claimOf(session, record), "stock");
 }
 

@@ -13,6 +13,7 @@ import { settleCheckout } from "./fulfil.server";
 import { inspectCheckout } from "./inspect.server";
 import { listOrders } from "./list-orders.server";
 import { createRebuildGate } from "./rebuild-gate";
+import { endUnknownPage } from "./page/end-unknown-page.server";
 import { rebuildHolds } from "./rebuild.server";
 import { createSessionMarks } from "./session-marks.server";
 import { settleOrder } from "./settle.server";
@@ -68,6 +69,7 @@ export function createCheckout(dependencies: CheckoutDependencies): Checkout {
     fulfil: gated((checkoutId) => queue.fulfil(checkoutId)),
     close: gated((checkoutId) => closePage(context, checkoutId)),
     settle: gated((request) => (isAboutForeign(request) ? settleForeign(context, request) : settleOrder(context, request))),
+    endUnknownPage: gated((checkoutId) => endUnknownPage(context, checkoutId)),
     async editStock(productId, edit) {
       gate.check();
       return editStock(context, productId, edit);

@@ -18,7 +18,7 @@ const OVERVIEW_KEEP_MS = 1_000;
 export interface OperatorDeskParts {
   readonly store: ReservationStore;
   readonly catalog: Catalog;
-  readonly checkout: Pick<Checkout, "ready" | "orders" | "close" | "settle" | "editStock" | "inspect" | "fulfil">;
+  readonly checkout: Pick<Checkout, "ready" | "orders" | "close" | "endUnknownPage" | "settle" | "editStock" | "inspect" | "fulfil">;
   readonly selling: SellingSwitch;
   readonly journal: JournalKeeper;
   readonly history: HistoryKeeper;
@@ -101,6 +101,7 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
         return released.lines.length === 0 ? { outcome: "nothing_held" } : { outcome: "released", lines: released.lines };
       }, (answer) => answer),
     closePaymentPage: (checkoutId) => act("close payment page", { checkoutId }, () => checkout.close(checkoutId), outcomeOf),
+    endUnknownPage: (checkoutId) => act("end hold of unknown page", { checkoutId }, () => checkout.endUnknownPage(checkoutId), (end) => end),
     restock: ({ productId, delta }) => move("restock", { productId, delta }),
     setStock: ({ productId, inventory }) => move("set stock", { productId, inventory }),
     settle: (request) => act("settle", request, () => checkout.settle(request), outcomeOf),

@@ -1,12 +1,13 @@
 import type { CheckoutInspection, SettleOutcome } from "~/checkout/checkout";
 import type { DriftAudit } from "./orders";
-import type { ClosePageOutcome, ReleaseHoldOutcome, Selling, StockMove } from "./operator-desk";
+import type { ClosePageOutcome, EndUnknownOutcome, ReleaseHoldOutcome, Selling, StockMove } from "./operator-desk";
 
 /** What came of a form of the operator's page. */
 export type OperatorAnswer =
   | { readonly intent: "pause" | "resume"; readonly selling: Selling }
   | { readonly intent: "release_hold"; readonly session: string; readonly result: ReleaseHoldOutcome }
   | { readonly intent: "close_page"; readonly checkoutId: string; readonly result: ClosePageOutcome }
+  | { readonly intent: "end_unknown_page"; readonly checkoutId: string; readonly result: EndUnknownOutcome }
   | { readonly intent: "restock" | "set_stock"; readonly productId: string; readonly result: StockMove }
   /** The same form came before; this one changed nothing. */
   | { readonly intent: "sent_twice" }

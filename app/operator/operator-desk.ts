@@ -1,4 +1,4 @@
-import type { CheckoutInspection, ClosePageOutcome, FulfilOutcome, SettleOutcome, SettleRequest } from "~/checkout/checkout";
+import type { CheckoutInspection, ClosePageOutcome, EndUnknownOutcome, FulfilOutcome, SettleOutcome, SettleRequest } from "~/checkout/checkout";
 import type { Line } from "~/reservations/reservation-store";
 import type { DriftAudit, OrderBook } from "./orders";
 
@@ -36,6 +36,9 @@ export interface OperatorDesk {
 
   /** Ends a payment page and frees its units, by proof only: Stripe expired it, or says that it is expired. */
   closePaymentPage(checkoutId: string): Promise<ClosePageOutcome>;
+
+  /** Ends the hold of a page of which `closePaymentPage` says `unknown_page`, without proof; see `CheckoutService.endUnknownPage`. */
+  endUnknownPage(checkoutId: string): Promise<EndUnknownOutcome>;
 
   /**
    * Adds `delta` units (negative: takes away), whatever is sold meanwhile. The way to restock while the shop sells: a number that is
@@ -228,4 +231,4 @@ export interface StockMove {
   readonly after: number;
 }
 
-export type { ClosePageOutcome };
+export type { ClosePageOutcome, EndUnknownOutcome };

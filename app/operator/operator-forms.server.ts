@@ -12,6 +12,11 @@ const command = z.discriminatedUnion("intent", [
   z.object({ intent: z.literal("release_hold"), session, product_id: productId.optional() }),
   z.object({ intent: z.literal("close_page"), checkout_id: checkoutId }),
   z.object({
+    intent: z.literal("end_unknown_page"),
+    checkout_id: checkoutId,
+    confirmed: z.literal("yes", "Confirm that nobody paid on this page, in any Stripe account."),
+  }),
+  z.object({
     intent: z.literal("restock"),
     product_id: productId,
     delta: wholeNumber("Give a whole number of units to add.").refine((delta) => delta !== 0, "Adding 0 changes nothing."),

@@ -47,6 +47,8 @@ export async function runCommand(desk: OperatorDesk, command: OperatorCommand, s
     }
     case "close_page":
       return { intent: command.intent, checkoutId: command.checkout_id, result: await desk.closePaymentPage(command.checkout_id) };
+    case "end_unknown_page":
+      return { intent: command.intent, checkoutId: command.checkout_id, result: await desk.endUnknownPage(command.checkout_id) };
     case "restock":
       return restock(desk, command, sent);
     case "set_stock": {

@@ -30,6 +30,7 @@ export function observeChanges(checkout: Checkout, log: Logger, metrics: Metrics
     fulfil: (checkoutId) => following(checkoutId, () => checkout.fulfil(checkoutId)),
     inspect: (checkoutId) => following(checkoutId, () => checkout.inspect(checkoutId)),
     close: (checkoutId) => following(checkoutId, () => checkout.close(checkoutId)),
+    endUnknownPage: (checkoutId) => following(checkoutId, () => checkout.endUnknownPage(checkoutId)),
     settle: (request) => following(request.checkoutId, () => checkout.settle(request)),
     orders: (query) => checkout.orders(query),
     audit: () => checkout.audit(),

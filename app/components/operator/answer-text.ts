@@ -22,6 +22,8 @@ export function answerText(answer: OperatorAnswer): AnswerText {
       return releasedText(answer.result);
     case "close_page":
       return closedText(answer.result);
+    case "end_unknown_page":
+      return endedText(answer.result);
     case "restock":
     case "set_stock":
       return { tone: "good", text: `The stock of ${answer.productId} went from ${answer.result.before} to ${answer.result.after}.` };
@@ -41,14 +43,28 @@ export function answerText(answer: OperatorAnswer): AnswerText {
 
 function releasedText(result: Extract<OperatorAnswer, { intent: "release_hold" }>["result"]): AnswerText {
   switch (result.outcome) {
-    case "released": {
-      const count = result.lines.reduce((sum, { quantity }) => sum + quantity, 0);
-      return { tone: "good", text: `Released: ${count} ${count === 1 ? "unit is" : "units are"} free again.` };
-    }
+    case "released":
+      return { tone: "good", text: `Released: ${freedText(result.lines)}` };
     case "nothing_held":
       return { tone: "warn", text: "Nothing was held any more, so there was nothing to release." };
     case "in_checkout":
       return { tone: "bad", text: "These units are at a payment page. Nothing was changed: close the payment page instead." };
+  }
+}
+
+function freedText(lines: readonly { readonly quantity: number }[]): string {
+  const count = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  return `${count} ${count === 1 ? "unit is" : "units are"} free again.`;
+}
+
+function endedText(result: Extract<OperatorAnswer, { intent: "end_unknown_page" }>["result"]): AnswerText {
+  switch (result.outcome) {
+    case "ended":
+      return { tone: "warn", text: `The hold is ended on your word: ${freedText(result.lines)}` };
+    case "known":
+      return { tone: "bad", text: "Stripe knows this payment page after all. Nothing was changed: close the payment page instead." };
+    case "nothing_held":
+      return { tone: "warn", text: "Nothing was held for this payment page any more, so there was nothing to end." };
   }
 }
 
@@ -60,6 +76,8 @@ function closedText(result: Extract<OperatorAnswer, { intent: "close_page" }>["r
       return { tone: "warn", text: `It turned out to be paid. Order ${orderNumber(result.checkoutId)} is being fulfilled.` };
     case "no_proof":
       return { tone: "bad", text: "Stripe gave no proof that the page is closed, so its units stay held. Try again in a moment." };
+    case "unknown_page":
+      return { tone: "bad", text: "Stripe doesn't know this payment page, so it can't prove that the page is closed. Its units stay held until you end the hold: see its cart." };
     case "not_ours":
       return { tone: "bad", text: "This shop has no such checkout." };
   }

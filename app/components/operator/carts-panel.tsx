@@ -1,3 +1,4 @@
+import type { OperatorAnswer } from "~/operator/operator-answer";
 import type { HeldCart, Overview } from "~/operator/operator-desk";
 import { countdownText } from "../clock-text";
 import { ActionForm, Confirm } from "./action-form";
@@ -6,7 +7,7 @@ import { Mark, Panel } from "./panel";
 import { serverWords } from "./server-words";
 
 /** Holds by cart, with the time left. */
-export function CartsPanel({ overview }: { overview: Overview }) {
+export function CartsPanel({ overview, answer }: { overview: Overview; answer: OperatorAnswer | null }) {
   const { holds } = overview;
   return (
     <Panel id="carts" title="Carts" whose={serverWords(overview).shared}>
@@ -15,7 +16,7 @@ export function CartsPanel({ overview }: { overview: Overview }) {
       {holds !== null && holds.carts.length > 0 && (
         <ul className="rows">
           {holds.carts.map((cart) => (
-            <CartRow key={`${cart.session} ${cart.claimId ?? ""}`} cart={cart} />
+            <CartRow key={`${cart.session} ${cart.claimId ?? ""}`} cart={cart} answer={answer} />
           ))}
         </ul>
       )}
@@ -24,7 +25,7 @@ export function CartsPanel({ overview }: { overview: Overview }) {
   );
 }
 
-function CartRow({ cart }: { cart: HeldCart }) {
+function CartRow({ cart, answer }: { cart: HeldCart; answer: OperatorAnswer | null }) {
   const { session, state, lines, checkoutId } = cart;
   const short = session.slice(0, 8);
   return (
@@ -52,6 +53,7 @@ function CartRow({ cart }: { cart: HeldCart }) {
             <Confirm label="Close the payment page" labelFor={`of cart ${short}`} question="Stripe is asked to expire it. Its units are freed only when Stripe proves that nobody can pay on it any more.">
               <ActionForm intent="close_page" fields={{ checkout_id: checkoutId }} label="Close it now" labelFor={`, cart ${short}`} look="grave" />
             </Confirm>
+            {saysUnknown(answer, checkoutId) && <EndUnknownPage checkoutId={checkoutId} short={short} />}
             <ActionForm intent="inspect" fields={{ checkout_id: checkoutId }} label="Inspect" labelFor={`the checkout of cart ${short}`} />
           </>
         )}
@@ -59,6 +61,28 @@ function CartRow({ cart }: { cart: HeldCart }) {
       </div>
     </li>
   );
+}
+
+/** Offered once Stripe has said so; whether it still says so is asked when the form arrives. */
+function EndUnknownPage({ checkoutId, short }: { checkoutId: string; short: string }) {
+  return (
+    <Confirm
+      label="End the hold without proof"
+      labelFor={`of cart ${short}`}
+      question="Stripe doesn't know this payment page. If it was paid in another Stripe account, its items could be sold twice. End the hold only if you have looked there, or if the shop never used another account or key."
+    >
+      <ActionForm intent="end_unknown_page" fields={{ checkout_id: checkoutId }} label="End the hold" labelFor={`of cart ${short}`} look="grave">
+        <label>
+          <input type="checkbox" name="confirmed" value="yes" required className="box" /> It wasn’t paid, and nobody can pay it any more
+        </label>
+      </ActionForm>
+    </Confirm>
+  );
+}
+
+function saysUnknown(answer: OperatorAnswer | null, checkoutId: string): boolean {
+  if (answer === null || !("checkoutId" in answer) || answer.checkoutId !== checkoutId) return false;
+  return (answer.intent === "close_page" && answer.result.outcome === "unknown_page") || (answer.intent === "inspect" && answer.inspection === null);
 }
 
 function leftText({ state, endsInMs }: HeldCart): string {

@@ -35,7 +35,7 @@ export function OperatorPage({ view, canSignOut, answer }: OperatorPageProps) {
       <ChartsPanel history={history} overview={overview} />
       <div className="two-columns">
         <ProductsPanel overview={overview} once={once} />
-        <CartsPanel overview={overview} />
+        <CartsPanel overview={overview} answer={kept} />
       </div>
       <div className="two-columns">
         <OrdersPanel orders={orders} />
