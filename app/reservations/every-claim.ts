@@ -11,3 +11,14 @@ export async function* everyClaim(store: Pick<ReservationStore, "claims">, query
     if (after === undefined || page.length < limit) return;
   }
 }
+
+/** One page of `claims`, by the wall clock that claims are dated by. */
+export function pageOfClaims(claims: Iterable<Claim>, { olderThanMs, isUnstamped = false, limit = CLAIMS_PER_PAGE, after }: ClaimsQuery, wallMs: number): readonly Claim[] {
+  const latest = wallMs - olderThanMs;
+  const isAsked = (claim: Claim) => claim.claimedAt <= latest && !(isUnstamped && claim.checkoutId !== null) && (after === undefined || byAge(claim, after) > 0);
+  return [...claims].filter(isAsked).sort(byAge).slice(0, limit);
+}
+
+function byAge(one: Pick<Claim, "claimId" | "claimedAt">, other: Pick<Claim, "claimId" | "claimedAt">): number {
+  return one.claimedAt - other.claimedAt || (one.claimId < other.claimId ? -1 : one.claimId > other.claimId ? 1 : 0);
+}

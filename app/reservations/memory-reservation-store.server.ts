@@ -1,30 +1,14 @@
 import { mayFit } from "./availability";
 import { withAtLeast, withAtMost, withSet } from "./cart-lines";
 import type { Clock } from "./clock";
+import { pageOfClaims } from "./every-claim";
 import { estimatedBytes } from "./memory-footprint";
-import {
-  CLAIMS_PER_PAGE,
-  type Claim,
-  type ClaimEnd,
-  type ClaimOutcome,
-  type ClaimRef,
-  type ClaimsQuery,
-  type ConfirmOutcome,
-  type FoundClaim,
-  type HeldUnits,
-  type Line,
-  type OperationRef,
-  type PlaceOutcome,
-  type PlaceRequest,
-  type ReleaseOutcome,
-  type RenewOutcome,
-  type ReservationStore,
-  type SessionView,
-  type SnapshotPage,
-  type StoreEvent,
-  type StoreTotals,
+import type {
+  Claim, ClaimEnd, ClaimOutcome, ClaimRef, ClaimsQuery, ConfirmOutcome, FoundClaim, HeldUnits, Line, OperationRef,
+  PlaceOutcome, PlaceRequest, ReleaseOutcome, RenewOutcome, ReservationStore, SessionView, SnapshotPage, StoreEvent,
+  StoreTotals,
 } from "./reservation-store";
-import { NONE, type SessionRecord, unitsOf } from "./session-record";
+import { NONE, type SessionRecord, unitsOf, viewOf } from "./session-record";
 import { SessionRecords } from "./session-records";
 import { SnapshotReader } from "./snapshot-reader";
 import { TICK_MS, tickOf } from "./ticks";
@@ -225,11 +209,9 @@ class MemoryReservationStore implements ReservationStore {
     return claim === undefined ? null : { ...claim, ageMs: this.#clock.wall() - claim.claimedAt };
   }
 
-  async claims({ olderThanMs, isUnstamped = false, limit = CLAIMS_PER_PAGE, after }: ClaimsQuery): Promise<readonly Claim[]> {
+  async claims(query: ClaimsQuery): Promise<readonly Claim[]> {
     this.#begin();
-    const latest = this.#clock.wall() - olderThanMs;
-    const isAsked = (claim: Claim) => claim.claimedAt <= latest && !(isUnstamped && claim.checkoutId !== null) && (after === undefined || byAge(claim, after) > 0);
-    return [...this.#claims.values()].filter(isAsked).sort(byAge).slice(0, limit);
+    return pageOfClaims(this.#claims.values(), query, this.#clock.wall());
   }
 
   async view(session: string): Promise<SessionView> {
@@ -295,20 +277,10 @@ class MemoryReservationStore implements ReservationStore {
   }
 
   #view(record: SessionRecord | undefined): SessionView {
-    const claim = record?.claims[0] ?? null;
-    if (record === undefined || claim !== null || record.granted.length === 0) {
-      return { lines: NONE, expiresInMs: null, renewableForMs: null, claim };
-    }
-    const left = (deadline: number) => Math.floor(deadline * TICK_MS - this.#nowMs);
-    const limit = record.firstGrantedAt + this.#maxAgeTicks;
-    return { lines: record.granted, expiresInMs: left(record.deadline), renewableForMs: left(limit), claim };
+    return viewOf(record, { nowMs: this.#nowMs, maxAgeTicks: this.#maxAgeTicks });
   }
 
   #renewed(record: SessionRecord): number {
     return Math.min(tickOf(this.#nowMs + this.#ttlMs), record.firstGrantedAt + this.#maxAgeTicks);
   }
-}
-
-function byAge(one: Pick<Claim, "claimId" | "claimedAt">, other: Pick<Claim, "claimId" | "claimedAt">): number {
-  return one.claimedAt - other.claimedAt || (one.claimId < other.claimId ? -1 : one.claimId > other.claimId ? 1 : 0);
 }

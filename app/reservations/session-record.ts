@@ -1,4 +1,5 @@
-import type { Claim, Line } from "./reservation-store";
+import type { Claim, Line, SessionView } from "./reservation-store";
+import { TICK_MS } from "./ticks";
 
 /** Shared by everything that is empty: a million holds pay for no empty arrays. */
 export const NONE: readonly never[] = Object.freeze([]);
@@ -54,6 +55,16 @@ export function eachHold(record: SessionRecord, visit: (productId: string, claim
       visit(productId, claimedOf(claims, productId), 0, 0);
     }
   }
+}
+
+/** What the session holds at `nowMs`, without what has lapsed by then. */
+export function viewOf(record: SessionRecord | undefined, { nowMs, maxAgeTicks }: { nowMs: number; maxAgeTicks: number }): SessionView {
+  const claim = record?.claims[0] ?? null;
+  if (record === undefined || claim !== null || record.granted.length === 0) {
+    return { lines: NONE, expiresInMs: null, renewableForMs: null, claim };
+  }
+  const left = (deadline: number) => Math.floor(deadline * TICK_MS - nowMs);
+  return { lines: record.granted, expiresInMs: left(record.deadline), renewableForMs: left(record.firstGrantedAt + maxAgeTicks), claim };
 }
 
 /** Units of the product in lines that name each product once. */
