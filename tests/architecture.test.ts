@@ -156,8 +156,8 @@ function boundToSandbox(found: readonly Import[]): string[] {
 }
 
 function valuesInComponents(found: readonly Import[]): string[] {
-  // The browser's end of the availability feed, and what draws charts.
-  const ofBrowsers = new Set(["react", "@remix-run/react", "app/availability/live-stock", "uplot"]);
+  // The browser's end of the availability feed, what draws charts, and the address of a product, which links and the server share.
+  const ofBrowsers = new Set(["react", "@remix-run/react", "app/availability/live-stock", "uplot", "app/cart/product-address"]);
   const mayUse = (target: string) => roomOf(target) === "components" || ofBrowsers.has(target);
   return found.filter(({ from, target, kind }) => roomOf(from) === "components" && kind !== "type" && !mayUse(target)).map(tell);
 }

@@ -1,5 +1,6 @@
 import { Link, isRouteErrorResponse, useLocation } from "@remix-run/react";
-import { OFFLINE, errorWords, labels, shop } from "./texts";
+import { OFFLINE, errorWords } from "./error-words";
+import { labels, shop } from "./texts";
 
 /** The HTTP status that an error of a route stands for. */
 export function errorStatus(error: unknown): number {
