@@ -68,7 +68,7 @@ export interface Catalog {
 
   /**
    * A fresh read of id, name, inventory and active that STARTS after this call: callers that come while a read is running share
-   * the next one (engine rule 1: hold first, read second). One query serves all that wait.
+   * the next one (`app/reservations/README.md`: hold first, read second). One query serves all that wait.
    */
   readStock(productIds: readonly string[]): Promise<Stock>;
 

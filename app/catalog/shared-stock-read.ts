@@ -2,7 +2,7 @@ import DataLoader from "dataloader";
 
 /**
  * Turns a read of many ids into a read that its callers share: at most one runs at a time, and all who ask while it runs share
- * the NEXT one, so that no caller gets numbers that were read before it asked (engine rule 1). A failed read rejects those who
+ * the NEXT one, so that no caller gets numbers that were read before it asked. A failed read rejects those who
  * shared it and nobody else. Ids without a value are absent from the answer.
  */
 export function createSharedRead<Value>(read: (ids: readonly string[]) => Promise<ReadonlyMap<string, Value>>) {

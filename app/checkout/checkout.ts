@@ -70,7 +70,7 @@ export interface CheckoutService {
   /** One round of housekeeping: payment deadlines, claims without a stamp. Errors of single claims are logged and tried again next time. */
   sweep(): Promise<void>;
 
-  /** Section 4: claims for what is open or unpaid, `fulfil` for what is paid and not done. Throws until it could be done entirely. */
+  /** Rebuilds claims from Stripe: restores open and unpaid sessions, fulfils paid ones. Throws until all of it is done. */
   rebuild(): Promise<RebuildReport>;
 }
 

@@ -2,7 +2,7 @@ import { UnavailableError } from "~/errors";
 
 /**
  * Closed from boot until the holds of payments in progress are known to be in the store, and again while this server
- * rebuilds them after a loss: nothing may be held, paid or given back on the word of an empty store (section 4).
+ * rebuilds them after a loss: nothing may be held, paid or given back on the word of an empty store, which would report reserved stock as free.
  */
 export interface RebuildGate {
   readonly isOpen: boolean;

@@ -57,7 +57,7 @@ export interface ReservationStore {
   complete(ref: ClaimRef): Promise<ClaimEnd>;
 
   /**
-   * Ends the claim because nobody can pay for it any more (proof needed: section 2). Touches only a claim that bears
+   * Ends the claim because it can no longer be paid: only with proof from Stripe. Touches only a claim that bears
    * exactly this checkout. `to: "shopper"` makes its units granted again, renewed up to the absolute age, for a shopper
    * who goes on shopping; past that age, and with `to: "stock"`, they are free.
    */
@@ -70,7 +70,7 @@ export interface ReservationStore {
   lower(request: ClaimRef & { lines: readonly Line[] }): Promise<"lowered" | "gone">;
 
   /**
-   * Puts a claim that Stripe knows about back after data was lost, whatever else is held (section 4). Idempotent by claim id.
+   * Puts a claim that Stripe knows about back after data was lost, whatever else is held. Idempotent by claim id.
    * A session that meanwhile has another claim keeps that one as its own; both count. Its undecided call is superseded.
    */
   restore(claim: Claim): Promise<void>;
