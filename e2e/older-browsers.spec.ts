@@ -1,6 +1,7 @@
 import { expect, test } from "./shop";
 
-test("@with-javascript a browser that does not know URL.canParse shows a product's page", async ({ shopper }) => {
+test("@with-javascript a browser that does not know URL.canParse shows a product's page", async ({ shopper, setStock }) => {
+  await setStock("Tide Mug", 8);
   const visitor = await shopper();
   await visitor.page.addInitScript(() => void Reflect.deleteProperty(URL, "canParse"));
   await visitor.browseTo("Tide Mug");
