@@ -8,6 +8,8 @@ export type PriceUnit = "major" | "minor";
  */
 const ZERO_DECIMAL = new Set("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" "));
 const THREE_DECIMAL = new Set("bhd jod kwd omr tnd".split(" "));
+/** Counted in hundredths and charged in whole units. huf and twd are whole in payouts only. Source: the same page, "Special cases". */
+const CHARGED_WHOLE = new Set(["isk", "ugx"]);
 
 /** Decimal places between the major and the minor unit: 2 for usd, 0 for jpy, 3 for kwd. `currency` is a lower-case ISO 4217 code. */
 export function currencyDigits(currency: string): number {
@@ -15,11 +17,23 @@ export function currencyDigits(currency: string): number {
   return THREE_DECIMAL.has(currency) ? 3 : 2;
 }
 
+/** How many of the minor unit's last digits must be 0 for Stripe to charge an amount. */
+function zeroDigits(currency: string): number {
+  if (CHARGED_WHOLE.has(currency)) return 2;
+  return THREE_DECIMAL.has(currency) ? 1 : 0;
+}
+
+/** Whether Stripe charges this amount: 1,230 fils are KWD 1.230, and 1,234 cannot be charged. */
+export function isChargeable({ amount, currency }: Money): boolean {
+  return Number.isSafeInteger(amount) && amount >= 0 && amount % 10 ** zeroDigits(currency) === 0;
+}
+
 const DECIMAL = /^(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?$/;
 
 /**
- * A price column's value (number, or numeric as text) as money; null when it is missing, negative, not a number or too
- * large to be exact. Digits beyond the minor unit round half up. Works on the decimal digits, never on binary fractions.
+ * A price column's value (number, or numeric as text) as an amount that Stripe charges; null when it is missing, negative, not a
+ * number or too large to be exact. Rounds half up to the nearest such amount; a price above 0 that would round to 0 is none.
+ * Works on the decimal digits, never on binary fractions.
  */
 export function parsePrice(value: unknown, unit: PriceUnit, currency: string): Money | null {
   if (typeof value !== "number" && typeof value !== "string") return null;
@@ -27,12 +41,14 @@ export function parsePrice(value: unknown, unit: PriceUnit, currency: string): M
   if (match === null) return null;
   const [, whole = "", fraction = "", exponent = "0"] = match;
 
-  // The value is the integer `digits` with its decimal point moved `shift` places to the right.
+  // The value is the integer `digits` with its decimal point moved `shift` places to the right, in the steps that are charged.
   const digits = whole + fraction;
-  const shift = Number(exponent) - fraction.length + (unit === "major" ? currencyDigits(currency) : 0);
+  const zeros = zeroDigits(currency);
+  const shift = Number(exponent) - fraction.length + (unit === "major" ? currencyDigits(currency) : 0) - zeros;
   const kept = shift >= 0 ? digits + "0".repeat(shift) : digits.slice(0, shift) || "0";
   const firstDropped = shift >= 0 || -shift > digits.length ? "0" : digits.charAt(digits.length + shift);
 
-  const amount = Number(kept) + (firstDropped >= "5" ? 1 : 0);
-  return Number.isSafeInteger(amount) ? { amount, currency } : null;
+  const amount = (Number(kept) + (firstDropped >= "5" ? 1 : 0)) * 10 ** zeros;
+  const isFree = /^0*$/.test(digits);
+  return Number.isSafeInteger(amount) && (amount > 0 || isFree) ? { amount, currency } : null;
 }

@@ -1,5 +1,5 @@
 import type { CheckoutSessionParams, LineItemParams } from "./checkout-session-params.server";
-import { formatAmount, isChargeableStep, MAXIMUM_CHARGE, minimumCharge } from "./currency.server";
+import { chargeStep, formatAmount, MAXIMUM_CHARGE, minimumCharge } from "./currency.server";
 import { dashboardPaymentMethods, worksInCurrency } from "./payment-method-types.server";
 import { mergeMetadata } from "./request-params.server";
 import { invalidParam, noSuch, refused } from "./stripe-error.server";
@@ -181,9 +181,14 @@ function assertChargeable(total: number, currency: string): void {
       { code: "amount_too_large" },
     );
   }
-  if (!isChargeableStep(total, currency)) {
-    throw refused(`Amounts in ${currency} must end in 0: Stripe charges them to two decimal places.`, { param: "line_items" });
-  }
+  const step = chargeStep(currency);
+  if (total % step === 0) return;
+  if (step === 10) throw refused(`Amounts in ${currency} must end in 0: Stripe charges them to two decimal places.`, { param: "line_items" });
+  // Source: support.stripe.com, "Deprecation of fractional ISK charges and refunds".
+  throw refused(
+    `Invalid amount. Currency ${currency.toUpperCase()} has become effectively zero-decimal and charged amounts must be evenly divisible by 100. See https://stripe.com/docs/currencies#special-cases for more information.`,
+    { code: "invalid_charge_amount_no_decimal_compatible" },
+  );
 }
 
 function offeredMethods(params: CheckoutSessionParams, currency: string): string[] {

@@ -2,7 +2,7 @@
  * Currencies that Stripe charges in, the least it charges, and how amounts read.
  * Source: docs.stripe.com/currencies (presentment currencies, zero- and three-decimal, minimum charge amounts).
  */
-const SUPPORTED = new Set(
+export const SUPPORTED_CURRENCIES: ReadonlySet<string> = new Set(
   (
     "usd aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp cny " +
     "cop crc cve czk djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl htg huf idr ils inr isk jmd " +
@@ -24,7 +24,7 @@ const MINIMUM_CHARGE: Readonly<Record<string, number>> = {
 export const MAXIMUM_CHARGE = 99_999_999;
 
 export function isSupportedCurrency(currency: string): boolean {
-  return SUPPORTED.has(currency);
+  return SUPPORTED_CURRENCIES.has(currency);
 }
 
 /** In minor units; 1 where Stripe names no minimum of its own for the currency. */
@@ -32,9 +32,10 @@ export function minimumCharge(currency: string): number {
   return MINIMUM_CHARGE[currency] ?? 1;
 }
 
-/** Three-decimal currencies are charged in steps of 10 minor units. */
-export function isChargeableStep(amount: number, currency: string): boolean {
-  return !THREE_DECIMAL.has(currency) || amount % 10 === 0;
+/** Three-decimal currencies are charged in steps of 10 minor units; króna and Ugandan shilling, which have hundredths, in steps of 100. */
+export function chargeStep(currency: string): 1 | 10 | 100 {
+  if (currency === "isk" || currency === "ugx") return 100;
+  return THREE_DECIMAL.has(currency) ? 10 : 1;
 }
 
 /** `$12.50`, `¥500`: for people and for error messages. */
