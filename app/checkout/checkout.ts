@@ -217,7 +217,7 @@ export interface LeaseStore {
 
 export interface Lease {
   readonly unsettled: string | null;
-  /** True while the lease is certainly still ours; checked before each write. Always true in one process. */
+  /** True while the lease is certainly ours until what is sent now has ended; checked before each write. Always true in one process. */
   isHeld(): boolean;
   /**
    * Gives it back. `settled: false` leaves the checkout's name on it; `as_before`: nothing was done under it, so it bears the

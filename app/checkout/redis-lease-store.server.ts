@@ -5,13 +5,15 @@ import { answers } from "~/reservations/redis/answers";
 import type { RedisConnection } from "~/reservations/redis/redis-connection.server";
 import { scripts } from "~/reservations/redis/scripts.server";
 import type { Lease, LeaseStore } from "./checkout";
-import { TIME_LIMITS } from "./leases/time-limits.server";
+import { LONGEST_REQUEST_MS, TIME_LIMITS } from "./leases/time-limits.server";
 import { createTurns } from "./leases/turns";
 
 /** A lease lasts this long after the last renewal that Redis answered. */
 export const LEASE_MS = TIME_LIMITS.leaseMs;
 
 const RENEWALS_PER_LEASE = TIME_LIMITS.leaseMs / TIME_LIMITS.renewalMs;
+/** Of a lease's life: the longest request that is sent under it. */
+const SHARE_FOR_A_REQUEST = LONGEST_REQUEST_MS / TIME_LIMITS.leaseMs;
 
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 160;
@@ -35,8 +37,8 @@ export function createRedisLeaseStore(redis: RedisConnection, { leaseMs = LEASE_
       const taken = answers.acquireLease.parse(await redis.run(scripts.acquireLease, { key, checkoutId, token, leaseMs, forRebuild }));
       if (taken.outcome === "not_rebuilt") throw new UnavailableError("payments in progress are still being looked up");
       if (taken.outcome === "taken") {
-        if (performance.now() < heldUntil) return hold(redis, { key, token, leaseMs, heldUntil, unsettled: taken.unsettled ?? null, endTurn });
-        // The answer came so late that it may be somebody else's by now: taken once more with the same token, if it is not.
+        if (isHeldLongEnough({ leaseMs, heldUntil })) return hold(redis, { key, token, leaseMs, heldUntil, unsettled: taken.unsettled ?? null, endTurn });
+        // The answer came so late that it may be somebody else's before it is of use: taken once more with the same token, if it is not.
         continue;
       }
       await sleep(randomInt(pauseMs, 2 * pauseMs), undefined, { signal }).catch(() => undefined);
@@ -54,6 +56,11 @@ export function createRedisLeaseStore(redis: RedisConnection, { leaseMs = LEASE_
       }
     },
   };
+}
+
+/** Whether what is sent now certainly ends before the lease can lapse. */
+function isHeldLongEnough({ leaseMs, heldUntil }: { leaseMs: number; heldUntil: number }): boolean {
+  return performance.now() < heldUntil - leaseMs * SHARE_FOR_A_REQUEST;
 }
 
 interface Taken {
@@ -94,7 +101,7 @@ function hold(redis: RedisConnection, { key, token, leaseMs, unsettled, endTurn,
 
   return {
     unsettled,
-    isHeld: () => performance.now() < heldUntil,
+    isHeld: () => isHeldLongEnough({ leaseMs, heldUntil }),
     async release({ settled }) {
       if (isGivenBack) return;
       isGivenBack = true;

@@ -190,11 +190,6 @@ function removals(source: Metadata, log: readonly LogEntry[], added: number): Me
   return Object.fromEntries(log.flatMap((entry) => entry.keys).filter((key) => !kept.has(key)).map((key) => [key, ""]));
 }
 
-/** Whether no line of this product could be marked, so that it must not be held in the first place. */
-export function isTooLongForMarks(productId: string): boolean {
-  return spellLine({ productId, name: "", quantity: Number.MAX_SAFE_INTEGER, unitAmount: Number.MAX_SAFE_INTEGER, state: { mark: "claimed" } }, "").length + ROOM_FOR_A_MOVE > MAX_VALUE;
-}
-
 function encodeLine(line: MarkedLine): string {
   // Cut by characters, not by code units, and always at the same place, so that a retried create has the same parameters.
   const letters = Array.from(line.name).slice(0, 120);

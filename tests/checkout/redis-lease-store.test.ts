@@ -40,6 +40,15 @@ describeLeaseStore("Redis", async () => {
 });
 
 describe("leases of several servers", () => {
+  it("are no longer held when what is sent now could outlive them, although nobody else can have them yet", async () => {
+    const [a, b] = [appServer(), appServer()];
+    await a.rebuild();
+    const lease = await a.leases.acquire({ key: "k", checkoutId: "cs_1", signal: patient });
+    a.redis.close();
+    await vi.waitFor(() => expect(lease.isHeld()).toBe(false), { timeout: LEASE_MS, interval: 1 });
+    await expect(b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: AbortSignal.timeout(50) })).rejects.toThrow(UnavailableError);
+  });
+
   it("are seen by all of them", async () => {
     const [a, b] = [appServer(), appServer()];
     await a.rebuild();
@@ -76,7 +85,7 @@ describe("leases of several servers", () => {
     const lease = await a.leases.acquire({ key: "k", checkoutId: "cs_1", signal: patient });
     const waiting = b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: AbortSignal.timeout(2 * LEASE_MS) });
     await expect(waiting).rejects.toThrow(UnavailableError);
-    expect(lease.isHeld()).toBe(true);
+    await vi.waitFor(() => expect(lease.isHeld()).toBe(true));
 
     await server.command("CLIENT", "PAUSE", String(1.5 * LEASE_MS), "ALL");
     await vi.waitFor(() => expect(lease.isHeld()).toBe(false), { timeout: 10 * LEASE_MS, interval: 5 });
@@ -102,7 +111,7 @@ describe("leases of several servers", () => {
     const scriptsRun = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(String(await server.command("INFO", "commandstats")))?.[1]);
     const before = await scriptsRun();
     await new Promise((resolve) => setTimeout(resolve, 1_000));
-    // One asks every 160 ms or so, and the lease is renewed four times a second.
+    // One asks every 160 ms or so, and the lease is renewed a dozen times a second.
     expect((await scriptsRun()) - before).toBeLessThan(40);
     await first.release({ settled: true });
     await Promise.all(crowd);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 
+import { isTooLong } from "~/catalog/product-row";
 import { type CheckoutRecord, type LineState, type NewRecord, type RecordChange, sameMarks } from "~/checkout/line-marks";
-import { decodeRecord, encodeRecord, encodeWrite, isTooLongForMarks, KEY_BUDGET, MAX_CHECKOUT_LINES, MAX_KEYS, mergeMetadata, type Metadata } from "~/checkout/session-metadata";
+import { decodeRecord, encodeRecord, encodeWrite, KEY_BUDGET, MAX_CHECKOUT_LINES, MAX_KEYS, mergeMetadata, type Metadata } from "~/checkout/session-metadata";
 
 const TAG = "shop";
 const STATES: LineState[] = [
@@ -159,10 +160,10 @@ describe("Stripe's limits", () => {
     expect(read(later).lines[0]?.name).toBe(read(metadata).lines[0]?.name);
   });
 
-  it("are told apart for ids of products before anything is held", () => {
+  it("fit for every product that can be held: longer ids are not sold", () => {
     const longestId = (letter: string) => {
       let length = 1;
-      while (!isTooLongForMarks(letter.repeat(length + 1))) length += 1;
+      while (!isTooLong(letter.repeat(length + 1))) length += 1;
       return letter.repeat(length);
     };
     // Quotes take two characters in JSON.
@@ -170,8 +171,8 @@ describe("Stripe's limits", () => {
       let metadata = encodeRecord(TAG, { ...opened([]), lines: [{ productId: id, name: "n", quantity: NUMBERS.bigint, unitAmount: NUMBERS.bigint, state: { mark: "claimed" } }] });
       metadata = write(metadata, { states: new Map([[id, { mark: "needs_review", of: "return_intent", from: -NUMBERS.bigint, to: -NUMBERS.bigint }]]) });
       expect(Math.max(...Object.values(metadata).map((value) => value.length))).toBeLessThanOrEqual(500);
-      expect(id.length).toBeGreaterThan(100);
+      expect(id.length).toBeGreaterThanOrEqual(100);
     }
-    expect(isTooLongForMarks("f81d4fae-7dec-11d0-a765-00a0c91e6bf6")).toBe(false);
+    expect(isTooLong("f81d4fae-7dec-11d0-a765-00a0c91e6bf6")).toBe(false);
   });
 });

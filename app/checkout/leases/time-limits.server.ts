@@ -14,16 +14,23 @@ export interface TimeLimits {
   readonly leaseMs: number;
 }
 
-export const TIME_LIMITS: TimeLimits = { databaseMs: 2_500, markMs: 4_000, markTriesMs: PATIENCE.markMs, renewalMs: 1_000, leaseMs: 6_000 };
+export const TIME_LIMITS: TimeLimits = { databaseMs: 2_500, markMs: 4_000, markTriesMs: PATIENCE.markMs, renewalMs: 500, leaseMs: 6_000 };
+
+/** The longest that what is sent after one look at a lease can take. Milliseconds. */
+export const LONGEST_REQUEST_MS = Math.max(...Object.values(longestRequests(TIME_LIMITS)));
 
 /**
  * Throws where a request could outlive the lease that was checked before it was sent: at that moment the last renewal may be as old as
  * the interval between two.
  */
-export function checkTimeLimits({ databaseMs, markMs, markTriesMs, renewalMs, leaseMs }: TimeLimits): void {
-  const longest = { "a swap": databaseMs, "a write of marks": markTriesMs + markMs };
-  for (const [what, ms] of Object.entries(longest)) {
+export function checkTimeLimits(limits: TimeLimits): void {
+  const { renewalMs, leaseMs } = limits;
+  for (const [what, ms] of Object.entries(longestRequests(limits))) {
     if (ms + renewalMs < leaseMs) continue;
     throw new Error(`The time limits do not fit: ${what} may take ${ms} ms, and ${ms} + ${renewalMs} ms until the next renewal is not below the lease's ${leaseMs} ms`);
   }
+}
+
+function longestRequests({ databaseMs, markMs, markTriesMs }: TimeLimits): Record<string, number> {
+  return { "a swap": databaseMs, "a write of marks": markTriesMs + markMs };
 }
