@@ -28,7 +28,7 @@ async function swapRow(catalog: Shop["catalog"], update: InventoryUpdate): Promi
     if (before === null) throw new Problem(422, "invalid_request", "The row's inventory is not a whole number: mend it in the table.", { fields: [{ field: "product_id", message: productId }] });
     const after = inventory ?? before + (delta ?? 0);
     if (after < 0) throw new Problem(422, "limit_exceeded", `The stock is ${before}; it cannot go below 0.`, { fields: [{ field: "delta", message: "too low" }] });
-    const swapped = await catalog.compareAndSwap({ productId, from: before, to: after });
+    const swapped = await catalog.compareAndSwap({ productId, from: before, to: after, version: row.version ?? undefined });
     if (swapped.outcome === "swapped") return { before, after };
     if (swapped.outcome === "refused") throw refused(swapped);
   }

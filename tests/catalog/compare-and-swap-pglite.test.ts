@@ -1,19 +1,24 @@
 import { openTestDatabase } from "../sandbox/test-database";
-import { describeCompareAndSwap, PRODUCT } from "./compare-and-swap";
+import { describeCompareAndSwap, PRODUCT, type SwapDatabase } from "./compare-and-swap";
 
-describeCompareAndSwap(
-  "the embedded PostgreSQL",
-  async () => {
-    const database = await openTestDatabase({ schema: "alter table products alter inventory_count drop not null" });
-    const setInventory = async (inventory: number | null): Promise<void> => {
-      await database.exec("update products set inventory_count = $1 where id = $2", [inventory, PRODUCT]);
-    };
-    return {
-      catalogs: [database.catalog, database.catalogWith({})],
-      setInventory,
-      overwrite: setInventory,
-      close: () => database.close(),
-    };
-  },
-  { buyers: 40, units: 10 },
-);
+async function openEmbedded(through: (api: typeof fetch) => typeof fetch = (api) => api): Promise<SwapDatabase> {
+  const database = await openTestDatabase({ schema: "alter table products alter inventory_count drop not null" });
+  const setInventory = async (inventory: number | null): Promise<void> => {
+    await database.exec("update products set inventory_count = $1 where id = $2", [inventory, PRODUCT]);
+  };
+  const catalog = () => database.catalogWith({ fetch: through(database.fetch) });
+  return { catalogs: [catalog(), catalog()], setInventory, overwrite: setInventory, close: () => database.close() };
+}
+
+/** PostgREST 12.0 and 12.1 know the preference for strict handling, and no limit of rows. */
+function withoutMaxAffected(api: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    if (!/max-affected/.test(request.headers.get("prefer") ?? "")) return api(request);
+    const body = { code: "PGRST122", details: "Invalid preferences: max-affected=1", hint: null, message: "Invalid preferences given with handling=strict" };
+    return Response.json(body, { status: 400 });
+  };
+}
+
+describeCompareAndSwap("the embedded PostgreSQL", () => openEmbedded(), { buyers: 40, units: 10 });
+describeCompareAndSwap("an API that knows no limit of rows", () => openEmbedded(withoutMaxAffected), { buyers: 10, units: 3 });

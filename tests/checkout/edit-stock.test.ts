@@ -73,6 +73,20 @@ describe("stock edited by an operator", () => {
     expect(updates).toBe(1);
   });
 
+  it("whose update lands after its sender gave up, and after a sale and a restock, undoes neither", async () => {
+    const world = createWorld({ rows: { mug: 5 } });
+    const shop = await world.open();
+    shop.setFaults(once(CALLS.swap, "late"));
+    await expect(edit(shop, breakOne)).rejects.toThrow(UnavailableError);
+    shop.heal();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    world.stripe.pay(checkoutId);
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+    world.setStock("mug", 5);
+    await world.landLate();
+    expect(world.stock()).toBe(5);
+  });
+
   it("by a server that died over it locks no product", async () => {
     const world = createWorld({ rows: { mug: 2 } });
     const shop = await world.open();

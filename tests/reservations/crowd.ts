@@ -4,8 +4,8 @@ import { createMemoryReservationStore } from "~/reservations/memory-reservation-
 import { release } from "~/reservations/release";
 import type { Line, ReservationStore } from "~/reservations/reservation-store";
 import { reserve, type ReserveDependencies, type ReserveOutcome, type StockRow } from "~/reservations/reserve";
+import { randomFrom } from "../random";
 import { storeTiming } from "./describe-reservation-store";
-import { seeded } from "./seeded";
 import { steppedStore } from "./stepped-store";
 import { VirtualTime } from "./virtual-time";
 
@@ -26,7 +26,7 @@ export interface CrowdShopOptions {
 export class CrowdShop {
   readonly time = new VirtualTime();
   readonly store: ReservationStore;
-  readonly random = seeded(7);
+  readonly random = randomFrom(7);
   readonly stock: Readonly<Record<string, number>>;
   readonly #servers: readonly ReserveDependencies[];
   reads = 0;

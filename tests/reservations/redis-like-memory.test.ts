@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import type { Claim, PlaceOutcome, ReservationStore } from "~/reservations/reservation-store";
 import { startRedis, type RedisServer } from "../redis-server";
+import { randomFrom } from "../random";
 import { storeTiming } from "./describe-reservation-store";
 import { ManualClock } from "./manual-clock";
 import { connect } from "./redis-fixture";
-import { seeded } from "./seeded";
 
 const HISTORIES = 40;
 const STEPS = 60;
@@ -100,7 +100,7 @@ it(`Redis answers like memory through ${HISTORIES} random histories of ${STEPS} 
     const offset = { ms: 0 };
     const app = connect(server.url, { offset });
     await app.rebuild();
-    const random = seeded(seed);
+    const random = randomFrom(seed);
     const history: string[] = [];
     for (let step = 1; step <= STEPS; step += 1) {
       if (random() < 0.25) {
