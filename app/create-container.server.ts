@@ -36,7 +36,7 @@ import { createClockSkew } from "~/telemetry/clock-skew.server";
 import { createDependencyStates, type DependencyStates } from "~/telemetry/dependency-states.server";
 import { createLog } from "~/telemetry/log.server";
 import { createMetrics, type Metrics } from "~/telemetry/metrics.server";
-import { checkoutLog, observeChanges } from "~/telemetry/observe-checkout.server";
+import { checkoutLog, observeChanges, observeLimits } from "~/telemetry/observe-checkout.server";
 import { observeStore } from "~/telemetry/observe-store.server";
 
 /** Writes of marks have their own, shorter one. */
@@ -128,7 +128,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     },
   });
 
-  const limits = createLimits({
+  const limits = observeLimits(createLimits({
     perMinute: env.RATE_LIMIT_PER_MINUTE,
     unitsPerClient: env.MAX_UNITS_PER_CLIENT,
     trustedProxyHops: env.TRUSTED_PROXY_HOPS,
@@ -138,7 +138,7 @@ export async function createContainer(env: Environment): Promise<Container> {
         ? null
         : { url: env.REDIS_URL, prefix: `holdfast:${shop.slice(0, 12)}:limits` },
     log,
-  });
+  }), log, metrics);
   const orderKeys = createSignedTexts("holdfast-order", env.sessionSecrets);
   const bareCheckout = createCheckout({
     reservations: {
@@ -172,9 +172,9 @@ export async function createContainer(env: Environment): Promise<Container> {
   });
   metrics.fulfilmentQueue(() => bareCheckout.queue.waiting);
   const lostDemand = createLostDemandBook({ clock: systemClock });
-  const observed = observeChanges(bareCheckout, log, metrics, (session, lines) => lostDemand.note(session, lines));
   const selling = createSelling({ redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, shopTag: heldAs }, store, closedBy: () => catalog.closedBy?.message ?? null, log });
-  const checkout = overriding(observed, selling.guarded(limits.capped(observed)));
+  const guarded = overriding(bareCheckout, selling.guarded(limits.capped(bareCheckout)));
+  const checkout = observeChanges(guarded, log, metrics, (session, lines) => lostDemand.note(session, lines));
   const tableFaults = () => [...new Set([...(catalog.closedBy === null ? [] : [`Selling is closed: ${catalog.closedBy.message}`]), ...housekeeping.tableFaults])];
   const warnings = () => [...housekeeping.warnings, ...catalog.oddities, ...clockSkew.warnings()];
   const surroundings = () => ({

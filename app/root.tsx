@@ -1,4 +1,4 @@
-import { data, type HeadersFunction, type LinksFunction, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
+import { data, type LinksFunction, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, isRouteErrorResponse, useLocation, useRouteError, useRouteLoaderData } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { Announcer } from "~/components/announcer";
@@ -15,6 +15,7 @@ import { preferredLocale } from "~/http/preferred-locale.server";
 import stylesheet from "~/styles/shop.css?url";
 
 export { unlessRefused as shouldRevalidate } from "~/components/revalidation";
+export { retryAfter as headers } from "~/http/retry-after.server";
 
 export const links: LinksFunction = () => [
   { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
@@ -22,12 +23,6 @@ export const links: LinksFunction = () => [
 ];
 
 export const meta: MetaFunction = () => [{ title: shop.name }, { name: "description", content: shop.motto }];
-
-/** Of what a refusal said besides its words, the time to come back; Remix hands it to the route that shows the error. */
-export const headers: HeadersFunction = ({ errorHeaders }) => {
-  const wait = errorHeaders?.get("Retry-After") ?? null;
-  return new Headers(wait === null ? [] : [["Retry-After", wait]]);
-};
 
 /** Gives a browser its cart session on the first page, so that two clicks on the first "add" are one shopper. */
 export async function loader({ request }: LoaderFunctionArgs) {

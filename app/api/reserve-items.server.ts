@@ -9,7 +9,7 @@ import { heldIfKnown } from "~/reservations/held-if-known";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import type { DecidedLine, ExceededLimit } from "~/reservations/reserve";
 import { withLines, type Cart, type CartSessions } from "~/session.server";
-import { checkoutOpen, paidMeanwhile } from "./checkout-problems.server";
+import { checkoutOpen, paidMeanwhile, sellingPaused } from "./checkout-problems.server";
 import { resolveItems } from "./resolve-items.server";
 import type { ReserveItem } from "./schemas";
 import { momentIn } from "./times";
@@ -68,6 +68,8 @@ export async function reserveItems(shop: Shop, given: Cart, items: readonly Rese
       });
     case "limit_exceeded":
       throw limitExceeded(answer);
+    case "selling_paused":
+      throw sellingPaused(answer);
     case "checkout_open":
       throw checkoutOpen();
     case "paid":

@@ -1,4 +1,5 @@
 import type { NotPayableReason } from "~/checkout/checkout";
+import type { RateLimited } from "~/limits/limits.server";
 import type { Shortage } from "~/reservations/stock";
 import type { ExceededLimit } from "~/reservations/reserve";
 
@@ -16,6 +17,11 @@ export type CartFailure =
   | { readonly kind: "nothing_held" }
   | { readonly kind: "empty_cart" }
   | { readonly kind: "not_payable"; readonly reason: NotPayableReason; readonly productIds: readonly string[] }
+  /** This shopper, or this network address, has asked too often. */
+  | { readonly kind: "rate_limited"; readonly retryAfterSeconds: number }
+  /** Too many shoppers want to pay at this moment. */
+  | { readonly kind: "checkout_busy"; readonly retryAfterSeconds: number }
+  | { readonly kind: "selling_paused"; readonly mayPay: boolean; readonly retryAfterSeconds: number }
   | { readonly kind: "unavailable" };
 
 /** A line that could not be held as asked. */
@@ -30,8 +36,17 @@ export interface ShortLine {
   readonly nextReleaseAt: number | null;
 }
 
-/** HTTP status of the page that tells it. */
-export function failureStatus({ kind }: CartFailure): number {
+/** A form that came too often. */
+export function notAdmitted({ retryAfterSeconds }: RateLimited): { readonly outcome: "failed"; readonly failure: CartFailure } {
+  return { outcome: "failed", failure: { kind: "rate_limited", retryAfterSeconds } };
+}
+
+/** Status and headers of the response that shows it. */
+export function failureInit(failure: CartFailure): { status: number; headers: Record<string, string> } {
+  return { status: failureStatus(failure), headers: "retryAfterSeconds" in failure ? { "Retry-After": String(failure.retryAfterSeconds) } : {} };
+}
+
+function failureStatus({ kind }: CartFailure): number {
   switch (kind) {
     case "bad_quantity":
       return 400;
@@ -46,6 +61,10 @@ export function failureStatus({ kind }: CartFailure): number {
     case "empty_cart":
     case "not_payable":
       return 409;
+    case "rate_limited":
+    case "checkout_busy":
+      return 429;
+    case "selling_paused":
     case "unsettled":
     case "unavailable":
       return 503;

@@ -15,6 +15,9 @@ export interface CartShop {
   readonly env: Pick<Environment, "MAX_UNITS_PER_LINE" | "MAX_LINES_PER_CART" | "CHECKOUT_TTL_SECONDS">;
 }
 
+/** Whether Stripe may be asked about a payment on behalf of this request. Asking uses up a part of a limit, so it is done only where it is needed. */
+export type MayAsk = () => Promise<boolean>;
+
 /** How things are told to this visitor. */
 export interface Visit {
   /** Hash of the shopper's session id. */

@@ -97,6 +97,8 @@ async function hold(shop: CartShop, { cart, view }: Present, lines: readonly Lin
       return failed({ kind: "unknown_product", productIds: changed.productIds });
     case "limit_exceeded":
       return failed({ kind: "limit_exceeded", limit: changed.limit, max: changed.max, productId: subject });
+    case "selling_paused":
+      return failed({ kind: "selling_paused", mayPay: changed.mayPay, retryAfterSeconds: changed.retryAfterSeconds });
     case "checkout_open":
       return failed({ kind: "checkout_open", openedAt: changed.claim.claimedAt });
     case "paid":

@@ -41,6 +41,10 @@ async function start({ checkout }: CartShop, cart: Cart, origin: string, now: nu
       return failed({ kind: "limit_exceeded", limit: started.limit, max: started.max, productId: null });
     case "checkout_open":
       return failed({ kind: "checkout_open", openedAt: started.claim.claimedAt });
+    case "checkout_busy":
+      return failed({ kind: "checkout_busy", retryAfterSeconds: started.retryAfterSeconds });
+    case "selling_paused":
+      return failed({ kind: "selling_paused", mayPay: started.mayPay, retryAfterSeconds: started.retryAfterSeconds });
     case "not_payable":
       return failed({ kind: "not_payable", reason: started.reason, productIds: started.productIds });
   }

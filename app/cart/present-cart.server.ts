@@ -2,23 +2,24 @@ import { UnavailableError } from "~/errors";
 import type { FulfilOutcome } from "~/checkout/checkout";
 import type { SessionView } from "~/reservations/reservation-store";
 import type { Cart } from "~/session.server";
-import type { CartShop } from "./cart-shop";
+import type { CartShop, MayAsk } from "./cart-shop";
 
 /** The cart that a shopper has now, given what the cookie says. */
 export type PresentCart =
   | { readonly outcome: "same"; readonly cart: Cart; readonly view: SessionView }
   /** Its payment went through: `cart` is the new and empty one that takes its place, for the cookie to be written. */
   | { readonly outcome: "sold"; readonly cart: Cart }
-  /** Its payment page is closed, and nobody could be asked whether it was paid. */
+  /** Its payment page is closed, and nobody could, or was allowed to, ask whether it was paid. */
   | { readonly outcome: "unsettled"; readonly cart: Cart; readonly view: SessionView; readonly checkoutId: string };
 
 /**
  * Asks about the payment only where it can have happened unseen: this cart opened a payment page, and the store holds
  * nothing for it any more. So an ordinary view of a cart costs no call to Stripe.
  */
-export async function presentCart(shop: Pick<CartShop, "store" | "checkout" | "carts" | "log">, cart: Cart): Promise<PresentCart> {
+export async function presentCart(shop: Pick<CartShop, "store" | "checkout" | "carts" | "log">, cart: Cart, mayAsk: MayAsk = always): Promise<PresentCart> {
   const view = await shop.store.view(cart.session);
   if (cart.paying === null || view.claim !== null) return { outcome: "same", cart, view };
+  if (!(await mayAsk())) return { outcome: "unsettled", cart, view, checkoutId: cart.paying };
   try {
     const outcome = await shop.checkout.fulfil(cart.paying);
     if (isConcluded(outcome)) return { outcome: "sold", cart: nextCart(shop.carts, cart) };
@@ -29,6 +30,8 @@ export async function presentCart(shop: Pick<CartShop, "store" | "checkout" | "c
   }
   return { outcome: "same", cart, view };
 }
+
+const always: MayAsk = async () => true;
 
 /** A new session for the shopper whose cart was paid for. The checkouts stay, so that the order can be seen again. */
 export function nextCart(carts: Pick<CartShop["carts"], "create">, sold: Cart): Cart {

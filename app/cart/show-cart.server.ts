@@ -5,7 +5,7 @@ import type { Line } from "~/reservations/reservation-store";
 import type { Cart } from "~/session.server";
 import { cartLines, cartView, type CartView } from "./cart-view.server";
 import { presentCart } from "./present-cart.server";
-import type { CartShop, Visit } from "./cart-shop";
+import type { CartShop, MayAsk, Visit } from "./cart-shop";
 
 export type ShownCart =
   | { readonly outcome: "shown"; readonly view: CartView }
@@ -20,8 +20,8 @@ export const removedLineSchema = z
   .catch(null);
 
 /** Everything that the cart page says: one read of the holds of the session, one of the rows, one of the holds of others. */
-export async function showCart(shop: CartShop, given: Cart, visit: Visit, removed: Line | null = null): Promise<ShownCart> {
-  const present = await presentCart(shop, given);
+export async function showCart(shop: CartShop, given: Cart, visit: Visit, { mayAsk, removed = null }: { readonly mayAsk: MayAsk; readonly removed?: Line | null }): Promise<ShownCart> {
+  const present = await presentCart(shop, given, mayAsk);
   if (present.outcome === "sold") return present;
   const { cart, view } = present;
   const productIds = cartLines(cart, view).map((line) => line.productId);
@@ -43,10 +43,10 @@ export async function showCart(shop: CartShop, given: Cart, visit: Visit, remove
 }
 
 /** The same for the panel in the header, which cannot be led elsewhere. `replaced`: the cart was sold, and this empty one is to be written to the cookie. */
-export async function showPanel(shop: CartShop, given: Cart, visit: Visit): Promise<{ readonly view: CartView; readonly replaced: Cart | null }> {
-  const shown = await showCart(shop, given, visit);
+export async function showPanel(shop: CartShop, given: Cart, visit: Visit, mayAsk: MayAsk): Promise<{ readonly view: CartView; readonly replaced: Cart | null }> {
+  const shown = await showCart(shop, given, visit, { mayAsk });
   if (shown.outcome === "shown") return { view: shown.view, replaced: null };
-  const next = await showCart(shop, shown.cart, { ...visit, session: shown.cart.session });
+  const next = await showCart(shop, shown.cart, { ...visit, session: shown.cart.session }, { mayAsk });
   if (next.outcome === "sold") throw new Error("a new cart counts as sold");
   return { view: next.view, replaced: shown.cart };
 }

@@ -3,7 +3,7 @@ import type { Clock } from "~/reservations/clock";
 import type { RebuildTurns } from "~/reservations/rebuild-turns";
 import type { ReserveDependencies } from "~/reservations/reserve";
 
-import type { LeaseStore, Order } from "./checkout";
+import type { LeaseStore, Order, PaymentTurn } from "./checkout";
 import type { CheckoutLog } from "./checkout-events";
 import type { Batches } from "./fulfil/batches";
 import type { ResendRule } from "./fulfil/resend-rule";
@@ -40,8 +40,8 @@ export interface CheckoutContext {
   /** `now` for budgets; `wall` for Stripe's dates. */
   readonly clock: Clock;
   readonly newClaimId: () => string;
-  /** Asked once by each `start`, when all is held and before Stripe is: resolves when it is this shopper's turn, or throws. */
-  readonly turnToPay: () => Promise<void>;
+  /** Asked once by each `start`, when all is held and before Stripe is: resolves when it is this shopper's turn, or will not be soon. */
+  readonly turnToPay: () => Promise<PaymentTurn>;
   readonly log: CheckoutLog;
   readonly config: CheckoutConfig;
 }

@@ -1,4 +1,3 @@
-import type { StartOutcome } from "./checkout";
 import type { ReviewReason } from "./line-marks";
 
 /**
@@ -6,7 +5,6 @@ import type { ReviewReason } from "./line-marks";
  * id, or, where there is none yet, its claim's, which the line of the stamp ties to it.
  */
 export type CheckoutEvent =
-  | { readonly type: "checkout_started"; readonly outcome: StartOutcome["outcome"]; readonly session: string; readonly checkoutId: string | null }
   /** Stripe's own words about a session that it would not create. */
   | { readonly type: "checkout_rejected"; readonly session: string; readonly claimId: string; readonly code: string; readonly message: string; readonly param: string | null; readonly productId: string | null }
   | {

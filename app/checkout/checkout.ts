@@ -94,7 +94,26 @@ export type StartOutcome =
   | { readonly outcome: "checkout_open"; readonly claim: Claim }
   /** The page opened before is paid: go and see the order. */
   | { readonly outcome: "paid"; readonly checkoutId: string }
-  | { readonly outcome: "not_payable"; readonly reason: NotPayableReason; readonly productIds: readonly string[] };
+  | { readonly outcome: "not_payable"; readonly reason: NotPayableReason; readonly productIds: readonly string[] }
+  /** So many shoppers open payment pages that this one's turn would not come in time; the cart stays held. */
+  | CheckoutBusy
+  | SellingPaused;
+
+export interface CheckoutBusy {
+  readonly outcome: "checkout_busy";
+  readonly retryAfterSeconds: number;
+}
+
+/** Whether it is this shopper's turn to have a payment page created. */
+export type PaymentTurn = { readonly outcome: "your_turn" } | CheckoutBusy;
+
+/** Selling is paused, and this would hold more than the session holds, or pay while a sale could not be taken from the stock. Nothing changed. */
+export interface SellingPaused {
+  readonly outcome: "selling_paused";
+  /** Whether what is held can be paid for meanwhile. */
+  readonly mayPay: boolean;
+  readonly retryAfterSeconds: number;
+}
 
 export type NotPayableReason =
   | "no_price"
@@ -106,6 +125,7 @@ export type NotPayableReason =
 
 export type ChangeOutcome =
   | ReserveOutcome
+  | SellingPaused
   | { readonly outcome: "paid"; readonly checkoutId: string };
 
 export type ReleaseCartOutcome =

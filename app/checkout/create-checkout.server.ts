@@ -40,7 +40,7 @@ export interface Checkout extends CheckoutService {
 export function createCheckout(dependencies: CheckoutDependencies): Checkout {
   const { gateway, clock, config } = dependencies;
   const marks = dependencies.marks ?? readingFormerTags(createSessionMarks({ gateway, shopTag: config.shopTag, clock }), config);
-  const context: CheckoutContext = { rebuildTurns: createProcessRebuildTurns(), rebuildLeases: dependencies.leases, resend: createResendRule(clock), turnToPay: async () => undefined, batches: createBatches(), ...dependencies, marks };
+  const context: CheckoutContext = { rebuildTurns: createProcessRebuildTurns(), rebuildLeases: dependencies.leases, resend: createResendRule(clock), turnToPay: async () => ({ outcome: "your_turn" }), batches: createBatches(), ...dependencies, marks };
   const gate = createRebuildGate();
   const sweep = createSweep(context);
   const queue = createFulfilQueue({ clock: context.clock, settle: (checkoutId) => settleCheckout(context, checkoutId) });

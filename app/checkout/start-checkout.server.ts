@@ -4,7 +4,7 @@ import { reserve } from "~/reservations/reserve";
 
 import { cartFingerprint } from "./cart-fingerprint.server";
 import { priceLines } from "./cart-rows.server";
-import type { StartOutcome, StartRequest } from "./checkout";
+import type { PaymentTurn, StartOutcome, StartRequest } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
 import { endClaim, isAtLeast } from "./claims.server";
 import { closeClaim, findSession, UNSTAMPED_AFTER_MS } from "./close-checkout.server";
@@ -18,19 +18,16 @@ type Attempt = StartOutcome | { readonly outcome: "again" };
 
 /** See `CheckoutService.start`. */
 export async function startCheckout(context: CheckoutContext, request: StartRequest): Promise<StartOutcome> {
-  let turn: Promise<void> | null = null;
+  let turn: Promise<PaymentTurn> | null = null;
   const takeTurn = () => (turn ??= context.turnToPay());
   for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
     const result = await tryOnce(context, request, takeTurn);
-    if (result.outcome === "again") continue;
-    const checkoutId = result.outcome === "redirect" || result.outcome === "paid" ? result.checkoutId : null;
-    context.log({ type: "checkout_started", outcome: result.outcome, session: request.session, checkoutId });
-    return result;
+    if (result.outcome !== "again") return result;
   }
   throw new UnavailableError("the cart keeps changing while its payment page is opened");
 }
 
-async function tryOnce(context: CheckoutContext, request: StartRequest, takeTurn: () => Promise<void>): Promise<Attempt> {
+async function tryOnce(context: CheckoutContext, request: StartRequest, takeTurn: () => Promise<PaymentTurn>): Promise<Attempt> {
   const { reservations } = context;
   const { session, client } = request;
   const view = await reservations.store.view(session);
@@ -48,7 +45,8 @@ async function tryOnce(context: CheckoutContext, request: StartRequest, takeTurn
     if (reserved.outcome !== "granted") return reserved;
   }
 
-  await takeTurn();
+  const turn = await takeTurn();
+  if (turn.outcome === "checkout_busy") return turn;
   const claimed = await reservations.store.claim({ session, claimId: context.newClaimId() });
   switch (claimed.outcome) {
     case "claimed":

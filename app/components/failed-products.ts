@@ -17,6 +17,9 @@ export function failedProducts(failure: CartFailure): readonly string[] {
     case "unsettled":
     case "nothing_held":
     case "empty_cart":
+    case "rate_limited":
+    case "checkout_busy":
+    case "selling_paused":
     case "unavailable":
       return [];
   }

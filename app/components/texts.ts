@@ -109,9 +109,19 @@ export function failureText(failure: CartFailure, clockText: ClockText): string 
       return "Your cart is empty.";
     case "not_payable":
       return notPayableText(failure.reason);
+    case "rate_limited":
+      return `Too many requests. ${tryAgainText(failure.retryAfterSeconds)}`;
+    case "checkout_busy":
+      return `Checkout is busy right now. ${tryAgainText(failure.retryAfterSeconds)}`;
+    case "selling_paused":
+      return `New orders are paused for a moment. Items in your cart stay reserved${failure.mayPay ? " and you can check out" : ""}.`;
     case "unavailable":
       return "The shop cannot reach its stock right now, so nothing was changed and your cart is as it was. Try again in a moment.";
   }
+}
+
+function tryAgainText(seconds: number): string {
+  return `Try again in ${seconds === 1 ? "1 second" : `${seconds} seconds`}. Your items stay reserved.`;
 }
 
 function notPayableText(reason: NotPayableReason): string {

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { RateLimiterMemory, RateLimiterQueue, RateLimiterQueueError, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from "rate-limiter-flexible";
-import type { CheckoutService } from "~/checkout/checkout";
-import { Problem } from "~/http/problem.server";
+import type { CheckoutService, PaymentTurn } from "~/checkout/checkout";
 import type { ClientCap } from "~/reservations/reservation-store";
 import type { BoundedRedis } from "~/reservations/redis/bounded-redis.server";
 import { clientAddress } from "./client-address";
@@ -21,31 +20,38 @@ export interface LimitOptions {
 
 type HoldingVerbs = Pick<CheckoutService, "changeCart" | "start">;
 
-/** Against holding everything and buying nothing (OWASP OAT-021). Refusals are thrown as `Problem`. */
-export interface Limits {
-  /** Asked by each route that changes a cart or asks Stripe, before it does: counts one. 429 `rate_limited` with Retry-After. */
-  admit(request: Request, session: string): Promise<void>;
+/** What a request is about to do: view something that Stripe has to be asked about, change a cart, or open a payment page. */
+export type Purpose = "view" | "change" | "payment";
 
+export type Admission = { readonly outcome: "admitted" } | RateLimited;
+
+export interface RateLimited {
+  readonly outcome: "rate_limited";
+  readonly retryAfterSeconds: number;
+}
+
+/** Against holding everything and buying nothing (OWASP OAT-021). Refusals are data; what they mean over HTTP, routes say. */
+export interface Limits {
   /**
-   * Asked before a payment page is opened, besides `admit`: opening one asks Stripe up to five times. Stricter than `admit`, for
-   * each session and each address. 429 with Retry-After.
+   * Asked by each route that changes a cart or asks Stripe, before it does: counts one, for the session and for the address. A payment
+   * page counts against a stricter limit as well, since opening one asks Stripe up to five times.
    */
-  admitPayment(request: Request, session: string): Promise<void>;
+  admit(request: Request, session: string, purpose: Purpose): Promise<Admission>;
 
   /**
    * Asked after a wrong token at the operator's sign-in: counts one try, by address where it is known, else all tries together.
    * Bounds what guessing writes to the log; the right token always gets in.
    */
-  admitSignIn(request: Request): Promise<void>;
+  admitSignIn(request: Request): Promise<Admission>;
 
   /**
-   * Waits for a turn at `pagesPerSecond`, in order of arrival; 429 where it would not come within some seconds. To be asked by who
-   * holds the whole cart and is about to have a page made, so that nobody keeps others from paying without holding something.
+   * Waits for a turn at `pagesPerSecond`, in order of arrival; `checkout_busy` where it would not come within some seconds. Asked when
+   * the whole cart is held and before its page is created, so that nobody keeps others from paying without holding something.
    */
-  turnToPay(): Promise<void>;
+  turnToPay(): Promise<PaymentTurn>;
 
   /**
-   * The verbs that hold something, with a cap on the unpaid units of all carts of one address, as `admit` saw it: `limit_exceeded`.
+   * The operations that hold something, with a cap on the unpaid units of all carts of one address, as `admit` saw it: `limit_exceeded`.
    * The store counts these units in the step that holds them (see `ClientCap`), so that calls at the same moment keep the cap as well.
    */
   capped(checkout: HoldingVerbs): HoldingVerbs;
@@ -59,6 +65,7 @@ const MINUTE_SECONDS = 60;
 const CHANGES_TO_A_PAGE = { session: 12, address: 2 };
 /** How long anybody waits to be let to the payment page. */
 const TURN_WITHIN_SECONDS = 6;
+const BUSY_RETRY_SECONDS = 2;
 const SIGN_INS_OF_ADDRESS = 10;
 const SIGN_INS_OF_ALL = 60;
 
@@ -83,33 +90,35 @@ export function createLimits(options: LimitOptions): Limits {
     return address === undefined || unitsPerClient === 0 ? undefined : { clientId: hashOf(address), maxUnits: unitsPerClient };
   }
 
+  function remember(session: string, address: string): void {
+    admitted.delete(session);
+    admitted.set(session, address);
+    for (const oldest of admitted.keys()) {
+      if (admitted.size <= MAX_ADMITTED) break;
+      admitted.delete(oldest);
+    }
+  }
+
   return {
-    async admit(request, session) {
+    async admit(request, session, purpose) {
       if (trustedProxyHops === 0 && !hasWarned && request.headers.has("X-Forwarded-For")) {
         hasWarned = true;
         log.warn({}, "X-Forwarded-For is seen but TRUSTED_PROXY_HOPS is 0: limits by network address are off");
       }
-      await count(rate, `session:${session}`);
       const address = clientAddress(request.headers, trustedProxyHops);
-      if (address === null) return;
-      await count(rate, `address:${address}`);
-      admitted.delete(session);
-      admitted.set(session, address);
-      for (const oldest of admitted.keys()) {
-        if (admitted.size <= MAX_ADMITTED) break;
-        admitted.delete(oldest);
-      }
+      if (address !== null) remember(session, address);
+      const isPayment = purpose === "payment";
+      return countAll([
+        [rate, `session:${session}`],
+        [rate, address && `address:${address}`],
+        [isPayment ? (pages?.session ?? null) : null, session],
+        [isPayment ? (pages?.address ?? null) : null, address],
+      ]);
     },
-    async admitPayment(request, session) {
-      if (pages === null) return;
-      await count(pages.session, session);
+    turnToPay: async () => (turns === null ? { outcome: "your_turn" } : turns()),
+    admitSignIn(request) {
       const address = clientAddress(request.headers, trustedProxyHops);
-      if (address !== null) await count(pages.address, address);
-    },
-    turnToPay: async () => turns?.(),
-    async admitSignIn(request) {
-      const address = clientAddress(request.headers, trustedProxyHops);
-      await (address === null ? count(signIns.all, "all") : count(signIns.address, address));
+      return countAll([address === null ? [signIns.all, "all"] : [signIns.address, address]]);
     },
     capped: (checkout) => ({
       changeCart: (request) => checkout.changeCart({ ...request, client: capOf(request.session) }),
@@ -118,30 +127,29 @@ export function createLimits(options: LimitOptions): Limits {
   };
 }
 
-async function count(rate: RateLimiterAbstract | null, key: string): Promise<void> {
+/** Counts one for each key, up to the first limit that is reached. Null: not limited, or no key. */
+async function countAll(counts: readonly (readonly [rate: RateLimiterAbstract | null, key: string | null])[]): Promise<Admission> {
   try {
-    await rate?.consume(key);
+    for (const [rate, key] of counts) if (rate !== null && key !== null) await rate.consume(key);
+    return { outcome: "admitted" };
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
-    throw tooMuch("That was a lot in a short time.", Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)));
+    return { outcome: "rate_limited", retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)) };
   }
 }
 
 /** Waits for one's turn: in order of arrival, and not longer than `TURN_WITHIN_SECONDS`. */
-function createTurns(rate: RateLimiterAbstract, perSecond: number): () => Promise<void> {
+function createTurns(rate: RateLimiterAbstract, perSecond: number): () => Promise<PaymentTurn> {
   const queue = new RateLimiterQueue(rate, { maxQueueSize: perSecond * TURN_WITHIN_SECONDS });
   return async () => {
     try {
       await queue.removeTokens(1, undefined, Math.ceil(Date.now() / 1000) + TURN_WITHIN_SECONDS);
+      return { outcome: "your_turn" };
     } catch (error) {
       if (!(error instanceof RateLimiterQueueError)) throw error;
-      throw tooMuch("Many people are paying at this moment.", 2);
+      return { outcome: "checkout_busy", retryAfterSeconds: BUSY_RETRY_SECONDS };
     }
   };
-}
-
-function tooMuch(reason: string, seconds: number): Problem {
-  return new Problem(429, "rate_limited", `${reason} Try again in ${seconds} s; what you hold stays held.`, { headers: { "Retry-After": String(seconds) } });
 }
 
 /** `points` in `seconds` for each key; `name` tells its keys from those of other rates. */

@@ -1,4 +1,4 @@
-import type { CheckoutService } from "~/checkout/checkout";
+import type { CheckoutService, SellingPaused } from "~/checkout/checkout";
 import type { Line, ReservationStore } from "~/reservations/reservation-store";
 import type { Selling } from "./operator-desk";
 
@@ -33,35 +33,34 @@ export function createMemorySellingSwitch(now: () => number): SellingSwitch {
 
 export type HoldingVerbs = Pick<CheckoutService, "changeCart" | "start">;
 
+const RETRY_AFTER_SECONDS = 60;
+
 /**
- * The verbs that hold something. While selling is paused `refuse` is called, and has to throw, where one of them would hold more of a
- * product than the session holds already, so that fewer, the same, and paying go on. Lines that have lapsed are not held any more.
- * While the shop has closed itself it is called for paying too: a payment could not be taken from the stock.
+ * The operations that hold something. While selling is paused they refuse to hold more of a product than the session holds already, so
+ * that fewer, the same, and paying go on. Lines that have lapsed are not held any more. While the shop has closed itself paying is
+ * refused too: a payment could not be taken from the stock.
  */
-export function guardSelling(
-  checkout: HoldingVerbs,
-  { selling, store, refuse }: { selling: Pick<SellingSwitch, "read">; store: Pick<ReservationStore, "view">; refuse: (session: string) => never },
-): HoldingVerbs {
-  async function requireNoMore(session: string, isMore: (line: Line, held: number) => boolean, lines: readonly Line[], isPaying = false): Promise<void> {
+export function guardSelling(checkout: HoldingVerbs, { selling, store }: { selling: Pick<SellingSwitch, "read">; store: Pick<ReservationStore, "view"> }): HoldingVerbs {
+  /** Null: go on. */
+  async function refusal(session: string, isMore: (line: Line, held: number) => boolean, lines: readonly Line[], isPaying = false): Promise<SellingPaused | null> {
     const { isPaused, closedBy } = await selling.read();
-    if (closedBy !== null && isPaying) refuse(session);
-    if (!isPaused && closedBy === null) return;
+    if (!isPaused && closedBy === null) return null;
+    const refused: SellingPaused = { outcome: "selling_paused", mayPay: closedBy === null, retryAfterSeconds: RETRY_AFTER_SECONDS };
+    if (closedBy !== null && isPaying) return refused;
     const { lines: granted, claim } = await store.view(session);
     const held = new Map([...granted, ...(claim?.lines ?? [])].map((line) => [line.productId, line.quantity]));
     const asked = new Map<string, number>();
     for (const { productId, quantity } of lines) asked.set(productId, (asked.get(productId) ?? 0) + quantity);
-    for (const [productId, quantity] of asked) if (isMore({ productId, quantity }, held.get(productId) ?? 0)) refuse(session);
+    return [...asked].some(([productId, quantity]) => isMore({ productId, quantity }, held.get(productId) ?? 0)) ? refused : null;
   }
 
   return {
     async changeCart(request) {
-      await requireNoMore(request.session, ({ quantity }, held) => quantity > held, request.lines);
-      return checkout.changeCart(request);
+      return (await refusal(request.session, ({ quantity }, held) => quantity > held, request.lines)) ?? checkout.changeCart(request);
     },
     async start(request) {
       // Where the store holds the product its quantity wins, whatever the cart says.
-      await requireNoMore(request.session, ({ quantity }, held) => quantity > 0 && held === 0, request.lines, true);
-      return checkout.start(request);
+      return (await refusal(request.session, ({ quantity }, held) => quantity > 0 && held === 0, request.lines, true)) ?? checkout.start(request);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { data, redirect, type ActionFunctionArgs, type HeadersFunction, type LinksFunction, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData, type ShouldRevalidateFunction } from "@remix-run/react";
+import { rateLimited } from "~/api/checkout-problems.server";
 import { OperatorPage } from "~/components/operator/operator-page";
 import { SignInPage } from "~/components/operator/sign-in-page";
 import { pageTitle } from "~/components/texts";
@@ -65,11 +66,9 @@ export function action({ request }: ActionFunctionArgs) {
 async function signIn(request: Request, token: string) {
   const { operatorRule: rule, limits, log } = container;
   if (!isToken(token, rule)) {
-    try {
-      await limits.admitSignIn(request);
-    } catch (error) {
-      return refusal(error); // Untold, so that guessing does not drown the log.
-    }
+    const admission = await limits.admitSignIn(request);
+    // Unlogged, so that guessing does not drown the log.
+    if (admission.outcome === "rate_limited") return refusal(rateLimited(admission));
     log.warn({}, "an operator's sign-in was refused");
     return refusal(new Problem(401, "unauthorized", "That is not the token. Look for ADMIN_TOKEN in the settings of the server."));
   }

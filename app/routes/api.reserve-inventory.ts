@@ -1,3 +1,4 @@
+import { requireAdmission } from "~/api/checkout-problems.server";
 import { releaseRequest, reservationsQuery, reserveRequest } from "~/api/schemas";
 import { allReservations, ownReservations } from "~/api/list-reservations.server";
 import { releaseItems } from "~/api/release-items.server";
@@ -14,14 +15,14 @@ const answer = api({
     requireOwnOrigin(request, container.originRule);
     const { session_id: token, items } = await readJson(request, reserveRequest);
     const cart = (await apiCart(request, token, container.carts)) ?? container.carts.create();
-    await container.limits.admit(request, cart.session);
+    requireAdmission(await container.limits.admit(request, cart.session, "change"));
     return reserveItems(container, cart, items);
   },
   DELETE: async (request) => {
     requireOwnOrigin(request, container.originRule);
     const { session_id: token, items = [] } = await readOptionalJson(request, releaseRequest);
     const cart = await apiCart(request, token, container.carts);
-    if (cart !== null) await container.limits.admit(request, cart.session);
+    if (cart !== null) requireAdmission(await container.limits.admit(request, cart.session, "change"));
     return releaseItems(container, cart, items.length === 0 ? "all" : items.map((item) => item.product_id));
   },
   GET: async (request) => {

@@ -1,6 +1,6 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData, type ShouldRevalidateFunction } from "@remix-run/react";
-import { failureStatus } from "~/cart/cart-failure";
+import { failureInit, notAdmitted } from "~/cart/cart-failure";
 import { readIntent, type ReadIntent } from "~/cart/cart-intent.server";
 import { changeCart } from "~/cart/change-cart.server";
 import { lostCookieAddress, showLostCookie } from "~/cart/lost-cookie.server";
@@ -17,17 +17,18 @@ import { withAllLines, type Cart } from "~/session.server";
 
 export const meta: MetaFunction = () => [{ title: pageTitle(cartTexts.title) }, { name: "robots", content: "noindex" }];
 
+export { retryAfter as headers } from "~/http/retry-after.server";
+
 /** After a refusal too: it was refused because something has changed. */
 export const shouldRevalidate: ShouldRevalidateFunction = ({ actionStatus, defaultShouldRevalidate }) => actionStatus !== undefined || defaultShouldRevalidate;
 
 export function loader({ request }: LoaderFunctionArgs) {
   return inWords(async () => {
     const { cart, origin } = await container.carts.read(request);
-    // Such a view may ask Stripe, whose own limit all shoppers share.
-    if (cart.paying !== null) await container.limits.admit(request, cart.session);
     const { searchParams } = new URL(request.url);
+    const mayAsk = async () => (await container.limits.admit(request, cart.session, "view")).outcome === "admitted";
     const removed = removedLineSchema.parse(Object.fromEntries(searchParams));
-    const shown = await showCart(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() }, removed);
+    const shown = await showCart(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() }, { mayAsk, removed });
     if (shown.outcome === "shown") {
       const view = { ...shown.view, lostCookie: await showLostCookie(container, searchParams, origin) };
       const whole = withAllLines(cart, shown.view);
@@ -45,9 +46,9 @@ export function action({ request }: ActionFunctionArgs) {
     if (read.outcome === "not_understood") throw new Problem(400, "invalid_request", "The shop could not make sense of this form. Nothing was changed.");
     const { cart, origin } = await container.carts.read(request);
     if (origin !== "cookie") throw redirect(lostCookieAddress(form), { status: 303, headers: await container.carts.headers(cart) });
-    await container.limits.admit(request, cart.session);
-    const answer = await changeCart(container, cart, read, Date.now());
-    if (answer.outcome === "failed") return data(answer.failure, { status: failureStatus(answer.failure) });
+    const admission = await container.limits.admit(request, cart.session, "change");
+    const answer = admission.outcome === "admitted" ? await changeCart(container, cart, read, Date.now()) : notAdmitted(admission);
+    if (answer.outcome === "failed") return data(answer.failure, failureInit(answer.failure));
     const target = answer.outcome === "paid" ? `/orders/${answer.checkoutId}` : afterChange(read, cart);
     // 303: reloading the page that follows repeats nothing.
     throw redirect(target, { status: 303, headers: await container.carts.headers(answer.cart) });

@@ -1,6 +1,6 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import type { ClientActionFunctionArgs, ClientLoaderFunctionArgs } from "@remix-run/react";
-import { failureStatus } from "~/cart/cart-failure";
+import { failureInit, notAdmitted } from "~/cart/cart-failure";
 import { readIntent } from "~/cart/cart-intent.server";
 import { changeCart } from "~/cart/change-cart.server";
 import type { PanelAnswer, PanelView } from "~/cart/panel-answer";
@@ -17,9 +17,8 @@ import { Problem } from "~/http/problem.server";
 export function loader({ request }: LoaderFunctionArgs) {
   return refusedInWords(async () => {
     const { cart } = await container.carts.read(request);
-    // Such a view may ask Stripe, whose own limit all shoppers share.
-    if (cart.paying !== null) await container.limits.admit(request, cart.session);
-    const { view, replaced } = await showPanel(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() });
+    const mayAsk = async () => (await container.limits.admit(request, cart.session, "view")).outcome === "admitted";
+    const { view, replaced } = await showPanel(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() }, mayAsk);
     const shown: PanelView = { outcome: "shown", view };
     return data(shown, { headers: { "Cache-Control": "no-store", ...(replaced && { "Set-Cookie": await container.carts.commit(replaced) }) } });
   });
@@ -32,11 +31,11 @@ export function action({ request }: ActionFunctionArgs) {
     if (read.outcome === "not_understood") throw new Problem(400, "invalid_request", "The shop could not make sense of this form. Nothing was changed.");
     const { cart, origin } = await container.carts.read(request);
     if (origin !== "cookie") return data<PanelAnswer>({ outcome: "refused", message: lostCookieTexts.onceMoreHere }, { status: 409, headers: await container.carts.headers(cart) });
-    await container.limits.admit(request, cart.session);
-    const changed = await changeCart(container, cart, read, Date.now());
+    const admission = await container.limits.admit(request, cart.session, "change");
+    const changed = admission.outcome === "admitted" ? await changeCart(container, cart, read, Date.now()) : notAdmitted(admission);
     if (changed.outcome === "failed") {
       const failed: PanelAnswer = changed;
-      return data(failed, { status: failureStatus(changed.failure) });
+      return data(failed, failureInit(changed.failure));
     }
     const headers = await container.carts.headers(changed.cart);
     if (changed.outcome === "paid") throw redirect(`/orders/${changed.checkoutId}`, { status: 303, headers });

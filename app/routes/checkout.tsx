@@ -1,6 +1,6 @@
 import { data, redirect, redirectDocument, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { failureStatus } from "~/cart/cart-failure";
+import { failureInit, notAdmitted } from "~/cart/cart-failure";
 import { lostCookieAddress } from "~/cart/lost-cookie.server";
 import { payCart } from "~/cart/pay-cart.server";
 import { showCart } from "~/cart/show-cart.server";
@@ -16,6 +16,8 @@ import { preferredLocale } from "~/http/preferred-locale.server";
 
 export const meta: MetaFunction = () => [{ title: pageTitle(cartTexts.title) }, { name: "robots", content: "noindex" }];
 
+export { retryAfter as headers } from "~/http/retry-after.server";
+
 /**
  * Shows the cart when it could not be paid: Remix then runs this loader after the action, with the headers of the form
  * post. Whoever merely opens this address belongs to the cart.
@@ -24,7 +26,8 @@ export function loader({ request }: LoaderFunctionArgs) {
   return inWords(async () => {
     if (!request.headers.has("Content-Type")) throw redirect("/cart");
     const { cart } = await container.carts.read(request);
-    const shown = await showCart(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() });
+    const mayAsk = async () => (await container.limits.admit(request, cart.session, "view")).outcome === "admitted";
+    const shown = await showCart(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() }, { mayAsk });
     if (shown.outcome === "shown") return shown.view;
     throw redirect("/cart", { headers: await container.carts.headers(shown.cart) });
   });
@@ -36,11 +39,10 @@ export function action({ request }: ActionFunctionArgs) {
     await readForm(request); // The form says nothing but "pay"; reading it bounds it.
     const { cart, origin } = await container.carts.read(request);
     if (origin !== "cookie") throw redirect(lostCookieAddress({}), { status: 303, headers: await container.carts.headers(cart) });
-    await container.limits.admit(request, cart.session);
-    await container.limits.admitPayment(request, cart.session);
+    const admission = await container.limits.admit(request, cart.session, "payment");
     const here = ownOrigin(request, container.originRule);
-    const answer = await payCart(container, cart, here, Date.now());
-    if (answer.outcome === "failed") return data(answer.failure, { status: failureStatus(answer.failure) });
+    const answer = admission.outcome === "admitted" ? await payCart(container, cart, here, Date.now()) : notAdmitted(admission);
+    if (answer.outcome === "failed") return data(answer.failure, failureInit(answer.failure));
     const headers = await container.carts.headers(answer.cart);
     if (mayFormsLeadTo(answer.url, here, container.env)) throw redirectDocument(answer.url, { status: 303, headers });
     // A browser would stop this form on its way, without a word; a link is free to go there.

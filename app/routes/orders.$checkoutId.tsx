@@ -1,5 +1,6 @@
 import { data, redirect, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
+import { requireAdmission } from "~/api/checkout-problems.server";
 import { openByKey, ORDER_KEY } from "~/cart/open-by-key.server";
 import { beingConfirmed, showOrder } from "~/cart/show-order.server";
 import { OrderPage } from "~/components/order-page";
@@ -19,9 +20,9 @@ export const meta: MetaFunction<typeof loader> = ({ data: shown }) => [
 export function loader({ request, params }: LoaderFunctionArgs) {
   return inWords(async () => {
     const { cart } = await container.carts.read(request);
-    // Every view of an own order asks Stripe, whose own limit all shoppers share.
-    await container.limits.admit(request, cart.session);
     const { checkoutId = "" } = params;
+    // Every view of an own order asks Stripe, whose own limit all shoppers share.
+    requireAdmission(await container.limits.admit(request, cart.session, "view"));
     const locale = preferredLocale(request);
     const key = new URL(request.url).searchParams.get(ORDER_KEY);
     const opened = key === null ? null : await openByKey(container, cart, checkoutId, key);

@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 import type { CheckoutEvent, CheckoutLog } from "~/checkout/checkout-events";
 import type { Checkout } from "~/checkout/create-checkout.server";
-import type { ChangeOutcome } from "~/checkout/checkout";
+import type { ChangeOutcome, StartOutcome } from "~/checkout/checkout";
+import type { Limits } from "~/limits/limits.server";
 import type { DecidedLine } from "~/reservations/reserve";
 import { following } from "./followed.server";
 import type { Metrics } from "./metrics.server";
@@ -19,7 +20,10 @@ export function checkoutLog(log: Logger, metrics: Metrics): CheckoutLog {
 /** Told of every refusal for want of units, when a cart is changed and when it is paid. */
 export type OnRefused = (session: string, lines: readonly DecidedLine[]) => void;
 
-/** The same service; `changeCart` is counted and timed, and what is done for one checkout can be followed by its id. */
+/**
+ * The same service; what `changeCart` and `start` came to is counted and logged, and what is done for one checkout can be followed by its
+ * id. Wraps whatever else wraps the checkout, so that every refusal is counted. What `Limits.admit` refuses never comes here: `observeLimits`.
+ */
 export function observeChanges(checkout: Checkout, log: Logger, metrics: Metrics, onRefused: OnRefused): Checkout {
   return {
     get ready() {
@@ -39,8 +43,13 @@ export function observeChanges(checkout: Checkout, log: Logger, metrics: Metrics
     rebuild: () => checkout.rebuild(),
     isIntact: () => checkout.isIntact(),
     async start(request) {
-      const answer = await checkout.start(request);
+      const answer = await checkout.start(request).catch((error: unknown) => {
+        metrics.checkouts.inc({ outcome: "error" });
+        throw error;
+      });
+      metrics.checkouts.inc({ outcome: answer.outcome });
       if (answer.outcome === "refused") onRefused(request.session, answer.lines);
+      log.info({ session: request.session, ...startFacts(answer) }, "checkout started");
       return answer;
     },
     async changeCart(request) {
@@ -63,12 +72,31 @@ export function observeChanges(checkout: Checkout, log: Logger, metrics: Metrics
 
 function changeOutcome(answer: ChangeOutcome): "granted" | "refused" | "limited" {
   if (answer.outcome === "granted") return "granted";
-  return answer.outcome === "limit_exceeded" ? "limited" : "refused";
+  return answer.outcome === "limit_exceeded" || answer.outcome === "selling_paused" ? "limited" : "refused";
+}
+
+/** The address of a payment page is for its shopper only. */
+function startFacts(answer: StartOutcome): object {
+  return "checkoutId" in answer ? { outcome: answer.outcome, checkoutId: answer.checkoutId } : answer;
+}
+
+/** The same limits; what they refuse is counted where it would have been counted, and logged. */
+export function observeLimits(limits: Limits, log: Logger, metrics: Metrics): Limits {
+  return {
+    ...limits,
+    async admit(request, session, purpose) {
+      const answer = await limits.admit(request, session, purpose);
+      if (answer.outcome === "admitted") return answer;
+      if (purpose === "change") metrics.reservations.inc({ outcome: "limited" });
+      else if (purpose === "payment") metrics.checkouts.inc({ outcome: answer.outcome });
+      log.info({ session, purpose, answer }, "refused");
+      return answer;
+    },
+  };
 }
 
 function count(event: CheckoutEvent, metrics: Metrics): void {
-  if (event.type === "checkout_started") metrics.checkouts.inc({ outcome: event.outcome });
-  else if (event.type === "fulfilled") metrics.fulfilments.inc({ outcome: event.outcome });
+  if (event.type === "fulfilled") metrics.fulfilments.inc({ outcome: event.outcome });
   else if (event.type === "late_payment") metrics.latePayments.inc();
   else if (event.type === "oversold") metrics.oversoldUnits.inc(event.units);
 }

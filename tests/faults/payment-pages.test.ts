@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 
+import type { PaymentTurn } from "~/checkout/checkout";
 import { UNSTAMPED_AFTER_MS } from "~/checkout/close-checkout.server";
 import { pageLifeMs } from "~/checkout/session-parameters.server";
 import type { StripeGateway } from "~/checkout/stripe-gateway.server";
 import { UnavailableError } from "~/errors";
-import { Problem } from "~/http/problem.server";
 
 import { storeWith } from "../checkout/store-with";
 import { CALLS, CHECKOUT_TTL_MS, createWorld, MAX_AGE_MS, once, ORIGIN, type Process, TTL_MS } from "../checkout/world";
@@ -559,9 +559,10 @@ describe("turns at Stripe", () => {
   /** A shop whose shoppers get `turns` turns to pay, and no more. */
   const openWith = (turns: number, rows: Record<string, number> = { mug: 1, pot: 1 }) => {
     let left = turns;
-    const turnToPay = async () => {
-      if (left === 0) throw new Problem(429, "rate_limited", "not your turn");
+    const turnToPay = async (): Promise<PaymentTurn> => {
+      if (left === 0) return { outcome: "checkout_busy", retryAfterSeconds: 2 };
       left -= 1;
+      return { outcome: "your_turn" };
     };
     const world = createWorld({ rows });
     return world.open({ dependencies: () => ({ turnToPay }) }).then((shop) => ({ world, shop }));
@@ -570,7 +571,7 @@ describe("turns at Stripe", () => {
   it("without one the cart stays held, and nothing was asked of Stripe", async () => {
     const { world, shop } = await openWith(0);
     await change(shop, "ann", 1);
-    await expect(start(shop, "ann")).rejects.toMatchObject({ status: 429 });
+    expect(await start(shop, "ann")).toEqual({ outcome: "checkout_busy", retryAfterSeconds: 2 });
     expect(world.stripe.sessions()).toEqual([]);
     expect(await shop.store.view("ann")).toMatchObject({ lines: units("mug", 1), claim: null });
   });
@@ -590,6 +591,7 @@ describe("turns at Stripe", () => {
         turnToPay: async () => {
           world.advance(TTL_MS);
           await change(shop, "bob", 1);
+          return { outcome: "your_turn" };
         },
       }),
     });

@@ -61,7 +61,7 @@ async function changeAfter(past: number, store: ReservationStore, advance: (ms: 
   };
   const change = async (from: ReturnType<typeof createLimits>, verbs = bare) => {
     const session = randomUUID();
-    await from.admit(new Request("http://shop.test/", { headers: { "X-Forwarded-For": ADDRESS } }), session);
+    await from.admit(new Request("http://shop.test/", { headers: { "X-Forwarded-For": ADDRESS } }), session, "change");
     return (await from.capped(verbs).changeCart({ session, lines: [{ productId: "bowl", quantity: 1 }] })).outcome;
   };
 

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { CheckoutService } from "~/checkout/checkout";
-import { Problem } from "~/http/problem.server";
 import { createLimits, type LimitOptions } from "~/limits/limits.server";
 import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
@@ -33,15 +32,11 @@ function openShop(options: Pick<LimitOptions, "perMinute" | "unitsPerClient" | "
   /** One proxy in front: it appends the address that it saw to whatever the client wrote. */
   async function ask(session: string, address: string, quantity: number, written?: string): Promise<Answer> {
     const headers = { "X-Forwarded-For": written === undefined ? address : `${written}, ${address}` };
-    try {
-      await limits.admit(new Request("http://shop.test/", { headers }), session);
-      const { outcome } = await changeCart({ session, lines: [{ productId: "bowl", quantity }] });
-      if (outcome === "limit_exceeded") return 422;
-      return outcome === "granted" ? "granted" : "refused";
-    } catch (error) {
-      if (error instanceof Problem && error.status === 429) return error.status;
-      throw error;
-    }
+    const admission = await limits.admit(new Request("http://shop.test/", { headers }), session, "change");
+    if (admission.outcome === "rate_limited") return 429;
+    const { outcome } = await changeCart({ session, lines: [{ productId: "bowl", quantity }] });
+    if (outcome === "limit_exceeded") return 422;
+    return outcome === "granted" ? "granted" : "refused";
   }
 
   /** Comes, takes one and leaves again, as if it were bought and restocked. */

@@ -28,10 +28,9 @@ export async function openShop(options: { world?: World | WorldOptions; selling?
   const lostDemand = createLostDemandBook({ clock: world.clock });
   const store = observeStore(process.store, log, metrics);
   const bare = createCheckout({ ...dependencies, log: checkoutLog(log, metrics), reservations: { ...dependencies.reservations, store } });
-  const observed = observeChanges(bare, log, metrics, (session, lines) => lostDemand.note(session, lines));
   const selling = options.selling ?? createSelling({ redis: null, store, closedBy: () => null, log });
-  const { changeCart, start } = options.unguarded === true ? observed : selling.guarded(observed);
-  const checkout: Checkout = Object.assign(Object.create(observed) as Checkout, { changeCart, start });
+  const guarded: Checkout = Object.assign(Object.create(bare) as Checkout, options.unguarded === true ? {} : selling.guarded(bare));
+  const checkout = observeChanges(guarded, log, metrics, (session, lines) => lostDemand.note(session, lines));
   const counts = () => readCounts(metrics);
   const history = createHistory({ counts, totals: () => store.totals(), lostDemand, clock: world.clock });
   const audits = createDriftAudits({ checkout, catalog, clock: world.clock, note: (audit) => metrics.noteAudit(audit), log });
@@ -55,6 +54,7 @@ export async function openShop(options: { world?: World | WorldOptions; selling?
     log,
   });
   await checkout.rebuild();
+  const start = (session: string, lines: Record<string, number>) => checkout.start({ session, lines: linesOf(lines), origin: "http://shop.test" });
   return {
     world,
     checkout,
@@ -73,8 +73,9 @@ export async function openShop(options: { world?: World | WorldOptions; selling?
     /** What `/metrics` answers. */
     samples: async (): Promise<Sample[]> => parseMetrics(await metrics.registry.metrics()),
     hold: (session: string, lines: Record<string, number>) => checkout.changeCart({ session, lines: linesOf(lines) }),
+    start,
     async pay(session: string, lines: Record<string, number>): Promise<string> {
-      const started = await checkout.start({ session, lines: linesOf(lines), origin: "http://shop.test" });
+      const started = await start(session, lines);
       if (started.outcome !== "redirect") throw new Error(`no payment page: ${JSON.stringify(started)}`);
       return started.checkoutId;
     },

@@ -2,17 +2,17 @@ import type { LoaderFunctionArgs } from "@remix-run/node";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { UnavailableError } from "~/errors";
-import { Problem } from "~/http/problem.server";
+import type { Admission } from "~/limits/limits.server";
 import { withCheckout, type Cart } from "~/session.server";
 import { add, CHECKOUT, createWorld, order, type World } from "../cart/cart-world";
 
 const ORIGIN = "http://shop.test";
-const here = vi.hoisted((): { world: World | null; refusal: Error | null } => ({ world: null, refusal: null }));
+const here = vi.hoisted((): { world: World | null; admission: Admission } => ({ world: null, admission: { outcome: "admitted" } }));
 
 vi.mock("~/container.server", () => ({
   get container() {
     const { shop, carts } = world();
-    const limits = { admit: () => (here.refusal === null ? Promise.resolve() : Promise.reject(here.refusal)) };
+    const limits = { admit: () => Promise.resolve(here.admission) };
     return { ...shop, carts, limits, originRule: { publicUrl: ORIGIN, isSandbox: false } };
   },
 }));
@@ -26,7 +26,7 @@ function world(): World {
 
 beforeEach(() => {
   here.world = createWorld();
-  here.refusal = null;
+  here.admission = { outcome: "admitted" };
 });
 
 const answered = z.object({
@@ -50,8 +50,8 @@ describe("the cart for scripts that stay on their page", () => {
     const cart = world().carts.create();
     expect(await change(cart, add("mug", 1), { Origin: "https://evil.test" })).toMatchObject({ data: { outcome: "refused" }, init: { status: 403 } });
     expect(await change(cart, { intent: "steal" })).toMatchObject({ data: { outcome: "refused" }, init: { status: 400 } });
-    here.refusal = new Problem(429, "rate_limited", "That was a lot.", { headers: { "Retry-After": "7" } });
-    expect(await change(cart, add("mug", 1))).toMatchObject({ data: { outcome: "refused", message: "That was a lot." }, init: { status: 429, headers: { "Retry-After": "7" } } });
+    here.admission = { outcome: "rate_limited", retryAfterSeconds: 7 };
+    expect(await change(cart, add("mug", 1))).toMatchObject({ data: { outcome: "failed", failure: { kind: "rate_limited" } }, init: { status: 429, headers: { "Retry-After": "7" } } });
     expect((await world().store.totals()).units).toBe(0);
   });
 

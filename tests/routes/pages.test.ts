@@ -1,19 +1,18 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { UnavailableError } from "~/errors";
-import { Problem } from "~/http/problem.server";
+import type { Admission } from "~/limits/limits.server";
 import { withCheckout, type Cart } from "~/session.server";
 import { add, CHECKOUT, createWorld, order, product, type World } from "../cart/cart-world";
 
-const held = vi.hoisted((): { world: World | null; refusal: Error | null } => ({ world: null, refusal: null }));
+const held = vi.hoisted((): { world: World | null; admission: Admission } => ({ world: null, admission: { outcome: "admitted" } }));
 const ORIGIN = "http://shop.test";
 
 vi.mock("~/container.server", () => ({
   get container() {
     const world = here();
     const env = { ...world.shop.env, isSandbox: false, STRIPE_API_BASE: undefined, STRIPE_CHECKOUT_ORIGIN: "https://pay.test", IMAGE_HOSTS: undefined };
-    const admit = () => (held.refusal === null ? Promise.resolve() : Promise.reject(held.refusal));
-    const limits = { admit, admitPayment: admit };
+    const limits = { admit: () => Promise.resolve(held.admission) };
     return { ...world.shop, carts: world.carts, env, limits, originRule: { publicUrl: ORIGIN, isSandbox: false } };
   },
 }));
@@ -32,7 +31,7 @@ function here(): World {
 
 beforeEach(() => {
   held.world = createWorld();
-  held.refusal = null;
+  held.admission = { outcome: "admitted" };
 });
 
 async function request(path: string, options: { cart?: Cart; form?: Record<string, string> | string; headers?: Record<string, string> } = {}) {
@@ -120,10 +119,19 @@ describe("POST /cart", () => {
     expect((await here().store.totals()).units).toBe(0);
   });
 
-  it("answers 429 in words to a cart that is changed too often, and changes nothing", async () => {
-    held.refusal = new Problem(429, "rate_limited", "That was a lot.", { headers: { "Retry-After": "7" } });
-    expect(await post({ form: add("mug", 1) })).toMatchObject({ status: 429, body: { code: "rate_limited", message: "That was a lot." } });
+  it("shows the cart with 429 and the time to come back where it is changed too often, and changes nothing", async () => {
+    held.admission = { outcome: "rate_limited", retryAfterSeconds: 7 };
+    const came = await post({ form: add("mug", 1) });
+    expect(came).toMatchObject({ status: 429, body: { kind: "rate_limited", retryAfterSeconds: 7 } });
+    expect(came.headers.get("Retry-After")).toBe("7");
     expect((await here().store.totals()).units).toBe(0);
+  });
+
+  it("shows the cart with 503 and the time to come back while selling is paused", async () => {
+    here().shop.checkout.changeCart = () => Promise.resolve({ outcome: "selling_paused", mayPay: true, retryAfterSeconds: 60 });
+    const came = await post({ form: add("mug", 1) });
+    expect(came).toMatchObject({ status: 503, body: { kind: "selling_paused", mayPay: true } });
+    expect(came.headers.get("Retry-After")).toBe("60");
   });
 
   it("answers 503 with the page while the database is down", async () => {
@@ -169,6 +177,27 @@ describe("/checkout", () => {
     const came = await answer(() => checkoutRoute.action(args(asked)));
     expect([came.status, came.headers.get("Location"), came.headers.get("X-Remix-Reload-Document")]).toEqual([303, "https://pay.test/1", "true"]);
     expect((await cartIn(came.headers)).paying).toBe(CHECKOUT);
+  });
+
+  it("shows the cart with the time to come back where too many pay, selling is closed, or this shopper pays too often", async () => {
+    const pay = async () => answer(async () => checkoutRoute.action(args(await request("/checkout", { form: {}, cart: here().carts.create() }))));
+    here().says.start = () => Promise.resolve({ outcome: "checkout_busy", retryAfterSeconds: 2 });
+    const busy = await pay();
+    here().says.start = () => Promise.resolve({ outcome: "selling_paused", mayPay: false, retryAfterSeconds: 60 });
+    const closed = await pay();
+    held.admission = { outcome: "rate_limited", retryAfterSeconds: 7 };
+    const tooOften = await pay();
+    expect([busy, closed, tooOften].map(({ status, headers, body }) => [status, headers.get("Retry-After"), body])).toEqual([
+      [429, "2", { kind: "checkout_busy", retryAfterSeconds: 2 }],
+      [503, "60", { kind: "selling_paused", mayPay: false, retryAfterSeconds: 60 }],
+      [429, "7", { kind: "rate_limited", retryAfterSeconds: 7 }],
+    ]);
+    // The page's own headers are those that Remix sends.
+    for (const route of [cartRoute, checkoutRoute]) {
+      const none = new Headers();
+      const sent = new Headers(route.headers({ actionHeaders: tooOften.headers, loaderHeaders: none, parentHeaders: none, errorHeaders: undefined }));
+      expect([...sent]).toEqual([["retry-after", "7"]]);
+    }
   });
 
   it("answers with a link where the payment page is on a domain that no form may lead to", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { createAvailabilityFeed } from "~/availability/availability-feed.server";
-import { checkoutLog } from "~/telemetry/observe-checkout.server";
+import { createLimits, type Purpose } from "~/limits/limits.server";
+import { checkoutLog, observeLimits } from "~/telemetry/observe-checkout.server";
 import { figure, parseMetrics, type Sample } from "../api/metrics-text";
 import { CALLS, CHECKOUT_TTL_MS, once, TTL_MS } from "../checkout/world";
 import { eventBody, SECRET, sign } from "../faults/webhook";
@@ -74,6 +75,22 @@ describe("holding", () => {
     shop.setFaults(once("database readStock", "refuse"));
     const failing = risen(shop, () => shop.hold("bob", { pot: 1 }).catch(() => undefined));
     expect(await failing).toEqual({ "reservations_total error": 1, "reserve_duration_seconds_count": 1 });
+  });
+
+  it("what a pause and the limits refuse is counted and logged, whoever wraps the checkout", async () => {
+    const shop = await open();
+    await shop.desk.pause();
+    expect(await risen(shop, () => shop.hold("bob", { pot: 2 }))).toEqual({ "reservations_total limited": 1, "reserve_duration_seconds_count": 1 });
+    expect(await risen(shop, () => shop.start("bob", { pot: 2 }))).toEqual({ "checkout_total selling_paused": 1 });
+
+    const bare = createLimits({ perMinute: 1, unitsPerClient: 0, trustedProxyHops: 0, pagesPerSecond: null, redis: null, log: { warn: () => undefined } });
+    const limits = observeLimits(bare, shop.log, shop.metrics);
+    const ask = (purpose: Purpose) => limits.admit(new Request("http://shop.test/"), "bob", purpose);
+    expect(await risen(shop, () => ask("change"))).toEqual({});
+    expect(await risen(shop, () => ask("change"))).toEqual({ "reservations_total limited": 1 });
+    expect(await risen(shop, () => ask("payment"))).toEqual({ "checkout_total rate_limited": 1 });
+    expect(await risen(shop, () => ask("view"))).toEqual({});
+    expect(shop.journal.read().lines.filter(({ event }) => event === "refused")).toHaveLength(4);
   });
 
   it("is seen by state, in units and in bytes", async () => {
