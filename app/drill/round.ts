@@ -25,26 +25,43 @@ export interface RoundOptions {
   readonly sleep: (milliseconds: number) => Promise<unknown>;
 }
 
-const LOOK_EVERY_MS = 400;
+/** Pauses between two looks at a product that comes to rest: from the first they grow to the longest. */
+const LOOK_PAUSES_MS = { first: 400, longest: 5_000, growth: 1.3 };
+
+/** A round that was played; what it began may still be on its way. */
+export interface PlayedRound {
+  /** Waits until nothing is held any more, and counts: units that were sold and units that are left must make the stock. */
+  rest(): Promise<void>;
+}
+
+/** `playRound` and its rest. False: nothing was played. */
+export async function runRound(options: RoundOptions, figures: Figures): Promise<boolean> {
+  const round = await playRound(options, figures);
+  await round?.rest();
+  return round !== null;
+}
 
 /**
- * Many buyers at few units: each tries to reserve one or two; who is granted pays, gives back, or walks away. Then, when
- * nothing is held any more, units that were sold and units that are left must make the stock.
- * Only a round that began with exactly its stock free is played at all. False: it was not, or nobody got an answer.
+ * Many buyers at few units: each tries to reserve one or two; who is granted pays, gives back, or walks away.
+ * Only a round that begins with exactly its stock free is played at all. Null: it did not, or nobody got an answer.
  */
-export async function runRound(options: RoundOptions, figures: Figures): Promise<boolean> {
-  const { productId, units, buyers, stock, sleep, restWithinMs } = options;
+export async function playRound(options: RoundOptions, figures: Figures): Promise<PlayedRound | null> {
+  const { productId, units, buyers, stock } = options;
   await stock.setInventory(productId, units);
   const before = await stock.look(productId);
-  if (before === null || before.inventory !== units || before.held !== 0) return false;
+  if (before === null || before.inventory !== units || before.held !== 0) return null;
 
   const attemptsBefore = figures.attempts;
   const returns = createReturns(figures);
   const payments = (await Promise.all(Array.from({ length: buyers }, () => buyOnce(options, figures, returns)))).filter((each) => each !== null);
   returns.end();
-  if (figures.attempts === attemptsBefore) return false;
-  const { refunded, seen } = await comeToRest({ productId, units, payments, stock, sleep, restWithinMs });
+  if (figures.attempts === attemptsBefore) return null;
+  return { rest: () => countAtRest(options, payments, figures) };
+}
 
+async function countAtRest(options: RoundOptions, payments: readonly Payment[], figures: Figures): Promise<void> {
+  const { units } = options;
+  const { refunded, seen } = await comeToRest(options, payments);
   const kept = unitsKept(payments, refunded);
   figures.rounds += 1;
   figures.paid += payments.length;
@@ -53,7 +70,6 @@ export async function runRound(options: RoundOptions, figures: Figures): Promise
   if (seen === null || seen.held > 0 || seen.inventory !== unsold) figures.restless += 1;
   figures.oversold += Math.max(0, -unsold, seen === null ? 0 : seen.inventory - seen.held - unsold);
   figures.missing += seen === null ? 0 : Math.max(0, unsold - seen.inventory);
-  return true;
 }
 
 interface Payment {
@@ -122,11 +138,11 @@ function createReturns(figures: Figures): Returns {
 
 /** Waits until nothing is held and the row says what was sold, or the time is over. */
 async function comeToRest(
-  rest: Pick<RoundOptions, "productId" | "units" | "stock" | "sleep" | "restWithinMs"> & { readonly payments: readonly Payment[] },
+  { productId, units, stock, sleep, restWithinMs }: RoundOptions,
+  payments: readonly Payment[],
 ): Promise<{ refunded: ReadonlySet<string>; seen: Awaited<ReturnType<StockRoom["look"]>> }> {
-  const { productId, units, payments, stock, sleep, restWithinMs } = rest;
   const end = performance.now() + restWithinMs;
-  for (;;) {
+  for (let pause = LOOK_PAUSES_MS.first; ; pause = Math.min(LOOK_PAUSES_MS.longest, pause * LOOK_PAUSES_MS.growth)) {
     const seen = await stock.look(productId);
     const isOver = performance.now() > end;
     if (isOver || seen?.held === 0) {
@@ -134,7 +150,7 @@ async function comeToRest(
       for (const { checkoutId } of payments) if (await stock.isRefunded(checkoutId)) refunded.add(checkoutId);
       if (isOver || seen?.inventory === units - unitsKept(payments, refunded)) return { refunded, seen };
     }
-    await sleep(LOOK_EVERY_MS);
+    await sleep(pause);
   }
 }
 

@@ -90,7 +90,7 @@ export async function untilReady(origin: string, withinMs = 120_000): Promise<vo
     );
     if (status === 200) return;
     if (performance.now() > last) throw new Error(`${origin} is not ready: ${status}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 

@@ -12,12 +12,19 @@ export interface SeveralServers {
   readonly standIns: StandIns;
   readonly stock: StockRoom;
   readonly productIds: readonly string[];
+  /** The origin of a server, mostly of one that can sell: what stands before servers notices the others, but not at once. */
   pick(): string;
+  /** The servers that can sell, by their index. */
+  ready(): number[];
+  /** `kill -9`, and a new start; resolves when the server can sell again. `onDead` is called in between. */
+  killAndStart(server: number, onDead: () => void): Promise<void>;
   /** A control of the Stripe stand-in. */
   control(path: string, body: object): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** The share of requests that goes to any server, dead or not. */
+const UNNOTICED = 0.1;
 const SUPABASE_KEY = "sb_secret_sandbox";
 const STRIPE_KEY = "sk_test_sandbox";
 
@@ -47,13 +54,30 @@ export async function openShop(options: { servers: number; products: number; env
   await Promise.all(servers.map((server) => server.start()));
   await Promise.all(servers.map((server) => untilReady(server.origin)));
 
-  const pick = () => origins[Math.floor(Math.random() * origins.length)] ?? "";
+  const away = new Set<number>();
+  const ready = () => origins.map((_, index) => index).filter((index) => !away.has(index));
+  const pick = () => {
+    const among = Math.random() < UNNOTICED ? [] : ready();
+    const index = among[Math.floor(Math.random() * among.length)] ?? Math.floor(Math.random() * origins.length);
+    return origins[index] ?? "";
+  };
   return {
     servers,
     redis,
     standIns,
     productIds,
     pick,
+    ready,
+    async killAndStart(index, onDead) {
+      const server = servers[index];
+      if (server === undefined) throw new Error(`there is no server ${index}`);
+      away.add(index);
+      await server.kill();
+      onDead();
+      await server.start();
+      await untilReady(server.origin);
+      away.delete(index);
+    },
     stock: {
       async setInventory(productId, units) {
         await rest("PATCH", `products?id=eq.${productId}`, { inventory_count: units });
