@@ -51,6 +51,9 @@ const checkoutCommand = z.strictObject({
   action: z.enum(["pay", "decline", "pay_later", "expire", "payment_arrives", "payment_fails"]),
 });
 
+const refundStatus = z.enum(["succeeded", "pending", "requires_action", "failed", "canceled"]);
+const refundCommand = z.strictObject({ status: refundStatus });
+
 export function createControlRoutes(controls: StripeSandboxControls): Hono {
   const app = new Hono();
   app.onError((error, context) => {
@@ -113,6 +116,15 @@ export function createControlRoutes(controls: StripeSandboxControls): Hono {
       case "payment_fails":
         return context.json({ outcome: controls.settle(id, "failed").kind });
     }
+  });
+  app.get("/_sandbox/checkouts/:id/refunds", (context) => context.json({ refunds: controls.refunds(context.req.param("id")) }));
+  app.post("/_sandbox/checkouts/:id/refunds", async (context) => {
+    const { status } = refundCommand.parse(await context.req.json());
+    return context.json({ set: controls.refundsBecome(context.req.param("id"), status) });
+  });
+  app.post("/_sandbox/refunds/:id", async (context) => {
+    const { status } = refundCommand.parse(await context.req.json());
+    return context.json({ settled: controls.settleRefund(context.req.param("id"), status) });
   });
   app.get("/_sandbox/calls", (context) => context.json({ calls: controls.calls() }));
   app.post("/_sandbox/reset", (context) => {

@@ -3,9 +3,14 @@ import { rememberPrice } from "./checkout-session-object.server";
 import type { Checkouts, PaymentOutcome, SettleOutcome } from "./checkouts.server";
 import type { CallMatch, Fault, Faults, HeldCall } from "./faults.server";
 import type { IdempotencyKeys } from "./idempotency.server";
-import type { StripeCheckoutSession } from "./stripe-objects.server";
+import { createRefund, refundsOf, settleRefund } from "./refunds.server";
+import { StripeApiError } from "./stripe-error.server";
+import type { StripeCheckoutSession, StripeObject, StripeRefund } from "./stripe-objects.server";
 import { createStripeState, type StripeState } from "./stripe-state.server";
 import type { WebhookControls, Webhooks } from "./webhooks.server";
+
+/** `requires_action`: Stripe waits for the buyer to say where the money is to go. */
+export type RefundStatus = "succeeded" | "pending" | "requires_action" | "failed" | "canceled";
 
 /** A Price that the merchant's account has. */
 export interface KnownPrice {
@@ -26,6 +31,14 @@ export interface StripeSandboxControls {
   payLater(checkoutId: string): PaymentOutcome;
   /** The money of a later payment arrives or does not. */
   settle(checkoutId: string, result: "succeeded" | "failed"): SettleOutcome;
+  /** From now on refunds of this checkout's payment get this status. False: there is no payment. */
+  refundsBecome(checkoutId: string, status: RefundStatus): boolean;
+  /** The bank takes a refund, or it fails, weeks later too; see `settleRefund`. */
+  settleRefund(refundId: string, status: RefundStatus): boolean;
+  /** By the name of a button on the page of a completed checkout. False: there is nothing that it could be about. */
+  moveRefunds(checkoutId: string, move: { action: string; refundId: string }): boolean;
+  /** Copies of the refunds of a checkout's payment, oldest first. */
+  refunds(checkoutId: string): StripeRefund[];
   /** Expires an open session as Stripe's own clock would. False: it was not open. */
   expire(checkoutId: string): boolean;
   /** A copy of a session as it is now; undefined when there is none. */
@@ -51,14 +64,56 @@ export function createControls(options: {
   keys: IdempotencyKeys;
   runner: ApiCallRunner;
   webhooks: Webhooks;
+  emit: (type: string, object: StripeObject) => void;
   nowSeconds: () => number;
 }): StripeSandboxControls {
   const { state, checkouts, faults, keys, runner, webhooks } = options;
+  const paymentOf = (id: string) => checkouts.lookUp(id)?.session.payment_intent ?? null;
+
+  function refundsBecome(id: string, status: RefundStatus): boolean {
+    const intent = paymentOf(id);
+    if (intent !== null) state.refundsBecome.set(intent, status);
+    return intent !== null;
+  }
+
+  function refundTheRest(id: string): boolean {
+    const intent = paymentOf(id);
+    if (intent === null) return false;
+    try {
+      createRefund(state, { payment_intent: intent }, { nowSeconds: options.nowSeconds(), emit: options.emit });
+      return true;
+    } catch (error) {
+      if (error instanceof StripeApiError) return false;
+      throw error;
+    }
+  }
+
   return {
     pay: (id) => checkouts.pay(id),
     decline: (id) => checkouts.decline(id),
     payLater: (id) => checkouts.payLater(id),
     settle: (id, result) => checkouts.settle(id, result),
+    refundsBecome,
+    settleRefund: (id, status) => settleRefund(state, id, status, options.emit),
+    moveRefunds(id, { action, refundId }) {
+      switch (action) {
+        case "refund":
+          return refundTheRest(id);
+        case "refund_arrives":
+          return settleRefund(state, refundId, "succeeded", options.emit);
+        case "refund_fails":
+          return settleRefund(state, refundId, "failed", options.emit);
+        case "refunds_succeed":
+          return refundsBecome(id, "succeeded");
+        case "refunds_stay_pending":
+          return refundsBecome(id, "pending");
+        case "refunds_fail":
+          return refundsBecome(id, "failed");
+        default:
+          return false;
+      }
+    },
+    refunds: (id) => refundsOf(state, paymentOf(id)).map((refund) => structuredClone(refund)),
     expire(id) {
       if (checkouts.lookUp(id)?.session.status !== "open") return false;
       checkouts.expire(id);

@@ -110,7 +110,7 @@ export const DECLINED = "Your card was declined.";
 
 export function newRefund(
   charge: StripeCharge,
-  facts: { amount: number; reason: string | null; metadata: Record<string, string>; nowSeconds: number },
+  facts: Pick<StripeRefund, "amount" | "reason" | "metadata" | "status"> & { nowSeconds: number },
 ): StripeRefund {
   return {
     id: newStripeId("re"),
@@ -129,7 +129,7 @@ export function newRefund(
     reason: facts.reason,
     receipt_number: null,
     source_transfer_reversal: null,
-    status: "succeeded",
+    status: facts.status,
     transfer_reversal: null,
   };
 }

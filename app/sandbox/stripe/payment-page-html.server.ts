@@ -3,7 +3,7 @@ import type { HtmlEscapedString } from "hono/utils/html";
 
 import { formatAmount } from "./currency.server";
 import { paysLater } from "./payment-method-types.server";
-import type { CheckoutRecord } from "./stripe-objects.server";
+import type { CheckoutRecord, StripeRefund } from "./stripe-objects.server";
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
@@ -15,6 +15,7 @@ body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.5 s
 .note { margin: 0; padding: .75rem 1rem; background: var(--note); color: var(--on-note); text-align: center; }
 main { width: min(30rem, 100% - 2rem); margin: 1.5rem auto; padding: 1.5rem; background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; }
 h1 { margin: 0 0 1rem; font-size: 1.375rem; }
+h2 { margin: 2rem 0 0; font-size: 1.125rem; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: .5rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; font-weight: 400; overflow-wrap: anywhere; }
 th:last-child, td:last-child { text-align: right; white-space: nowrap; padding-left: 1rem; }
@@ -91,14 +92,34 @@ ${backLink(record)}`,
   );
 }
 
-export function completePage(record: CheckoutRecord, successUrl: string) {
+export function completePage(record: CheckoutRecord, successUrl: string, refunds: readonly StripeRefund[]) {
   return layout(
     "Already complete",
     html`<h1>This checkout is already complete.</h1>
 <p>Nothing more is charged.</p>
 <p><a class="button" href="${successUrl}">See the order</a></p>
-${backLink(record)}`,
+${backLink(record)}
+${record.session.payment_status === "paid" ? refundForms(record, refunds) : ""}`,
   );
+}
+
+/** What a merchant does on Stripe's dashboard, and what banks do with refunds. */
+function refundForms({ session }: CheckoutRecord, refunds: readonly StripeRefund[]) {
+  return html`<h2>Refunds</h2>
+<p class="soft">Stripe's dashboard and the buyer's bank, for trying things out.</p>
+${refunds.map(
+    ({ id, amount, status }) => html`<form method="post"><input type="hidden" name="refund" value="${id}">
+<p>${formatAmount(amount, session.currency)}: ${(status ?? "").replaceAll("_", " ")}</p>
+${status === "pending" || status === "requires_action" ? html`<button name="action" value="refund_arrives">It arrives</button>` : ""}
+${status === "failed" || status === "canceled" ? "" : html`<button name="action" value="refund_fails">It fails</button>`}
+</form>`,
+  )}
+<form method="post">
+<button name="action" value="refund">Refund what is left</button>
+<button name="action" value="refunds_stay_pending">Let further refunds stay pending</button>
+<button name="action" value="refunds_fail">Let further refunds fail</button>
+<button name="action" value="refunds_succeed">Let further refunds succeed</button>
+</form>`;
 }
 
 export function unknownPage() {

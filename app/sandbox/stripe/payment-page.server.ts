@@ -1,6 +1,7 @@
 import { Hono, type Context } from "hono";
 
 import type { Checkouts, PaymentOutcome } from "./checkouts.server";
+import type { StripeSandboxControls } from "./controls.server";
 import { completePage, expiredPage, laterPage, payPage, unknownPage } from "./payment-page-html.server";
 import type { CheckoutRecord, StripeCheckoutSession } from "./stripe-objects.server";
 import type { StripeState } from "./stripe-state.server";
@@ -21,8 +22,8 @@ export function successUrl(session: StripeCheckoutSession): string {
  * `GET|POST /pay/:id` and `/pay/:id/later`, for people (HTML forms) and programs (`Accept: application/json` answers
  * `{ outcome, status, payment_status, redirect_url }`). Paying redirects with 303 to the session's success_url.
  */
-export function createPaymentPage(options: { state: StripeState; checkouts: Checkouts }): Hono {
-  const { state, checkouts } = options;
+export function createPaymentPage(options: { state: StripeState; checkouts: Checkouts; controls: StripeSandboxControls }): Hono {
+  const { state, checkouts, controls } = options;
   const app = new Hono();
   app.use("/pay/*", async (context, next) => {
     await next();
@@ -42,7 +43,7 @@ export function createPaymentPage(options: { state: StripeState; checkouts: Chec
       case "open":
         return context.html(payPage(record, null));
       case "complete":
-        return context.html(completePage(record, successUrl(session)));
+        return context.html(completePage(record, successUrl(session), controls.refunds(session.id)));
       case "expired":
         return context.html(expiredPage(record), 410);
     }
@@ -74,7 +75,13 @@ export function createPaymentPage(options: { state: StripeState; checkouts: Chec
   });
   app.post("/pay/:id", async (context) => {
     const id = context.req.param("id");
-    const { action } = await context.req.parseBody();
+    const { action, refund } = await context.req.parseBody();
+    if (typeof action === "string" && action.startsWith("refund")) {
+      const record = checkouts.lookUp(id);
+      if (record === undefined) return context.html(unknownPage(), 404);
+      controls.moveRefunds(id, { action, refundId: typeof refund === "string" ? refund : "" });
+      return show(context, record);
+    }
     if (action === "pay") return respond(context, id, checkouts.pay(id));
     if (action === "decline") return respond(context, id, checkouts.decline(id));
     if (action === "pay_later") return respond(context, id, checkouts.payLater(id));

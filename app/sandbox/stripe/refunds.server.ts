@@ -17,15 +17,14 @@ export const refundParams = z.strictObject({
   expand,
 });
 
+type RefundStatus = StripeRefund["status"];
+type Emit = (type: string, object: StripeObject) => void;
+
 /**
- * Gives back all that is left of a charge, or `amount` of it, at once. Throws Stripe's 400: `charge_already_refunded`
- * when nothing is left, without a code when more is asked for than is left or when no money was taken.
+ * Gives back all that is left of a charge, or `amount` of it. Throws Stripe's 400: `charge_already_refunded` when nothing is
+ * left, without a code when more is asked for than is left or when no money was taken.
  */
-export function createRefund(
-  state: StripeState,
-  params: z.infer<typeof refundParams>,
-  context: { nowSeconds: number; emit: (type: string, object: StripeObject) => void },
-): StripeRefund {
+export function createRefund(state: StripeState, params: z.infer<typeof refundParams>, context: { nowSeconds: number; emit: Emit }): StripeRefund {
   const charge = chargeToRefund(state, params);
   if (charge.refunded) {
     throw refused(`Charge ${charge.id} has already been refunded.`, { code: "charge_already_refunded" });
@@ -40,14 +39,55 @@ export function createRefund(
     );
   }
   const refund = newRefund(charge, {
-    amount, reason: params.reason ?? null, metadata: mergeMetadata({}, params.metadata), nowSeconds: context.nowSeconds,
+    amount,
+    reason: params.reason ?? null,
+    metadata: mergeMetadata({}, params.metadata),
+    nowSeconds: context.nowSeconds,
+    status: state.refundsBecome.get(charge.payment_intent) ?? "succeeded",
   });
   state.refunds.set(refund.id, refund);
-  charge.amount_refunded += amount;
-  charge.refunded = charge.amount_refunded === charge.amount_captured;
   context.emit("refund.created", refund);
+  if (refund.status === "failed") {
+    refund.failure_reason = "expired_or_canceled_card";
+    context.emit("refund.failed", refund);
+    return refund;
+  }
+  addRefunded(charge, amount);
   context.emit("charge.refunded", charge);
   return refund;
+}
+
+/**
+ * What becomes of a refund later: the bank takes it, or it fails, or is canceled, and the money is the merchant's again. A refund can
+ * fail weeks after it succeeded. False when it has failed already, or there is no such refund.
+ * Source: docs.stripe.com/refunds ("Failed refunds"), docs.stripe.com/testing ("Refunds")
+ */
+export function settleRefund(state: StripeState, id: string, status: Exclude<RefundStatus, null>, emit: Emit): boolean {
+  const refund = state.refunds.get(id);
+  const charge = state.charges.get(refund?.charge ?? "");
+  if (refund === undefined || charge === undefined || isOver(refund.status)) return false;
+  refund.status = status;
+  if (isOver(status)) {
+    refund.failure_reason = status === "failed" ? "expired_or_canceled_card" : "merchant_request";
+    addRefunded(charge, -refund.amount);
+  }
+  emit("refund.updated", refund);
+  if (status === "failed") emit("refund.failed", refund);
+  return true;
+}
+
+/** Oldest first. */
+export function refundsOf(state: StripeState, intentId: string | null): StripeRefund[] {
+  return [...state.refunds.values()].filter((refund) => refund.payment_intent === intentId);
+}
+
+function isOver(status: RefundStatus): boolean {
+  return status === "failed" || status === "canceled";
+}
+
+function addRefunded(charge: StripeCharge, amount: number): void {
+  charge.amount_refunded += amount;
+  charge.refunded = charge.amount_refunded === charge.amount_captured;
 }
 
 function chargeToRefund(state: StripeState, params: z.infer<typeof refundParams>): StripeCharge {

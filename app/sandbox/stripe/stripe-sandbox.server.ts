@@ -53,6 +53,8 @@ const HOLDFAST_EVENTS = [
   "checkout.session.expired",
   "checkout.session.async_payment_succeeded",
   "checkout.session.async_payment_failed",
+  "refund.updated",
+  "refund.failed",
 ];
 
 export function createStripeSandbox(options: StripeSandboxOptions): StripeSandbox {
@@ -95,13 +97,13 @@ export function createStripeSandbox(options: StripeSandboxOptions): StripeSandbo
 
   const checkouts = createCheckouts({ state, now, emit, paymentPageBase: options.paymentPageBase });
   const runner = createApiCallRunner({ secretKey, state, faults, keys });
-  const controls = createControls({ state, checkouts, faults, keys, runner, webhooks, nowSeconds });
+  const controls = createControls({ state, checkouts, faults, keys, runner, webhooks, emit, nowSeconds });
   const app = new Hono();
   app.onError((error) => {
     throw error;
   });
   app.route("/", createApiRoutes({ state, checkouts, webhooks, runner, emit, nowSeconds, webhookEvents }));
-  app.route("/", createPaymentPage({ state, checkouts }));
+  app.route("/", createPaymentPage({ state, checkouts, controls }));
   app.route("/", createControlRoutes(controls));
 
   const handle = async (request: Request): Promise<Response> => app.fetch(withoutPrefix(request));

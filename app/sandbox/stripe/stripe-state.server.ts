@@ -22,6 +22,8 @@ export interface StripeState {
   paymentIntents: Map<string, StripePaymentIntent>;
   charges: Map<string, StripeCharge>;
   refunds: Map<string, StripeRefund>;
+  /** By payment intent: the status that its next refunds get, where that is not `succeeded`. */
+  refundsBecome: Map<string, StripeRefund["status"]>;
   products: Map<string, StripeProduct>;
   prices: Map<string, StripePrice>;
   events: Map<string, StripeEvent>;
@@ -35,6 +37,7 @@ export function createStripeState(): StripeState {
     paymentIntents: new Map(),
     charges: new Map(),
     refunds: new Map(),
+    refundsBecome: new Map(),
     products: new Map(),
     prices: new Map(),
     events: new Map(),
@@ -63,7 +66,10 @@ function forgetOldest(state: StripeState, count: number): void {
     const intent = record?.session.payment_intent ?? null;
     if (intent !== null) intents.add(intent);
   }
-  for (const intent of intents) state.paymentIntents.delete(intent);
+  for (const intent of intents) {
+    state.paymentIntents.delete(intent);
+    state.refundsBecome.delete(intent);
+  }
   for (const collection of [state.charges, state.refunds]) {
     for (const [id, { payment_intent: intent }] of collection) if (intents.has(intent)) collection.delete(id);
   }
