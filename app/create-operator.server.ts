@@ -18,6 +18,9 @@ import type { ReservationStore } from "~/reservations/reservation-store";
 import type { Metrics } from "~/telemetry/metrics.server";
 
 const AUDIT_EVERY_MS = 15 * 60_000;
+const REFUNDS_EVERY_MS = 60 * 60_000;
+/** Soon: what was known of them is in memory only. */
+const REFUNDS_FIRST_MS = 60_000;
 
 interface OperatorParts {
   readonly env: Environment;
@@ -56,6 +59,7 @@ export function createOperator(parts: OperatorParts): { readonly desk: OperatorD
     desk,
     routines: [
       { name: "the history of figures", everyMs: STEP_MS, run: () => history.sample() },
+      { name: "the check of refunds", everyMs: REFUNDS_EVERY_MS, firstAfterMs: REFUNDS_FIRST_MS, run: async () => parts.checkout.ready && parts.checkout.checkRefunds() },
       { name: "the stock audit", everyMs: AUDIT_EVERY_MS, run: () => audits.run() },
     ],
   };

@@ -13,10 +13,11 @@ const RETRY_MS = 2_000;
 /** How soon the products table is checked again while something is wrong with it. */
 const TABLE_ROUND_MS = 10_000;
 
-/** What else is to be done now and then, the first time `everyMs` after the start. */
+/** What else is to be done now and then, the first time `firstAfterMs` (else `everyMs`) after the start. */
 export interface Routine {
   readonly name: string;
   readonly everyMs: number;
+  readonly firstAfterMs?: number;
   run(): Promise<unknown>;
 }
 
@@ -129,7 +130,7 @@ export function createHousekeeping({ checkout, probe, isClosed, storeWarnings, r
       repeat("watching the store of holds", watchStore);
       repeat("the sweep of payment pages", sweep);
       repeat("the queue of paid checkouts", workOff);
-      for (const routine of routines) later(routine.name, async () => (await routine.run(), routine.everyMs), routine.everyMs);
+      for (const routine of routines) later(routine.name, async () => (await routine.run(), routine.everyMs), routine.firstAfterMs ?? routine.everyMs);
     },
     async stop() {
       stopped = true;

@@ -137,6 +137,9 @@ export const inspection = z
         inventory: z.int().nullable().describe("The row now; null when it cannot be read or is gone."),
       }),
     ),
+    refunds: z
+      .array(z.strictObject({ refund_id: z.string(), amount: units, status: z.enum(["succeeded", "pending", "failed"]) }))
+      .describe("Of the payment, by Stripe's word, in minor units. `pending`: on its way; `failed`: failed or canceled, also weeks later."),
     next: z.string().min(1).describe("What would be done next, in a sentence."),
   })
   .meta({ id: "Inspection" });

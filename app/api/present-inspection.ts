@@ -1,6 +1,6 @@
 import type { CheckoutInspection } from "~/checkout/checkout";
 
-export function presentInspection({ checkoutId, status, paymentStatus, ours, claim, verdict, lines, next }: CheckoutInspection) {
+export function presentInspection({ checkoutId, status, paymentStatus, ours, claim, verdict, lines, refunds, next }: CheckoutInspection) {
   return {
     checkout_id: checkoutId,
     session: { status, payment_status: paymentStatus, ours },
@@ -15,6 +15,7 @@ export function presentInspection({ checkoutId, status, paymentStatus, ours, cla
           },
     verdict,
     lines: lines.map(({ productId, ...line }) => ({ product_id: productId, ...line })),
+    refunds: refunds.map(({ id, amount, status }) => ({ refund_id: id, amount, status })),
     next,
   };
 }

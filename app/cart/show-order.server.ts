@@ -12,6 +12,10 @@ export interface OrderView {
   readonly state:
     | "paid"
     | "refunded"
+    /** In full, by hand: the shop's doing, and no shortage. */
+    | "refunded_by_shop"
+    | "refund_pending"
+    | "refund_failed"
     | "needs_review"
     | "awaiting_payment"
     /** Expired, cancelled or failed: nobody was charged. */
@@ -29,6 +33,8 @@ export interface OrderDetails {
   readonly createdAt: number;
   readonly lines: readonly { readonly productId: string; readonly name: string; readonly quantity: number; readonly subtotal: string }[];
   readonly total: string;
+  /** Null: nothing. A part of the total, where only a part was refunded. */
+  readonly refund: { readonly returned: string | null; readonly pending: string | null; readonly owed: string | null };
   /** Where to go on paying. */
   readonly paymentUrl: string | null;
 }
@@ -49,7 +55,7 @@ export async function showOrder({ checkout, carts, log }: Pick<CartShop, "checko
     if (outcome.outcome === "not_ours") throw orderNotFound();
     if (isConcluded(outcome) && cart.paying === checkoutId) return { outcome: "cart_sold", cart: nextCart(carts, cart) };
     const isInCart = outcome.order.lines.every(({ productId }) => cart.lines.some((line) => line.productId === productId));
-    return { outcome: "shown", view: { checkoutId, state: stateOf(outcome.outcome), order: details(outcome.order, locale), isInCart } };
+    return { outcome: "shown", view: { checkoutId, state: stateOf(outcome), order: details(outcome.order, locale), isInCart } };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
     log.error({ err: error, checkoutId }, "order not confirmed");
@@ -62,22 +68,28 @@ export function beingConfirmed(checkoutId: string): Extract<ShownOrder, { outcom
   return { outcome: "shown", view: { checkoutId, state: "being_confirmed", order: null, isInCart: false } };
 }
 
-function stateOf(outcome: Exclude<FulfilOutcome["outcome"], "not_ours">): OrderView["state"] {
-  switch (outcome) {
+function stateOf(outcome: Exclude<FulfilOutcome, { outcome: "not_ours" }>): OrderView["state"] {
+  const { refund, total } = outcome.order;
+  switch (outcome.outcome) {
     case "done":
-      return "paid";
+      if (total.amount === 0 || refund.returned + refund.pending < total.amount) return "paid";
+      return refund.pending > 0 ? "refund_pending" : "refunded_by_shop";
     case "released":
       return "not_charged";
     case "refunded":
+      return refund.pending > 0 ? "refund_pending" : "refunded";
     case "needs_review":
+      return outcome.reason === "refund_failed" ? "refund_failed" : "needs_review";
     case "awaiting_payment":
     case "open":
-      return outcome;
+      return outcome.outcome;
   }
 }
 
-function details({ createdAt, lines, total, url }: Order, locale: string): OrderDetails {
+function details({ createdAt, lines, total, url, refund }: Order, locale: string): OrderDetails {
+  const refundText = (amount: number) => (amount === 0 ? null : moneyText({ ...total, amount }, locale));
   return {
+    refund: { returned: refundText(refund.returned), pending: refundText(refund.pending), owed: refundText(refund.owed) },
     createdAt,
     lines: lines.map(({ productId, name, quantity, subtotal }) => ({ productId, name, quantity, subtotal: moneyText(subtotal, locale) })),
     total: moneyText(total, locale),

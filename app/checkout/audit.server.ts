@@ -77,5 +77,6 @@ function reasonOf(record: CheckoutRecord, wrong: readonly ProductDrift[]): Audit
   if (waitsForAPerson) return "needs_review";
   const isOdd = record.lines.some((line) => line.state.mark === "done" && takenBy(line) !== line.quantity);
   if (isOdd) return "wrong_number";
-  return wrong.some((line) => line.drift > 0) ? "not_taken" : "not_given_back";
+  if (!wrong.some((line) => line.drift > 0)) return "not_given_back";
+  return record.verdict === null ? "not_taken" : "not_refunded";
 }

@@ -8,6 +8,7 @@ import type { CheckoutLog } from "./checkout-events";
 import type { Batches } from "./fulfil/batches";
 import type { ResendRule } from "./fulfil/resend-rule";
 import { type CheckoutRecord, type MarkStore, subtotal } from "./line-marks";
+import { refundStanding } from "./report/refund-standing";
 import type { ShopTags } from "./stripe/former-tags";
 import type { StripeGateway, StripeSession } from "./stripe-gateway.server";
 
@@ -72,5 +73,6 @@ export function orderOf(session: StripeSession, record: CheckoutRecord): Order {
     })),
     total: session.total,
     url: session.status === "open" ? session.url : null,
+    refund: refundStanding(session, record),
   };
 }

@@ -23,6 +23,10 @@ export type CheckoutEvent =
   | { readonly type: "shortage"; readonly checkoutId: string; readonly productId: string; readonly units: number; readonly claimed: boolean }
   /** A row went below zero by our hand. Must never be seen. */
   | { readonly type: "oversold"; readonly checkoutId: string; readonly productId: string; readonly units: number }
+  /** `status`: Stripe's first word about it. */
+  | { readonly type: "refund_made"; readonly checkoutId: string; readonly refundId: string; readonly status: "succeeded" | "pending" | "failed" }
+  /** Noticed for the first time, perhaps weeks after Stripe said that it succeeded: this much is owed to the buyer. A person has to see to it. */
+  | { readonly type: "refund_failed"; readonly checkoutId: string; readonly amount: number }
   /** Stripe will not give this payment back; a person has to. */
   | { readonly type: "refund_refused"; readonly checkoutId: string; readonly cause: unknown }
   | { readonly type: "claim_ended"; readonly claimId: string; readonly checkoutId: string | null; readonly reason: "completed" | "released" }

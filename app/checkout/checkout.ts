@@ -2,7 +2,9 @@ import type { Claim, ClientCap, Line } from "~/reservations/reservation-store";
 import type { DecidedLine, ExceededLimit, ReserveOutcome, ReserveRequest } from "~/reservations/reserve";
 import type { Money } from "~/catalog/catalog";
 import type { ReviewReason, SettleVerdict } from "./line-marks";
-import type { AuditReport, OrderList } from "./order-list";
+import type { AuditReport, CheckoutOrder, OrderList } from "./order-list";
+import type { RefundStanding } from "./report/refund-standing";
+import type { Refund } from "./stripe-gateway.server";
 
 /**
  * Paying, as the routes see it. `createCheckout` in `create-checkout.server.ts` wires it.
@@ -33,6 +35,21 @@ export interface CheckoutService {
 
   /** What `fulfil` would do next, without doing it, with everything that it would look at. Null: Stripe knows no such session. */
   inspect(checkoutId: string): Promise<CheckoutInspection | null>;
+
+  /**
+   * Does for the order that a refund is of what `fulfil` does, because something became of the refund. Trusts no event: fetches the refund
+   * to learn which payment it is of. A refund of another shop, or of a payment that no page made, is `not_ours`.
+   */
+  followRefund(refundId: string): Promise<FulfilOutcome>;
+
+  /**
+   * The same for each refund of the last 35 days that failed, from Stripe's list: for events that did not come. `failing`: orders of this
+   * shop whose money is not back. One that cannot be looked at is thrown once the others were.
+   */
+  checkRefunds(): Promise<{ readonly failing: number }>;
+
+  /** Orders of any age whose refund failed, as far as `followRefund` and `checkRefunds` of this server have found them. */
+  failedRefunds(): Promise<readonly CheckoutOrder[]>;
 
   /** An operator's decision about an order that `needs_review` (`WAYS_OUT`: which of them its reason takes); then `fulfil` goes on. */
   settle(request: SettleRequest): Promise<SettleOutcome>;
@@ -187,6 +204,8 @@ export interface Order {
   readonly total: Money;
   /** Where to go on paying, while the page is open. */
   readonly url: string | null;
+  /** By `total`'s currency. */
+  readonly refund: RefundStanding;
 }
 
 export interface OrderLine {
@@ -213,6 +232,7 @@ export interface CheckoutInspection {
     /** The row's inventory now; null when unreadable or gone. */
     readonly inventory: number | null;
   }[];
+  readonly refunds: readonly Pick<Refund, "id" | "amount" | "status">[];
   /** A sentence for a person. */
   readonly next: string;
 }

@@ -8,6 +8,7 @@ import { closePage } from "./close-checkout.server";
 import { editStock } from "./edit-stock.server";
 import { createBatches } from "./fulfil/batches";
 import { createFulfilQueue, type FulfilQueue } from "./fulfil/fulfil-queue.server";
+import { createRefundWatch } from "./fulfil/refund-watch.server";
 import { createResendRule } from "./fulfil/resend-rule";
 import { settleCheckout } from "./fulfil.server";
 import { inspectCheckout } from "./inspect.server";
@@ -44,6 +45,7 @@ export function createCheckout(dependencies: CheckoutDependencies): Checkout {
   const gate = createRebuildGate();
   const sweep = createSweep(context);
   const queue = createFulfilQueue({ clock: context.clock, settle: (checkoutId) => settleCheckout(context, checkoutId) });
+  const refunds = createRefundWatch(context, queue);
   let rebuilding: Promise<RebuildReport> | null = null;
 
   /** Only what the first rebuild needs may happen behind the closed gate. */
@@ -67,6 +69,9 @@ export function createCheckout(dependencies: CheckoutDependencies): Checkout {
     changeCart: gated((request) => changeCart(context, request)),
     release: gated((request) => releaseCart(context, request)),
     fulfil: gated((checkoutId) => queue.fulfil(checkoutId)),
+    followRefund: gated(refunds.followRefund),
+    checkRefunds: gated(refunds.checkRefunds),
+    failedRefunds: refunds.failedRefunds,
     close: gated((checkoutId) => closePage(context, checkoutId)),
     settle: gated((request) => (isAboutForeign(request) ? settleForeign(context, request) : settleOrder(context, request))),
     endUnknownPage: gated((checkoutId) => endUnknownPage(context, checkoutId)),

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import { CHECKOUT_EVENTS } from "./verify-webhook.server";
+import { CHECKOUT_EVENTS, REFUND_EVENTS } from "./verify-webhook.server";
 
 export interface Finding {
   readonly state: "ok" | "fault" | "note";
@@ -40,7 +40,9 @@ export async function* examineStripe(examination: Examination): AsyncGenerator<F
   yield closed.finding;
   if (closed.result !== null) {
     yield compareOrigin(closed.result.url, examination.checkoutOrigin);
-    yield (await attempt("Stripe sends this store the events that it needs", () => findEndpoint(examination))).finding;
+    const found = await attempt("Stripe sends this store the events that it needs", () => findEndpoint(examination));
+    yield found.finding;
+    if (found.result !== null) yield* noteOptionalEvents(found.result);
     const { sessionId, since } = closed.result;
     yield (await attempt("The store took Stripe's event, so the webhook secret is right", () => awaitDelivery(examination, sessionId, since))).finding;
     yield* examinePayment(examination);
@@ -99,15 +101,25 @@ async function openAndClose(examination: Examination): Promise<{ sessionId: stri
   return { sessionId: page.id, since: page.created, url: page.url };
 }
 
-async function findEndpoint({ stripe, publicUrl }: Examination): Promise<void> {
+async function findEndpoint({ stripe, publicUrl }: Examination): Promise<Stripe.WebhookEndpoint> {
   const wanted = `${publicUrl}/api/webhooks/stripe`;
   for await (const endpoint of stripe.webhookEndpoints.list({ limit: 100 })) {
     if (endpoint.url !== wanted || endpoint.status !== "enabled") continue;
-    const missing = [...CHECKOUT_EVENTS].filter((type) => !endpoint.enabled_events.some((enabled) => enabled === type || enabled === "*"));
+    const missing = lackingEvents(endpoint, CHECKOUT_EVENTS);
     if (missing.length > 0) throw new Error(`The endpoint ${wanted} lacks ${missing.join(", ")}`);
-    return;
+    return endpoint;
   }
   throw new Error(`There is no enabled webhook endpoint for ${wanted}; add it in the Stripe dashboard`);
+}
+
+function* noteOptionalEvents(endpoint: Stripe.WebhookEndpoint): Generator<Finding> {
+  const missing = lackingEvents(endpoint, REFUND_EVENTS);
+  if (missing.length === 0) return;
+  yield { state: "note", text: `The endpoint isn't sent ${missing.join(", ")}: a refund that fails is then noticed up to an hour later. Add these events to hear of it at once.` };
+}
+
+function lackingEvents({ enabled_events: enabled }: Stripe.WebhookEndpoint, wanted: ReadonlySet<string>): string[] {
+  return [...wanted].filter((type) => !enabled.some((one) => one === type || one === "*"));
 }
 
 /** Stripe counts for each event how many endpoints have not taken it yet. */

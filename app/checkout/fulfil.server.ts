@@ -6,12 +6,13 @@ import { type CheckoutContext, orderOf } from "./checkout-context.server";
 import { endClaim, holdOnlyUntaken, liveClaim } from "./claims.server";
 import { claimLatePayment } from "./late-payment.server";
 import { BY_HAND, checkoutKey, type Leases, type Predecessor, productKeys, withLeases } from "./lease-work.server";
-import type { CheckoutRecord, ReviewReason } from "./line-marks";
+import type { CheckoutRecord } from "./line-marks";
 import { needsRows, stepWithoutStock, waitsForAPerson } from "./next-step";
 import type { Moved } from "./fulfil/batches";
 import { fateOf, moveTogether, soleLine } from "./fulfil/move-together.server";
-import { refundInFull } from "./refund.server";
+import { markRefund, refundInFull } from "./refund.server";
 import { moveStock } from "./move-stock.server";
+import { refundReview } from "./report/refund-standing";
 import { reviewedFor } from "./report/review-reason";
 import { settlingFirst } from "./stripe/stripe-limiter.server";
 import type { StripeSession } from "./stripe-gateway.server";
@@ -150,36 +151,33 @@ async function takenAlong(context: CheckoutContext, work: Work, { leader, named 
 /** What does not touch stock any more: the refund, and the end of the claim. */
 async function conclude(
   context: CheckoutContext,
-  session: StripeSession,
+  fetched: StripeSession,
   moved: CheckoutRecord,
   { held, repeated }: { held: Leases; repeated: boolean },
 ): Promise<FulfilOutcome> {
-  let record = moved;
+  let [session, record] = [fetched, moved];
   const end = { claimId: record.claimId, checkoutId: session.id };
   // It is never sold again and has given back what it took; a refund that Stripe will never make must not keep units from others.
   if (record.verdict !== null) await endClaim(context, { ...end, how: "stock" });
-  let step = stepWithoutStock(record);
-  const hasToRefund = step.step === "refund";
-  let waitsFor: ReviewReason | null = null;
-  if (hasToRefund) {
-    ({ record, waitsFor } = await refundInFull(context, { session, record, held }));
-    step = stepWithoutStock(record);
-  }
+  const hasToRefund = stepWithoutStock(record).step === "refund";
+  if (hasToRefund) ({ session, record } = await refundInFull(context, { session, record, held }));
+  record = await markRefund(context, { session, record, held });
+  const step = stepWithoutStock(record);
+  if (step.step === "finished" && step.as === "done") await endClaim(context, { ...end, how: "completed" });
+  const money = refundReview(session, record);
   const order = orderOf(session, record);
+  if (money !== null) return { outcome: "needs_review", reason: money, order };
   switch (step.step) {
     case "review":
       if (record.verdict === null) await holdOnlyUntaken(context, session, record);
       return { outcome: "needs_review", reason: reviewedFor(record), order };
-    // Still to be refunded, and not by us.
-    case "refund":
-      return { outcome: "needs_review", reason: waitsFor ?? "refund_failed", order };
     case "finished":
-      if (step.as === "done") await endClaim(context, { ...end, how: "completed" });
       return { outcome: step.as, repeated: repeated && !hasToRefund, order };
+    case "refund":
     case "settle":
     case "announce":
     case "condemn":
-      throw new Error(`stock moves ended before ${step.step} was done`);
+      throw new Error(`it ended before ${step.step} was done`);
   }
 }
 

@@ -4,7 +4,7 @@ import type { CheckoutInspection } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
 import type { CheckoutRecord } from "./line-marks";
 import { needsRows, nextStep, type Rows } from "./next-step";
-import { lacksPayment } from "./refund.server";
+import { refundReview, refundStanding } from "./report/refund-standing";
 import type { StripeSession } from "./stripe-gateway.server";
 
 /** See `CheckoutService.inspect`. Reads only, and takes no lease: what it tells may be old a moment later. */
@@ -30,6 +30,7 @@ export async function inspectCheckout(context: CheckoutContext, checkoutId: stri
         to: "to" in state ? state.to : null,
         inventory: rows?.get(productId)?.inventory ?? null,
       })) ?? [],
+    refunds: session.charge?.refunds ?? [],
     next: record === null ? "Nothing: it is not this shop's." : sayNext(session, record, rows, claim !== null),
   };
 }
@@ -48,6 +49,9 @@ function sayNext(session: StripeSession, record: CheckoutRecord, rows: Rows | nu
   if (session.status === "open") return "Nothing: the payment page is open.";
   if (session.status === "expired") return hasClaim ? "Release the claim: the payment page has expired." : "Nothing: the payment page has expired.";
   if (session.paymentStatus === "unpaid") return "Wait for the delayed payment, or release the claim if it has failed.";
+  const { owed, pending } = refundStanding(session, record);
+  if (owed > 0) return "Wait for an operator: a refund failed, and the buyer does not have the money back.";
+  if (refundReview(session, record) === "no_payment") return "Wait for an operator: Stripe names no payment that could be refunded.";
   const isUntouched = record.verdict === null && record.lines.every((line) => line.state.mark === "claimed");
   if (isUntouched && !hasClaim) return "Reserve the units like anybody, since the claim is gone; then take them, or refund.";
   if (rows === null && needsRows(record)) return "Wait for the database, which does not answer.";
@@ -61,12 +65,13 @@ function sayNext(session: StripeSession, record: CheckoutRecord, rows: Rows | nu
     case "condemn":
       return `Decide to refund: too few units of ${step.short.map((line) => line.productId).join(", ")}.`;
     case "refund":
-      return lacksPayment(session) ? "Wait for an operator: Stripe names no payment that could be refunded." : "Refund the payment in full.";
+      return "Refund the payment in full.";
     case "review":
       return record.review?.reason === "lines_differ"
         ? "Wait for an operator to accept what Stripe charged for, or to refund it."
         : "Wait for an operator to settle the lines that need review.";
     case "finished":
-      return hasClaim ? "End the claim; everything else is done." : "Nothing: everything is done.";
+      if (hasClaim) return "End the claim; everything else is done.";
+      return pending > 0 ? "Nothing: the refund is on its way, by Stripe's word." : "Nothing: everything is done.";
   }
 }

@@ -4,6 +4,7 @@ import type { CheckoutRecord } from "./line-marks";
 import type { CheckoutOrder, OrderList, OrderState } from "./order-list";
 import { tryToRead } from "./read-record.server";
 import { foreignPayment } from "./report/foreign-payment";
+import { isGivenBack, refundStanding } from "./report/refund-standing";
 import { reviewReason } from "./report/review-reason";
 import type { StripeSession } from "./stripe-gateway.server";
 
@@ -15,7 +16,7 @@ export async function listOrders(context: CheckoutContext, { atMost }: { atMost:
   for await (const session of context.gateway.listPaid({ createdSince: since })) {
     seen += 1;
     const read = tryToRead(context, session);
-    if (read.outcome === "ours") orders.push({ ...describe(session, read.record), ...standingOf(session, read.record), tag: null });
+    if (read.outcome === "ours") orders.push(asListed(session, read.record));
     if (read.outcome === "not_ours") {
       const foreign = foreignPayment(context, session);
       if (foreign !== null) orders.push({ ...describe(session, foreign.record), state: "needs_review", reason: "foreign_tag", tag: foreign.tag });
@@ -26,8 +27,12 @@ export async function listOrders(context: CheckoutContext, { atMost }: { atMost:
   return { orders, since, isWhole: true };
 }
 
+export function asListed(session: StripeSession, record: CheckoutRecord): CheckoutOrder {
+  return { ...describe(session, record), ...standingOf(session, record), tag: null };
+}
+
 function describe(session: StripeSession, record: CheckoutRecord): Omit<CheckoutOrder, "state" | "reason" | "tag"> {
-  const { checkoutId, claimId, createdAt, lines, total } = orderOf(session, record);
+  const { checkoutId, claimId, createdAt, lines, total, refund } = orderOf(session, record);
   const states = new Map(record.lines.map((line) => [line.productId, line.state]));
   return {
     checkoutId,
@@ -36,7 +41,7 @@ function describe(session: StripeSession, record: CheckoutRecord): Omit<Checkout
     total,
     lines: lines.map((line) => ({ ...line, state: states.get(line.productId) ?? { mark: "claimed" } })),
     paymentId: session.payment?.id ?? null,
-    refundedAmount: session.charge?.refundedAmount ?? 0,
+    refund,
   };
 }
 
@@ -53,10 +58,12 @@ function stateOf(session: StripeSession, record: CheckoutRecord): Exclude<OrderS
     if (isRefunded(session, record)) return "refunded_elsewhere";
     return marks.size === 1 && marks.has("done") ? "paid" : "being_confirmed";
   }
-  return record.verdict === "refunded" && !marks.has("done") && !marks.has("return_intent") ? "refunded" : "being_confirmed";
+  if (record.verdict !== "refunded" || marks.has("done") || marks.has("return_intent")) return "being_confirmed";
+  return refundStanding(session, record).pending > 0 ? "refund_pending" : "refunded";
 }
 
-/** By Stripe's word; where nothing was to be paid there is nothing that it could say. */
-export function isRefunded(session: StripeSession, record: CheckoutRecord): boolean {
-  return session.payment === null ? record.verdict === "refunded" : (session.charge?.isRefunded ?? false);
+/** By Stripe's word, or an operator's where the money went back by another way; where nothing was to be paid Stripe can say nothing. */
+export function isRefunded(session: StripeSession, { verdict, accepted }: CheckoutRecord): boolean {
+  const isByWord = session.payment === null || accepted.includes("refund_failed");
+  return (isByWord && verdict === "refunded") || isGivenBack(session);
 }

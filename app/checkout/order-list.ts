@@ -11,8 +11,6 @@ export interface CheckoutOrder extends Omit<Order, "lines" | "url" | "session"> 
   readonly lines: readonly (OrderLine & { readonly state: LineState })[];
   /** `pi_…`; null when nothing was to be paid. */
   readonly paymentId: string | null;
-  /** What went back to the buyer so far, in minor units, whoever gave it back. */
-  readonly refundedAmount: number;
 }
 
 export type OrderState =
@@ -26,6 +24,8 @@ export type OrderState =
   | "not_charged"
   /** The money went back in full: because it could not be had, and its units are back in the stock. */
   | "refunded"
+  /** The same, and Stripe says that the money is still on its way. */
+  | "refund_pending"
   /** The money went back in full by another hand, on Stripe's dashboard: what was taken from the stock stays taken. */
   | "refunded_elsewhere"
   /** A line, or the refund itself, waits for a person. */
@@ -71,6 +71,8 @@ export interface AuditFault {
   readonly reason:
     /** Paid, and a line was not taken; longer ago than a fulfilment may take. */
     | "not_taken"
+    /** To be refunded, and the money did not go back, or came back from the bank. The stock is right. */
+    | "not_refunded"
     /** A mark tells of a move by another number of units than were bought. */
     | "wrong_number"
     /** Taken, but not paid, or the money went back and the units did not. */

@@ -6,6 +6,7 @@ import type { CheckoutContext } from "./checkout-context.server";
 import { decideReview } from "./fulfil/review-decisions.server";
 import { fulfilCheckout } from "./fulfil.server";
 import { checkoutKey, withLeases } from "./lease-work.server";
+import { refundAgain } from "./refund.server";
 import { reviewReason } from "./report/review-reason";
 
 /** See `CheckoutService.settle`. An order that does not wait for this verdict stays as it is. */
@@ -23,6 +24,7 @@ export async function settleOrder(context: CheckoutContext, request: SettleReque
       held.check();
       await context.marks.write(checkoutId, record, decision.change);
     }
+    if (decision.decision === "refund_again") await refundAgain(context, { session, record, held });
     return "fulfil";
   });
   if (decided.outcome === "predecessor") throw new UnavailableError("the checkout is being settled");

@@ -4,22 +4,22 @@ import type { Money } from "~/catalog/catalog";
 
 import { TIME_LIMITS } from "./leases/time-limits.server";
 import type { Metadata } from "./session-metadata";
-import { ask, isFailure, isMissing, isRefusal, isReplayedFailure, type Patience, PATIENCE, unknownOutcome } from "./stripe/ask-stripe.server";
+import { ask, isMissing, isRefusal, isReplayedFailure, type Patience, PATIENCE, unknownOutcome } from "./stripe/ask-stripe.server";
+import { type After, pages, since } from "./stripe/list-pages.server";
 import { readSideBySide, type Slice } from "./stripe/read-side-by-side";
 import {
   createdSession,
   expiredSession,
   pageFollowing,
   priceOf,
-  refundOf,
-  refundPage,
   sessionOf,
   sessionPage,
+  type SessionOfPage,
   sessionPageWithin,
-  toRefund,
   toSession,
   writtenSession,
 } from "./stripe/stripe-answers";
+import { createRefundCalls } from "./stripe/stripe-refunds.server";
 
 /** A Stripe Checkout Session as far as this shop cares. Times are epoch milliseconds. */
 export interface StripeSession {
@@ -32,8 +32,8 @@ export interface StripeSession {
   readonly metadata: Metadata;
   /** Null before a payment was tried, and for ever when nothing is to pay. `status` is null in lists. */
   readonly payment: { readonly id: string; readonly status: string | null } | null;
-  /** The latest try to take the money; null where there was none. Known from `listPaid` only. */
-  readonly charge: { readonly createdAt: number; readonly refundedAmount: number; readonly isRefunded: boolean } | null;
+  /** The latest try to take the money, with all refunds of it, newest first; null where there was none. Known from `fetch` and `listPaid` only. */
+  readonly charge: { readonly createdAt: number; readonly refunds: readonly Refund[] } | null;
 }
 
 export type CreateOutcome =
@@ -49,9 +49,14 @@ export type CreateOutcome =
 
 export interface Refund {
   readonly id: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
   readonly amount: number;
-  /** False when it failed or was canceled: that money is not on its way. */
-  readonly counts: boolean;
+  /**
+   * `pending`: on its way, or it waits for the buyer (Stripe's `requires_action`). `failed`: it failed or was canceled, which may be weeks
+   * after it read `succeeded`; the money is the merchant's again (docs.stripe.com/refunds, "Failed refunds").
+   */
+  readonly status: "succeeded" | "pending" | "failed";
 }
 
 export type RefundOutcome =
@@ -85,8 +90,14 @@ export interface StripeGateway {
   /** Merges these keys into the session's metadata, in one update. */
   writeMetadata(checkoutId: string, metadata: Metadata): Promise<void>;
   refunds(paymentIntentId: string): Promise<readonly Refund[]>;
-  /** All that is left of the payment. */
-  refund(request: { paymentIntentId: string; metadata: Metadata; idempotencyKey: string }): Promise<RefundOutcome>;
+  /** All that is left of the payment, unless there is an `amount`. */
+  refund(request: { paymentIntentId: string; amount?: number | undefined; metadata: Metadata; idempotencyKey: string }): Promise<RefundOutcome>;
+  /** The PaymentIntent that a refund is of; null when Stripe knows no such refund, or it is of none. */
+  refundedPayment(refundId: string): Promise<string | null>;
+  /** The session that a PaymentIntent belongs to; null when it was not made by a payment page. */
+  findByPayment(paymentIntentId: string): Promise<StripeSession | null>;
+  /** Visits all refunds of the account, other shops' included, as `visit` does. */
+  visitRefunds(query: { createdSince: number }, visit: (refund: Refund & { readonly paymentIntentId: string | null }) => void): Promise<void>;
   /** Null when there is no such Price, or none of one fixed whole amount. */
   price(priceId: string): Promise<Money | null>;
 }
@@ -101,10 +112,20 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
   async function* listSessions(what: string, query: SessionQuery): AsyncGenerator<StripeSession> {
     const page = (after: After) =>
       ask({ what, schema: pageFollowing(sessionPage, after.starting_after), patience }, () => stripe.checkout.sessions.list({ limit: 100, ...query, ...after }));
-    for await (const session of pages(what, page)) yield toSession(session);
+    for await (const session of pages(what, page)) yield withRefunds(toSession(session));
+  }
+
+  const refundCalls = createRefundCalls(stripe, patience);
+
+  /** Stripe expands the latest ten of them. */
+  async function withRefunds({ hasMoreRefunds, ...session }: SessionOfPage): Promise<StripeSession> {
+    if (!hasMoreRefunds || session.charge === null || session.payment === null) return session;
+    return { ...session, charge: { ...session.charge, refunds: await refundCalls.refunds(session.payment.id) } };
   }
 
   return {
+    ...refundCalls,
+
     async create(params, idempotencyKey) {
       const what = "create a payment page";
       try {
@@ -124,7 +145,8 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
       const what = "read a payment page";
       try {
         const schema = sessionOf(checkoutId);
-        return toSession(await ask({ what, schema, patience }, () => stripe.checkout.sessions.retrieve(checkoutId, { expand: ["payment_intent"] })));
+        const expand = ["payment_intent.latest_charge.refunds"];
+        return await withRefunds(toSession(await ask({ what, schema, patience }, () => stripe.checkout.sessions.retrieve(checkoutId, { expand }))));
       } catch (error) {
         if (isMissing(error)) return null;
         throw unknownOutcome(what, error);
@@ -162,7 +184,7 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
     },
 
     listPaid: ({ createdSince }) =>
-      listSessions("list payments", { created: since(createdSince), status: "complete", expand: ["data.payment_intent.latest_charge"] }),
+      listSessions("list payments", { created: since(createdSince), status: "complete", expand: ["data.payment_intent.latest_charge.refunds"] }),
 
     async writeMetadata(checkoutId, metadata) {
       const what = "write marks";
@@ -173,31 +195,6 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
           stripe.checkout.sessions.update(checkoutId, { metadata: { ...metadata } }, { maxNetworkRetries: 0, timeout: TIME_LIMITS.markMs }),
         );
       } catch (error) {
-        throw unknownOutcome(what, error);
-      }
-    },
-
-    async refunds(paymentIntentId) {
-      const what = "read refunds";
-      const page = (after: After) =>
-        ask({ what, schema: pageFollowing(refundPage(paymentIntentId), after.starting_after), patience }, () =>
-          stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100, ...after }),
-        );
-      const refunds: Refund[] = [];
-      for await (const refund of pages(what, page)) refunds.push(toRefund(refund));
-      return refunds;
-    },
-
-    async refund({ paymentIntentId, metadata, idempotencyKey }) {
-      const what = "refund";
-      try {
-        const params = { payment_intent: paymentIntentId, metadata: { ...metadata } };
-        const schema = refundOf(paymentIntentId);
-        const refund = await ask({ what, schema, patience }, () => stripe.refunds.create(params, { idempotencyKey, maxNetworkRetries: 0 }));
-        return { outcome: "refunded", refund: toRefund(refund) };
-      } catch (error) {
-        if (isRefusal(error)) return error.code === "charge_already_refunded" ? { outcome: "already_refunded" } : { outcome: "refused", cause: error };
-        if (isFailure(error)) return { outcome: "failed", cause: error };
         throw unknownOutcome(what, error);
       }
     },
@@ -215,27 +212,6 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
   };
 }
 
-const since = (createdSince: number) => ({ gte: Math.floor(createdSince / 1000) });
-
 function writtenBy({ metadata }: Stripe.Checkout.SessionCreateParams): Metadata {
   return Object.fromEntries(Object.entries(metadata ?? {}).map(([key, value]) => [key, String(value ?? "")]));
-}
-
-type After = Pick<Stripe.PaginationParams, "starting_after">;
-
-/** All items of a list, page by page. */
-async function* pages<Item extends { id: string }>(
-  what: string,
-  readPage: (after: After) => Promise<{ data: Item[]; has_more: boolean }>,
-): AsyncGenerator<Item> {
-  try {
-    for (let last: Item | undefined; ; ) {
-      const page = await readPage(last === undefined ? {} : { starting_after: last.id });
-      yield* page.data;
-      if (!page.has_more) return;
-      last = page.data.at(-1);
-    }
-  } catch (error) {
-    throw unknownOutcome(what, error);
-  }
 }

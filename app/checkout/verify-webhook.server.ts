@@ -13,6 +13,8 @@ export interface WebhookEvent {
   readonly type: string;
   /** Null for events that are not about a checkout session. */
   readonly checkoutId: string | null;
+  /** Null for events that are not about a refund. */
+  readonly refundId: string | null;
   readonly livemode: boolean;
 }
 
@@ -24,17 +26,29 @@ export const CHECKOUT_EVENTS: ReadonlySet<string> = new Set([
   "checkout.session.async_payment_failed",
 ]);
 
+/** Optional: what becomes of refunds is also read from Stripe's list, once an hour. */
+export const REFUND_EVENTS: ReadonlySet<string> = new Set(["refund.updated", "refund.failed"]);
+
+/** What an endpoint with an API version before 2024-10-28 is sent instead (docs.stripe.com/changelog/acacia/2024-10-28/refund-webhook-update). */
+const OLDER_REFUND_EVENT = "charge.refund.updated";
+
+const isAboutARefund = (type: string) => REFUND_EVENTS.has(type) || type === OLDER_REFUND_EVENT;
+
 /** The event's type as a label of metrics, of which there may only be so many: a type that means no work is `other`. */
 export function webhookLabel(type: string): string {
-  return CHECKOUT_EVENTS.has(type) ? type : "other";
+  return CHECKOUT_EVENTS.has(type) || isAboutARefund(type) ? type : "other";
 }
 
+export type WebhookWork = { readonly to: "fulfil"; readonly checkoutId: string } | { readonly to: "follow_refund"; readonly refundId: string };
+
 /**
- * The checkout to `fulfil` because of this event; null when there is nothing to do for it, which is answered 200. An
- * event of the other mode than our key's, live in a test deployment, is none of ours. `live`: see `isLiveKey`.
+ * What is to be done because of this event; null when there is nothing to do for it, which is answered 200. An event of the
+ * other mode than our key's, live in a test deployment, is none of ours. `live`: see `isLiveKey`.
  */
-export function checkoutToFulfil(event: WebhookEvent, { live }: { live: boolean }): string | null {
-  return event.livemode === live && CHECKOUT_EVENTS.has(event.type) ? event.checkoutId : null;
+export function workFor({ type, livemode, checkoutId, refundId }: WebhookEvent, { live }: { live: boolean }): WebhookWork | null {
+  if (livemode !== live) return null;
+  if (CHECKOUT_EVENTS.has(type) && checkoutId !== null) return { to: "fulfil", checkoutId };
+  return isAboutARefund(type) && refundId !== null ? { to: "follow_refund", refundId } : null;
 }
 
 const TOLERANCE_SECONDS = 300;
@@ -56,8 +70,8 @@ export function verifyWebhook(rawBody: string, signature: string | null, secrets
   const parsed = eventSchema.safeParse(parseJson(rawBody));
   if (!parsed.success) return { outcome: "unknown_shape" };
   const { id, type, livemode, data } = parsed.data;
-  const checkoutId = data.object.object === "checkout.session" ? (data.object.id ?? null) : null;
-  return { outcome: "event", event: { id, type, livemode, checkoutId } };
+  const idOf = (object: string) => (data.object.object === object ? (data.object.id ?? null) : null);
+  return { outcome: "event", event: { id, type, livemode, checkoutId: idOf("checkout.session"), refundId: idOf("refund") } };
 }
 
 function isSigned(rawBody: string, signature: string, secret: string, now: number): boolean {

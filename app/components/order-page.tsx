@@ -1,6 +1,6 @@
 import { Link, useLocation } from "@remix-run/react";
 import type { OrderDetails, OrderView } from "~/cart/show-order.server";
-import { labels, notChargedText, orderNumber, orderTexts, shop } from "./texts";
+import { labels, notChargedText, orderNumber, orderTexts, refundLabels, shop } from "./texts";
 import { useDateText } from "./visitor-clock";
 
 export function OrderPage({ view: { checkoutId, state, order, isInCart }, locale }: { view: OrderView; locale: string }) {
@@ -26,7 +26,7 @@ export function OrderPage({ view: { checkoutId, state, order, isInCart }, locale
             <a href={order.paymentUrl}>{labels.continuePayment}</a>
           </li>
         )}
-        {(state === "being_confirmed" || state === "awaiting_payment") && (
+        {(state === "being_confirmed" || state === "awaiting_payment" || state === "refund_pending") && (
           <li>
             <Link to={`/orders/${checkoutId}${search}`} reloadDocument>
               {labels.reload}
@@ -46,7 +46,9 @@ export function OrderPage({ view: { checkoutId, state, order, isInCart }, locale
   );
 }
 
-function OrderTable({ order: { lines, total } }: { order: OrderDetails }) {
+const REFUND_PARTS = ["returned", "pending", "owed"] as const;
+
+function OrderTable({ order: { lines, total, refund } }: { order: OrderDetails }) {
   return (
     <table>
       <thead>
@@ -72,6 +74,16 @@ function OrderTable({ order: { lines, total } }: { order: OrderDetails }) {
           </th>
           <td>{total}</td>
         </tr>
+        {REFUND_PARTS.map((part) =>
+          refund[part] === null ? null : (
+            <tr key={part}>
+              <th scope="row" colSpan={2}>
+                {refundLabels[part]}
+              </th>
+              <td>{refund[part]}</td>
+            </tr>
+          ),
+        )}
       </tfoot>
     </table>
   );

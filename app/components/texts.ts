@@ -265,6 +265,18 @@ export const orderTexts: Record<OrderView["state"], { title: string; text: strin
     title: "Your money goes back to you",
     text: "Your payment arrived after what you bought was gone, so we could not fill the order. The whole amount was refunded; it can take a few days to reach your account.",
   },
+  refunded_by_shop: {
+    title: "Your order was refunded",
+    text: "We refunded the whole amount. It can take a few days to reach your account.",
+  },
+  refund_pending: {
+    title: "Your refund is on its way",
+    text: "We've sent the money back, and it hasn't reached your account yet. You don't need to do anything.",
+  },
+  refund_failed: {
+    title: "Your refund didn't go through",
+    text: "The money didn't reach your account. We've been notified and are looking into it, so you don't need to do anything.",
+  },
   needs_review: {
     title: "We are checking your order by hand",
     text: "You have been charged, and a person is making sure that you get what you paid for or your money back. You need to do nothing, and please do not pay again.",
@@ -277,6 +289,9 @@ export const orderTexts: Record<OrderView["state"], { title: string; text: strin
   open: { title: "This order is not paid yet", text: "The payment page is still open, and what you chose is held for you." },
   being_confirmed: { title: "Your order is being confirmed", text: "If you paid, your payment is safe. We are still confirming it: reload this page in a moment." },
 };
+
+/** Below the total of an order. */
+export const refundLabels = { returned: "Refunded", pending: "Refund on its way", owed: "Refund that didn't go through" };
 
 /** What became of the goods of an order that nobody was charged for. `isInCart`: all of them are in this browser's cart. */
 export function notChargedText(isInCart: boolean): string {

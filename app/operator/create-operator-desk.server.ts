@@ -18,7 +18,7 @@ const OVERVIEW_KEEP_MS = 1_000;
 export interface OperatorDeskParts {
   readonly store: ReservationStore;
   readonly catalog: Catalog;
-  readonly checkout: Pick<Checkout, "ready" | "orders" | "close" | "endUnknownPage" | "settle" | "editStock" | "inspect" | "fulfil">;
+  readonly checkout: Pick<Checkout, "ready" | "orders" | "failedRefunds" | "close" | "endUnknownPage" | "settle" | "editStock" | "inspect" | "fulfil">;
   readonly selling: SellingSwitch;
   readonly journal: JournalKeeper;
   readonly history: HistoryKeeper;

@@ -19,7 +19,7 @@ export interface OrderBookKeeper {
 }
 
 export function createOrderBook(parts: {
-  readonly checkout: Pick<CheckoutService, "orders">;
+  readonly checkout: Pick<CheckoutService, "orders" | "failedRefunds">;
   readonly clock: Clock;
   /** See `ListedOrder.dashboardUrl`. */
   readonly dashboardUrl: (paymentId: string) => string | null;
@@ -27,19 +27,22 @@ export function createOrderBook(parts: {
   const { checkout, clock } = parts;
   const recent = keepAnswer({ clock, keepMs: RECENT_KEEP_MS }, async () => ({ at: clock.wall(), ...(await checkout.orders({ atMost: RECENT })) }));
   const all = keepAnswer({ clock, keepMs: ALL_KEEP_MS }, () => checkout.orders({ atMost: ALL }));
+  // Of any age, so the lists above may lack them.
+  const failed = keepAnswer({ clock, keepMs: ALL_KEEP_MS }, () => checkout.failedRefunds());
   const listed = (order: CheckoutOrder): ListedOrder => ({ ...order, dashboardUrl: order.paymentId === null ? null : parts.dashboardUrl(order.paymentId) });
 
   return {
     async read() {
       const latest = await recent.read();
       const whole = latest.isWhole ? latest : await all.read();
-      const known = new Map([...whole.orders, ...latest.orders].map((order) => [order.checkoutId, order]));
+      const known = new Map([...(await failed.read()), ...whole.orders, ...latest.orders].map((order) => [order.checkoutId, order]));
       const queue = [...known.values()].filter(waitsForAPerson).sort((one, other) => one.createdAt - other.createdAt);
       return { at: latest.at, recent: latest.orders.filter(({ reason }) => reason !== "foreign_tag").slice(0, SHOWN).map(listed), queue: queue.map(listed), since: whole.since, isWhole: whole.isWhole };
     },
     forget() {
       recent.forget();
       all.forget();
+      failed.forget();
     },
   };
 }

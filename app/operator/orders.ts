@@ -5,7 +5,7 @@ export interface OrderBook {
   readonly at: number;
   /** Completed payment pages, newest first, at most 50. */
   readonly recent: readonly ListedOrder[];
-  /** All of the window that wait for a person: `needs_review`, or refunded elsewhere with units not given back. Oldest first. */
+  /** All of the window that wait for a person: `needs_review`, or refunded elsewhere with units not given back; failed refunds of any age. Oldest first. */
   readonly queue: readonly ListedOrder[];
   /** The beginning of the window that `queue` looks at. */
   readonly since: number;

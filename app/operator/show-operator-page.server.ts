@@ -10,8 +10,8 @@ const LOG_LINES = 100;
 /** An order with its amounts as a person of the operator's language writes them. */
 export interface ShownOrder extends ListedOrder {
   readonly totalText: string;
-  /** Null: nothing went back. */
-  readonly refundedText: string | null;
+  /** What went back to the buyer, is on its way, or did not arrive. */
+  readonly refundTexts: readonly string[];
 }
 
 export interface ShownOrderBook extends Omit<OrderBook, "recent" | "queue"> {
@@ -47,8 +47,17 @@ export async function showOperatorPage(desk: OperatorDesk, log: LogQuery, locale
 }
 
 function shown(order: ListedOrder, locale: string): ShownOrder {
-  const { total, refundedAmount } = order;
-  return { ...order, totalText: moneyText(total, locale), refundedText: refundedAmount === 0 ? null : moneyText({ ...total, amount: refundedAmount }, locale) };
+  const { total, refund } = order;
+  const text = (amount: number, words: string) => (amount === 0 ? [] : [`${moneyText({ ...total, amount }, locale)} ${words}`]);
+  return {
+    ...order,
+    totalText: moneyText(total, locale),
+    refundTexts: [
+      ...text(refund.returned, "went back to the buyer."),
+      ...text(refund.pending, "is on its way to the buyer: Stripe says the refund is pending."),
+      ...text(refund.owed, "didn't reach the buyer: the refund failed."),
+    ],
+  };
 }
 
 /** The rest of the page is worth showing without it. */

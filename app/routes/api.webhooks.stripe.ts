@@ -1,4 +1,4 @@
-import { checkoutToFulfil, verifyWebhook, webhookLabel, type WebhookEvent } from "~/checkout/verify-webhook.server";
+import { verifyWebhook, webhookLabel, type WebhookEvent, type WebhookWork, workFor } from "~/checkout/verify-webhook.server";
 import { container } from "~/container.server";
 import { api } from "~/http/api.server";
 import { WEBHOOK_LIMIT, readText } from "~/http/body.server";
@@ -20,22 +20,23 @@ const answer = api({
     }
     const { event } = verified;
     const { type } = event;
-    const checkoutId = checkoutToFulfil(event, { live: container.live });
-    const outcome = checkoutId === null ? "ignored" : await fulfil(checkoutId, event);
+    const work = workFor(event, { live: container.live });
+    const outcome = work === null ? "ignored" : await perform(work, event);
     container.metrics.webhookEvents.inc({ type: webhookLabel(type), outcome });
-    container.log.info({ eventId: event.id, eventType: type, checkoutId, outcome }, "webhook");
+    container.log.info({ eventId: event.id, eventType: type, ...work, outcome }, "webhook");
     // Stripe told of an end that its own answer does not show yet.
     if (outcome === "open") throw new Problem(503, "unavailable", "The session still reads as open.", { headers: { "Retry-After": "2" } });
     return json({ received: true, outcome });
   },
 });
 
-async function fulfil(checkoutId: string, { id: eventId, type }: WebhookEvent): Promise<string> {
+async function perform(work: WebhookWork, { id: eventId, type }: WebhookEvent): Promise<string> {
+  const { checkout } = container;
   try {
-    return (await container.checkout.fulfil(checkoutId)).outcome;
+    return (await (work.to === "fulfil" ? checkout.fulfil(work.checkoutId) : checkout.followRefund(work.refundId))).outcome;
   } catch (error) {
     container.metrics.webhookEvents.inc({ type: webhookLabel(type), outcome: "retry" });
-    container.log.warn({ eventId, eventType: type, checkoutId, outcome: "retry" }, "webhook");
+    container.log.warn({ eventId, eventType: type, ...work, outcome: "retry" }, "webhook");
     throw error;
   }
 }

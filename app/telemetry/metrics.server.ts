@@ -77,6 +77,7 @@ export function createMetrics(storeTotals: () => Promise<StoreTotals>) {
     checkouts: counter("checkout_total", "Attempts to open the payment page, by outcome.", ["outcome"]),
     webhookEvents: counter("webhook_events_total", "Webhook deliveries by event type and outcome.", ["type", "outcome"]),
     fulfilments: counter("fulfilment_total", "Results of fulfil.", ["outcome"]),
+    refunds: counter("refunds_total", "Refunds: what Stripe made of them when they were asked for, and those that failed, also later.", ["outcome"]),
     latePayments: counter("late_payments_total", "Payments whose hold was gone when they came.", []),
     oversoldUnits: counter("oversold_units_total", "Units sold beyond the stock. Must stay 0.", []),
     fulfilmentQueue: (waiting: () => number) =>

@@ -36,6 +36,9 @@ export function observeChanges(checkout: Checkout, log: Logger, metrics: Metrics
     close: (checkoutId) => following(checkoutId, () => checkout.close(checkoutId)),
     endUnknownPage: (checkoutId) => following(checkoutId, () => checkout.endUnknownPage(checkoutId)),
     settle: (request) => following(request.checkoutId, () => checkout.settle(request)),
+    followRefund: (refundId) => checkout.followRefund(refundId),
+    checkRefunds: () => checkout.checkRefunds(),
+    failedRefunds: () => checkout.failedRefunds(),
     orders: (query) => checkout.orders(query),
     audit: () => checkout.audit(),
     editStock: (productId, edit) => checkout.editStock(productId, edit),
@@ -97,6 +100,9 @@ export function observeLimits(limits: Limits, log: Logger, metrics: Metrics): Li
 
 function count(event: CheckoutEvent, metrics: Metrics): void {
   if (event.type === "fulfilled") metrics.fulfilments.inc({ outcome: event.outcome });
+  else if (event.type === "refund_made" && event.status !== "failed") metrics.refunds.inc({ outcome: event.status === "pending" ? "pending" : "made" });
+  else if (event.type === "refund_failed") metrics.refunds.inc({ outcome: "failed" });
+  else if (event.type === "refund_refused") metrics.refunds.inc({ outcome: "refused" });
   else if (event.type === "late_payment") metrics.latePayments.inc();
   else if (event.type === "oversold") metrics.oversoldUnits.inc(event.units);
 }
@@ -108,6 +114,7 @@ const LEVELS: Partial<Record<CheckoutEvent["type"], "warn" | "error">> = {
   shortage: "error",
   oversold: "error",
   refund_refused: "error",
+  refund_failed: "error",
   unreadable_record: "error",
 };
 

@@ -113,6 +113,7 @@ export const inspection = z.strictObject({
   lines: z.array(
     z.strictObject({ product_id: z.string(), quantity: z.int(), mark: z.string(), from: z.int().nullable(), to: z.int().nullable(), inventory: z.int().nullable() }),
   ),
+  refunds: z.array(z.strictObject({ refund_id: z.string().min(1), amount: z.int().positive(), status: z.enum(["succeeded", "pending", "failed"]) })),
   next: z.string().min(5),
 });
 

@@ -193,7 +193,7 @@ describe("buying", () => {
     await expect.poll(async () => (await operator.stock(TEAPOT)).inventory, { timeout: 10_000 }).toBe(0);
     expect(await operator.stock(TEAPOT)).toMatchObject({ inventory: 0, held: 0, available: 0 });
     const done = read(await operator.inspect(checkoutId), 200, inspection);
-    expect(done).toMatchObject({ session: { status: "complete", payment_status: "paid" }, hold: null, lines: [{ mark: "done", from: 1, to: 0, inventory: 0 }] });
+    expect(done).toMatchObject({ session: { status: "complete", payment_status: "paid" }, hold: null, lines: [{ mark: "done", from: 1, to: 0, inventory: 0 }], refunds: [] });
 
     // A line that needs no review stays as it is, whatever an operator says of it.
     const settled = await caller().post("/api/settle-checkout", { checkout_id: checkoutId, product_id: TEAPOT, verdict: "not_applied" }, AS_OPERATOR);
@@ -257,6 +257,7 @@ describe("the figures", () => {
       webhook_events_total: "counter",
       fulfilment_total: "counter",
       late_payments_total: "counter",
+      refunds_total: "counter",
       oversold_units_total: "counter",
       stream_clients: "gauge",
       fulfilment_queue: "gauge",
@@ -267,6 +268,7 @@ describe("the figures", () => {
       reservations_ended_total: { reason: ["removed", "expired", "completed", "released"] },
       checkout_total: { outcome: null },
       webhook_events_total: { type: null, outcome: null },
+      refunds_total: { outcome: ["made", "pending", "failed", "refused"] },
       fulfilment_total: { outcome: ["done", "repeated", "refunded", "needs_review", "retried"] },
     };
     for (const { name, labels } of parseMetrics(answer.text)) {

@@ -21,7 +21,7 @@ export function product(id: string, facts: Partial<Product> = {}): Product {
 export function order(facts: Partial<Order> = {}): Order {
   const total = { amount: 2500, currency: "usd" };
   const lines = [{ productId: "mug", name: "Mug", quantity: 2, subtotal: total }];
-  return { checkoutId: CHECKOUT, claimId: "claim-1", session: "hash", createdAt: 1_700_000_000_000, lines, total, url: null, ...facts };
+  return { checkoutId: CHECKOUT, claimId: "claim-1", session: "hash", createdAt: 1_700_000_000_000, lines, total, url: null, refund: { returned: 0, pending: 0, owed: 0 }, ...facts };
 }
 
 export type World = ReturnType<typeof createWorld>;

@@ -116,6 +116,22 @@ describe("the order page", () => {
     expect(await see(world, withCheckout(world.carts.create(), CHECKOUT))).toMatchObject({ outcome: "shown", view: { state } });
   });
 
+  const refunded = (returned: number, pending = 0, owed = 0) => order({ refund: { returned, pending, owed } });
+  it.each<[string, FulfilOutcome, string, object]>([
+    ["a full refund by hand", { outcome: "done", repeated: true, order: refunded(2500) }, "refunded_by_shop", { returned: "$25.00", pending: null, owed: null }],
+    ["a refund of a part", { outcome: "done", repeated: true, order: refunded(300) }, "paid", { returned: "$3.00", pending: null, owed: null }],
+    ["a full refund by hand that is on its way", { outcome: "done", repeated: true, order: refunded(0, 2500) }, "refund_pending", { returned: null, pending: "$25.00", owed: null }],
+    ["a refund of ours that is on its way", { outcome: "refunded", repeated: true, order: refunded(0, 2500) }, "refund_pending", { returned: null, pending: "$25.00", owed: null }],
+    ["a refund that arrived", { outcome: "refunded", repeated: true, order: refunded(2500) }, "refunded", { returned: "$25.00", pending: null, owed: null }],
+    ["a refund that failed", { outcome: "needs_review", reason: "refund_failed", order: refunded(0, 0, 2500) }, "refund_failed", { returned: null, pending: null, owed: "$25.00" }],
+    ["no refund of what was free", { outcome: "done", repeated: true, order: order({ total: { amount: 0, currency: "usd" } }) }, "paid", { returned: null, pending: null, owed: null }],
+  ])("tells %s", async (_what, outcome, state, refund) => {
+    const world = createWorld();
+    world.says.fulfil = () => Promise.resolve(outcome);
+    const seen = { ...world.carts.create(), checkouts: [CHECKOUT] };
+    expect(await see(world, seen)).toMatchObject({ outcome: "shown", view: { state, order: { refund } } });
+  });
+
   it("says that the goods of an unpaid order are in the cart only when they are", async () => {
     const world = createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome: "released", order: order() });

@@ -70,6 +70,15 @@ describe("the check of a merchant's Stripe account", () => {
     expect(faults[0]).toMatch(fault);
   });
 
+  it("notes, and does not mind, that the optional events about refunds are not sent", async () => {
+    const required = ["checkout.session.completed", "checkout.session.expired", "checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed"];
+    const findings = await examine({ events: required });
+
+    expect(faultsOf(findings)).toEqual([]);
+    expect(findings).toContainEqual({ state: "note", text: expect.stringContaining("refund.updated, refund.failed") as string });
+    expect((await examine()).filter(({ text }) => text.includes("refund.failed"))).toEqual([]);
+  });
+
   it("finds no fault in a set-up that has everything", async () => {
     const findings = await examine();
 

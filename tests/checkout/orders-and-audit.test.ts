@@ -122,7 +122,7 @@ describe("after an ordinary journey an audit finds nothing, and the order reads"
     expect(order).toMatchObject({
       checkoutId,
       total: { amount: 2500, currency: "usd" },
-      refundedAmount: 0,
+      refund: { returned: 0 },
       lines: [{ name: "Tide Mug", quantity: 2, state: { mark: "done" } }],
     });
   });
@@ -143,7 +143,7 @@ describe("after an ordinary journey an audit finds nothing, and the order reads"
     world.stripe.pay(checkoutId);
     await shop.checkout.fulfil(checkoutId);
     await expectInOrder(world, shop, "refunded");
-    expect(await theOrder(shop)).toMatchObject({ refundedAmount: 2500 });
+    expect(await theOrder(shop)).toMatchObject({ refund: { returned: 2500 } });
   });
 
   it("could not be had, and Stripe has not made the refund yet: a fault only when that takes too long", async () => {
@@ -221,7 +221,7 @@ describe("after an ordinary journey an audit finds nothing, and the order reads"
     const shop = await world.open();
     await refundByHand(world, await paid(world, shop), 300);
     await expectInOrder(world, shop, "paid");
-    expect(await theOrder(shop)).toMatchObject({ refundedAmount: 300 });
+    expect(await theOrder(shop)).toMatchObject({ refund: { returned: 300 } });
   });
 });
 
@@ -230,7 +230,7 @@ describe("orders", () => {
     const world = createWorld();
     const shop = await world.open();
     await refundByHand(world, await paid(world, shop));
-    expect(await theOrder(shop)).toMatchObject({ state: "refunded_elsewhere", refundedAmount: 2500 });
+    expect(await theOrder(shop)).toMatchObject({ state: "refunded_elsewhere", refund: { returned: 2500 } });
   });
 
   it("whose refund Stripe refuses wait for a person", async () => {

@@ -133,7 +133,7 @@ describe("money goes back once", () => {
           ...gateway,
           refund: async (request) => {
             answers += 1;
-            return answers === 1 ? { outcome: "refunded", refund: { id: "re_of_a_part", amount: 1, counts: true } } : gateway.refund(request);
+            return answers === 1 ? { outcome: "refunded", refund: { id: "re_of_a_part", createdAt: 0, amount: 1, status: "succeeded" } } : gateway.refund(request);
           },
         },
       }),

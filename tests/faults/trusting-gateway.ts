@@ -11,7 +11,7 @@ export function trusting(gateway: StripeGateway): StripeGateway {
     ...gateway,
     expire: (checkoutId) => gateway.expire(checkoutId).catch(believed(() => "expired" as const)),
     refund: (request) =>
-      gateway.refund(request).catch(believed(() => ({ outcome: "refunded" as const, refund: { id: "re_of_nobody", amount: Number.MAX_SAFE_INTEGER, counts: true } }))),
+      gateway.refund(request).catch(believed(() => ({ outcome: "refunded" as const, refund: { id: "re_of_nobody", createdAt: START, amount: Number.MAX_SAFE_INTEGER, status: "succeeded" as const } }))),
     refunds: (paymentIntentId) => gateway.refunds(paymentIntentId).catch(believed(() => [])),
   };
 }

@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 
-import { checkoutToFulfil, verifyWebhook } from "~/checkout/verify-webhook.server";
+import { verifyWebhook, workFor } from "~/checkout/verify-webhook.server";
 import type { FulfilOutcome } from "~/checkout/checkout";
 
 import { type Process, type World } from "../checkout/world";
@@ -11,11 +11,12 @@ export interface EventParts {
   id?: string;
   type?: string;
   checkoutId?: string;
+  refundId?: string;
   livemode?: boolean;
 }
 
-export function eventBody({ id = "evt_1", type = "checkout.session.completed", checkoutId = "cs_1", livemode = false }: EventParts = {}): string {
-  return JSON.stringify({ id, object: "event", type, livemode, data: { object: { id: checkoutId, object: "checkout.session" } } }, null, 2);
+export function eventBody({ id = "evt_1", type = "checkout.session.completed", checkoutId = "cs_1", refundId, livemode = false }: EventParts = {}): string {
+  return JSON.stringify({ id, object: "event", type, livemode, data: { object: refundId === undefined ? { id: checkoutId, object: "checkout.session" } : { id: refundId, object: "refund" } } }, null, 2);
 }
 
 /** Epoch milliseconds. */
@@ -28,6 +29,7 @@ export function deliver(world: World, process: Process, parts: EventParts): Prom
   const body = eventBody(parts);
   const verified = verifyWebhook(body, sign(body, world.clock.wall()), [SECRET], world.clock.wall());
   if (verified.outcome !== "event") throw new Error("the signature of this test is wrong");
-  const checkoutId = checkoutToFulfil(verified.event, { live: false });
-  return checkoutId === null ? Promise.resolve({ outcome: "not_ours" }) : process.checkout.fulfil(checkoutId);
+  const work = workFor(verified.event, { live: false });
+  if (work === null) return Promise.resolve({ outcome: "not_ours" });
+  return work.to === "fulfil" ? process.checkout.fulfil(work.checkoutId) : process.checkout.followRefund(work.refundId);
 }

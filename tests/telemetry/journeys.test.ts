@@ -28,14 +28,14 @@ async function read(shop: OperatedShop): Promise<Sample[]> {
   return parseMetrics(await answer.text());
 }
 
-async function deliver(shop: OperatedShop, checkoutId: string, { type = "checkout.session.completed", secret = SECRET } = {}): Promise<number> {
+async function deliver(shop: OperatedShop, checkoutId: string, { type = "checkout.session.completed", secret = SECRET, refundId }: { type?: string; secret?: string; refundId?: string } = {}): Promise<number> {
   here.shop = shop;
-  const body = eventBody({ checkoutId, type });
+  const body = eventBody({ checkoutId, type, ...(refundId === undefined ? {} : { refundId }) });
   const request = new Request("http://shop.test/api/webhooks/stripe", { method: "POST", body, headers: { "Stripe-Signature": sign(body, Date.now(), secret) } });
   return (await webhookRoute.action({ request, params: {}, context: {} })).status;
 }
 
-const COUNTERS = ["reservations_total", "reservations_ended_total", "checkout_total", "webhook_events_total", "fulfilment_total", "late_payments_total", "oversold_units_total", "reserve_duration_seconds_count"];
+const COUNTERS = ["reservations_total", "reservations_ended_total", "checkout_total", "webhook_events_total", "fulfilment_total", "refunds_total", "late_payments_total", "oversold_units_total", "reserve_duration_seconds_count"];
 
 /** What rose, by name and labels. */
 async function risen(shop: OperatedShop, journey: () => Promise<unknown>): Promise<Record<string, number>> {
@@ -148,11 +148,26 @@ describe("paying", () => {
     const checkoutId = await bought(shop);
     shop.world.setStock("mug", 0);
     expect(await risen(shop, () => deliver(shop, checkoutId))).toEqual({
-      "webhook_events_total checkout.session.completed refunded": 1, "fulfilment_total refunded": 1, "reservations_ended_total released": 1,
+      "webhook_events_total checkout.session.completed refunded": 1, "fulfilment_total refunded": 1, "reservations_ended_total released": 1, "refunds_total made": 1,
     });
     expect(await risen(shop, () => deliver(shop, checkoutId, { secret: "whsec_forged" }))).toEqual({ "webhook_events_total unverified refused": 1 });
     expect(await risen(shop, () => deliver(shop, checkoutId, { type: "charge.updated" }))).toEqual({ "webhook_events_total other ignored": 1 });
     expect(await risen(shop, () => deliver(shop, "cs_test_strangers"))).toEqual({ "webhook_events_total checkout.session.completed not_ours": 1 });
+  });
+
+  it("is refunded, and the refund fails later: that is counted once, however often Stripe tells it", async () => {
+    const shop = await open();
+    const checkoutId = await bought(shop);
+    shop.world.setStock("mug", 0);
+    shop.world.stripe.refundsBecome(checkoutId, "pending");
+    expect(await risen(shop, () => deliver(shop, checkoutId))).toMatchObject({ "refunds_total pending": 1 });
+    const refundId = shop.world.stripe.refunds(checkoutId)[0]?.id ?? "";
+    shop.world.stripe.settleRefund(refundId, "failed");
+    const failed = { "webhook_events_total refund.failed needs_review": 1, "fulfilment_total needs_review": 1 };
+    expect(await risen(shop, () => deliver(shop, checkoutId, { type: "refund.failed", refundId }))).toEqual({ ...failed, "refunds_total failed": 1 });
+    expect(await risen(shop, () => deliver(shop, checkoutId, { type: "refund.failed", refundId }))).toEqual(failed);
+    shop.setFaults((call) => (call.name === CALLS.listRefunds || call.name.includes("/refunds/") ? "refuse" : null));
+    expect(await risen(shop, () => deliver(shop, checkoutId, { type: "refund.updated", refundId }))).toEqual({ "webhook_events_total refund.updated retry": 1 });
   });
 
   it("needs review when nobody can tell whether it was taken", async () => {

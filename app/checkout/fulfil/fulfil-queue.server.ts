@@ -16,9 +16,10 @@ const LONGEST_PAUSE_MS = 30_000;
 export interface FulfilQueue {
   /**
    * See `CheckoutService.fulfil`: the outcome, or `UnavailableError` when it is not there within the time of a webhook. The checkout then
-   * stays in the queue and is settled without being asked for again.
+   * stays in the queue and is settled without being asked for again. `isNews`: something happened that a run which is under way may have
+   * missed although it ends well.
    */
-  fulfil(checkoutId: string): Promise<FulfilOutcome>;
+  fulfil(checkoutId: string, why?: { readonly isNews: boolean }): Promise<FulfilOutcome>;
   /** Starts what is due, oldest first; to be called every now and then, since nobody asks again for what failed. */
   startDue(): void;
   /** Starts nothing more, and resolves when what was started has ended. */
@@ -80,11 +81,11 @@ export function createFulfilQueue({ clock, settle }: { clock: Clock; settle: (ch
   }
 
   return {
-    async fulfil(checkoutId) {
+    async fulfil(checkoutId, { isNews } = { isNews: false }) {
       const budget = createBudget(clock, FULFIL_BUDGET_MS);
       const current = await within(budget, running.get(checkoutId)?.catch(() => null) ?? Promise.resolve(null));
-      // Nothing comes after these two.
-      if (current?.outcome === "done" || current?.outcome === "refunded") return { ...current, repeated: true };
+      // Nothing comes after these two but a refund that fails.
+      if (!isNews && (current?.outcome === "done" || current?.outcome === "refunded")) return { ...current, repeated: true };
       return within(budget, nextRun(checkoutId));
     },
     startDue,

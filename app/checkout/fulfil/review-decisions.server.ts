@@ -6,6 +6,8 @@ export type Decision =
   | { readonly decision: "write"; readonly change: RecordChange }
   /** Nothing to write: `fulfil` tries again. */
   | { readonly decision: "try_again" }
+  /** To be refunded once more before `fulfil` goes on, which makes no second refund by itself. */
+  | { readonly decision: "refund_again" }
   /** The order does not wait for this. */
   | { readonly decision: "not_applicable" };
 
@@ -18,9 +20,9 @@ const tryAgain: Decide = () => ({ decision: "try_again" });
 const DECISIONS: Readonly<Record<ReviewReason, Partial<Record<SettleVerdict, Decide>>>> = {
   unclear_row: {},
   row_refused: { retry: tryAgain, refund },
-  no_payment: { retry: tryAgain, refunded_elsewhere: () => write({ verdict: "refunded" }) },
+  no_payment: { retry: tryAgain, refunded_elsewhere: refundedElsewhere },
   lines_differ: { accept: () => write({ accept: "lines_differ", review: null }), refund },
-  refund_failed: { retry: tryAgain, refunded_elsewhere: () => write({ verdict: "refunded" }) },
+  refund_failed: { retry: () => ({ decision: "refund_again" }), refunded_elsewhere: refundedElsewhere },
   foreign_tag: {},
 };
 
@@ -50,6 +52,11 @@ function decideLine({ lines }: CheckoutRecord, productId: string | undefined, ve
 /** Where that is decided already, a row takes nothing back: only asking it again is left. */
 function refund(record: CheckoutRecord): Decision {
   return record.verdict === null ? write({ verdict: "refund", review: null }) : tryAgain(record);
+}
+
+/** Without a verdict it was refunded by hand, perhaps in part, and is still a sale. */
+function refundedElsewhere({ verdict }: CheckoutRecord): Decision {
+  return write({ accept: "refund_failed", ...(verdict === null ? {} : { verdict: "refunded" }) });
 }
 
 function write(change: RecordChange): Decision {

@@ -3,6 +3,7 @@ import type { CheckoutRecord } from "../line-marks";
 import { decodeRecord, type Metadata } from "../session-metadata";
 import { tagOf } from "../stripe/former-tags";
 import type { StripeSession } from "../stripe-gateway.server";
+import { isGivenBack } from "./refund-standing";
 
 /** By then the shop that a payment belongs to has processed it, if it runs at all. */
 const UNTOUCHED_FOR_MS = 15 * 60_000;
@@ -26,7 +27,7 @@ type Parts = Pick<CheckoutContext, "clock" | "config">;
 export function foreignPayment({ clock, config }: Parts, session: StripeSession): ForeignPayment | null {
   const tag = tagOf(session.metadata);
   if (tag === null || tag === config.shopTag || config.formerTags.includes(tag)) return null;
-  if (session.status !== "complete" || session.paymentStatus !== "paid" || session.charge?.isRefunded === true) return null;
+  if (session.status !== "complete" || session.paymentStatus !== "paid" || isGivenBack(session)) return null;
   if (clock.wall() - (session.charge?.createdAt ?? session.createdAt) < UNTOUCHED_FOR_MS || isLeft(config, session)) return null;
   const record = readRecord(tag, session.metadata);
   return record !== null && isUntouched(record) ? { tag, record } : null;

@@ -1,13 +1,14 @@
 import type { CheckoutRecord, ReviewReason } from "../line-marks";
 import { stepWithoutStock } from "../next-step";
 import type { StripeSession } from "../stripe-gateway.server";
+import { refundReview } from "./refund-standing";
 
 /** Why a paid order of this shop waits for a person, by its session and marks alone; null when it does not. The money goes first. */
-export function reviewReason(session: Pick<StripeSession, "paymentStatus" | "payment" | "total">, record: CheckoutRecord): ReviewReason | null {
+export function reviewReason(session: Pick<StripeSession, "paymentStatus" | "payment" | "total" | "charge">, record: CheckoutRecord): ReviewReason | null {
   if (session.paymentStatus === "unpaid") return null;
-  const { step } = stepWithoutStock(record);
-  if (step === "refund") return session.payment === null && session.total.amount > 0 ? "no_payment" : "refund_failed";
-  return step === "review" ? reviewedFor(record) : null;
+  const money = refundReview(session, record);
+  if (money !== null) return money;
+  return stepWithoutStock(record).step === "review" ? reviewedFor(record) : null;
 }
 
 /** Of an order whose stock or lines wait for a person. What only a person can tell goes before what is tried again by itself. */

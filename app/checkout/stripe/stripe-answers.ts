@@ -12,20 +12,34 @@ const seconds = z.number().int().positive();
 const amount = z.number().int().nonnegative();
 const metadata = z.record(z.string(), z.string());
 
+const refund = z.object({
+  // `pyr_`: of a payment that is no card's, a bank debit for instance.
+  id: z.string().regex(/^(re|pyr)_/),
+  object: z.literal("refund"),
+  created: seconds,
+  amount: z.number().int().positive(),
+  status: z.enum(["pending", "requires_action", "succeeded", "failed", "canceled"]),
+  payment_intent: z.string().startsWith("pi_").nullable(),
+});
+
 const charge = z.object({
   id: z.string().min(1),
   object: z.literal("charge"),
   created: seconds,
-  amount_refunded: amount,
-  refunded: z.boolean(),
+  refunds: z.object({ object: z.literal("list"), data: z.array(refund), has_more: z.boolean() }).optional(),
 });
 
-const paymentIntent = z.object({
-  id: z.string().startsWith("pi_"),
-  object: z.literal("payment_intent"),
-  status: z.string().min(1),
-  latest_charge: z.union([z.string().min(1), charge]).nullable(),
-});
+const paymentIntent = z
+  .object({
+    id: z.string().startsWith("pi_"),
+    object: z.literal("payment_intent"),
+    status: z.string().min(1),
+    latest_charge: z.union([z.string().min(1), charge]).nullable(),
+  })
+  .refine(
+    ({ id, latest_charge: latest }) => latest === null || typeof latest === "string" || (latest.refunds?.data ?? []).every((one) => one.payment_intent === id),
+    "a refund of another payment",
+  );
 
 const session = z.object({
   id: z.string().startsWith("cs_"),
@@ -40,14 +54,6 @@ const session = z.object({
   payment_intent: z.union([z.string().startsWith("pi_"), paymentIntent]).nullable(),
 });
 
-const refund = z.object({
-  // `pyr_`: of a payment that is no card's, a bank debit for instance.
-  id: z.string().regex(/^(re|pyr)_/),
-  object: z.literal("refund"),
-  amount: z.number().int().positive(),
-  status: z.enum(["pending", "requires_action", "succeeded", "failed", "canceled"]),
-});
-
 const price = z.object({
   object: z.literal("price"),
   type: z.enum(["one_time", "recurring"]),
@@ -60,16 +66,25 @@ export const createdSession = (written: Metadata) => session.extend({ metadata: 
 export const sessionOf = (id: string) => session.extend({ id: z.literal(id), payment_intent: paymentIntent.nullable() });
 export const expiredSession = (id: string) => session.extend({ id: z.literal(id), status: z.literal("expired") });
 export const writtenSession = (id: string, written: Metadata) => session.extend({ id: z.literal(id), metadata: holding(written) });
-export const refundOf = (paymentIntentId: string) => refund.extend({ payment_intent: z.literal(paymentIntentId) });
+export const refundOf = (paymentIntentId: string, asked?: number) =>
+  refund.extend({ payment_intent: z.literal(paymentIntentId) }).refine((made) => asked === undefined || made.amount === asked, "another amount");
+export const refundWithId = (id: string) => refund.extend({ id: z.literal(id) });
 export const priceOf = (id: string) => price.extend({ id: z.literal(id) });
 export const sessionPage = pageOf(session);
-export const refundPage = (paymentIntentId: string) => pageOf(refundOf(paymentIntentId));
+export const refundPage = (paymentIntentId: string) => pageOf(refund.extend({ payment_intent: z.literal(paymentIntentId) }));
 
-export const sessionPageWithin = (created: { gte: number; lte?: number }) =>
-  sessionPage.refine(
-    ({ data }) => data.every((one) => one.created >= created.gte && one.created <= (created.lte ?? Infinity)),
-    "an item of another time",
-  );
+export const sessionPageOfPayment = (paymentIntentId: string) => pageOf(session.extend({ payment_intent: z.literal(paymentIntentId) }));
+
+interface Within {
+  readonly gte: number;
+  readonly lte?: number;
+}
+
+export const sessionPageWithin = (created: Within) => within(sessionPage, created);
+export const refundPageWithin = (created: Within) => within(pageOf(refund), created);
+
+const within = <Schema extends z.ZodType<{ data: { created: number }[] }>>(page: Schema, { gte, lte = Infinity }: Within) =>
+  page.refine(({ data }) => data.every((one) => one.created >= gte && one.created <= lte), "an item of another time");
 /** A page that holds the item which it was to follow is not the next one. */
 export const pageFollowing = <Schema extends z.ZodType<{ data: { id: string }[] }>>(page: Schema, after: string | undefined) =>
   page.refine(({ data }) => data.every(({ id }) => id !== after), "the item that it was to follow");
@@ -89,8 +104,12 @@ function holding(written: Metadata) {
   );
 }
 
-export function toSession(read: z.output<typeof session>): StripeSession {
+/** `hasMoreRefunds`: the charge's list does not have all of them, or was not expanded. */
+export type SessionOfPage = StripeSession & { readonly hasMoreRefunds: boolean };
+
+export function toSession(read: z.output<typeof session>): SessionOfPage {
   const { payment_intent: payment } = read;
+  const latest = payment === null || typeof payment === "string" || typeof payment.latest_charge === "string" ? null : payment.latest_charge;
   return {
     id: read.id,
     status: read.status,
@@ -100,15 +119,13 @@ export function toSession(read: z.output<typeof session>): StripeSession {
     total: { amount: read.amount_total ?? 0, currency: read.currency ?? "" },
     metadata: read.metadata ?? {},
     payment: payment === null ? null : typeof payment === "string" ? { id: payment, status: null } : { id: payment.id, status: payment.status },
-    charge: payment === null || typeof payment === "string" ? null : toCharge(payment.latest_charge),
+    charge: latest === null ? null : { createdAt: latest.created * 1000, refunds: latest.refunds?.data.map(toRefund) ?? [] },
+    hasMoreRefunds: latest !== null && latest.refunds?.has_more !== false,
   };
 }
 
-function toCharge(read: z.output<typeof paymentIntent>["latest_charge"]): StripeSession["charge"] {
-  if (read === null || typeof read === "string") return null;
-  return { createdAt: read.created * 1000, refundedAmount: read.amount_refunded, isRefunded: read.refunded };
+export function toRefund({ id, created, amount: given, status }: z.output<typeof refund>): Refund {
+  return { id, createdAt: created * 1000, amount: given, status: REFUND_STATUS[status] };
 }
 
-export function toRefund({ id, amount: given, status }: z.output<typeof refund>): Refund {
-  return { id, amount: given, counts: status !== "failed" && status !== "canceled" };
-}
+const REFUND_STATUS = { pending: "pending", requires_action: "pending", succeeded: "succeeded", failed: "failed", canceled: "failed" } as const;

@@ -78,6 +78,7 @@ function AuditResult({ audit }: { audit: DriftAudit }) {
 
 const REASONS: Record<AuditFault["reason"], string> = {
   not_taken: "Paid, but not taken from the stock",
+  not_refunded: "Not delivered, and the money isn't back with the buyer",
   wrong_number: "Another number of units was taken than was bought",
   not_given_back: "Taken from the stock, but not paid or refunded",
   needs_review: "Waits for a person",

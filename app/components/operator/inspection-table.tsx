@@ -1,9 +1,14 @@
 import type { CheckoutInspection } from "~/checkout/checkout";
-import { Mark } from "./panel";
+import { Mark, type Tone } from "./panel";
+
+type RefundStatus = CheckoutInspection["refunds"][number]["status"];
+
+const REFUND_WORDS: Record<RefundStatus, string> = { succeeded: "Paid back", pending: "On its way", failed: "Failed" };
+const REFUND_TONES: Record<RefundStatus, Tone> = { succeeded: "good", pending: "warn", failed: "bad" };
 
 /** What is known of a checkout, and what `fulfil` would do next. */
 export function InspectionTable({ inspection }: { inspection: CheckoutInspection }) {
-  const { checkoutId, status, paymentStatus, ours, claim, verdict, lines, next } = inspection;
+  const { checkoutId, status, paymentStatus, ours, claim, verdict, lines, refunds, next } = inspection;
   return (
     <div className="inspection">
       <p>
@@ -13,6 +18,11 @@ export function InspectionTable({ inspection }: { inspection: CheckoutInspection
       <p>
         {claim === null ? "Nothing is held for it." : `Held for cart ${claim.session.slice(0, 8)}, claim ${claim.claimId}.`} <strong>{next}</strong>
       </p>
+      {refunds.map(({ id, status }) => (
+        <p key={id}>
+          Refund <code>{id}</code> <Mark tone={REFUND_TONES[status]}>{REFUND_WORDS[status]}</Mark>
+        </p>
+      ))}
       {lines.length > 0 && (
         <div className="scrolls" role="region" aria-label="Lines of the checkout" tabIndex={0}>
           <table>

@@ -9,7 +9,7 @@ import { Mark, type Tone } from "./panel";
 
 /** An order: what to pack, what came of it, and where to look further. `children`: what is to be done about it. */
 export function OrderRow({ order, children }: { order: ShownOrder; children?: ReactNode }) {
-  const { checkoutId, createdAt, lines, totalText, refundedText, state, dashboardUrl } = order;
+  const { checkoutId, createdAt, lines, totalText, refundTexts, state, dashboardUrl } = order;
   const number = orderNumber(checkoutId);
   const { words, tone } = ORDER_STATES[state];
   return (
@@ -29,7 +29,11 @@ export function OrderRow({ order, children }: { order: ShownOrder; children?: Re
           </li>
         ))}
       </ul>
-      {refundedText !== null && <p className="hint">{refundedText} went back to the buyer.</p>}
+      {refundTexts.map((text) => (
+        <p key={text} className="hint">
+          {text}
+        </p>
+      ))}
       {children}
       <div className="row-actions">
         {dashboardUrl !== null && (
@@ -39,7 +43,7 @@ export function OrderRow({ order, children }: { order: ShownOrder; children?: Re
         )}
         <LogLink text={checkoutId} of={`order ${number}`} />
         <ActionForm intent="inspect" fields={{ checkout_id: checkoutId }} label="Inspect" labelFor={`order ${number}`} />
-        {state !== "paid" && state !== "refunded" && order.reason === null && <ActionForm intent="fulfil" fields={{ checkout_id: checkoutId }} label="Fulfil" labelFor={`order ${number}`} />}
+        {state !== "paid" && state !== "refunded" && state !== "refund_pending" && order.reason === null && <ActionForm intent="fulfil" fields={{ checkout_id: checkoutId }} label="Fulfil" labelFor={`order ${number}`} />}
       </div>
     </li>
   );
@@ -51,6 +55,7 @@ const ORDER_STATES: Record<OrderState, { readonly words: string; readonly tone?:
   awaiting_payment: { words: "Waits for the payment", tone: "warn" },
   not_charged: { words: "Not charged" },
   refunded: { words: "Refunded" },
+  refund_pending: { words: "Refund on its way", tone: "warn" },
   refunded_elsewhere: { words: "Refunded by hand", tone: "bad" },
   needs_review: { words: "Needs review", tone: "bad" },
 };

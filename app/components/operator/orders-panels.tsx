@@ -61,5 +61,5 @@ function Orders({ orders }: { orders: readonly ShownOrder[] }) {
 }
 
 function isRefunded(state: ShownOrder["state"]): boolean {
-  return state === "refunded" || state === "refunded_elsewhere";
+  return state === "refunded" || state === "refund_pending" || state === "refunded_elsewhere";
 }

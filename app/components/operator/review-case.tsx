@@ -48,8 +48,8 @@ export const CASES: Record<WholeOrderReason, Case> = {
   },
   refund_failed: {
     title: "The refund failed",
-    happened: "The order couldn't be filled, and Stripe didn't make the refund, or it failed later. The buyer doesn't have the money back.",
-    toDo: "Stripe's dashboard says why: a dispute, a closed card, or too little balance. Solve that and try again. If you gave the money back by another way, say so here.",
+    happened: "Stripe didn't make the refund, or it failed later, which can take weeks. The buyer doesn't have the money back.",
+    toDo: "Stripe's dashboard says why: a dispute, a closed card or account, or too little balance. Solve that and try again: what is on its way by then isn't refunded twice. If you gave the money back by another way, say so here.",
     ways: [TRY_AGAIN, REFUNDED_ELSEWHERE],
   },
   foreign_tag: {

@@ -26,11 +26,12 @@ const TABLE: readonly (readonly [ReviewReason, SettleVerdict, CheckoutRecord, ob
   ["row_refused", "refund", record(claimed, "row_refused"), write({ verdict: "refund", review: null, note: "refund row_refused mug" })],
   ["row_refused", "refund", record(done, "row_refused", "refunded"), { decision: "try_again" }],
   ["no_payment", "retry", record(claimed, null, "refund"), { decision: "try_again" }],
-  ["no_payment", "refunded_elsewhere", record(claimed, null, "refund"), write({ verdict: "refunded" })],
+  ["no_payment", "refunded_elsewhere", record(claimed, null, "refund"), write({ verdict: "refunded", accept: "refund_failed" })],
   ["lines_differ", "accept", record(claimed, "lines_differ"), write({ accept: "lines_differ", review: null })],
   ["lines_differ", "refund", record(claimed, "lines_differ"), write({ verdict: "refund", review: null })],
-  ["refund_failed", "retry", record(claimed, null, "refund"), { decision: "try_again" }],
-  ["refund_failed", "refunded_elsewhere", record(claimed, null, "refund"), write({ verdict: "refunded" })],
+  ["refund_failed", "retry", record(claimed, null, "refund"), { decision: "refund_again" }],
+  ["refund_failed", "refunded_elsewhere", record(claimed, null, "refund"), write({ verdict: "refunded", accept: "refund_failed" })],
+  ["refund_failed", "refunded_elsewhere", record(done, "refund_failed"), write({ accept: "refund_failed" })],
 ];
 
 describe("an operator's verdict", () => {

@@ -82,13 +82,20 @@ const OPERATIONS: Record<string, { run: (shop: Shop, checkoutId: string) => Prom
   listPaid: { run: ({ gateway }) => listAll(gateway.listPaid({ createdSince: START - 60_000 })) },
   writeMetadata: { run: ({ gateway, ann }) => gateway.writeMetadata(ann.checkoutId, { holdfast_line_0: "done", holdfast_note: "" }) },
   refunds: { run: ({ gateway, ann }) => gateway.refunds(ann.paymentIntentId) },
+  refundOfAPart: { run: ({ gateway, ann }) => gateway.refund({ paymentIntentId: ann.paymentIntentId, amount: 300, metadata: {}, idempotencyKey: "refund:ann:0" }) },
+  refundedPayment: { run: ({ gateway, sandbox, ann }) => gateway.refundedPayment(sandbox.controls.refunds(ann.checkoutId)[0]?.id ?? "re_unknown") },
+  findByPayment: { run: ({ gateway, ann }) => gateway.findByPayment(ann.paymentIntentId) },
+  visitRefunds: { run: ({ gateway }) => gateway.visitRefunds({ createdSince: START - 60_000 }, () => undefined) },
+  fetchRefunded: { run: ({ gateway, ann }) => gateway.fetch(ann.checkoutId) },
   refund: { run: ({ gateway, ann }) => gateway.refund({ paymentIntentId: ann.paymentIntentId, metadata: {}, idempotencyKey: "refund:ann:0" }) },
   price: { run: ({ gateway }) => gateway.price("price_mug") },
 };
 
+const NEEDS_REFUND = ["refunds", "refundedPayment", "visitRefunds", "fetchRefunded"];
+
 async function perform(name: string, answerWith?: (real: Response, shop: Shop) => Response | Promise<Response>): Promise<{ shop: Shop; result: unknown }> {
   const shop = await stripeWithTwoSales();
-  if (name === "refunds") await shop.gateway.refund({ paymentIntentId: shop.ann.paymentIntentId, metadata: {}, idempotencyKey: "by hand" });
+  if (NEEDS_REFUND.includes(name)) await shop.gateway.refund({ paymentIntentId: shop.ann.paymentIntentId, metadata: {}, idempotencyKey: "by hand" });
   const operation = OPERATIONS[name];
   if (operation === undefined) throw new Error(`no operation ${name}`);
   const checkoutId = operation.needsOpenPage ? await shop.open("dan") : "";
@@ -120,8 +127,8 @@ describe.each(Object.keys(OPERATIONS))("%s", (name) => {
 /** Paths of the fields that a response must have, one of them per case. */
 const SESSION = ["id", "object", "status", "payment_status", "url", "created", "amount_total", "currency", "metadata", "payment_intent"];
 const PAYMENT = ["id", "object", "status", "latest_charge"].map((field) => `payment_intent.${field}`);
-const CHARGE = ["id", "object", "created", "amount_refunded", "refunded"].map((field) => `payment_intent.latest_charge.${field}`);
-const REFUND = ["id", "object", "amount", "status", "payment_intent"];
+const CHARGE = ["id", "object", "created"].map((field) => `payment_intent.latest_charge.${field}`);
+const REFUND = ["id", "object", "created", "amount", "status", "payment_intent"];
 const PAGE = ["object", "data", "has_more"];
 const inPage = (fields: readonly string[]) => [...PAGE, ...fields.map((field) => `data.0.${field}`)];
 
@@ -134,6 +141,11 @@ const FIELDS: Record<string, readonly string[]> = {
   writeMetadata: [...SESSION, "metadata.holdfast_line_0"],
   refunds: inPage(REFUND),
   refund: REFUND,
+  refundOfAPart: REFUND,
+  refundedPayment: REFUND,
+  findByPayment: inPage(SESSION),
+  visitRefunds: inPage(REFUND),
+  fetchRefunded: REFUND.map((field) => `payment_intent.latest_charge.refunds.data.0.${field}`),
   price: ["id", "object", "type", "unit_amount", "currency"],
 };
 
@@ -147,6 +159,15 @@ const SWAPS: Record<string, Record<string, unknown>> = {
   writeMetadata: { id: "cs_test_of_bob", metadata: PARAMS("bob").metadata, "metadata.holdfast_line_0": "intent", "metadata.holdfast_note": "of bob" },
   refunds: { "data.0.payment_intent": "pi_of_bob", "data.0.id": "ch_of_bob" },
   refund: { id: "ch_of_bob", payment_intent: "pi_of_bob", status: "unheard of", amount: 0 },
+  refundOfAPart: { amount: 301 },
+  refundedPayment: { id: "re_of_bob", status: "unheard of", payment_intent: "ch_of_bob" },
+  findByPayment: { "data.0.payment_intent": "pi_of_bob", "data.0.id": "pi_of_bob" },
+  visitRefunds: { "data.0.id": "ch_of_bob", "data.0.created": 1, "data.0.status": "unheard of" },
+  fetchRefunded: {
+    "payment_intent.latest_charge.refunds.data.0.payment_intent": "pi_of_bob",
+    "payment_intent.latest_charge.refunds.data.0.status": "unheard of",
+    "payment_intent.latest_charge.refunds.data.0.amount": -1250,
+  },
   price: { id: "price_pot" },
 };
 
@@ -205,6 +226,41 @@ describe("what Stripe itself says stays what it is", () => {
   it("a replayed create tells the session as it was made, also after it was paid", async () => {
     const { gateway, ann } = await stripeWithTwoSales();
     expect(await gateway.create(PARAMS("ann"), "ann")).toMatchObject({ outcome: "created", session: { id: ann.checkoutId } });
+  });
+
+  it("a refund is of no payment that it knows, or of none of a payment page", async () => {
+    const { gateway } = await stripeWithTwoSales();
+    expect(await gateway.refundedPayment("re_unknown")).toBeNull();
+    expect(await gateway.findByPayment("pi_unknown")).toBeNull();
+  });
+
+  it.each([
+    ["pending", "pending"],
+    ["requires_action", "pending"],
+    ["failed", "failed"],
+    ["canceled", "failed"],
+  ] as const)("a refund that is %s reads %s in every place", async (status, read) => {
+    const { gateway, sandbox, ann } = await stripeWithTwoSales();
+    await gateway.refund({ paymentIntentId: ann.paymentIntentId, metadata: {}, idempotencyKey: "by hand" });
+    sandbox.controls.settleRefund(sandbox.controls.refunds(ann.checkoutId)[0]?.id ?? "", status);
+    expect(await gateway.refunds(ann.paymentIntentId)).toMatchObject([{ status: read }]);
+    expect((await gateway.fetch(ann.checkoutId))?.charge?.refunds).toMatchObject([{ status: read }]);
+    expect((await listAll(gateway.listPaid({ createdSince: START - 1_000 }))).find(({ id }) => id === ann.checkoutId)?.charge?.refunds).toMatchObject([{ status: read }]);
+    const visited: unknown[] = [];
+    await gateway.visitRefunds({ createdSince: START - 1_000 }, (refund) => visited.push(refund));
+    expect(visited).toMatchObject([{ status: read, paymentIntentId: ann.paymentIntentId }]);
+  });
+
+  it("more refunds than Stripe expands are all read, and so are those that were not expanded at all", async () => {
+    const shop = await stripeWithTwoSales();
+    const { gateway, ann } = shop;
+    for (let n = 0; n < 12; n += 1) await gateway.refund({ paymentIntentId: ann.paymentIntentId, amount: 10, metadata: {}, idempotencyKey: `by hand ${n}` });
+    expect((await gateway.fetch(ann.checkoutId))?.charge?.refunds).toHaveLength(12);
+    shop.answerWith(async (real) => {
+      const body = (await real.json()) as Json;
+      return Response.json("payment_intent" in body ? change(body, "payment_intent.latest_charge.refunds", undefined) : body);
+    });
+    expect((await gateway.fetch(ann.checkoutId))?.charge?.refunds).toHaveLength(12);
   });
 
   it("a refund of a bank debit has an id of another kind, and counts", async () => {
