@@ -35,7 +35,7 @@ export interface OutsideCall {
  * What the proxy does with a call. `refuse`: it never arrives. `cut`: it is executed and the answer is lost. A status:
  * answered so without being executed. `slow`: time passes before it is executed. `kill before/after`: the process ends before, or right after, it is executed.
  * `lie`: something else answers in its place, and it is not executed. `lie after`: it is, and something else answers.
- * `late`: the caller gives up, and it is executed all the same, `LATE_MS` later or at `landLate`.
+ * `late`: the caller gives up, and it is executed all the same, `LATE_MS` later (or as `lateMs` says) or at `landLate`.
  */
 export type Fault = "refuse" | "cut" | 429 | 500 | 503 | "slow" | "kill before" | "kill after" | "lie" | "lie after" | "late";
 
@@ -126,7 +126,7 @@ export function createWorld(options: WorldOptions = {}) {
     return answer;
   }
 
-  function boot(parts: { dependencies?: (real: CheckoutDependencies) => Partial<CheckoutDependencies>; faults?: FaultPlan; pause?: () => Promise<void> } = {}) {
+  function boot(parts: { dependencies?: (real: CheckoutDependencies) => Partial<CheckoutDependencies>; faults?: FaultPlan; pause?: () => Promise<void>; lateMs?: (call: OutsideCall) => number } = {}) {
     const events: CheckoutEvent[] = [];
     const calls: string[] = [];
     const lies = Object.values(BOGUS_RESPONSES);
@@ -166,7 +166,7 @@ export function createWorld(options: WorldOptions = {}) {
           advance(SLOW_MS);
           break;
         case "late":
-          lateCalls.push({ dueAt: time.ms + LATE_MS, run });
+          lateCalls.push({ dueAt: time.ms + (parts.lateMs?.({ name, n: proxy.count }) ?? LATE_MS), run });
           throw new TypeError("given up");
         case null:
         case "cut":
@@ -296,6 +296,8 @@ export function createWorld(options: WorldOptions = {}) {
       while (inFlight.size > 0) await Promise.allSettled(inFlight);
     },
     advance,
+    /** How much was given up and is still to be executed. */
+    lateCalls: () => lateCalls.length,
     /** What was given up is executed now. */
     async landLate() {
       landDue(Infinity);

@@ -140,6 +140,16 @@ const GUARDS: Record<string, { edited: boolean; kinds?: readonly Fault[]; versio
       },
     }),
   },
+  "proof before release, where a page is expired late": {
+    edited: false,
+    kinds: ["late"],
+    without: ({ gateway }) => ({ gateway: { ...gateway, expire: async (checkoutId) => gateway.expire(checkoutId).catch(() => "expired" as const) } }),
+  },
+  "pages that nobody holds for are looked for at Stripe": {
+    edited: false,
+    kinds: ["late", "kill after"],
+    without: ({ gateway }) => ({ gateway: { ...gateway, visit: async (query, visit) => (query.status === "open" ? undefined : gateway.visit(query, visit)) } }),
+  },
   "a response counts only if it says what it must": {
     edited: false,
     kinds: ["lie", "lie after"],

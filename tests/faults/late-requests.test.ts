@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 
 import { RESEND_AFTER_MS } from "~/checkout/fulfil/resend-rule";
+import { UNSTAMPED_AFTER_MS } from "~/checkout/close-checkout.server";
 import type { CheckoutDependencies } from "~/checkout/create-checkout.server";
 import { UnavailableError } from "~/errors";
 
-import { CALLS, createWorld, LATE_MS, once, type Process, type World } from "../checkout/world";
+import { CALLS, CHECKOUT_TTL_MS, createWorld, LATE_MS, once, ORIGIN, type Process, type World } from "../checkout/world";
 
 /** Marks of one millisecond are dated one after the other. */
 const SPARE_MS = 10;
@@ -195,5 +196,189 @@ describe("a write of marks that is carried out after its client gave up", () => 
 
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done", repeated: true });
     expect(world.stock()).toBe(5);
+  });
+});
+
+const mug = (quantity: number) => [{ productId: "mug", quantity }];
+const start = (shop: Process, session: string) => shop.checkout.start({ session, lines: mug(1), origin: ORIGIN });
+const change = (shop: Process, session: string, quantity: number) => shop.checkout.changeCart({ session, lines: mug(quantity) });
+const pages = (world: World) => world.stripe.sessions().map(({ id, status }) => ({ id, status }));
+
+describe("a payment page that Stripe makes after its client gave up", () => {
+  /** Ann was told to try again; her page is still to be made. */
+  async function latePage(): Promise<{ world: World; shop: Process }> {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open({ lateMs: () => 2 * UNSTAMPED_AFTER_MS });
+    shop.setFaults((call) => (call.name === CALLS.create ? "late" : null));
+    await expect(start(shop, "ann")).rejects.toThrow(UnavailableError);
+    shop.heal();
+    return { world, shop };
+  }
+
+  it.each(["before", "after"])("it is made %s she asks again: there is one page, and she is led there", async (when) => {
+    const { world, shop } = await latePage();
+    if (when === "before") await world.landLate();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    await world.landLate();
+
+    expect(pages(world)).toEqual([{ id: checkoutId, status: "open" }]);
+    world.stripe.pay(checkoutId);
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+    expect(world.stock()).toBe(0);
+  });
+
+  it("she does not come back: it is held for until the sweep has closed it", async () => {
+    const { world, shop } = await latePage();
+    await world.landLate();
+    expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "refused" });
+
+    world.advance(UNSTAMPED_AFTER_MS);
+    await shop.checkout.sweep();
+
+    expect(pages(world)).toMatchObject([{ status: "expired" }]);
+    expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "granted" });
+  });
+
+  it.each(["the shop was restarted", "the sweep was told that there is none"])("it is made after %s: nobody knows its address, and the next look at Stripe closes it", async (event) => {
+    const { world, shop } = await latePage();
+    const isRestart = event === "the shop was restarted";
+    if (isRestart) shop.kill();
+    else world.advance(UNSTAMPED_AFTER_MS);
+    const after = isRestart ? await world.open() : shop;
+    await after.checkout.sweep();
+    const bobs = await after.pay("bob", { mug: 1 });
+    await world.landLate();
+    expect(pages(world).map(({ status }) => status)).toEqual(["open", "open"]);
+
+    await after.checkout.rebuild();
+
+    expect(pages(world).filter(({ status }) => status === "open")).toEqual([{ id: bobs, status: "open" }]);
+    world.stripe.pay(bobs);
+    expect(await after.checkout.fulfil(bobs)).toMatchObject({ outcome: "done" });
+    expect([world.stock(), (await after.store.totals()).units]).toEqual([0, 0]);
+  });
+});
+
+describe("a payment page that is expired after its client gave up", () => {
+  /** Ann wanted to change her cart and was refused, since nobody could tell whether her page is closed. */
+  async function lateExpiry(): Promise<{ world: World; shop: Process; checkoutId: string }> {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    shop.setFaults(once(CALLS.expire, "late"));
+    expect(await change(shop, "ann", 0)).toMatchObject({ outcome: "checkout_open" });
+    shop.heal();
+    return { world, shop, checkoutId };
+  }
+
+  it("it is held for until it is expired, and its event frees the units", async () => {
+    const { world, shop, checkoutId } = await lateExpiry();
+    expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "refused" });
+    await world.landLate();
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "released" });
+
+    expect(world.stripe.pay(checkoutId).kind).toBe("expired");
+    expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "granted" });
+  });
+
+  it("without its event, the sweep frees the units", async () => {
+    const { world, shop } = await lateExpiry();
+    world.advance(CHECKOUT_TTL_MS);
+    await world.landed();
+    await shop.checkout.sweep();
+
+    expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "granted" });
+  });
+
+  it("it was paid first: sold once, and nothing is undone", async () => {
+    const { world, shop, checkoutId } = await lateExpiry();
+    world.stripe.pay(checkoutId);
+    await world.landLate();
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+    expect(pages(world)).toEqual([{ id: checkoutId, status: "complete" }]);
+    expect([world.stock(), (await shop.store.totals()).units]).toEqual([0, 0]);
+  });
+
+  it("she went back to it: she gets another page for the same units", async () => {
+    const { world, shop, checkoutId } = await lateExpiry();
+    expect(await start(shop, "ann")).toMatchObject({ outcome: "redirect", checkoutId });
+    await world.landLate();
+
+    const second = await shop.pay("ann", { mug: 1 });
+
+    expect(second).not.toBe(checkoutId);
+    world.stripe.pay(second);
+    expect(await shop.checkout.fulfil(second)).toMatchObject({ outcome: "done" });
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "released" });
+    expect([world.stock(), (await shop.store.totals()).units]).toEqual([0, 0]);
+  });
+
+  it("it was closed by a second request meanwhile: whoever holds the units now keeps them", async () => {
+    const { world, shop } = await lateExpiry();
+    expect(await change(shop, "ann", 0)).toMatchObject({ outcome: "granted" });
+    const bobs = await shop.pay("bob", { mug: 1 });
+    await world.landLate();
+
+    world.stripe.pay(bobs);
+    expect(await shop.checkout.fulfil(bobs)).toMatchObject({ outcome: "done" });
+    expect(world.stock()).toBe(0);
+  });
+});
+
+describe("a refund that Stripe makes after its client gave up", () => {
+  /** Ann has paid what an admin took off the shelf; the request for her refund is still under way. */
+  async function lateRefund(failures = 0): Promise<{ world: World; shop: Process; checkoutId: string }> {
+    const world = createWorld({ rows: { mug: 1 } });
+    const shop = await world.open();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    world.stripe.pay(checkoutId);
+    world.setStock("mug", 0);
+    if (failures > 0) world.stripe.failNext({ method: "POST", path: "/v1/refunds", status: 500, times: failures });
+    let refunds = 0;
+    shop.setFaults(({ name }) => (name === CALLS.refund && (refunds += 1) > failures ? "late" : null));
+    await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
+    shop.heal();
+    return { world, shop, checkoutId };
+  }
+
+  it.each([0, 1])("it lands after the next try, with %i saved errors before it: one refund", async (failures) => {
+    const { world, shop, checkoutId } = await lateRefund(failures);
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded", repeated: false });
+    await world.landLate();
+
+    expect(await world.refunds()).toEqual([1250]);
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded", repeated: true });
+  });
+
+  it("it lands before the next try: one refund", async () => {
+    const { world, shop, checkoutId } = await lateRefund();
+    await world.landLate();
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+    expect(await world.refunds()).toEqual([1250]);
+  });
+
+  it("it lands after a person has refunded a part: both together are what was paid", async () => {
+    const { world, shop, checkoutId } = await lateRefund();
+    const intent = world.stripe.session(checkoutId)?.payment_intent ?? "";
+    const part = { method: "POST", headers: { authorization: "Bearer sk_test_sandbox" }, body: new URLSearchParams({ payment_intent: intent, amount: "250" }) };
+    expect((await world.sandbox.fetch(new Request("http://stripe.test/v1/refunds", part))).status).toBe(200);
+    await world.landLate();
+
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+    expect((await world.refunds()).sort()).toEqual([1000, 250]);
+  });
+
+  it("the shop was restarted and the stock came back: the money is returned, the unit stays", async () => {
+    const { world, shop, checkoutId } = await lateRefund();
+    shop.kill();
+    world.setStock("mug", 3);
+    const rebooted = await world.open();
+    await world.landLate();
+
+    expect(await rebooted.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
+    expect([await world.refunds(), world.stock(), (await rebooted.store.totals()).units]).toEqual([[1250], 3, 0]);
   });
 });

@@ -1,10 +1,11 @@
 import type { CheckoutDependencies } from "~/checkout/create-checkout.server";
 import type { CheckoutRecord, RecordChange } from "~/checkout/line-marks";
+import { UNSTAMPED_AFTER_MS } from "~/checkout/close-checkout.server";
 import { decodeRecord } from "~/checkout/session-metadata";
 import { createSessionMarks } from "~/checkout/session-marks.server";
 
 import { randomFrom } from "../random";
-import { CALLS, CHECKOUT_TTL_MS, createWorld, type Fault, ORIGIN, type OutsideCall, type Process, SHOP_TAG, TTL_MS, type World } from "../checkout/world";
+import { CALLS, CHECKOUT_TTL_MS, createWorld, type Fault, LATE_MS, ORIGIN, type OutsideCall, type Process, SHOP_TAG, TTL_MS, type World } from "../checkout/world";
 import { patiently } from "./patiently";
 
 export type Parts = (real: CheckoutDependencies, tools: { world: World; pause: () => Promise<void> }) => Partial<CheckoutDependencies>;
@@ -30,8 +31,8 @@ export interface RunReport {
 
 const SHOPPERS = ["ann", "bob", "cem", "dora", "eve"];
 const FAULTS: readonly Fault[] = ["refuse", "cut", 429, 500, 503, "slow", "kill before", "kill after", "lie", "lie after", "late"];
-/** What the client gives up and something between carries out later: moves of the stock and what is written about them. */
-const MAY_BE_LATE: readonly string[] = [CALLS.swap, CALLS.write];
+/** What the client gives up and something between carries out later: everything that changes something. */
+const MAY_BE_LATE: readonly string[] = [CALLS.swap, CALLS.write, CALLS.create, CALLS.refund, `${CALLS.write}${CALLS.expire}`];
 const STEPS = 30;
 
 /** One run: a seed drives shoppers, faults, kills, edits and events; invariants are checked after every step. */
@@ -67,6 +68,7 @@ export async function randomRun({ seed, edited, without, kinds = FAULTS, version
     const process = world.boot({
       pause,
       faults: chance,
+      lateMs,
       dependencies: (real) => {
         const observed = ledger.observe(real);
         return { ...observed, ...without?.({ ...real, ...observed }, { world, pause }) };
@@ -87,11 +89,18 @@ export async function randomRun({ seed, edited, without, kinds = FAULTS, version
   function chance({ name }: OutsideCall): Fault | null {
     // Between the look at a row and its swap.
     if (edited && name === CALLS.write && random() < 0.15) edit();
-    if (random() >= faultRate) return null;
+    // Refunds are few.
+    if (random() >= (name === CALLS.refund ? 4 * faultRate : faultRate)) return null;
     const fault = pick(kinds);
     if (fault === "late" && !MAY_BE_LATE.includes(name)) return null;
-    faults[fault] = (faults[fault] ?? 0) + 1;
+    const kind = fault === "late" ? `late ${name}` : String(fault);
+    faults[kind] = (faults[kind] ?? 0) + 1;
     return fault;
+  }
+
+  /** Swaps and marks within what is waited for; a page also when its claim was given up as having none. */
+  function lateMs({ name }: OutsideCall): number {
+    return name === CALLS.swap || name === CALLS.write || random() < 0.5 ? LATE_MS : UNSTAMPED_AFTER_MS + LATE_MS;
   }
 
   const acts: Record<string, (by: Process) => Promise<unknown>> = {
@@ -136,13 +145,14 @@ export async function randomRun({ seed, edited, without, kinds = FAULTS, version
     await world.landed();
     world.advance(pick([0, 500, 500, 5_000, 5_000, 30_000, 30_000, TTL_MS, CHECKOUT_TTL_MS]));
     await world.landed();
-    if (random() < 0.3 && !ledger.hasOpenMoves()) {
+    // A move that is announced late is as open as one that was announced.
+    if (random() < 0.3 && !ledger.hasOpenMoves() && world.lateCalls() === 0) {
       const product = pick(products);
       const act = edited ? "edit" : "restock";
       operations[act] = (operations[act] ?? 0) + 1;
       world.setStock(product, edited ? whole(4) : (world.stock(product) ?? 0) + 1 + whole(2));
     }
-    violations.push(...ledger.check(`step ${step}`));
+    violations.push(...ledger.check(`step ${step}`), ...(await unheldPages(world, shop, `step ${step}`, (id) => handedOut.includes(id))));
     if (!edited) violations.push(...promisesBroken(processes, `step ${step}`), ...(await overpromised(world, shop, handedOut, `step ${step}`)));
     if (violations.length > 0) return { operations, faults, sales: {}, violations };
   }
@@ -163,6 +173,8 @@ async function comeToRest(world: World, shop: Process, handedOut: readonly strin
   for (const checkoutId of handedOut) world.stripe.settle(checkoutId, "succeeded");
   for (let round = 0; round < 3; round += 1) {
     await patiently(world, () => shop.checkout.rebuild());
+    const [unheld] = await unheldPages(world, shop, "after a look at Stripe", () => true);
+    if (unheld !== undefined) throw new Error(unheld);
     world.advance(CHECKOUT_TTL_MS);
     await world.landed();
     await shop.checkout.sweep();
@@ -185,6 +197,17 @@ function promisesBroken(processes: readonly Process[], when: string): string[] {
     ...process.eventsOf("oversold").map((event) => `${when}: ${event.productId} went below zero`),
     ...process.eventsOf("late_payment").map((event) => `${when}: the claim of ${event.checkoutId} ended without proof`),
   ]);
+}
+
+/** Open pages that nothing is held for: whoever is led to one may pay there. */
+async function unheldPages(world: World, shop: Process, when: string, isMeant: (checkoutId: string) => boolean): Promise<string[]> {
+  if (shop.proxy.isDead || !shop.checkout.ready) return [];
+  const unheld: string[] = [];
+  for (const { id, status, metadata } of world.stripe.sessions()) {
+    const record = status === "open" && isMeant(id) ? decodeRecord(SHOP_TAG, metadata) : null;
+    if (record !== null && (await shop.store.findClaim(record.claimId)) === null) unheld.push(`${when}: ${id} is open, and its items are free`);
+  }
+  return unheld;
 }
 
 /** What is granted or claimed and not yet taken has to be on hand, at any moment at which no call is running. */
