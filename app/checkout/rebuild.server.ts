@@ -1,15 +1,15 @@
 import { UnavailableError } from "~/errors";
+import { everyClaim } from "~/reservations/every-claim";
 
 import type { RebuildReport } from "./checkout";
 import { type CheckoutContext, windowStart } from "./checkout-context.server";
 import { claimOf } from "./claims.server";
 import { closeClaim } from "./close-checkout.server";
-import { fulfilCheckout } from "./fulfil.server";
+import { type FulfilledEach, fulfilEach } from "./fulfil/fulfil-each.server";
 import type { CheckoutRecord } from "./line-marks";
 import type { RebuildGate } from "./rebuild-gate";
 import { readOrReport } from "./read-record.server";
-import { recheckClaims } from "./page/recheck-claims.server";
-import type { StripeSession } from "./stripe-gateway.server";
+import type { StripeGateway, StripeSession } from "./stripe-gateway.server";
 
 interface Found {
   readonly session: StripeSession;
@@ -23,78 +23,101 @@ interface Found {
  * The gate opens as soon as nothing is left that a change could spoil; what then still fails is thrown, to be tried again.
  */
 export async function rebuildHolds(context: CheckoutContext, gate: RebuildGate): Promise<RebuildReport> {
-  const turn = await takeTurn(context);
+  const { turn, listed } = await takeTurn(context);
   if (turn === "elsewhere") throw new UnavailableError("another server looks up payments in progress, or is about to");
   const isIntact = turn === "rebuilt";
   if (isIntact) gate.open();
   else gate.close();
-  const since = windowStart(context);
-  // Open ones first: a payment in between is then seen in one of the two lists.
-  const open = await findOurs(context, "open", since);
-  const allComplete = await findOurs(context, "complete", since);
-  context.rebuildTurns.learn(epochsOf([...open, ...allComplete]));
+  // Whoever restores from a list has to read it after the turn began: until then others may have opened pages.
+  const { open, complete: allComplete } = isIntact && listed !== null ? listed : await listOurs(context);
   const complete = allComplete.filter(({ record }) => !isFinished(record));
-  const completeIds = new Set(complete.map(({ session }) => session.id));
+  const completeIds = new Set(idsOf(complete));
 
   const openOnly = open.filter(({ session }) => !completeIds.has(session.id));
   const claimsRestored = isIntact ? await closeForgotten(context, openOnly) : await restoreAll(context, [...openOnly, ...complete]);
-  // Looked at again now that all is held: what was listed as open may have ended in between.
-  const stillOpen = new Set((isIntact ? openOnly : await findOurs(context, "open", since)).map(({ session }) => session.id));
-  const ended = openOnly.filter(({ session }) => !stillOpen.has(session.id));
-
-  // Announced moves before any new one: what a row says about them is true only until somebody else moves it.
-  let fulfilled = 0;
+  // Announced moves before any new one: what a row says about them is true only until somebody else moves it. All of them, although one
+  // fails, so that what has to be waited for is waited for at one time.
   const settling = isIntact ? context : { ...context, leases: context.rebuildLeases };
-  const failures: unknown[] = [];
-  for (const { session } of complete.filter(isAnnounced)) {
-    try {
-      if (await isFulfilledNow(settling, session)) fulfilled += 1;
-    } catch (error) {
-      // The others are looked at all the same, so that what has to be waited for is waited for at one time.
-      failures.push(error);
-    }
-  }
+  const announced = await fulfilEach(settling, idsOf(complete.filter(isAnnounced)));
   // No lease names what is open now, so nothing may move before it.
-  if (!isIntact && failures.length > 0) throw failures[0];
+  if (!isIntact && announced.failures.length > 0) throw announced.failures[0];
   if (!isIntact && !(await context.rebuildTurns.end())) throw new UnavailableError("the store lost its data again");
   gate.open();
-  for (const { session } of [...complete.filter((found) => !isAnnounced(found)), ...ended]) {
-    try {
-      if (await isFulfilledNow(context, session)) fulfilled += 1;
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  if (!isIntact) failures.push(...(await recheckClaims(context, new Set([...stillOpen, ...completeIds]))));
-  if (failures.length > 0) throw failures[0];
+  const paid = await fulfilEach(context, idsOf(complete.filter((found) => !isAnnounced(found))));
+  const rechecked = isIntact ? [] : [await recheckClaims(context, { open, completeIds })];
+  const all = [announced, paid, ...rechecked];
+  const [failure] = all.flatMap(({ failures }) => failures);
+  if (failure !== undefined) throw failure;
+  const fulfilled = all.reduce((sum, each) => sum + each.fulfilled, 0);
   context.log({ type: "rebuilt", claimsRestored, fulfilled });
   return { claimsRestored, fulfilled };
 }
 
-/** A server that cannot tell whether its store is the one that sold last reads it off Stripe's sessions before it asks again. */
-async function takeTurn(context: CheckoutContext): Promise<"rebuilt" | "begun" | "elsewhere"> {
+/**
+ * Looks once at each claim whose page Stripe lists neither as open nor as complete: it ended since it was listed, or a replica that took
+ * over may have missed that it ended. What Stripe says was paid is fulfilled, what it says expired is released, and what it does not know
+ * stays held. Claims without a page are left to the sweep.
+ */
+async function recheckClaims(context: CheckoutContext, { open, completeIds }: { open: readonly Found[]; completeIds: ReadonlySet<string> }): Promise<FulfilledEach> {
+  const failures: unknown[] = [];
+  const stillOpen = await findOurs(context, { status: "open", createdSince: windowStart(context) }).catch((error: unknown) => {
+    failures.push(error);
+    return open;
+  });
+  const listed = new Set([...idsOf(stillOpen), ...completeIds]);
+  const rechecked = await fulfilEach(context, unlisted(context, listed));
+  return { ...rechecked, failures: [...failures, ...rechecked.failures] };
+}
+
+async function* unlisted(context: CheckoutContext, listed: ReadonlySet<string>): AsyncGenerator<string> {
+  for await (const { checkoutId } of everyClaim(context.reservations.store, { olderThanMs: 0 })) {
+    if (checkoutId !== null && !listed.has(checkoutId)) yield checkoutId;
+  }
+}
+
+/**
+ * A server that cannot tell whether its store is the one that sold last reads it off Stripe's sessions before it asks again; `listed` is
+ * what it then read.
+ */
+async function takeTurn(context: CheckoutContext): Promise<{ turn: "rebuilt" | "begun" | "elsewhere"; listed: Listed | null }> {
   const turn = await context.rebuildTurns.begin();
-  if (turn !== "unproven") return turn;
-  const since = windowStart(context);
-  context.rebuildTurns.learn(epochsOf([...(await findOurs(context, "open", since)), ...(await findOurs(context, "complete", since))]));
+  if (turn !== "unproven") return { turn, listed: null };
+  const listed = await listOurs(context);
   const proven = await context.rebuildTurns.begin();
   if (proven === "unproven") throw new UnavailableError("the store of holds was out of reach while payments were listed");
-  return proven;
+  return { turn: proven, listed };
 }
 
-function epochsOf(found: readonly Found[]): string[] {
-  return found.flatMap(({ record }) => record.epoch ?? []);
+const idsOf = (found: readonly Found[]): string[] => found.map(({ session }) => session.id);
+
+interface Listed {
+  readonly open: readonly Found[];
+  readonly complete: readonly Found[];
 }
 
-async function isFulfilledNow(context: CheckoutContext, session: StripeSession): Promise<boolean> {
-  const outcome = await fulfilCheckout(context, session.id);
-  return outcome.outcome === "done" && !outcome.repeated;
+/** Stripe keeps a page open for 24 hours at most; its clock and ours may differ. */
+const LONGEST_OPEN_MS = 26 * 3_600_000;
+
+/** This shop's sessions of the window. Learns their epochs. */
+async function listOurs(context: CheckoutContext): Promise<Listed> {
+  const createdSince = windowStart(context);
+  const mayBeOpen = context.clock.wall() - LONGEST_OPEN_MS;
+  const opened = findOurs(context, { status: "open", createdSince });
+  const [open, latest, older] = await Promise.all([
+    opened,
+    // After the open ones: a payment in between is then seen in one of the two lists.
+    opened.then(() => findOurs(context, { status: "complete", createdSince: mayBeOpen })),
+    findOurs(context, { status: "complete", createdSince, createdBefore: mayBeOpen }),
+  ]);
+  const complete = [...latest, ...older];
+  context.rebuildTurns.learn([...open, ...complete].flatMap(({ record }) => record.epoch ?? []));
+  return { open, complete };
 }
 
 /** Newest first. */
-async function findOurs(context: CheckoutContext, status: "open" | "complete", createdSince: number): Promise<Found[]> {
+async function findOurs(context: CheckoutContext, query: Parameters<StripeGateway["visit"]>[0]): Promise<Found[]> {
   const found: Found[] = [];
-  await context.gateway.visit({ status, createdSince }, (session) => {
+  await context.gateway.visit(query, (session) => {
     const record = readOrReport(context, session);
     if (record !== null) found.push({ session, record });
   });

@@ -82,9 +82,9 @@ export interface StripeGateway {
   list(query: { status?: "open" | "complete"; createdSince: number }): AsyncIterable<StripeSession>;
   /**
    * Visits the same, several pages at once and in no order, each session once. Rejects when a page cannot be read: some were then
-   * visited, and others not.
+   * visited, and others not. Both ends count whole seconds, so that what is created since a moment and before it is the whole list.
    */
-  visit(query: { status: "open" | "complete"; createdSince: number }, visit: (session: StripeSession) => void): Promise<void>;
+  visit(query: { status: "open" | "complete"; createdSince: number; createdBefore?: number }, visit: (session: StripeSession) => void): Promise<void>;
   /** Complete ones with their payments and charges; newest first, all pages. */
   listPaid(query: { createdSince: number }): AsyncIterable<StripeSession>;
   /** Merges these keys into the session's metadata, in one update. */
@@ -167,7 +167,7 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
     list: ({ status, createdSince }) =>
       listSessions("list payment pages", { created: since(createdSince), ...(status === undefined ? {} : { status }) }),
 
-    async visit({ status, createdSince }, visit) {
+    async visit({ status, createdSince, createdBefore }, visit) {
       const what = "list payment pages";
       const readPage = async ({ since: gte, until, after }: Slice) => {
         const created = until === null ? { gte } : { gte, lte: until };
@@ -177,7 +177,8 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
         return { items: page.data.map(toSession), hasMore: page.has_more };
       };
       try {
-        await readSideBySide({ since: since(createdSince).gte, lanes: LANES }, readPage, visit);
+        const until = createdBefore === undefined ? null : since(createdBefore).gte - 1;
+        await readSideBySide({ since: since(createdSince).gte, until, lanes: LANES }, readPage, visit);
       } catch (error) {
         throw unknownOutcome(what, error);
       }

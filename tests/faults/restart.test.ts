@@ -4,7 +4,7 @@ import { UnavailableError } from "~/errors";
 import { createProcessRebuildTurns } from "~/reservations/rebuild-turns";
 
 import { storeWith } from "../checkout/store-with";
-import { CALLS, CHECKOUT_TTL_MS, createWorld, once, type Process } from "../checkout/world";
+import { CALLS, CHECKOUT_TTL_MS, createWorld, once, type Process, START } from "../checkout/world";
 
 const heldUnits = async (shop: Process) => (await shop.store.totals()).units;
 const change = (shop: Process, session: string, quantity: number) =>
@@ -60,7 +60,8 @@ describe("a restart", () => {
 
   it("stays closed until Stripe answered", async () => {
     const world = createWorld({ rows: { mug: 1 } });
-    const shop = world.boot({ faults: once(CALLS.list, 503, 2) });
+    // Two lists are read side by side.
+    const shop = world.boot({ faults: once(CALLS.list, 503, 3) });
 
     await expect(shop.checkout.rebuild()).rejects.toThrow(UnavailableError);
     expect(shop.checkout.ready).toBe(false);
@@ -70,7 +71,7 @@ describe("a restart", () => {
     expect(shop.checkout.ready).toBe(true);
   });
 
-  it("a payment that lands between the two lists is seen in one of them", async () => {
+  it.each([1, 2, 3, 4])("a payment that lands when list %i is asked for is seen in one of them", async (nth) => {
     const world = createWorld({ rows: { mug: 1 } });
     const before = await world.open();
     const checkoutId = await before.pay("ann", { mug: 1 });
@@ -78,15 +79,69 @@ describe("a restart", () => {
     let lists = 0;
     const after = world.boot({
       faults: ({ name }) => {
-        if (name === CALLS.list && (lists += 1) === 2) world.stripe.pay(checkoutId);
+        if (name === CALLS.list && (lists += 1) === nth) world.stripe.pay(checkoutId);
         return null;
       },
     });
 
     await after.checkout.rebuild();
 
-    expect(lists).toBe(3);
+    expect(lists).toBe(4);
     expect(world.stock()).toBe(0);
+    expect(await heldUnits(after)).toBe(0);
+  });
+
+  it("so is one for a page that has been open for nearly as long as Stripe allows", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const before = await world.open({
+      dependencies: ({ gateway }) => ({ gateway: { ...gateway, create: (params, key) => gateway.create({ ...params, expires_at: START / 1000 + 86_399 }, key) } }),
+    });
+    const checkoutId = await before.pay("ann", { mug: 1 });
+    before.kill();
+    world.advance(86_300_000);
+    // Paid after the list of old complete ones was read, and before the list of open ones is.
+    let pauses = 0;
+    let olderIsRead = (): void => undefined;
+    const older = new Promise<void>((resolve) => (olderIsRead = resolve));
+    const after = world.boot({
+      pause: async () => {
+        pauses += 1;
+        if (pauses === 3) olderIsRead();
+        if (pauses !== 1) return;
+        await older;
+        world.stripe.pay(checkoutId);
+      },
+    });
+
+    expect(await after.checkout.rebuild()).toMatchObject({ claimsRestored: 1, fulfilled: 1 });
+    expect(world.stock()).toBe(0);
+  });
+
+  it.each([
+    ["rebuilt", 3],
+    ["begun", 7],
+  ] as const)("a server that learns from the lists that its store is %s reads them no oftener than it must", async (turn, expected) => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const before = await world.open();
+    const checkoutId = await before.pay("ann", { mug: 1 });
+    let lists = 0;
+    const turns: ("unproven" | typeof turn)[] = ["unproven", turn];
+    const after = world.boot({
+      dependencies: ({ reservations }) => ({
+        reservations: { ...reservations, store: before.store },
+        rebuildTurns: { begin: () => Promise.resolve(turns.shift() ?? turn), learn: () => undefined, end: () => Promise.resolve(true) },
+      }),
+      faults: ({ name }) => {
+        if (name === CALLS.list) lists += 1;
+        return null;
+      },
+    });
+
+    await after.checkout.rebuild();
+
+    expect(lists).toBe(expected);
+    expect(world.stripe.session(checkoutId)?.status).toBe("open");
+    expect((await before.store.totals()).units).toBe(1);
   });
 
   it.each([
@@ -100,7 +155,7 @@ describe("a restart", () => {
     let lists = 0;
     const after = world.boot({
       faults: ({ name }) => {
-        if (name === CALLS.list && (lists += 1) === 3) {
+        if (name === CALLS.list && (lists += 1) === 4) {
           if (what === "expired") world.stripe.expire(checkoutId);
           else world.stripe.pay(checkoutId);
         }
@@ -110,7 +165,7 @@ describe("a restart", () => {
 
     await after.checkout.rebuild();
 
-    expect(lists).toBe(3);
+    expect(lists).toBe(4);
     expect(await heldUnits(after)).toBe(0);
     expect(world.stock()).toBe(stock);
   });
