@@ -14,7 +14,7 @@ import { markRefund, refundInFull } from "./refund.server";
 import { moveStock } from "./move-stock.server";
 import { refundReview } from "./report/refund-standing";
 import { reviewedFor } from "./report/review-reason";
-import { settlingFirst } from "./stripe/stripe-limiter.server";
+import { withUrgency } from "./stripe/stripe-limiter.server";
 import type { StripeSession } from "./stripe-gateway.server";
 
 /** How many checkouts left unsettled by others one call may have to settle first. */
@@ -35,7 +35,7 @@ const QUEUED_BUDGET_MS = 30_000;
 /** The same, and it ends only when nothing is under way any more, which may be after the budget. */
 export async function settleCheckout(context: CheckoutContext, checkoutId: string, budget = createBudget(context.clock, QUEUED_BUDGET_MS)): Promise<FulfilOutcome> {
   try {
-    const outcome = await settlingFirst(() => afterPredecessors(context, budget, () => attemptOne(context, checkoutId, false, budget)));
+    const outcome = await withUrgency("paid", () => afterPredecessors(context, budget, () => attemptOne(context, checkoutId, false, budget)));
     report(context, checkoutId, outcome);
     return outcome;
   } catch (error) {
@@ -131,7 +131,7 @@ async function moveUnderProducts(context: CheckoutContext, work: Work, wasPromis
     return await withLeases(context.leases, request, (productsHeld) => {
       place?.leave();
       const move = { session, record, held: { check: () => (held.check(), productsHeld.check()) }, wasPromised };
-      return line === null ? moveStock(context, move) : moveTogether(context, move);
+      return withUrgency("product_held", () => (line === null ? moveStock(context, move) : moveTogether(context, move)));
     });
   } catch (error) {
     if (place?.taken === undefined) throw error;

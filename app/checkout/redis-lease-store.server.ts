@@ -16,7 +16,7 @@ const RENEWALS_PER_LEASE = TIME_LIMITS.leaseMs / TIME_LIMITS.renewalMs;
 const SHARE_FOR_A_REQUEST = LONGEST_REQUEST_MS / TIME_LIMITS.leaseMs;
 
 const FIRST_PAUSE_MS = 20;
-const LONGEST_PAUSE_MS = 160;
+const LONGEST_PAUSE_MS = 80;
 
 /**
  * Leases for any number of servers. A lease is renewed for as long as its holder lives; `isHeld` counts from before the

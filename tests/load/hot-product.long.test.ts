@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startRedis, type RedisServer } from "../redis-server";
-import { sellHotProduct } from "./hot-product";
+import { LIVE, sellHotProduct } from "./hot-product";
 
-/** Live mode: docs.stripe.com/rate-limits. */
-const LIVE = { latencyMs: 250, perEndpoint: 25, inAll: 100, windowMs: 1_000 };
 const SALES = Number(process.env.SALES ?? 500);
 const AT_MOST_MS = Number(process.env.AT_MOST_MS ?? 120_000);
 

@@ -1,13 +1,16 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { createRedisLeaseStore } from "~/checkout/redis-lease-store.server";
 import type { CheckoutDependencies } from "~/checkout/create-checkout.server";
 import { createStripe } from "~/checkout/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe-gateway.server";
+import { PATIENCE } from "~/checkout/stripe/ask-stripe.server";
 import { limitStripe } from "~/checkout/stripe/stripe-limiter.server";
 import { UnavailableError } from "~/errors";
 import { createWorld, START } from "../checkout/world";
 import { connect } from "../reservations/redis-fixture";
-import { slowStripe, type StripeWeather } from "./slow-stripe";
+import { realTime, slowStripe, type StripeWeather, type Time } from "./slow-stripe";
+
+/** Live mode: docs.stripe.com/rate-limits. */
+export const LIVE: StripeWeather = { latencyMs: 250, perEndpoint: 25, inAll: 100, windowMs: 1_000 };
 
 export interface HotProductOptions {
   readonly sales: number;
@@ -17,6 +20,8 @@ export interface HotProductOptions {
   readonly databaseMs: number;
   /** How long to look on. */
   readonly atMostMs: number;
+  /** Real unless given; Redis lives in real time only. */
+  readonly time?: Time;
 }
 
 export interface HotProductFigures {
@@ -31,22 +36,23 @@ export interface HotProductFigures {
 
 /** So many sales of one product, paid in the same moment, whose webhooks come at once to `servers` and are not sent again. */
 export async function sellHotProduct(options: HotProductOptions): Promise<HotProductFigures> {
-  const { sales, databaseMs } = options;
+  const { sales, databaseMs, time = realTime } = options;
   const world = createWorld({ rows: { mug: sales } });
-  const stripe = slowStripe(world.sandbox.httpFetch, options.stripe);
+  const stripe = slowStripe(world.sandbox.httpFetch, options.stripe, time);
   const connections: { close(): void }[] = [];
   let isSlow = false;
   const delay = async <T>(run: () => Promise<T>): Promise<T> => {
     if (!isSlow) return run();
-    await sleep(databaseMs / 2);
+    await time.sleep(databaseMs / 2);
     const result = await run();
-    await sleep(databaseMs / 2);
+    await time.sleep(databaseMs / 2);
     return result;
   };
 
   function boot() {
-    const began = performance.now();
-    const clock = { now: () => performance.now(), wall: () => START + (performance.now() - began) };
+    const began = time.now();
+    const clock = { now: () => time.now(), wall: () => START + (time.now() - began) };
+    const limited = limitStripe({ fetch: stripe.fetch, limits: options.stripe, now: () => time.now(), schedule: (run, ms) => void time.sleep(ms).then(run) });
     return world.boot({
       dependencies: (real): Partial<CheckoutDependencies> => ({
         clock,
@@ -56,10 +62,16 @@ export async function sellHotProduct(options: HotProductOptions): Promise<HotPro
           readStock: (ids) => delay(() => real.catalog.readStock(ids)),
           compareAndSwap: (swap) => delay(() => real.catalog.compareAndSwap(swap)),
         },
-        gateway: createStripeGateway(createStripe({ secretKey: "sk_test_sandbox", fetch: limitStripe({ fetch: stripe.fetch, limits: options.stripe }), timeoutMs: 6_000 })),
-        ...(options.redisUrl === null ? {} : onRedis(options.redisUrl, real)),
+        gateway: createStripeGateway(createStripe({ secretKey: "sk_test_sandbox", fetch: limited, timeoutMs: 6_000 }), { ...PATIENCE, ...time }),
+        ...(options.redisUrl === null ? inMemory(real) : onRedis(options.redisUrl, real)),
       }),
     });
+  }
+
+  let shared: Partial<CheckoutDependencies> | undefined;
+  /** Several servers in one process, as if a store and its leases took no time. */
+  function inMemory({ leases, reservations }: CheckoutDependencies): Partial<CheckoutDependencies> {
+    return (shared ??= { leases, reservations });
   }
 
   function onRedis(url: string, real: CheckoutDependencies): Partial<CheckoutDependencies> {
@@ -84,7 +96,7 @@ export async function sellHotProduct(options: HotProductOptions): Promise<HotPro
 
   stripe.begin();
   isSlow = true;
-  const begin = performance.now();
+  const begin = time.now();
   const commands = options.redisUrl === null ? null : await commandCounter(options.redisUrl);
   let refused = 0;
   const webhooks = paid.map(async (checkoutId, n) => {
@@ -97,11 +109,11 @@ export async function sellHotProduct(options: HotProductOptions): Promise<HotPro
   });
   const isSettled = (id: string) => world.stripe.session(id)?.metadata["holdfast_line_0"]?.includes('"mark":"done"') ?? false;
   const settled = () => paid.filter(isSettled).length;
-  while (performance.now() - begin < options.atMostMs && settled() < sales) {
+  while (time.now() - begin < options.atMostMs && settled() < sales) {
     for (const server of servers) server.checkout.queue.startDue();
-    await sleep(100);
+    await time.sleep(100);
   }
-  const seconds = (performance.now() - begin) / 1000;
+  const seconds = (time.now() - begin) / 1000;
   await Promise.all(webhooks);
   const spent = await commands?.();
   for (const connection of connections) connection.close();
@@ -110,7 +122,7 @@ export async function sellHotProduct(options: HotProductOptions): Promise<HotPro
     stock: world.stock(),
     seconds,
     refused,
-    redisCommandsPerSecond: spent === undefined ? null : Math.round(spent / ((performance.now() - begin) / 1000)),
+    redisCommandsPerSecond: spent === undefined ? null : Math.round(spent / ((time.now() - begin) / 1000)),
     stripe: Object.fromEntries(stripe.counts),
   };
 }

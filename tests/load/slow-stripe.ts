@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+/** Monotonic milliseconds, and a way to let some pass. */
+export interface Time {
+  now(): number;
+  sleep(ms: number): Promise<unknown>;
+}
+
+export const realTime: Time = { now: () => performance.now(), sleep: (ms) => sleep(ms) };
+
 export interface StripeWeather {
   /** From the request to its response. */
   readonly latencyMs: number;
@@ -21,7 +29,7 @@ export interface SlowStripe {
  * A stand-in of Stripe as a shop meets it under load: slow, and with the limits of docs.stripe.com/rate-limits, where each named
  * operation is an endpoint of its own.
  */
-export function slowStripe(fast: typeof fetch, { latencyMs, perEndpoint, inAll, windowMs }: StripeWeather): SlowStripe {
+export function slowStripe(fast: typeof fetch, { latencyMs, perEndpoint, inAll, windowMs }: StripeWeather, time: Time = realTime): SlowStripe {
   const counts = new Map<string, { carriedOut: number; refused: number }>();
   const arrivals = new Map<string, number[]>();
   let isSlow = false;
@@ -41,15 +49,15 @@ export function slowStripe(fast: typeof fetch, { latencyMs, perEndpoint, inAll, 
       if (!isSlow) return fast(input, init);
       const { pathname } = new URL(input instanceof Request ? input.url : input.toString());
       const endpoint = `${init?.method ?? "GET"} ${pathname.replace(/\/(cs|pi|re|price)_[A-Za-z0-9_]+/, "/:id")}`;
-      await sleep(latencyMs / 2);
+      await time.sleep(latencyMs / 2);
       const count = counts.get(endpoint) ?? { carriedOut: 0, refused: 0 };
       counts.set(endpoint, count);
-      const now = performance.now();
+      const now = time.now();
       const isAdmitted = hasRoom("all", inAll, now) && hasRoom(endpoint, perEndpoint, now);
       if (isAdmitted) for (const key of ["all", endpoint]) arrivals.get(key)?.push(now);
       count[isAdmitted ? "carriedOut" : "refused"] += 1;
       const response = isAdmitted ? await fast(input, init) : tooMany();
-      await sleep(latencyMs / 2);
+      await time.sleep(latencyMs / 2);
       return response;
     },
   };

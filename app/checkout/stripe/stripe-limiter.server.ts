@@ -20,22 +20,28 @@ export interface LimiterParts {
   readonly schedule?: (run: () => void, delayMs: number) => void;
 }
 
-/** Below the limit, because requests that leave evenly do not arrive evenly. */
+/** Below the limit, because requests that leave evenly do not arrive evenly. Half of what is left makes up for late timers. */
 const SHARE = 0.96;
 /** A request that would wait longer is refused. Shorter than any time limit of the requests themselves. */
 const MAX_WAIT_MS = 3_000;
-/** While both wait, every so manyth request is not one of a settlement, so that payment pages open during a long drop, too. */
-const OTHERS_TURN = 5;
-/** How an endpoint's rate falls when Stripe refuses, and by how much it rises again with each second. */
+/** Every so manyth request is of the least urgent that wait, so that payment pages open during a long drop, too. */
+const LAST_COME_FIRST = 5;
+/**
+ * How an endpoint's rate falls when Stripe refuses, and rises again: with the square of the seconds, so that many servers ask for little
+ * too much when they have just found their shares, and what the others no longer need is soon taken.
+ */
 const FALL = 0.5;
-const RISE_PER_SECOND = 1;
+const RISE_PER_SQUARE_SECOND = 1;
 const MIN_RATE = 2;
 
-const settling = new AsyncLocalStorage<true>();
+/** Most urgent first. `product_held`: other sales wait until it is through. `paid`: somebody waits for what they paid. */
+export type Urgency = "product_held" | "paid" | "other";
 
-/** Runs `work`, whose requests to Stripe go before all others: somebody has paid. */
-export function settlingFirst<T>(work: () => T): T {
-  return settling.run(true, work);
+const urgency = new AsyncLocalStorage<Urgency>();
+
+/** Runs `work`, whose requests to Stripe go before those of less urgent work. */
+export function withUrgency<T>(of: Urgency, work: () => T): T {
+  return urgency.run(of, work);
 }
 
 interface Waiting {
@@ -44,14 +50,15 @@ interface Waiting {
 }
 
 /**
- * The same fetch, kept below Stripe's limits: requests wait for their turn, by endpoint and in all, those of settlements first. One that
+ * The same fetch, kept below Stripe's limits: requests wait for their turn, by endpoint and in all, the urgent ones first. One that
  * would wait too long is answered 429 as Stripe would, without being sent. Each server counts for itself: when Stripe answers 429,
- * because other servers share the account, the rate of that endpoint falls by half and rises again slowly, so that all find their share.
+ * because other servers share the account, the rate of that endpoint falls by half and rises again, so that all find their share. What was
+ * answered so is sent again before those that wait.
  */
 export function limitStripe({ fetch, limits, now = () => performance.now(), schedule = timer }: LimiterParts): typeof globalThis.fetch {
   const inAll = createPace(limits.inAll, now);
   const endpoints = new Map<string, Pace>();
-  const queues = { settling: [] as Waiting[], others: [] as Waiting[] };
+  const queues: Readonly<Record<Urgency, Waiting[]>> = { product_held: [], paid: [], other: [] };
   let sent = 0;
   let wakesAt = Infinity;
 
@@ -63,8 +70,8 @@ export function limitStripe({ fetch, limits, now = () => performance.now(), sche
 
   /** The first that may leave now, in the order of the queues. */
   function next(): Waiting | null {
-    const order = sent % OTHERS_TURN === OTHERS_TURN - 1 ? [queues.others, queues.settling] : [queues.settling, queues.others];
-    for (const queue of order) {
+    const byUrgency = Object.values(queues);
+    for (const queue of sent % LAST_COME_FIRST === LAST_COME_FIRST - 1 ? byUrgency.reverse() : byUrgency) {
       const index = queue.findIndex(({ endpoint }) => endpoint.waitMs() === 0);
       if (index >= 0) return queue.splice(index, 1)[0] ?? null;
     }
@@ -80,7 +87,7 @@ export function limitStripe({ fetch, limits, now = () => performance.now(), sche
       sent += 1;
       request.start();
     }
-    const waits = [...queues.settling, ...queues.others].map(({ endpoint }) => endpoint.waitMs());
+    const waits = Object.values(queues).flat().map(({ endpoint }) => endpoint.waitMs());
     if (waits.length === 0) return;
     const at = now() + Math.max(1, Math.min(...waits), inAll.waitMs());
     if (at >= wakesAt) return;
@@ -92,13 +99,14 @@ export function limitStripe({ fetch, limits, now = () => performance.now(), sche
     schedule(wake, at - now());
   }
 
-  function turn(endpoint: Pace, signal: AbortSignal | null): Promise<boolean> {
-    const queue = settling.getStore() === true ? queues.settling : queues.others;
-    const ahead = queue.filter((one) => one.endpoint === endpoint).length;
-    if (endpoint.timeFor(ahead) > MAX_WAIT_MS || inAll.timeFor(queue.length) > MAX_WAIT_MS) return Promise.resolve(false);
+  function turn(endpoint: Pace, { signal, isFirst }: { signal: AbortSignal | null; isFirst: boolean }): Promise<boolean> {
+    const queue = queues[urgency.getStore() ?? "other"];
+    const ahead = isFirst ? 0 : queue.filter((one) => one.endpoint === endpoint).length;
+    if (endpoint.timeFor(ahead) > MAX_WAIT_MS || inAll.timeFor(isFirst ? 0 : queue.length) > MAX_WAIT_MS) return Promise.resolve(false);
     return new Promise((resolve, reject) => {
       const request: Waiting = { endpoint, start: () => resolve(true) };
-      queue.push(request);
+      if (isFirst) queue.unshift(request);
+      else queue.push(request);
       signal?.addEventListener("abort", () => {
         const index = queue.indexOf(request);
         if (index < 0) return;
@@ -112,11 +120,19 @@ export function limitStripe({ fetch, limits, now = () => performance.now(), sche
   return async (input, init) => {
     const request = { method: init?.method ?? "GET", url: input instanceof Request ? input.url : input.toString() };
     const endpoint = paceOf(endpointOf(request));
-    init?.signal?.throwIfAborted();
-    if (!(await turn(endpoint, init?.signal ?? null))) return tooMany("This server keeps below Stripe's limits and has too many requests waiting.");
-    const response = await fetch(input, init);
-    if (response.status === 429) (response.headers.get("Stripe-Rate-Limited-Reason") === "global-rate" ? inAll : endpoint).slowDown();
-    return response;
+    const signal = init?.signal ?? null;
+    const askedAt = now();
+    for (let tries = 0; ; tries += 1) {
+      signal?.throwIfAborted();
+      if (!(await turn(endpoint, { signal, isFirst: tries > 0 }))) return tooMany("This server keeps below Stripe's limits and has too many requests waiting.");
+      const response = await fetch(input, init);
+      if (response.status !== 429) return response;
+      const reason = response.headers.get("Stripe-Rate-Limited-Reason");
+      (reason === "global-rate" ? inAll : endpoint).slowDown();
+      // Only Stripe names a reason, and then it did not look at the request.
+      if (reason === null || now() - askedAt > MAX_WAIT_MS) return response;
+      await response.body?.cancel();
+    }
   };
 }
 
@@ -139,16 +155,18 @@ function createPace(limit: number, now: () => number): Pace {
   const full = limit * SHARE;
   let rate = full;
   let slowedAt = -Infinity;
-  /** When the next request may leave: evenly and never at once, for Stripe does not say how it counts. */
+  /** When the next request may leave: evenly, for Stripe does not say how it counts. */
   let due = -Infinity;
 
-  const gap = () => 1000 / Math.min(full, rate + Math.max(0, (now() - slowedAt) / 1000) * RISE_PER_SECOND);
+  const gap = () => 1000 / Math.min(full, rate + ((now() - slowedAt) / 1000) ** 2 * RISE_PER_SQUARE_SECOND);
   const waitMs = () => Math.max(0, due - now());
+  /** By how much a late timer is made up for. */
+  const late = () => ((limit - full) / 2) * gap();
   return {
     waitMs,
     timeFor: (requests) => waitMs() + requests * gap(),
     take() {
-      due = Math.max(due, now()) + gap();
+      due = Math.max(due, now() - late()) + gap();
     },
     slowDown() {
       // Refusals of requests that left together are one refusal.

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { createStripe } from "~/checkout/stripe-client.server";
-import { endpointOf, limitStripe, settlingFirst, type StripeLimits } from "~/checkout/stripe/stripe-limiter.server";
+import { endpointOf, limitStripe, withUrgency, type StripeLimits } from "~/checkout/stripe/stripe-limiter.server";
 
 /** Timers that run in order when told to, and the requests that left, each with its time. */
 function virtual() {
   const timers: { at: number; run: () => void }[] = [];
   const time = { ms: 0 };
-  const left: { at: number; path: string }[] = [];
+  const left: { at: number; path: string; body: unknown }[] = [];
   let answer = (): Response => Response.json({});
   return {
     time,
@@ -18,8 +18,8 @@ function virtual() {
       limits,
       now: () => time.ms,
       schedule: (run: () => void, delayMs: number) => void timers.push({ at: time.ms + delayMs, run }),
-      fetch: (async (input) => {
-        left.push({ at: time.ms, path: new URL(input as string).pathname });
+      fetch: (async (input, init) => {
+        left.push({ at: time.ms, path: new URL(input as string).pathname, body: init?.body });
         return answer();
       }) as typeof fetch,
     }),
@@ -43,6 +43,9 @@ async function settled(): Promise<void> {
   for (let n = 0; n < 20; n += 1) await Promise.resolve();
 }
 
+const mostInASecond = (left: readonly { at: number }[]) => Math.max(...left.map(({ at }) => left.filter((other) => other.at >= at && other.at < at + 1000).length));
+const refusal = () => Response.json({ error: {} }, { status: 429, headers: { "Stripe-Rate-Limited-Reason": "endpoint-rate" } });
+
 const LIVE = { inAll: 100, perEndpoint: 25 };
 const session = (n: number) => `https://api.stripe.com/v1/checkout/sessions/cs_live_A${n}b2C3d4`;
 const refund = "https://api.stripe.com/v1/refunds";
@@ -61,8 +64,7 @@ describe("requests to Stripe", () => {
     const asking = Array.from({ length: 2 * limit }, (_, n) => limited(url(n)));
     await world.pass(3_000);
     await Promise.all(asking);
-    const most = Math.max(...world.left.map(({ at }) => world.left.filter((other) => other.at >= at && other.at < at + 1000).length));
-    expect(most).toBeLessThanOrEqual(limit);
+    expect(mostInASecond(world.left)).toBeLessThanOrEqual(limit);
     expect(world.left.at(-1)?.at).toBeLessThan(2_150);
   });
 
@@ -77,13 +79,23 @@ describe("requests to Stripe", () => {
   it("that settle a sale go first, and others still get a turn", async () => {
     const limited = limitStripe(world.parts({ inAll: 25, perEndpoint: 25 }));
     const pages = Array.from({ length: 20 }, (_, n) => limited(`https://api.stripe.com/v1/pages`, { method: "POST", body: String(n) }));
-    const sales = settlingFirst(() => Array.from({ length: 30 }, (_, n) => limited(session(n))));
+    const sales = withUrgency("paid", () => Array.from({ length: 30 }, (_, n) => limited(session(n))));
     await world.pass(1_000);
     const first = world.left.slice(3, 23);
     expect(first.filter(({ path }) => path.includes("sessions")).length).toBeGreaterThanOrEqual(15);
     expect(first.filter(({ path }) => path.includes("pages")).length).toBeGreaterThanOrEqual(3);
     await world.pass(3_000);
     await Promise.all([...pages, ...sales]);
+  });
+
+  it("that others wait for go before those of other settlements", async () => {
+    const limited = limitStripe(world.parts(LIVE));
+    const marks = withUrgency("paid", () => Array.from({ length: 20 }, (_, n) => limited(session(n))));
+    const names = withUrgency("product_held", () => Array.from({ length: 20 }, (_, n) => limited(session(n), { body: "name" })));
+    await world.pass(1_000);
+    expect(world.left.slice(2, 22).filter(({ body }) => body === "name").length).toBeGreaterThanOrEqual(15);
+    await world.pass(3_000);
+    await Promise.all([...marks, ...names]);
   });
 
   it("that would wait for more than some seconds are refused as Stripe would, and are not sent", async () => {
@@ -117,12 +129,60 @@ describe("requests to Stripe", () => {
       await world.pass(ms);
       return world.left.length - before;
     };
-    world.answerWith(() => Response.json({ error: {} }, { status: 429, headers: { "Stripe-Rate-Limited-Reason": "endpoint-rate" } }));
-    await limited(session(0));
+    world.answerWith(refusal);
+    void limited(session(0));
+    await world.pass(1);
     world.answerWith(() => Response.json({}));
     expect(await sentWithin(1_000)).toBeLessThan(16);
     await world.pass(30_000);
     expect(await sentWithin(1_000)).toBeGreaterThan(22);
+  });
+
+  it("that Stripe refused are sent again before those that wait, for some seconds", async () => {
+    const limited = limitStripe(world.parts(LIVE));
+    world.answerWith(refusal);
+    const refused = limited(session(0));
+    await world.pass(1);
+    world.answerWith(() => Response.json({}));
+    const waiting = [1, 2, 3].map((n) => limited(session(n)));
+    await world.pass(1_000);
+    expect((await refused).status).toBe(200);
+    await Promise.all(waiting);
+    expect(world.left.map(({ path }) => path)).toEqual([0, 0, 1, 2, 3].map((n) => new URL(session(n)).pathname));
+
+    world.answerWith(refusal);
+    const forEver = limited(session(0));
+    await world.pass(10_000);
+    expect((await forEver).status).toBe(429);
+  });
+
+  it("that Stripe refused are not sent again once they are given up", async () => {
+    const limited = limitStripe(world.parts(LIVE));
+    const hurry = new AbortController();
+    world.answerWith(() => {
+      hurry.abort();
+      return refusal();
+    });
+    await expect(limited(session(0), { signal: hurry.signal })).rejects.toThrow();
+    await world.pass(1_000);
+    expect(world.left).toHaveLength(1);
+  });
+
+  it("that something else refused are not sent again: it may have passed them on", async () => {
+    const limited = limitStripe(world.parts(LIVE));
+    world.answerWith(() => new Response("slow down", { status: 429 }));
+    expect((await limited(session(0))).status).toBe(429);
+    expect(world.left).toHaveLength(1);
+  });
+
+  it("are as many as ever where timers are late, and never more than the limit in any second", async () => {
+    const { schedule, ...parts } = world.parts(LIVE);
+    const limited = limitStripe({ ...parts, schedule: (run, delayMs) => schedule(run, delayMs + 15) });
+    const asking = Array.from({ length: 60 }, (_, n) => limited(session(n)));
+    await world.pass(4_000);
+    await Promise.all(asking);
+    expect(world.left.at(-1)?.at).toBeLessThan(2_600);
+    expect(mostInASecond(world.left)).toBeLessThanOrEqual(25);
   });
 
   it("that are refused here are a rate limit error of the SDK", async () => {
