@@ -11,10 +11,28 @@ const MAX_PRODUCTS = 10_000;
  */
 export class LastFigures {
   readonly #figures = new Map<string, number>();
+  readonly #blind = new Map<string, Promise<void>>();
 
   /** Null when no figure is known. */
   of(productId: string): number | null {
     return this.#figures.get(productId) ?? null;
+  }
+
+  /**
+   * Runs an attempt for a product. While no figure is known of it the first attempt goes ahead, which will note one, and the others wait
+   * for its end: so of one server only one ever holds a product in vain for want of a figure.
+   */
+  async afterFirst<Result>(productId: string, attempt: () => Promise<Result>): Promise<Result> {
+    if (this.of(productId) !== null) return attempt();
+    const first = this.#blind.get(productId);
+    if (first !== undefined) {
+      await first;
+      return attempt();
+    }
+    const result = attempt();
+    const end = () => void this.#blind.delete(productId);
+    this.#blind.set(productId, result.then(end, end));
+    return result;
   }
 
   /** Notes what a read of these products found. Absent rows are forgotten: made-up ids must not push out real ones. */

@@ -93,12 +93,19 @@ export async function reserve(dependencies: ReserveDependencies, request: Reserv
   }
   let rows = mayHoldInVain(call) ? await read(call) : null;
   for (let tries = 0; ; tries += 1) {
-    const attempt = await tryOnce(call, rows);
+    const attempt = rows === null ? await firstTry(call) : await tryOnce(call, rows);
     if (attempt.again === null) return attempt.outcome;
     if (tries >= FURTHER_TRIES) return attempt.again();
     rows = attempt.rows;
     if (attempt.waits) await backOff();
   }
+}
+
+/** Of several products the figures are known by now, or else one after the other would be waited for. */
+function firstTry(call: Call): Promise<Attempt> {
+  const [line, ...others] = call.lines.filter(({ quantity }) => quantity > 0);
+  const attempt = () => tryOnce(call, null);
+  return line === undefined || others.length > 0 ? attempt() : call.dependencies.figures.afterFirst(line.productId, attempt);
 }
 
 type Attempt =

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRedis, type RedisServer } from "../redis-server";
 import { CrowdShop, regrants, shareOfAllowed } from "./crowd";
-import { grantedBeside, lookingAtFirmHoldsOnly, oneItem, overlappingCarts, turnover, withoutLook } from "./crowds";
+import { FiguresThatNobodyWaitsFor, grantedBeside, lookingAtFirmHoldsOnly, oneItem, overlappingCarts, turnover, withoutLook } from "./crowds";
 import { onRedis, type SharedRedis } from "./crowd-redis";
 
 let server: RedisServer;
@@ -70,6 +70,7 @@ describe("calls that can never be granted", () => {
   it.each([
     ["too many units (reads of 2 ms)", tenOfFive, 2],
     ["too many units (reads of 80 ms)", tenOfFive, 80],
+    ["too many units (reads of 200 ms)", tenOfFive, 200],
     ["a made-up product besides (reads of 80 ms)", withMadeUpId, 80],
     ["a made-up product besides (reads of 200 ms)", withMadeUpId, 200],
   ] as const)("that ask for %s deny nobody, from the first one on", async (_, impossible, readMs) => {
@@ -82,6 +83,16 @@ describe("calls that can never be granted", () => {
     for (const first of ["a", "b", "c", "d"]) void shop.reserve(first, { mug: 1 }).then(() => shop.giveBack(first));
     await shop.time.run(() => false);
     expect(await grantedBeside(shop, tenOfFive)).toBe(12);
+  });
+
+  it("deny nobody from the first one on, on two servers with slow reads", async () => {
+    const shop = new CrowdShop({ stock: { mug: 5 }, readMs: 200, servers: 2 });
+    expect(await grantedBeside(shop, tenOfFive)).toBe(12);
+  });
+
+  it("would deny somebody if calls without a figure did not wait for the first of them (negative control)", async () => {
+    const shop = new CrowdShop({ stock: { mug: 5 }, readMs: 200, servers: 1, figures: () => new FiguresThatNobodyWaitsFor() });
+    expect(await grantedBeside(shop, tenOfFive)).toBeLessThan(12);
   });
 
   it("would deny nearly everybody without the look (negative control)", async () => {

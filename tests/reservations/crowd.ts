@@ -20,6 +20,7 @@ export interface CrowdShopOptions {
   readonly openStore?: ((time: VirtualTime) => ReservationStore) | undefined;
   /** What becomes of the store before `reserve` gets it: the negative controls take something away. */
   readonly wrapStore?: ((store: ReservationStore) => ReservationStore) | undefined;
+  readonly figures?: (() => LastFigures) | undefined;
 }
 
 /** A shop of one or two servers on one store: each has its own shared stock read and its own memory of figures. */
@@ -57,7 +58,7 @@ export class CrowdShop {
     return this.time.sleep((-Math.log(1 - this.random()) * 1_000) / perSecond);
   }
 
-  #server({ stock, readMs }: CrowdShopOptions): ReserveDependencies {
+  #server({ stock, readMs, figures = () => new LastFigures() }: CrowdShopOptions): ReserveDependencies {
     return {
       store: this.store,
       readStock: createSharedRead(async (productIds) => {
@@ -71,7 +72,7 @@ export class CrowdShop {
         return new Map(rows);
       }),
       limits: { maxUnitsPerLine: 100, maxLinesPerCart: 30 },
-      figures: new LastFigures(),
+      figures: figures(),
       newOperationId: () => `operation-${this.#operations++}`,
       backOff: () => this.time.sleep(20 + this.random() * 80),
     };
