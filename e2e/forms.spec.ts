@@ -69,3 +69,19 @@ test("with JavaScript nothing reloads, and a form says that it is on its way", {
   await expect(button).toBeFocused();
   await expect(buyer.page.locator("body[data-same-document]")).toHaveCount(1);
 });
+
+test("Pay leads to what the page showed, or back to the cart with what has changed", async ({ shopper, setStock }) => {
+  await setStock("Mooring Trivet", 9);
+  const buyer = await shopper();
+  await buyer.addToCart("Mooring Trivet", 1);
+  // Another page of this browser, which this one does not hear of.
+  const product_id = await buyer.line("Mooring Trivet").locator('input[name="product_id"]').first().inputValue();
+  await buyer.page.request.post(buyer.address("/cart"), { form: { intent: "set", product_id, quantity: "2" } });
+  const pay = buyer.page.getByRole("button", { name: "Pay", exact: true });
+  await pay.click();
+  await expect(buyer.page.getByRole("alert").filter({ hasText: "Your cart has changed" })).toContainText("Your cart now has 2 × Mooring Trivet.");
+  expect(new URL(buyer.page.url()).pathname).toBe("/cart");
+  // What is shown now can be paid.
+  await pay.click();
+  await expect(buyer.page.getByRole("button", { name: "Decline" })).toBeVisible();
+});

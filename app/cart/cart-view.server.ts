@@ -1,8 +1,10 @@
 import type { Money, Product } from "~/catalog/catalog";
+import type { ShownCart } from "~/checkout/page/shown-cart";
 import type { HeldUnits, Line, SessionView } from "~/reservations/reservation-store";
 import type { Cart } from "~/session.server";
 import { moneyText, sumMoney } from "./money-text.server";
 import { stockView, type StockView } from "./product-view.server";
+import { cartChanges, writeShownCart, type ReadShownCart } from "./shown-cart.server";
 import type { Visit } from "./cart-shop";
 
 /** The cart as its shopper sees it: what the cookie remembers, together with what the store holds. */
@@ -20,6 +22,10 @@ export interface CartView {
   readonly canExtend: boolean;
   /** How long a payment page stays open, in milliseconds. */
   readonly payWithinMs: number;
+  /** What the Pay form brings back, see `writeShownCart`; null when this cart cannot be paid. */
+  readonly shown: string | null;
+  /** What is otherwise than the page showed that the shopper wanted to pay by; null: nothing. Empty: it cannot be told what. */
+  readonly changes: readonly CartChange[] | null;
   /** What was just removed, so that it can be put back; null when it is in the cart (again). */
   readonly removed: RemovedLine | null;
   readonly paymentPage: PaymentPageView | null;
@@ -50,6 +56,15 @@ export interface RemovedLine {
   readonly quantity: number;
 }
 
+/** `name` null: the merchant has deleted the product. */
+export type CartChange =
+  /** Formatted. */
+  | { readonly kind: "price"; readonly name: string | null; readonly price: string }
+  | { readonly kind: "quantity"; readonly name: string | null; readonly quantity: number }
+  | { readonly kind: "gone"; readonly name: string | null }
+  /** ISO 4217, upper case. */
+  | { readonly kind: "currency"; readonly currency: string };
+
 /** What became of a form that came without the cart's cookie; nothing was changed. */
 export type LostCookieView =
   /** The cookie came back on the next page, so the form can be sent again. `item`: what was to be added. */
@@ -73,6 +88,8 @@ export interface CartFacts {
   readonly visit: Visit;
   /** What the last form removed, as the address tells. */
   readonly removed: Line | null;
+  /** What was shown where the shopper wanted to pay, as the address tells. */
+  readonly wasShown: ReadShownCart | null;
 }
 
 // Below this, an extension would not move the deadline noticeably: the cart is near its absolute age.
@@ -92,6 +109,7 @@ export function cartView(facts: CartFacts): CartView {
   const { claim, expiresInMs, renewableForMs } = view;
   const lines = cartLines(cart, view);
   const obstacle = findObstacle(lines, facts.products);
+  const shown = obstacle === null ? shownCart(lines, facts.products) : null;
   const total = obstacle === null ? sumMoney(lines.flatMap((line) => subtotal(line, facts.products) ?? [])) : null;
   return {
     lines: lines.map((line) => lineView(line, facts)),
@@ -101,6 +119,12 @@ export function cartView(facts: CartFacts): CartView {
     heldUntil: claim !== null || expiresInMs === null ? null : visit.now + expiresInMs,
     readAt: visit.now,
     payWithinMs: checkoutTtlMs,
+    shown: shown && writeShownCart(shown),
+    changes: cartChanges(facts.wasShown, {
+      cart: shown,
+      nameOf: (productId) => facts.products.get(productId)?.name ?? null,
+      priceText: (amount, currency) => moneyText({ amount, currency }, visit.locale),
+    }),
     removed: removedLine(facts, lines),
     canExtend: claim === null && expiresInMs !== null && (renewableForMs ?? 0) > expiresInMs + WORTH_EXTENDING_MS,
     paymentPage: claim && { openedAt: claim.claimedAt, closesAt: claim.claimedAt + checkoutTtlMs },
@@ -108,6 +132,16 @@ export function cartView(facts: CartFacts): CartView {
     checkouts: cart.checkouts,
     maxUnitsPerLine,
   };
+}
+
+/** Null where a line has no price. */
+function shownCart(lines: readonly Line[], products: ReadonlyMap<string, Product>): ShownCart | null {
+  const priced = lines.flatMap(({ productId, quantity }) => {
+    const price = products.get(productId)?.price ?? null;
+    return price === null ? [] : [{ productId, quantity, unitAmount: price.amount, currency: price.currency }];
+  });
+  const [first] = priced;
+  return first === undefined || priced.length < lines.length ? null : { currency: first.currency, lines: priced };
 }
 
 function removedLine({ removed, products }: CartFacts, lines: readonly Line[]): RemovedLine | null {

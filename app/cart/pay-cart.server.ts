@@ -1,6 +1,8 @@
 import { UnavailableError } from "~/errors";
 import { withCheckout, type Cart } from "~/session.server";
+import type { ShownCart } from "~/checkout/page/shown-cart";
 import { presentCart } from "./present-cart.server";
+import { changedCartAddress, type ReadShownCart } from "./shown-cart.server";
 import { shortLines } from "./short-lines";
 import type { CartFailure } from "./cart-failure";
 import type { CartShop } from "./cart-shop";
@@ -8,15 +10,21 @@ import type { CartShop } from "./cart-shop";
 export type PayAnswer =
   /** To the payment page, or to the order when it is paid already; `cart` is to be written to the cookie. */
   | { readonly outcome: "redirect"; readonly url: string; readonly cart: Cart }
+  /** Something is not as the page showed it: nobody is charged by it. The cart's page at this address says what. */
+  | { readonly outcome: "changed"; readonly address: string }
   | { readonly outcome: "failed"; readonly failure: CartFailure };
 
-/** Opens the payment page for the whole cart. `origin`: where the shopper comes back to. `now`: epoch milliseconds. */
-export async function payCart(shop: CartShop, given: Cart, origin: string, now: number): Promise<PayAnswer> {
+/**
+ * Opens the payment page for the whole cart. `origin`: where the shopper comes back to. `now`: epoch milliseconds. `shown`: what the page
+ * showed, where its form says so.
+ */
+export async function payCart(shop: CartShop, given: Cart, origin: string, now: number, shown: ReadShownCart | null = null): Promise<PayAnswer> {
   try {
     const present = await presentCart(shop, given);
     if (present.outcome === "unsettled") return failed({ kind: "unsettled", checkoutId: present.checkoutId });
     if (present.outcome === "sold") return toOrder(given, given.paying ?? "");
-    return await start(shop, present.cart, origin, now);
+    if (shown === "unreadable") return { outcome: "changed", address: changedCartAddress(shown) };
+    return await start(shop, present.cart, { origin, shown }, now);
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
     shop.log.error({ err: error, session: given.session }, "cart not paid");
@@ -24,13 +32,15 @@ export async function payCart(shop: CartShop, given: Cart, origin: string, now: 
   }
 }
 
-async function start({ checkout }: CartShop, cart: Cart, origin: string, now: number): Promise<PayAnswer> {
-  const started = await checkout.start({ session: cart.session, lines: cart.lines, origin });
+async function start({ checkout }: CartShop, cart: Cart, { origin, shown }: { origin: string; shown: ShownCart | null }, now: number): Promise<PayAnswer> {
+  const started = await checkout.start({ session: cart.session, lines: cart.lines, origin, shown });
   switch (started.outcome) {
     case "redirect":
       return { outcome: "redirect", url: started.url, cart: withCheckout(cart, started.checkoutId) };
     case "paid":
       return toOrder(cart, started.checkoutId);
+    case "cart_changed":
+      return { outcome: "changed", address: changedCartAddress(started.since) };
     case "empty_cart":
       return failed({ kind: "empty_cart" });
     case "refused":

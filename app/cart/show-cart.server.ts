@@ -5,6 +5,7 @@ import type { Line } from "~/reservations/reservation-store";
 import type { Cart } from "~/session.server";
 import { cartLines, cartView, type CartView } from "./cart-view.server";
 import { presentCart } from "./present-cart.server";
+import type { ReadShownCart } from "./shown-cart.server";
 import type { CartShop, MayAsk, Visit } from "./cart-shop";
 
 export type ShownCart =
@@ -19,13 +20,20 @@ export const removedLineSchema = z
   .nullable()
   .catch(null);
 
+interface CartQuery {
+  readonly mayAsk: MayAsk;
+  readonly removed?: Line | null;
+  readonly wasShown?: ReadShownCart | null;
+}
+
 /** Everything that the cart page says: one read of the holds of the session, one of the rows, one of the holds of others. */
-export async function showCart(shop: CartShop, given: Cart, visit: Visit, { mayAsk, removed = null }: { readonly mayAsk: MayAsk; readonly removed?: Line | null }): Promise<ShownCart> {
+export async function showCart(shop: CartShop, given: Cart, visit: Visit, { mayAsk, removed = null, wasShown = null }: CartQuery): Promise<ShownCart> {
   const present = await presentCart(shop, given, mayAsk);
   if (present.outcome === "sold") return present;
   const { cart, view } = present;
   const productIds = cartLines(cart, view).map((line) => line.productId);
-  const namedIds = removed === null ? productIds : [...productIds, removed.productId];
+  const shownIds = wasShown === null || wasShown === "unreadable" ? [] : wasShown.lines.map((line) => line.productId);
+  const namedIds = [...new Set([...productIds, ...(removed === null ? [] : [removed.productId]), ...shownIds])];
   const products = namedIds.length === 0 ? new Map<string, Product>() : await shop.catalog.products(namedIds);
   const held = await heldIfKnown(shop.store, cart.session, productIds);
   const facts = {
@@ -35,6 +43,7 @@ export async function showCart(shop: CartShop, given: Cart, visit: Visit, { mayA
     held,
     visit,
     removed,
+    wasShown,
     unsettledCheckout: present.outcome === "unsettled" ? present.checkoutId : null,
     checkoutTtlMs: shop.env.CHECKOUT_TTL_SECONDS * 1000,
     maxUnitsPerLine: shop.env.MAX_UNITS_PER_LINE,

@@ -1,6 +1,7 @@
 import type { Claim, ClientCap, Line } from "~/reservations/reservation-store";
 import type { DecidedLine, ExceededLimit, ReserveOutcome, ReserveRequest } from "~/reservations/reserve";
 import type { Money } from "~/catalog/catalog";
+import type { ShownCart } from "./page/shown-cart";
 import type { ReviewReason, SettleVerdict } from "./line-marks";
 import type { AuditReport, CheckoutOrder, OrderList } from "./order-list";
 import type { RefundStanding } from "./report/refund-standing";
@@ -97,6 +98,8 @@ export interface StartRequest {
   readonly lines: readonly Line[];
   /** Where Stripe sends the shopper back to, without a trailing slash. */
   readonly origin: string;
+  /** What the shopper was shown. Where the cart, a unit price or the currency is another by now, no page is opened. Null: not said. */
+  readonly shown?: ShownCart | null;
   readonly client?: ClientCap | undefined;
 }
 
@@ -112,6 +115,8 @@ export type StartOutcome =
   /** The page opened before is paid: go and see the order. */
   | { readonly outcome: "paid"; readonly checkoutId: string }
   | { readonly outcome: "not_payable"; readonly reason: NotPayableReason; readonly productIds: readonly string[] }
+  /** It is not what was shown; the part that is otherwise now, see `changedSince`. Nothing was opened. */
+  | { readonly outcome: "cart_changed"; readonly since: ShownCart }
   /** So many shoppers open payment pages that this one's turn would not come in time; the cart stays held. */
   | CheckoutBusy
   | SellingPaused;

@@ -10,6 +10,7 @@ import type { StartOutcome } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
 import { endClaim, liveClaim } from "./claims.server";
 import { closeClaim } from "./close-checkout.server";
+import { changedSince, type ShownCart } from "./page/shown-cart";
 import { sessionParameters } from "./session-parameters.server";
 
 interface PageRequest {
@@ -17,6 +18,7 @@ interface PageRequest {
   /** As noted by the claim; null on a second try, whose rows were looked at before. */
   readonly others: ReadonlyMap<string, OthersUnits> | null;
   readonly origin: string;
+  readonly shown: ShownCart | null | undefined;
 }
 
 /** From the claim to a payment page: read the stock once more, create, stamp. Every definite no gives the units back to the shopper. */
@@ -71,10 +73,15 @@ function logRefusal(context: CheckoutContext, claim: Claim, lines: readonly { re
   context.log({ type: "checkout_rejected", session: claim.session, claimId: claim.claimId, code, message, param, productId });
 }
 
-async function look(context: CheckoutContext, { claim, others }: PageRequest): Promise<Pricing | { outcome: "refused"; lines: DecidedLine[] }> {
+type Looked = Pricing | { readonly outcome: "refused"; readonly lines: DecidedLine[] } | { readonly outcome: "cart_changed"; readonly since: ShownCart };
+
+async function look(context: CheckoutContext, { claim, others, shown }: PageRequest): Promise<Looked> {
   const rows = await context.catalog.products(claim.lines.map((line) => line.productId));
   const lines = others === null ? [] : decide(claim, rows, others);
-  return lines.some((line) => line.shortage !== null) ? { outcome: "refused", lines } : priceLines(context, claim.lines, rows);
+  if (lines.some((line) => line.shortage !== null)) return { outcome: "refused", lines };
+  const pricing = await priceLines(context, claim.lines, rows);
+  const since = pricing.outcome === "priced" ? changedSince(shown, pricing) : null;
+  return since === null ? pricing : { outcome: "cart_changed", since };
 }
 
 async function handOut(context: CheckoutContext, claim: Claim, checkoutId: string): Promise<StartOutcome | { outcome: "again" }> {

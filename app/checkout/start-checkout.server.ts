@@ -2,13 +2,14 @@ import { UnavailableError } from "~/errors";
 import type { Claim, Line } from "~/reservations/reservation-store";
 import { reserve } from "~/reservations/reserve";
 
-import { cartFingerprint } from "./cart-fingerprint.server";
+import { cartFingerprint, type PricedLine } from "./cart-fingerprint.server";
 import { priceLines } from "./cart-rows.server";
 import type { PaymentTurn, StartOutcome, StartRequest } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
 import { endClaim, isAtLeast } from "./claims.server";
 import { closeClaim, findSession, UNSTAMPED_AFTER_MS } from "./close-checkout.server";
 import { openPage } from "./open-page.server";
+import { changedSince, type ShownCart } from "./page/shown-cart";
 import { MAX_CHECKOUT_LINES } from "./session-metadata";
 
 const MAX_TRIES = 5;
@@ -55,7 +56,7 @@ async function tryOnce(context: CheckoutContext, request: StartRequest, takeTurn
         await endClaim(context, { claimId: claimed.claim.claimId, checkoutId: null, how: "shopper" });
         return { outcome: "again" };
       }
-      return openPage(context, { claim: claimed.claim, others: claimed.others, origin: request.origin });
+      return openPage(context, { claim: claimed.claim, others: claimed.others, origin: request.origin, shown: request.shown });
     case "busy":
       await reservations.backOff();
       return { outcome: "again" };
@@ -75,7 +76,7 @@ async function continueClaim(context: CheckoutContext, request: StartRequest, cl
   const isSameCart = request.lines.every((line) => line.quantity === 0 || claim.lines.some((one) => one.productId === line.productId));
   if (claim.checkoutId === null) {
     const isYoung = !(await isAtLeast(context, claim, UNSTAMPED_AFTER_MS));
-    if (isYoung && isSameCart) return openPage(context, { claim, others: null, origin: request.origin });
+    if (isYoung && isSameCart) return openPage(context, { claim, others: null, origin: request.origin, shown: request.shown });
     const found = isYoung ? null : await findSession(context, claim);
     if (found !== null) {
       await context.reservations.store.stamp({ claimId: claim.claimId, checkoutId: found.id });
@@ -86,8 +87,12 @@ async function continueClaim(context: CheckoutContext, request: StartRequest, cl
   const session = await context.gateway.fetch(claim.checkoutId);
   const record = session === null ? null : context.marks.read(session);
   const isInTime = !(await isAtLeast(context, claim, context.config.checkoutTtlMs));
-  if (session?.status === "open" && session.url !== null && isSameCart && isInTime && record?.fingerprint === (await currentFingerprint(context, claim.lines))) {
-    return { outcome: "redirect", url: session.url, checkoutId: session.id };
+  if (session?.status === "open" && session.url !== null && isSameCart && isInTime) {
+    const pricing = await currentPricing(context, claim.lines);
+    if (pricing !== null && record?.fingerprint === cartFingerprint(pricing.lines)) {
+      const since = changedSince(request.shown, pricing);
+      return since === null ? { outcome: "redirect", url: session.url, checkoutId: session.id } : { outcome: "cart_changed", since };
+    }
   }
   return close(context, claim);
 }
@@ -105,10 +110,10 @@ async function close(context: CheckoutContext, claim: Claim): Promise<Attempt> {
 }
 
 /** Null when the lines could not be sold as they are now. */
-async function currentFingerprint(context: CheckoutContext, lines: readonly Line[]): Promise<string | null> {
+async function currentPricing(context: CheckoutContext, lines: readonly Line[]): Promise<ShownCart & { readonly lines: readonly PricedLine[] } | null> {
   const rows = await context.catalog.products(lines.map((line) => line.productId));
   const pricing = await priceLines(context, lines, rows);
-  return pricing.outcome === "priced" ? cartFingerprint(pricing.lines) : null;
+  return pricing.outcome === "priced" ? pricing : null;
 }
 
 /** The cookie's lines and the live holds; on quantity the store wins, and lines of one product are summed. */

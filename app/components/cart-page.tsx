@@ -3,6 +3,7 @@ import { LiveStock } from "~/availability/live-stock";
 import type { CartFailure } from "~/cart/cart-failure";
 import type { CartView, LostCookieView } from "~/cart/cart-view.server";
 import { productPath } from "~/cart/product-address";
+import { CartChangesNotice } from "./cart-changes-notice";
 import { CartLine } from "./cart-line";
 import { CartSummary } from "./cart-summary";
 import { failedProducts } from "./failed-products";
@@ -26,6 +27,7 @@ export function CartPage({ view, failure, lostCookie = null }: { view: CartView;
         <h1>{cartTexts.title}</h1>
         {lostCookie !== null && <LostCookieNotice lostCookie={lostCookie} />}
         {failure !== null && <CartAlert failure={failure} view={view} />}
+        {view.changes !== null && <CartChangesNotice changes={view.changes} />}
         {view.unsettledCheckout !== null && (
           <p className="notice warn">
             {cartTexts.unsettled} <Link to={`/orders/${view.unsettledCheckout}`}>{cartTexts.lookAtOrder}</Link>

@@ -3,7 +3,7 @@ import type { CartView } from "~/cart/cart-view.server";
 import { labels, obstacleText, payHint } from "./texts";
 
 /** The total and the way to pay. The form leaves the shop, so it is posted by the browser itself. */
-export function CartSummary({ view: { total, obstacle, paymentPage, payWithinMs } }: { view: CartView }) {
+export function CartSummary({ view: { total, obstacle, paymentPage, payWithinMs, shown } }: { view: CartView }) {
   return (
     <section className="summary" aria-label={labels.total}>
       {total !== null && (
@@ -13,6 +13,7 @@ export function CartSummary({ view: { total, obstacle, paymentPage, payWithinMs 
       )}
       {obstacle === null ? (
         <Form method="post" action="/checkout" reloadDocument>
+          {shown !== null && <input type="hidden" name="shown" value={shown} />}
           <button type="submit" className="button">
             {paymentPage === null ? labels.pay : labels.continuePayment}
           </button>

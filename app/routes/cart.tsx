@@ -5,6 +5,7 @@ import { readIntent, type ReadIntent } from "~/cart/cart-intent.server";
 import { changeCart } from "~/cart/change-cart.server";
 import { lostCookieAddress, showLostCookie } from "~/cart/lost-cookie.server";
 import { removedLineSchema, showCart } from "~/cart/show-cart.server";
+import { readShownCart } from "~/cart/shown-cart.server";
 import { CartPage } from "~/components/cart-page";
 import { cartTexts, pageTitle } from "~/components/texts";
 import { container } from "~/container.server";
@@ -28,7 +29,7 @@ export function loader({ request }: LoaderFunctionArgs) {
     const { searchParams } = new URL(request.url);
     const mayAsk = async () => (await container.limits.admit(request, cart.session, "view")).outcome === "admitted";
     const removed = removedLineSchema.parse(Object.fromEntries(searchParams));
-    const shown = await showCart(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() }, { mayAsk, removed });
+    const shown = await showCart(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() }, { mayAsk, removed, wasShown: readShownCart(searchParams.get("changed")) });
     if (shown.outcome === "shown") {
       const view = { ...shown.view, lostCookie: await showLostCookie(container, searchParams, origin) };
       const whole = withAllLines(cart, shown.view);

@@ -3,6 +3,7 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { failureInit, notAdmitted } from "~/cart/cart-failure";
 import { lostCookieAddress } from "~/cart/lost-cookie.server";
 import { payCart } from "~/cart/pay-cart.server";
+import { readShownCart } from "~/cart/shown-cart.server";
 import { showCart } from "~/cart/show-cart.server";
 import { CartPage } from "~/components/cart-page";
 import { PaymentLink } from "~/components/payment-link";
@@ -36,13 +37,14 @@ export function loader({ request }: LoaderFunctionArgs) {
 export function action({ request }: ActionFunctionArgs) {
   return inWords(async () => {
     requireOwnOrigin(request, container.originRule);
-    await readForm(request); // The form says nothing but "pay"; reading it bounds it.
+    const { shown } = await readForm(request);
     const { cart, origin } = await container.carts.read(request);
     if (origin !== "cookie") throw redirect(lostCookieAddress({}), { status: 303, headers: await container.carts.headers(cart) });
     const admission = await container.limits.admit(request, cart.session, "payment");
     const here = ownOrigin(request, container.originRule);
-    const answer = admission.outcome === "admitted" ? await payCart(container, cart, here, Date.now()) : notAdmitted(admission);
+    const answer = admission.outcome === "admitted" ? await payCart(container, cart, here, Date.now(), readShownCart(shown)) : notAdmitted(admission);
     if (answer.outcome === "failed") return data(answer.failure, failureInit(answer.failure));
+    if (answer.outcome === "changed") throw redirect(answer.address, 303);
     const headers = await container.carts.headers(answer.cart);
     if (mayFormsLeadTo(answer.url, here, container.env)) throw redirectDocument(answer.url, { status: 303, headers });
     // A browser would stop this form on its way, without a word; a link is free to go there.

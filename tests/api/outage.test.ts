@@ -133,6 +133,22 @@ describe("rows that are not as they should be", () => {
     await write(PLATE, { name: "Skerry Plate" });
   });
 
+  it("whose price changes between the cart's page and its Pay button lead back to the cart, which says so", async () => {
+    const buyer = new Caller(store.url);
+    read(await buyer.reserve(MUG, 2), 200, reserved);
+    const shown = /name="shown" value="([^"]*)"/.exec((await buyer.get("/cart")).text)?.[1]?.replaceAll("&quot;", '"') ?? "";
+    const pay = (form: Record<string, string>) => buyer.send("POST", "/checkout", { form, headers: { Origin: new URL(store.url).origin } });
+    await write(MUG, { price: 31 });
+    const back = await pay({ shown });
+    expect([back.status, back.headers.location]).toEqual([303, expect.stringMatching(/^\/cart\?changed=/)]);
+    expect((await buyer.get(back.headers.location ?? "")).text).toContain("Tide Mug is now $31.00.");
+    // Nobody was sent to Stripe, and whoever has seen the new price, or says nothing, is.
+    const seen = /name="shown" value="([^"]*)"/.exec((await buyer.get("/cart")).text)?.[1]?.replaceAll("&quot;", '"') ?? "";
+    for (const payment of [await pay({ shown: seen }), await pay({})]) expect(payment.headers.location).toContain(outside.env.STRIPE_API_BASE);
+    read(await buyer.send("DELETE", "/api/reserve-inventory"), 200, released);
+    await write(MUG, { price: 28 });
+  });
+
   it("that are gone can be given back but not held", async () => {
     const buyer = new Caller(store.url);
     read(await buyer.reserve(PLATE, 1), 200, reserved);

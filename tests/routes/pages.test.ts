@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { UnavailableError } from "~/errors";
 import type { Admission } from "~/limits/limits.server";
+import { changedCartAddress, writeShownCart } from "~/cart/shown-cart.server";
 import { withCheckout, type Cart } from "~/session.server";
 import { add, CHECKOUT, createWorld, order, product, type World } from "../cart/cart-world";
 
@@ -206,6 +207,15 @@ describe("/checkout", () => {
     const came = await answer(() => checkoutRoute.action(args(asked)));
     expect(came).toMatchObject({ status: 200, body: { kind: "payment_elsewhere", url: "https://custom.test/1" } });
     expect((await cartIn(came.headers)).paying).toBe(CHECKOUT);
+  });
+
+  it("leads back to the cart where its form showed another one, and hands on what it showed", async () => {
+    const since = { currency: "usd", lines: [{ productId: "mug", quantity: 2, unitAmount: 1000 }] };
+    const start = vi.spyOn(here().shop.checkout, "start").mockResolvedValue({ outcome: "cart_changed", since });
+    const asked = await request("/checkout", { form: { shown: writeShownCart(since) }, cart: here().carts.create() });
+    const came = await answer(() => checkoutRoute.action(args(asked)));
+    expect([came.status, came.headers.get("Location")]).toEqual([303, changedCartAddress(since)]);
+    expect(start).toHaveBeenCalledWith(expect.objectContaining({ shown: since }));
   });
 
   it("shows the cart with 409 when it cannot be paid", async () => {

@@ -1,0 +1,18 @@
+import type { CartChange } from "~/cart/cart-view.server";
+import { cartChangeText, cartTexts } from "./texts";
+
+/** What was otherwise on the page on which the shopper chose to pay. Nothing was charged. */
+export function CartChangesNotice({ changes }: { changes: readonly CartChange[] }) {
+  return (
+    <div role="alert" className="notice warn">
+      <p>{cartTexts.changed}</p>
+      {changes.length > 0 && (
+        <ul>
+          {changes.map((change, index) => (
+            <li key={index}>{cartChangeText(change)}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
