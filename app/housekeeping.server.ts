@@ -10,7 +10,7 @@ const CHECK_STORE_EVERY_MS = 5_000;
 /** How soon lost data of the store is noticed. */
 const WATCH_EVERY_MS = 1_000;
 const RETRY_MS = 2_000;
-/** How soon the products table is checked again while something is wrong with it. */
+/** How soon the products table is checked again while something is wrong with it, or sales are refused. */
 const TABLE_ROUND_MS = 10_000;
 
 /** What else is to be done now and then, the first time `firstAfterMs` (else `everyMs`) after the start. */
@@ -97,17 +97,17 @@ export function createHousekeeping({ checkout, probe, isClosed, storeWarnings, r
     return WORK_OFF_EVERY_MS;
   }
 
-  let roundsToCheck = 0;
+  let isTableProven = false;
 
+  /** At boot, and every round while something is wrong: each check writes a row, which the merchant's triggers and movement logs see. */
   async function checkTable(): Promise<number> {
-    roundsToCheck -= 1;
-    if (roundsToCheck > 0 && !isClosed()) return TABLE_ROUND_MS;
+    if (isTableProven && !isClosed()) return TABLE_ROUND_MS;
     const report = await probe();
     tableFaults = report.faults;
     for (const warning of report.warnings) log.warn(warning);
     for (const fault of report.faults) log.error(fault);
     if (report.ok) log.info("the products table can be read and written");
-    roundsToCheck = report.ok ? RECONCILE_EVERY_MS / TABLE_ROUND_MS : 0;
+    isTableProven = report.ok;
     return TABLE_ROUND_MS;
   }
 

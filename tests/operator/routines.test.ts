@@ -1,15 +1,17 @@
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { ProbeReport } from "~/catalog/probe-catalog.server";
 import { createHousekeeping } from "~/housekeeping.server";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function housekeeping(run: () => Promise<unknown>) {
+const FINE: ProbeReport = { ok: true, faults: [], warnings: [] };
+
+function housekeeping(run: () => Promise<unknown>, table: { probe(): Promise<ProbeReport>; isClosed(): boolean } = { probe: async () => FINE, isClosed: () => false }) {
   return createHousekeeping({
-    isClosed: () => false,
+    ...table,
     checkout: { ready: true, isIntact: async () => true, rebuild: async () => ({ claimsRestored: 0, fulfilled: 0 }), sweep: async () => undefined, queue: { startDue: () => undefined, stop: async () => undefined, waiting: 0 } },
-    probe: async () => ({ ok: true, faults: [], warnings: [] }),
     storeWarnings: async () => [],
     routines: [{ name: "the audit", everyMs: 60_000, run }],
     log: pino({ level: "silent" }),
@@ -35,5 +37,34 @@ describe("a routine of housekeeping", () => {
     await keeper.stop();
     await vi.advanceTimersByTimeAsync(300_000);
     expect(runs).toBe(3);
+  });
+});
+
+describe("the check of the products table, which writes a row", () => {
+  it("runs at boot every 10 s until it succeeds, then never, and again while sales are refused", async () => {
+    const reports: ProbeReport[] = [{ ok: false, faults: ["no such column"], warnings: [] }, FINE];
+    let checks = 0;
+    let isClosed = false;
+    const keeper = housekeeping(async () => undefined, {
+      async probe() {
+        checks += 1;
+        return reports.shift() ?? FINE;
+      },
+      isClosed: () => isClosed,
+    });
+    keeper.start();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([checks, keeper.tableFaults]).toEqual([1, ["no such column"]]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([checks, keeper.tableFaults]).toEqual([2, []]);
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(checks).toBe(2);
+    isClosed = true;
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(checks).toBe(5);
+    isClosed = false;
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(checks).toBe(5);
+    await keeper.stop();
   });
 });
