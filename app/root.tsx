@@ -33,7 +33,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     unitsInCart: cart.lines.reduce((sum, line) => sum + line.quantity, 0),
   };
   if (origin === "cookie") return data(view);
-  return data(view, { headers: { "Set-Cookie": await container.carts.commit(cart) } });
+  return data(view, { headers: await container.carts.headers(cart) });
 }
 
 export function Layout({ children }: { children: ReactNode }) {

@@ -12,11 +12,11 @@ export async function releaseItems(shop: Shop, cart: Cart | null, productIds: re
   switch (answer.outcome) {
     case "released": {
       const { shopping, checkout } = await shop.store.totals();
-      const headers = new Headers();
+      let headers: Record<string, string> = {};
       if (cart !== null) {
         const dropped = productIds === "all" ? cart.lines.map((line) => line.productId) : productIds;
         const lines = withLines(cart.lines, dropped.map((productId) => ({ productId, quantity: 0 })));
-        headers.set("Set-Cookie", await shop.carts.commit({ ...cart, lines }));
+        headers = await shop.carts.headers({ ...cart, lines });
       }
       return json({ success: true, released: answer.lines.length, total_active_reservations: shopping + checkout }, { headers });
     }

@@ -17,7 +17,7 @@ import { momentIn } from "./times";
 type Shop = CartShop & {
   readonly catalog: Pick<Catalog, "productsNamed" | "readStock">;
   readonly store: Pick<ReservationStore, "totals">;
-  readonly carts: Pick<CartSessions, "token" | "commit">;
+  readonly carts: Pick<CartSessions, "token" | "headers">;
 };
 
 /** POST /api/reserve-inventory: sets this cart's quantity of each product named, all or none. A sold cart begins anew. */
@@ -45,7 +45,7 @@ export async function reserveItems(shop: Shop, given: Cart, items: readonly Rese
           results: answer.lines.map((line) => fitting(released.get(line.productId) ?? line)),
           total_active_reservations: shopping + checkout,
         },
-        { headers: { "Set-Cookie": await shop.carts.commit(changed) } },
+        { headers: await shop.carts.headers(changed) },
       );
     }
     case "refused": {
@@ -59,7 +59,7 @@ export async function reserveItems(shop: Shop, given: Cart, items: readonly Rese
           total_active_reservations: shopping + checkout,
           error: { code: "insufficient_inventory", message: "Not everything could be held; nothing changed." },
         },
-        { status: 409, headers: { "Set-Cookie": await shop.carts.commit(cart) } },
+        { status: 409, headers: await shop.carts.headers(cart) },
       );
     }
     case "unknown_product":

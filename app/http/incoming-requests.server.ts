@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { productPath } from "~/cart/product-address";
 import { readAddress } from "./address.server";
 import { serveFirst } from "./first-listener.server";
 import { Problem } from "./problem.server";
@@ -43,8 +44,20 @@ function answerTo({ headers, url = "/" }: IncomingMessage): Response | null {
     case "misspelled":
       return new Problem(404, "not_found", `There is no such address. Its exact spelling is ${address.exact}.`).toResponse();
     case "readable":
-      return answerToPath(address.path);
+      return asksForPage(headers) ? (pageOfData(address.path) ?? answerToPath(address.path)) : answerToPath(address.path);
   }
+}
+
+/** A person's browser, and no script of a page. */
+function asksForPage(headers: IncomingMessage["headers"]): boolean {
+  const destination = headers["sec-fetch-dest"];
+  return destination === undefined ? (headers.accept ?? "").includes("text/html") : destination === "document";
+}
+
+/** Ids that end in `.data` are spelled otherwise in addresses now; by the old spelling Remix would show a person the data of another page. */
+function pageOfData(path: string): Response | null {
+  const id = /^\/products\/([^/]+\.data)$/.exec(path)?.[1];
+  return id === undefined ? null : new Response(null, { status: 301, headers: { Location: productPath(id) } });
 }
 
 function answerToPath(path: string): Response | null {

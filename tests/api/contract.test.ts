@@ -30,7 +30,9 @@ describe("reserving", () => {
   it("answers what is held, until when, and what is left", async () => {
     await operator.setStock(MUG, 24);
     const buyer = caller();
-    const answer = read(await buyer.reserve(MUG, 3), 200, reserved);
+    const first = await buyer.reserve(MUG, 3);
+    expect(first.headers["cache-control"]).toBe("private, no-store");
+    const answer = read(first, 200, reserved);
     expect(answer.results).toEqual([{ product_id: MUG, name: "Tide Mug", success: true, quantity: 3, available: 24, remaining: 21 }]);
     expect(answer.expires_in_seconds).toBeGreaterThan(100);
     expect(answer.expires_in_seconds).toBeLessThanOrEqual(120);

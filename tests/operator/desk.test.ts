@@ -253,6 +253,13 @@ describe("the last hour", () => {
     shop.world.advance(60 * 60_000 + 1);
     expect(shop.desk.history().lostDemand).toEqual([]);
   });
+
+  it("counts only what the stock could have given: of two, one held and five asked for, one was missed", async () => {
+    const shop = await openShop({ world: { rows: { mug: 2 } } });
+    await shop.hold("ann", { mug: 1 });
+    expect(await shop.hold("bob", { mug: 5 })).toMatchObject({ outcome: "refused", lines: [{ requested: 5, available: 1, missed: 1 }] });
+    expect(shop.desk.history().lostDemand).toEqual([{ productId: "mug", name: "mug", units: 1, carts: 1 }]);
+  });
 });
 
 describe("the audit", () => {
