@@ -2,14 +2,15 @@ import { z } from "zod";
 import type { Product } from "~/catalog/catalog";
 import { heldIfKnown } from "~/reservations/held-if-known";
 import type { Line } from "~/reservations/reservation-store";
-import type { Cart } from "~/session.server";
+import { withAllLines, type Cart } from "~/session.server";
 import { cartLines, cartView, type CartView } from "./cart-view.server";
 import { presentCart } from "./present-cart.server";
 import type { ReadShownCart } from "./shown-cart.server";
 import type { CartShop, MayAsk, Visit } from "./cart-shop";
 
 export type ShownCart =
-  | { readonly outcome: "shown"; readonly view: CartView }
+  /** `remember`: to be written to the cookie, which lacks lines that are held; null: it has them all. */
+  | { readonly outcome: "shown"; readonly view: CartView; readonly remember: Cart | null }
   /** It was paid for; the new cart is to be written to the cookie. */
   | { readonly outcome: "sold"; readonly cart: Cart };
 
@@ -48,14 +49,16 @@ export async function showCart(shop: CartShop, given: Cart, visit: Visit, { mayA
     checkoutTtlMs: shop.env.CHECKOUT_TTL_SECONDS * 1000,
     maxUnitsPerLine: shop.env.MAX_UNITS_PER_LINE,
   };
-  return { outcome: "shown", view: cartView(facts) };
+  const shown = cartView(facts);
+  const whole = withAllLines(cart, shown);
+  return { outcome: "shown", view: shown, remember: whole !== null && (await shop.carts.fits(whole)) ? whole : null };
 }
 
-/** The same for the panel in the header, which cannot be led elsewhere. `replaced`: the cart was sold, and this empty one is to be written to the cookie. */
-export async function showPanel(shop: CartShop, given: Cart, visit: Visit, mayAsk: MayAsk): Promise<{ readonly view: CartView; readonly replaced: Cart | null }> {
+/** The same for the panel in the header, which cannot be led elsewhere. `remember`: to be written to the cookie, the empty cart that replaces a sold one included. */
+export async function showPanel(shop: CartShop, given: Cart, visit: Visit, mayAsk: MayAsk): Promise<{ readonly view: CartView; readonly remember: Cart | null }> {
   const shown = await showCart(shop, given, visit, { mayAsk });
-  if (shown.outcome === "shown") return { view: shown.view, replaced: null };
+  if (shown.outcome === "shown") return shown;
   const next = await showCart(shop, shown.cart, { ...visit, session: shown.cart.session }, { mayAsk });
   if (next.outcome === "sold") throw new Error("a new cart counts as sold");
-  return { view: next.view, replaced: shown.cart };
+  return { view: next.view, remember: shown.cart };
 }

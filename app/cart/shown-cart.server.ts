@@ -41,8 +41,8 @@ export function changedCartAddress(since: ReadShownCart): string {
 
 interface Now {
   readonly cart: ShownCart | null;
-  nameOf(productId: string): string | null;
-  priceText(unitAmount: number, currency: string): string;
+  readonly nameOf: (productId: string) => string | null;
+  readonly priceText: (unitAmount: number, currency: string) => string;
 }
 
 /**

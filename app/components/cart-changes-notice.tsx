@@ -1,11 +1,11 @@
 import type { CartChange } from "~/cart/cart-view.server";
-import { cartChangeText, cartTexts } from "./texts";
+import { cartChanged, cartChangeText } from "./cart-change-words";
 
 /** What was otherwise on the page on which the shopper chose to pay. Nothing was charged. */
 export function CartChangesNotice({ changes }: { changes: readonly CartChange[] }) {
   return (
     <div role="alert" className="notice warn">
-      <p>{cartTexts.changed}</p>
+      <p>{cartChanged}</p>
       {changes.length > 0 && (
         <ul>
           {changes.map((change, index) => (

@@ -1,5 +1,5 @@
 import type { CartFailure, ShortLine } from "~/cart/cart-failure";
-import type { CartChange, CartView } from "~/cart/cart-view.server";
+import type { CartView } from "~/cart/cart-view.server";
 import type { OrderView } from "~/cart/show-order.server";
 import type { NotPayableReason } from "~/checkout/checkout";
 import type { StockView } from "~/cart/product-view.server";
@@ -155,19 +155,6 @@ export function obstacleText(obstacle: NonNullable<CartView["obstacle"]>): strin
   }
 }
 
-export function cartChangeText(change: CartChange): string {
-  if (change.kind === "currency") return `Prices are now in ${change.currency}.`;
-  const name = change.name ?? cartTexts.gone;
-  switch (change.kind) {
-    case "price":
-      return `${name} is now ${change.price}.`;
-    case "quantity":
-      return `Your cart now has ${change.quantity} × ${name}.`;
-    case "gone":
-      return `${name} is no longer in your cart.`;
-  }
-}
-
 export function lapsedText(stock: StockView, quantity: number, clockText: ClockText): string {
   if (stock.available >= quantity) return "Not held any more. There is enough to hold it again.";
   if (stock.available > 0) return `Not held any more, and only ${stock.available} can be held again. Change the quantity.`;
@@ -239,7 +226,6 @@ export const cartTexts = {
   lapsed: "What is marked below is not held for you any more, and may be sold to others.",
   cannotExtend: "This cart was held for as long as it can be. Pay before the time is over.",
   unsettled: "We cannot ask right now whether your last payment for this cart went through. Please look at the order before you pay again.",
-  changed: "Your cart has changed since you saw it. Please check it before you pay.",
   lookAtOrder: "Look at the order",
   changesClosePage: "Changing the cart closes that payment page first.",
   gone: "A product that is not sold any more",
@@ -301,6 +287,7 @@ export const orderTexts: Record<OrderView["state"], { title: string; text: strin
   },
   not_charged: { title: "You were not charged", text: "The payment failed, or its page was closed before anything was paid." },
   open: { title: "This order is not paid yet", text: "The payment page is still open, and what you chose is held for you." },
+  another_browser: { title: "This order can't be shown here", text: "You can only view this order in the browser you paid with. Your receipt is in your e-mail." },
   being_confirmed: { title: "Your order is being confirmed", text: "If you paid, your payment is safe. We are still confirming it: reload this page in a moment." },
 };
 

@@ -14,7 +14,7 @@ import { requireOwnOrigin } from "~/http/origin.server";
 import { inWords } from "~/http/page-problem.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 import { Problem } from "~/http/problem.server";
-import { withAllLines, type Cart } from "~/session.server";
+import type { Cart } from "~/session.server";
 
 export const meta: MetaFunction = () => [{ title: pageTitle(cartTexts.title) }, { name: "robots", content: "noindex" }];
 
@@ -32,8 +32,7 @@ export function loader({ request }: LoaderFunctionArgs) {
     const shown = await showCart(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() }, { mayAsk, removed, wasShown: readShownCart(searchParams.get("changed")) });
     if (shown.outcome === "shown") {
       const view = { ...shown.view, lostCookie: await showLostCookie(container, searchParams, origin) };
-      const whole = withAllLines(cart, shown.view);
-      return data(view, whole === null ? {} : { headers: await container.carts.headers(whole) });
+      return data(view, shown.remember === null ? {} : { headers: await container.carts.headers(shown.remember) });
     }
     throw redirect("/cart", { headers: await container.carts.headers(shown.cart) });
   });

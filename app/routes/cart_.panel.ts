@@ -18,9 +18,9 @@ export function loader({ request }: LoaderFunctionArgs) {
   return refusedInWords(async () => {
     const { cart } = await container.carts.read(request);
     const mayAsk = async () => (await container.limits.admit(request, cart.session, "view")).outcome === "admitted";
-    const { view, replaced } = await showPanel(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() }, mayAsk);
+    const { view, remember } = await showPanel(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() }, mayAsk);
     const shown: PanelView = { outcome: "shown", view };
-    return data(shown, { headers: { "Cache-Control": "no-store", ...(replaced && { "Set-Cookie": await container.carts.commit(replaced) }) } });
+    return data(shown, { headers: { "Cache-Control": "no-store", ...(remember && (await container.carts.headers(remember))) } });
   });
 }
 

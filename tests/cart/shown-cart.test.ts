@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { payCart } from "~/cart/pay-cart.server";
 import { changedCartAddress, readShownCart, writeShownCart, type ReadShownCart } from "~/cart/shown-cart.server";
 import { showCart } from "~/cart/show-cart.server";
-import { cartChangeText } from "~/components/texts";
+import { cartChangeText } from "~/components/cart-change-words";
 import type { Cart } from "~/session.server";
 import { add, createWorld, product, set, type World } from "./cart-world";
 

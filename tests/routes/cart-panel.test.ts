@@ -78,6 +78,18 @@ describe("the cart for scripts that stay on their page", () => {
     expect(cart.session).not.toBe(sold.session);
   });
 
+  it("writes a line to the cookie that only the store knows, as the cart's page does, and only where the cookie has room for it", async () => {
+    const cart = await world().change(world().carts.create(), add("jug", 1));
+    await world().change(cart, add("mug", 1));
+    const answer = await open(cart);
+    const { cart: whole } = await world().carts.read(new Request(ORIGIN, { headers: { Cookie: answer.init.headers["Set-Cookie"]?.split(";")[0] ?? "" } }));
+    expect(whole.lines.map(({ productId }) => productId)).toEqual(["jug", "mug"]);
+    expect(answer.init.headers["Cache-Control"]).toBe("private, no-store");
+    expect((await open(whole)).init.headers).not.toHaveProperty("Set-Cookie");
+    world().carts.fits = () => Promise.resolve(false);
+    expect((await open(cart)).init.headers).not.toHaveProperty("Set-Cookie");
+  });
+
   it("leads to the order when what was to be changed is paid", async () => {
     world().says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
     const sold = { ...withCheckout(world().carts.create(), CHECKOUT), lines: [{ productId: "mug", quantity: 2 }] };
