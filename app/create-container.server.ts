@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { createAvailabilityFeed, type AvailabilityFeed } from "~/availability/availability-feed.server";
 import { createStreamPlaces, type StreamPlaces } from "~/availability/stream-places";
+import { createOrderLookups, type OrderLookups } from "~/cart/order-lookups.server";
 import type { Catalog } from "~/catalog/catalog";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { createCheckout, type Checkout } from "~/checkout/create-checkout.server";
@@ -65,6 +66,7 @@ export interface Container {
   readonly carts: CartSessions;
   /** See `openByKey`. */
   readonly orderKeys: SignedTexts;
+  readonly orderLookups: OrderLookups;
   readonly originRule: OriginRule;
   readonly operatorRule: OperatorRule;
   readonly dependencies: DependencyStates;
@@ -200,6 +202,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     checkout,
     limits,
     orderKeys,
+    orderLookups: createOrderLookups({ checkout, admitLookup: (request) => limits.admitLookup(request), live, now: Date.now, log }),
     carts: new CartSessions({ secrets: env.sessionSecrets, secure: env.publicUrl.startsWith("https:") }),
     originRule: { publicUrl: env.publicUrl, isSandbox: env.isSandbox },
     operatorRule: { token: env.ADMIN_TOKEN ?? null, isSandbox: env.isSandbox, secrets: env.sessionSecrets, secure: env.publicUrl.startsWith("https:") },

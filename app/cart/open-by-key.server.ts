@@ -2,7 +2,6 @@ import { UnavailableError } from "~/errors";
 import type { SignedTexts } from "~/http/signed-texts.server";
 import { withCheckout, withOrder, type Cart } from "~/session.server";
 import type { CartShop } from "./cart-shop";
-import { orderNotFound } from "./show-order.server";
 
 /** Signs the claim id of a payment page for the address that Stripe returns to. */
 export type OrderKeys = SignedTexts;
@@ -12,21 +11,22 @@ export const ORDER_KEY = "key";
 export type OpenedByKey =
   /** The cookie is to be written with this cart, and the page asked for at its address without the key. */
   | { readonly outcome: "entitled"; readonly cart: Cart }
-  /** The key is ours, but nobody could be asked whose order this is. */
-  | { readonly outcome: "not_known_now" };
+  /** The key is ours, but nobody could, or was allowed to, be asked whose order this is. */
+  | { readonly outcome: "not_known_now" }
+  | { readonly outcome: "opens_nothing" };
 
 /**
  * Lets a buyer see the order although the cookie of `POST /checkout` was lost or came late: the address that Stripe returns to carries a
  * key of the order. The signature is checked before anybody is asked, and a key opens the order of its own claim only.
- * @throws {Problem} 404 `not_found`.
  */
-export async function openByKey(shop: Pick<CartShop, "checkout" | "log"> & { readonly orderKeys: OrderKeys }, cart: Cart, checkoutId: string, key: string): Promise<OpenedByKey> {
+export async function openByKey(shop: Pick<CartShop, "checkout" | "log"> & { readonly orderKeys: OrderKeys }, cart: Cart, { checkoutId, key, mayAsk }: { checkoutId: string; key: string; mayAsk: boolean }): Promise<OpenedByKey> {
   if (cart.checkouts.includes(checkoutId)) return { outcome: "entitled", cart };
   const claimId = shop.orderKeys.verify(key);
-  if (claimId === null) throw orderNotFound();
+  if (claimId === null) return { outcome: "opens_nothing" };
+  if (!mayAsk) return { outcome: "not_known_now" };
   try {
     const outcome = await shop.checkout.fulfil(checkoutId);
-    if (outcome.outcome === "not_ours" || outcome.order.claimId !== claimId) throw orderNotFound();
+    if (outcome.outcome === "not_ours" || outcome.order.claimId !== claimId) return { outcome: "opens_nothing" };
     const isOfThisCart = outcome.order.session === cart.session && cart.paying === null;
     return { outcome: "entitled", cart: isOfThisCart ? withCheckout(cart, checkoutId) : withOrder(cart, checkoutId) };
   } catch (error) {

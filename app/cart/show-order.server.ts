@@ -1,5 +1,4 @@
 import { UnavailableError } from "~/errors";
-import { Problem } from "~/http/problem.server";
 import type { FulfilOutcome, Order } from "~/checkout/checkout";
 import type { Cart } from "~/session.server";
 import { moneyText } from "./money-text.server";
@@ -22,7 +21,9 @@ export interface OrderView {
     | "not_charged"
     | "open"
     /** We could not find out right now. */
-    | "being_confirmed";
+    | "being_confirmed"
+    /** Not this browser's; also of an order that does not exist. */
+    | "another_browser";
   readonly order: OrderDetails | null;
   /** Whether all that was ordered is in this browser's cart (again). */
   readonly isInCart: boolean;
@@ -39,21 +40,26 @@ export interface OrderDetails {
   readonly paymentUrl: string | null;
 }
 
+export interface OrderVisit {
+  readonly checkoutId: string;
+  readonly locale: string;
+  /** Whether Stripe may be asked; see `Limits.admit`. */
+  readonly mayAsk: boolean;
+}
+
 export type ShownOrder =
   | { readonly outcome: "shown"; readonly view: OrderView }
-  /** It is the payment of this very cart: the new cart is to be written to the cookie, and the page to be asked for again. */
-  | { readonly outcome: "cart_sold"; readonly cart: Cart };
+  /** This cart is to be written to the cookie, and the page asked for again at its clean address: it is the payment of this very cart, or came by a key. */
+  | { readonly outcome: "look_again"; readonly cart: Cart };
 
-/**
- * Settles the checkout and tells what became of it, to the browser that opened it.
- * @throws {Problem} 404 `not_found` for everybody else, and without asking anybody.
- */
-export async function showOrder({ checkout, carts, log }: Pick<CartShop, "checkout" | "carts" | "log">, cart: Cart, checkoutId: string, locale: string): Promise<ShownOrder> {
-  if (!cart.checkouts.includes(checkoutId)) throw orderNotFound();
+/** Settles the checkout and tells what became of it, to the browser that opened it. For everybody else nobody is asked. */
+export async function showOrder({ checkout, carts, log }: Pick<CartShop, "checkout" | "carts" | "log">, cart: Cart, { checkoutId, locale, mayAsk }: OrderVisit): Promise<ShownOrder> {
+  if (!cart.checkouts.includes(checkoutId)) return ofAnotherBrowser(checkoutId);
+  if (!mayAsk) return beingConfirmed(checkoutId);
   try {
     const outcome = await checkout.fulfil(checkoutId);
-    if (outcome.outcome === "not_ours") throw orderNotFound();
-    if (isConcluded(outcome) && cart.paying === checkoutId) return { outcome: "cart_sold", cart: nextCart(carts, cart) };
+    if (outcome.outcome === "not_ours") return ofAnotherBrowser(checkoutId);
+    if (isConcluded(outcome) && cart.paying === checkoutId) return { outcome: "look_again", cart: nextCart(carts, cart) };
     const isInCart = outcome.order.lines.every(({ productId }) => cart.lines.some((line) => line.productId === productId));
     return { outcome: "shown", view: { checkoutId, state: stateOf(outcome), order: details(outcome.order, locale), isInCart } };
   } catch (error) {
@@ -66,6 +72,11 @@ export async function showOrder({ checkout, carts, log }: Pick<CartShop, "checko
 /** Nothing is told but that it is looked into. */
 export function beingConfirmed(checkoutId: string): Extract<ShownOrder, { outcome: "shown" }> {
   return { outcome: "shown", view: { checkoutId, state: "being_confirmed", order: null, isInCart: false } };
+}
+
+/** Nothing is told, not even whether there is such an order. */
+export function ofAnotherBrowser(checkoutId: string): Extract<ShownOrder, { outcome: "shown" }> {
+  return { outcome: "shown", view: { checkoutId, state: "another_browser", order: null, isInCart: false } };
 }
 
 function stateOf(outcome: Exclude<FulfilOutcome, { outcome: "not_ours" }>): OrderView["state"] {
@@ -95,8 +106,4 @@ function details({ createdAt, lines, total, url, refund }: Order, locale: string
     total: moneyText(total, locale),
     paymentUrl: url,
   };
-}
-
-export function orderNotFound(): Problem {
-  return new Problem(404, "not_found", "You can only view this order in the browser you paid with. Your receipt is in your e-mail.");
 }

@@ -1,6 +1,7 @@
 import type { LostCookieView } from "~/cart/cart-view.server";
 import { CartForm } from "./cart-form";
-import { labels, lostCookieTexts, productTexts } from "./texts";
+import { lostCookieTexts } from "./lost-cookie-words";
+import { labels, productTexts } from "./texts";
 
 /** Why nothing is in the cart, with what was to be added filled in again. */
 export function LostCookieNotice({ lostCookie }: { lostCookie: LostCookieView }) {

@@ -44,6 +44,9 @@ export interface Limits {
    */
   admitSignIn(request: Request): Promise<Admission>;
 
+  /** Asked before an order is settled for somebody who may not see it: by address where it is known, and all together. */
+  admitLookup(request: Request): Promise<Admission>;
+
   /**
    * Waits for a turn at `pagesPerSecond`, in order of arrival; `checkout_busy` where it would not come within some seconds. Asked when
    * the whole cart is held and before its page is created, so that nobody keeps others from paying without holding something.
@@ -68,6 +71,8 @@ const TURN_WITHIN_SECONDS = 6;
 const BUSY_RETRY_SECONDS = 2;
 const SIGN_INS_OF_ADDRESS = 10;
 const SIGN_INS_OF_ALL = 60;
+const LOOKUPS_OF_ADDRESS = 10;
+const LOOKUPS_OF_ALL = 30;
 
 export function createLimits(options: LimitOptions): Limits {
   const { perMinute, unitsPerClient, trustedProxyHops, pagesPerSecond, log } = options;
@@ -82,6 +87,7 @@ export function createLimits(options: LimitOptions): Limits {
         };
   const turns = pagesPerSecond === null ? null : createTurns(createRate("all-pages", pagesPerSecond, redis, 1), pagesPerSecond);
   const signIns = { address: createRate("sign-in", SIGN_INS_OF_ADDRESS, redis), all: createRate("sign-ins", SIGN_INS_OF_ALL, redis) };
+  const lookups = { address: createRate("lookups-from", LOOKUPS_OF_ADDRESS, redis), all: createRate("lookups", LOOKUPS_OF_ALL, redis) };
   const admitted = new Map<string, string>();
   let hasWarned = false;
 
@@ -116,6 +122,7 @@ export function createLimits(options: LimitOptions): Limits {
       ]);
     },
     turnToPay: async () => (turns === null ? { outcome: "your_turn" } : turns()),
+    admitLookup: (request) => countAll([[lookups.address, clientAddress(request.headers, trustedProxyHops)], [lookups.all, "all"]]),
     admitSignIn(request) {
       const address = clientAddress(request.headers, trustedProxyHops);
       return countAll([address === null ? [signIns.all, "all"] : [signIns.address, address]]);

@@ -1,16 +1,16 @@
 import { data, redirect, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { requireAdmission } from "~/api/checkout-problems.server";
-import { openByKey, ORDER_KEY } from "~/cart/open-by-key.server";
-import { beingConfirmed, showOrder } from "~/cart/show-order.server";
+import { visitOrder } from "~/cart/visit-order.server";
+import type { OrderView } from "~/cart/show-order.server";
 import { OrderPage } from "~/components/order-page";
 import { orderTexts, pageTitle } from "~/components/texts";
 import { container } from "~/container.server";
 import { inWords } from "~/http/page-problem.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
-import type { Cart } from "~/session.server";
+import type { Admission } from "~/limits/limits.server";
 
 export { unlessRefused as shouldRevalidate } from "~/components/revalidation";
+export { retryAfter as headers } from "~/http/retry-after.server";
 
 export const meta: MetaFunction<typeof loader> = ({ data: shown }) => [
   ...(shown === undefined ? [] : [{ title: pageTitle(orderTexts[shown.view.state].title) }]),
@@ -20,22 +20,22 @@ export const meta: MetaFunction<typeof loader> = ({ data: shown }) => [
 export function loader({ request, params }: LoaderFunctionArgs) {
   return inWords(async () => {
     const { cart } = await container.carts.read(request);
-    const { checkoutId = "" } = params;
     // Every view of an own order asks Stripe, whose own limit all shoppers share.
-    requireAdmission(await container.limits.admit(request, cart.session, "view"));
+    const admission = await container.limits.admit(request, cart.session, "view");
+    const { checkoutId = "" } = params;
     const locale = preferredLocale(request);
-    const key = new URL(request.url).searchParams.get(ORDER_KEY);
-    const opened = key === null ? null : await openByKey(container, cart, checkoutId, key);
-    if (opened?.outcome === "entitled") throw await toCleanAddress(checkoutId, opened.cart);
-    const shown = opened === null ? await showOrder(container, cart, checkoutId, locale) : beingConfirmed(checkoutId);
-    if (shown.outcome === "cart_sold") throw await toCleanAddress(checkoutId, shown.cart);
-    const status = shown.view.state === "being_confirmed" ? 503 : 200;
-    return data({ view: shown.view, locale }, { status });
+    const shown = await visitOrder(container, cart, { checkoutId, locale, mayAsk: admission.outcome === "admitted" }, new URL(request.url).searchParams);
+    if (shown.outcome === "look_again") throw redirect(`/orders/${checkoutId}`, { headers: await container.carts.headers(shown.cart) });
+    if (shown.view.state === "another_browser") container.orderLookups.settle(request, checkoutId);
+    return data({ view: shown.view, locale }, statusOf(shown.view, admission));
   });
 }
 
-async function toCleanAddress(checkoutId: string, cart: Cart): Promise<Response> {
-  return redirect(`/orders/${checkoutId}`, { headers: await container.carts.headers(cart) });
+/** 404: it is not said whether there is such an order. */
+function statusOf({ state }: OrderView, admission: Admission): { status: number; headers?: Record<string, string> } {
+  if (state === "another_browser") return { status: 404 };
+  if (state !== "being_confirmed") return { status: 200 };
+  return admission.outcome === "admitted" ? { status: 503 } : { status: 429, headers: { "Retry-After": String(admission.retryAfterSeconds) } };
 }
 
 export default function Order() {

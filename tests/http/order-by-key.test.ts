@@ -14,7 +14,7 @@ const held = vi.hoisted((): { world: World | null; orderKeys: SignedTexts | null
 vi.mock("~/container.server", () => ({
   get container() {
     const world = here();
-    return { ...world.shop, carts: world.carts, orderKeys: held.orderKeys, limits: { admit: () => Promise.resolve({ outcome: "admitted" }) } };
+    return { ...world.shop, carts: world.carts, orderKeys: held.orderKeys, limits: { admit: () => Promise.resolve({ outcome: "admitted" }) }, orderLookups: { settle: () => undefined } };
   },
 }));
 

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { createSignedTexts } from "~/http/signed-texts.server";
 import type { Admission } from "~/limits/limits.server";
 import { withCheckout } from "~/session.server";
 import { CHECKOUT, createWorld, type World } from "../cart/cart-world";
 
-const held = vi.hoisted((): { world: World | null; admitted: string[] } => ({ world: null, admitted: [] }));
+const held = vi.hoisted((): { world: World | null; admitted: string[]; settled: string[] } => ({ world: null, admitted: [], settled: [] }));
 
 vi.mock("~/container.server", () => ({
   get container() {
@@ -12,7 +13,7 @@ vi.mock("~/container.server", () => ({
       held.admitted.push(session);
       return held.admitted.length > 2 ? { outcome: "rate_limited", retryAfterSeconds: 7 } : { outcome: "admitted" };
     };
-    return { ...world.shop, carts: world.carts, limits: { admit } };
+    return { ...world.shop, carts: world.carts, limits: { admit }, orderKeys: createSignedTexts("holdfast-order", ["s".repeat(32)]), orderLookups: { settle: (_request: Request, checkoutId: string) => void held.settled.push(checkoutId) } };
   },
 }));
 
@@ -27,6 +28,7 @@ function here(): World {
 beforeEach(() => {
   held.world = createWorld();
   held.admitted = [];
+  held.settled = [];
 });
 
 async function view(page: "order" | "cart", isPaying: boolean): Promise<unknown> {
@@ -44,9 +46,21 @@ describe.each(["order", "cart"] as const)("looking at the %s, where that asks St
     await view(page, true);
     await view(page, true);
     expect(fulfil).toHaveBeenCalledTimes(2);
-    const limited = page === "order" ? { data: { code: "rate_limited" }, init: { status: 429 } } : { data: { unsettledCheckout: CHECKOUT } };
+    const limited = page === "order" ? { data: { view: { state: "being_confirmed" } }, init: { status: 429, headers: { "Retry-After": "7" } } } : { data: { unsettledCheckout: CHECKOUT } };
     expect(await view(page, true)).toMatchObject(limited);
     expect(fulfil).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("an order of another browser", () => {
+  it("says so and nothing of the order, with the same words however often it is asked for, and is handed on to be settled", async () => {
+    const fulfil = vi.spyOn(here().shop.checkout, "fulfil");
+    const pages = [await view("order", false), await view("order", false), await view("order", false)];
+    for (const page of pages) expect(page).toEqual({ type: "DataWithResponseInit", data: { view: { checkoutId: CHECKOUT, state: "another_browser", order: null, isInCart: false }, locale: "en" }, init: { status: 404 } });
+    expect(fulfil).not.toHaveBeenCalled();
+    expect(held.settled).toEqual([CHECKOUT, CHECKOUT, CHECKOUT]);
+    await view("order", true);
+    expect(held.settled).toHaveLength(3);
   });
 });
 

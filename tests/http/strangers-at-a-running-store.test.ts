@@ -77,14 +77,21 @@ it("the sandbox's table is read by tools that have its key, by whatever method r
 });
 
 describe("an order", () => {
-  it("of another browser is unknown, and asking for it costs no call to Stripe", async () => {
+  it("of another browser is not shown, with the words for one that does not exist; it is settled once, and made-up ids cost no call to Stripe", async () => {
     const { caller } = await holding();
     const checkoutId = new URL(await caller.openPaymentPage()).pathname.split("/").at(-1) ?? "";
     const made = async () => calls.parse(JSON.parse((await ask(`${store.url}/sandbox/_sandbox/calls`)).text)).calls.length;
     const before = await made();
+    for (const madeUp of ["cs_live_a1b2c3", "cs_test_a-b", "nothing", `${checkoutId}.x`]) expect((await ask(`${store.url}/orders/${madeUp}`)).status).toBe(404);
+    expect(await made()).toBe(before);
+    const page = await ask(`${store.url}/orders/${checkoutId}`);
+    expect([page.status, page.text.includes("You can only view this order in the browser you paid with"), page.text.includes("noindex")]).toEqual([404, true, true]);
+    const words = (text: string) => text.replaceAll(/[A-Za-z0-9+/=_-]{8,}/g, "");
+    expect(words(page.text)).toBe(words((await ask(`${store.url}/orders/${checkoutId.slice(0, -8)}AAAAAAAA`)).text));
+    await expect.poll(made).toBe(before + 2);
     expect((await ask(`${store.url}/orders/${checkoutId}`)).status).toBe(404);
     expect((await ask(`${store.url}/orders/${checkoutId}.data`)).status).toBe(404);
-    expect(await made()).toBe(before);
+    expect(await made()).toBe(before + 2);
     expect((await caller.get(`/orders/${checkoutId}`)).status).toBe(200);
     expect(await made()).toBeGreaterThan(before);
   });

@@ -34,7 +34,7 @@ async function deliver(checkoutId: string, type = "checkout.session.completed"):
 async function comeBack(checkoutId: string): Promise<void> {
   const carts = new CartSessions({ secrets: ["s".repeat(32)], secure: false });
   const cart = { ...carts.fromSessionId("browser"), checkouts: [checkoutId] };
-  expect(await showOrder({ checkout: shop.checkout, carts, log: shop.log }, cart, checkoutId, "en")).toMatchObject({ outcome: "shown" });
+  expect(await showOrder({ checkout: shop.checkout, carts, log: shop.log }, cart, { checkoutId, locale: "en", mayAsk: true })).toMatchObject({ outcome: "shown" });
 }
 
 /** The session, which nobody else's lines may name, in the ids that they bear. */

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { UnavailableError } from "~/errors";
+import { createSignedTexts } from "~/http/signed-texts.server";
 import type { Admission } from "~/limits/limits.server";
 import { changedCartAddress, writeShownCart } from "~/cart/shown-cart.server";
 import { withCheckout, type Cart } from "~/session.server";
@@ -14,7 +15,8 @@ vi.mock("~/container.server", () => ({
     const world = here();
     const env = { ...world.shop.env, isSandbox: false, STRIPE_API_BASE: undefined, STRIPE_CHECKOUT_ORIGIN: "https://pay.test", IMAGE_HOSTS: undefined };
     const limits = { admit: () => Promise.resolve(held.admission) };
-    return { ...world.shop, carts: world.carts, env, limits, originRule: { publicUrl: ORIGIN, isSandbox: false } };
+    const unseen = { orderKeys: createSignedTexts("holdfast-order", ["s".repeat(32)]), orderLookups: { settle: () => undefined } };
+    return { ...world.shop, ...unseen, carts: world.carts, env, limits, originRule: { publicUrl: ORIGIN, isSandbox: false } };
   },
 }));
 
@@ -233,7 +235,7 @@ describe("GET /orders/:checkoutId", () => {
   };
 
   it("tells a stranger nothing", async () => {
-    expect(await get()).toMatchObject({ status: 404, body: { code: "not_found" } });
+    expect(await get()).toMatchObject({ status: 404, body: { view: { state: "another_browser", order: null } } });
     expect(await get(here().carts.create())).toMatchObject({ status: 404 });
   });
 
