@@ -31,6 +31,57 @@ test("a payment for what is gone is given back, and the page says so", async ({ 
   await expect(buyer.cartInHeader()).toHaveText("Cart 0 units");
 });
 
+test("a refund that is on its way, then fails, is told as that to the buyer and to the operator, who tries again", async ({ shopper, setStock }) => {
+  await setStock("Storm Lantern", 1);
+  const buyer = await shopper();
+  const { page } = buyer;
+  const checkoutId = await openPayment(buyer, "Storm Lantern");
+  await setStock("Storm Lantern", 0);
+  // What becomes of refunds can be said when there is a payment, so its event must not come before.
+  await tellSandbox(buyer, "webhooks", { action: "rule", type: "checkout.session.completed", times: 1, drop: true });
+  await tellSandbox(buyer, `checkouts/${checkoutId}`, { action: "pay" });
+  await tellSandbox(buyer, `checkouts/${checkoutId}/refunds`, { status: "pending" });
+  await page.goto(buyer.address(`/orders/${checkoutId}`));
+  await expectOrder(page, "Your refund is on its way");
+  await expect(page.getByRole("row", { name: /^Refund on its way/ })).toBeVisible();
+
+  // What a bank does, by the stand-in's own page.
+  await page.goto(buyer.address(`/sandbox/pay/${checkoutId}`));
+  await page.getByRole("button", { name: "It fails" }).click();
+  await page.getByRole("button", { name: "Let further refunds succeed" }).click();
+  await page.goto(buyer.address(`/orders/${checkoutId}`));
+  await expectOrder(page, "Your refund didn't go through");
+  await expect(page.getByRole("row", { name: /^Refund that didn't go through/ })).toBeVisible();
+
+  const order = page.getByRole("region", { name: "Needs attention", exact: true }).getByRole("listitem", { name: `Order ${checkoutId.slice(-8).toUpperCase()}`, exact: true });
+  await expect(async () => {
+    await page.goto(buyer.address("/admin"));
+    await expect(order.getByText("The refund failed.", { exact: true })).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 30_000 });
+  await expect(order.getByText("didn't reach the buyer: the refund failed")).toBeVisible();
+  await order.getByRole("button", { name: /^Try again/ }).click();
+  await expect(page.getByRole("status").filter({ hasText: "could not be filled; the money went back in full" })).toBeVisible();
+  await page.goto(buyer.address(`/orders/${checkoutId}`));
+  await expectOrder(page, "Your money goes back to you");
+});
+
+test("a refund by hand is told on the order page, a part of it with its amount, all of it as the headline", async ({ shopper, setStock }) => {
+  await setStock("Tide Mug", 9);
+  const buyer = await shopper();
+  const { page } = buyer;
+  const checkoutId = await openPayment(buyer, "Tide Mug");
+  await buyer.pay();
+  await tellSandbox(buyer, `checkouts/${checkoutId}/refund`, { amount: 500 });
+  await page.reload();
+  await expectOrder(page, "Thank you, your order is paid");
+  await expect(page.getByRole("row", { name: /^Refunded .*5\.00$/ })).toBeVisible();
+
+  await page.goto(buyer.address(`/sandbox/pay/${checkoutId}`));
+  await page.getByRole("button", { name: "Refund what is left" }).click();
+  await page.goto(buyer.address(`/orders/${checkoutId}`));
+  await expectOrder(page, "Your order was refunded");
+});
+
 test("a payment that arrives later is awaited, stays held, and then is an order", async ({ shopper, setStock }) => {
   await setStock("Cormorant Jug", 2);
   const buyer = await shopper();

@@ -300,3 +300,60 @@ describe("faults on demand", () => {
     expect((await expiring).message).toContain("`complete`");
   });
 });
+
+describe("what becomes of a refund", () => {
+  const refundsOf = async ({ stripe }: ReturnType<typeof startSandbox>, intent: string) => (await stripe.refunds.list({ payment_intent: intent })).data.map(({ status }) => status);
+  const chargeOf = async ({ stripe }: ReturnType<typeof startSandbox>, intent: string) => (await stripe.charges.list({ payment_intent: intent })).data[0];
+
+  test("it stays pending and counts as refunded, until it arrives", async () => {
+    const world = startSandbox({ webhookEvents: ["*"] });
+    const { id, intent } = await paid(world);
+    expect(world.controls.refundsBecome(id, "pending")).toBe(true);
+    const { id: refund } = await world.stripe.refunds.create({ payment_intent: intent });
+    expect(await refundsOf(world, intent)).toEqual(["pending"]);
+    expect(await chargeOf(world, intent)).toMatchObject({ refunded: true });
+    expect(world.controls.settleRefund(refund, "succeeded")).toBe(true);
+    expect(await refundsOf(world, intent)).toEqual(["succeeded"]);
+    expect((await world.stripe.events.list({ type: "refund.updated" })).data).toMatchObject([{ data: { object: { id: refund, status: "succeeded" } } }]);
+  });
+
+  test("it fails after it succeeded, so that the charge can be refunded again, and it fails once", async () => {
+    const world = startSandbox();
+    const { intent } = await paid(world);
+    const { id: refund } = await world.stripe.refunds.create({ payment_intent: intent });
+    expect(world.controls.settleRefund(refund, "failed")).toBe(true);
+    expect(world.controls.settleRefund(refund, "failed")).toBe(false);
+    expect(await chargeOf(world, intent)).toMatchObject({ refunded: false, amount_refunded: 0 });
+    expect((await world.stripe.events.list({ type: "refund.failed" })).data).toHaveLength(1);
+    await world.stripe.refunds.create({ payment_intent: intent });
+    expect(await refundsOf(world, intent)).toEqual(["succeeded", "failed"]);
+  });
+
+  test("it fails at once, and takes nothing off the charge", async () => {
+    const world = startSandbox();
+    const { id, intent } = await paid(world);
+    world.controls.refundsBecome(id, "failed");
+    expect(await world.stripe.refunds.create({ payment_intent: intent })).toMatchObject({ status: "failed", failure_reason: "expired_or_canceled_card" });
+    expect(await chargeOf(world, intent)).toMatchObject({ refunded: false, amount_refunded: 0 });
+  });
+
+  test("by buttons on the page of the completed checkout, and by the controls", async () => {
+    const world = startSandbox();
+    const { id, intent } = await paid(world);
+    const press = async (action: string, refund = "") => {
+      const answer = await world.sandbox.httpFetch(`http://pay.test/pay/${id}`, { method: "POST", body: new URLSearchParams({ action, refund }) });
+      return { status: answer.status, text: await answer.text() };
+    };
+    const control = async (path: string, body: object): Promise<unknown> => (await world.sandbox.httpFetch(`http://pay.test/_sandbox/${path}`, { method: "POST", body: JSON.stringify(body) })).json();
+    await press("refunds_stay_pending");
+    expect((await press("refund")).text).toContain("It arrives");
+    const [refund] = world.controls.refunds(id);
+    expect((await press("refund_fails", refund?.id)).text).toContain("$25.00: failed");
+    expect(await press("refund_twice")).toMatchObject({ status: 200 });
+    expect(await control(`checkouts/${id}/refund`, { amount: 500 })).toEqual({ refunded: true });
+    expect(await control(`checkouts/${id}/refund`, { amount: 5_000 })).toEqual({ refunded: false });
+    expect(await control(`checkouts/${id}/refunds`, { status: "succeeded" })).toEqual({ set: true });
+    expect(await control(`refunds/${world.controls.refunds(id)[1]?.id ?? ""}`, { status: "canceled" })).toEqual({ settled: true });
+    expect(await refundsOf(world, intent)).toEqual(["canceled", "failed"]);
+  });
+});

@@ -52,6 +52,7 @@ const checkoutCommand = z.strictObject({
 });
 
 const refundStatus = z.enum(["succeeded", "pending", "requires_action", "failed", "canceled"]);
+const refundByHand = z.strictObject({ amount: z.int().positive().optional() });
 const refundCommand = z.strictObject({ status: refundStatus });
 
 export function createControlRoutes(controls: StripeSandboxControls): Hono {
@@ -121,6 +122,10 @@ export function createControlRoutes(controls: StripeSandboxControls): Hono {
   app.post("/_sandbox/checkouts/:id/refunds", async (context) => {
     const { status } = refundCommand.parse(await context.req.json());
     return context.json({ set: controls.refundsBecome(context.req.param("id"), status) });
+  });
+  app.post("/_sandbox/checkouts/:id/refund", async (context) => {
+    const { amount } = refundByHand.parse(await context.req.json());
+    return context.json({ refunded: controls.refund(context.req.param("id"), amount) });
   });
   app.post("/_sandbox/refunds/:id", async (context) => {
     const { status } = refundCommand.parse(await context.req.json());

@@ -35,6 +35,8 @@ export interface StripeSandboxControls {
   refundsBecome(checkoutId: string, status: RefundStatus): boolean;
   /** The bank takes a refund, or it fails, weeks later too; see `settleRefund`. */
   settleRefund(refundId: string, status: RefundStatus): boolean;
+  /** A refund as on Stripe's dashboard, of all that is left unless there is an amount. False: nothing is left, or not that much. */
+  refund(checkoutId: string, amount?: number): boolean;
   /** By the name of a button on the page of a completed checkout. False: there is nothing that it could be about. */
   moveRefunds(checkoutId: string, move: { action: string; refundId: string }): boolean;
   /** Copies of the refunds of a checkout's payment, oldest first. */
@@ -76,11 +78,11 @@ export function createControls(options: {
     return intent !== null;
   }
 
-  function refundTheRest(id: string): boolean {
+  function refund(id: string, amount?: number): boolean {
     const intent = paymentOf(id);
     if (intent === null) return false;
     try {
-      createRefund(state, { payment_intent: intent }, { nowSeconds: options.nowSeconds(), emit: options.emit });
+      createRefund(state, { payment_intent: intent, amount }, { nowSeconds: options.nowSeconds(), emit: options.emit });
       return true;
     } catch (error) {
       if (error instanceof StripeApiError) return false;
@@ -94,11 +96,12 @@ export function createControls(options: {
     payLater: (id) => checkouts.payLater(id),
     settle: (id, result) => checkouts.settle(id, result),
     refundsBecome,
+    refund,
     settleRefund: (id, status) => settleRefund(state, id, status, options.emit),
     moveRefunds(id, { action, refundId }) {
       switch (action) {
         case "refund":
-          return refundTheRest(id);
+          return refund(id);
         case "refund_arrives":
           return settleRefund(state, refundId, "succeeded", options.emit);
         case "refund_fails":

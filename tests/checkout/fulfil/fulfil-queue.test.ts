@@ -24,6 +24,19 @@ const tick = () => new Promise((resolve) => setImmediate(resolve));
 const busy = () => new UnavailableError("busy");
 
 describe("the queue of paid checkouts", () => {
+  it.each([false, true])("answers with the run that is under way, unless there is news that it may have missed: %s", async (isNews) => {
+    const { runs, queue } = createWorld();
+    const first = queue.fulfil("cs_1");
+    await tick();
+    const second = queue.fulfil("cs_1", { isNews });
+    runs[0]?.end(done);
+    await tick();
+    expect(runs).toHaveLength(isNews ? 2 : 1);
+    runs[1]?.end({ outcome: "needs_review", reason: "refund_failed", order });
+    expect((await first).outcome).toBe("done");
+    expect((await second).outcome).toBe(isNews ? "needs_review" : "done");
+  });
+
   it("settles what failed by itself, after a pause, without being asked again", async () => {
     const { time, runs, queue } = createWorld();
     const webhook = queue.fulfil("cs_1");
