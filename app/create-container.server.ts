@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { createAvailabilityFeed, type AvailabilityFeed } from "~/availability/availability-feed.server";
 import { createStreamPlaces, type StreamPlaces } from "~/availability/stream-places";
+import { createMemoryFormOrders, createRedisFormOrders, type FormOrders } from "~/cart/form-orders.server";
 import { createOrderLookups, type OrderLookups } from "~/cart/order-lookups.server";
 import type { Catalog } from "~/catalog/catalog";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
@@ -23,6 +24,7 @@ import type { OriginRule } from "~/http/origin.server";
 import { createSecretAgreement } from "~/http/secret-agreement.server";
 import { createSignedTexts, type SignedTexts } from "~/http/signed-texts.server";
 import { createLimits, type Limits } from "~/limits/limits.server";
+import { connectLimits } from "~/limits/redis-limit-store.server";
 import { createJournal } from "~/operator/journal";
 import { createLostDemandBook } from "~/operator/lost-demand";
 import type { OperatorDesk } from "~/operator/operator-desk";
@@ -67,6 +69,7 @@ export interface Container {
   /** See `openByKey`. */
   readonly orderKeys: SignedTexts;
   readonly orderLookups: OrderLookups;
+  readonly formOrders: FormOrders;
   readonly originRule: OriginRule;
   readonly operatorRule: OperatorRule;
   readonly dependencies: DependencyStates;
@@ -202,6 +205,10 @@ export async function createContainer(env: Environment): Promise<Container> {
     checkout,
     limits,
     orderKeys,
+    formOrders:
+      env.REDIS_URL === undefined
+        ? createMemoryFormOrders({ now: () => systemClock.now() })
+        : createRedisFormOrders({ redis: connectLimits({ url: env.REDIS_URL, log }), prefix: `holdfast:${shop.slice(0, 12)}:forms` }),
     orderLookups: createOrderLookups({ checkout, admitLookup: (request) => limits.admitLookup(request), live, now: Date.now, log }),
     carts: new CartSessions({ secrets: env.sessionSecrets, secure: env.publicUrl.startsWith("https:") }),
     originRule: { publicUrl: env.publicUrl, isSandbox: env.isSandbox },

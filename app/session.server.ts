@@ -21,6 +21,8 @@ export interface Cart {
    * or when a later change of the cart proved it over. Tells a cart that was sold from a newer one of the same browser.
    */
   readonly paying: string | null;
+  /** How many cookies this browser was given: tells what it knew of when it sent a form. */
+  readonly revision: number;
   /** Ids of the forms whose change is in `lines` already, newest first: sent again, they change nothing. */
   readonly operations: readonly string[];
 }
@@ -44,6 +46,7 @@ const payloadSchema = z.object({
   lines: z.array(z.tuple([z.string().min(1), z.number().int().positive()])),
   checkouts: z.array(z.string()).max(CHECKOUTS_KEPT),
   paying: z.boolean().default(false),
+  revision: z.number().int().min(0).default(0),
   operations: z.array(z.string().max(24)).max(OPERATIONS_KEPT).default([]),
 });
 
@@ -71,12 +74,13 @@ export class CartSessions {
     if (!present) return { cart: this.create(), origin: "new" };
     const payload = payloadSchema.safeParse(await this.cookie.parse(header));
     if (!payload.success) return { cart: this.create(), origin: "tampered" };
-    const { id, lines, checkouts, paying, operations } = payload.data;
+    const { id, lines, checkouts, paying, revision, operations } = payload.data;
     const cart: Cart = {
       ...this.fromSessionId(id),
       lines: lines.map(([productId, quantity]) => ({ productId, quantity })),
       checkouts,
       paying: paying ? (checkouts[0] ?? null) : null,
+      revision,
       operations,
     };
     return { cart, origin: "cookie" };
@@ -93,6 +97,7 @@ export class CartSessions {
       lines: cart.lines.map(({ productId, quantity }) => [productId, quantity]),
       checkouts: cart.checkouts.slice(0, CHECKOUTS_KEPT),
       paying: cart.paying !== null,
+      revision: cart.revision + 1,
       operations: cart.operations.slice(0, OPERATIONS_KEPT),
     });
     if (header.length > COOKIE_LIMIT_BYTES) throw new RangeError(`a cart cookie of ${header.length} bytes`);
@@ -135,7 +140,7 @@ export class CartSessions {
 
   /** A cart of a client without cookies: its lines are whatever the store holds. */
   fromSessionId(sessionId: string): Cart {
-    return { sessionId, session: hashSession(sessionId), lines: [], checkouts: [], paying: null, operations: [] };
+    return { sessionId, session: hashSession(sessionId), lines: [], checkouts: [], paying: null, revision: 0, operations: [] };
   }
 }
 

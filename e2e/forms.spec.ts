@@ -56,6 +56,7 @@ test("with JavaScript nothing reloads, and a form says that it is on its way", {
   let goOn = () => {};
   const waiting = new Promise<void>((resolve) => (goOn = resolve));
   await buyer.page.route("**/cart/panel.data**", async (route) => {
+    if (route.request().method() === "POST") expect(route.request().postData()).toMatch(/clicked_at=\d{13}/);
     await waiting;
     await route.continue();
   });

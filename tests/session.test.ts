@@ -59,8 +59,8 @@ describe("the cart cookie", () => {
     const cookie = await sessions(OLD).commit(cart);
     const rolled = sessions(NEW, OLD);
     const read = await rolled.read(asking(cookie));
-    expect(read).toEqual({ cart, origin: "cookie" });
-    expect((await shop.read(asking(await rolled.commit(read.cart)))).cart).toEqual(cart);
+    expect(read).toEqual({ cart: { ...cart, revision: 1 }, origin: "cookie" });
+    expect((await shop.read(asking(await rolled.commit(read.cart)))).cart).toEqual({ ...cart, revision: 2 });
     expect((await shop.read(asking(cookie))).origin).toBe("tampered");
   });
 
@@ -98,15 +98,15 @@ describe("the cart cookie", () => {
     }
   });
 
-  it("gives back exactly the cart that was written", async () => {
+  it("gives back exactly the cart that was written, one revision later", async () => {
     const cart = filled(shop);
-    expect(await shop.read(asking(await shop.commit(cart)))).toEqual({ cart, origin: "cookie" });
+    expect(await shop.read(asking(await shop.commit(cart)))).toEqual({ cart: { ...cart, revision: 1 }, origin: "cookie" });
   });
 
   it("is found among others, and its absence is a new cart with a session nobody had", async () => {
     const cart = filled(shop);
     const request = new Request("http://shop.test/", { headers: { Cookie: `cartel=1; ${(await shop.commit(cart)).split(";")[0]}; theme=dark` } });
-    expect((await shop.read(request)).cart).toEqual(cart);
+    expect((await shop.read(request)).cart).toEqual({ ...cart, revision: 1 });
     const visitors = await Promise.all([1, 2].map(() => shop.read(new Request("http://shop.test/", { headers: { Cookie: "cartel=1" } }))));
     expect(visitors.map(({ origin }) => origin)).toEqual(["new", "new"]);
     expect(new Set(visitors.map((read) => read.cart.sessionId)).size).toBe(2);

@@ -9,7 +9,8 @@ export type CartIntent =
   | { readonly intent: "clear" | "extend" | "hold" };
 
 export type ReadIntent =
-  | { readonly outcome: "read"; readonly intent: CartIntent }
+  /** `clickedAt`: see `FormOrder`. */
+  | { readonly outcome: "read"; readonly intent: CartIntent; readonly clickedAt: number | null }
   /** Worth a message next to the line: a person can mistype a number. */
   | { readonly outcome: "bad_quantity"; readonly productId: string; readonly given: string }
   /** No form of ours sends this. */
@@ -33,17 +34,18 @@ export function readIntent(form: Readonly<Record<string, string>>): ReadIntent {
   const parsed = intentSchema.safeParse(form);
   if (parsed.success) {
     const fields = parsed.data;
+    const clickedAt = /^\d{1,15}$/.test(form.clicked_at ?? "") ? Number(form.clicked_at) : null;
     switch (fields.intent) {
       case "add":
-        return { outcome: "read", intent: { intent: "add", productId: fields.product_id, quantity: fields.quantity, operation: fields.operation } };
+        return { outcome: "read", intent: { intent: "add", productId: fields.product_id, quantity: fields.quantity, operation: fields.operation }, clickedAt };
       case "set":
-        return { outcome: "read", intent: { intent: fields.intent, productId: fields.product_id, quantity: fields.quantity } };
+        return { outcome: "read", intent: { intent: fields.intent, productId: fields.product_id, quantity: fields.quantity }, clickedAt };
       case "remove":
-        return { outcome: "read", intent: { intent: fields.intent, productId: fields.product_id } };
+        return { outcome: "read", intent: { intent: fields.intent, productId: fields.product_id }, clickedAt };
       case "clear":
       case "extend":
       case "hold":
-        return { outcome: "read", intent: { intent: fields.intent } };
+        return { outcome: "read", intent: { intent: fields.intent }, clickedAt };
     }
   }
   const isOnlyQuantity = parsed.error.issues.every((issue) => issue.path[0] === "quantity");

@@ -2,6 +2,7 @@ import type { Catalog } from "~/catalog/catalog";
 import type { CheckoutService } from "~/checkout/checkout";
 import type { Environment } from "~/env.server";
 import type { ReservationStore } from "~/reservations/reservation-store";
+import type { FormOrders } from "./form-orders.server";
 import type { CartSessions } from "~/session.server";
 
 /** What the cart room works with; the container has it all. */
@@ -10,6 +11,7 @@ export interface CartShop {
   readonly catalog: Pick<Catalog, "list" | "products">;
   readonly checkout: Pick<CheckoutService, "changeCart" | "release" | "start" | "fulfil">;
   readonly carts: Pick<CartSessions, "create" | "fits">;
+  readonly formOrders: FormOrders;
   /** Where an outage goes that a shopper reads about in words only. */
   readonly log: { error(fields: Record<string, unknown>, message: string): void };
   readonly env: Pick<Environment, "MAX_UNITS_PER_LINE" | "MAX_LINES_PER_CART" | "CHECKOUT_TTL_SECONDS">;

@@ -11,6 +11,8 @@ import type { CartShop } from "./cart-shop";
 export type CartAnswer =
   /** `cart` is to be written to the cookie. */
   | { readonly outcome: "changed"; readonly cart: Cart }
+  /** A later click about the same products came before it: nothing was changed, and no cookie is to be written. */
+  | { readonly outcome: "overtaken" }
   /** The cart turned out to be paid for: nothing was changed, and the order page tells the rest. */
   | { readonly outcome: "paid"; readonly cart: Cart; readonly checkoutId: string }
   | { readonly outcome: "failed"; readonly failure: CartFailure };
@@ -28,6 +30,9 @@ export async function changeCart(shop: CartShop, given: Cart, read: Exclude<Read
   try {
     const present = await presentCart(shop, given);
     if (present.outcome === "unsettled") return failed({ kind: "unsettled", checkoutId: present.checkoutId });
+    const about = productsOf(read.intent);
+    const order = { revision: given.revision, clickedAt: read.clickedAt };
+    if (about !== null && !(await shop.formOrders.isLatest(given.session, about, order))) return { outcome: "overtaken" };
     if (present.outcome === "same") return await unlessSold(shop, given, present, await apply(shop, present, read.intent, now));
     // A form of a cart that is sold by now: only what adds something new still makes sense.
     if (read.intent.intent !== "add") return paid(given, given.paying ?? "");
@@ -37,6 +42,12 @@ export async function changeCart(shop: CartShop, given: Cart, read: Exclude<Read
     shop.log.error({ err: error, session: given.session }, "cart not changed");
     return failed({ kind: "unavailable" });
   }
+}
+
+/** What the form says a quantity of; null: of nothing. */
+function productsOf(intent: CartIntent): readonly string[] | "all" | null {
+  if (intent.intent === "clear") return "all";
+  return "productId" in intent ? [intent.productId] : null;
 }
 
 /** A page that was open may have been paid, and the sale done, while the cart was changed: then its lines are not for paying again. */

@@ -49,6 +49,8 @@ export function action({ request }: ActionFunctionArgs) {
     const admission = await container.limits.admit(request, cart.session, "change");
     const answer = admission.outcome === "admitted" ? await changeCart(container, cart, read, Date.now()) : notAdmitted(admission);
     if (answer.outcome === "failed") return data(answer.failure, failureInit(answer.failure));
+    // This cookie may be older than the one that the later click was given.
+    if (answer.outcome === "overtaken") throw redirect("/cart", 303);
     const target = answer.outcome === "paid" ? `/orders/${answer.checkoutId}` : afterChange(read, cart);
     // 303: reloading the page that follows repeats nothing.
     throw redirect(target, { status: 303, headers: await container.carts.headers(answer.cart) });

@@ -38,9 +38,10 @@ export function action({ request }: ActionFunctionArgs) {
       const failed: PanelAnswer = changed;
       return data(failed, failureInit(changed.failure));
     }
+    const done: PanelAnswer = { outcome: "changed" };
+    if (changed.outcome === "overtaken") return data(done);
     const headers = await container.carts.headers(changed.cart);
     if (changed.outcome === "paid") throw redirect(`/orders/${changed.checkoutId}`, { status: 303, headers });
-    const done: PanelAnswer = { outcome: "changed" };
     return data(done, { headers });
   });
 }

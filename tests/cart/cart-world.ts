@@ -1,5 +1,6 @@
 import type { CartShop, Visit } from "~/cart/cart-shop";
 import { changeCart, type CartAnswer } from "~/cart/change-cart.server";
+import { createMemoryFormOrders } from "~/cart/form-orders.server";
 import { readIntent } from "~/cart/cart-intent.server";
 import type { Product } from "~/catalog/catalog";
 import type { FulfilOutcome, Order, StartOutcome } from "~/checkout/checkout";
@@ -57,6 +58,7 @@ export function createWorld(products: readonly Product[] = [product("mug"), prod
     },
   };
   const shop: CartShop = {
+    formOrders: createMemoryFormOrders({ now: () => clock.now() }),
     store,
     carts,
     env,

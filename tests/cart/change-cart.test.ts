@@ -109,7 +109,7 @@ describe("a change", () => {
       return change(request);
     };
     const shop = { ...world.shop, checkout: { ...world.shop.checkout, changeCart: soldMeanwhile } };
-    const answer = await changeCart(shop, cart, { outcome: "read", intent: { intent: "set", productId: "mug", quantity: 2 } }, world.clock.wall());
+    const answer = await changeCart(shop, cart, { outcome: "read", intent: { intent: "set", productId: "mug", quantity: 2 }, clickedAt: null }, world.clock.wall());
     expect(answer).toMatchObject({ outcome: "paid", checkoutId: CHECKOUT });
   });
 
