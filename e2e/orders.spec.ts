@@ -60,7 +60,7 @@ test("a refund that is on its way, then fails, is told as that to the buyer and 
   }).toPass({ timeout: 30_000 });
   await expect(order.getByText("didn't reach the buyer: the refund failed")).toBeVisible();
   await order.getByRole("button", { name: /^Try again/ }).click();
-  await expect(page.getByRole("status").filter({ hasText: "could not be filled; the money went back in full" })).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "it is refunded in full" })).toBeVisible();
   await page.goto(buyer.address(`/orders/${checkoutId}`));
   await expectOrder(page, "Your money goes back to you");
 });

@@ -96,7 +96,7 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
   },
   "/api/webhooks/stripe": {
     post: {
-      summary: "Where Stripe tells of checkout sessions, signed with the webhook secret",
+      summary: "Where Stripe tells of checkout sessions and refunds, signed with the webhook secret",
       callers: ["anybody"],
       body: "stripe",
       answers: { 200: shaped("The work is proven done, or is not ours.", answers.received), 413: ["too_large"], 503: ["unavailable"] },

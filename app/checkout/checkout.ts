@@ -170,7 +170,7 @@ export type EndUnknownOutcome = { readonly outcome: "ended"; readonly lines: rea
 export type FulfilOutcome =
   /** All lines decremented, hold ended. `repeated`: it already was. */
   | { readonly outcome: "done"; readonly repeated: boolean; readonly order: Order }
-  /** It could not be had: the money went back in full. `repeated`: it already had. */
+  /** It could not be had: it is refunded in full, and `order.refund` says how much of that is still on its way. `repeated`: it already was. */
   | { readonly outcome: "refunded"; readonly repeated: boolean; readonly order: Order }
   /** A guess would be needed: an operator settles it (`settle`). Stored, so the webhook is answered 200. */
   | { readonly outcome: "needs_review"; readonly reason: ReviewReason; readonly order: Order }

@@ -22,7 +22,7 @@ export type OrderState =
   | "awaiting_payment"
   /** A delayed payment failed. */
   | "not_charged"
-  /** The money went back in full: because it could not be had, and its units are back in the stock. */
+  /** The money went back in full, by Stripe's word: because it could not be had, and its units are back in the stock. */
   | "refunded"
   /** The same, and Stripe says that the money is still on its way. */
   | "refund_pending"

@@ -88,7 +88,7 @@ function fulfilText(outcome: Extract<OperatorAnswer, { intent: "fulfil" | "settl
     case "done":
       return { tone: "good", text: `Order ${order} is done: paid, and taken from the stock once.` };
     case "refunded":
-      return { tone: "warn", text: `Order ${order} could not be filled; the money went back in full.` };
+      return { tone: "warn", text: `Order ${order} couldn't be filled; it is refunded in full. Its row tells whether the refund has arrived.` };
     case "needs_review":
       return { tone: "bad", text: `Order ${order} still needs review.` };
     case "awaiting_payment":
