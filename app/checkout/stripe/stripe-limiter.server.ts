@@ -30,7 +30,7 @@ const LAST_COME_FIRST = 5;
  * How an endpoint's rate falls when Stripe refuses, and rises again: with the square of the seconds, so that many servers ask for little
  * too much when they have just found their shares, and what the others no longer need is soon taken.
  */
-const FALL = 0.5;
+const FALL = 0.6;
 const RISE_PER_SQUARE_SECOND = 1;
 const MIN_RATE = 2;
 
@@ -52,7 +52,7 @@ interface Waiting {
 /**
  * The same fetch, kept below Stripe's limits: requests wait for their turn, by endpoint and in all, the urgent ones first. One that
  * would wait too long is answered 429 as Stripe would, without being sent. Each server counts for itself: when Stripe answers 429,
- * because other servers share the account, the rate of that endpoint falls by half and rises again, so that all find their share. What was
+ * because other servers share the account, the rate of that endpoint falls and rises again, so that all find their share. What was
  * answered so is sent again before those that wait.
  */
 export function limitStripe({ fetch, limits, now = () => performance.now(), schedule = timer }: LimiterParts): typeof globalThis.fetch {
