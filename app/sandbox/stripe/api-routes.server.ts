@@ -4,11 +4,12 @@ import { z } from "zod";
 import { API_VERSION, type ApiCallRunner, type Endpoint } from "./api-call.server";
 import { checkoutSessionParams } from "./checkout-session-params.server";
 import type { Checkouts } from "./checkouts.server";
+import { changeActive, createPrice, listPrices } from "./prices.server";
 import { createRefund, refundParams } from "./refunds.server";
 import { expand, mergeMetadata, metadata, parseParams, text } from "./request-params.server";
 import { invalidParam, noSuch, StripeApiError } from "./stripe-error.server";
 import { createdParam, isCreatedWithin, page, pageParams, type StripeList } from "./stripe-list.server";
-import type { Metadata, StripeEvent, StripeObject } from "./stripe-objects.server";
+import type { Metadata, StripeEvent, StripeObject, StripePrice, StripeProduct } from "./stripe-objects.server";
 import type { StripeState } from "./stripe-state.server";
 import type { Webhooks } from "./webhooks.server";
 
@@ -84,8 +85,13 @@ export function createApiRoutes(options: {
   });
   get("/v1/charges", ({ params }) => listOfPayment(state.charges, params, "/v1/charges", "charge"));
   get("/v1/charges/:id", ({ id, params }) => found(state.charges, id, params, "charge"));
-  get("/v1/prices/:id", ({ id, params }) => found(state.prices, id, params, "price"));
-  get("/v1/products/:id", ({ id, params }) => found(state.products, id, params, "product"));
+  post("/v1/prices", ({ params }) => createPrice(state, params, options.nowSeconds()));
+  get("/v1/prices", ({ params }) => listPrices(state, params));
+  for (const kind of ["price", "product"] as const) {
+    const find = (id: string, params: unknown) => found<StripePrice | StripeProduct>(state[`${kind}s`], id, params, kind);
+    get(`/v1/${kind}s/:id`, ({ id, params }) => find(id, params));
+    post(`/v1/${kind}s/:id`, ({ id, params }) => changeActive(find(id, {}), params));
+  }
 
   get("/v1/events", ({ params }) => {
     const query = parseParams(eventList, params);

@@ -1,6 +1,7 @@
 import type { CheckoutSessionParams, LineItemParams } from "./checkout-session-params.server";
 import { chargeStep, formatAmount, MAXIMUM_CHARGE, minimumCharge } from "./currency.server";
 import { dashboardPaymentMethods, worksInCurrency } from "./payment-method-types.server";
+import { rememberPrice } from "./prices.server";
 import { mergeMetadata } from "./request-params.server";
 import { invalidParam, noSuch, refused } from "./stripe-error.server";
 import { newCheckoutId, newStripeId } from "./stripe-id.server";
@@ -84,7 +85,13 @@ function priceOf(
     const price = state.prices.get(id);
     if (price === undefined) throw noSuch("price", id, param, 400);
     if (!price.active) throw refused("The price specified is inactive. This field only accepts active prices.", { param });
-    return { price, name: state.products.get(price.product)?.name ?? id };
+    if (price.type === "recurring") {
+      throw refused("You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.", { param: `line_items[${String(index)}]` });
+    }
+    const product = state.products.get(price.product);
+    // Stripe refuses these too; its wording for payment pages is not known.
+    if (product?.active === false) throw refused(`The product ${product.id} is marked as inactive, and thus it can't be sold.`, { param });
+    return { price, name: product?.name ?? id };
   }
   const { currency, unit_amount: unitAmount, product_data: data, tax_behavior: taxBehavior } = item.price_data;
   const product = {
@@ -98,62 +105,8 @@ function priceOf(
   const price = rememberPrice(state, nowSeconds, {
     id: newStripeId("price"), currency, unitAmount, active: false, taxBehavior: taxBehavior ?? "unspecified", product,
   });
+  state.inlinePrices.add(price.id);
   return { price, name: data.name };
-}
-
-/** Stores a Price and its Product. Inline ones are inactive, as with Stripe. */
-export function rememberPrice(
-  state: StripeState,
-  nowSeconds: number,
-  facts: {
-    id: string;
-    currency: string;
-    unitAmount: number;
-    active: boolean;
-    taxBehavior: string;
-    product: { id: string; active: boolean; name: string; description: string | null; images: string[]; metadata: Record<string, string> };
-  },
-): StripePrice {
-  state.products.set(facts.product.id, {
-    ...facts.product,
-    object: "product",
-    created: nowSeconds,
-    default_price: null,
-    livemode: false,
-    marketing_features: [],
-    package_dimensions: null,
-    shippable: null,
-    statement_descriptor: null,
-    tax_code: null,
-    tax_details: null,
-    type: "service",
-    unit_label: null,
-    updated: nowSeconds,
-    url: null,
-  });
-  const price: StripePrice = {
-    id: facts.id,
-    object: "price",
-    active: facts.active,
-    billing_scheme: "per_unit",
-    created: nowSeconds,
-    currency: facts.currency,
-    custom_unit_amount: null,
-    livemode: false,
-    lookup_key: null,
-    metadata: {},
-    nickname: null,
-    product: facts.product.id,
-    recurring: null,
-    tax_behavior: facts.taxBehavior,
-    tiers_mode: null,
-    transform_quantity: null,
-    type: "one_time",
-    unit_amount: facts.unitAmount,
-    unit_amount_decimal: String(facts.unitAmount),
-  };
-  state.prices.set(price.id, price);
-  return price;
 }
 
 function oneCurrency(prices: readonly StripePrice[], asked: string | undefined): string {

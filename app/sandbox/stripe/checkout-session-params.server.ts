@@ -6,7 +6,7 @@ import { boolean, expand, integer, list, metadata, notInSandbox, text, textUpTo,
 
 /** Parameters of `POST /v1/checkout/sessions`. Source: docs.stripe.com/api/checkout/sessions/create */
 
-const currency = text
+export const currency = text
   .transform((value) => value.toLowerCase())
   .refine(isSupportedCurrency, {
     error: (issue) => `Invalid currency: ${String(issue.input)}. See https://stripe.com/docs/currencies for those that Stripe supports.`,

@@ -44,6 +44,8 @@ const prices = z.array(
     unit_amount: z.int().nonnegative(),
     product_name: z.string(),
     active: z.boolean().optional(),
+    product_active: z.boolean().optional(),
+    recurring: z.boolean().optional(),
   }),
 );
 

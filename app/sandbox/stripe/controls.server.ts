@@ -1,8 +1,8 @@
 import type { ApiCallRecord, ApiCallRunner } from "./api-call.server";
-import { rememberPrice } from "./checkout-session-object.server";
 import type { Checkouts, PaymentOutcome, SettleOutcome } from "./checkouts.server";
 import type { CallMatch, Fault, Faults, HeldCall } from "./faults.server";
 import type { IdempotencyKeys } from "./idempotency.server";
+import { rememberPrice } from "./prices.server";
 import { createRefund, refundsOf, settleRefund } from "./refunds.server";
 import { StripeApiError } from "./stripe-error.server";
 import type { StripeCheckoutSession, StripeObject, StripeRefund } from "./stripe-objects.server";
@@ -21,6 +21,10 @@ export interface KnownPrice {
   product_name: string;
   /** Absent: true. */
   active?: boolean | undefined;
+  /** Absent: true. */
+  product_active?: boolean | undefined;
+  /** A subscription's, by the month. Absent: false. */
+  recurring?: boolean | undefined;
 }
 
 /** What a test or an operator may do to the stand-in that no client of Stripe can. */
@@ -47,7 +51,7 @@ export interface StripeSandboxControls {
   session(checkoutId: string): StripeCheckoutSession | undefined;
   /** Copies, oldest first. */
   sessions(): StripeCheckoutSession[];
-  /** Adds Prices that `line_items[][price]` may name. */
+  /** Adds Prices that `line_items[][price]` may name, or replaces them. */
   setPrices(prices: readonly KnownPrice[]): void;
   failNext(fault: Fault): void;
   /** The next matching call stands still until it is released. */
@@ -125,10 +129,10 @@ export function createControls(options: {
     session: (id) => structuredClone(checkouts.lookUp(id)?.session),
     sessions: () => checkouts.all().map(({ session }) => structuredClone(session)),
     setPrices(prices) {
-      for (const { id, currency, unit_amount: unitAmount, product_name: name, active = true } of prices) {
+      for (const { id, currency, unit_amount: unitAmount, product_name: name, active = true, product_active: isProductActive = true, recurring = false } of prices) {
         rememberPrice(state, options.nowSeconds(), {
-          id, currency, unitAmount, active, taxBehavior: "unspecified",
-          product: { id: `prod_${id}`, active: true, name, description: null, images: [], metadata: {} },
+          id, currency, unitAmount, active, taxBehavior: "unspecified", recurring: recurring ? { interval: "month" } : null,
+          product: { id: `prod_${id}`, active: isProductActive, name, description: null, images: [], metadata: {} },
         });
       }
     },

@@ -26,6 +26,8 @@ export interface StripeState {
   refundsBecome: Map<string, StripeRefund["status"]>;
   products: Map<string, StripeProduct>;
   prices: Map<string, StripePrice>;
+  /** Of `prices`, those made by a payment page's own `price_data`: inactive, and in no list. */
+  inlinePrices: Set<string>;
   events: Map<string, StripeEvent>;
 }
 
@@ -40,6 +42,7 @@ export function createStripeState(): StripeState {
     refundsBecome: new Map(),
     products: new Map(),
     prices: new Map(),
+    inlinePrices: new Set(),
     events: new Map(),
   };
 }
@@ -59,7 +62,7 @@ function forgetOldest(state: StripeState, count: number): void {
     state.finished.delete(id);
     state.checkouts.delete(id);
     for (const { price } of record?.lineItems ?? []) {
-      if (price.active) continue;
+      if (!state.inlinePrices.delete(price.id)) continue;
       state.prices.delete(price.id);
       state.products.delete(price.product);
     }
