@@ -24,7 +24,7 @@ export interface LimiterParts {
 const SHARE = 0.96;
 /** A request that would wait longer is refused. Shorter than any time limit of the requests themselves. */
 const MAX_WAIT_MS = 3_000;
-/** Every so manyth request is of the least urgent that wait, so that payment pages open during a long drop, too. */
+/** Every so manyth request is of the least urgent that somebody waits for, so that payment pages open during a long drop, too. */
 const LAST_COME_FIRST = 5;
 /**
  * How an endpoint's rate falls when Stripe refuses, and rises again: with the square of the seconds, so that many servers ask for little
@@ -34,8 +34,8 @@ const FALL = 0.6;
 const RISE_PER_SQUARE_SECOND = 1;
 const MIN_RATE = 2;
 
-/** Most urgent first. `product_held`: other sales wait until it is through. `paid`: somebody waits for what they paid. */
-export type Urgency = "product_held" | "paid" | "other";
+/** Most urgent first. `product_held`: other sales wait until it is through. `paid`: somebody waits for what they paid. `background`: nobody waits, and all others go first. */
+export type Urgency = "product_held" | "paid" | "other" | "background";
 
 const urgency = new AsyncLocalStorage<Urgency>();
 
@@ -58,7 +58,7 @@ interface Waiting {
 export function limitStripe({ fetch, limits, now = () => performance.now(), schedule = timer }: LimiterParts): typeof globalThis.fetch {
   const inAll = createPace(limits.inAll, now);
   const endpoints = new Map<string, Pace>();
-  const queues: Readonly<Record<Urgency, Waiting[]>> = { product_held: [], paid: [], other: [] };
+  const queues: Readonly<Record<Urgency, Waiting[]>> = { product_held: [], paid: [], other: [], background: [] };
   let sent = 0;
   let wakesAt = Infinity;
 
@@ -70,8 +70,9 @@ export function limitStripe({ fetch, limits, now = () => performance.now(), sche
 
   /** The first that may leave now, in the order of the queues. */
   function next(): Waiting | null {
-    const byUrgency = Object.values(queues);
-    for (const queue of sent % LAST_COME_FIRST === LAST_COME_FIRST - 1 ? byUrgency.reverse() : byUrgency) {
+    const { background, ...awaited } = queues;
+    const byUrgency = Object.values(awaited);
+    for (const queue of [...(sent % LAST_COME_FIRST === LAST_COME_FIRST - 1 ? byUrgency.reverse() : byUrgency), background]) {
       const index = queue.findIndex(({ endpoint }) => endpoint.waitMs() === 0);
       if (index >= 0) return queue.splice(index, 1)[0] ?? null;
     }

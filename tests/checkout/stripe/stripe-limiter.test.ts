@@ -98,6 +98,19 @@ describe("requests to Stripe", () => {
     await Promise.all([...marks, ...names]);
   });
 
+  it("that nobody waits for go last, whenever they were made", async () => {
+    const limited = limitStripe(world.parts({ inAll: 25, perEndpoint: 25 }));
+    const price = (n: number) => `https://api.stripe.com/v1/prices/price_1A${n}b2C3d4`;
+    const warming = withUrgency("background", () => Array.from({ length: 20 }, (_, n) => limited(price(n))));
+    const sales = withUrgency("paid", () => Array.from({ length: 10 }, (_, n) => limited(session(n))));
+    const pages = Array.from({ length: 10 }, () => limited("https://api.stripe.com/v1/pages", { method: "POST" }));
+    await world.pass(4_000);
+    await Promise.all([...warming, ...sales, ...pages]);
+    // One had left before there were others.
+    expect(world.left.slice(1, 21).filter(({ path }) => path.includes("prices"))).toEqual([]);
+    expect(world.left).toHaveLength(40);
+  });
+
   it("that would wait for more than some seconds are refused as Stripe would, and are not sent", async () => {
     const limited = limitStripe(world.parts(LIVE));
     const asking = Array.from({ length: 200 }, (_, n) => limited(session(n)));
