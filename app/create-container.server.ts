@@ -6,18 +6,19 @@ import { createStreamPlaces, type StreamPlaces } from "~/availability/stream-pla
 import { createMemoryFormOrders, createRedisFormOrders, type FormOrders } from "~/cart/form-orders.server";
 import { createOrderLookups, type OrderLookups } from "~/cart/order-lookups.server";
 import type { Catalog } from "~/catalog/catalog";
-import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
+import { createSupabaseCatalog, type SupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { createCheckout, type Checkout } from "~/checkout/create-checkout.server";
 import { holdsTag, shopTag } from "~/checkout/shop-tag.server";
 import { checkTimeLimits, TIME_LIMITS } from "~/checkout/leases/time-limits.server";
 import { createStripe, isLiveKey } from "~/checkout/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe-gateway.server";
+import { createPriceBook } from "~/checkout/stripe/price-book.server";
 import { limitStripe, STRIPE_LIMITS } from "~/checkout/stripe/stripe-limiter.server";
 import { createHolds, type Holds } from "~/create-holds.server";
 import { createOperator } from "~/create-operator.server";
 import type { Environment } from "~/env.server";
 import { UnavailableError } from "~/errors";
-import { createHousekeeping, type Housekeeping } from "~/housekeeping.server";
+import { createHousekeeping, type Housekeeping, type Routine } from "~/housekeeping.server";
 import { countOpenRequests, type OpenRequests } from "~/http/open-requests.server";
 import type { OperatorRule } from "~/http/operator.server";
 import type { OriginRule } from "~/http/origin.server";
@@ -50,6 +51,8 @@ const STRIPE_TIMEOUT_MS = 6_000;
  * sale and each expiry three or four.
  */
 const PAGES_PER_SECOND = { live: 16, test: 8 };
+
+const CHECK_PRICES_EVERY_MS = 5 * 60_000;
 
 /** Everything that the routes work with, wired once. */
 export interface Container {
@@ -95,6 +98,13 @@ export async function createContainer(env: Environment): Promise<Container> {
   const dependencies = createDependencyStates();
   const clockSkew = createClockSkew({ clock: systemClock, log });
 
+  const stripe = createStripe({
+    secretKey: env.stripe.secretKey,
+    apiBase: env.STRIPE_API_BASE,
+    fetch: withinLimits(env, clockSkew.watch(dependencies.watch("stripe", sandbox?.stripe.httpFetch ?? fetch))),
+    timeoutMs: STRIPE_TIMEOUT_MS,
+  });
+  const gateway = createStripeGateway(stripe);
   const catalog = createSupabaseCatalog({
     ...env.supabase,
     fetch: dependencies.watch("database", sandbox?.supabaseFetch ?? fetch),
@@ -102,14 +112,9 @@ export async function createContainer(env: Environment): Promise<Container> {
     columns: env.PRODUCTS_COLUMNS,
     priceUnit: env.PRICE_UNIT,
     currency: env.CURRENCY,
+    prices: createPriceBook({ gateway, now: () => systemClock.now() }),
     timeoutMs: TIME_LIMITS.databaseMs,
     log,
-  });
-  const stripe = createStripe({
-    secretKey: env.stripe.secretKey,
-    apiBase: env.STRIPE_API_BASE,
-    fetch: withinLimits(env, clockSkew.watch(dependencies.watch("stripe", sandbox?.stripe.httpFetch ?? fetch))),
-    timeoutMs: STRIPE_TIMEOUT_MS,
   });
 
   const identity = { supabaseUrl: env.supabase.url, table: env.PRODUCTS_TABLE, environment: env.SHOP_ENVIRONMENT };
@@ -155,7 +160,7 @@ export async function createContainer(env: Environment): Promise<Container> {
       backOff: () => sleep(randomInt(20, 101)),
     },
     catalog,
-    gateway: createStripeGateway(stripe),
+    gateway,
     leases: holds.leases,
     rebuildLeases: holds.rebuildLeases,
     rebuildTurns: holds.rebuildTurns,
@@ -175,6 +180,7 @@ export async function createContainer(env: Environment): Promise<Container> {
       promotionCodes: env.STRIPE_PROMOTION_CODES,
     },
   });
+  metrics.unavailableProducts(() => catalog.unavailable);
   metrics.fulfilmentQueue(() => bareCheckout.queue.waiting);
   const lostDemand = createLostDemandBook({ clock: systemClock });
   const selling = createSelling({ redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, shopTag: heldAs }, store, closedBy: () => catalog.closedBy?.message ?? null, log });
@@ -190,7 +196,7 @@ export async function createContainer(env: Environment): Promise<Container> {
   const { desk, routines } = createOperator({ env, live, shopTag: shop, log, metrics, store, catalog, checkout, selling, journal, lostDemand, surroundings });
   const secretAgreement =
     env.REDIS_URL === undefined ? null : createSecretAgreement({ secrets: env.sessionSecrets, key: `${keyPrefix(heldAs)}:session-secrets`, url: env.REDIS_URL, log });
-  const housekeeping: Housekeeping = createHousekeeping({ checkout, probe: () => catalog.probe(), isClosed: () => catalog.closedBy !== null, storeWarnings: async () => [...(await holds.warnings()), ...(await secretAgreement?.warnings() ?? [])], routines, log });
+  const housekeeping: Housekeeping = createHousekeeping({ checkout, probe: () => catalog.probe(), isClosed: () => catalog.closedBy !== null, storeWarnings: async () => [...(await holds.warnings()), ...(await secretAgreement?.warnings() ?? [])], routines: [...routines, priceCheck(catalog, log)], log });
 
   return {
     env,
@@ -223,6 +229,12 @@ export async function createContainer(env: Environment): Promise<Container> {
     shopTag: shop,
     sandbox,
   };
+}
+
+/** Prices are read before shoppers ask, and again for those that were switched off since. Does nothing where rows name none. */
+function priceCheck(catalog: Pick<SupabaseCatalog, "checkPrices">, log: Logger): Routine {
+  const run = () => catalog.checkPrices().catch((err: unknown) => log.warn({ err }, "the Stripe Prices could not all be read"));
+  return { name: "the check of Stripe Prices", everyMs: CHECK_PRICES_EVERY_MS, firstAfterMs: 0, run };
 }
 
 /** Stand-ins have no limits. */

@@ -3,7 +3,7 @@ import type { ShownCart } from "~/checkout/page/shown-cart";
 import type { HeldUnits, Line, SessionView } from "~/reservations/reservation-store";
 import type { Cart } from "~/session.server";
 import { moneyText, sumMoney } from "./money-text.server";
-import { stockView, type StockView } from "./product-view.server";
+import { lacksItsPrice, stockView, type StockView } from "./product-view.server";
 import { cartChanges, writeShownCart, type ReadShownCart } from "./shown-cart.server";
 import type { Visit } from "./cart-shop";
 
@@ -47,6 +47,8 @@ export interface CartLineView {
   /** Formatted, of one unit and of the line. */
   readonly price: string | null;
   readonly subtotal: string | null;
+  /** As `ProductView.priceUnavailable`. */
+  readonly priceUnavailable: boolean;
   readonly stock: StockView;
 }
 
@@ -161,6 +163,7 @@ function lineView(line: Line, { view, products, held, visit }: CartFacts): CartL
     state: lineState(line.productId, view),
     price: price && moneyText(price, visit.locale),
     subtotal: sum && moneyText(sum, visit.locale),
+    priceUnavailable: product !== undefined && lacksItsPrice(product),
     stock: stockView(product?.active === true ? product.onHand : 0, held.get(line.productId), visit.now),
   };
 }

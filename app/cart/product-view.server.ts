@@ -19,8 +19,10 @@ export interface ProductView {
   readonly name: string;
   readonly description: string;
   readonly image: string | null;
-  /** Formatted; null when the row has no usable price. */
+  /** Formatted; null when there is no usable price. */
   readonly price: string | null;
+  /** It should have a price, by the Stripe Price that its row names, and can't be sold by it now. */
+  readonly priceUnavailable: boolean;
   /** The same price for programs. */
   readonly offer: OfferPrice | null;
   /** It has a price, and the merchant has not taken it off the shop. */
@@ -37,10 +39,15 @@ export function productView(product: Product, held: HeldUnits | undefined, visit
     description,
     image,
     price: price && moneyText(price, visit.locale),
+    priceUnavailable: lacksItsPrice(product),
     offer: price && offerPrice(price),
     forSale: active && price !== null,
     stock: stockView(active ? product.onHand : 0, held, visit.now),
   };
+}
+
+export function lacksItsPrice({ price, stripePrice }: Pick<Product, "price" | "stripePrice">): boolean {
+  return price === null && stripePrice !== null;
 }
 
 export function stockView(onHand: number, held: HeldUnits | undefined, now: number): StockView {

@@ -18,9 +18,9 @@ export interface Product {
   readonly name: string;
   readonly description: string;
   readonly image: string | null;
-  /** Null when the row has no usable price: shown, not for sale. */
+  /** What one unit is sold for, on pages and at Stripe: by `stripePrice` where the row names one, else by its own columns. Null: shown, not for sale. */
   readonly price: Money | null;
-  /** A Stripe Price id that is charged instead of `price`, where the merchant maps such a column. */
+  /** The Stripe Price that is charged, where the merchant maps such a column and the row names one. Its amount is `price`; null there: unavailable. */
   readonly stripePrice: string | null;
   /** Units in the row at the time of the read, never below 0; null, negative and fractional values read as 0. */
   readonly onHand: number;
@@ -65,6 +65,12 @@ export interface Catalog {
 
   /** Rows by exact name: several where the name is borne by several rows, none where it is unknown. */
   productsNamed(names: readonly string[]): Promise<ReadonlyMap<string, readonly Product[]>>;
+
+  /**
+   * Asks Stripe once more for the Prices of these rows, so that the next `products` tells what they are now: for rows that have none,
+   * and after Stripe refused one. Throws `UnavailableError` also when Stripe does not answer.
+   */
+  rereadPrices(productIds: readonly string[]): Promise<void>;
 
   /**
    * A fresh read of id, name, inventory and active that STARTS after this call: callers that come while a read is running share

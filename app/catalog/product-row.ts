@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Product, StockRow } from "./catalog";
+import type { Money, Product, StockRow } from "./catalog";
 import { parsePrice } from "./price";
 import type { PriceUnit } from "./price";
 import type { ProductColumns } from "./product-columns";
@@ -84,17 +84,29 @@ export function toStockRow(row: SelectedStockRow, columns: ProductColumns): Stoc
   };
 }
 
-/** `currency` holds where the table has no currency column or the row none; a row with a currency that is no code has no price. */
-export function toProduct(row: ProductRow, terms: { priceUnit: PriceUnit; currency: string; columns: ProductColumns }): Product {
-  const { name, inventory, active } = toStockRow(row, terms.columns);
+/** The Stripe Price that the row names; null: none. */
+export function stripePriceOf(row: ProductRow): string | null {
+  return text(row.stripe_price)?.trim() ?? null;
+}
+
+/**
+ * The price by the row's own columns. `currency` holds where the table has no currency column or the row none; a row with a currency
+ * that is no code has no price.
+ */
+export function ownPrice(row: ProductRow, terms: { readonly priceUnit: PriceUnit; readonly currency: string }): Money | null {
   const currency = (text(row.currency) ?? terms.currency).trim().toLowerCase();
+  return /^[a-z]{3}$/.test(currency) ? parsePrice(row.price, terms.priceUnit, currency) : null;
+}
+
+export function toProduct(row: ProductRow, { columns, price }: { readonly columns: ProductColumns; readonly price: Money | null }): Product {
+  const { name, inventory, active } = toStockRow(row, columns);
   return {
     id: row.id,
     name,
     description: text(row.description) ?? "",
     image: text(row.image)?.trim() ?? null,
-    price: /^[a-z]{3}$/.test(currency) ? parsePrice(row.price, terms.priceUnit, currency) : null,
-    stripePrice: text(row.stripe_price)?.trim() ?? null,
+    price,
+    stripePrice: stripePriceOf(row),
     onHand: Math.max(0, inventory ?? 0),
     active,
   };

@@ -3,18 +3,21 @@ import type { z } from "zod";
 import { UnavailableError } from "~/errors";
 
 import type { Catalog, Product, ProductPage } from "./catalog";
+import { checkPrices, type PriceReport } from "./check-prices.server";
 import { createCompareAndSwap } from "./compare-and-swap.server";
 import type { PriceUnit } from "./price";
+import type { PriceSource } from "./price-source";
 import { createLookingRead } from "./looking-read";
 import { probeCatalog } from "./probe-catalog.server";
 import type { ProbeReport } from "./probe-catalog.server";
 import { nameFault } from "./product-columns";
 import type { ProductColumns } from "./product-columns";
 import { createIdReader } from "./product-ids.server";
-import { productRowSchema, productSelect, toProduct } from "./product-row";
+import { productRowSchema, productSelect, stripePriceOf } from "./product-row";
 import type { ProductRow } from "./product-row";
 import { createProductsTable, databaseCode, inList, inLists } from "./products-table.server";
 import type { CatalogLog } from "./products-table.server";
+import { createRowPrices } from "./row-prices";
 import { createSharedRead } from "./shared-stock-read";
 import { createStockReader } from "./stock-rows.server";
 import { createTableState, type TableClosure } from "./table-state";
@@ -32,6 +35,8 @@ export interface SupabaseCatalogOptions {
   readonly priceUnit: PriceUnit;
   /** ISO 4217; holds where the table has no currency column. */
   readonly currency: string;
+  /** Where the Prices are read that rows name; without it such rows have no price. */
+  readonly prices?: PriceSource | undefined;
   /** How long one query may take. A call may take several. */
   readonly timeoutMs?: number | undefined;
   readonly log?: CatalogLog | undefined;
@@ -44,6 +49,10 @@ export type SupabaseCatalog = Catalog & {
   readonly closedBy: TableClosure | null;
   /** Rows that cannot be sold for a reason of their own, a sentence each. */
   readonly oddities: readonly string[];
+  /** Looks at the Stripe Price of every row that names one. */
+  checkPrices(): Promise<PriceReport>;
+  /** Products known to be unavailable because of their Stripe Prices. */
+  readonly unavailable: number;
   /** A read of its own for what is only shown; see `createLookingRead`. */
   lookingReader(): Catalog["readStock"];
 };
@@ -58,7 +67,7 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
   const table = createProductsTable({ ...options, timeoutMs });
   const readByIds = createIdReader(table, columns);
 
-  const product = (row: ProductRow): Product => toProduct(row, { priceUnit: options.priceUnit, currency, columns });
+  const rowPrices = createRowPrices({ columns, priceUnit: options.priceUnit, currency, prices: options.prices, log: options.log });
   const rowsWhereIn = <Row>(schema: z.ZodType<Row>, select: string, column: string, values: readonly string[]): Promise<Row[]> =>
     table.all(schema, () =>
       table.from().select(select, { count: "exact" }).filter(column, "in", inList(values)).order(columns.id),
@@ -82,7 +91,7 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
     };
     const first = (page - 1) * pageSize;
     const rows: ProductRow[] = [];
-    const found = (total: number) => ({ products: rows.map(product), page, pages: Math.ceil(total / pageSize), total });
+    const found = async (total: number) => ({ products: await rowPrices.toProducts(rows), page, pages: Math.ceil(total / pageSize), total });
     try {
       // PostgREST ends an answer at its max-rows, which may be below one page: read on.
       for (;;) {
@@ -90,7 +99,7 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
         const { rows: more, count } = await table.page(productRowSchema, query.range(first + rows.length, first + pageSize - 1));
         rows.push(...more);
         const total = counted(count, options.table);
-        if (more.length === 0 || rows.length >= Math.min(pageSize, total - first)) return found(total);
+        if (more.length === 0 || rows.length >= Math.min(pageSize, total - first)) return await found(total);
       }
     } catch (error) {
       // PGRST103: the range begins beyond the last row.
@@ -99,27 +108,39 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
     }
   }
 
+  const rowsOf = (productIds: readonly string[]): Promise<ProductRow[]> =>
+    inLists(productIds, (list) => readByIds(list, (ids) => rowsWhereIn(productRowSchema, productSelect(columns), columns.id, ids)));
+
   return {
     list,
 
     async products(productIds) {
-      const rows = await inLists(productIds, (list) =>
-        readByIds(list, (ids) => rowsWhereIn(productRowSchema, productSelect(columns), columns.id, ids)),
-      );
       const asked = new Set(productIds);
+      const rows = await rowPrices.toProducts((await rowsOf(productIds)).filter(({ id }) => asked.has(id)));
       const found = new Map<string, Product>();
       // Of two rows with one id, neither can be sold.
-      for (const row of rows) if (asked.has(row.id)) found.set(row.id, found.has(row.id) ? { ...product(row), onHand: 0 } : product(row));
+      for (const row of rows) found.set(row.id, found.has(row.id) ? { ...row, onHand: 0 } : row);
       return found;
+    },
+
+    async rereadPrices(productIds) {
+      const rows = await rowsOf(productIds);
+      await options.prices?.reread(rows.flatMap((row) => stripePriceOf(row) ?? []));
+      await rowPrices.toProducts(rows);
+    },
+
+    checkPrices: () => checkPrices({ table, columns, prices: options.prices, rowPrices }),
+    get unavailable() {
+      return rowPrices.faults().length;
     },
 
     async productsNamed(names) {
       const rows = await inLists(names, (list) => rowsWhereIn(productRowSchema, productSelect(columns), columns.name, list));
       const named = new Map<string, Product[]>();
-      for (const row of rows) {
+      for (const product of await rowPrices.toProducts(rows)) {
         // A case-insensitive column (citext) also finds other spellings.
-        const name = names.find((asked) => asked === row.name);
-        if (name !== undefined) named.set(name, [...(named.get(name) ?? []), product(row)]);
+        const name = names.find((asked) => asked === product.name);
+        if (name !== undefined) named.set(name, [...(named.get(name) ?? []), product]);
       }
       return named;
     },
@@ -130,11 +151,11 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
 
     probe() {
       stock.forget();
-      return probeCatalog({ table, columns, key: options.key, priceOf: (row) => product(row).price, compareAndSwap, readStock: (ids) => stock.read(ids), state });
+      return probeCatalog({ table, columns, key: options.key, priceOf: rowPrices.ownPrice, compareAndSwap, readStock: (ids) => stock.read(ids), state });
     },
     lookingReader: () => createLookingRead({ read: (ids) => stock.read(ids), now: () => performance.now() }),
     get oddities() {
-      return stock.oddities();
+      return [...stock.oddities(), ...rowPrices.told()];
     },
     get closedBy() {
       return state.closedBy();

@@ -5,7 +5,8 @@ import type { DecidedLine } from "~/reservations/reserve";
 import { shortageOf } from "~/reservations/stock";
 import { waitWhileBusy } from "~/reservations/wait-while-busy";
 
-import { priceLines, type Pricing } from "./cart-rows.server";
+import type { PricedLine } from "./cart-fingerprint.server";
+import { priceLines, type Pricing, rereadAndPrice } from "./cart-rows.server";
 import type { StartOutcome } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
 import { endClaim, liveClaim } from "./claims.server";
@@ -44,6 +45,8 @@ export async function openPage(context: CheckoutContext, request: PageRequest): 
       const { code } = created;
       logRefusal(context, claim, pricing.lines, created);
       const reason = code === "amount_too_small" ? "amount_too_small" : "rejected_by_stripe";
+      const priceless = reason === "rejected_by_stripe" ? await findUnusable(context, claim, pricing.lines) : null;
+      if (priceless !== null) return giveBack(context, claim, priceless);
       return giveBack(context, claim, { outcome: "not_payable", reason, productIds: claim.lines.map((line) => line.productId) });
     }
     case "failed":
@@ -55,6 +58,19 @@ export async function openPage(context: CheckoutContext, request: PageRequest): 
       throw new UnavailableError("an earlier try to open this payment page is not settled yet");
     case "created":
       return handOut(context, claim, created.session.id);
+  }
+}
+
+/** Stripe refused the cart: is it because of a Price that was usable when it was last read? Null when not, or when Stripe doesn't say. */
+async function findUnusable(context: CheckoutContext, claim: Claim, lines: readonly PricedLine[]): Promise<Extract<Pricing, { outcome: "not_payable" }> | null> {
+  const named = lines.filter((line) => line.stripePrice !== null).map((line) => line.productId);
+  if (named.length === 0) return null;
+  try {
+    const pricing = await rereadAndPrice(context, claim.lines, named);
+    return pricing.outcome === "not_payable" ? pricing : null;
+  } catch (error) {
+    if (error instanceof UnavailableError) return null;
+    throw error;
   }
 }
 

@@ -39,6 +39,8 @@ export function sessionParameters(
   return {
     mode: "payment",
     line_items: lines.map((line) => lineItem(line, request.withPictures ?? true)),
+    // A Price may have amounts in several currencies, and Stripe would choose one by where the shopper is. The page showed this one.
+    ...(lines.some((line) => line.stripePrice !== null) ? { currency } : {}),
     success_url: `${origin}/orders/{CHECKOUT_SESSION_ID}?key=${encodeURIComponent(config.orderKey(claim.claimId))}`,
     cancel_url: `${origin}/cart`,
     expires_at: Math.floor((claim.claimedAt + pageLifeMs(config)) / 1000),

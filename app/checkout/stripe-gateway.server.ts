@@ -1,6 +1,7 @@
 import Stripe from "stripe";
 
 import type { Money } from "~/catalog/catalog";
+import type { PriceReading } from "~/catalog/price-source";
 
 import { TIME_LIMITS } from "./leases/time-limits.server";
 import type { Metadata } from "./session-metadata";
@@ -8,6 +9,7 @@ import { ask, isMissing, isRefusal, isReplayedFailure, type Patience, PATIENCE, 
 import { type After, pages, since } from "./stripe/list-pages.server";
 import { readSideBySide, type Slice } from "./stripe/read-side-by-side";
 import {
+  activePricePage,
   createdSession,
   expiredSession,
   pageFollowing,
@@ -16,6 +18,7 @@ import {
   sessionPage,
   type SessionOfPage,
   sessionPageWithin,
+  toPrice,
   toSession,
   writtenSession,
 } from "./stripe/stripe-answers";
@@ -98,8 +101,9 @@ export interface StripeGateway {
   findByPayment(paymentIntentId: string): Promise<StripeSession | null>;
   /** Visits all refunds of the account, other shops' included, as `visit` does. */
   visitRefunds(query: { createdSince: number }, visit: (refund: Refund & { readonly paymentIntentId: string | null }) => void): Promise<void>;
-  /** Null when there is no such Price, or none of one fixed whole amount. */
-  price(priceId: string): Promise<Money | null>;
+  price(priceId: string): Promise<PriceReading>;
+  /** All active Prices, newest first, page by page; inline ones are not among them. */
+  activePrices(): AsyncIterable<{ readonly id: string; readonly reading: PriceReading }>;
 }
 
 /** Pages of a list that are read at once: with Stripe's usual 250 ms for each, what it allows of one endpoint (docs.stripe.com/rate-limits). */
@@ -203,12 +207,18 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
     async price(priceId) {
       const what = "read a price";
       try {
-        const price = await ask({ what, schema: priceOf(priceId), patience }, () => stripe.prices.retrieve(priceId));
-        return price.unit_amount === null || price.type !== "one_time" ? null : { amount: price.unit_amount, currency: price.currency };
+        return toPrice(await ask({ what, schema: priceOf(priceId), patience }, () => stripe.prices.retrieve(priceId, { expand: ["product"] })));
       } catch (error) {
-        if (isRefusal(error)) return null;
+        if (isRefusal(error)) return { state: "unusable", fault: "missing" };
         throw unknownOutcome(what, error);
       }
+    },
+
+    async *activePrices() {
+      const what = "list prices";
+      const query = { active: true, limit: 100, expand: ["data.product"] };
+      const page = (after: After) => ask({ what, schema: pageFollowing(activePricePage, after.starting_after), patience }, () => stripe.prices.list({ ...query, ...after }));
+      for await (const price of pages(what, page)) yield { id: price.id, reading: toPrice(price) };
     },
   };
 }

@@ -5,11 +5,14 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { examinePrices } from "~/catalog/examine-prices";
 import { proveWrite } from "~/catalog/prove-write";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { examineStripe, type Finding } from "~/checkout/examine-stripe.server";
 import { shopTag } from "~/checkout/shop-tag.server";
 import { createStripe, isLiveKey } from "~/checkout/stripe-client.server";
+import { createStripeGateway } from "~/checkout/stripe-gateway.server";
+import { createPriceBook } from "~/checkout/stripe/price-book.server";
 import { EnvironmentError, parseEnvironment, type Environment } from "~/env.server";
 
 const SIGNS = { ok: "ok   ", fault: "FAULT", note: "     " } as const;
@@ -39,7 +42,10 @@ function checkoutOrigin({ STRIPE_API_BASE: base, STRIPE_CHECKOUT_ORIGIN: origin 
 
 async function examine(env: Environment): Promise<void> {
   const { PRODUCTS_TABLE: table, PRODUCTS_COLUMNS: columns, PRICE_UNIT: priceUnit, CURRENCY: currency } = env;
-  const catalog = createSupabaseCatalog({ ...env.supabase, table, columns, priceUnit, currency });
+  const { secretKey } = env.stripe;
+  const stripe = createStripe({ secretKey, apiBase: env.STRIPE_API_BASE, timeoutMs: 10_000 });
+  const prices = createPriceBook({ gateway: createStripeGateway(stripe), now: () => performance.now() });
+  const catalog = createSupabaseCatalog({ ...env.supabase, table, columns, priceUnit, currency, prices });
   const report = await catalog.probe();
   if (report.ok) say({ state: "ok", text: `The table "${table}" has the columns, and its rows can be read and updated.` });
   for (const text of report.faults) say({ state: "fault", text });
@@ -49,8 +55,8 @@ async function examine(env: Environment): Promise<void> {
   const tag = shopTag({ supabaseUrl: env.supabase.url, table, environment: env.SHOP_ENVIRONMENT });
   say({ state: "note", text: `The tag of this shop's Stripe sessions is ${tag}; note it down before you change SUPABASE_URL, PRODUCTS_TABLE or SHOP_ENVIRONMENT.` });
 
-  const { secretKey } = env.stripe;
-  const stripe = createStripe({ secretKey, apiBase: env.STRIPE_API_BASE, timeoutMs: 10_000 });
+  for (const finding of await examinePrices(catalog)) say(finding);
+
   const payment = Number(process.env["DOCTOR_WAIT_SECONDS"] ?? 300) * 1000;
   const examination = { stripe, live: isLiveKey(secretKey), publicUrl: env.publicUrl, checkoutOrigin: checkoutOrigin(env), currency, waitMs: { event: 20_000, payment }, sleep };
   for await (const finding of examineStripe(examination)) say(finding);

@@ -40,7 +40,7 @@ export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
       <ProductPicture image={image} size={96} eager />
       <div className="what">
         <h2>{line.name === null ? name : <Link to={productPath(productId)}>{name}</Link>}</h2>
-        <p className="price">{price === null ? productTexts.noPrice : productTexts.each(price)}</p>
+        <p className="price">{price === null ? productTexts.missingPrice(line.priceUnavailable) : productTexts.each(price)}</p>
         {state === "lapsed" ? <p className="stock" data-tone="none">{lapsedText(stock, quantity, clock)}</p> : <StockWords stock={stock} />}
         {failure !== null && (
           <p className="line-failure" id={failureId}>

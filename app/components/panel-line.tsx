@@ -6,7 +6,7 @@ import { CartForm } from "./cart-form";
 import { usePending } from "./pending";
 import { ProductPicture } from "./product-picture";
 import { StockWords } from "./stock-words";
-import { cartTexts, labels, lapsedText, panelTexts } from "./texts";
+import { cartTexts, labels, lapsedText, panelTexts, productTexts } from "./texts";
 import { useClockText } from "./visitor-clock";
 
 interface PanelLineProps {
@@ -34,7 +34,7 @@ export function PanelLine({ line: { productId, image, quantity, state, price, su
             </Link>
           )}
         </h3>
-        <p className="price">{panelTexts.times(quantity, price)}</p>
+        <p className="price">{panelTexts.times(quantity, price ?? productTexts.missingPrice(line.priceUnavailable))}</p>
         {state === "lapsed" ? <p className="stock" data-tone="none">{lapsedText(stock, quantity, clock)}</p> : <StockWords stock={stock} />}
       </div>
       <div className="end">

@@ -18,9 +18,9 @@ export function ProductCard({ product, eager, operation }: { product: ProductVie
           <h2>
             <Link to={productPath(id)}>{name}</Link>
           </h2>
-          <p className="price">{price ?? productTexts.noPrice}</p>
+          <p className="price">{price ?? productTexts.missingPrice(product.priceUnavailable)}</p>
         </div>
-        <StockWords stock={stock} />
+        {product.forSale ? <StockWords stock={stock} /> : <p className="stock" data-tone="none">{productTexts.notForSale}</p>}
         <AddToCartForm product={product} stock={stock} maxUnitsPerLine={1} operation={operation} />
       </div>
     </article>

@@ -20,7 +20,7 @@ export function ProductPage(props: ProductPageProps) {
         <ProductPicture image={image} size={640} eager first />
         <div className="about">
           <h1>{name}</h1>
-          <p className="price">{price ?? productTexts.noPrice}</p>
+          <p className="price">{price ?? productTexts.missingPrice(props.product.priceUnavailable)}</p>
           <Purchase {...props} />
           <p className="description">{description}</p>
           <p>

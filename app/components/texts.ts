@@ -229,13 +229,13 @@ export const panelTexts = {
   closeLabel: "Close the cart",
   loading: "Looking at what is held for you…",
   offline: "The shop cannot be reached from here right now. Nothing was changed; please try again.",
-  times: (quantity: number, price: string | null) => `${quantity} × ${price ?? productTexts.noPrice}`,
+  times: (quantity: number, price: string) => `${quantity} × ${price}`,
 };
 
 export const productTexts = {
+  missingPrice: (isUnavailable: boolean) => (isUnavailable ? "Price unavailable" : "No price"),
   title: "Products",
   notForSale: "Not for sale at the moment.",
-  noPrice: "No price",
   purchase: "Stock and purchase",
   each: (price: string) => `${price} each`,
   noneFound: (search: string) => (search === "" ? "There is nothing here yet." : `Nothing is called “${search}”.`),

@@ -89,6 +89,15 @@ export function createMetrics(storeTotals: () => Promise<StoreTotals>) {
           this.set(waiting());
         },
       }),
+    unavailableProducts: (count: () => number) =>
+      new Gauge({
+        name: "products_unavailable",
+        help: "Products that cannot be sold because of the Stripe Price that their row names, as far as this server has looked.",
+        registers,
+        collect() {
+          this.set(count());
+        },
+      }),
     streamClients: new Gauge({ name: "stream_clients", help: "Open availability streams.", registers }),
   };
 }

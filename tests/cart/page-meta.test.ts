@@ -5,7 +5,7 @@ import { listMeta, productMeta } from "~/components/page-meta";
 import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
 
 const stock = { onHand: 5, available: 5, heldByYou: 0, nextReleaseAt: null };
-const mug = { id: "a b", name: "Mug", description: "", image: "/mug.svg", price: "$12.50", offer: { price: "12.50", priceCurrency: "USD" }, forSale: true, stock };
+const mug = { id: "a b", name: "Mug", description: "", image: "/mug.svg", price: "$12.50", priceUnavailable: false, offer: { price: "12.50", priceCurrency: "USD" }, forSale: true, stock };
 
 function structured(product: typeof mug): unknown {
   return productMeta(product, "https://shop.test").find((descriptor) => "script:ld+json" in descriptor);

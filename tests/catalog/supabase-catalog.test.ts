@@ -188,12 +188,17 @@ describe("rows", () => {
       columns: "id,name,price,inventory=inventory_count,active=shown,currency=money,stripe_price=stripe",
       priceUnit: "minor",
       currency: "USD",
+      prices: {
+        read: async () => new Map([["price_1", { state: "usable", price: { amount: 990, currency: "chf" } }]]),
+        reread: async () => undefined,
+        warm: async () => undefined,
+      },
     });
     const products = await catalog.products(["a", "b", "c", "d"]);
     expect(products.get("a")).toEqual({
-      id: "a", name: "Aster", description: "", image: null, price: { amount: 1250, currency: "eur" }, stripePrice: "price_1", onHand: 4, active: true,
+      id: "a", name: "Aster", description: "", image: null, price: { amount: 990, currency: "chf" }, stripePrice: "price_1", onHand: 4, active: true,
     });
-    expect(products.get("b")).toMatchObject({ price: null, onHand: 0, active: true });
+    expect(products.get("b")).toMatchObject({ price: null, stripePrice: null, onHand: 0, active: true });
     expect(products.get("c")).toMatchObject({ name: "Untitled product", price: null, stripePrice: null, onHand: 0, active: false });
     expect(products.get("d")).toMatchObject({ price: { amount: 1, currency: "jpy" }, active: false });
     expect((await catalog.list({ page: 1, pageSize: 10 })).products.map((product) => product.id)).toEqual(["a", "b"]);

@@ -1,4 +1,5 @@
 import type { Catalog, Product, SwapRefusal } from "~/catalog/catalog";
+import type { PriceReading, PriceSource } from "~/catalog/price-source";
 
 export interface Row {
   name?: string;
@@ -18,24 +19,34 @@ interface Options {
   readonly onSwap?: (productId: string, before: number, after: number) => void;
   /** Whether rows have versions, as those of a table, or none, as those of a view. */
   readonly versions?: boolean;
+  /** Where the Prices are read that rows name. */
+  readonly prices?: PriceSource | undefined;
 }
 
 /** A table in memory with the database's own semantics: every read sees one moment, a swap is atomic and conditional. */
-export function createMemoryCatalog(rows: Map<string, Row>, { onSwap = () => undefined, versions = true }: Options = {}): Catalog {
+export function createMemoryCatalog(rows: Map<string, Row>, { onSwap = () => undefined, versions = true, prices }: Options = {}): Catalog {
   const versionOf = ({ version = 1 }: Row) => (versions ? String(version) : null);
-  const product = (id: string): Product[] => {
+  const namedPrices = (ids: readonly string[]) => ids.flatMap((id) => rows.get(id)?.stripePrice ?? []);
+  const product = (id: string, readings: ReadonlyMap<string, PriceReading>): Product[] => {
     const row = rows.get(id);
     if (row === undefined) return [];
     const { name = id, price = 1250, currency = "usd", inventory, active = true, stripePrice = null } = row;
+    const reading = readings.get(stripePrice ?? "");
+    const ownPrice = price === null ? null : { amount: price, currency };
+    const charged = stripePrice === null ? ownPrice : reading?.state === "usable" ? reading.price : null;
     return [
-      { id, name, description: "", image: null, price: price === null ? null : { amount: price, currency }, stripePrice, active, onHand: Math.max(0, inventory ?? 0) },
+      { id, name, description: "", image: null, price: charged, stripePrice, active, onHand: Math.max(0, inventory ?? 0) },
     ];
   };
   const unused = () => Promise.reject(new Error("not part of checkout"));
   return {
     list: unused,
     productsNamed: unused,
-    products: async (ids) => new Map(ids.flatMap(product).map((row) => [row.id, row])),
+    products: async (ids) => {
+      const readings = (await prices?.read(namedPrices(ids))) ?? new Map<string, PriceReading>();
+      return new Map(ids.flatMap((id) => product(id, readings)).map((row) => [row.id, row]));
+    },
+    rereadPrices: async (ids) => prices?.reread(namedPrices(ids)),
     readStock: async (ids) =>
       new Map(
         ids.flatMap((id) => {

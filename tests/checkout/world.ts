@@ -7,6 +7,7 @@ import { type CheckoutDependencies, createCheckout } from "~/checkout/create-che
 import { createMemoryLeaseStore } from "~/checkout/memory-lease-store.server";
 import { createStripe } from "~/checkout/stripe-client.server";
 import { type Patience, PATIENCE } from "~/checkout/stripe/ask-stripe.server";
+import { createPriceBook } from "~/checkout/stripe/price-book.server";
 import { createStripeGateway } from "~/checkout/stripe-gateway.server";
 import { UnavailableError } from "~/errors";
 import { LastFigures } from "~/reservations/last-figures";
@@ -185,7 +186,7 @@ export function createWorld(options: WorldOptions = {}) {
     const stripeFetch: typeof fetch = (input, init) => {
       const { pathname } = new URL(input instanceof Request ? input.url : input.toString());
       return outside(
-        `stripe ${init?.method ?? "GET"} ${pathname.replace(/(cs|pi|re)_[A-Za-z0-9_]+/, "$1")}`,
+        `stripe ${init?.method ?? "GET"} ${pathname.replace(/(cs|pi|re|price)_[A-Za-z0-9_]+/, "$1")}`,
         () => sandbox.httpFetch(input, init),
         {
           fail: (status) => Response.json({ error: { type: status === 429 ? "rate_limit_error" : "api_error", message: "the proxy says no" } }, { status }),
@@ -201,7 +202,12 @@ export function createWorld(options: WorldOptions = {}) {
       outside(`database ${name}`, run, { fail, lie: fail }).catch((cause: unknown) => {
         throw cause instanceof UnavailableError ? cause : new UnavailableError("the database does not answer", { cause });
       });
-    const memory = createMemoryCatalog(rows, { onSwap: (...swap) => table.onSwap(...swap), versions: options.versions ?? true });
+    const gateway = createStripeGateway(
+      createStripe({ secretKey: "sk_test_sandbox", fetch: stripeFetch, timeoutMs: 5_000, maxNetworkRetries: 0 }),
+      options.patience ?? NO_PATIENCE,
+    );
+    const prices = createPriceBook({ gateway, now: clock.now });
+    const memory = createMemoryCatalog(rows, { prices, onSwap: (...swap) => table.onSwap(...swap), versions: options.versions ?? true });
     const databaseFetch =
       (fetch: Fetch): Fetch =>
       (input, init) =>
@@ -227,10 +233,7 @@ export function createWorld(options: WorldOptions = {}) {
         backOff: () => Promise.resolve(),
       },
       catalog,
-      gateway: createStripeGateway(
-        createStripe({ secretKey: "sk_test_sandbox", fetch: stripeFetch, timeoutMs: 5_000, maxNetworkRetries: 0 }),
-        options.patience ?? NO_PATIENCE,
-      ),
+      gateway,
       leases: createMemoryLeaseStore(),
       clock,
       newClaimId: () => `claim-${(ids += 1)}`,
@@ -252,6 +255,7 @@ export function createWorld(options: WorldOptions = {}) {
     return {
       checkout,
       dependencies: real,
+      prices,
       store,
       events,
       calls,

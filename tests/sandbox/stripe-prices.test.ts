@@ -6,8 +6,8 @@ describe("Prices", () => {
   test("are created, read, listed newest first by what they are, and switched off", async () => {
     const { stripe } = startSandbox();
     const mug = await stripe.prices.create({ currency: "EUR", unit_amount: 900, product_data: { name: "Mug" } });
-    const club = await stripe.prices.create({ currency: "usd", unit_amount: 500, product: linkedId(mug.product as string), recurring: { interval: "month" } });
-    const old = await stripe.prices.create({ currency: "eur", unit_amount: 800, product: linkedId(mug.product as string), active: false });
+    const club = await stripe.prices.create({ currency: "usd", unit_amount: 500, product: linkedId(mug.product), recurring: { interval: "month" } });
+    const old = await stripe.prices.create({ currency: "eur", unit_amount: 800, product: linkedId(mug.product), active: false });
     await stripe.checkout.sessions.create(cart({ line_items: [line(100)] }));
     expect(mug).toMatchObject({ currency: "eur", type: "one_time", active: true, recurring: null });
     expect(await stripe.prices.retrieve(mug.id, { expand: ["product"] })).toMatchObject({ unit_amount: 900, product: { name: "Mug", active: true } });

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import type { PriceFault, PriceReading } from "~/catalog/price-source";
+
 import type { Metadata } from "../session-metadata";
 import type { Refund, StripeSession } from "../stripe-gateway.server";
 
@@ -55,10 +57,16 @@ const session = z.object({
 });
 
 const price = z.object({
+  id: z.string().min(1),
   object: z.literal("price"),
+  active: z.boolean(),
   type: z.enum(["one_time", "recurring"]),
+  /** Null where the amount depends on the quantity or the shopper, or is a fraction of the minor unit. */
   unit_amount: amount.nullable(),
-  currency: z.string().min(1),
+  /** Not null: sold in packs of so many, so that one unit has no price. */
+  transform_quantity: z.object({}).nullable(),
+  currency: z.string().regex(/^[a-z]{3}$/),
+  product: z.object({ object: z.literal("product"), active: z.boolean() }),
 });
 
 export const createdSession = (written: Metadata) => session.extend({ metadata: holding(written) });
@@ -69,7 +77,9 @@ export const writtenSession = (id: string, written: Metadata) => session.extend(
 export const refundOf = (paymentIntentId: string, asked?: number) =>
   refund.extend({ payment_intent: z.literal(paymentIntentId) }).refine((made) => asked === undefined || made.amount === asked, "another amount");
 export const refundWithId = (id: string) => refund.extend({ id: z.literal(id) });
+/** Asked for with its product expanded. */
 export const priceOf = (id: string) => price.extend({ id: z.literal(id) });
+export const activePricePage = pageOf(price.extend({ active: z.literal(true) }));
 export const sessionPage = pageOf(session);
 export const refundPage = (paymentIntentId: string) => pageOf(refund.extend({ payment_intent: z.literal(paymentIntentId) }));
 
@@ -129,3 +139,12 @@ export function toRefund({ id, created, amount: given, status }: z.output<typeof
 }
 
 const REFUND_STATUS = { pending: "pending", requires_action: "pending", succeeded: "succeeded", failed: "failed", canceled: "failed" } as const;
+
+export function toPrice({ active, type, unit_amount: unitAmount, transform_quantity: packs, currency, product }: z.output<typeof price>): PriceReading {
+  const unusable = (fault: PriceFault) => ({ state: "unusable" as const, fault });
+  if (!active) return unusable("inactive");
+  if (!product.active) return unusable("product_inactive");
+  if (type === "recurring") return unusable("recurring");
+  if (unitAmount === null || packs !== null) return unusable("no_fixed_amount");
+  return { state: "usable", price: { amount: unitAmount, currency } };
+}

@@ -89,6 +89,7 @@ const OPERATIONS: Record<string, { run: (shop: Shop, checkoutId: string) => Prom
   fetchRefunded: { run: ({ gateway, ann }) => gateway.fetch(ann.checkoutId) },
   refund: { run: ({ gateway, ann }) => gateway.refund({ paymentIntentId: ann.paymentIntentId, metadata: {}, idempotencyKey: "refund:ann:0" }) },
   price: { run: ({ gateway }) => gateway.price("price_mug") },
+  activePrices: { run: ({ gateway }) => listAll(gateway.activePrices()) },
 };
 
 const NEEDS_REFUND = ["refunds", "refundedPayment", "visitRefunds", "fetchRefunded"];
@@ -129,6 +130,7 @@ const SESSION = ["id", "object", "status", "payment_status", "url", "created", "
 const PAYMENT = ["id", "object", "status", "latest_charge"].map((field) => `payment_intent.${field}`);
 const CHARGE = ["id", "object", "created"].map((field) => `payment_intent.latest_charge.${field}`);
 const REFUND = ["id", "object", "created", "amount", "status", "payment_intent"];
+const PRICE = ["id", "object", "active", "type", "unit_amount", "transform_quantity", "currency", "product", "product.object", "product.active"];
 const PAGE = ["object", "data", "has_more"];
 const inPage = (fields: readonly string[]) => [...PAGE, ...fields.map((field) => `data.0.${field}`)];
 
@@ -146,7 +148,8 @@ const FIELDS: Record<string, readonly string[]> = {
   findByPayment: inPage(SESSION),
   visitRefunds: inPage(REFUND),
   fetchRefunded: REFUND.map((field) => `payment_intent.latest_charge.refunds.data.0.${field}`),
-  price: ["id", "object", "type", "unit_amount", "currency"],
+  price: PRICE,
+  activePrices: inPage(PRICE),
 };
 
 /** What tells the response of one shopper's request from that of another's. */
@@ -168,7 +171,8 @@ const SWAPS: Record<string, Record<string, unknown>> = {
     "payment_intent.latest_charge.refunds.data.0.status": "unheard of",
     "payment_intent.latest_charge.refunds.data.0.amount": -1250,
   },
-  price: { id: "price_pot" },
+  price: { id: "price_pot", currency: "EURO", product: "prod_not_expanded", unit_amount: 12.5 },
+  activePrices: { "data.0.active": false, "data.0.object": "plan", "data.1.product": "prod_not_expanded" },
 };
 
 function change(body: Json, path: string, value: unknown): Json {
@@ -220,7 +224,33 @@ describe("what Stripe itself says stays what it is", () => {
     expect(await gateway.fetch("cs_test_unknown")).toBeNull();
     expect(await gateway.expire("cs_test_unknown")).toBe("refused");
     expect(await gateway.expire(ann.checkoutId)).toBe("refused");
-    expect(await gateway.price("price_unknown")).toBeNull();
+    expect(await gateway.price("price_unknown")).toEqual({ state: "unusable", fault: "missing" });
+  });
+
+  it("a Price is read with what keeps it from being charged", async () => {
+    const { gateway, sandbox } = await stripeWithTwoSales();
+    const facts = { currency: "usd", unit_amount: 500, product_name: "Mug" };
+    sandbox.controls.setPrices([
+      { id: "price_off", ...facts, active: false },
+      { id: "price_of_gone", ...facts, product_active: false },
+      { id: "price_club", ...facts, recurring: true },
+    ]);
+    expect(await gateway.price("price_mug")).toEqual({ state: "usable", price: { amount: 1250, currency: "eur" } });
+    expect(await gateway.price("price_off")).toEqual({ state: "unusable", fault: "inactive" });
+    expect(await gateway.price("price_of_gone")).toEqual({ state: "unusable", fault: "product_inactive" });
+    expect(await gateway.price("price_club")).toEqual({ state: "unusable", fault: "recurring" });
+    const listed = await listAll(gateway.activePrices());
+    expect(listed.map(({ id, reading }) => [id, reading.state])).toEqual([
+      ["price_club", "unusable"], ["price_of_gone", "unusable"], ["price_pot", "usable"], ["price_mug", "usable"],
+    ]);
+  });
+
+  it.each([
+    ["that shoppers choose themselves", { unit_amount: null, custom_unit_amount: { minimum: 100 } }],
+    ["of packs", { transform_quantity: { divide_by: 10, round: "up" } }],
+  ])("a Price %s is none of one unit", async (_name, facts) => {
+    const { result } = await perform("price", async (real) => Response.json({ ...((await real.json()) as Json), ...facts }));
+    expect(result).toEqual({ state: "unusable", fault: "no_fixed_amount" });
   });
 
   it("a replayed create tells the session as it was made, also after it was paid", async () => {

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ADMIN_TOKEN, AS_OPERATOR, productId } from "./demo-shop";
+import { Caller } from "./http-client";
+import { figure, parseMetrics } from "./metrics-text";
+import { startStandIns, type StandIns } from "./stand-ins";
+import { freePort, startStore, type StoreProcess } from "./store-process";
+
+const MUG = productId("Tide Mug");
+const POT = productId("Foghorn Teapot");
+
+let outside: StandIns;
+let store: StoreProcess;
+
+const PRICES = [
+  { id: "price_mug", currency: "eur", unit_amount: 9900, product_name: "Tide Mug" },
+  { id: "price_pot", currency: "eur", unit_amount: 5000, product_name: "Foghorn Teapot", active: false },
+];
+
+/** A shop whose rows have a price in dollars, and name a Stripe Price in euros. */
+beforeAll(async () => {
+  const port = await freePort();
+  outside = await startStandIns(port);
+  await outside.exec("alter table products add column stripe_price text");
+  await outside.exec("update products set stripe_price = case id when $1 then 'price_mug' when $2 then 'price_pot' end", [MUG, POT]);
+  outside.stripe.controls.setPrices(PRICES);
+  const columns = "id,name,price,inventory=inventory_count,description,image=image_url,stripe_price";
+  store = await startStore({ ...outside.env, ADMIN_TOKEN, PRODUCTS_COLUMNS: columns }, { port });
+}, 150_000);
+
+afterAll(async () => {
+  await store.stop();
+  await outside.close();
+});
+
+describe("a running store whose rows name Stripe Prices", { timeout: 60_000 }, () => {
+  it("shows in list, product page, JSON-LD and cart what Stripe charges", async () => {
+    const visitor = new Caller(store.url);
+    const page = (await visitor.get(`/products/${MUG}`)).text;
+    expect(page).toContain("€99.00");
+    expect(page).toContain('"price":"99.00","priceCurrency":"EUR"');
+    expect((await visitor.get("/?q=Tide%20Mug")).text).toContain("€99.00");
+    const form = await visitor.send("POST", "/cart", { form: { intent: "add", product_id: MUG, quantity: "2" } });
+    expect([302, 303]).toContain(form.status);
+    expect((await visitor.get("/cart")).text).toContain("€198.00");
+
+    expect(await visitor.openPaymentPage()).toContain("/pay/cs_");
+    expect(outside.stripe.controls.sessions().at(-1)).toMatchObject({ amount_total: 19_800, currency: "eur" });
+  });
+
+  it("does not offer a product whose Price is switched off, and tells the operator", async () => {
+    const visitor = new Caller(store.url);
+    const page = (await visitor.get(`/products/${POT}`)).text;
+    expect(page).toContain("Price unavailable");
+    expect(page).not.toContain("Add to cart: Foghorn Teapot");
+    expect(page).not.toContain('"offers"');
+    const ready = await visitor.get("/readyz");
+    expect(ready.text).toContain(`\\"Foghorn Teapot\\" (${POT}) is unavailable: its Stripe Price price_pot is inactive.`);
+    expect(figure(parseMetrics((await visitor.get("/metrics", AS_OPERATOR)).text), "products_unavailable")).toBe(1);
+    expect(store.output()).toContain("price_pot is inactive");
+  });
+
+  it("shows a page within half a second's wait while Stripe is silent", async () => {
+    await outside.exec("update products set stripe_price = 'price_new' where id = $1", [POT]);
+    outside.stripe.controls.setPrices([{ id: "price_new", currency: "eur", unit_amount: 5100, product_name: "Foghorn Teapot" }]);
+    const held = outside.stripe.controls.holdNext({ path: "/v1/prices/price_new" });
+    const visitor = new Caller(store.url);
+    expect((await visitor.get(`/products/${POT}`)).text).toContain("Price unavailable");
+    held.release();
+    await expect.poll(async () => (await visitor.get(`/products/${POT}`)).text, { timeout: 20_000 }).toContain("€51.00");
+  });
+});
