@@ -142,6 +142,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     perMinute: env.RATE_LIMIT_PER_MINUTE,
     unitsPerClient: env.MAX_UNITS_PER_CLIENT,
     trustedProxyHops: env.TRUSTED_PROXY_HOPS,
+    secret: env.sessionSecrets[0] ?? "",
     pagesPerSecond: pagesPerSecond(env, live),
     redis:
       env.REDIS_URL === undefined
@@ -187,7 +188,7 @@ export async function createContainer(env: Environment): Promise<Container> {
   const guarded = overriding(bareCheckout, selling.guarded(limits.capped(bareCheckout)));
   const checkout = observeChanges(guarded, log, metrics, (session, lines) => lostDemand.note(session, lines));
   const tableFaults = () => [...new Set([...(catalog.closedBy === null ? [] : [`Selling is closed: ${catalog.closedBy.message}`]), ...housekeeping.tableFaults])];
-  const warnings = () => [...housekeeping.warnings, ...catalog.oddities, ...clockSkew.warnings()];
+  const warnings = () => [...housekeeping.warnings, ...catalog.oddities, ...clockSkew.warnings(), ...limits.warnings()];
   const surroundings = () => ({
     dependencies: { ...dependencies.read(), holds: holds.state },
     warnings: warnings(),

@@ -1,14 +1,15 @@
+import type { ClientAddress } from "~/limits/client-address";
+
 /** A browser keeps one stream in each tab that can be seen. */
 const OF_A_SESSION = 8;
 /** An eighth of what a server bears. A campus that has more of them polls with the rest. */
 const OF_AN_ADDRESS = 250;
 
-/** Whose stream it is; null: not known. */
+/** Whose stream it is. */
 interface Client {
-  /** Hash of the shopper's session id. */
+  /** Hash of the shopper's session id; null: not known. */
   readonly session: string | null;
-  /** As `clientAddress` knows it. */
-  readonly address: string | null;
+  readonly address: ClientAddress;
 }
 
 /** So that no one client can take all streams that a server bears. Counts for this process. */
@@ -30,11 +31,12 @@ export function createStreamPlaces(): StreamPlaces {
 
   return {
     take({ session, address }) {
+      const places = address.kind === "known" ? address.networks.map(({ id, share }) => ({ key: `address ${id}`, most: OF_AN_ADDRESS * share })) : [];
+      if (session !== null) places.push({ key: `session ${session}`, most: OF_A_SESSION });
       // Whoever shows neither a cart nor an address is counted with all others of that kind: pages bring a cart.
-      const wide = address !== null || session === null ? [`address ${address ?? "unknown"}`] : [];
-      const keys = session === null ? wide : [...wide, `session ${session}`];
-      const isFull = keys.some((key) => (taken.get(key) ?? 0) >= (key.startsWith("session") ? OF_A_SESSION : OF_AN_ADDRESS));
-      if (isFull) return null;
+      if (places.length === 0) places.push({ key: "unknown", most: OF_AN_ADDRESS });
+      if (places.some(({ key, most }) => (taken.get(key) ?? 0) >= most)) return null;
+      const keys = places.map(({ key }) => key);
       add(keys, 1);
       let isTaken = true;
       return () => {

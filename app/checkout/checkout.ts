@@ -100,7 +100,7 @@ export interface StartRequest {
   readonly origin: string;
   /** What the shopper was shown. Where the cart, a unit price or the currency is another by now, no page is opened. Null: not said. */
   readonly shown?: ShownCart | null;
-  readonly client?: ClientCap | undefined;
+  readonly clients?: readonly ClientCap[] | undefined;
 }
 
 export type StartOutcome =

@@ -30,7 +30,7 @@ export async function startCheckout(context: CheckoutContext, request: StartRequ
 
 async function tryOnce(context: CheckoutContext, request: StartRequest, takeTurn: () => Promise<PaymentTurn>): Promise<Attempt> {
   const { reservations } = context;
-  const { session, client } = request;
+  const { session, clients } = request;
   const view = await reservations.store.view(session);
   if (view.claim !== null) return continueClaim(context, request, view.claim);
 
@@ -41,7 +41,7 @@ async function tryOnce(context: CheckoutContext, request: StartRequest, takeTurn
   const held = new Set(view.lines.map((line) => line.productId));
   const missing = cart.filter((line) => !held.has(line.productId));
   if (missing.length > 0) {
-    const reserved = await reserve(reservations, { session, lines: missing, client });
+    const reserved = await reserve(reservations, { session, lines: missing, clients });
     if (reserved.outcome === "checkout_open") return { outcome: "again" };
     if (reserved.outcome !== "granted") return reserved;
   }

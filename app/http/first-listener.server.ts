@@ -2,10 +2,10 @@ import { subscribe } from "node:diagnostics_channel";
 import { Server, type IncomingMessage, type ServerResponse } from "node:http";
 
 /**
- * Serves every request before anybody else does; where `serve` says true it has answered, and nobody else is asked.
+ * Intercepts requests ahead of all other listeners. `serve` either responds, or calls `pass`, now or later, for them to respond.
  * remix-serve and Vite hide their servers, but a server shows itself as its first request begins, just before its listeners are called.
  */
-export function serveFirst(serve: (request: IncomingMessage, response: ServerResponse) => boolean): void {
+export function serveFirst(serve: (request: IncomingMessage, response: ServerResponse, pass: () => void) => void): void {
   const known = new WeakSet<Server>();
   subscribe("http.server.request.start", (message) => {
     if (!tellsServer(message) || known.has(message.server)) return;
@@ -14,7 +14,9 @@ export function serveFirst(serve: (request: IncomingMessage, response: ServerRes
     const others = server.listeners("request");
     server.removeAllListeners("request");
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-      if (!serve(request, response)) for (const listener of others) listener.call(server, request, response);
+      serve(request, response, () => {
+        for (const listener of others) listener.call(server, request, response);
+      });
     });
   });
 }

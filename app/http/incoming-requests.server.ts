@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { productPath } from "~/cart/product-address";
 import { readAddress } from "./address.server";
 import { serveFirst } from "./first-listener.server";
+import { createPageTurns } from "./page-turns.server";
 import { Problem } from "./problem.server";
+import { cutSlowReaders } from "./slow-readers.server";
 import { drainUnreadBody } from "./unread-bodies.server";
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
@@ -12,7 +14,10 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
  * `tests/api/bad-input.test.ts` and `e2e/bad-input.spec.ts` fail without it.
  */
 export function receiveRequests({ isHttps }: { readonly isHttps: boolean }): void {
-  serveFirst((request, response) => {
+  const readers = cutSlowReaders();
+  const turns = createPageTurns({ now: () => performance.now(), refuse: (response) => void send(response, BUSY()) });
+  serveFirst((request, response, pass) => {
+    readers.watch(request.socket);
     drainUnreadBody(request, response);
     // On every answer: the first that a browser meets may be a redirect, a picture or an API call.
     if (isHttps) response.setHeader("Strict-Transport-Security", "max-age=31536000");
@@ -20,11 +25,19 @@ export function receiveRequests({ isHttps }: { readonly isHttps: boolean }): voi
     const answer = answerTo(request);
     if (answer !== null) {
       void send(response, answer);
-      return true;
+      return;
     }
     showOwnHost(request.headers);
-    return false;
+    if (isPage(request)) turns(response, pass);
+    else pass();
   });
+}
+
+const BUSY = () => new Problem(503, "unavailable", "The shop is very busy right now. Try again in a few seconds.", { headers: { "Retry-After": "5" } }).toResponse();
+
+/** What is made for one reader. Not files, nor what programs ask for; and forms have limits of their own (`app/limits/README.md`). */
+function isPage({ method, url = "/" }: IncomingMessage): boolean {
+  return (method === "GET" || method === "HEAD") && !/^\/(assets\/|api\/|healthz|readyz|metrics)/.test(url);
 }
 
 /** A host and perhaps a port, as RFC 9112 §3.2 wants it (400 otherwise). HTTP/1.0 needs none. Remix makes a URL of it. */

@@ -1,28 +1,57 @@
 import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
 
-/**
- * The network address that a request came from, as far as it can be believed: proxies append to `X-Forwarded-For`, so with
- * `hops` trusted proxies the entry that far from the right was written by one of them. Null with 0 hops (the server cannot
- * see the socket) and when the header is shorter than it must be. IPv6 counts by /64, which is what one household gets.
- */
-export function clientAddress(headers: Headers, hops: number): string | null {
-  if (hops === 0) return null;
-  const entries = (headers.get("X-Forwarded-For") ?? "").split(",").map((entry) => entry.trim());
-  const address = entries.at(-hops) ?? "";
-  if (entries.length < hops) return null;
-  const kind = isIP(address);
-  if (kind === 4) return address;
-  return kind === 6 ? network64(address) : null;
+/** A network of clients, and how many times the limits of one address it may use. */
+export interface Network {
+  readonly id: string;
+  readonly share: number;
 }
 
-/** The first 64 bits; an IPv4 address in IPv6 clothes is the IPv4 address. */
-function network64(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const bare = address.split("%")[0] ?? address;
-  const [head = "", tail] = bare.split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const after = tail === undefined || tail === "" ? [] : tail.split(":");
-  const gap = tail === undefined ? [] : Array.from({ length: 8 - groups.length - after.length }, () => "0");
-  return `${[...groups, ...gap, ...after].slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
+/** Where a request came from, as far as it can be believed. */
+export type ClientAddress =
+  /** The address itself, or the networks that it belongs to, smallest first. */
+  | { readonly kind: "known"; readonly networks: readonly Network[] }
+  /** A trusted proxy stands before the server, and the header does not say what it should. */
+  | { readonly kind: "unreadable" }
+  /** No proxy is trusted, so there is nothing to believe. */
+  | { readonly kind: "unknown" };
+
+/**
+ * A household gets a /64 or a /56, a company or a rented server up to a /48. Somebody with a /48 has 65,536 of the smallest ones, and yet
+ * only eight times what one address has.
+ */
+const NETWORKS_OF_IPV6 = [
+  { bits: 64, share: 1 },
+  { bits: 56, share: 2 },
+  { bits: 48, share: 8 },
+];
+
+/** Every `share` that a network can have. */
+export const SHARES: readonly number[] = NETWORKS_OF_IPV6.map(({ share }) => share);
+
+/**
+ * Proxies append to `X-Forwarded-For`, so with `hops` trusted proxies the entry that far from the right was written by one of them;
+ * the server cannot see the socket. Some proxies write the port as well.
+ */
+export function clientAddress(headers: Headers, hops: number): ClientAddress {
+  if (hops === 0) return { kind: "unknown" };
+  const entries = (headers.get("X-Forwarded-For") ?? "").split(",");
+  const address = withoutPort((entries.at(-hops) ?? "").trim());
+  // `isIP` first: ipaddr.js takes an IPv4 address in octal, or as one number.
+  if (entries.length < hops || isIP(address) === 0) return { kind: "unreadable" };
+  return { kind: "known", networks: networksOf(ipaddr.parse(address)) };
+}
+
+/** `1.2.3.4:5678`, `[2001:db8::7]:443`, `[2001:db8::7]`. */
+function withoutPort(entry: string): string {
+  return /^(?:\[([^\]]*)\](?::\d+)?|([\d.]+):\d+)$/.exec(entry)?.slice(1).find((part) => part !== undefined) ?? entry;
+}
+
+/** An IPv4 address in IPv6 clothes (mapped, or by NAT64's own prefix) is the IPv4 address. */
+function networksOf(address: ipaddr.IPv4 | ipaddr.IPv6): readonly Network[] {
+  if (address instanceof ipaddr.IPv4) return [{ id: address.toString(), share: 1 }];
+  const bytes = address.toByteArray();
+  const isIpv4 = address.isIPv4MappedAddress() || address.range() === "rfc6052";
+  if (isIpv4) return [{ id: bytes.slice(12).join("."), share: 1 }];
+  return NETWORKS_OF_IPV6.map(({ bits, share }) => ({ id: `${Buffer.from(bytes.slice(0, bits / 8)).toString("hex")}::/${bits}`, share }));
 }

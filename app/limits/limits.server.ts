@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { RateLimiterMemory, RateLimiterQueue, RateLimiterQueueError, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from "rate-limiter-flexible";
 import type { CheckoutService, PaymentTurn } from "~/checkout/checkout";
 import type { ClientCap } from "~/reservations/reservation-store";
 import type { BoundedRedis } from "~/reservations/redis/bounded-redis.server";
-import { clientAddress } from "./client-address";
+import { SHARES } from "./client-address";
+import { createClientGroups, type ClientGroup } from "./client-groups.server";
 import { connectLimits, limiterClient } from "./redis-limit-store.server";
 
 export interface LimitOptions {
@@ -12,6 +12,8 @@ export interface LimitOptions {
   /** Unpaid units that one address may hold; 0: off. */
   readonly unitsPerClient: number;
   readonly trustedProxyHops: number;
+  /** Makes the hashes that stand for addresses; servers that count together need the same. */
+  readonly secret: string;
   /** Payment pages that all shoppers together open in a second, so that Stripe's own limit is met by nobody; null: no limit. */
   readonly pagesPerSecond: number | null;
   readonly redis: { readonly url: string; readonly prefix: string } | null;
@@ -34,7 +36,8 @@ export interface RateLimited {
 export interface Limits {
   /**
    * Asked by each route that changes a cart or asks Stripe, before it does: counts one, for the session and for the address. A payment
-   * page counts against a stricter limit as well, since opening one asks Stripe up to five times.
+   * page counts against a stricter limit as well, since opening one asks Stripe up to five times. The first one of a session in a minute
+   * is not counted for the address: nobody's first page is refused because of neighbours.
    */
   admit(request: Request, session: string, purpose: Purpose): Promise<Admission>;
 
@@ -58,6 +61,9 @@ export interface Limits {
    * The store counts these units in the step that holds them (see `ClientCap`), so that calls at the same moment keep the cap as well.
    */
   capped(checkout: HoldingVerbs): HoldingVerbs;
+
+  /** What an operator has to know, a sentence each. */
+  warnings: () => readonly string[];
 }
 
 /** Whose request it is that is being answered, by session: as many as can be under way at once, and then some. */
@@ -75,30 +81,25 @@ const LOOKUPS_OF_ADDRESS = 10;
 const LOOKUPS_OF_ALL = 30;
 
 export function createLimits(options: LimitOptions): Limits {
-  const { perMinute, unitsPerClient, trustedProxyHops, pagesPerSecond, log } = options;
+  const { perMinute, unitsPerClient, pagesPerSecond, log } = options;
   const redis = options.redis === null ? null : { ...options.redis, connection: connectLimits({ url: options.redis.url, log }) };
-  const rate = perMinute === 0 ? null : createRate("rate", perMinute, redis);
-  const pages =
-    perMinute === 0
-      ? null
-      : {
-          session: createRate("pages", Math.ceil(perMinute / CHANGES_TO_A_PAGE.session), redis),
-          address: createRate("pages-from", Math.ceil(perMinute / CHANGES_TO_A_PAGE.address), redis),
-        };
+  const clients = createClientGroups({ ...options, now: () => performance.now() });
+  const changes = perMinute === 0 ? null : createRates("rate", { session: perMinute, address: perMinute }, redis);
+  const pageLimits = { session: Math.ceil(perMinute / CHANGES_TO_A_PAGE.session), address: Math.ceil(perMinute / CHANGES_TO_A_PAGE.address) };
+  const pages = perMinute === 0 ? null : createRates("pages", pageLimits, redis);
   const turns = pagesPerSecond === null ? null : createTurns(createRate("all-pages", pagesPerSecond, redis, 1), pagesPerSecond);
-  const signIns = { address: createRate("sign-in", SIGN_INS_OF_ADDRESS, redis), all: createRate("sign-ins", SIGN_INS_OF_ALL, redis) };
-  const lookups = { address: createRate("lookups-from", LOOKUPS_OF_ADDRESS, redis), all: createRate("lookups", LOOKUPS_OF_ALL, redis) };
-  const admitted = new Map<string, string>();
-  let hasWarned = false;
+  const signIns = createRates("sign-ins", { session: SIGN_INS_OF_ALL, address: SIGN_INS_OF_ADDRESS }, redis);
+  const lookups = createRates("lookups", { session: LOOKUPS_OF_ALL, address: LOOKUPS_OF_ADDRESS }, redis);
+  const admitted = new Map<string, readonly ClientGroup[]>();
 
-  function capOf(session: string): ClientCap | undefined {
-    const address = admitted.get(session);
-    return address === undefined || unitsPerClient === 0 ? undefined : { clientId: hashOf(address), maxUnits: unitsPerClient };
+  function capsOf(session: string): readonly ClientCap[] | undefined {
+    if (unitsPerClient === 0) return undefined;
+    return admitted.get(session)?.map(({ key, share }) => ({ clientId: key, maxUnits: unitsPerClient * share }));
   }
 
-  function remember(session: string, address: string): void {
+  function remember(session: string, groups: readonly ClientGroup[]): void {
     admitted.delete(session);
-    admitted.set(session, address);
+    admitted.set(session, groups);
     for (const oldest of admitted.keys()) {
       if (admitted.size <= MAX_ADMITTED) break;
       admitted.delete(oldest);
@@ -107,41 +108,40 @@ export function createLimits(options: LimitOptions): Limits {
 
   return {
     async admit(request, session, purpose) {
-      if (trustedProxyHops === 0 && !hasWarned && request.headers.has("X-Forwarded-For")) {
-        hasWarned = true;
-        log.warn({}, "X-Forwarded-For is seen but TRUSTED_PROXY_HOPS is 0: limits by network address are off");
-      }
-      const address = clientAddress(request.headers, trustedProxyHops);
-      if (address !== null) remember(session, address);
-      const isPayment = purpose === "payment";
-      return countAll([
-        [rate, `session:${session}`],
-        [rate, address && `address:${address}`],
-        [isPayment ? (pages?.session ?? null) : null, session],
-        [isPayment ? (pages?.address ?? null) : null, address],
-      ]);
+      const { groups, isOneClient } = clients.of(request.headers);
+      remember(session, isOneClient ? groups : []);
+      const rates = purpose === "payment" ? [changes, pages] : [changes];
+      const own = await countAll(rates.map((rate) => [rate?.session, session]));
+      if (own.admission.outcome === "rate_limited" || (purpose === "payment" && own.isFirst)) return own.admission;
+      return (await countAll(groups.flatMap(({ key, share }) => rates.map((rate) => [rate?.address(share), key] as const)))).admission;
     },
     turnToPay: async () => (turns === null ? { outcome: "your_turn" } : turns()),
-    admitLookup: (request) => countAll([[lookups.address, clientAddress(request.headers, trustedProxyHops)], [lookups.all, "all"]]),
-    admitSignIn(request) {
-      const address = clientAddress(request.headers, trustedProxyHops);
-      return countAll([address === null ? [signIns.all, "all"] : [signIns.address, address]]);
+    async admitLookup(request) {
+      const { groups } = clients.of(request.headers);
+      return (await countAll([...groups.map(({ key, share }) => [lookups.address(share), key] as const), [lookups.session, "all"]])).admission;
+    },
+    async admitSignIn(request) {
+      const { groups } = clients.of(request.headers);
+      const counts = groups.map(({ key, share }) => [signIns.address(share), key] as const);
+      return (await countAll(groups.length === 0 ? [[signIns.session, "all"]] : counts)).admission;
     },
     capped: (checkout) => ({
-      changeCart: (request) => checkout.changeCart({ ...request, client: capOf(request.session) }),
-      start: (request) => checkout.start({ ...request, client: capOf(request.session) }),
+      changeCart: (request) => checkout.changeCart({ ...request, clients: capsOf(request.session) }),
+      start: (request) => checkout.start({ ...request, clients: capsOf(request.session) }),
     }),
+    warnings: clients.warnings,
   };
 }
 
-/** Counts one for each key, up to the first limit that is reached. Null: not limited, or no key. */
-async function countAll(counts: readonly (readonly [rate: RateLimiterAbstract | null, key: string | null])[]): Promise<Admission> {
+/** Counts one for each key, up to the first limit that is reached. `isFirst`: that the last of them has counted. */
+async function countAll(counts: readonly (readonly [rate: RateLimiterAbstract | undefined, key: string])[]): Promise<{ readonly admission: Admission; readonly isFirst: boolean }> {
+  let isFirst = false;
   try {
-    for (const [rate, key] of counts) if (rate !== null && key !== null) await rate.consume(key);
-    return { outcome: "admitted" };
+    for (const [rate, key] of counts) if (rate !== undefined) isFirst = (await rate.consume(key)).consumedPoints === 1;
+    return { admission: { outcome: "admitted" }, isFirst };
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
-    return { outcome: "rate_limited", retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)) };
+    return { admission: { outcome: "rate_limited", retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)) }, isFirst };
   }
 }
 
@@ -159,15 +159,23 @@ function createTurns(rate: RateLimiterAbstract, perSecond: number): () => Promis
   };
 }
 
+/** A limit for a session, and one for an address, of which a larger group of clients has a share. */
+interface Rates {
+  readonly session: RateLimiterAbstract;
+  readonly address: (share: number) => RateLimiterAbstract | undefined;
+}
+
+function createRates(name: string, points: { session: number; address: number }, redis: RedisLimits): Rates {
+  const byShare = new Map(SHARES.map((share) => [share, createRate(`${name}-from`, points.address * share, redis)]));
+  return { session: createRate(name, points.session, redis), address: (share) => byShare.get(share) };
+}
+
+type RedisLimits = { readonly connection: BoundedRedis; readonly prefix: string } | null;
+
 /** `points` in `seconds` for each key; `name` tells its keys from those of other rates. */
-function createRate(name: string, points: number, redis: { connection: BoundedRedis; prefix: string } | null, seconds = MINUTE_SECONDS): RateLimiterAbstract {
+function createRate(name: string, points: number, redis: RedisLimits, seconds = MINUTE_SECONDS): RateLimiterAbstract {
   const options = { keyPrefix: redis === null ? name : `${redis.prefix}:${name}`, points, duration: seconds };
   const memory = new RateLimiterMemory(options);
   if (redis === null) return memory;
   return new RateLimiterRedis({ ...options, storeClient: limiterClient(redis.connection), useRedisPackage: true, insuranceLimiter: memory });
-}
-
-/** An address is told apart from others, and kept nowhere. */
-function hashOf(address: string): string {
-  return createHash("sha256").update(address).digest("base64url").slice(0, 22);
 }

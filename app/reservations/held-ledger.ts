@@ -48,11 +48,13 @@ export class HeldLedger {
     if (this.#clients.get(clientId)?.isEmpty(now) === true) this.#clients.delete(clientId);
   }
 
-  /** Whether the client's sessions stay within its cap when this one, which has nothing undecided, gets what the lines ask for. Asking for no more than it holds fits. */
-  hasRoom({ clientId, maxUnits }: ClientCap, own: SessionRecord, lines: readonly Line[], now: number): boolean {
+  /** The cap that a client's sessions would pass if this one, which has nothing undecided, got what the lines ask for. Asking for no more than it holds passes none. */
+  passedCap(asking: readonly ClientCap[], own: SessionRecord, lines: readonly Line[], now: number): ClientCap | undefined {
     const heldOf = (productId: string) => Math.max(claimedOf(own.claims, productId), unitsOf(own.granted, productId));
     const more = lines.reduce((sum, { productId, quantity }) => sum + quantity - heldOf(productId), 0);
-    return more <= 0 || (this.#clients.get(own.clientId ?? clientId)?.at(now) ?? 0) + more <= maxUnits;
+    if (more <= 0) return undefined;
+    const clients = own.clients.length === 0 ? asking : own.clients;
+    return clients.find(({ clientId, maxUnits }) => (this.#clients.get(clientId)?.at(now) ?? 0) + more > maxUnits);
   }
 
   /** Held units of one product at tick `now`, split for the session whose record is given; `nowMs` is what durations count from. */
@@ -104,12 +106,12 @@ export class HeldLedger {
   #apply(record: SessionRecord, sign: 1 | -1): void {
     const until = record.deadline;
     const askedUntil = record.pending === null ? -NEVER : record.pending.deadline;
-    const client = record.clientId === null ? null : this.#client(record.clientId);
+    const clients = record.clients.map(({ clientId }) => this.#client(clientId));
     const add = (tally: ExpiringTally, deadline: number, units: number) => {
       if (units === 0) return;
       tally.add(deadline, units);
       this.#units.add(deadline, units);
-      client?.add(deadline, units);
+      for (const client of clients) client.add(deadline, units);
     };
     let last = -NEVER;
     eachHold(record, (productId, claimed, granted, asked) => {

@@ -51,10 +51,11 @@ class MemoryReservationStore implements ReservationStore {
     this.#pendingMs = pendingMs;
   }
 
-  async place({ session, operationId, lines, maxLines, client }: PlaceRequest): Promise<PlaceOutcome> {
+  async place({ session, operationId, lines, maxLines, clients = NONE }: PlaceRequest): Promise<PlaceOutcome> {
     const now = this.#begin();
     const record = this.#records.findOrCreate(session, now);
-    if (client !== undefined && record.pending === null && !this.#records.ledger.hasRoom(client, record, lines, now)) return { outcome: "client_full" };
+    const passed = clients.length === 0 || record.pending !== null ? undefined : this.#records.ledger.passedCap(clients, record, lines, now);
+    if (passed !== undefined) return { outcome: "client_full", maxUnits: passed.maxUnits };
     const [claim] = record.claims;
     if (claim !== undefined) return { outcome: "checkout_open", claim };
     if (record.pending !== null && record.pending.operationId !== operationId) return { outcome: "busy" };
@@ -66,7 +67,7 @@ class MemoryReservationStore implements ReservationStore {
       const deadline = tickOf(this.#nowMs + this.#pendingMs);
       this.#records.change(session, record, now, lines, () => {
         record.pending = { operationId, lines, deadline };
-        record.clientId ??= client?.clientId ?? null;
+        if (record.clients.length === 0) record.clients = clients;
       });
     }
     return { outcome: "placed", others };

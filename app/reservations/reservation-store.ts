@@ -20,7 +20,7 @@ export interface ReservationStore {
    * An operation that was already placed is answered again from its pending.
    * Looks first: writes nothing and answers `cannot_fit` when a line does not fit by its `hint` beside all that others hold,
    * what is pending included (see README, "Look before placing"). Quantity 0 always fits.
-   * With `client`, writes nothing and answers `client_full` when the client would hold more in all its carts than its cap, except
+   * With `clients`, writes nothing and answers `client_full` when one of them would hold more in all its carts than its cap, except
    * where the call asks for no more than the session holds. Comes before every other answer but that to an operation sent again.
    */
   place(request: PlaceRequest): Promise<PlaceOutcome>;
@@ -123,12 +123,13 @@ export interface PlaceRequest extends OperationRef {
   readonly lines: readonly PlaceLine[];
   /** The cart may not have more granted and asked-for lines than this. */
   readonly maxLines: number;
-  readonly client?: ClientCap | undefined;
+  /** The one that asks, and larger groups that it belongs to. */
+  readonly clients?: readonly ClientCap[] | undefined;
 }
 
 /**
  * A number of sessions that hold at most `maxUnits` together, undecided calls and claims included. A session counts for the
- * client that it began to hold for, until it holds nothing.
+ * clients that it began to hold for, by the caps that they had then, until it holds nothing.
  */
 export interface ClientCap {
   readonly clientId: string;
@@ -144,7 +145,8 @@ export type PlaceOutcome =
   /** A payment page is open (or about to be): close it with proof first. */
   | { readonly outcome: "checkout_open"; readonly claim: Claim }
   | { readonly outcome: "too_many_lines" }
-  | { readonly outcome: "client_full" };
+  /** `maxUnits`: the cap that it would pass. */
+  | { readonly outcome: "client_full"; readonly maxUnits: number };
 
 /** What sessions other than the asking one hold of a product. */
 export interface OthersUnits {

@@ -31,7 +31,7 @@ export interface ReserveRequest {
   readonly session: string;
   /** Sets the session's quantity of each product; 0 releases it. Lines of one product are summed. */
   readonly lines: readonly Line[];
-  readonly client?: ClientCap | undefined;
+  readonly clients?: readonly ClientCap[] | undefined;
 }
 
 /** `units_per_client`: in all carts of the client together. */
@@ -70,7 +70,7 @@ interface Call {
   readonly dependencies: ReserveDependencies;
   readonly session: string;
   readonly lines: readonly Line[];
-  readonly client: ClientCap | undefined;
+  readonly clients: readonly ClientCap[] | undefined;
 }
 
 /**
@@ -87,7 +87,7 @@ export async function reserve(dependencies: ReserveDependencies, request: Reserv
     if (!Number.isSafeInteger(quantity) || quantity < 0) throw new RangeError(`${quantity} units of ${productId}`);
   }
   const { limits, backOff } = dependencies;
-  const call = { dependencies, session: request.session, lines: summed(request.lines), client: request.client };
+  const call = { dependencies, session: request.session, lines: summed(request.lines), clients: request.clients };
   if (call.lines.some((line) => line.quantity > limits.maxUnitsPerLine)) {
     return { outcome: "limit_exceeded", limit: "units_per_line", max: limits.maxUnitsPerLine };
   }
@@ -118,14 +118,14 @@ async function tryOnce(call: Call, known: Rows | null): Promise<Attempt> {
   const { store, limits, newOperationId, backOff } = call.dependencies;
   const operation = { session: call.session, operationId: newOperationId() };
   const lines = withHints(call, known);
-  const placed = await waitWhileBusy(backOff, () => store.place({ ...operation, lines, maxLines: limits.maxLinesPerCart, client: call.client }));
+  const placed = await waitWhileBusy(backOff, () => store.place({ ...operation, lines, maxLines: limits.maxLinesPerCart, clients: call.clients }));
   switch (placed.outcome) {
     case "checkout_open":
       return answered(placed);
     case "too_many_lines":
       return answered({ outcome: "limit_exceeded", limit: "lines_per_cart", max: limits.maxLinesPerCart });
     case "client_full":
-      return answered({ outcome: "limit_exceeded", limit: "units_per_client", max: call.client?.maxUnits ?? 0 });
+      return answered({ outcome: "limit_exceeded", limit: "units_per_client", max: placed.maxUnits });
     case "cannot_fit": {
       // Nobody is refused by figures from before the call.
       if (known === null) return tryOnce(call, await read(call));

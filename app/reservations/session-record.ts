@@ -1,4 +1,4 @@
-import type { Claim, Line, SessionView } from "./reservation-store";
+import type { Claim, ClientCap, Line, SessionView } from "./reservation-store";
 import { TICK_MS } from "./ticks";
 
 /** Shared by everything that is empty: a million holds pay for no empty arrays. */
@@ -24,8 +24,8 @@ export class SessionRecord {
   /** The session's own claim first; more than one only after `restore`. */
   claims: readonly Claim[] = NONE;
   lastOperationId: string | null = null;
-  /** Whose cap it counts for (see `ClientCap`). */
-  clientId: string | null = null;
+  /** Whose caps it counts for (see `ClientCap`). */
+  clients: readonly ClientCap[] = NONE;
 
   constructor(sequence: number) {
     this.sequence = sequence;

@@ -102,8 +102,8 @@ export class SessionRecords {
     for (const { productId } of lines) this.ledger.forgetUnheld(productId, now);
   }
 
-  #forgetIdle({ clientId }: SessionRecord, now: number): void {
-    if (clientId !== null) this.ledger.forgetIdleClient(clientId, now);
+  #forgetIdle({ clients }: SessionRecord, now: number): void {
+    for (const { clientId } of clients) this.ledger.forgetIdleClient(clientId, now);
   }
 
   #changed(lines: readonly Line[]): void {

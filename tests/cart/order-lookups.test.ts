@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 
 function open({ live = false, trustedProxyHops = 1 } = {}) {
   let now = 0;
-  const limits = createLimits({ perMinute: 0, unitsPerClient: 0, trustedProxyHops, pagesPerSecond: null, redis: null, log: { warn: () => undefined } });
+  const limits = createLimits({ perMinute: 0, unitsPerClient: 0, trustedProxyHops, secret: "a".repeat(32), pagesPerSecond: null, redis: null, log: { warn: () => undefined } });
   const fulfil = vi.fn(() => Promise.resolve({ outcome: "open" as const, order: order() }));
   const log = { error: vi.fn() };
   const lookups = createOrderLookups({ checkout: { fulfil }, admitLookup: (request) => limits.admitLookup(request), live, now: () => now, log });

@@ -50,7 +50,7 @@ async function changeAfter(past: number, store: ReservationStore, advance: (ms: 
   const rows = new Map([["bowl", { name: "bowl", inventory: MANY * 2, active: true }]]);
   const engine = { store: counted, readStock: async () => rows, figures: new LastFigures(), limits: { maxUnitsPerLine: 10, maxLinesPerCart: 30 }, newOperationId: randomUUID, backOff: async () => undefined };
   const bare: Pick<CheckoutService, "changeCart" | "start"> = { changeCart: (request) => reserve(engine, request), start: async () => ({ outcome: "empty_cart" }) };
-  const limits = (unitsPerClient: number) => createLimits({ perMinute: 0, unitsPerClient, trustedProxyHops: 1, pagesPerSecond: null, redis: null, log: { warn: () => undefined } });
+  const limits = (unitsPerClient: number) => createLimits({ perMinute: 0, unitsPerClient, trustedProxyHops: 1, secret: "a".repeat(32), pagesPerSecond: null, redis: null, log: { warn: () => undefined } });
   /** Holds nothing for longer than it takes to ask. */
   const asking: typeof bare = {
     ...bare,

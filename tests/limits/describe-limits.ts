@@ -26,13 +26,13 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
       };
       const bare: Pick<CheckoutService, "changeCart" | "start"> = {
         changeCart: (request) => reserve(engine, request),
-        async start({ session, lines, client }) {
-          const reserved = await reserve(engine, { session, lines, client });
+        async start({ session, lines, clients }) {
+          const reserved = await reserve(engine, { session, lines, clients });
           return reserved.outcome === "granted" ? { outcome: "empty_cart" } : reserved;
         },
       };
       const server = () => {
-        const limits = createLimits({ perMinute: 5, unitsPerClient: 10, trustedProxyHops: 1, pagesPerSecond: null, redis, log: { warn: () => undefined }, ...given });
+        const limits = createLimits({ perMinute: 5, unitsPerClient: 10, trustedProxyHops: 1, secret: "a".repeat(32), pagesPerSecond: null, redis, log: { warn: () => undefined }, ...given });
         const { changeCart, start } = limits.capped(bare);
         return {
           limits,
@@ -150,12 +150,26 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
         const { limits, change } = await shop({ perMinute: 24, unitsPerClient: 0 });
         const open = opening(limits);
         const session = randomUUID();
-        for (let i = 0; i < 2; i += 1) expect(await open(session, someAddress())).toEqual({ outcome: "admitted" });
+        for (let i = 0; i < 2; i += 1) expect(await open(session, someAddress())).toMatchObject({ outcome: "admitted" });
         await expect(open(session, someAddress())).resolves.toMatchObject({ outcome: "rate_limited" });
         await expect(change(session, someAddress(), 1)).resolves.toBe("granted");
         const address = someAddress();
-        for (let i = 0; i < 12; i += 1) expect(await open(randomUUID(), address)).toEqual({ outcome: "admitted" });
-        await expect(open(randomUUID(), address)).resolves.toMatchObject({ outcome: "rate_limited" });
+        for (let i = 0; i < 12; i += 1) {
+          const session = randomUUID();
+          for (let page = 0; page < 2; page += 1) expect(await open(session, address)).toMatchObject({ outcome: "admitted" });
+        }
+        const another = randomUUID();
+        await expect(open(another, address)).resolves.toMatchObject({ outcome: "admitted" });
+        await expect(open(another, address)).resolves.toMatchObject({ outcome: "rate_limited" });
+      });
+
+      it("let everybody to their first one, whatever neighbours do", async () => {
+        const { limits, change } = await shop({ perMinute: 24, unitsPerClient: 0 });
+        const open = opening(limits);
+        const address = someAddress();
+        for (let i = 0; i < 24; i += 1) await change(randomUUID(), address, 1);
+        await expect(change(randomUUID(), address, 1)).resolves.toMatchObject({ outcome: "rate_limited" });
+        for (let i = 0; i < 100; i += 1) expect(await open(randomUUID(), address)).toMatchObject({ outcome: "admitted" });
       });
 
       const takeTurns = ({ limits }: { limits: ReturnType<typeof createLimits> }) => Promise.all(Array.from({ length: 100 }, () => limits.turnToPay()));

@@ -26,7 +26,7 @@ function openShop(options: Pick<LimitOptions, "perMinute" | "unitsPerClient" | "
   const rows = new Map([["bowl", { name: "bowl", inventory: STOCK, active: true }]]);
   const engine = { store, readStock: async () => rows, figures: new LastFigures(), limits: { maxUnitsPerLine: 10, maxLinesPerCart: 30 }, newOperationId: randomUUID, backOff: async () => undefined };
   const bare: Pick<CheckoutService, "changeCart" | "start"> = { changeCart: (request) => reserve(engine, request), start: async () => ({ outcome: "empty_cart" }) };
-  const limits = createLimits({ pagesPerSecond: null, ...options, redis: null, log: { warn: () => undefined } });
+  const limits = createLimits({ secret: "a".repeat(32), pagesPerSecond: null, ...options, redis: null, log: { warn: () => undefined } });
   const { changeCart } = limits.capped(bare);
 
   /** One proxy in front: it appends the address that it saw to whatever the client wrote. */
@@ -47,15 +47,15 @@ function openShop(options: Pick<LimitOptions, "perMinute" | "unitsPerClient" | "
     return answer;
   }
 
-  return { store, ask, buy };
+  return { store, ask, buy, warnings: limits.warnings };
 }
 
 type Shop = ReturnType<typeof openShop>;
 
-async function hoard(shop: Shop, cookies: readonly string[]): Promise<void> {
-  for (const cookie of cookies) {
+async function hoard(shop: Shop, cookies: readonly string[], addressOf: (i: number) => string = () => HOARDER): Promise<void> {
+  for (const [i, cookie] of cookies.entries()) {
     const forged = `10.${Math.floor(Math.random() * 250)}.${Math.floor(Math.random() * 250)}.7`;
-    if ((await shop.ask(cookie, HOARDER, 10, forged)) !== "granted") await shop.ask(cookie, HOARDER, 1, forged);
+    if ((await shop.ask(cookie, addressOf(i), 10, forged)) !== "granted") await shop.ask(cookie, addressOf(i), 1, forged);
   }
 }
 
@@ -103,6 +103,44 @@ describe("a hoarder, for an hour", { timeout: 120_000 }, () => {
     }
     expect((await shop.store.view(neighbour)).lines).toMatchObject([{ quantity: 2 }]);
     expect((await shop.store.totals()).units).toBeLessThanOrEqual(50);
+  });
+});
+
+describe("a hoarder whose address is written in another way", () => {
+  const cookies = () => Array.from({ length: COOKIES }, () => randomUUID());
+  const hoarded = async (addressOf: (i: number) => string, unitsPerClient = 5) => {
+    const shop = openShop({ ...DEFAULTS, perMinute: 0, unitsPerClient });
+    await hoard(shop, cookies(), addressOf);
+    return (await shop.store.totals()).units;
+  };
+  const hex = (i: number) => i.toString(16);
+
+  it.each<[string, (i: number) => string]>([
+    ["with ports", (i) => `${HOARDER}:${1024 + i}`],
+    ["as IPv6", (i) => (i % 2 === 0 ? `::ffff:${HOARDER}` : "::ffff:c633:6442")],
+    ["in brackets with ports, anywhere in one /64", (i) => `[2001:db8:1:2::${hex(i + 1)}]:${1024 + i}`],
+  ])("%s, has one cap", async (_written, addressOf) => {
+    expect(await hoarded(addressOf)).toBe(5);
+  });
+
+  it("has two caps with all of a /56, and eight with all of a /48", async () => {
+    expect(await hoarded((i) => `2001:db8:1:2${hex(i % 256).padStart(2, "0")}::7`)).toBe(10);
+    expect(await hoarded((i) => `2001:db8:1:${hex(i * 256)}::7`)).toBe(40);
+  });
+
+  it("(control: each /64 for itself) would have as many as there are", async () => {
+    expect(await hoarded((i) => `2001:db8:${hex(i)}:1::7`)).toBe(STOCK);
+  });
+
+  it.each(["unknown", "", "198.51.100.66, "])("as %j, shares one limit of changes with all like it, and the operator is told", async (written) => {
+    const shop = openShop({ ...DEFAULTS, unitsPerClient: 5 });
+    const answers = [];
+    for (const cookie of cookies()) answers.push(await shop.ask(cookie, written, 1));
+    expect(answers.filter((answer) => answer === 429)).toHaveLength(COOKIES - 120);
+    // Never a cap on units: they may be all shoppers of the shop.
+    expect(answers).not.toContain(422);
+    expect(shop.warnings()).toEqual([expect.stringContaining("X-Forwarded-For")]);
+    expect(await shop.ask(randomUUID(), "203.0.113.7", 1)).not.toBe(429);
   });
 });
 

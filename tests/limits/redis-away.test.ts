@@ -16,7 +16,7 @@ describe("limits whose Redis does not answer", () => {
   });
 
   async function limits(url = redis.url) {
-    const options = { perMinute: 3, unitsPerClient: 5, trustedProxyHops: 1, pagesPerSecond: null, log: { warn: () => undefined } };
+    const options = { perMinute: 3, unitsPerClient: 5, trustedProxyHops: 1, secret: "a".repeat(32), pagesPerSecond: null, log: { warn: () => undefined } };
     const limits = createLimits({ ...options, redis: { url, prefix: `test:${randomUUID()}` } });
     const capped = limits.capped({
       changeCart: async () => ({ outcome: "unknown_product", productIds: [] }),

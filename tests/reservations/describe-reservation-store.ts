@@ -232,10 +232,10 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
 
     describe("the cap of a client", () => {
       const ask = (session: string, quantity: number, maxUnits = 10, clientId = "campus") =>
-        store.place({ session, operationId: newOperationId(), lines: [{ productId: "mug", quantity }], maxLines: 30, client: { clientId, maxUnits } });
+        store.place({ session, operationId: newOperationId(), lines: [{ productId: "mug", quantity }], maxLines: 30, clients: [{ clientId, maxUnits }] });
       const take = async (session: string, quantity: number, clientId = "campus") => {
         const operationId = newOperationId();
-        const placed = await store.place({ session, operationId, lines: [{ productId: "mug", quantity }], maxLines: 30, client: { clientId, maxUnits: 10 } });
+        const placed = await store.place({ session, operationId, lines: [{ productId: "mug", quantity }], maxLines: 30, clients: [{ clientId, maxUnits: 10 }] });
         if (placed.outcome === "placed") await store.confirm({ session, operationId });
         return placed.outcome;
       };
@@ -243,7 +243,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("counts all its sessions, undecided calls too, and nobody else's; what it refuses is not written", async () => {
         expect(await take("ann", 6)).toBe("placed");
         expect(await ask("bob", 3)).toMatchObject({ outcome: "placed" });
-        expect(await ask("cy", 2)).toEqual({ outcome: "client_full" });
+        expect(await ask("cy", 2)).toEqual({ outcome: "client_full", maxUnits: 10 });
         expect(await take("di", 10, "elsewhere")).toBe("placed");
         await grant("eve", { mug: 20 });
         expect(await total("mug")).toBe(39);
@@ -253,10 +253,10 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("refuses nothing to a session that asks for no more than it holds, whatever the cap is by then", async () => {
         await take("ann", 10);
         expect(await ask("ann", 10, 1)).toMatchObject({ outcome: "placed" });
-        expect(await ask("bob", 1, 1)).toEqual({ outcome: "client_full" });
+        expect(await ask("bob", 1, 1)).toEqual({ outcome: "client_full", maxUnits: 1 });
         await advance(pendingMs + SLACK_MS);
-        expect(await ask("ann", 11)).toEqual({ outcome: "client_full" });
-        expect(await store.place({ session: "ann", operationId: newOperationId(), lines: linesOf({ mug: 4, hat: 6 }), maxLines: 30, client: { clientId: "campus", maxUnits: 10 } })).toMatchObject({ outcome: "placed" });
+        expect(await ask("ann", 11)).toEqual({ outcome: "client_full", maxUnits: 10 });
+        expect(await store.place({ session: "ann", operationId: newOperationId(), lines: linesOf({ mug: 4, hat: 6 }), maxLines: 30, clients: [{ clientId: "campus", maxUnits: 10 }] })).toMatchObject({ outcome: "placed" });
       });
 
       it("is free again when the units were aborted, released, sold, or lapsed", async () => {
@@ -274,7 +274,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
           await end();
         }
         const operation = { session: "ann", operationId: newOperationId() };
-        await store.place({ ...operation, lines: linesOf({ mug: 10 }), maxLines: 30, client: { clientId: "campus", maxUnits: 10 } });
+        await store.place({ ...operation, lines: linesOf({ mug: 10 }), maxLines: 30, clients: [{ clientId: "campus", maxUnits: 10 }] });
         await store.abort(operation);
         expect(await take("bob", 10)).toBe("placed");
       });
@@ -284,7 +284,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         await claim("ann", "claim-1");
         await advance(maxAgeMs + ttlMs);
         expect(await take("bob", 1)).toBe("client_full");
-        expect(await ask("ann", 11)).toEqual({ outcome: "client_full" });
+        expect(await ask("ann", 11)).toEqual({ outcome: "client_full", maxUnits: 10 });
         expect(await ask("ann", 10)).toMatchObject({ outcome: "checkout_open" });
       });
 
@@ -298,10 +298,29 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await take("ann", 10)).toBe("placed");
       });
 
+      it("keeps the caps of all groups that a client belongs to, and names the one that is passed", async () => {
+        const take = async (session: string, home: string, quantity: number) => {
+          const operation = { session, operationId: newOperationId() };
+          const clients = [{ clientId: home, maxUnits: 10 }, { clientId: "street", maxUnits: 20 }];
+          const placed = await store.place({ ...operation, lines: [{ productId: "mug", quantity }], maxLines: 30, clients });
+          if (placed.outcome === "placed") await store.confirm(operation);
+          return placed.outcome === "client_full" ? placed.maxUnits : placed.outcome;
+        };
+        expect(await take("ann", "first", 9)).toBe("placed");
+        expect(await take("bob", "first", 2)).toBe(10);
+        expect(await take("cy", "second", 9)).toBe("placed");
+        expect(await take("di", "third", 3)).toBe(20);
+        expect(await take("di", "third", 2)).toBe("placed");
+        await claim("ann", "claim-1");
+        await store.complete({ claimId: "claim-1", checkoutId: null });
+        expect(await take("eve", "third", 8)).toBe("placed");
+        expect(await take("bob", "first", 2)).toBe(20);
+      });
+
       it("takes in a session that was restored, once it asks, and answers a call sent again as the first time", async () => {
-        const again = { session: "ann", operationId: newOperationId(), lines: linesOf({ mug: 10 }), maxLines: 30, client: { clientId: "campus", maxUnits: 10 } };
+        const again = { session: "ann", operationId: newOperationId(), lines: linesOf({ mug: 10 }), maxLines: 30, clients: [{ clientId: "campus", maxUnits: 10 }] };
         expect(await store.place(again)).toMatchObject({ outcome: "placed" });
-        expect(await store.place({ ...again, client: { clientId: "campus", maxUnits: 1 } })).toMatchObject({ outcome: "placed" });
+        expect(await store.place({ ...again, clients: [{ clientId: "campus", maxUnits: 1 }] })).toMatchObject({ outcome: "placed" });
         await store.abort(again);
         await grant("ann", { hat: 8 });
         expect(await take("ann", 2)).toBe("placed");

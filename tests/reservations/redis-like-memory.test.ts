@@ -42,10 +42,10 @@ function nextStep(random: () => number, step: number): Step {
   const age = Math.floor(random() * 40) * STEP_MS;
   const to = pick(["shopper", "stock"] as const);
   const productIds = random() < 0.4 ? ("all" as const) : PRODUCTS.filter(() => random() < 0.4);
-  const client = random() < 0.5 ? undefined : { clientId: pick(["campus", "home"]), maxUnits: 6 };
+  const clients = random() < 0.5 ? undefined : [{ clientId: pick(["campus", "home"]), maxUnits: 6 }, ...(random() < 0.5 ? [] : [{ clientId: "city", maxUnits: 9 }])];
   const verbs: Step[] = [
-    { name: "place", act: (store) => store.place({ session, operationId, lines: looking, maxLines: 3, client }).then(seenOfPlace) },
-    { name: "place and confirm", act: async (store) => [seenOfPlace(await store.place({ session, operationId, lines, maxLines: 9, client })), await store.confirm({ session, operationId })] },
+    { name: "place", act: (store) => store.place({ session, operationId, lines: looking, maxLines: 3, clients }).then(seenOfPlace) },
+    { name: "place and confirm", act: async (store) => [seenOfPlace(await store.place({ session, operationId, lines, maxLines: 9, clients })), await store.confirm({ session, operationId })] },
     { name: "confirm", act: (store) => store.confirm({ session, operationId }) },
     { name: "abort", act: (store) => store.abort({ session, operationId }) },
     { name: "renew", act: (store) => store.renew(session) },

@@ -83,7 +83,7 @@ describe("holding", () => {
     expect(await risen(shop, () => shop.hold("bob", { pot: 2 }))).toEqual({ "reservations_total limited": 1, "reserve_duration_seconds_count": 1 });
     expect(await risen(shop, () => shop.start("bob", { pot: 2 }))).toEqual({ "checkout_total selling_paused": 1 });
 
-    const bare = createLimits({ perMinute: 1, unitsPerClient: 0, trustedProxyHops: 0, pagesPerSecond: null, redis: null, log: { warn: () => undefined } });
+    const bare = createLimits({ perMinute: 1, unitsPerClient: 0, trustedProxyHops: 0, secret: "a".repeat(32), pagesPerSecond: null, redis: null, log: { warn: () => undefined } });
     const limits = observeLimits(bare, shop.log, shop.metrics);
     const ask = (purpose: Purpose) => limits.admit(new Request("http://shop.test/"), "bob", purpose);
     expect(await risen(shop, () => ask("change"))).toEqual({});

@@ -43,7 +43,7 @@ export const answers = {
     plain("busy"),
     checkoutOpen,
     plain("too_many_lines"),
-    plain("client_full"),
+    z.object({ outcome: z.literal("client_full"), maxUnits: units }),
     plain("not_rebuilt"),
   ]),
   confirm: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("confirmed"), view }), plain("gone")]),

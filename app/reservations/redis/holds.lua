@@ -1,8 +1,8 @@
 -- Put before every script of holds, after the tallies: records of sessions, bounded cleanup, events.
 --
--- A record: {granted = lines, deadline, first, pending = {op, lines, deadline}, claims = {claim...}, last, client}; times are ticks,
+-- A record: {granted = lines, deadline, first, pending = {op, lines, deadline}, claims = {claim...}, last, clients}; times are ticks,
 -- a line is {product id, units}. `first` is where the absolute age counts from, `last` what
--- changed the granted lines last: an operation, or the end of a claim. `client` is the id of the client that it counts for, if any.
+-- changed the granted lines last: an operation, or the end of a claim. `clients` are the caps that it counts for, if any.
 -- A claim: {claimId, checkoutId, session, lines, claimedAt, epoch}, the session's own first. `claimedAt` is Redis' own time.
 
 local CLAIMED_LINES = '\0claimed lines'
@@ -75,7 +75,7 @@ local function count(record, sign)
   local last = 0
   local function add_units(deadline, units)
     tally_add(UNITS, deadline, units)
-    if record.client then tally_add(client_of(record.client), deadline, units) end
+    for _, client in ipairs(record.clients or {}) do tally_add(client_of(client.clientId), deadline, units) end
   end
   for _, hold in ipairs((holds_of(record))) do
     local firm, undecided = firm_of(hold.product), undecided_of(hold.product)
@@ -162,7 +162,7 @@ local function drop_lapsed(session, record)
     tally_at(undecided_of(line[1]))
   end
   for _, tally in ipairs({ UNITS, SHOPPING, SESSIONS }) do tally_at(tally) end
-  if record.client then tally_at(client_of(record.client)) end
+  for _, client in ipairs(record.clients or {}) do tally_at(client_of(client.clientId)) end
 end
 
 -- The session's record without what has lapsed; nil when nothing is left.

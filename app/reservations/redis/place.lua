@@ -1,15 +1,19 @@
 -- Step 1 of a reservation: looks, writes what is asked for as pending, and notes what others hold of it.
--- request  {session, operationId, lines, hints = {last figure of each line, or null}, maxLines, client = {clientId, maxUnits} if any}
--- answer   {outcome = "placed" or "cannot_fit", others = {held units of each line}} | "busy" | {"checkout_open", claim} | "too_many_lines" | "client_full" | "not_rebuilt"
+-- request  {session, operationId, lines, hints = {last figure of each line, or null}, maxLines, clients = {{clientId, maxUnits}...} if any}
+-- answer   {outcome = "placed" or "cannot_fit", others = {held units of each line}} | "busy" | {"checkout_open", claim} | "too_many_lines" | {"client_full", maxUnits} | "not_rebuilt"
 
 if not is_rebuilt() then return answer({ outcome = 'not_rebuilt' }) end
 local session, lines = request.session, request.lines
 local record = find(session) or new_record()
-local others, client = held(record, products_of(lines)), request.client
-if client and record.pending == nil then
+local others, clients = held(record, products_of(lines)), record.clients or request.clients
+if request.clients and record.pending == nil then
   local more = 0
   for index, line in ipairs(lines) do more = more + line[2] - others[index].byYou end
-  if more > 0 and tally_at(client_of(record.client or client.clientId)) + more > client.maxUnits then return answer({ outcome = 'client_full' }) end
+  for _, client in ipairs(clients) do
+    if more > 0 and tally_at(client_of(client.clientId)) + more > client.maxUnits then
+      return answer({ outcome = 'client_full', maxUnits = client.maxUnits })
+    end
+  end
 end
 local claim = record.claims[1]
 if claim then return answer({ outcome = 'checkout_open', claim = claim }) end
@@ -25,7 +29,7 @@ if record.pending == nil then
   end
   change(session, record, lines, function()
     record.pending = { op = request.operationId, lines = lines, deadline = tick_of(now_ms + settings.pending) }
-    record.client = record.client or client and client.clientId
+    record.clients = clients
   end)
 end
 return answer({ outcome = 'placed', others = others })
