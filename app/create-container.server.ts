@@ -138,12 +138,14 @@ export async function createContainer(env: Environment): Promise<Container> {
     },
   });
 
+  const figures = new LastFigures();
   const limits = observeLimits(createLimits({
     perMinute: env.RATE_LIMIT_PER_MINUTE,
     unitsPerClient: env.MAX_UNITS_PER_CLIENT,
     trustedProxyHops: env.TRUSTED_PROXY_HOPS,
     secret: env.sessionSecrets[0] ?? "",
     pagesPerSecond: pagesPerSecond(env, live),
+    unpaidTime: { ttlMs: env.CHECKOUT_TTL_SECONDS * 1000, ofSessionMs: env.RESERVATION_MAX_SECONDS * 1000, stockOf: (productId) => figures.of(productId) },
     redis:
       env.REDIS_URL === undefined
         ? null
@@ -156,7 +158,7 @@ export async function createContainer(env: Environment): Promise<Container> {
       store,
       readStock: (productIds) => catalog.readStock(productIds),
       limits: { maxUnitsPerLine: env.MAX_UNITS_PER_LINE, maxLinesPerCart: env.MAX_LINES_PER_CART },
-      figures: new LastFigures(),
+      figures,
       newOperationId: () => randomBytes(12).toString("base64url"),
       backOff: () => sleep(randomInt(20, 101)),
     },
@@ -168,6 +170,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     clock: systemClock,
     newClaimId: randomUUID,
     turnToPay: () => limits.turnToPay(),
+    ...(limits.unpaidTime === null ? {} : { unpaidTime: limits.unpaidTime }),
     log: checkoutLog(log, metrics),
     config: {
       shopTag: shop,

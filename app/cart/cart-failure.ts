@@ -21,6 +21,8 @@ export type CartFailure =
   | { readonly kind: "rate_limited"; readonly retryAfterSeconds: number }
   /** Too many shoppers want to pay at this moment. */
   | { readonly kind: "checkout_busy"; readonly retryAfterSeconds: number }
+  /** This shopper has left payment pages unpaid for as long as an hour allows. */
+  | { readonly kind: "payment_wait"; readonly retryAfterSeconds: number }
   | { readonly kind: "selling_paused"; readonly mayPay: boolean; readonly retryAfterSeconds: number }
   | { readonly kind: "unavailable" };
 
@@ -63,6 +65,7 @@ function failureStatus({ kind }: CartFailure): number {
       return 409;
     case "rate_limited":
     case "checkout_busy":
+    case "payment_wait":
       return 429;
     case "selling_paused":
     case "unsettled":

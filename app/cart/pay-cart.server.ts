@@ -51,6 +51,8 @@ async function start({ checkout }: CartShop, cart: Cart, { origin, shown }: { or
       return failed({ kind: "limit_exceeded", limit: started.limit, max: started.max, productId: null });
     case "checkout_open":
       return failed({ kind: "checkout_open", openedAt: started.claim.claimedAt });
+    case "payment_wait":
+      return failed({ kind: "payment_wait", retryAfterSeconds: started.retryAfterSeconds });
     case "checkout_busy":
       return failed({ kind: "checkout_busy", retryAfterSeconds: started.retryAfterSeconds });
     case "selling_paused":

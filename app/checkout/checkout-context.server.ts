@@ -1,9 +1,10 @@
 import type { Catalog } from "~/catalog/catalog";
 import type { Clock } from "~/reservations/clock";
 import type { RebuildTurns } from "~/reservations/rebuild-turns";
+import type { Line, PageTerms } from "~/reservations/reservation-store";
 import type { ReserveDependencies } from "~/reservations/reserve";
 
-import type { LeaseStore, Order, PaymentTurn } from "./checkout";
+import type { LeaseStore, Order, PaymentTurn, PaymentWait } from "./checkout";
 import type { CheckoutLog } from "./checkout-events";
 import type { Batches } from "./fulfil/batches";
 import type { ResendRule } from "./fulfil/resend-rule";
@@ -26,6 +27,15 @@ export interface CheckoutConfig extends ShopTags {
 }
 
 /** Everything the use-cases of this room work with. */
+/** How long payment pages may be open, and what they cost those who leave them unpaid. Neither operation throws for a store that is down. */
+export interface UnpaidTime {
+  termsOf(request: { readonly session: string; readonly lines: readonly Line[] }): Promise<{ readonly outcome: "terms"; readonly terms: PageTerms | undefined } | PaymentWait>;
+  ended(page: { readonly terms: PageTerms; readonly openMs: number; readonly isPaid: boolean }): Promise<void>;
+}
+
+/** Every page is open for as long as any, whatever was left unpaid. */
+export const UNLIMITED: UnpaidTime = { termsOf: async () => ({ outcome: "terms", terms: undefined }), ended: async () => undefined };
+
 export interface CheckoutContext {
   readonly reservations: ReserveDependencies;
   readonly catalog: Catalog;
@@ -43,6 +53,9 @@ export interface CheckoutContext {
   readonly newClaimId: () => string;
   /** Asked once by each `start`, when all is held and before Stripe is: resolves when it is this shopper's turn, or will not be soon. */
   readonly turnToPay: () => Promise<PaymentTurn>;
+  readonly unpaidTime: UnpaidTime;
+  /** Pages that close before `checkoutTtlMs`, by claim, and when, by `clock.now`. A server that comes after this one closes them with all others. */
+  readonly shortPages: Map<string, number>;
   readonly log: CheckoutLog;
   readonly config: CheckoutConfig;
 }

@@ -119,7 +119,14 @@ export type StartOutcome =
   | { readonly outcome: "cart_changed"; readonly since: ShownCart }
   /** So many shoppers open payment pages that this one's turn would not come in time; the cart stays held. */
   | CheckoutBusy
+  | PaymentWait
   | SellingPaused;
+
+/** This shopper left payment pages unpaid for as long as that is allowed in an hour; the cart stays held. */
+export interface PaymentWait {
+  readonly outcome: "payment_wait";
+  readonly retryAfterSeconds: number;
+}
 
 export interface CheckoutBusy {
   readonly outcome: "checkout_busy";

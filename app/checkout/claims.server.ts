@@ -28,6 +28,9 @@ export async function endClaim(
   if (checkoutId !== null && (await liveClaim(context, claimId, checkoutId)) === null) return "gone";
   const ended = how === "completed" ? await store.complete({ claimId, checkoutId }) : await store.unclaim({ claimId, checkoutId, to: how });
   if (ended.outcome === "ended") {
+    const { terms, claimedAt } = ended.claim;
+    // Without an id no page was ever handed out.
+    if (terms !== undefined && checkoutId !== null) await context.unpaidTime.ended({ terms, openMs: context.clock.wall() - claimedAt, isPaid: how === "completed" });
     context.log({ type: "claim_ended", claimId, checkoutId, reason: how === "completed" ? "completed" : "released" });
   }
   return ended.outcome;

@@ -3,7 +3,7 @@ import { createProcessRebuildTurns } from "~/reservations/rebuild-turns";
 import { auditMarks } from "./audit.server";
 import { changeCart, releaseCart } from "./change-cart.server";
 import type { CheckoutService, RebuildReport } from "./checkout";
-import type { CheckoutContext } from "./checkout-context.server";
+import { type CheckoutContext, UNLIMITED } from "./checkout-context.server";
 import { closePage } from "./close-checkout.server";
 import { editStock } from "./edit-stock.server";
 import { createBatches } from "./fulfil/batches";
@@ -23,7 +23,7 @@ import { readingFormerTags } from "./stripe/former-tags";
 import { startCheckout } from "./start-checkout.server";
 import { createSweep } from "./sweep.server";
 
-type Optional = "marks" | "batches" | "rebuildTurns" | "rebuildLeases" | "resend" | "turnToPay";
+type Optional = "marks" | "batches" | "rebuildTurns" | "rebuildLeases" | "resend" | "turnToPay" | "unpaidTime" | "shortPages";
 
 /** Rebuilding is that of a store in one process unless turns and leases for it are given; nobody waits for a turn to pay. */
 export type CheckoutDependencies = Omit<CheckoutContext, Optional> & Partial<Pick<CheckoutContext, Optional>>;
@@ -41,7 +41,7 @@ export interface Checkout extends CheckoutService {
 export function createCheckout(dependencies: CheckoutDependencies): Checkout {
   const { gateway, clock, config } = dependencies;
   const marks = dependencies.marks ?? readingFormerTags(createSessionMarks({ gateway, shopTag: config.shopTag, clock }), config);
-  const context: CheckoutContext = { rebuildTurns: createProcessRebuildTurns(), rebuildLeases: dependencies.leases, resend: createResendRule(clock), turnToPay: async () => ({ outcome: "your_turn" }), batches: createBatches(), ...dependencies, marks };
+  const context: CheckoutContext = { rebuildTurns: createProcessRebuildTurns(), rebuildLeases: dependencies.leases, resend: createResendRule(clock), turnToPay: async () => ({ outcome: "your_turn" }), batches: createBatches(), unpaidTime: UNLIMITED, shortPages: new Map(), ...dependencies, marks };
   const gate = createRebuildGate();
   const sweep = createSweep(context);
   const queue = createFulfilQueue({ clock: context.clock, settle: (checkoutId) => settleCheckout(context, checkoutId) });

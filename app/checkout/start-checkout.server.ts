@@ -46,9 +46,11 @@ async function tryOnce(context: CheckoutContext, request: StartRequest, takeTurn
     if (reserved.outcome !== "granted") return reserved;
   }
 
+  const allowed = await context.unpaidTime.termsOf({ session, lines: cart });
+  if (allowed.outcome === "payment_wait") return allowed;
   const turn = await takeTurn();
   if (turn.outcome === "checkout_busy") return turn;
-  const claimed = await reservations.store.claim({ session, claimId: context.newClaimId() });
+  const claimed = await reservations.store.claim({ session, claimId: context.newClaimId(), terms: allowed.terms });
   switch (claimed.outcome) {
     case "claimed":
       if (!isWhole(claimed.claim, cart)) {
@@ -56,6 +58,7 @@ async function tryOnce(context: CheckoutContext, request: StartRequest, takeTurn
         await endClaim(context, { claimId: claimed.claim.claimId, checkoutId: null, how: "shopper" });
         return { outcome: "again" };
       }
+      noteShortPage(context, claimed.claim);
       return openPage(context, { claim: claimed.claim, others: claimed.others, origin: request.origin, shown: request.shown });
     case "busy":
       await reservations.backOff();
@@ -65,6 +68,10 @@ async function tryOnce(context: CheckoutContext, request: StartRequest, takeTurn
     case "checkout_open":
       return { outcome: "again" };
   }
+}
+
+function noteShortPage({ shortPages, clock, config }: CheckoutContext, { claimId, terms }: Claim): void {
+  if (terms !== undefined && terms.payWithinMs < config.checkoutTtlMs) shortPages.set(claimId, clock.now() + terms.payWithinMs);
 }
 
 function isWhole(claim: Claim, cart: readonly Line[]): boolean {
@@ -86,7 +93,7 @@ async function continueClaim(context: CheckoutContext, request: StartRequest, cl
   }
   const session = await context.gateway.fetch(claim.checkoutId);
   const record = session === null ? null : context.marks.read(session);
-  const isInTime = !(await isAtLeast(context, claim, context.config.checkoutTtlMs));
+  const isInTime = !(await isAtLeast(context, claim, claim.terms?.payWithinMs ?? context.config.checkoutTtlMs));
   if (session?.status === "open" && session.url !== null && isSameCart && isInTime) {
     const pricing = await currentPricing(context, claim.lines);
     if (pricing !== null && record?.fingerprint === cartFingerprint(pricing.lines)) {

@@ -32,6 +32,7 @@ export function createSweep(context: CheckoutContext): () => Promise<void> {
     const due: Claim[] = [];
     for await (const claim of everyClaim(store, { olderThanMs: UNSTAMPED_AFTER_MS, isUnstamped: true })) due.push(claim);
     for await (const claim of everyClaim(store, { olderThanMs: context.config.checkoutTtlMs })) if (claim.checkoutId !== null) due.push(claim);
+    for (const claim of await dueEarly(context, settledElsewhere)) if (!due.some(({ claimId }) => claimId === claim.claimId)) due.push(claim);
     const known = new Set(due.map((claim) => claim.claimId));
     settledElsewhere = new Set([...settledElsewhere].filter((claimId) => known.has(claimId)));
     const open = due.filter(({ claimId }) => !settledElsewhere.has(claimId));
@@ -42,4 +43,16 @@ export function createSweep(context: CheckoutContext): () => Promise<void> {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, lane));
   };
+}
+
+/** Claims whose pages are open for longer than their terms allow. */
+async function dueEarly({ shortPages, clock, reservations }: CheckoutContext, settledElsewhere: ReadonlySet<string>): Promise<readonly Claim[]> {
+  const due: Claim[] = [];
+  for (const [claimId, closesAt] of shortPages) {
+    if (closesAt > clock.now()) continue;
+    const claim = settledElsewhere.has(claimId) ? null : await reservations.store.findClaim(claimId);
+    if (claim === null) shortPages.delete(claimId);
+    else if (claim.checkoutId !== null) due.push(claim);
+  }
+  return due;
 }

@@ -19,6 +19,7 @@ export function failedProducts(failure: CartFailure): readonly string[] {
     case "empty_cart":
     case "rate_limited":
     case "checkout_busy":
+    case "payment_wait":
     case "selling_paused":
     case "unavailable":
       return [];

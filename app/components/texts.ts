@@ -113,6 +113,8 @@ export function failureText(failure: CartFailure, clockText: ClockText): string 
       return `Too many requests. ${tryAgainText(failure.retryAfterSeconds)}`;
     case "checkout_busy":
       return `Checkout is busy right now. ${tryAgainText(failure.retryAfterSeconds)}`;
+    case "payment_wait":
+      return `Several of your payments were started and not finished. ${tryAgainText(failure.retryAfterSeconds)}`;
     case "selling_paused":
       return `New orders are paused for a moment. Items in your cart stay reserved${failure.mayPay ? " and you can check out" : ""}.`;
     case "unavailable":

@@ -1,9 +1,12 @@
 import { RateLimiterMemory, RateLimiterQueue, RateLimiterQueueError, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from "rate-limiter-flexible";
 import type { CheckoutService, PaymentTurn } from "~/checkout/checkout";
+import type { UnpaidTime } from "~/checkout/checkout-context.server";
 import type { ClientCap } from "~/reservations/reservation-store";
 import type { BoundedRedis } from "~/reservations/redis/bounded-redis.server";
 import { SHARES } from "./client-address";
-import { createClientGroups, type ClientGroup } from "./client-groups.server";
+import { createClientGroups } from "./client-groups.server";
+import { createMemoryDebts, createRedisDebts } from "./debts.server";
+import { createUnpaidTime, type UnpaidTimeOptions } from "./unpaid-time.server";
 import { connectLimits, limiterClient } from "./redis-limit-store.server";
 
 export interface LimitOptions {
@@ -16,7 +19,11 @@ export interface LimitOptions {
   readonly secret: string;
   /** Payment pages that all shoppers together open in a second, so that Stripe's own limit is met by nobody; null: no limit. */
   readonly pagesPerSecond: number | null;
+  /** Left out: payment pages are open for as long as any, whatever was left unpaid. */
+  readonly unpaidTime?: Pick<UnpaidTimeOptions, "ttlMs" | "ofSessionMs" | "stockOf">;
   readonly redis: { readonly url: string; readonly prefix: string } | null;
+  /** Monotonic milliseconds; the process' own clock when left out. Rates have the system's. */
+  readonly now?: () => number;
   readonly log: { warn(facts: object, message: string): void };
 }
 
@@ -62,6 +69,9 @@ export interface Limits {
    */
   capped(checkout: HoldingVerbs): HoldingVerbs;
 
+  /** What pages that ended unpaid cost. Null where limits by rate are off. */
+  readonly unpaidTime: UnpaidTime | null;
+
   /** What an operator has to know, a sentence each. */
   warnings: () => readonly string[];
 }
@@ -83,23 +93,26 @@ const LOOKUPS_OF_ALL = 30;
 export function createLimits(options: LimitOptions): Limits {
   const { perMinute, unitsPerClient, pagesPerSecond, log } = options;
   const redis = options.redis === null ? null : { ...options.redis, connection: connectLimits({ url: options.redis.url, log }) };
-  const clients = createClientGroups({ ...options, now: () => performance.now() });
+  const clients = createClientGroups({ ...options, now: options.now ?? (() => performance.now()) });
   const changes = perMinute === 0 ? null : createRates("rate", { session: perMinute, address: perMinute }, redis);
   const pageLimits = { session: Math.ceil(perMinute / CHANGES_TO_A_PAGE.session), address: Math.ceil(perMinute / CHANGES_TO_A_PAGE.address) };
   const pages = perMinute === 0 ? null : createRates("pages", pageLimits, redis);
   const turns = pagesPerSecond === null ? null : createTurns(createRate("all-pages", pagesPerSecond, redis, 1), pagesPerSecond);
   const signIns = createRates("sign-ins", { session: SIGN_INS_OF_ALL, address: SIGN_INS_OF_ADDRESS }, redis);
   const lookups = createRates("lookups", { session: LOOKUPS_OF_ALL, address: LOOKUPS_OF_ADDRESS }, redis);
-  const admitted = new Map<string, readonly ClientGroup[]>();
+  const alone = createMemoryDebts({ now: options.now ?? (() => performance.now()) });
+  const debts = redis === null ? alone : createRedisDebts({ ...redis, alone });
+  const admitted = new Map<string, ReturnType<typeof clients.of>>();
 
   function capsOf(session: string): readonly ClientCap[] | undefined {
-    if (unitsPerClient === 0) return undefined;
-    return admitted.get(session)?.map(({ key, share }) => ({ clientId: key, maxUnits: unitsPerClient * share }));
+    const client = admitted.get(session);
+    if (unitsPerClient === 0 || client?.isOneClient !== true) return undefined;
+    return client.groups.map(({ key, share }) => ({ clientId: key, maxUnits: unitsPerClient * share }));
   }
 
-  function remember(session: string, groups: readonly ClientGroup[]): void {
+  function remember(session: string, client: ReturnType<typeof clients.of>): void {
     admitted.delete(session);
-    admitted.set(session, groups);
+    admitted.set(session, client);
     for (const oldest of admitted.keys()) {
       if (admitted.size <= MAX_ADMITTED) break;
       admitted.delete(oldest);
@@ -108,8 +121,9 @@ export function createLimits(options: LimitOptions): Limits {
 
   return {
     async admit(request, session, purpose) {
-      const { groups, isOneClient } = clients.of(request.headers);
-      remember(session, isOneClient ? groups : []);
+      const client = clients.of(request.headers);
+      const { groups } = client;
+      remember(session, client);
       const rates = purpose === "payment" ? [changes, pages] : [changes];
       const own = await countAll(rates.map((rate) => [rate?.session, session]));
       if (own.admission.outcome === "rate_limited" || (purpose === "payment" && own.isFirst)) return own.admission;
@@ -129,6 +143,7 @@ export function createLimits(options: LimitOptions): Limits {
       changeCart: (request) => checkout.changeCart({ ...request, clients: capsOf(request.session) }),
       start: (request) => checkout.start({ ...request, clients: capsOf(request.session) }),
     }),
+    unpaidTime: perMinute === 0 || options.unpaidTime === undefined ? null : createUnpaidTime({ ...options.unpaidTime, debts, groupsOf: (session) => admitted.get(session)?.groups ?? [] }),
     warnings: clients.warnings,
   };
 }

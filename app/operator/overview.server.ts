@@ -129,7 +129,7 @@ function cartsOf(reservations: readonly Reservation[], claims: readonly Claim[],
   for (const { session, state, checkoutId, expiresInMs, productId, quantity } of reservations) {
     const key = JSON.stringify([session, state, checkoutId]);
     const claim = state === "checkout" ? claimBySession.get(JSON.stringify([session, checkoutId])) : undefined;
-    const endsInMs = state === "shopping" ? expiresInMs : claim === undefined ? null : Math.max(0, claim.claimedAt + checkoutTtlMs - clock.wall());
+    const endsInMs = state === "shopping" ? expiresInMs : claim === undefined ? null : Math.max(0, claim.claimedAt + (claim.terms?.payWithinMs ?? checkoutTtlMs) - clock.wall());
     const cart = carts.get(key) ?? { session, state, checkoutId, claimId: claim?.claimId ?? null, endsInMs, lines: [] };
     cart.lines.push({ productId, quantity });
     carts.set(key, cart);

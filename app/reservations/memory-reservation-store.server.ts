@@ -4,7 +4,7 @@ import type { Clock } from "./clock";
 import { pageOfClaims } from "./every-claim";
 import { estimatedBytes } from "./memory-footprint";
 import type {
-  Claim, ClaimEnd, ClaimOutcome, ClaimRef, ClaimsQuery, ConfirmOutcome, FoundClaim, HeldUnits, Line, OperationRef,
+  Claim, ClaimEnd, ClaimOutcome, ClaimRef, ClaimsQuery, ConfirmOutcome, FoundClaim, HeldUnits, Line, OperationRef, PageTerms,
   PlaceOutcome, PlaceRequest, ReleaseOutcome, RenewOutcome, ReservationStore, SessionView, SnapshotPage, StoreEvent,
   StoreTotals,
 } from "./reservation-store";
@@ -131,7 +131,7 @@ class MemoryReservationStore implements ReservationStore {
     return { outcome: "released", lines, view: this.#view(record) };
   }
 
-  async claim({ session, claimId }: { session: string; claimId: string }): Promise<ClaimOutcome> {
+  async claim({ session, claimId, terms }: { session: string; claimId: string; terms?: PageTerms | undefined }): Promise<ClaimOutcome> {
     const now = this.#begin();
     const record = this.#records.find(session, now);
     const known = this.#claims.get(claimId);
@@ -142,7 +142,7 @@ class MemoryReservationStore implements ReservationStore {
     if (open !== undefined) return { outcome: "checkout_open", claim: open };
     if (record.pending !== null) return { outcome: "busy" };
     if (record.granted.length === 0) return { outcome: "nothing_held" };
-    const claim: Claim = { claimId, checkoutId: null, session, lines: record.granted, claimedAt: this.#clock.wall() };
+    const claim: Claim = { claimId, checkoutId: null, session, lines: record.granted, claimedAt: this.#clock.wall(), ...(terms === undefined ? {} : { terms }) };
     this.#claims.set(claimId, claim);
     this.#records.change(session, record, now, claim.lines, () => {
       record.claims = [claim];

@@ -17,6 +17,7 @@ import {
   type HeldUnits,
   type Line,
   type OperationRef,
+  type PageTerms,
   type PlaceOutcome,
   type PlaceRequest,
   type ReleaseOutcome,
@@ -84,7 +85,7 @@ class RedisReservationStore implements ReservationStore {
     throw new UnavailableError("the cart was changed again and again meanwhile");
   }
 
-  async claim(request: { session: string; claimId: string }): Promise<ClaimOutcome> {
+  async claim(request: { session: string; claimId: string; terms?: PageTerms | undefined }): Promise<ClaimOutcome> {
     const claimed = await this.#run(scripts.claim, answers.claim, request);
     if (claimed.outcome === "not_rebuilt") throw notRebuilt();
     return claimed.outcome === "claimed" ? { ...claimed, others: byProduct(claimed.claim.lines, claimed.others) } : claimed;

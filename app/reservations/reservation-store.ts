@@ -48,7 +48,7 @@ export interface ReservationStore {
    * Binds all granted units of the session to a payment that is about to be opened: they lose their deadline.
    * Notes what others hold, like `place`. Claiming again with the same id answers with the claim as it is.
    */
-  claim(request: { session: string; claimId: string }): Promise<ClaimOutcome>;
+  claim(request: { session: string; claimId: string; terms?: PageTerms | undefined }): Promise<ClaimOutcome>;
 
   /** Writes the Stripe checkout id on the claim. `gone`: no such claim, or it bears another checkout. */
   stamp(ref: { claimId: string; checkoutId: string }): Promise<"stamped" | "gone">;
@@ -190,8 +190,24 @@ export interface Claim extends ClaimRef {
   readonly lines: readonly Line[];
   /** Epoch milliseconds by the store's clock, fixed once. */
   readonly claimedAt: number;
+  readonly terms?: PageTerms | undefined;
   /** Names the store that the claim was made in, where another can take its place; goes with the payment page to Stripe (see `RebuildTurns`). */
   readonly epoch?: string | undefined;
+}
+
+/** What a payment page is opened under. The store only keeps it, and Stripe is not told: a claim that is restored has none. */
+export interface PageTerms {
+  /** How long the page may be open. */
+  readonly payWithinMs: number;
+  /** Charged if the page ends unpaid: see `app/limits/README.md`, "Unpaid time". */
+  readonly accounts: readonly PageAccount[];
+}
+
+/** An account, what a second of the page costs it unpaid, and what a payment pays off, in shares of what it may spend in an hour. */
+export interface PageAccount {
+  readonly key: string;
+  readonly perSecond: number;
+  readonly onPaid: number;
 }
 
 export interface FoundClaim extends Claim {

@@ -328,6 +328,17 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       });
     });
 
+    it("keeps the terms of a payment page with its claim, for as long as that lives", async () => {
+      const terms = { payWithinMs: 300_000, accounts: [{ key: "of:ann", perSecond: 0.001, onPaid: 1_000 }] };
+      await grant("ann", { mug: 1 });
+      expect(await store.claim({ session: "ann", claimId: "claim-1", terms })).toMatchObject({ claim: { terms } });
+      await store.stamp({ claimId: "claim-1", checkoutId: "cs_1" });
+      expect(await store.findClaim("claim-1")).toMatchObject({ terms });
+      expect(await store.unclaim({ claimId: "claim-1", checkoutId: "cs_1", to: "stock" })).toMatchObject({ claim: { terms } });
+      await grant("bob", { mug: 1 });
+      expect(await store.claim({ session: "bob", claimId: "claim-2", terms: { ...terms, accounts: [] } })).toMatchObject({ claim: { terms: { accounts: [] } } });
+    });
+
     describe("confirm", () => {
       it("is gone for an operation that was never placed", async () => {
         expect(await store.confirm({ session: "ann", operationId: "never" })).toEqual({ outcome: "gone" });

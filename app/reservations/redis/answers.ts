@@ -11,8 +11,10 @@ const milliseconds = z.number();
 
 const lines = list(z.tuple([z.string(), units]).transform(([productId, quantity]): Line => ({ productId, quantity })));
 
+const account = z.object({ key: z.string(), perSecond: z.number(), onPaid: z.number() });
+const terms = z.object({ payWithinMs: milliseconds, accounts: list(account) });
 const claim = z
-  .object({ claimId: z.string(), checkoutId: z.string().optional(), session: z.string(), lines, claimedAt: milliseconds, epoch: z.string().optional() })
+  .object({ claimId: z.string(), checkoutId: z.string().optional(), session: z.string(), lines, claimedAt: milliseconds, epoch: z.string().optional(), terms: terms.optional() })
   .transform((found): Claim => ({ ...found, checkoutId: found.checkoutId ?? null }));
 
 const view = z

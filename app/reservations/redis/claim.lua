@@ -1,5 +1,5 @@
 -- Binds all granted units of the session to a payment that is about to be opened, and notes what others hold of them.
--- request  {session, claimId}
+-- request  {session, claimId, terms if any}
 -- answer   {outcome = "claimed", claim, others} | "nothing_held" | "busy" | {"checkout_open", claim} | "not_rebuilt"
 
 if not is_rebuilt() then return answer({ outcome = 'not_rebuilt' }) end
@@ -13,7 +13,7 @@ local open = record.claims[1]
 if open then return answer({ outcome = 'checkout_open', claim = open }) end
 if record.pending then return answer({ outcome = 'busy' }) end
 if #record.granted == 0 then return answer({ outcome = 'nothing_held' }) end
-local claim = { claimId = claim_id, session = session, lines = record.granted, claimedAt = time_ms, epoch = current_epoch }
+local claim = { claimId = claim_id, session = session, lines = record.granted, claimedAt = time_ms, epoch = current_epoch, terms = request.terms }
 call('HSET', CLAIMS, claim_id, session)
 call('ZADD', AGES, time_ms, claim_id)
 call('ZADD', UNSTAMPED, time_ms, claim_id)

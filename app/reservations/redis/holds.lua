@@ -3,7 +3,7 @@
 -- A record: {granted = lines, deadline, first, pending = {op, lines, deadline}, claims = {claim...}, last, clients}; times are ticks,
 -- a line is {product id, units}. `first` is where the absolute age counts from, `last` what
 -- changed the granted lines last: an operation, or the end of a claim. `clients` are the caps that it counts for, if any.
--- A claim: {claimId, checkoutId, session, lines, claimedAt, epoch}, the session's own first. `claimedAt` is Redis' own time.
+-- A claim: {claimId, checkoutId, session, lines, claimedAt, epoch, terms}, the session's own first. `claimedAt` is Redis' own time.
 
 local CLAIMED_LINES = '\0claimed lines'
 local UNITS, SHOPPING, SESSIONS = 'units', 'shopping', 'sessions'
