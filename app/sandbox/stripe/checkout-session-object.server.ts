@@ -5,8 +5,9 @@ import { rememberPrice } from "./prices.server";
 import { mergeMetadata } from "./request-params.server";
 import { invalidParam, noSuch, refused } from "./stripe-error.server";
 import { newCheckoutId, newStripeId } from "./stripe-id.server";
-import type { CheckoutRecord, StripeCheckoutSession, StripeLineItem, StripePrice } from "./stripe-objects.server";
+import type { CheckoutRecord, Metadata, StripeCheckoutSession, StripeLineItem, StripePrice } from "./stripe-objects.server";
 import type { StripeState } from "./stripe-state.server";
+import { applyTotals } from "./totals.server";
 
 const SHORTEST_LIFE_S = 30 * 60;
 const LONGEST_LIFE_S = 24 * 60 * 60;
@@ -29,29 +30,13 @@ export function newCheckout(
   assertChargeable(total, currency);
   const paymentMethods = offeredMethods(params, currency);
 
-  const lineItems = priced.map(({ item, price, name }): StripeLineItem => {
-    const amount = price.unit_amount * item.quantity;
-    return {
-      id: newStripeId("li"),
-      object: "item",
-      adjustable_quantity: null,
-      amount_discount: 0,
-      amount_subtotal: amount,
-      amount_tax: 0,
-      amount_total: amount,
-      currency,
-      description: name,
-      metadata: mergeMetadata({}, item.metadata),
-      price,
-      quantity: item.quantity,
-    };
-  });
   const { payment_intent_data: intent } = params;
-  return {
+  const record: CheckoutRecord = {
     session: openSession(params, {
       ...context, expiresAt, metadata, currency, total, paymentMethods,
     }),
-    lineItems,
+    lineItems: priced.map(({ item, price, name }) => newLineItem({ price, name, quantity: item.quantity, metadata: mergeMetadata({}, item.metadata) })),
+    discountPercent: 0,
     paymentIntentData: {
       metadata: paymentIntentMetadata,
       description: intent?.description ?? null,
@@ -60,6 +45,26 @@ export function newCheckout(
       statement_descriptor_suffix: intent?.statement_descriptor_suffix ?? null,
       transfer_group: intent?.transfer_group ?? null,
     },
+  };
+  applyTotals(record, context.state.tariff);
+  return record;
+}
+
+/** Its amounts are those of `applyTotals`. */
+export function newLineItem({ price, name, quantity, metadata }: { price: StripePrice; name: string; quantity: number; metadata: Metadata }): StripeLineItem {
+  return {
+    id: newStripeId("li"),
+    object: "item",
+    adjustable_quantity: null,
+    amount_discount: 0,
+    amount_subtotal: 0,
+    amount_tax: 0,
+    amount_total: 0,
+    currency: price.currency,
+    description: name,
+    metadata,
+    price,
+    quantity,
   };
 }
 

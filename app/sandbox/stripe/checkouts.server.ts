@@ -6,6 +6,7 @@ import { mergeMetadata } from "./request-params.server";
 import { noSuch, refused } from "./stripe-error.server";
 import type { CheckoutRecord, StripeCharge, StripeCheckoutSession, StripeObject, StripePaymentIntent } from "./stripe-objects.server";
 import { finishCheckout, type StripeState } from "./stripe-state.server";
+import { applyTotals } from "./totals.server";
 
 export type PaymentOutcome =
   | { kind: "paid"; session: StripeCheckoutSession }
@@ -100,9 +101,15 @@ export function createCheckouts(options: {
     return session.status === "complete" ? { kind: "already_complete", session } : undefined;
   }
 
+  /** Stripe taxes by the address, which the shopper gives before they pay. */
+  function giveAddress(record: CheckoutRecord): void {
+    if (record.session.automatic_tax.enabled) record.session.automatic_tax.status = "complete";
+    applyTotals(record, state.tariff);
+  }
+
   function intentOf(record: CheckoutRecord): StripePaymentIntent {
     const existing = state.paymentIntents.get(record.session.payment_intent ?? "");
-    if (existing !== undefined) return existing;
+    if (existing !== undefined) return Object.assign(existing, { amount: record.session.amount_total });
     const intent = newPaymentIntent(record, nowSeconds());
     state.paymentIntents.set(intent.id, intent);
     record.session.payment_intent = intent.id;
@@ -118,7 +125,8 @@ export function createCheckouts(options: {
     emit(`charge.${status}`, made);
   }
 
-  function complete({ session }: CheckoutRecord): void {
+  function complete(record: CheckoutRecord): void {
+    const { session } = record;
     session.status = "complete";
     session.url = null;
     session.customer_details = {
@@ -129,11 +137,7 @@ export function createCheckouts(options: {
     if (session.shipping_address_collection !== null && session.collected_information !== null) {
       session.collected_information.shipping_details = { name: SHOPPER.name, address: SHOPPER_ADDRESS };
     }
-    const [shipping] = session.shipping_options;
-    if (shipping !== undefined) {
-      session.shipping_cost = { amount_subtotal: 0, amount_tax: 0, amount_total: 0, shipping_rate: shipping.shipping_rate };
-    }
-    if (session.automatic_tax.enabled) session.automatic_tax.status = "complete";
+    applyTotals(record, state.tariff);
     finishCheckout(state, session.id);
     emit("checkout.session.completed", session);
   }
@@ -190,6 +194,7 @@ export function createCheckouts(options: {
       const record = lookUp(id);
       const outcome = unpayable(record);
       if (record === undefined || outcome !== undefined) return outcome ?? { kind: "unknown" };
+      giveAddress(record);
       const { session } = record;
       if (session.amount_total === 0) {
         session.payment_status = "no_payment_required";
@@ -206,6 +211,7 @@ export function createCheckouts(options: {
       const record = lookUp(id);
       const outcome = unpayable(record);
       if (record === undefined || outcome !== undefined) return outcome ?? { kind: "unknown" };
+      giveAddress(record);
       const { session } = record;
       if (session.amount_total === 0) return { kind: "not_offered", session };
       const intent = intentOf(record);
@@ -217,6 +223,7 @@ export function createCheckouts(options: {
       const record = lookUp(id);
       const outcome = unpayable(record);
       if (record === undefined || outcome !== undefined) return outcome ?? { kind: "unknown" };
+      giveAddress(record);
       const { session } = record;
       if (session.amount_total === 0 || !paysLater(session.payment_method_types)) return { kind: "not_offered", session };
       const intent = intentOf(record);

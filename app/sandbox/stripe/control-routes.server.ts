@@ -49,9 +49,17 @@ const prices = z.array(
   }),
 );
 
-const checkoutCommand = z.strictObject({
-  action: z.enum(["pay", "decline", "pay_later", "expire", "payment_arrives", "payment_fails"]),
-});
+const quantity = z.int().nonnegative();
+const edits = [
+  z.strictObject({ action: z.literal("add_line"), name: z.string(), unit_amount: z.int().nonnegative(), quantity }),
+  z.strictObject({ action: z.literal("set_quantity"), line: z.int().nonnegative(), quantity }),
+  z.strictObject({ action: z.literal("discount"), percent: z.number().min(0).max(100) }),
+] as const;
+const checkoutCommand = z.discriminatedUnion("action", [
+  z.strictObject({ action: z.enum(["pay", "decline", "pay_later", "expire", "payment_arrives", "payment_fails"]) }),
+  ...edits,
+]);
+const tariff = z.strictObject({ shipping_amount: z.int().nonnegative(), tax_percent: z.number().nonnegative(), tax_is_inclusive: z.boolean() });
 
 const refundStatus = z.enum(["succeeded", "pending", "requires_action", "failed", "canceled"]);
 const refundByHand = z.strictObject({ amount: z.int().positive().optional() });
@@ -101,11 +109,16 @@ export function createControlRoutes(controls: StripeSandboxControls): Hono {
     controls.setPrices(prices.parse(await context.req.json()));
     return context.json({ set: true });
   });
+  app.post("/_sandbox/tariff", async (context) => {
+    const { shipping_amount: shippingAmount, tax_percent: taxPercent, tax_is_inclusive: taxIsInclusive } = tariff.parse(await context.req.json());
+    controls.setTariff({ shippingAmount, taxPercent, taxIsInclusive });
+    return context.json({ set: true });
+  });
   app.get("/_sandbox/checkouts", (context) => context.json({ sessions: controls.sessions() }));
   app.post("/_sandbox/checkouts/:id", async (context) => {
-    const { action } = checkoutCommand.parse(await context.req.json());
+    const command = checkoutCommand.parse(await context.req.json());
     const id = context.req.param("id");
-    switch (action) {
+    switch (command.action) {
       case "pay":
         return context.json(outcomeJson(controls.pay(id)));
       case "decline":
@@ -118,6 +131,10 @@ export function createControlRoutes(controls: StripeSandboxControls): Hono {
         return context.json({ outcome: controls.settle(id, "succeeded").kind });
       case "payment_fails":
         return context.json({ outcome: controls.settle(id, "failed").kind });
+      case "add_line":
+      case "set_quantity":
+      case "discount":
+        return context.json({ outcome: controls.edit(id, command) ? "edited" : "not_edited" });
     }
   });
   app.get("/_sandbox/checkouts/:id/refunds", (context) => context.json({ refunds: controls.refunds(context.req.param("id")) }));

@@ -2,11 +2,13 @@ import type { ApiCallRecord, ApiCallRunner } from "./api-call.server";
 import type { Checkouts, PaymentOutcome, SettleOutcome } from "./checkouts.server";
 import type { CallMatch, Fault, Faults, HeldCall } from "./faults.server";
 import type { IdempotencyKeys } from "./idempotency.server";
+import { editPage, type PageEdit } from "./page-edits.server";
 import { rememberPrice } from "./prices.server";
 import { createRefund, refundsOf, settleRefund } from "./refunds.server";
 import { StripeApiError } from "./stripe-error.server";
 import type { StripeCheckoutSession, StripeObject, StripeRefund } from "./stripe-objects.server";
 import { createStripeState, type StripeState } from "./stripe-state.server";
+import type { Tariff } from "./totals.server";
 import type { WebhookControls, Webhooks } from "./webhooks.server";
 
 /** `requires_action`: Stripe waits for the buyer to say where the money is to go. */
@@ -33,6 +35,8 @@ export interface StripeSandboxControls {
   pay(checkoutId: string): PaymentOutcome;
   decline(checkoutId: string): PaymentOutcome;
   payLater(checkoutId: string): PaymentOutcome;
+  /** Changes an open page before it is paid. False: it is not open, or has no such line. */
+  edit(checkoutId: string, edit: PageEdit): boolean;
   /** The money of a later payment arrives or does not. */
   settle(checkoutId: string, result: "succeeded" | "failed"): SettleOutcome;
   /** From now on refunds of this checkout's payment get this status. False: there is no payment. */
@@ -53,6 +57,8 @@ export interface StripeSandboxControls {
   sessions(): StripeCheckoutSession[];
   /** Adds Prices that `line_items[][price]` may name, or replaces them. */
   setPrices(prices: readonly KnownPrice[]): void;
+  /** Of pages from now on, and open ones when they are paid. */
+  setTariff(tariff: Partial<Tariff>): void;
   failNext(fault: Fault): void;
   /** The next matching call stands still until it is released. */
   holdNext(match: CallMatch): HeldCall;
@@ -98,6 +104,7 @@ export function createControls(options: {
     pay: (id) => checkouts.pay(id),
     decline: (id) => checkouts.decline(id),
     payLater: (id) => checkouts.payLater(id),
+    edit: (id, edit) => editPage(state, options.nowSeconds(), checkouts.lookUp(id), edit),
     settle: (id, result) => checkouts.settle(id, result),
     refundsBecome,
     refund,
@@ -136,6 +143,7 @@ export function createControls(options: {
         });
       }
     },
+    setTariff: (tariff) => { Object.assign(state.tariff, tariff); },
     failNext: (fault) => { faults.failNext(fault); },
     holdNext: (match) => faults.holdNext(match),
     calls: () => runner.calls(),

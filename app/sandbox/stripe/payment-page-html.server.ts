@@ -21,6 +21,7 @@ th, td { padding: .5rem 0; border-bottom: 1px solid var(--line); text-align: lef
 th:last-child, td:last-child { text-align: right; white-space: nowrap; padding-left: 1rem; }
 thead th, .soft { color: var(--soft); font-size: .875rem; }
 tfoot th, tfoot td { border: 0; font-weight: 700; }
+tfoot .addition th, tfoot .addition td { padding: .125rem 0; font-weight: 400; color: var(--soft); }
 form { display: grid; gap: .625rem; margin-top: 1.25rem; }
 button, .button { display: block; width: 100%; min-height: 2.75rem; padding: .625rem 1rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--paper); color: var(--ink); font: inherit; text-align: center; text-decoration: none; cursor: pointer; }
 button.strong { background: var(--strong); border-color: var(--strong); color: var(--on-strong); font-weight: 600; }
@@ -52,14 +53,21 @@ function backLink({ session }: CheckoutRecord) {
   return session.cancel_url === null ? "" : html`<p><a class="button" href="${session.cancel_url}">Back to the shop</a></p>`;
 }
 
+/** What comes on top of the lines, or off them. */
+function additions({ total_details: details }: CheckoutRecord["session"]): [string, number][] {
+  const { amount_discount: discount = 0, amount_shipping: shipping = 0, amount_tax: taxAmount = 0 } = details ?? {};
+  const all: [string, number][] = [["Discount", -discount], ["Shipping", shipping ?? 0], ["Tax", taxAmount]];
+  return all.filter(([, value]) => value !== 0);
+}
+
 function lines({ session, lineItems }: CheckoutRecord) {
   const amount = (value: number) => formatAmount(value, session.currency);
   return html`<table>
 <thead><tr><th scope="col">Item</th><th scope="col">Amount</th></tr></thead>
 <tbody>${lineItems.map(
-    (line) => html`<tr><th scope="row">${line.description ?? ""}<br><span class="soft">${line.quantity} × ${amount(line.price.unit_amount)}</span></th><td>${amount(line.amount_total)}</td></tr>`,
+    (line) => html`<tr><th scope="row">${line.description ?? ""}<br><span class="soft">${line.quantity} × ${amount(line.price.unit_amount)}</span></th><td>${amount(line.amount_subtotal)}</td></tr>`,
   )}</tbody>
-<tfoot><tr><th scope="row">Total</th><td>${amount(session.amount_total)}</td></tr></tfoot>
+<tfoot>${additions(session).map(([name, value]) => html`<tr class="addition"><th scope="row">${name}</th><td>${amount(value)}</td></tr>`)}<tr><th scope="row">Total</th><td>${amount(session.amount_total)}</td></tr></tfoot>
 </table>`;
 }
 
@@ -67,16 +75,19 @@ function lines({ session, lineItems }: CheckoutRecord) {
 export function payPage(record: CheckoutRecord, alert: string | null) {
   const { session } = record;
   const isFree = session.amount_total === 0;
+  const takesCode = session.allow_promotion_codes === true && record.discountPercent === 0;
   const mayPayLater = !isFree && paysLater(session.payment_method_types);
   return layout(
     "Payment",
     html`<h1>Pay ${formatAmount(session.amount_total, session.currency)}</h1>
 ${alert === null ? "" : html`<p role="alert">${alert}</p>`}
 ${lines(record)}
+${session.automatic_tax.status === "requires_location_inputs" ? html`<p class="soft">Tax is added when you pay.</p>` : ""}
 <form method="post">
 <button class="strong" name="action" value="pay">${isFree ? "Complete order" : "Pay"}</button>
 ${isFree ? "" : html`<button name="action" value="decline">Decline</button>`}
 ${mayPayLater ? html`<button name="action" value="pay_later">Pay later</button>` : ""}
+${takesCode ? html`<button name="action" value="discount">Use a promotion code: 10% off</button>` : ""}
 </form>
 ${session.cancel_url === null ? "" : html`<p><a class="button" href="${session.cancel_url}">Cancel</a></p>`}
 ${isFree ? "" : html`<p class="soft">“Decline” is a card that the bank refuses.${mayPayLater ? " “Pay later” is a bank payment that arrives, or fails, after the order." : ""}</p>`}`,

@@ -2,6 +2,7 @@ import { Hono, type Context } from "hono";
 
 import type { Checkouts, PaymentOutcome } from "./checkouts.server";
 import type { StripeSandboxControls } from "./controls.server";
+import { editPage } from "./page-edits.server";
 import { completePage, expiredPage, laterPage, payPage, unknownPage } from "./payment-page-html.server";
 import type { CheckoutRecord, StripeCheckoutSession } from "./stripe-objects.server";
 import type { StripeState } from "./stripe-state.server";
@@ -75,9 +76,9 @@ export function createPaymentPage(options: { state: StripeState; checkouts: Chec
   });
   app.post("/pay/:id", async (context) => {
     const id = context.req.param("id");
+    const record = checkouts.lookUp(id);
     const { action, refund } = await context.req.parseBody();
     if (typeof action === "string" && action.startsWith("refund")) {
-      const record = checkouts.lookUp(id);
       if (record === undefined) return context.html(unknownPage(), 404);
       controls.moveRefunds(id, { action, refundId: typeof refund === "string" ? refund : "" });
       return show(context, record);
@@ -85,7 +86,11 @@ export function createPaymentPage(options: { state: StripeState; checkouts: Chec
     if (action === "pay") return respond(context, id, checkouts.pay(id));
     if (action === "decline") return respond(context, id, checkouts.decline(id));
     if (action === "pay_later") return respond(context, id, checkouts.payLater(id));
-    return context.text("action must be pay, decline or pay_later", 400);
+    if (action === "discount" && record?.session.allow_promotion_codes === true) {
+      editPage(state, 0, record, { action: "discount", percent: 10 });
+      return show(context, record);
+    }
+    return context.text("action must be pay, decline or pay_later; discount where promotion codes are taken", 400);
   });
   app.get("/pay/:id/later", (context) => {
     const record = checkouts.lookUp(context.req.param("id"));

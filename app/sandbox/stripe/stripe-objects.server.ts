@@ -21,6 +21,7 @@ export interface StripeLineItem extends Omit<Stripe.LineItem, "price"> {
 }
 
 export interface StripeCheckoutSession extends Omit<Stripe.Checkout.Session, "line_items"> {
+  shipping_options: Stripe.Checkout.Session.ShippingOption[];
   status: "open" | "complete" | "expired";
   payment_status: "unpaid" | "paid" | "no_payment_required";
   payment_intent: string | null;
@@ -75,6 +76,8 @@ export interface StripeEvent {
 export interface CheckoutRecord {
   session: StripeCheckoutSession;
   lineItems: StripeLineItem[];
+  /** By a promotion code. */
+  discountPercent: number;
   paymentIntentData: {
     metadata: Metadata;
     description: string | null;

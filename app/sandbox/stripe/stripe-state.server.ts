@@ -7,6 +7,7 @@ import type {
   StripeProduct,
   StripeRefund,
 } from "./stripe-objects.server";
+import { TARIFF, type Tariff } from "./totals.server";
 
 const MAX_FINISHED = 20_000;
 const FORGOTTEN_AT_ONCE = 1_000;
@@ -29,6 +30,7 @@ export interface StripeState {
   /** Of `prices`, those made by a payment page's own `price_data`: inactive, and in no list. */
   inlinePrices: Set<string>;
   events: Map<string, StripeEvent>;
+  tariff: Tariff;
 }
 
 export function createStripeState(): StripeState {
@@ -44,6 +46,7 @@ export function createStripeState(): StripeState {
     prices: new Map(),
     inlinePrices: new Set(),
     events: new Map(),
+    tariff: { ...TARIFF },
   };
 }
 
