@@ -140,6 +140,18 @@ export const inspection = z
     refunds: z
       .array(z.strictObject({ refund_id: z.string(), amount: units, status: z.enum(["succeeded", "pending", "failed"]) }))
       .describe("Of the payment, by Stripe's word, in minor units. `pending`: on its way; `failed`: failed or canceled, also weeks later."),
+    charged: z
+      .array(
+        z.strictObject({
+          product_id: z.string().nullable().describe("Null for a line that names no product of this shop."),
+          name: z.string(),
+          quantity: units,
+          unit_amount: units.nullable(),
+          currency: z.string().nullable(),
+        }),
+      )
+      .nullable()
+      .describe("The lines that Stripe charged for; null before the payment page is complete, and while Stripe does not answer."),
     next: z.string().min(1).describe("What would be done next, in a sentence."),
   })
   .meta({ id: "Inspection" });

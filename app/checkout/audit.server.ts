@@ -1,6 +1,7 @@
 import { type CheckoutContext, windowStart } from "./checkout-context.server";
 import type { CheckoutRecord, MarkedLine } from "./line-marks";
 import { isRefunded } from "./list-orders.server";
+import { waitsForAPerson } from "./next-step";
 import type { AuditFault, AuditReport, ProductDrift } from "./order-list";
 import { tryToRead } from "./read-record.server";
 import { foreignPayment } from "./report/foreign-payment";
@@ -73,8 +74,7 @@ function sum(one: ProductDrift | undefined, other: ProductDrift): ProductDrift {
 }
 
 function reasonOf(record: CheckoutRecord, wrong: readonly ProductDrift[]): AuditFault["reason"] {
-  const waitsForAPerson = record.lines.some((line) => line.state.mark === "needs_review");
-  if (waitsForAPerson) return "needs_review";
+  if (waitsForAPerson(record)) return "needs_review";
   const isOdd = record.lines.some((line) => line.state.mark === "done" && takenBy(line) !== line.quantity);
   if (isOdd) return "wrong_number";
   if (!wrong.some((line) => line.drift > 0)) return "not_given_back";

@@ -27,6 +27,8 @@ export type CheckoutEvent =
   | { readonly type: "refund_made"; readonly checkoutId: string; readonly refundId: string; readonly status: "succeeded" | "pending" | "failed" }
   /** Noticed for the first time, perhaps weeks after Stripe said that it succeeded: this much is owed to the buyer. A person has to see to it. */
   | { readonly type: "refund_failed"; readonly checkoutId: string; readonly amount: number }
+  /** Stripe charged for something else than our record says: a person has to look. `note`: for what. */
+  | { readonly type: "lines_differ"; readonly checkoutId: string; readonly comparison: "missing" | "extra"; readonly note: string }
   /** Stripe will not give this payment back; a person has to. */
   | { readonly type: "refund_refused"; readonly checkoutId: string; readonly cause: unknown }
   | { readonly type: "claim_ended"; readonly claimId: string; readonly checkoutId: string | null; readonly reason: "completed" | "released" }

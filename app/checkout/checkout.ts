@@ -5,7 +5,7 @@ import type { ShownCart } from "./page/shown-cart";
 import type { ReviewReason, SettleVerdict } from "./line-marks";
 import type { AuditReport, CheckoutOrder, OrderList } from "./order-list";
 import type { RefundStanding } from "./report/refund-standing";
-import type { Refund } from "./stripe-gateway.server";
+import type { ChargedLine, Refund } from "./stripe-gateway.server";
 
 /**
  * Paying, as the routes see it. `createCheckout` in `create-checkout.server.ts` wires it.
@@ -245,6 +245,8 @@ export interface CheckoutInspection {
     readonly inventory: number | null;
   }[];
   readonly refunds: readonly Pick<Refund, "id" | "amount" | "status">[];
+  /** What Stripe charged for; null before that, of another shop's checkout, and while Stripe does not answer. */
+  readonly charged: readonly ChargedLine[] | null;
   /** A sentence for a person. */
   readonly next: string;
 }

@@ -43,12 +43,13 @@ export async function isAtLeast(context: CheckoutContext, claim: Claim, olderTha
 }
 
 /**
- * Lets a claim of an order that waits for a person hold only what is not taken from the stock. A line whose row is unclear stays held:
- * it may be taken or not.
+ * Lets a claim of an order that waits for a person hold only what is not taken from the stock; where all is taken, it ends as sold. A line
+ * whose row is unclear stays held: it may be taken or not.
  */
 export async function holdOnlyUntaken(context: CheckoutContext, session: StripeSession, record: CheckoutRecord): Promise<void> {
   const { claimId, checkoutId, lines } = claimOf(session, record);
-  if (lines.length < record.lines.length) await context.reservations.store.lower({ claimId, checkoutId, lines });
+  if (lines.length === 0) await endClaim(context, { claimId, checkoutId, how: "completed" });
+  else if (lines.length < record.lines.length) await context.reservations.store.lower({ claimId, checkoutId, lines });
 }
 
 /** The claim that a page was opened for, as Stripe remembers it, without what is taken from the stock already. */

@@ -9,6 +9,7 @@ import { BY_HAND, checkoutKey, type Leases, type Predecessor, productKeys, withL
 import type { CheckoutRecord } from "./line-marks";
 import { needsRows, stepWithoutStock, waitsForAPerson } from "./next-step";
 import type { Moved } from "./fulfil/batches";
+import { checkLines } from "./fulfil/check-lines.server";
 import { fateOf, moveTogether, soleLine } from "./fulfil/move-together.server";
 import { markRefund, refundInFull } from "./refund.server";
 import { moveStock } from "./move-stock.server";
@@ -111,6 +112,7 @@ async function settlePaid(context: CheckoutContext, work: Work): Promise<Attempt
   const isUntouched = record.verdict === null && record.lines.every((line) => line.state.mark === "claimed") && !waitsForAPerson(record);
   const claim = isUntouched ? await liveClaim(context, record.claimId, session.id) : null;
   if (isUntouched && claim === null) record = await claimLatePayment(context, { session, record, held });
+  if (isUntouched && record.verdict === null) record = await checkLines(context, { session, record, held });
 
   if (needsRows(record) || work.isPredecessor) {
     const moved = await moveUnderProducts(context, { ...work, record }, claim !== null);

@@ -2,17 +2,20 @@ import { UnavailableError } from "~/errors";
 
 import type { CheckoutInspection } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
+import { compareLines, wasCompared } from "./fulfil/compare-lines";
 import type { CheckoutRecord } from "./line-marks";
 import { needsRows, nextStep, type Rows } from "./next-step";
 import { refundReview, refundStanding } from "./report/refund-standing";
-import type { StripeSession } from "./stripe-gateway.server";
+import { reviewedFor } from "./report/review-reason";
+import type { ChargedLine, StripeSession } from "./stripe-gateway.server";
 
 /** See `CheckoutService.inspect`. Reads only, and takes no lease: what it tells may be old a moment later. */
 export async function inspectCheckout(context: CheckoutContext, checkoutId: string): Promise<CheckoutInspection | null> {
   const session = await context.gateway.fetch(checkoutId);
   if (session === null) return null;
   const record = context.marks.read(session);
-  const rows = await readRows(context, record);
+  const rows = await orNull(context.catalog.readStock(record?.lines.map((line) => line.productId) ?? []));
+  const charged = record === null || session.status !== "complete" ? null : await orNull(context.gateway.lines(checkoutId));
   const claim = record === null ? null : await context.reservations.store.findClaim(record.claimId);
   return {
     checkoutId,
@@ -31,21 +34,26 @@ export async function inspectCheckout(context: CheckoutContext, checkoutId: stri
         inventory: rows?.get(productId)?.inventory ?? null,
       })) ?? [],
     refunds: session.charge?.refunds ?? [],
-    next: record === null ? "Nothing: it is not this shop's." : sayNext(session, record, rows, claim !== null),
+    charged,
+    next: record === null ? "Nothing: it is not this shop's." : sayNext(session, record, { rows, charged, hasClaim: claim !== null }),
   };
 }
 
-/** Null while the database does not answer. */
-async function readRows(context: CheckoutContext, record: CheckoutRecord | null): Promise<Rows | null> {
-  try {
-    return await context.catalog.readStock(record?.lines.map((line) => line.productId) ?? []);
-  } catch (error) {
+/** Null while nobody answers. */
+function orNull<T>(answer: Promise<T>): Promise<T | null> {
+  return answer.catch((error: unknown) => {
     if (error instanceof UnavailableError) return null;
     throw error;
-  }
+  });
 }
 
-function sayNext(session: StripeSession, record: CheckoutRecord, rows: Rows | null, hasClaim: boolean): string {
+interface Facts {
+  readonly rows: Rows | null;
+  readonly charged: readonly ChargedLine[] | null;
+  readonly hasClaim: boolean;
+}
+
+function sayNext(session: StripeSession, record: CheckoutRecord, { rows, charged, hasClaim }: Facts): string {
   if (session.status === "open") return "Nothing: the payment page is open.";
   if (session.status === "expired") return hasClaim ? "Release the claim: the payment page has expired." : "Nothing: the payment page has expired.";
   if (session.paymentStatus === "unpaid") return "Wait for the delayed payment, or release the claim if it has failed.";
@@ -54,6 +62,9 @@ function sayNext(session: StripeSession, record: CheckoutRecord, rows: Rows | nu
   if (refundReview(session, record) === "no_payment") return "Wait for an operator: Stripe names no payment that could be refunded.";
   const isUntouched = record.verdict === null && record.lines.every((line) => line.state.mark === "claimed");
   if (isUntouched && !hasClaim) return "Reserve the units like anybody, since the claim is gone; then take them, or refund.";
+  if (isUntouched && !wasCompared(record) && charged !== null && compareLines(record, charged) === "missing") {
+    return "Wait for an operator, since Stripe charged for less than this order's lines.";
+  }
   if (rows === null && needsRows(record)) return "Wait for the database, which does not answer.";
   const step = nextStep(record, rows ?? new Map());
   switch (step.step) {
@@ -67,7 +78,7 @@ function sayNext(session: StripeSession, record: CheckoutRecord, rows: Rows | nu
     case "refund":
       return "Refund the payment in full.";
     case "review":
-      return record.review?.reason === "lines_differ"
+      return reviewedFor(record) === "lines_differ"
         ? "Wait for an operator to accept what Stripe charged for, or to refund it."
         : "Wait for an operator to settle the lines that need review.";
     case "finished":

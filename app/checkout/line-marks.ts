@@ -102,13 +102,15 @@ export interface RecordState {
   readonly review: Review | null;
   /** What an operator has said to be fine as it is. */
   readonly accepted: readonly ReviewReason[];
+  /** Stripe charged for more than our lines: they are taken, and then the order waits for a person. */
+  readonly extraLines: boolean;
   /** Of a checkout with one line. Stays after the sale, since its followers read it. */
   readonly batch?: Batch | undefined;
 }
 
 /** What we wrote on a Stripe session; the only durable record of a sale in progress. */
 export interface CheckoutRecord extends NewRecord, Omit<RecordState, "states"> {
-  /** For people only: what an operator decided. */
+  /** For people only: what Stripe charged for where that differs, then what an operator decided. */
   readonly note: string | null;
   /** What it was read from; the next write builds on it. */
   readonly source: Readonly<Record<string, string>>;
@@ -121,6 +123,7 @@ export interface RecordChange {
   /** Null: it no longer waits for a person. */
   readonly review?: ReviewReason | null;
   readonly accept?: ReviewReason;
+  readonly extraLines?: true;
   readonly batch?: Batch;
   readonly note?: string;
 }
@@ -145,6 +148,7 @@ export function applyChange(record: CheckoutRecord, change: RecordChange, at: nu
     verdict: change.verdict ?? record.verdict,
     review: change.review === undefined ? record.review : reviewSince(record.review, change.review, at),
     accepted: change.accept === undefined ? record.accepted : [...new Set([...record.accepted, change.accept])],
+    extraLines: change.extraLines ?? record.extraLines,
     note: change.note ?? record.note,
     batch: goesBack ? undefined : (change.batch ?? record.batch),
   };

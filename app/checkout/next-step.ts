@@ -74,15 +74,20 @@ export function stepWithoutStock(record: CheckoutRecord): NextStep {
   return { step: record.verdict === "refund" ? "refund" : "review" };
 }
 
-/** Nothing is taken before a person has decided. What a row refuses is no such case: it is tried again. */
+/** Nothing is taken before a person has decided. What a row refuses is no such case: it is tried again. Extra lines wait afterwards. */
 export function waitsForAPerson({ review, lines }: CheckoutRecord): boolean {
   return review?.reason === "lines_differ" || lines.some((line) => line.state.mark === "needs_review");
+}
+
+/** Stripe charged for lines that nobody knows how to deliver, and no operator has accepted that. */
+export function hasOpenExtras({ extraLines, accepted }: CheckoutRecord): boolean {
+  return extraLines && !accepted.includes("lines_differ");
 }
 
 function forward(record: CheckoutRecord, rows: Rows): NextStep {
   if (waitsForAPerson(record)) return { step: "review" };
   const untaken = record.lines.filter((line) => line.state.mark === "claimed");
-  if (untaken.length === 0) return { step: "finished", as: "done" };
+  if (untaken.length === 0) return hasOpenExtras(record) ? { step: "review" } : { step: "finished", as: "done" };
   const short = untaken.flatMap((line) => {
     const missing = line.quantity - Math.max(0, rows.get(line.productId)?.inventory ?? 0);
     return missing > 0 ? [{ productId: line.productId, missing }] : [];

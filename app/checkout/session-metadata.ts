@@ -20,6 +20,8 @@ const EPOCH = "holdfast_epoch";
 const VERDICT = "holdfast_verdict";
 const LINE = "holdfast_line_";
 const NOTE = "holdfast_note";
+/** On each line of the payment page: the product that it is about. */
+export const LINE_PRODUCT = "holdfast_product";
 /** Room is kept for these, although a record may be without them. */
 const RESERVED_KEYS = [VERDICT, NOTE, EPOCH];
 
@@ -68,8 +70,8 @@ export function encodeWrite(record: CheckoutRecord, change: RecordChange, write:
   const quantities = record.lines.map((line) => line.quantity);
   const log = readLog(source, quantities);
   const next = applyChange(record, change, write.at);
-  const { lines, verdict, review, accepted, note, batch } = next;
-  const state: LoggedState = { states: lines.map((line) => line.state), verdict, review, accepted, batch };
+  const { lines, verdict, review, accepted, extraLines, note, batch } = next;
+  const state: LoggedState = { states: lines.map((line) => line.state), verdict, review, accepted, extraLines, batch };
   const entry = writeEntry({ ...write, step: (log.at(-1)?.step ?? 0) + 1, state }, quantities);
   const others = changedKeys(source, {
     ...Object.fromEntries(lines.map((line, index) => [`${LINE}${index}`, encodeLine({ ...line, state: asKey(line.state, line.quantity, batch) })])),
@@ -92,7 +94,7 @@ export function decodeRecord(shopTag: string, metadata: Metadata): CheckoutRecor
   for (let index = 0; metadata[`${LINE}${index}`] !== undefined; index += 1) lines.push(decodeLine(metadata[`${LINE}${index}`] ?? ""));
   if (lines.length === 0) throw new Error("a checkout of this shop without a line");
   const log = readLog(metadata, lines.map((line) => line.quantity));
-  const { states, verdict, review, accepted, batch } = fold(log, { states: lines.map((line) => line.state), verdict: head[VERDICT] ?? null }, lines);
+  const { states, verdict, review, accepted, extraLines, batch } = fold(log, { states: lines.map((line) => line.state), verdict: head[VERDICT] ?? null }, lines);
   return {
     claimId: head[CLAIM],
     session: head[SESSION],
@@ -103,6 +105,7 @@ export function decodeRecord(shopTag: string, metadata: Metadata): CheckoutRecor
     verdict,
     review,
     accepted,
+    extraLines,
     batch,
     note: head[NOTE] ?? null,
     source: metadata,
@@ -115,7 +118,7 @@ export function decodeRecord(shopTag: string, metadata: Metadata): CheckoutRecor
  */
 function fold(log: readonly LogEntry[], keys: Pick<LoggedState, "states" | "verdict">, lines: readonly MarkedLine[]): LoggedState {
   const newest = log.at(-1)?.state;
-  if (newest === undefined) return { ...keys, review: null, accepted: [] };
+  if (newest === undefined) return { ...keys, review: null, accepted: [], extraLines: false };
   const verdictIsLogged = keys.verdict === null || log.some((entry) => entry.state.verdict === keys.verdict);
   const states = newest.states.map((logged, index) => {
     const key = keys.states[index] ?? logged;

@@ -5,7 +5,7 @@ import type { Claim } from "~/reservations/reservation-store";
 import { cartFingerprint, type PricedLine } from "./cart-fingerprint.server";
 import type { CheckoutConfig } from "./checkout-context.server";
 import type { NewRecord } from "./line-marks";
-import { encodeRecord } from "./session-metadata";
+import { encodeRecord, LINE_PRODUCT } from "./session-metadata";
 
 /**
  * Stripe accepts 30 minutes to 24 hours, counted by its own clock when it reads the request. The margins leave room for a clock of ours
@@ -56,11 +56,11 @@ export function sessionParameters(
 }
 
 function lineItem(line: PricedLine, withPictures: boolean): Stripe.Checkout.SessionCreateParams.LineItem {
-  const { quantity } = line;
-  if (line.stripePrice !== null) return { price: line.stripePrice, quantity };
+  const common = { quantity: line.quantity, metadata: { [LINE_PRODUCT]: line.productId } };
+  if (line.stripePrice !== null) return { ...common, price: line.stripePrice };
   const images = withPictures && line.image !== null && isPublicPicture(line.image) ? { images: [line.image] } : {};
   return {
-    quantity,
+    ...common,
     price_data: { currency: line.currency, unit_amount: line.unitAmount, product_data: { name: line.name || line.productId, ...images } },
   };
 }

@@ -12,12 +12,14 @@ import {
   activePricePage,
   createdSession,
   expiredSession,
+  lineItemPage,
   pageFollowing,
   priceOf,
   sessionOf,
   sessionPage,
   type SessionOfPage,
   sessionPageWithin,
+  toChargedLine,
   toPrice,
   toSession,
   writtenSession,
@@ -50,6 +52,16 @@ export type CreateOutcome =
   /** Another call with this key is on its way: a second tab. Ask again, and hear what it heard. */
   | { readonly outcome: "busy" };
 
+/** A line of a payment page, as the shopper bought it there. */
+export interface ChargedLine {
+  /** Null: nothing says whose it is, because it was added on the page, or the page was opened by the version before. */
+  readonly productId: string | null;
+  readonly name: string;
+  readonly quantity: number;
+  /** Before discounts and taxes; null where Stripe names no fixed price. */
+  readonly unitPrice: Money | null;
+}
+
 export interface Refund {
   readonly id: string;
   /** Epoch milliseconds. */
@@ -79,6 +91,8 @@ export interface StripeGateway {
   create(params: Stripe.Checkout.SessionCreateParams, idempotencyKey: string): Promise<CreateOutcome>;
   /** Null: Stripe knows no such session. */
   fetch(checkoutId: string): Promise<StripeSession | null>;
+  /** All lines of a page that Stripe knows. */
+  lines(checkoutId: string): Promise<readonly ChargedLine[]>;
   /** `refused`: it is not open any more (or unknown); only a fetch tells what it is. */
   expire(checkoutId: string): Promise<"expired" | "refused">;
   /** Newest first, all pages. */
@@ -155,6 +169,17 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
         if (isMissing(error)) return null;
         throw unknownOutcome(what, error);
       }
+    },
+
+    async lines(checkoutId) {
+      const what = "read the lines of a payment page";
+      const page = (after: After) =>
+        ask({ what, schema: pageFollowing(lineItemPage(checkoutId), after.starting_after), patience }, () =>
+          stripe.checkout.sessions.listLineItems(checkoutId, { limit: 100, ...after }),
+        );
+      const lines: ChargedLine[] = [];
+      for await (const item of pages(what, page)) lines.push(toChargedLine(item));
+      return lines;
     },
 
     async expire(checkoutId) {

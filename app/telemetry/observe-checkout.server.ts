@@ -110,6 +110,7 @@ function count(event: CheckoutEvent, metrics: Metrics): void {
 const LEVELS: Partial<Record<CheckoutEvent["type"], "warn" | "error">> = {
   checkout_rejected: "warn",
   late_payment: "warn",
+  lines_differ: "warn",
   no_proof: "warn",
   shortage: "error",
   oversold: "error",

@@ -114,6 +114,9 @@ export const inspection = z.strictObject({
     z.strictObject({ product_id: z.string(), quantity: z.int(), mark: z.string(), from: z.int().nullable(), to: z.int().nullable(), inventory: z.int().nullable() }),
   ),
   refunds: z.array(z.strictObject({ refund_id: z.string().min(1), amount: z.int().positive(), status: z.enum(["succeeded", "pending", "failed"]) })),
+  charged: z
+    .array(z.strictObject({ product_id: z.string().nullable(), name: z.string(), quantity: z.int(), unit_amount: z.int().nullable(), currency: z.string().nullable() }))
+    .nullable(),
   next: z.string().min(5),
 });
 

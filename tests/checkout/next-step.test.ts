@@ -5,7 +5,7 @@ import { needsRows, nextStep, stepWithoutStock } from "~/checkout/next-step";
 
 function record(states: Record<string, LineState>, verdict: Verdict | null = null): CheckoutRecord {
   const lines = Object.entries(states).map(([productId, state]) => ({ productId, name: productId, quantity: 2, unitAmount: 100, state }));
-  return { claimId: "claim", session: "ann", fingerprint: "f", currency: "usd", verdict, lines, review: null, accepted: [], note: null, source: {} };
+  return { claimId: "claim", session: "ann", fingerprint: "f", currency: "usd", verdict, lines, review: null, accepted: [], extraLines: false, note: null, source: {} };
 }
 
 const rows = (inventories: Record<string, number | null>, version: string | null = null) =>

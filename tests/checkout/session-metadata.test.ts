@@ -70,14 +70,15 @@ describe("the record in a session's metadata", () => {
     const metadata = encodeRecord(TAG, opened(STATES.map((_state, index) => ({ productId: `p${index}` }))));
     const states = new Map(STATES.map((state, index) => [`p${index}`, state.mark === "intent" ? { ...state, version: "4294967295" } : state]));
 
-    const written = read(write(metadata, { states, verdict: "refund", review: "row_refused", accept: "lines_differ", note: "as they said" }, 5_000));
+    const written = read(write(metadata, { states, verdict: "refund", review: "row_refused", accept: "lines_differ", extraLines: true, note: "as they said" }, 5_000));
 
-    expect(written).toMatchObject({ verdict: "refund", review: { reason: "row_refused", since: 5_000 }, accepted: ["lines_differ"], note: "as they said" });
+    expect(written).toMatchObject({ verdict: "refund", review: { reason: "row_refused", since: 5_000 }, accepted: ["lines_differ"], extraLines: true, note: "as they said" });
     expect(written.lines.map((line) => line.state)).toEqual(
       [...states.values()].map((state) => (state.mark === "intent" || state.mark === "return_intent" ? { ...state, announcedAt: 5_000 } : state)),
     );
     // Said again by a later entry about another line, an announcement keeps its own time, and a review its beginning.
     const later = read(write(written.source, { states: new Map([["p0", { mark: "returned" }]]), review: "row_refused" }, 9_000));
+    expect(later.extraLines).toBe(true);
     expect(later.lines[1]?.state).toEqual({ mark: "intent", from: 3, to: 1, version: "4294967295", announcedAt: 5_000 });
     expect(later.review).toEqual({ reason: "row_refused", since: 5_000 });
     expect(read(write(later.source, { review: null })).review).toBeNull();
@@ -139,7 +140,7 @@ describe("Stripe's limits", () => {
     for (let step = 0; step < 40; step += 1) {
       const state = worst[step % worst.length];
       const states = new Map(ids.map((id, index): [string, LineState] => [id, state?.(index) ?? { mark: "claimed" }]));
-      const change: RecordChange = { states, verdict: step > 20 ? "refunded" : "refund", review: "refund_failed", accept: "lines_differ", note: "n".repeat(900) };
+      const change: RecordChange = { states, verdict: step > 20 ? "refunded" : "refund", review: "refund_failed", accept: "lines_differ", extraLines: true, note: "n".repeat(900) };
       const update = encodeWrite(read(metadata), change, { id: "f".repeat(10), at: 8_000_000_000_000 + step });
       for (const [key, value] of Object.entries(update)) expect([key.length <= 40, value.length <= 500], key).toEqual([true, true]);
       metadata = mergeMetadata(metadata, update);

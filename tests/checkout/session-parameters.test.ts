@@ -71,7 +71,7 @@ describe("the parameters of a payment page", () => {
   });
 
   it("charge the merchant's Price instead of an inline one", () => {
-    expect(parameters([{ ...mug, stripePrice: "price_1" }]).line_items).toEqual([{ price: "price_1", quantity: 2 }]);
+    expect(parameters([{ ...mug, stripePrice: "price_1" }]).line_items).toEqual([{ price: "price_1", quantity: 2, metadata: { holdfast_product: "mug" } }]);
   });
 
   it("carry the hash of the session and bring the shopper back", () => {

@@ -62,6 +62,7 @@ export const CALLS = {
   fetch: "stripe GET /v1/checkout/sessions/cs",
   list: "stripe GET /v1/checkout/sessions",
   write: "stripe POST /v1/checkout/sessions/cs",
+  lines: "stripe GET /v1/checkout/sessions/cs/line_items",
   listRefunds: "stripe GET /v1/refunds",
   refund: "stripe POST /v1/refunds",
   swap: "database compareAndSwap",

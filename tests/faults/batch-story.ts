@@ -7,8 +7,8 @@ import { createWorld, type Fault, type OutsideCall, type Process, SHOP_TAG, type
 /** Ann has the lease first and takes the others along. */
 export const SALES = { ann: 1, bob: 2, cem: 3 };
 export const UNITS = 6;
-/** Three fetches, a look at the row, two names, the announcement, the swap, three done marks. */
-export const CALLS_OF_A_BATCH = 11;
+/** Three fetches, three looks at the lines, a look at the row, two names, the announcement, the swap, three done marks. */
+export const CALLS_OF_A_BATCH = 14;
 export const START_STOCK = 20;
 
 export type Marks = MarkStore<StripeSession>;

@@ -13,7 +13,7 @@ import { trusting, trustingMarks } from "./trusting-gateway";
  * Each guard taken out by an injected part, never by a switch in the product: the random runs must then find something,
  * or they would not prove the guard.
  */
-const GUARDS: Record<string, { edited: boolean; kinds?: readonly Fault[]; versions?: boolean; without: Parts }> = {
+const GUARDS: Record<string, { edited: boolean; adjusted?: boolean; kinds?: readonly Fault[]; versions?: boolean; firstSeed?: number; without: Parts }> = {
   "hold first, read second": {
     edited: false,
     without: ({ reservations }, { world }) => {
@@ -158,10 +158,28 @@ const GUARDS: Record<string, { edited: boolean; kinds?: readonly Fault[]; versio
       return { gateway: trusting(gateway), marks: trustingMarks(marks) };
     },
   },
+  "lines compared before the decrement": {
+    edited: false,
+    adjusted: true,
+    kinds: [],
+    without: ({ gateway }, { world }) => ({
+      gateway: {
+        ...gateway,
+        // What the page was opened with.
+        lines: async (checkoutId) => {
+          const record = decodeRecord(SHOP_TAG, world.stripe.session(checkoutId)?.metadata ?? {});
+          const currency = record?.currency ?? "";
+          return (record?.lines ?? []).map(({ productId, name, quantity, unitAmount: amount }) => ({ productId, name, quantity, unitPrice: { amount, currency } }));
+        },
+      },
+    }),
+  },
   "the resend rule": {
     edited: false,
     kinds: ["late"],
     versions: false,
+    // The first that finds something is 83.
+    firstSeed: 80,
     without: () => ({ resend: { isDue: () => true } }),
   },
   "the log of marks, which nothing rewrites": {
@@ -187,9 +205,9 @@ function withoutLog(metadata: Readonly<Record<string, string>>): Record<string, 
 const MOST_RUNS = 250;
 
 describe("without a guard the random runs find what it is for", () => {
-  it.each(Object.entries(GUARDS))("%s", { timeout: 120_000 }, async (_name, { edited, kinds, versions, without }) => {
-    for (let seed = 1; seed <= MOST_RUNS; seed += 1) {
-      const report = await randomRun({ seed, edited, kinds, versions, without });
+  it.each(Object.entries(GUARDS))("%s", { timeout: 120_000 }, async (_name, { edited, adjusted, kinds, versions, firstSeed = 1, without }) => {
+    for (let seed = firstSeed; seed < firstSeed + MOST_RUNS; seed += 1) {
+      const report = await randomRun({ seed, edited, adjusted, kinds, versions, without });
       if (report.violations.length > 0) {
         console.info(`seed ${seed}: ${report.violations[0]}`);
         return;

@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly seed: number;
   /** Somebody edits the stock by hand: shortages, refunds and reviews are then to be expected. */
   readonly edited: boolean;
+  /** Shoppers add and take off lines on Stripe's page. */
+  readonly adjusted?: boolean | undefined;
   /** What the proxy may do; everything when left out. */
   readonly kinds?: readonly Fault[] | undefined;
   /** Whether rows have versions; every other seed when left out. */
@@ -36,7 +38,7 @@ const MAY_BE_LATE: readonly string[] = [CALLS.swap, CALLS.write, CALLS.create, C
 const STEPS = 30;
 
 /** One run: a seed drives shoppers, faults, kills, edits and events; invariants are checked after every step. */
-export async function randomRun({ seed, edited, without, kinds = FAULTS, versions = seed % 2 === 0 }: RunOptions): Promise<RunReport> {
+export async function randomRun({ seed, edited, adjusted = false, without, kinds = FAULTS, versions = seed % 2 === 0 }: RunOptions): Promise<RunReport> {
   const random = randomFrom(seed);
   const whole = (below: number) => Math.floor(random() * below);
   const pick = <T>(from: readonly T[]): T => {
@@ -60,6 +62,8 @@ export async function randomRun({ seed, edited, without, kinds = FAULTS, version
   const ledger = createLedger(world);
   world.table.onSwap = ledger.moved;
   const handedOut: string[] = [];
+  /** Pages whose lines were changed, and whether something of the cart is missing since. */
+  const adjustments = new Map<string, "missing" | "extra">();
   const processes: Process[] = [];
   let shop = boot();
   let edits = 0;
@@ -118,11 +122,18 @@ export async function randomRun({ seed, edited, without, kinds = FAULTS, version
     },
     payLater: async () => (handedOut.length === 0 ? null : world.stripe.payLater(pick(handedOut.slice(-6)))),
     settleLater: async () => (handedOut.length === 0 ? null : world.stripe.settle(pick(handedOut), random() < 0.5 ? "succeeded" : "failed")),
+    adjust: async () => {
+      const page = pick(handedOut.length === 0 ? ["none"] : handedOut);
+      if (adjustments.has(page)) return;
+      const isLess = random() < 0.5;
+      const edit = isLess ? ({ action: "set_quantity", line: 0, quantity: 0 } as const) : ({ action: "add_line", name: "Gift wrap", unit_amount: 300, quantity: 1 } as const);
+      if (world.stripe.edit(page, edit)) adjustments.set(page, isLess ? "missing" : "extra");
+    },
     event: (by) => (handedOut.length === 0 ? Promise.resolve(null) : by.checkout.fulfil(pick(handedOut))),
     sweep: (by) => by.checkout.sweep(),
     reconcile: (by) => by.checkout.rebuild(),
   };
-  const often = ["change", "change", "start", "start", "start", "payAtStripe", "payAtStripe", "payAtStripe", "event", "event", "event", "sweep", "reconcile", "release", "payLater", "settleLater"];
+  const often = ["change", "change", "start", "start", "start", "payAtStripe", "payAtStripe", "payAtStripe", "event", "event", "event", "sweep", "reconcile", "release", "payLater", "settleLater", ...(adjusted ? ["adjust", "adjust", "adjust"] : [])];
 
   for (let step = 0; step < STEPS; step += 1) {
     if (shop.proxy.isDead) {
@@ -152,13 +163,13 @@ export async function randomRun({ seed, edited, without, kinds = FAULTS, version
       operations[act] = (operations[act] ?? 0) + 1;
       world.setStock(product, edited ? whole(4) : (world.stock(product) ?? 0) + 1 + whole(2));
     }
-    violations.push(...ledger.check(`step ${step}`), ...(await unheldPages(world, shop, `step ${step}`, (id) => handedOut.includes(id))));
+    violations.push(...ledger.check(`step ${step}`), ...takenUndecided(world, adjustments, `step ${step}`), ...(await unheldPages(world, shop, `step ${step}`, (id) => handedOut.includes(id))));
     if (!edited) violations.push(...promisesBroken(processes, `step ${step}`), ...(await overpromised(world, shop, handedOut, `step ${step}`)));
     if (violations.length > 0) return { operations, faults, sales: {}, violations };
   }
   const last = shop.proxy.isDead ? boot() : shop;
   try {
-    await comeToRest(world, last, handedOut, ledger, edited);
+    await comeToRest(world, last, handedOut, ledger, edited, () => pick(["accept", "refund"] as const));
   } catch (error) {
     violations.push(`at rest: ${String(error)}`);
   }
@@ -168,7 +179,7 @@ export async function randomRun({ seed, edited, without, kinds = FAULTS, version
 }
 
 /** Every payment is decided, every event arrives, every deadline passes. */
-async function comeToRest(world: World, shop: Process, handedOut: readonly string[], ledger: Ledger, edited: boolean): Promise<void> {
+async function comeToRest(world: World, shop: Process, handedOut: readonly string[], ledger: Ledger, edited: boolean, decide: () => "accept" | "refund"): Promise<void> {
   shop.heal();
   for (const checkoutId of handedOut) world.stripe.settle(checkoutId, "succeeded");
   for (let round = 0; round < 3; round += 1) {
@@ -182,12 +193,25 @@ async function comeToRest(world: World, shop: Process, handedOut: readonly strin
       for (let line = 0; line < 6; line += 1) {
         const outcome = await patiently(world, () => shop.checkout.fulfil(checkoutId));
         if (outcome.outcome !== "needs_review") break;
+        if (outcome.reason === "lines_differ") {
+          await patiently(world, () => shop.checkout.settle({ checkoutId, verdict: decide() }));
+          continue;
+        }
         if (!edited) throw new Error(`${checkoutId} needs a person although nobody edited anything`);
         await ledger.settleAsSeen(shop, checkoutId);
       }
     }
   }
   world.advance(TTL_MS);
+}
+
+/** Of a page on which something of the cart is missing nothing is taken before a person has decided. */
+function takenUndecided(world: World, adjustments: ReadonlyMap<string, "missing" | "extra">, when: string): string[] {
+  return [...adjustments].flatMap(([checkoutId, kind]) => {
+    const record = decodeRecord(SHOP_TAG, world.stripe.session(checkoutId)?.metadata ?? {});
+    const isTouched = record?.lines.some(({ state }) => state.mark !== "claimed") === true && !record.accepted.includes("lines_differ");
+    return kind === "missing" && isTouched ? [`${when}: ${checkoutId} was taken from, although Stripe charged for less`] : [];
+  });
 }
 
 /** Without edits from outside a promise is always kept. */

@@ -16,7 +16,7 @@ const record = (verdict: Verdict | null, ...states: LineState[]): CheckoutRecord
   currency: "usd",
   verdict,
   review: null,
-  accepted: [],
+  accepted: [], extraLines: false,
   note: null,
   source: {},
   lines: states.map((state, index) => ({ productId: `p${index}`, name: "Mug", quantity: 1, unitAmount: 500, state })),

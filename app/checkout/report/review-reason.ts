@@ -1,5 +1,5 @@
 import type { CheckoutRecord, ReviewReason } from "../line-marks";
-import { stepWithoutStock } from "../next-step";
+import { hasOpenExtras, stepWithoutStock } from "../next-step";
 import type { StripeSession } from "../stripe-gateway.server";
 import { refundReview } from "./refund-standing";
 
@@ -12,7 +12,7 @@ export function reviewReason(session: Pick<StripeSession, "paymentStatus" | "pay
 }
 
 /** Of an order whose stock or lines wait for a person. What only a person can tell goes before what is tried again by itself. */
-export function reviewedFor({ review, lines }: CheckoutRecord): ReviewReason {
-  if (lines.some((line) => line.state.mark === "needs_review")) return "unclear_row";
-  return review?.reason ?? "unclear_row";
+export function reviewedFor(record: CheckoutRecord): ReviewReason {
+  if (record.lines.some((line) => line.state.mark === "needs_review")) return "unclear_row";
+  return record.review?.reason ?? (hasOpenExtras(record) ? "lines_differ" : "unclear_row");
 }

@@ -80,12 +80,13 @@ function readEntry(metadata: Readonly<Record<string, string>>, entry: { step: nu
   return { ...entry, at, state: { states, ...decodeHead(fields) } };
 }
 
-/** `v`: verdict. `w`: waits for a person, why and since when. `o`: what an operator accepted. `l`, `m`: leads, or is a member of, a batch. */
-function encodeHead({ verdict, review, accepted, batch }: LoggedState): string[] {
+/** `v`: verdict. `w`: waits for a person, why and since when. `o`: what an operator accepted. `e`: extra lines. `l`, `m`: leads, or is a member of, a batch. */
+function encodeHead({ verdict, review, accepted, extraLines, batch }: LoggedState): string[] {
   const fields = [];
   if (verdict !== null) fields.push(verdict === "refund" ? "vr" : "vd");
   if (review !== null) fields.push(`w${REASONS[review.reason]}${number(review.since)}`);
   if (accepted.length > 0) fields.push(`o${accepted.map((reason) => REASONS[reason]).join("")}`);
+  if (extraLines) fields.push("e");
   if (batch !== undefined) fields.push(batch.role === "leads" ? `l${batch.id}` : `m${[batch.id, number(batch.from), batch.leader].join(".")}`);
   return fields;
 }
@@ -98,11 +99,12 @@ function decodeBatch(field: string): Batch {
 }
 
 function decodeHead(fields: readonly string[]): Omit<LoggedState, "states"> {
-  let head: Omit<LoggedState, "states"> = { verdict: null, review: null, accepted: [] };
+  let head: Omit<LoggedState, "states"> = { verdict: null, review: null, accepted: [], extraLines: false };
   for (const field of fields) {
     if (field === "vr" || field === "vd") head = { ...head, verdict: field === "vr" ? "refund" : "refunded" };
     else if (field.startsWith("w")) head = { ...head, review: { reason: reasonOf(field.slice(1, 2)), since: readNumber(field.slice(2)) } };
     else if (field.startsWith("o")) head = { ...head, accepted: Array.from(field.slice(1), reasonOf) };
+    else if (field === "e") head = { ...head, extraLines: true };
     else if (field.startsWith("l") || field.startsWith("m")) head = { ...head, batch: decodeBatch(field) };
     else throw new Error(`an unknown field of the log: ${field}`);
   }

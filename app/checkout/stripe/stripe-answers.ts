@@ -2,8 +2,8 @@ import { z } from "zod";
 
 import type { PriceFault, PriceReading } from "~/catalog/price-source";
 
-import type { Metadata } from "../session-metadata";
-import type { Refund, StripeSession } from "../stripe-gateway.server";
+import { LINE_PRODUCT, type Metadata } from "../session-metadata";
+import type { ChargedLine, Refund, StripeSession } from "../stripe-gateway.server";
 
 /**
  * Stripe's objects as far as this shop reads them. stripe-node takes every JSON without an `error` key for a success, so the
@@ -56,6 +56,16 @@ const session = z.object({
   payment_intent: z.union([z.string().startsWith("pi_"), paymentIntent]).nullable(),
 });
 
+const lineItem = z.object({
+  id: z.string().startsWith("li_"),
+  object: z.literal("item"),
+  description: z.string().nullable(),
+  // Absent before API version 2025-12-15.
+  metadata: metadata.nullish(),
+  price: z.object({ object: z.literal("price"), unit_amount: amount.nullable(), currency: z.string().min(1) }).nullable(),
+  quantity: amount.nullable(),
+});
+
 const price = z.object({
   id: z.string().min(1),
   object: z.literal("price"),
@@ -81,6 +91,8 @@ export const refundWithId = (id: string) => refund.extend({ id: z.literal(id) })
 export const priceOf = (id: string) => price.extend({ id: z.literal(id) });
 export const activePricePage = pageOf(price.extend({ active: z.literal(true) }));
 export const sessionPage = pageOf(session);
+/** Lines do not name their session; the address of their list does. */
+export const lineItemPage = (checkoutId: string) => pageOf(lineItem, { url: z.literal(`/v1/checkout/sessions/${checkoutId}/line_items`) });
 export const refundPage = (paymentIntentId: string) => pageOf(refund.extend({ payment_intent: z.literal(paymentIntentId) }));
 
 export const sessionPageOfPayment = (paymentIntentId: string) => pageOf(session.extend({ payment_intent: z.literal(paymentIntentId) }));
@@ -100,9 +112,9 @@ export const pageFollowing = <Schema extends z.ZodType<{ data: { id: string }[] 
   page.refine(({ data }) => data.every(({ id }) => id !== after), "the item that it was to follow");
 
 /** One page of a list; an empty one is a valid response, unless it says that there are more. */
-function pageOf<Item extends z.ZodObject<{ id: z.ZodType<string> }>>(item: Item) {
+function pageOf<Item extends z.ZodObject<{ id: z.ZodType<string> }>, More extends z.ZodRawShape = Record<never, never>>(item: Item, more?: More) {
   return z
-    .object({ object: z.literal("list"), data: z.array(item), has_more: z.boolean() })
+    .object({ object: z.literal("list"), data: z.array(item), has_more: z.boolean(), ...more })
     .refine((page) => page.data.length > 0 || !page.has_more, "an empty page that has more");
 }
 
@@ -147,4 +159,13 @@ export function toPrice({ active, type, unit_amount: unitAmount, transform_quant
   if (type === "recurring") return unusable("recurring");
   if (unitAmount === null || packs !== null) return unusable("no_fixed_amount");
   return { state: "usable", price: { amount: unitAmount, currency } };
+}
+
+export function toChargedLine({ description, metadata: tags, price: its, quantity }: z.output<typeof lineItem>): ChargedLine {
+  return {
+    productId: tags?.[LINE_PRODUCT] ?? null,
+    name: description ?? "",
+    quantity: quantity ?? 0,
+    unitPrice: its === null || its.unit_amount === null ? null : { amount: its.unit_amount, currency: its.currency },
+  };
 }

@@ -8,7 +8,7 @@ const REFUND_TONES: Record<RefundStatus, Tone> = { succeeded: "good", pending: "
 
 /** What is known of a checkout, and what `fulfil` would do next. */
 export function InspectionTable({ inspection }: { inspection: CheckoutInspection }) {
-  const { checkoutId, status, paymentStatus, ours, claim, verdict, lines, refunds, next } = inspection;
+  const { checkoutId, status, paymentStatus, ours, claim, verdict, lines, refunds, charged, next } = inspection;
   return (
     <div className="inspection">
       <p>
@@ -55,6 +55,7 @@ export function InspectionTable({ inspection }: { inspection: CheckoutInspection
           </table>
         </div>
       )}
+      {charged !== null && <p className="hint">Stripe charged for {charged.map(({ name, quantity }) => `${quantity} × ${name}`).join(", ")}.</p>}
     </div>
   );
 }

@@ -12,7 +12,7 @@ const done: LineState = { mark: "done", from: 5, to: 3 };
 function record(mug: LineState, reason: ReviewReason | null = null, verdict: Verdict | null = null): CheckoutRecord {
   const lines = [{ productId: "mug", name: "Mug", quantity: 2, unitAmount: 100, state: mug }];
   const review = reason === null ? null : { reason, since: 1 };
-  return { claimId: "claim", session: "ann", fingerprint: "f", currency: "usd", verdict, lines, review, accepted: [], note: null, source: {} };
+  return { claimId: "claim", session: "ann", fingerprint: "f", currency: "usd", verdict, lines, review, accepted: [], extraLines: false, note: null, source: {} };
 }
 
 const write = (change: object) => ({ decision: "write", change });

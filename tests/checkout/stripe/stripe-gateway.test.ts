@@ -13,7 +13,7 @@ type Json = Record<string, unknown>;
 const START = 1_780_000_000_000;
 const PARAMS = (claim: string) => ({
   mode: "payment" as const,
-  line_items: [{ quantity: 1, price_data: { currency: "eur", unit_amount: 1250, product_data: { name: "Mug" } } }],
+  line_items: [{ quantity: 1, metadata: { holdfast_product: "mug" }, price_data: { currency: "eur", unit_amount: 1250, product_data: { name: "Mug" } } }],
   success_url: "http://shop.test/orders/{CHECKOUT_SESSION_ID}",
   cancel_url: "http://shop.test/cart",
   metadata: { holdfast_claim: claim, holdfast_line_0: `"claimed" by ${claim}` },
@@ -77,6 +77,7 @@ const listAll = async <T>(list: AsyncIterable<T>): Promise<T[]> => {
 const OPERATIONS: Record<string, { run: (shop: Shop, checkoutId: string) => Promise<unknown>; needsOpenPage?: true }> = {
   create: { run: ({ gateway }) => gateway.create(PARAMS("cleo"), "cleo") },
   fetch: { run: ({ gateway, ann }) => gateway.fetch(ann.checkoutId) },
+  lines: { run: ({ gateway, ann }) => gateway.lines(ann.checkoutId) },
   expire: { needsOpenPage: true, run: ({ gateway }, checkoutId) => gateway.expire(checkoutId) },
   list: { run: ({ gateway }) => listAll(gateway.list({ createdSince: START - 60_000 })) },
   listPaid: { run: ({ gateway }) => listAll(gateway.listPaid({ createdSince: START - 60_000 })) },
@@ -131,12 +132,14 @@ const PAYMENT = ["id", "object", "status", "latest_charge"].map((field) => `paym
 const CHARGE = ["id", "object", "created"].map((field) => `payment_intent.latest_charge.${field}`);
 const REFUND = ["id", "object", "created", "amount", "status", "payment_intent"];
 const PRICE = ["id", "object", "active", "type", "unit_amount", "transform_quantity", "currency", "product", "product.object", "product.active"];
+const LINE = ["id", "object", "description", "price", "quantity", "price.object", "price.unit_amount", "price.currency"];
 const PAGE = ["object", "data", "has_more"];
 const inPage = (fields: readonly string[]) => [...PAGE, ...fields.map((field) => `data.0.${field}`)];
 
 const FIELDS: Record<string, readonly string[]> = {
   create: [...SESSION, "metadata.holdfast_claim", "metadata.holdfast_line_0"],
   fetch: [...SESSION, ...PAYMENT],
+  lines: [...inPage(LINE), "url"],
   expire: SESSION,
   list: inPage(SESSION),
   listPaid: inPage([...SESSION, ...PAYMENT, ...CHARGE]),
@@ -156,6 +159,7 @@ const FIELDS: Record<string, readonly string[]> = {
 const SWAPS: Record<string, Record<string, unknown>> = {
   create: { metadata: PARAMS("bob").metadata, "metadata.holdfast_claim": "bob", "metadata.holdfast_line_0": '"claimed" by bob' },
   fetch: { id: "cs_test_of_bob" },
+  lines: { url: "/v1/checkout/sessions/cs_test_of_bob/line_items", "data.0.id": "pi_of_bob", "data.0.quantity": -1, "data.0.price.unit_amount": "free" },
   expire: { id: "cs_test_of_bob", status: "open" },
   list: { "data.0.id": "pi_of_bob", "data.0.object": "refund" },
   listPaid: { "data.0.id": "pi_of_bob", "data.0.payment_intent.id": "ch_of_bob" },
@@ -225,6 +229,7 @@ describe("what Stripe itself says stays what it is", () => {
     expect(await gateway.expire("cs_test_unknown")).toBe("refused");
     expect(await gateway.expire(ann.checkoutId)).toBe("refused");
     expect(await gateway.price("price_unknown")).toEqual({ state: "unusable", fault: "missing" });
+    await expect(gateway.lines("cs_test_unknown")).rejects.toThrow(UnavailableError);
   });
 
   it("a Price is read with what keeps it from being charged", async () => {
@@ -296,6 +301,18 @@ describe("what Stripe itself says stays what it is", () => {
   it("a refund of a bank debit has an id of another kind, and counts", async () => {
     const { result } = await perform("refund", async (real) => Response.json(change((await real.json()) as Json, "id", "pyr_of_ann")));
     expect(result).toMatchObject({ outcome: "refunded", refund: { id: "pyr_of_ann" } });
+  });
+
+  it("a line names its product, its quantity and its price, and one from elsewhere no product", async () => {
+    const { gateway, sandbox, open } = await stripeWithTwoSales();
+    const page = await open("dan");
+    sandbox.controls.edit(page, { action: "add_line", name: "Gift wrap", unit_amount: 300, quantity: 2 });
+    sandbox.controls.pay(page);
+
+    expect(await gateway.lines(page)).toEqual([
+      { productId: "mug", name: "Mug", quantity: 1, unitPrice: { amount: 1250, currency: "eur" } },
+      { productId: null, name: "Gift wrap", quantity: 2, unitPrice: { amount: 300, currency: "eur" } },
+    ]);
   });
 
   it("a key that is written as nothing reads back absent", async () => {
