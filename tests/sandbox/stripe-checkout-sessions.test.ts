@@ -180,6 +180,46 @@ describe("an open session", () => {
     });
   });
 
+  test("adds shipping, tax and a discount to the lines, and charges the sum", async () => {
+    const { stripe, controls } = startSandbox();
+    const { id } = await stripe.checkout.sessions.create(cart({
+      line_items: [line(1000, 2)], shipping_options: [{ shipping_rate: "shr_1" }], automatic_tax: { enabled: true }, allow_promotion_codes: true,
+    }));
+    expect(controls.edit(id, { action: "discount", percent: 25 })).toBe(true);
+    // Without an address there is no tax yet.
+    expect(controls.session(id)).toMatchObject({ amount_subtotal: 2000, amount_total: 2000, total_details: { amount_discount: 500, amount_shipping: 500, amount_tax: 0 } });
+    controls.pay(id);
+    expect(controls.session(id)).toMatchObject({
+      amount_subtotal: 2000, amount_total: 2200, total_details: { amount_discount: 500, amount_shipping: 500, amount_tax: 200 },
+      shipping_cost: { amount_subtotal: 500, amount_tax: 50, amount_total: 550 },
+    });
+    const { data: [sold] } = await stripe.checkout.sessions.listLineItems(id);
+    expect(sold).toMatchObject({ quantity: 2, amount_subtotal: 2000, amount_discount: 500, amount_tax: 150, amount_total: 1650, price: { unit_amount: 1000 } });
+    expect((await stripe.paymentIntents.retrieve(controls.session(id)?.payment_intent ?? "")).amount).toBe(2200);
+  });
+
+  test("contains the tax in the prices where that is the tariff", async () => {
+    const { stripe, controls } = startSandbox();
+    controls.setTariff({ taxIsInclusive: true });
+    const { id } = await stripe.checkout.sessions.create(cart({ line_items: [line(1100)], automatic_tax: { enabled: true } }));
+    controls.pay(id);
+    expect(controls.session(id)).toMatchObject({ amount_total: 1100, total_details: { amount_tax: 100 } });
+  });
+
+  test("lets lines be added and changed while a page is open, and not afterwards", async () => {
+    const { stripe, controls } = startSandbox();
+    const { id } = await stripe.checkout.sessions.create(cart({ line_items: [{ ...line(1000, 2), metadata: { of: "ours" } }] }));
+    controls.edit(id, { action: "set_quantity", line: 0, quantity: 1 });
+    controls.edit(id, { action: "add_line", name: "Gift wrap", unit_amount: 300, quantity: 1 });
+    controls.pay(id);
+    expect(controls.edit(id, { action: "discount", percent: 10 })).toBe(false);
+    expect((await stripe.checkout.sessions.listLineItems(id)).data).toMatchObject([
+      { quantity: 1, metadata: { of: "ours" } },
+      { quantity: 1, description: "Gift wrap", metadata: {}, amount_total: 300 },
+    ]);
+    expect(controls.session(id)?.amount_total).toBe(1300);
+  });
+
   test("takes known Prices", async () => {
     const { stripe, controls } = startSandbox();
     controls.setPrices([
