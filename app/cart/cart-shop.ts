@@ -14,7 +14,7 @@ export interface CartShop {
   readonly formOrders: FormOrders;
   /** Where an outage goes that a shopper reads about in words only. */
   readonly log: { error(fields: Record<string, unknown>, message: string): void };
-  readonly env: Pick<Environment, "MAX_UNITS_PER_LINE" | "MAX_LINES_PER_CART" | "CHECKOUT_TTL_SECONDS">;
+  readonly env: Pick<Environment, "MAX_UNITS_PER_LINE" | "MAX_LINES_PER_CART" | "CHECKOUT_TTL_SECONDS" | "STRIPE_SHIPPING_RATES" | "STRIPE_AUTOMATIC_TAX" | "STRIPE_PROMOTION_CODES">;
 }
 
 /** Whether Stripe may be asked about a payment on behalf of this request. Asking uses up a part of a limit, so it is done only where it is needed. */

@@ -26,6 +26,8 @@ export interface CartView {
   readonly shown: string | null;
   /** What is otherwise than the page showed that the shopper wanted to pay by; null: nothing. Empty: it cannot be told what. */
   readonly changes: readonly CartChange[] | null;
+  /** What the payment page adds to the total. */
+  readonly atCheckout: AtCheckout;
   /** What was just removed, so that it can be put back; null when it is in the cart (again). */
   readonly removed: RemovedLine | null;
   readonly paymentPage: PaymentPageView | null;
@@ -34,6 +36,12 @@ export interface CartView {
   /** What this browser opened payment pages for, newest first. */
   readonly checkouts: readonly string[];
   readonly maxUnitsPerLine: number;
+}
+
+export interface AtCheckout {
+  readonly shipping: boolean;
+  readonly tax: boolean;
+  readonly discountCodes: boolean;
 }
 
 export interface CartLineView {
@@ -87,6 +95,7 @@ export interface CartFacts {
   readonly unsettledCheckout: string | null;
   readonly checkoutTtlMs: number;
   readonly maxUnitsPerLine: number;
+  readonly atCheckout: AtCheckout;
   readonly visit: Visit;
   /** What the last form removed, as the address tells. */
   readonly removed: Line | null;
@@ -107,7 +116,7 @@ export function cartLines(cart: Pick<Cart, "lines">, view: SessionView): Line[] 
 }
 
 export function cartView(facts: CartFacts): CartView {
-  const { cart, view, visit, checkoutTtlMs, unsettledCheckout, maxUnitsPerLine } = facts;
+  const { cart, view, visit, checkoutTtlMs, unsettledCheckout, maxUnitsPerLine, atCheckout } = facts;
   const { claim, expiresInMs, renewableForMs } = view;
   const lines = cartLines(cart, view);
   const obstacle = findObstacle(lines, facts.products);
@@ -127,6 +136,7 @@ export function cartView(facts: CartFacts): CartView {
       nameOf: (productId) => facts.products.get(productId)?.name ?? null,
       priceText: (amount, currency) => moneyText({ amount, currency }, visit.locale),
     }),
+    atCheckout,
     removed: removedLine(facts, lines),
     canExtend: claim === null && expiresInMs !== null && (renewableForMs ?? 0) > expiresInMs + WORTH_EXTENDING_MS,
     paymentPage: claim && { openedAt: claim.claimedAt, closesAt: claim.claimedAt + (claim.terms?.payWithinMs ?? checkoutTtlMs) },

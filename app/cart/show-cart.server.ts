@@ -3,7 +3,7 @@ import type { Product } from "~/catalog/catalog";
 import { heldIfKnown } from "~/reservations/held-if-known";
 import type { Line } from "~/reservations/reservation-store";
 import { withAllLines, type Cart } from "~/session.server";
-import { cartLines, cartView, type CartView } from "./cart-view.server";
+import { type AtCheckout, cartLines, cartView, type CartView } from "./cart-view.server";
 import { presentCart } from "./present-cart.server";
 import type { ReadShownCart } from "./shown-cart.server";
 import type { CartShop, MayAsk, Visit } from "./cart-shop";
@@ -48,10 +48,16 @@ export async function showCart(shop: CartShop, given: Cart, visit: Visit, { mayA
     unsettledCheckout: present.outcome === "unsettled" ? present.checkoutId : null,
     checkoutTtlMs: shop.env.CHECKOUT_TTL_SECONDS * 1000,
     maxUnitsPerLine: shop.env.MAX_UNITS_PER_LINE,
+    atCheckout: atCheckout(shop.env),
   };
   const shown = cartView(facts);
   const whole = withAllLines(cart, shown);
   return { outcome: "shown", view: shown, remember: whole !== null && (await shop.carts.fits(whole)) ? whole : null };
+}
+
+/** Countries alone only ask for an address. */
+function atCheckout(env: CartShop["env"]): AtCheckout {
+  return { shipping: (env.STRIPE_SHIPPING_RATES ?? []).length > 0, tax: env.STRIPE_AUTOMATIC_TAX, discountCodes: env.STRIPE_PROMOTION_CODES };
 }
 
 /** The same for the panel in the header, which cannot be led elsewhere. `remember`: to be written to the cookie, the empty cart that replaces a sold one included. */

@@ -1,5 +1,6 @@
 import { UnavailableError } from "~/errors";
 import type { FulfilOutcome, Order } from "~/checkout/checkout";
+import type { Addition } from "~/checkout/report/additions";
 import type { Cart } from "~/session.server";
 import { moneyText } from "./money-text.server";
 import { isConcluded, nextCart } from "./present-cart.server";
@@ -33,6 +34,9 @@ export interface OrderDetails {
   /** Epoch milliseconds. */
   readonly createdAt: number;
   readonly lines: readonly { readonly productId: string; readonly name: string; readonly quantity: number; readonly subtotal: string }[];
+  /** Shipping, tax and the like, where there are any. */
+  readonly additions: readonly { readonly kind: Addition["kind"]; readonly isNegative: boolean; readonly amount: string }[];
+  readonly subtotal: string;
   readonly total: string;
   /** Null: nothing. A part of the total, where only a part was refunded. */
   readonly refund: { readonly returned: string | null; readonly pending: string | null; readonly owed: string | null };
@@ -97,12 +101,15 @@ function stateOf(outcome: Exclude<FulfilOutcome, { outcome: "not_ours" }>): Orde
   }
 }
 
-function details({ createdAt, lines, total, url, refund }: Order, locale: string): OrderDetails {
+function details({ createdAt, lines, additions, total, url, refund }: Order, locale: string): OrderDetails {
   const refundText = (amount: number) => (amount === 0 ? null : moneyText({ ...total, amount }, locale));
+  const subtotal = { ...total, amount: lines.reduce((sum, line) => sum + line.subtotal.amount, 0) };
   return {
     refund: { returned: refundText(refund.returned), pending: refundText(refund.pending), owed: refundText(refund.owed) },
     createdAt,
     lines: lines.map(({ productId, name, quantity, subtotal }) => ({ productId, name, quantity, subtotal: moneyText(subtotal, locale) })),
+    additions: additions.map(({ kind, amount }) => ({ kind, isNegative: amount.amount < 0, amount: moneyText(amount, locale) })),
+    subtotal: moneyText(subtotal, locale),
     total: moneyText(total, locale),
     paymentUrl: url,
   };

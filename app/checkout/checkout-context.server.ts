@@ -9,6 +9,7 @@ import type { CheckoutLog } from "./checkout-events";
 import type { Batches } from "./fulfil/batches";
 import type { ResendRule } from "./fulfil/resend-rule";
 import { type CheckoutRecord, type MarkStore, subtotal } from "./line-marks";
+import { additionsOf } from "./report/additions";
 import { refundStanding } from "./report/refund-standing";
 import type { ShopTags } from "./stripe/former-tags";
 import type { StripeGateway, StripeSession } from "./stripe-gateway.server";
@@ -73,17 +74,14 @@ export function windowStart({ clock, config }: Pick<CheckoutContext, "clock" | "
 }
 
 export function orderOf(session: StripeSession, record: CheckoutRecord): Order {
+  const lines = record.lines.map((line) => ({ productId: line.productId, name: line.name, quantity: line.quantity, subtotal: subtotal(line, record.currency) }));
   return {
     checkoutId: session.id,
     claimId: record.claimId,
     session: record.session,
     createdAt: session.createdAt,
-    lines: record.lines.map((line) => ({
-      productId: line.productId,
-      name: line.name,
-      quantity: line.quantity,
-      subtotal: subtotal(line, record.currency),
-    })),
+    lines,
+    additions: additionsOf(session, lines.reduce((sum, line) => sum + line.subtotal.amount, 0)),
     total: session.total,
     url: session.status === "open" ? session.url : null,
     refund: refundStanding(session, record),

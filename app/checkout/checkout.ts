@@ -4,6 +4,7 @@ import type { Money } from "~/catalog/catalog";
 import type { ShownCart } from "./page/shown-cart";
 import type { ReviewReason, SettleVerdict } from "./line-marks";
 import type { AuditReport, CheckoutOrder, OrderList } from "./order-list";
+import type { Addition } from "./report/additions";
 import type { RefundStanding } from "./report/refund-standing";
 import type { ChargedLine, Refund } from "./stripe-gateway.server";
 
@@ -213,6 +214,8 @@ export interface Order {
   /** When the payment page was opened, epoch milliseconds. */
   readonly createdAt: number;
   readonly lines: readonly OrderLine[];
+  /** Shipping, tax and the like; they and the lines make the total. */
+  readonly additions: readonly Addition[];
   readonly total: Money;
   /** Where to go on paying, while the page is open. */
   readonly url: string | null;

@@ -39,6 +39,7 @@ function describe(session: StripeSession, record: CheckoutRecord): Omit<Checkout
     claimId,
     createdAt,
     total,
+    note: record.note,
     lines: lines.map((line) => ({ ...line, state: states.get(line.productId) ?? { mark: "claimed" } })),
     paymentId: session.payment?.id ?? null,
     refund,

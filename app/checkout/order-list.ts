@@ -2,12 +2,14 @@ import type { OrderLine, Order } from "./checkout";
 import type { LineState, ReviewReason } from "./line-marks";
 
 /** A payment page that was completed, as whoever packs and settles needs it. No personal data: the address is on Stripe's dashboard. */
-export interface CheckoutOrder extends Omit<Order, "lines" | "url" | "session"> {
+export interface CheckoutOrder extends Omit<Order, "lines" | "additions" | "url" | "session"> {
   readonly state: OrderState;
   /** Of `needs_review`; null otherwise. */
   readonly reason: ReviewReason | null;
   /** Of `foreign_tag`: the shop that the payment is marked for; null otherwise. */
   readonly tag: string | null;
+  /** What Stripe charged for, where that differs, or what an operator decided last. */
+  readonly note: string | null;
   readonly lines: readonly (OrderLine & { readonly state: LineState })[];
   /** `pi_…`; null when nothing was to be paid. */
   readonly paymentId: string | null;

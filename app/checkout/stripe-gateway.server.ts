@@ -34,6 +34,8 @@ export interface StripeSession {
   readonly url: string | null;
   readonly createdAt: number;
   readonly total: Money;
+  /** What the total is made of, in minor units; null where Stripe does not say. `tax` may be contained in the prices. */
+  readonly parts: { readonly subtotal: number; readonly discount: number; readonly shipping: number; readonly tax: number } | null;
   readonly metadata: Metadata;
   /** Null before a payment was tried, and for ever when nothing is to pay. `status` is null in lists. */
   readonly payment: { readonly id: string; readonly status: string | null } | null;

@@ -1,9 +1,11 @@
 import { Form } from "@remix-run/react";
 import type { CartView } from "~/cart/cart-view.server";
+import { atCheckoutText } from "./amount-words";
 import { labels, obstacleText, payHint } from "./texts";
 
 /** The total and the way to pay. The form leaves the shop, so it is posted by the browser itself. */
-export function CartSummary({ view: { total, obstacle, paymentPage, payWithinMs, shown } }: { view: CartView }) {
+export function CartSummary({ view: { total, obstacle, paymentPage, payWithinMs, shown, atCheckout } }: { view: CartView }) {
+  const atCheckoutHint = atCheckoutText(atCheckout);
   return (
     <section className="summary" aria-label={labels.total}>
       {total !== null && (
@@ -11,6 +13,7 @@ export function CartSummary({ view: { total, obstacle, paymentPage, payWithinMs,
           {labels.total} <strong>{total}</strong>
         </p>
       )}
+      {total !== null && atCheckoutHint !== null && <p className="hint">{atCheckoutHint}</p>}
       {obstacle === null ? (
         <Form method="post" action="/checkout" reloadDocument>
           {shown !== null && <input type="hidden" name="shown" value={shown} />}

@@ -1,5 +1,6 @@
 import { Link, useLocation } from "@remix-run/react";
 import type { OrderDetails, OrderView } from "~/cart/show-order.server";
+import { additionText } from "./amount-words";
 import { labels, notChargedText, orderNumber, orderTexts, refundLabels, shop } from "./texts";
 import { useDateText } from "./visitor-clock";
 
@@ -48,7 +49,9 @@ export function OrderPage({ view: { checkoutId, state, order, isInCart }, locale
 
 const REFUND_PARTS = ["returned", "pending", "owed"] as const;
 
-function OrderTable({ order: { lines, total, refund } }: { order: OrderDetails }) {
+function OrderTable({ order: { lines, additions, subtotal, total, refund } }: { order: OrderDetails }) {
+  const added = additions.filter(({ kind }) => kind !== "included_tax");
+  const included = additions.filter(({ kind }) => kind === "included_tax");
   return (
     <table>
       <thead>
@@ -68,23 +71,27 @@ function OrderTable({ order: { lines, total, refund } }: { order: OrderDetails }
         ))}
       </tbody>
       <tfoot>
-        <tr>
-          <th scope="row" colSpan={2}>
-            {labels.total}
-          </th>
-          <td>{total}</td>
-        </tr>
-        {REFUND_PARTS.map((part) =>
-          refund[part] === null ? null : (
-            <tr key={part}>
-              <th scope="row" colSpan={2}>
-                {refundLabels[part]}
-              </th>
-              <td>{refund[part]}</td>
-            </tr>
-          ),
-        )}
+        {added.length > 0 && <Sum label={labels.subtotal} amount={subtotal} />}
+        {added.map((addition) => (
+          <Sum key={addition.kind} label={additionText(addition)} amount={addition.amount} />
+        ))}
+        <Sum label={labels.total} amount={total} isTotal />
+        {included.map((addition) => (
+          <Sum key={addition.kind} label={additionText(addition)} amount={addition.amount} />
+        ))}
+        {REFUND_PARTS.map((part) => (refund[part] === null ? null : <Sum key={part} label={refundLabels[part]} amount={refund[part]} />))}
       </tfoot>
     </table>
+  );
+}
+
+function Sum({ label, amount, isTotal = false }: { label: string; amount: string; isTotal?: boolean }) {
+  return (
+    <tr className={isTotal ? "sum" : undefined}>
+      <th scope="row" colSpan={2}>
+        {label}
+      </th>
+      <td>{amount}</td>
+    </tr>
   );
 }

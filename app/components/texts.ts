@@ -38,6 +38,7 @@ export const labels = {
   holdAgain: "Hold everything again",
   pay: "Pay",
   continuePayment: "Continue to payment",
+  subtotal: "Subtotal",
   total: "Total",
   previous: "Previous page",
   next: "Next page",

@@ -22,7 +22,7 @@ export function product(id: string, facts: Partial<Product> = {}): Product {
 export function order(facts: Partial<Order> = {}): Order {
   const total = { amount: 2500, currency: "usd" };
   const lines = [{ productId: "mug", name: "Mug", quantity: 2, subtotal: total }];
-  return { checkoutId: CHECKOUT, claimId: "claim-1", session: "hash", createdAt: 1_700_000_000_000, lines, total, url: null, refund: { returned: 0, pending: 0, owed: 0 }, ...facts };
+  return { checkoutId: CHECKOUT, claimId: "claim-1", session: "hash", createdAt: 1_700_000_000_000, lines, additions: [], total, url: null, refund: { returned: 0, pending: 0, owed: 0 }, ...facts };
 }
 
 export type World = ReturnType<typeof createWorld>;
@@ -33,7 +33,7 @@ export function createWorld(products: readonly Product[] = [product("mug"), prod
   const rows = new Map(products.map((row) => [row.id, row]));
   const store = createMemoryReservationStore({ clock, ttlMs: TTL_MS, maxAgeMs: 10 * TTL_MS });
   const carts = new CartSessions({ secrets: ["a secret that is long enough for tests"], secure: false });
-  const env = { MAX_UNITS_PER_LINE: 10, MAX_LINES_PER_CART: 30, CHECKOUT_TTL_SECONDS: 900 };
+  const env = { MAX_UNITS_PER_LINE: 10, MAX_LINES_PER_CART: 30, CHECKOUT_TTL_SECONDS: 900, STRIPE_SHIPPING_RATES: undefined, STRIPE_AUTOMATIC_TAX: false, STRIPE_PROMOTION_CODES: false };
   const calls = { changed: 0, fulfilled: [] as string[] };
   const says: { fulfil: () => Promise<FulfilOutcome>; start: () => Promise<StartOutcome>; stock: () => Promise<void> } = {
     fulfil: () => Promise.resolve({ outcome: "open", order: order() }),

@@ -97,6 +97,18 @@ describe("the order page", () => {
     expect(await see(world, first.cart)).toMatchObject({ outcome: "shown", view: { state: "awaiting_payment" } });
   });
 
+  it("shows what was added to the lines, and nothing where nothing was", async () => {
+    const additions = [{ kind: "discount", amount: { amount: -500, currency: "usd" } }, { kind: "shipping", amount: { amount: 700, currency: "usd" } }] as const;
+    const world = createWorld();
+    const buyer = { ...withCheckout(world.carts.create(), CHECKOUT), paying: null };
+    world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order({ additions, total: { amount: 2700, currency: "usd" } }) });
+    expect(await see(world, buyer)).toMatchObject({
+      view: { order: { subtotal: "$25.00", total: "$27.00", additions: [{ kind: "discount", isNegative: true, amount: "-$5.00" }, { kind: "shipping", amount: "$7.00" }] } },
+    });
+    world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
+    expect(await see(world, buyer)).toMatchObject({ view: { order: { additions: [] } } });
+  });
+
   it("leaves the next cart of the same browser alone when the order is seen again", async () => {
     const world = createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });

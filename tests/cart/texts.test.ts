@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { moneyText } from "~/cart/money-text.server";
+import { atCheckoutText } from "~/components/amount-words";
 import { clockText } from "~/components/clock-text";
 import { shortageText, stockText } from "~/components/texts";
 
@@ -27,6 +28,16 @@ describe("words about stock", () => {
       "You asked for 3, and only 1 is left for you. Others are not sold, only held in other carts. The next may free up at 14:32 UTC.",
     );
   });
+});
+
+it.each([
+  [false, false, false, null],
+  [true, false, false, "Shipping is calculated at checkout."],
+  [false, true, false, "Tax is calculated at checkout."],
+  [true, true, true, "Shipping and tax are calculated at checkout. You can enter a discount code there."],
+  [false, false, true, "You can enter a discount code at checkout."],
+])("what is added at checkout (shipping %s, tax %s, codes %s) reads %s", (shipping, tax, discountCodes, words) => {
+  expect(atCheckoutText({ shipping, tax, discountCodes })).toBe(words);
 });
 
 describe("money and times", () => {

@@ -51,6 +51,9 @@ const session = z.object({
   url: z.string().min(1).nullable(),
   created: seconds,
   amount_total: amount.nullable(),
+  // For people only, so that a sale never depends on them.
+  amount_subtotal: amount.nullish(),
+  total_details: z.object({ amount_discount: amount, amount_shipping: amount.nullish(), amount_tax: amount }).nullish(),
   currency: z.string().min(1).nullable(),
   metadata: metadata.nullable(),
   payment_intent: z.union([z.string().startsWith("pi_"), paymentIntent]).nullable(),
@@ -139,11 +142,17 @@ export function toSession(read: z.output<typeof session>): SessionOfPage {
     url: read.url,
     createdAt: read.created * 1000,
     total: { amount: read.amount_total ?? 0, currency: read.currency ?? "" },
+    parts: toParts(read),
     metadata: read.metadata ?? {},
     payment: payment === null ? null : typeof payment === "string" ? { id: payment, status: null } : { id: payment.id, status: payment.status },
     charge: latest === null ? null : { createdAt: latest.created * 1000, refunds: latest.refunds?.data.map(toRefund) ?? [] },
     hasMoreRefunds: latest !== null && latest.refunds?.has_more !== false,
   };
+}
+
+function toParts({ amount_subtotal: subtotal, total_details: details }: z.output<typeof session>): StripeSession["parts"] {
+  if (typeof subtotal !== "number" || !details) return null;
+  return { subtotal, discount: details.amount_discount, shipping: details.amount_shipping ?? 0, tax: details.amount_tax };
 }
 
 export function toRefund({ id, created, amount: given, status }: z.output<typeof refund>): Refund {

@@ -42,9 +42,9 @@ export const CASES: Record<WholeOrderReason, Case> = {
   },
   lines_differ: {
     title: "Stripe charged for something else",
-    happened: "The items or the amount that Stripe charged for are not what our record of this order says.",
-    toDo: "Compare the order on Stripe's dashboard with the items above. Accept it if the items above are what you want to deliver.",
-    ways: [{ verdict: "accept", label: "Accept", question: "The items above are taken from the stock, and the order is to be packed as listed here." }, REFUND],
+    happened: "Items were added, removed or changed on Stripe's payment page, so the order above isn't what the buyer paid for.",
+    toDo: "Compare both. If Stripe charged for more than the items above, add the rest to the parcel yourself; its stock isn't tracked here.",
+    ways: [{ verdict: "accept", label: "Accept", question: "The items above are taken from stock, unless they have been already, and the order is marked as paid." }, REFUND],
   },
   refund_failed: {
     title: "The refund failed",
@@ -74,6 +74,7 @@ export function ReviewCase({ order, reason }: { order: ShownOrder; reason: Revie
         <strong>{title}.</strong> {happened}
       </p>
       <p>{toDo}</p>
+      {reason === "lines_differ" && order.note !== null && <p>{order.note}.</p>}
       {order.tag !== null && (
         <p className="hint">
           Its tag: <code className="hash">{order.tag}</code>
