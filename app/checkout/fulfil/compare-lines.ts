@@ -23,7 +23,7 @@ export function compareLines({ lines, currency }: Pick<CheckoutRecord, "lines" |
   return left.some((units) => units < 0) ? "extra" : "same";
 }
 
-/** Nothing is written about an order of which nothing is taken, unless its lines were compared before. */
-export function wasCompared({ review, accepted, extraLines }: CheckoutRecord): boolean {
-  return review !== null || extraLines || accepted.includes("lines_differ");
+/** Whether what is written about an order of which nothing is taken was written after the comparison. A refund by hand can fail at any time. */
+export function wasCompared({ review, accepted, extraLines }: Pick<CheckoutRecord, "review" | "accepted" | "extraLines">): boolean {
+  return review?.reason === "lines_differ" || review?.reason === "row_refused" || extraLines || accepted.includes("lines_differ");
 }

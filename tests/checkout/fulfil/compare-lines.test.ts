@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { compareLines } from "~/checkout/fulfil/compare-lines";
+import { compareLines, wasCompared } from "~/checkout/fulfil/compare-lines";
 import type { MarkedLine } from "~/checkout/line-marks";
 import type { ChargedLine } from "~/checkout/stripe-gateway.server";
 
@@ -49,6 +49,14 @@ describe("lines of a page that the version before opened, which name no product"
   ])("%s: %s", (_what, sold, comparison) => {
     expect(compare(CART, sold)).toBe(comparison);
   });
+});
+
+it.each([
+  ["lines_differ", true],
+  ["row_refused", true],
+  ["refund_failed", false],
+] as const)("an order that waits as %s was compared: %s", (reason, compared) => {
+  expect(wasCompared({ review: { reason, since: 1 }, accepted: [], extraLines: false })).toBe(compared);
 });
 
 it("any cart is the same as itself, and never once a unit is added or taken away", () => {
