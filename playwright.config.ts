@@ -1,32 +1,40 @@
 import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 
-const PORT = 4310;
-const SHORT_HOLDS_PORT = 4311;
+/** A store of its own for each worker, and one whose holds last for seconds: both at ports that follow each other. */
+const WORKERS = 2;
+const FIRST_PORT = 4310;
 const DEBIAN_CHROMIUM = "/usr/bin/chromium";
 
 /** Set: the flows run against a store that is already there, which must be in the sandbox. */
 const deployed = process.env.E2E_BASE_URL;
 const executablePath = process.env.CHROMIUM_PATH ?? (existsSync(DEBIAN_CHROMIUM) ? DEBIAN_CHROMIUM : undefined);
 
-export interface ShopOptions {
+/** Where the tests of one worker shop. */
+interface Stores {
+  readonly url: string;
   /** A store whose holds last for seconds, so that a test can see them end. */
-  shortHoldsUrl: string;
+  readonly shortHoldsUrl: string;
 }
+
+export interface ShopOptions {
+  /** By worker: tests of two workers run at once and buy the same products. */
+  stores: readonly Stores[];
+}
+
+const stores = deployed === undefined ? Array.from({ length: WORKERS }, (_, worker) => storesOf(worker)) : [{ url: deployed, shortHoldsUrl: process.env.E2E_SHORT_HOLDS_URL ?? deployed }];
 
 export default defineConfig<ShopOptions>({
   testDir: "e2e",
   outputDir: "test-results",
-  // Both projects buy the same products in the same store.
-  workers: 1,
+  workers: stores.length,
   forbidOnly: process.env.CI !== undefined,
   timeout: 45_000,
   expect: { timeout: 10_000 },
   reporter: [["list"], ["json", { outputFile: "test-results/e2e.json" }]],
   use: {
     browserName: "chromium",
-    baseURL: deployed ?? address(PORT),
-    shortHoldsUrl: process.env.E2E_SHORT_HOLDS_URL ?? deployed ?? address(SHORT_HOLDS_PORT),
+    stores,
     locale: "en-GB",
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
@@ -47,20 +55,23 @@ export default defineConfig<ShopOptions>({
     { name: "without-javascript", use: { javaScriptEnabled: false }, grepInvert: /@with-javascript/ },
   ],
   // One after the other: the first builds where that is needed.
-  ...(deployed === undefined ? { webServer: [store(PORT, { STRIPE_PAYMENT_METHODS: "automatic" }), store(SHORT_HOLDS_PORT, { RESERVATION_TTL_SECONDS: "4" })] } : {}),
+  ...(deployed === undefined
+    ? { webServer: stores.flatMap(({ url, shortHoldsUrl }) => [store(url, { STRIPE_PAYMENT_METHODS: "automatic" }), store(shortHoldsUrl, { RESERVATION_TTL_SECONDS: "4" })]) }
+    : {}),
 });
 
-function store(port: number, env: Record<string, string>) {
+function storesOf(worker: number): Stores {
+  const port = FIRST_PORT + 2 * worker;
+  return { url: `http://127.0.0.1:${port}`, shortHoldsUrl: `http://127.0.0.1:${port + 1}` };
+}
+
+function store(url: string, env: Record<string, string>) {
   return {
     command: "npm start",
-    url: `${address(port)}/readyz`,
-    env: { PORT: String(port), NODE_ENV: "production", LOG_LEVEL: "warn", ...env },
+    url: `${url}/readyz`,
+    env: { PORT: new URL(url).port, NODE_ENV: "production", LOG_LEVEL: "warn", ...env },
     timeout: 180_000,
     reuseExistingServer: false,
     stdout: "ignore" as const,
   };
-}
-
-function address(port: number): string {
-  return `http://127.0.0.1:${port}`;
 }

@@ -104,26 +104,35 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures & ShopOptions>({
-  shortHoldsUrl: ["", { option: true }],
-  shopper: async ({ browser, baseURL, shortHoldsUrl }, use) => {
+  stores: [[], { option: true }],
+  baseURL: async ({ stores }, use, { parallelIndex }) => use(storesOf(stores, parallelIndex).url),
+  shopper: async ({ browser, stores }, use, { parallelIndex }) => {
+    const { url, shortHoldsUrl } = storesOf(stores, parallelIndex);
     const shoppers: Shopper[] = [];
     await use(async ({ shortHolds = false } = {}) => {
       const context = await browser.newContext();
-      const shopper = new Shopper(context, await context.newPage(), shortHolds ? shortHoldsUrl : (baseURL ?? ""));
+      const shopper = new Shopper(context, await context.newPage(), shortHolds ? shortHoldsUrl : url);
       shoppers.push(shopper);
       return shopper;
     });
     for (const shopper of shoppers) await shopper.leave();
   },
-  setStock: async ({ request, baseURL, shortHoldsUrl }, use) => {
+  setStock: async ({ request, stores }, use, { parallelIndex }) => {
+    const { url: own, shortHoldsUrl } = storesOf(stores, parallelIndex);
     await use(async (name, inventory) => {
-      for (const url of new Set([baseURL ?? "", shortHoldsUrl])) {
+      for (const url of new Set([own, shortHoldsUrl])) {
         const answer = await request.post(`${url}/api/test-inventory-update`, { data: { product_id: productId(name), inventory } });
         expect(answer.ok(), await answer.text()).toBe(true);
       }
     });
   },
 });
+
+function storesOf(stores: ShopOptions["stores"], worker: number): ShopOptions["stores"][number] {
+  const found = stores[worker];
+  if (found === undefined) throw new Error(`there is no store for worker ${worker}`);
+  return found;
+}
 
 export function productId(name: string): string {
   const product = DEMO_PRODUCTS.find((candidate) => candidate.name === name);
