@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { expectProblem, read, readiness, reserved } from "./contract-shapes";
-import { ADMIN_TOKEN, Operator, productId } from "./demo-shop";
+import { expectProblem, read, readiness, released, reserved } from "./contract-shapes";
+import { ADMIN_TOKEN, AS_OPERATOR, Operator, productId } from "./demo-shop";
 import { Caller, ask, pay } from "./http-client";
 import { startStandIns, turnstile, type StandIns } from "./stand-ins";
 import { freePort, startStore, type StoreProcess } from "./store-process";
@@ -22,7 +22,7 @@ afterEach(async () => {
   await store?.stop();
   store = null;
   Object.assign(outside.database, { before: undefined, after: undefined });
-  Object.assign(outside.payments, { before: undefined, after: undefined });
+  Object.assign(outside.payments, { before: undefined, after: undefined, now: undefined });
 });
 
 async function boot(until: "ready" | "alive"): Promise<StoreProcess> {
@@ -70,6 +70,20 @@ describe("until holds are rebuilt", { timeout: 150_000 }, () => {
     await expect.poll(async () => (await visitor.get("/readyz")).status, { timeout: 20_000 }).toBe(200);
     read(await visitor.reserve(MUG, 1), 200, reserved);
     read(await visitor.reserve(MUG, 0), 200, reserved);
+  });
+});
+
+describe("a clock that is a minute behind Stripe's", { timeout: 150_000 }, () => {
+  it("is told by /readyz and by /admin, and shoppers can pay all the same", async () => {
+    outside.payments.now = () => Date.now() + 60_000;
+    const { url } = await boot("ready");
+    const visitor = new Caller(url);
+    const { status, warnings } = read(await visitor.get("/readyz"), 200, readiness);
+    expect([status, warnings]).toEqual(["ready", expect.arrayContaining([expect.stringMatching(/ s behind Stripe's/)])]);
+    expect((await visitor.get("/admin", AS_OPERATOR)).text).toContain("s behind Stripe");
+    read(await visitor.reserve(MUG, 1), 200, reserved);
+    await visitor.openPaymentPage();
+    read(await visitor.send("DELETE", "/api/reserve-inventory", { json: {} }), 200, released);
   });
 });
 

@@ -123,6 +123,7 @@ export const inspection = z.strictObject({
 export const readiness = z.looseObject({
   status: z.enum(["rebuilding", "ready", "degraded"]),
   dependencies: z.record(z.string(), z.enum(["ok", "failing", "unknown", "memory"])),
+  warnings: z.array(z.string()),
 });
 
 /** The answer's JSON in the shape, and its status; whatever differs is shown with the answer. */

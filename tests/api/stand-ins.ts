@@ -10,6 +10,8 @@ import { SANDBOX_SUPABASE_KEY, createSupabaseSandbox, type SupabaseSandbox } fro
 export interface Weather {
   before?: ((request: Request) => Promise<void>) | undefined;
   after?: ((request: Request) => Promise<void>) | undefined;
+  /** What its `Date` header says; the true time when left out. */
+  now?: (() => number) | undefined;
 }
 
 /** A merchant's Supabase and Stripe over HTTP, with a weather of their own each. */
@@ -67,6 +69,7 @@ function under(weather: Weather, serve: (request: Request) => Promise<Response>)
     await weather.before?.(request);
     const response = await serve(request);
     await weather.after?.(request);
+    if (weather.now !== undefined) response.headers.set("Date", new Date(weather.now()).toUTCString());
     return response;
   };
 }
