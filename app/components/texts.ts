@@ -198,11 +198,11 @@ export function updatedText(name: string, quantity: number): string {
   return `${name}: ${units(quantity)} held for you.`;
 }
 
-/** How long there is to pay. */
+/** How long there is to pay at most: pages that ended unpaid shorten the next ones. */
 export function payHint(payWithinMs: number): string {
   const minutes = Math.floor(payWithinMs / 60_000);
   const time = minutes < 1 ? `${Math.floor(payWithinMs / 1000)} seconds` : minutes === 1 ? "one minute" : `${minutes} minutes`;
-  return `Paying opens a payment page. You then have ${time} to pay, and what is in the cart stays held for you all that time.`;
+  return `Paying opens a payment page. You then have up to ${time} to pay, and your items stay held for you all that time.`;
 }
 
 export const paymentLinkTexts = {
