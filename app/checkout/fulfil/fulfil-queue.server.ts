@@ -6,8 +6,11 @@ import type { Clock } from "~/reservations/clock";
 import { createBudget, FULFIL_BUDGET_MS, within } from "../budget.server";
 import type { FulfilOutcome } from "../checkout";
 
-/** More would only wait for Stripe, with a lease each. Twice the sales that one lease takes: the next ones are read meanwhile. */
-const AT_ONCE = 64;
+/**
+ * More would only wait for Stripe, with a lease each. Four times the sales that one lease takes: one batch is moved while the sessions of the
+ * next, and the lines of the one after, are read.
+ */
+const AT_ONCE = 96;
 /** Beyond that, Stripe's own repetition is the queue. */
 const MAX_WAITING = 10_000;
 const FIRST_PAUSE_MS = 1_000;
