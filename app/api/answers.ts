@@ -139,7 +139,7 @@ export const inspection = z
     ),
     refunds: z
       .array(z.strictObject({ refund_id: z.string(), amount: units, status: z.enum(["succeeded", "pending", "failed"]) }))
-      .describe("Of the payment, by Stripe's word, in minor units. `pending`: on its way; `failed`: failed or canceled, also weeks later."),
+      .describe("Refunds of the payment as Stripe reports them, in minor units. `pending`: on its way; `failed`: failed or canceled, also weeks later."),
     charged: z
       .array(
         z.strictObject({

@@ -12,7 +12,7 @@ export interface DocumentedAnswer {
   readonly content: Content;
   /** Problems that share the status. */
   readonly codes?: readonly ProblemCode[];
-  /** Headers that it always bears. */
+  /** Headers that every response has. */
   readonly headers?: readonly string[];
 }
 

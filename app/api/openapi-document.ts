@@ -24,7 +24,7 @@ const SAYS: Readonly<Record<number, string>> = {
   503: "The database, Stripe or Redis does not answer, or holds are not rebuilt yet. Nothing changed; try again.",
 };
 
-/** Headers that answers of a status always bear. */
+/** Headers that every response with a given status has. */
 const HEADERS: Readonly<Record<number, readonly string[]>> = { 401: ["WWW-Authenticate"], 405: ["Allow"], 429: ["Retry-After"], 503: ["Retry-After"] };
 
 /** The API as OpenAPI 3.1, made of the schemas that requests are parsed with and answers are held against. */

@@ -2,7 +2,7 @@ import type { ClientAddress } from "~/limits/client-address";
 
 /** A browser keeps one stream in each tab that can be seen. */
 const OF_A_SESSION = 8;
-/** An eighth of what a server bears. A campus that has more of them polls with the rest. */
+/** An eighth of what one server can serve. A campus that has more of them polls with the rest. */
 const OF_AN_ADDRESS = 250;
 
 /** Whose stream it is. */
@@ -12,7 +12,7 @@ interface Client {
   readonly address: ClientAddress;
 }
 
-/** So that no one client can take all streams that a server bears. Counts for this process. */
+/** Keeps one client from taking all streams of a server. Counts for this process. */
 export interface StreamPlaces {
   /** Takes a place; returns the way to give it back, which may be called twice. Null: this client has as many as one may have. */
   take(client: Client): (() => void) | null;

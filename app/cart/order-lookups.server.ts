@@ -20,7 +20,7 @@ interface OrderLookupsOptions {
  * and lookups are limited for each address and in all.
  */
 export interface OrderLookups {
-  /** Returns at once: whoever waited for it could tell by the time whether there is such an order. */
+  /** Returns at once: its duration would reveal whether the order exists. */
   settle(request: Request, checkoutId: string): void;
 }
 

@@ -51,7 +51,7 @@ export function createRowPrices({ prices, log, ...terms }: RowPricesOptions) {
     toProducts,
     ownPrice: (row: ProductRow): Money | null => ownPrice(row, terms),
 
-    /** Forgets the rows that are not among these: they were deleted, or name no Price any more. */
+    /** Forgets the rows that are not among these: they were deleted, or no longer name a Price. */
     keepOnly(rows: readonly ProductRow[]): void {
       const kept = new Set(rows.map(({ id }) => id));
       for (const id of faults.keys()) if (!kept.has(id)) faults.delete(id);

@@ -28,7 +28,7 @@ export async function rebuildHolds(context: CheckoutContext, gate: RebuildGate):
   const isIntact = turn === "rebuilt";
   if (isIntact) gate.open();
   else gate.close();
-  // Whoever restores from a list has to read it after the turn began: until then others may have opened pages.
+  // A list to restore from must be read after the turn began: until then other servers may have opened pages.
   const { open, complete: allComplete } = isIntact && listed !== null ? listed : await listOurs(context);
   const complete = allComplete.filter(({ record }) => !isFinished(record));
   const completeIds = new Set(idsOf(complete));

@@ -30,7 +30,7 @@ const LOOK_PAUSES_MS = { first: 400, longest: 5_000, growth: 1.3 };
 
 /** A round that was played; what it began may still be on its way. */
 export interface PlayedRound {
-  /** Waits until nothing is held any more, and counts: units that were sold and units that are left must make the stock. */
+  /** Waits until nothing is held, then counts: units sold and units left must add up to the stock. */
   rest(): Promise<void>;
 }
 

@@ -28,11 +28,11 @@ interface Waiting {
 
 /**
  * Calls `begin` when it is the turn of this response. Only some pages are made at a time, so that a thousand requests for pages do not
- * slow down each other and everything else; the rest wait, and the newest is next. In a crowd larger than the server bears some wait in vain
- * whatever the order, and so it is not those who have just come: whoever fills the queue waits longest.
+ * slow down each other and everything else; the rest wait, and the newest is next. In a crowd larger than the server can serve, some wait in vain
+ * whatever the order. Newest first means it is not those who have just arrived, but those who filled the queue.
  *
  * A page begins in a round of the event loop that brought no request: libuv accepts one connection in each round, and one in which a page is
- * made is long, so whoever came last would wait for a page of everybody else before being heard at all.
+ * made is long, so the last connection would wait for everybody else's page before being accepted.
  * `tests/http/page-turns.test.ts` has the order of arrival as its negative control.
  */
 export type PageTurns = (response: ServerResponse, begin: () => void) => void;

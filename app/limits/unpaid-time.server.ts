@@ -16,7 +16,7 @@ export interface UnpaidTimeOptions {
   readonly stockOf: (productId: string) => number | null;
 }
 
-/** What others did unpaid never makes a page shorter than this, and never keeps anybody from opening one. */
+/** Unpaid pages of others never make a page shorter than this, and never block opening one. */
 const SHORTEST_BY_OTHERS_MS = 300_000;
 /** The shortest page that makes sense to open. A session that has less left waits. */
 const SHORTEST_MS = 120_000;

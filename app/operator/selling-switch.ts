@@ -37,7 +37,7 @@ const RETRY_AFTER_SECONDS = 60;
 
 /**
  * The operations that hold something. While selling is paused they refuse to hold more of a product than the session holds already, so
- * that fewer, the same, and paying go on. Lines that have lapsed are not held any more. While the shop has closed itself paying is
+ * that fewer, the same, and paying go on. Lapsed lines are no longer held. While the shop has closed itself paying is
  * refused too: a payment could not be taken from the stock.
  */
 export function guardSelling(checkout: HoldingVerbs, { selling, store }: { selling: Pick<SellingSwitch, "read">; store: Pick<ReservationStore, "view"> }): HoldingVerbs {

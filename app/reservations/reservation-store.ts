@@ -53,11 +53,11 @@ export interface ReservationStore {
   /** Writes the Stripe checkout id on the claim. `gone`: no such claim, or it bears another checkout. */
   stamp(ref: { claimId: string; checkoutId: string }): Promise<"stamped" | "gone">;
 
-  /** Ends the claim because its units are sold. Touches only a claim that bears exactly this checkout. */
+  /** Ends the claim because its units are sold. Touches only a claim that has exactly this checkout. */
   complete(ref: ClaimRef): Promise<ClaimEnd>;
 
   /**
-   * Ends the claim because it can no longer be paid: only with proof from Stripe. Touches only a claim that bears
+   * Ends the claim because it can no longer be paid: only with proof from Stripe. Touches only a claim that has
    * exactly this checkout. `to: "shopper"` makes its units granted again, renewed up to the absolute age, for a shopper
    * who goes on shopping; past that age, and with `to: "stock"`, they are free.
    */
@@ -65,7 +65,7 @@ export interface ReservationStore {
 
   /**
    * Lowers the claim to these lines, since the others are taken from the stock: a quantity is never raised, and a product that is not
-   * among them goes. Touches only a claim that bears exactly this checkout. Idempotent.
+   * among them goes. Touches only a claim that has exactly this checkout. Idempotent.
    */
   lower(request: ClaimRef & { lines: readonly Line[] }): Promise<"lowered" | "gone">;
 

@@ -2,7 +2,7 @@ import type { CheckoutRecord, ReviewReason } from "../line-marks";
 import { stepWithoutStock } from "../next-step";
 import type { Refund, StripeSession } from "../stripe-gateway.server";
 
-/** Where the money of an order is by Stripe's word, in minor units, whoever refunded it. */
+/** Where an order's money is, as Stripe reports it, in minor units; refunds by hand included. */
 export interface RefundStanding {
   /** Back with the buyer, as far as Stripe knows today. */
   readonly returned: number;

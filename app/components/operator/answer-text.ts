@@ -64,7 +64,7 @@ function endedText(result: Extract<OperatorAnswer, { intent: "end_unknown_page" 
     case "known":
       return { tone: "bad", text: "Stripe knows this payment page after all. Nothing was changed: close the payment page instead." };
     case "nothing_held":
-      return { tone: "warn", text: "Nothing was held for this payment page any more, so there was nothing to end." };
+      return { tone: "warn", text: "This payment page no longer held any items." };
   }
 }
 

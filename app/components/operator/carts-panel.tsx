@@ -73,7 +73,7 @@ function EndUnknownPage({ checkoutId, short }: { checkoutId: string; short: stri
     >
       <ActionForm intent="end_unknown_page" fields={{ checkout_id: checkoutId }} label="End the hold" labelFor={`of cart ${short}`} look="grave">
         <label>
-          <input type="checkbox" name="confirmed" value="yes" required className="box" /> It wasn’t paid, and nobody can pay it any more
+          <input type="checkbox" name="confirmed" value="yes" required className="box" /> It wasn’t paid and can no longer be paid
         </label>
       </ActionForm>
     </Confirm>
