@@ -22,7 +22,10 @@ export interface ShopOptions {
   stores: readonly Stores[];
 }
 
-const stores = deployed === undefined ? Array.from({ length: WORKERS }, (_, worker) => storesOf(worker)) : [{ url: deployed, shortHoldsUrl: process.env.E2E_SHORT_HOLDS_URL ?? deployed }];
+const stores =
+  deployed === undefined
+    ? Array.from({ length: WORKERS }, (_, worker) => storesOf(worker))
+    : [{ url: deployed, shortHoldsUrl: process.env.E2E_SHORT_HOLDS_URL ?? deployed }];
 
 export default defineConfig<ShopOptions>({
   testDir: "e2e",
@@ -56,7 +59,12 @@ export default defineConfig<ShopOptions>({
   ],
   // One after the other: the first builds where that is needed.
   ...(deployed === undefined
-    ? { webServer: stores.flatMap(({ url, shortHoldsUrl }) => [store(url, { STRIPE_PAYMENT_METHODS: "automatic" }), store(shortHoldsUrl, { RESERVATION_TTL_SECONDS: "4" })]) }
+    ? {
+        webServer: stores.flatMap(({ url, shortHoldsUrl }) => [
+          store(url, { STRIPE_PAYMENT_METHODS: "automatic" }),
+          store(shortHoldsUrl, { RESERVATION_TTL_SECONDS: "4" }),
+        ]),
+      }
     : {}),
 });
 

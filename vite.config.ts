@@ -1,8 +1,8 @@
 import { vitePlugin as remix } from "@remix-run/dev";
 import tailwindcss from "@tailwindcss/vite";
+import tsconfigPaths from "vite-tsconfig-paths";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { BROWSER_TARGETS } from "./.eslint/browser-targets.js";
-import tsconfigPaths from "vite-tsconfig-paths";
 
 declare module "@remix-run/node" {
   interface Future {
@@ -16,9 +16,17 @@ const isTest = process.env.VITEST !== undefined;
 /** Proofs that take minutes: `npm run test:long`. */
 const LONG = ["tests/**/*.long.test.ts"];
 /** Suites that measure memory, or load the machine, or kill processes under load: nothing else runs beside them. */
-const ALONE = ["tests/load/**/*.test.ts", "tests/drill/**/*.test.ts", "tests/reservations/memory-reservation-store.test.ts", "tests/api/outage.test.ts"];
+const ALONE = [
+  "tests/load/**/*.test.ts",
+  "tests/drill/**/*.test.ts",
+  "tests/reservations/memory-reservation-store.test.ts",
+  "tests/api/outage.test.ts",
+];
 
-function suite(name: string, { groupOrder, ...options }: { include: string[]; exclude: string[]; maxWorkers: number; groupOrder: number }): TestProjectConfiguration {
+function suite(
+  name: string,
+  { groupOrder, ...options }: { include: string[]; exclude: string[]; maxWorkers: number; groupOrder: number },
+): TestProjectConfiguration {
   return { extends: true, test: { name, ...options, sequence: { groupOrder } } };
 }
 
@@ -40,7 +48,9 @@ export default defineConfig(({ mode, isSsrBuild }) => ({
         }),
     tsconfigPaths(),
   ],
-  build: { target: isSsrBuild ? "es2022" : Object.entries(BROWSER_TARGETS).map(([browser, oldest]) => `${browser}${oldest}`) },
+  build: {
+    target: isSsrBuild ? "es2022" : Object.entries(BROWSER_TARGETS).map(([browser, oldest]) => `${browser}${oldest}`),
+  },
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
@@ -49,7 +59,12 @@ export default defineConfig(({ mode, isSsrBuild }) => ({
       mode === "long"
         ? [suite("long", { include: LONG, exclude: [], maxWorkers: 1, groupOrder: 0 })]
         : [
-            suite("together", { include: ["tests/**/*.test.{ts,tsx}"], exclude: [...LONG, ...ALONE], maxWorkers: 2, groupOrder: 0 }),
+            suite("together", {
+              include: ["tests/**/*.test.{ts,tsx}"],
+              exclude: [...LONG, ...ALONE],
+              maxWorkers: 2,
+              groupOrder: 0,
+            }),
             suite("alone", { include: ALONE, exclude: LONG, maxWorkers: 1, groupOrder: 1 }),
           ],
   },

@@ -12,7 +12,11 @@ const { api, javascript } = createRequire(import.meta.url)("@mdn/browser-compat-
  * @type {import("eslint").Rule.RuleModule}
  */
 export const browserSupport = {
-  meta: { type: "problem", schema: [], messages: { tooNew: "{{name}} is missing in {{browsers}}, which the pages' scripts are built for." } },
+  meta: {
+    type: "problem",
+    schema: [],
+    messages: { tooNew: "{{name}} is missing in {{browsers}}, which the pages' scripts are built for." },
+  },
   create(context) {
     /** @type {{ program: ts.Program, esTreeNodeToTSNodeMap: { get(node: unknown): ts.Node } }} */
     const services = context.sourceCode.parserServices;
@@ -25,7 +29,12 @@ export const browserSupport = {
         if (!services.program.isSourceFileDefaultLibrary(declaration.getSourceFile())) return;
         const place = placeOf(declaration);
         const browsers = place === null ? [] : missingIn(place.entry);
-        if (place !== null && browsers.length > 0) return context.report({ node, messageId: "tooNew", data: { name: place.name, browsers: browsers.join(", ") } });
+        if (place !== null && browsers.length > 0)
+          return context.report({
+            node,
+            messageId: "tooNew",
+            data: { name: place.name, browsers: browsers.join(", ") },
+          });
       }
     }
 
@@ -49,14 +58,18 @@ function placeOf(declaration) {
   const { owner, isStatic } = ownerOf(declaration);
   if (owner === null) return found(name, api[name] ?? api.Window?.[name] ?? javascript.builtins?.[name]);
   const builtin = javascript.builtins?.[owner.replace(/Constructor$/, "")];
-  return found(`${owner.replace(/Constructor$/, "")}.${name}`, builtin?.[name] ?? api[owner]?.[isStatic ? `${name}_static` : name]);
+  return found(
+    `${owner.replace(/Constructor$/, "")}.${name}`,
+    builtin?.[name] ?? api[owner]?.[isStatic ? `${name}_static` : name],
+  );
 }
 
 /** @param {ts.Declaration} declaration */
 function ownerOf({ parent }) {
   if (ts.isInterfaceDeclaration(parent)) return { owner: parent.name.text, isStatic: false };
   // declare var URL: { canParse(…): … }
-  if (ts.isTypeLiteralNode(parent) && ts.isVariableDeclaration(parent.parent)) return { owner: parent.parent.name.getText(), isStatic: true };
+  if (ts.isTypeLiteralNode(parent) && ts.isVariableDeclaration(parent.parent))
+    return { owner: parent.parent.name.getText(), isStatic: true };
   return { owner: null, isStatic: false };
 }
 
@@ -72,10 +85,12 @@ function found(name, entry) {
 function missingIn({ support }) {
   return Object.entries(BROWSER_TARGETS).flatMap(([browser, oldest]) => {
     const statements = [support[/** @type {keyof typeof BROWSER_TARGETS} */ (browser)] ?? []].flat();
-    const has = statements.some(({ version_added: added, version_removed: removed, flags, prefix, alternative_name: other }) => {
-      const since = added === "preview" || !added ? Infinity : parseFloat(added.replace("≤", ""));
-      return since <= oldest && !removed && !flags && !prefix && !other;
-    });
+    const has = statements.some(
+      ({ version_added: added, version_removed: removed, flags, prefix, alternative_name: other }) => {
+        const since = added === "preview" || !added ? Infinity : parseFloat(added.replace("≤", ""));
+        return since <= oldest && !removed && !flags && !prefix && !other;
+      },
+    );
     return statements.length === 0 || has ? [] : [`${browser} ${oldest}`];
   });
 }

@@ -1,1 +1,6 @@
-export declare const BROWSER_TARGETS: { readonly chrome: number; readonly edge: number; readonly firefox: number; readonly safari: number };
+export declare const BROWSER_TARGETS: {
+  readonly chrome: number;
+  readonly edge: number;
+  readonly firefox: number;
+  readonly safari: number;
+};

@@ -15,10 +15,15 @@ async function boot(): Promise<Container> {
     const { env, log, housekeeping, shopTag } = created;
     exitGracefully(created);
     housekeeping.start();
-    log.info({ url: env.publicUrl, sandbox: env.isSandbox, shopTag }, `Holdfast serves ${env.publicUrl}${env.isSandbox ? " on the sandbox: nothing is charged" : ""}`);
+    log.info(
+      { url: env.publicUrl, sandbox: env.isSandbox, shopTag },
+      `Holdfast serves ${env.publicUrl}${env.isSandbox ? " on the sandbox: nothing is charged" : ""}`,
+    );
     return created;
   } catch (error) {
-    process.stderr.write(`${error instanceof EnvironmentError ? error.message : `Holdfast could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`}\n`);
+    process.stderr.write(
+      `${error instanceof EnvironmentError ? error.message : `Holdfast could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`}\n`,
+    );
     process.exit(1);
   }
 }

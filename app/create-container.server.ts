@@ -8,8 +8,8 @@ import { createOrderLookups, type OrderLookups } from "~/cart/order-lookups.serv
 import type { Catalog } from "~/catalog/catalog";
 import { createSupabaseCatalog, type SupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { createCheckout, type Checkout } from "~/checkout/create-checkout.server";
-import { holdsTag, shopTag } from "~/checkout/shop-tag.server";
 import { checkTimeLimits, TIME_LIMITS } from "~/checkout/leases/time-limits.server";
+import { holdsTag, shopTag } from "~/checkout/shop-tag.server";
 import { createStripe, isLiveKey } from "~/checkout/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe-gateway.server";
 import { createPriceBook } from "~/checkout/stripe/price-book.server";
@@ -31,8 +31,8 @@ import { createLostDemandBook } from "~/operator/lost-demand";
 import type { OperatorDesk } from "~/operator/operator-desk";
 import { createSelling } from "~/operator/selling.server";
 import { systemClock } from "~/reservations/clock";
-import { keyPrefix } from "~/reservations/redis/redis-connection.server";
 import { LastFigures } from "~/reservations/last-figures";
+import { keyPrefix } from "~/reservations/redis/redis-connection.server";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import type { Sandbox } from "~/sandbox/sandbox.server";
 import { CartSessions } from "~/session.server";
@@ -94,7 +94,9 @@ export async function createContainer(env: Environment): Promise<Container> {
   checkTimeLimits(TIME_LIMITS);
   const journal = createJournal();
   const log = createLog(env.LOG_LEVEL, journal);
-  const sandbox = env.isSandbox ? await import("~/sandbox/sandbox.server").then(({ createSandbox }) => createSandbox({ port: env.PORT })) : null;
+  const sandbox = env.isSandbox
+    ? await import("~/sandbox/sandbox.server").then(({ createSandbox }) => createSandbox({ port: env.PORT }))
+    : null;
   const dependencies = createDependencyStates();
   const clockSkew = createClockSkew({ clock: systemClock, log });
 
@@ -139,19 +141,25 @@ export async function createContainer(env: Environment): Promise<Container> {
   });
 
   const figures = new LastFigures();
-  const limits = observeLimits(createLimits({
-    perMinute: env.RATE_LIMIT_PER_MINUTE,
-    unitsPerClient: env.MAX_UNITS_PER_CLIENT,
-    trustedProxyHops: env.TRUSTED_PROXY_HOPS,
-    secret: env.sessionSecrets[0] ?? "",
-    pagesPerSecond: pagesPerSecond(env, live),
-    unpaidTime: { ttlMs: env.CHECKOUT_TTL_SECONDS * 1000, ofSessionMs: env.RESERVATION_MAX_SECONDS * 1000, stockOf: (productId) => figures.of(productId) },
-    redis:
-      env.REDIS_URL === undefined
-        ? null
-        : { url: env.REDIS_URL, prefix: `holdfast:${shop.slice(0, 12)}:limits` },
+  const limits = observeLimits(
+    createLimits({
+      perMinute: env.RATE_LIMIT_PER_MINUTE,
+      unitsPerClient: env.MAX_UNITS_PER_CLIENT,
+      trustedProxyHops: env.TRUSTED_PROXY_HOPS,
+      secret: env.sessionSecrets[0] ?? "",
+      pagesPerSecond: pagesPerSecond(env, live),
+      unpaidTime: {
+        ttlMs: env.CHECKOUT_TTL_SECONDS * 1000,
+        ofSessionMs: env.RESERVATION_MAX_SECONDS * 1000,
+        stockOf: (productId) => figures.of(productId),
+      },
+      redis:
+        env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, prefix: `holdfast:${shop.slice(0, 12)}:limits` },
+      log,
+    }),
     log,
-  }), log, metrics);
+    metrics,
+  );
   const orderKeys = createSignedTexts("holdfast-order", env.sessionSecrets);
   const bareCheckout = createCheckout({
     reservations: {
@@ -187,20 +195,57 @@ export async function createContainer(env: Environment): Promise<Container> {
   metrics.unavailableProducts(() => catalog.unavailable);
   metrics.fulfilmentQueue(() => bareCheckout.queue.waiting);
   const lostDemand = createLostDemandBook({ clock: systemClock });
-  const selling = createSelling({ redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, shopTag: heldAs }, store, closedBy: () => catalog.closedBy?.message ?? null, log });
+  const selling = createSelling({
+    redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, shopTag: heldAs },
+    store,
+    closedBy: () => catalog.closedBy?.message ?? null,
+    log,
+  });
   const guarded = overriding(bareCheckout, selling.guarded(limits.capped(bareCheckout)));
   const checkout = observeChanges(guarded, log, metrics, (session, lines) => lostDemand.note(session, lines));
-  const tableFaults = () => [...new Set([...(catalog.closedBy === null ? [] : [`Selling is closed: ${catalog.closedBy.message}`]), ...housekeeping.tableFaults])];
+  const tableFaults = () => [
+    ...new Set([
+      ...(catalog.closedBy === null ? [] : [`Selling is closed: ${catalog.closedBy.message}`]),
+      ...housekeeping.tableFaults,
+    ]),
+  ];
   const warnings = () => [...housekeeping.warnings, ...catalog.oddities, ...clockSkew.warnings(), ...limits.warnings()];
   const surroundings = () => ({
     dependencies: { ...dependencies.read(), holds: holds.state },
     warnings: warnings(),
     tableFaults: tableFaults(),
   });
-  const { desk, routines } = createOperator({ env, live, shopTag: shop, log, metrics, store, catalog, checkout, selling, journal, lostDemand, surroundings });
+  const { desk, routines } = createOperator({
+    env,
+    live,
+    shopTag: shop,
+    log,
+    metrics,
+    store,
+    catalog,
+    checkout,
+    selling,
+    journal,
+    lostDemand,
+    surroundings,
+  });
   const secretAgreement =
-    env.REDIS_URL === undefined ? null : createSecretAgreement({ secrets: env.sessionSecrets, key: `${keyPrefix(heldAs)}:session-secrets`, url: env.REDIS_URL, log });
-  const housekeeping: Housekeeping = createHousekeeping({ checkout, probe: () => catalog.probe(), isClosed: () => catalog.closedBy !== null, storeWarnings: async () => [...(await holds.warnings()), ...(await secretAgreement?.warnings() ?? [])], routines: [...routines, priceCheck(catalog, log)], log });
+    env.REDIS_URL === undefined
+      ? null
+      : createSecretAgreement({
+          secrets: env.sessionSecrets,
+          key: `${keyPrefix(heldAs)}:session-secrets`,
+          url: env.REDIS_URL,
+          log,
+        });
+  const housekeeping: Housekeeping = createHousekeeping({
+    checkout,
+    probe: () => catalog.probe(),
+    isClosed: () => catalog.closedBy !== null,
+    storeWarnings: async () => [...(await holds.warnings()), ...((await secretAgreement?.warnings()) ?? [])],
+    routines: [...routines, priceCheck(catalog, log)],
+    log,
+  });
 
   return {
     env,
@@ -210,7 +255,12 @@ export async function createContainer(env: Environment): Promise<Container> {
     lookUpStock: catalog.lookingReader(),
     store,
     holds,
-    feed: createAvailabilityFeed({ store, readStock: catalog.lookingReader(), log, count: (viewers) => metrics.streamClients.set(viewers) }),
+    feed: createAvailabilityFeed({
+      store,
+      readStock: catalog.lookingReader(),
+      log,
+      count: (viewers) => metrics.streamClients.set(viewers),
+    }),
     streamPlaces: createStreamPlaces(),
     checkout,
     limits,
@@ -218,11 +268,25 @@ export async function createContainer(env: Environment): Promise<Container> {
     formOrders:
       env.REDIS_URL === undefined
         ? createMemoryFormOrders({ now: () => systemClock.now() })
-        : createRedisFormOrders({ redis: connectLimits({ url: env.REDIS_URL, log }), prefix: `holdfast:${shop.slice(0, 12)}:forms` }),
-    orderLookups: createOrderLookups({ checkout, admitLookup: (request) => limits.admitLookup(request), live, now: Date.now, log }),
+        : createRedisFormOrders({
+            redis: connectLimits({ url: env.REDIS_URL, log }),
+            prefix: `holdfast:${shop.slice(0, 12)}:forms`,
+          }),
+    orderLookups: createOrderLookups({
+      checkout,
+      admitLookup: (request) => limits.admitLookup(request),
+      live,
+      now: Date.now,
+      log,
+    }),
     carts: new CartSessions({ secrets: env.sessionSecrets, secure: env.publicUrl.startsWith("https:") }),
     originRule: { publicUrl: env.publicUrl, isSandbox: env.isSandbox },
-    operatorRule: { token: env.ADMIN_TOKEN ?? null, isSandbox: env.isSandbox, secrets: env.sessionSecrets, secure: env.publicUrl.startsWith("https:") },
+    operatorRule: {
+      token: env.ADMIN_TOKEN ?? null,
+      isSandbox: env.isSandbox,
+      secrets: env.sessionSecrets,
+      secure: env.publicUrl.startsWith("https:"),
+    },
     dependencies,
     housekeeping,
     tableFaults,
@@ -237,7 +301,8 @@ export async function createContainer(env: Environment): Promise<Container> {
 
 /** Prices are read before shoppers ask, and again for those that were switched off since. Does nothing where rows name none. */
 function priceCheck(catalog: Pick<SupabaseCatalog, "checkPrices">, log: Logger): Routine {
-  const run = () => catalog.checkPrices().catch((err: unknown) => log.warn({ err }, "the Stripe Prices could not all be read"));
+  const run = () =>
+    catalog.checkPrices().catch((err: unknown) => log.warn({ err }, "the Stripe Prices could not all be read"));
   return { name: "the check of Stripe Prices", everyMs: CHECK_PRICES_EVERY_MS, firstAfterMs: 0, run };
 }
 
@@ -247,7 +312,9 @@ function hasLimits(env: Environment): boolean {
 }
 
 function withinLimits(env: Environment, fetch: typeof globalThis.fetch): typeof globalThis.fetch {
-  return hasLimits(env) ? limitStripe({ fetch, limits: STRIPE_LIMITS[isLiveKey(env.stripe.secretKey) ? "live" : "test"] }) : fetch;
+  return hasLimits(env)
+    ? limitStripe({ fetch, limits: STRIPE_LIMITS[isLiveKey(env.stripe.secretKey) ? "live" : "test"] })
+    : fetch;
 }
 
 function pagesPerSecond(env: Environment, live: boolean): number | null {

@@ -26,7 +26,9 @@ export interface Holds {
 const SPARE_MS = 1_000;
 
 /** In Redis when there is a URL, else in memory. Does not wait for Redis: each verb says whether it is there. */
-export function createHolds(options: Omit<RedisConnectionOptions, "url"> & { readonly url: string | undefined }): Holds {
+export function createHolds(
+  options: Omit<RedisConnectionOptions, "url"> & { readonly url: string | undefined },
+): Holds {
   const { url } = options;
   return url === undefined ? inMemory(options) : inRedis({ ...options, url });
 }

@@ -38,7 +38,10 @@ interface OperatorParts {
 }
 
 /** The operator's desk, and what has to be done now and then for it. */
-export function createOperator(parts: OperatorParts): { readonly desk: OperatorDesk; readonly routines: readonly Routine[] } {
+export function createOperator(parts: OperatorParts): {
+  readonly desk: OperatorDesk;
+  readonly routines: readonly Routine[];
+} {
   const { env, metrics, store, lostDemand } = parts;
   const counts = () => readCounts(metrics);
   const history = createHistory({ counts, totals: () => store.totals(), lostDemand, clock: systemClock });
@@ -59,7 +62,12 @@ export function createOperator(parts: OperatorParts): { readonly desk: OperatorD
     desk,
     routines: [
       { name: "the history of figures", everyMs: STEP_MS, run: () => history.sample() },
-      { name: "the check of refunds", everyMs: REFUNDS_EVERY_MS, firstAfterMs: REFUNDS_FIRST_MS, run: async () => parts.checkout.ready && parts.checkout.checkRefunds() },
+      {
+        name: "the check of refunds",
+        everyMs: REFUNDS_EVERY_MS,
+        firstAfterMs: REFUNDS_FIRST_MS,
+        run: async () => parts.checkout.ready && parts.checkout.checkRefunds(),
+      },
       { name: "the stock audit", everyMs: AUDIT_EVERY_MS, run: () => audits.run() },
     ],
   };

@@ -1,7 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { PassThrough } from "node:stream";
-import { createReadableStreamFromReadable, type ActionFunctionArgs, type EntryContext, type LoaderFunctionArgs } from "@remix-run/node";
-import { RemixServer, isRouteErrorResponse } from "@remix-run/react";
+import {
+  createReadableStreamFromReadable,
+  type ActionFunctionArgs,
+  type EntryContext,
+  type LoaderFunctionArgs,
+} from "@remix-run/node";
+import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { renderToPipeableStream } from "react-dom/server";
 import { NonceProvider } from "~/components/nonce";
 import { container } from "~/container.server";
@@ -12,9 +17,15 @@ const RENDER_DEADLINE_MS = 5_000;
 
 receiveRequests({ isHttps: container.env.publicUrl.startsWith("https:") });
 
-export default function handleRequest(request: Request, status: number, headers: Headers, context: EntryContext): Promise<Response> {
+export default function handleRequest(
+  request: Request,
+  status: number,
+  headers: Headers,
+  context: EntryContext,
+): Promise<Response> {
   const nonce = randomBytes(16).toString("base64");
-  for (const [name, value] of Object.entries(pageHeaders(container.env, import.meta.env.DEV ? null : nonce))) headers.set(name, value);
+  for (const [name, value] of Object.entries(pageHeaders(container.env, import.meta.env.DEV ? null : nonce)))
+    headers.set(name, value);
   headers.set("Content-Type", "text/html; charset=utf-8");
   if (status === 503 && !headers.has("Retry-After")) headers.set("Retry-After", "2");
   const page = (

@@ -24,10 +24,16 @@ const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 const wholeNumber = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
-const list = z.string().transform((text) => text.split(",").map((part) => part.trim()).filter((part) => part !== ""));
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== ""),
+);
 /** Supabase's load balancer over read replicas, and a replica of its own. */
 const REPLICA_HOST = /^[a-z0-9]+-(all|rr-[a-z0-9-]+)\.supabase\./i;
-const REPLICA_FAULT = "leads to read replicas, whose stock is behind and would be sold twice; use the primary's own address (https://<project>.supabase.co)";
+const REPLICA_FAULT =
+  "leads to read replicas, whose stock is behind and would be sold twice; use the primary's own address (https://<project>.supabase.co)";
 const httpUrl = z.url({ protocol: /^https?$/ });
 
 const schema = z.object({
@@ -35,12 +41,20 @@ const schema = z.object({
   PORT: wholeNumber(3000, 0, 65535),
   PUBLIC_URL: httpUrl.optional(),
   SESSION_SECRET: list
-    .refine((secrets) => secrets.length > 0 && secrets.every((secret) => secret.length >= 32), "each secret needs 32 characters or more")
+    .refine(
+      (secrets) => secrets.length > 0 && secrets.every((secret) => secret.length >= 32),
+      "each secret needs 32 characters or more",
+    )
     .optional(),
-  SUPABASE_URL: httpUrl.refine((url) => !URL.canParse(url) || !REPLICA_HOST.test(new URL(url).hostname), REPLICA_FAULT).optional(),
+  SUPABASE_URL: httpUrl
+    .refine((url) => !URL.canParse(url) || !REPLICA_HOST.test(new URL(url).hostname), REPLICA_FAULT)
+    .optional(),
   SUPABASE_SECRET_KEY: z.string().optional(),
   SUPABASE_SERVICE_ROLE_KEY: z.string().optional(),
-  PRODUCTS_TABLE: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a plain table name").default("products"),
+  PRODUCTS_TABLE: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a plain table name")
+    .default("products"),
   PRODUCTS_COLUMNS: z
     .string()
     .default("id,name,price,inventory=inventory_count,description,image=image_url")
@@ -53,10 +67,20 @@ const schema = z.object({
       }
     }),
   PRICE_UNIT: z.enum(["major", "minor"]).default("major"),
-  CURRENCY: z.string().regex(/^[A-Za-z]{3}$/, "must be a three-letter currency code").transform((code) => code.toLowerCase()).default("usd"),
-  STRIPE_SECRET_KEY: z.string().regex(/^[sr]k_(test|live)_/, "must start with sk_test_, sk_live_, rk_test_ or rk_live_").optional(),
+  CURRENCY: z
+    .string()
+    .regex(/^[A-Za-z]{3}$/, "must be a three-letter currency code")
+    .transform((code) => code.toLowerCase())
+    .default("usd"),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^[sr]k_(test|live)_/, "must start with sk_test_, sk_live_, rk_test_ or rk_live_")
+    .optional(),
   STRIPE_WEBHOOK_SECRET: list
-    .refine((secrets) => secrets.length > 0 && secrets.every((secret) => secret.startsWith("whsec_")), "each must start with whsec_")
+    .refine(
+      (secrets) => secrets.length > 0 && secrets.every((secret) => secret.startsWith("whsec_")),
+      "each must start with whsec_",
+    )
     .optional(),
   STRIPE_API_BASE: httpUrl.optional(),
   STRIPE_CHECKOUT_ORIGIN: httpUrl.transform((url) => new URL(url).origin).default("https://checkout.stripe.com"),
@@ -64,7 +88,10 @@ const schema = z.object({
   RESERVATION_MAX_SECONDS: wholeNumber(1200, 1, 604_800),
   // Stripe ends a payment page after 24 hours at the latest; the last hour is left to clocks that differ.
   CHECKOUT_TTL_SECONDS: wholeNumber(900, 1, 82_800),
-  REDIS_URL: z.string().regex(/^rediss?:\/\//, "must start with redis:// or rediss://").optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, "must start with redis:// or rediss://")
+    .optional(),
   ADMIN_TOKEN: z.string().min(16, "needs 16 characters or more").optional(),
   MAX_UNITS_PER_LINE: wholeNumber(10, 1, 1_000_000),
   // Every line takes a key of the Stripe session's metadata (`KEY_BUDGET` in app/checkout/session-metadata.ts).
@@ -72,14 +99,27 @@ const schema = z.object({
   MAX_UNITS_PER_CLIENT: wholeNumber(50, 0, 1_000_000),
   RATE_LIMIT_PER_MINUTE: wholeNumber(120, 0, 1_000_000),
   TRUSTED_PROXY_HOPS: wholeNumber(0, 0, 10),
-  STRIPE_PAYMENT_METHODS: list.refine((methods) => methods.length > 0, "name at least one, or automatic").default(["card"]),
+  STRIPE_PAYMENT_METHODS: list
+    .refine((methods) => methods.length > 0, "name at least one, or automatic")
+    .default(["card"]),
   SHOP_ENVIRONMENT: z.string().min(1).default("production"),
-  FORMER_SHOP_TAGS: list.refine((tags) => tags.every((tag) => /^[0-9a-f]{32}$/.test(tag)), "each is 32 hexadecimal digits, as the log of a boot names it").default([]),
+  FORMER_SHOP_TAGS: list
+    .refine(
+      (tags) => tags.every((tag) => /^[0-9a-f]{32}$/.test(tag)),
+      "each is 32 hexadecimal digits, as the log of a boot names it",
+    )
+    .default([]),
   IMAGE_HOSTS: list.optional(),
   STRIPE_SHIPPING_COUNTRIES: list.optional(),
   STRIPE_SHIPPING_RATES: list.optional(),
-  STRIPE_AUTOMATIC_TAX: z.enum(["true", "false"]).default("false").transform((flag) => flag === "true"),
-  STRIPE_PROMOTION_CODES: z.enum(["true", "false"]).default("false").transform((flag) => flag === "true"),
+  STRIPE_AUTOMATIC_TAX: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((flag) => flag === "true"),
+  STRIPE_PROMOTION_CODES: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((flag) => flag === "true"),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
@@ -88,7 +128,9 @@ const schema = z.object({
  * @throws {EnvironmentError} naming every variable at fault.
  */
 export function parseEnvironment(source: Readonly<Record<string, string | undefined>>): Environment {
-  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value.trim() !== ""));
+  const given = Object.fromEntries(
+    Object.entries(source).filter(([, value]) => value !== undefined && value.trim() !== ""),
+  );
   const parsed = schema.safeParse(given);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
 
@@ -105,10 +147,17 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
   if (isSandbox) {
     faults.push(...sandboxFaults(given));
   } else {
-    if (missing.length > 0) faults.push(...missing.map((name) => `${name}: missing (Supabase and Stripe are set up together; unset all of them for the sandbox)`));
-    for (const name of ["PUBLIC_URL", "SESSION_SECRET"]) if (given[name] === undefined) faults.push(`${name}: required outside the sandbox`);
+    if (missing.length > 0)
+      faults.push(
+        ...missing.map(
+          (name) => `${name}: missing (Supabase and Stripe are set up together; unset all of them for the sandbox)`,
+        ),
+      );
+    for (const name of ["PUBLIC_URL", "SESSION_SECRET"])
+      if (given[name] === undefined) faults.push(`${name}: required outside the sandbox`);
   }
-  if (faults.length > 0 || !parsed.success) throw new EnvironmentError(`The environment is not usable:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+  if (faults.length > 0 || !parsed.success)
+    throw new EnvironmentError(`The environment is not usable:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
 
   const env = parsed.data;
   return {
@@ -126,9 +175,16 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
 /** A deployment that lost its variables must not sell for play money. */
 function sandboxFaults(given: Readonly<Record<string, string | undefined>>): string[] {
   const faults: string[] = [];
-  if (given.PUBLIC_URL !== undefined && URL.canParse(given.PUBLIC_URL) && !LOOPBACK.has(new URL(given.PUBLIC_URL).hostname)) {
-    faults.push("PUBLIC_URL: is not a loopback address, but neither Supabase nor Stripe is configured, and the sandbox serves this machine only");
+  if (
+    given.PUBLIC_URL !== undefined &&
+    URL.canParse(given.PUBLIC_URL) &&
+    !LOOPBACK.has(new URL(given.PUBLIC_URL).hostname)
+  ) {
+    faults.push(
+      "PUBLIC_URL: is not a loopback address, but neither Supabase nor Stripe is configured, and the sandbox serves this machine only",
+    );
   }
-  if (given.REDIS_URL !== undefined) faults.push("REDIS_URL: is set, but neither Supabase nor Stripe is configured, and the sandbox is one server");
+  if (given.REDIS_URL !== undefined)
+    faults.push("REDIS_URL: is set, but neither Supabase nor Stripe is configured, and the sandbox is one server");
   return faults;
 }

@@ -43,7 +43,14 @@ export interface Housekeeping {
   readonly warnings: readonly string[];
 }
 
-export function createHousekeeping({ checkout, probe, isClosed, storeWarnings, routines, log }: HousekeepingOptions): Housekeeping {
+export function createHousekeeping({
+  checkout,
+  probe,
+  isClosed,
+  storeWarnings,
+  routines,
+  log,
+}: HousekeepingOptions): Housekeeping {
   const timers = new Set<NodeJS.Timeout>();
   const running = new Set<Promise<void>>();
   let stopped = false;
@@ -130,7 +137,12 @@ export function createHousekeeping({ checkout, probe, isClosed, storeWarnings, r
       repeat("watching the store of holds", watchStore);
       repeat("the sweep of payment pages", sweep);
       repeat("the queue of paid checkouts", workOff);
-      for (const routine of routines) later(routine.name, async () => (await routine.run(), routine.everyMs), routine.firstAfterMs ?? routine.everyMs);
+      for (const routine of routines)
+        later(
+          routine.name,
+          async () => (await routine.run(), routine.everyMs),
+          routine.firstAfterMs ?? routine.everyMs,
+        );
     },
     async stop() {
       stopped = true;

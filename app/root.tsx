@@ -1,14 +1,24 @@
 import { data, type LinksFunction, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
-import { Links, Meta, Outlet, Scripts, ScrollRestoration, isRouteErrorResponse, useLocation, useRouteError, useRouteLoaderData } from "@remix-run/react";
+import {
+  isRouteErrorResponse,
+  Links,
+  Meta,
+  Outlet,
+  Scripts,
+  ScrollRestoration,
+  useLocation,
+  useRouteError,
+  useRouteLoaderData,
+} from "@remix-run/react";
 import type { ReactNode } from "react";
 import { Announcer } from "~/components/announcer";
-import { useNonce } from "~/components/nonce";
 import { ErrorPage, errorStatus } from "~/components/error-page";
+import { errorWords } from "~/components/error-words";
+import { useNonce } from "~/components/nonce";
 import { PageFocus } from "~/components/page-focus";
+import { problemMessage } from "~/components/problem-message";
 import { SiteFooter } from "~/components/site-footer";
 import { SiteHeader } from "~/components/site-header";
-import { problemMessage } from "~/components/problem-message";
-import { errorWords } from "~/components/error-words";
 import { pageTitle, shop } from "~/components/texts";
 import { container } from "~/container.server";
 import { preferredLocale } from "~/http/preferred-locale.server";

@@ -120,7 +120,8 @@ export class CartSessions {
     const operations = Array.from({ length: OPERATIONS_KEPT }, (_, i) => cart.operations[i] ?? "o".repeat(12));
     const full = { ...cart, checkouts: room, operations };
     // Only a cart that may be too large is signed and written to see: to do it for each cost as much as the cookie itself.
-    if (Buffer.byteLength(JSON.stringify(full)) * MOST_BYTES_WRITTEN_FOR_ONE + ATTRIBUTES_BYTES < COOKIE_LIMIT_BYTES) return true;
+    if (Buffer.byteLength(JSON.stringify(full)) * MOST_BYTES_WRITTEN_FOR_ONE + ATTRIBUTES_BYTES < COOKIE_LIMIT_BYTES)
+      return true;
     return this.commit(full).then(
       (header) => header.length <= COOKIE_LIMIT_BYTES,
       () => false,
@@ -140,7 +141,15 @@ export class CartSessions {
 
   /** A cart of a client without cookies: its lines are whatever the store holds. */
   fromSessionId(sessionId: string): Cart {
-    return { sessionId, session: hashSession(sessionId), lines: [], checkouts: [], paying: null, revision: 0, operations: [] };
+    return {
+      sessionId,
+      session: hashSession(sessionId),
+      lines: [],
+      checkouts: [],
+      paying: null,
+      revision: 0,
+      operations: [],
+    };
   }
 }
 
@@ -167,7 +176,10 @@ export function withCheckout(cart: Cart, checkoutId: string): Cart {
 /** Entitles to see an order without making it the payment of this cart. */
 export function withOrder(cart: Cart, checkoutId: string): Cart {
   const others = cart.checkouts.filter((id) => id !== checkoutId && id !== cart.paying);
-  return { ...cart, checkouts: [...(cart.paying === null ? [] : [cart.paying]), checkoutId, ...others].slice(0, CHECKOUTS_KEPT) };
+  return {
+    ...cart,
+    checkouts: [...(cart.paying === null ? [] : [cart.paying]), checkoutId, ...others].slice(0, CHECKOUTS_KEPT),
+  };
 }
 
 export function withOperation(cart: Cart, operation: string): Cart {

@@ -8,7 +8,12 @@ const LAST_MOMENT_MS = 9_000;
  * On SIGTERM and SIGINT: the server itself stops listening (remix-serve does), housekeeping ends, and what is being
  * fulfilled may finish. Whatever is cut off is settled at the next boot.
  */
-export function exitGracefully({ housekeeping, feed, requests, log }: Pick<Container, "housekeeping" | "feed" | "requests" | "log">): void {
+export function exitGracefully({
+  housekeeping,
+  feed,
+  requests,
+  log,
+}: Pick<Container, "housekeeping" | "feed" | "requests" | "log">): void {
   let isLeaving = false;
   const leave = (signal: string) => {
     if (isLeaving) return;

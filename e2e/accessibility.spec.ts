@@ -9,12 +9,18 @@ const PHONE = { width: 390, height: 844 };
 
 /** No finding in light on a desktop and in dark on a phone, and nothing sticks out at 320 px; pictures are kept to look at. The page is loaded once. */
 async function expectAccessible(page: Page, name: string): Promise<void> {
-  for (const [scheme, size] of [["light", DESKTOP], ["dark", PHONE]] as const) {
+  for (const [scheme, size] of [
+    ["light", DESKTOP],
+    ["dark", PHONE],
+  ] as const) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize(size);
     await keepPicture(page, `${name}-${scheme}-${size === PHONE ? "phone" : "desktop"}`);
     const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`), `${name} in ${scheme}`).toEqual([]);
+    expect(
+      violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`),
+      `${name} in ${scheme}`,
+    ).toEqual([]);
   }
   // What 200 % zoom leaves of a small window, and 400 % of a large one.
   await page.setViewportSize({ width: 320, height: 640 });
@@ -32,9 +38,13 @@ async function expectNothingLost(page: Page, what: string): Promise<void> {
       (box) =>
         !box.matches(".visually-hidden, input, img") &&
         getComputedStyle(box).overflow !== "visible" &&
-        (box.scrollWidth > box.clientWidth + 1 || (box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY !== "auto")),
+        (box.scrollWidth > box.clientWidth + 1 ||
+          (box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY !== "auto")),
     );
-    return { sideways: document.documentElement.scrollWidth - window.innerWidth, cut: cut.map((box) => box.outerHTML.slice(0, 100)) };
+    return {
+      sideways: document.documentElement.scrollWidth - window.innerWidth,
+      cut: cut.map((box) => box.outerHTML.slice(0, 100)),
+    };
   });
   expect(lost, what).toEqual({ sideways: expect.any(Number), cut: [] });
   expect(lost.sideways, what).toBeLessThanOrEqual(0);
@@ -111,11 +121,14 @@ test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
     await buyer.page.getByRole("button", { name: "Continue to payment" }).click();
     await buyer.pay();
     await expectAccessible(buyer.page, "order-paid");
-    const lines = await buyer.page.getByRole("cell", { name: "US$46.00" }).first().evaluate((cell) => {
-      const text = document.createRange();
-      text.selectNodeContents(cell);
-      return text.getClientRects().length;
-    });
+    const lines = await buyer.page
+      .getByRole("cell", { name: "US$46.00" })
+      .first()
+      .evaluate((cell) => {
+        const text = document.createRange();
+        text.selectNodeContents(cell);
+        return text.getClientRects().length;
+      });
     expect(lines, "a price at 320 px is not broken in two").toBe(1);
   });
 
@@ -165,7 +178,11 @@ test.describe("whoever sees or moves differently", { tag: "@with-javascript" }, 
     await setStock("Harbour Bowl", 7);
     const buyer = await shopper();
     const { page } = buyer;
-    await page.addInitScript(() => document.addEventListener("DOMContentLoaded", () => document.styleSheets[0]?.insertRule("html { font-size: 200% }")));
+    await page.addInitScript(() =>
+      document.addEventListener("DOMContentLoaded", () =>
+        document.styleSheets[0]?.insertRule("html { font-size: 200% }"),
+      ),
+    );
     await page.setViewportSize(DESKTOP);
     await page.goto(buyer.address("/"));
     expect(await page.evaluate(() => getComputedStyle(document.body).fontSize)).toBe("32px");
@@ -181,13 +198,17 @@ test.describe("whoever sees or moves differently", { tag: "@with-javascript" }, 
   });
 
   test("is spared motion, which others see", async ({ shopper }) => {
-    for (const [reducedMotion, moves] of [["reduce", false], ["no-preference", true]] as const) {
+    for (const [reducedMotion, moves] of [
+      ["reduce", false],
+      ["no-preference", true],
+    ] as const) {
       const visitor = await shopper();
       const { page } = visitor;
       await page.emulateMedia({ reducedMotion });
       await page.goto(visitor.address("/"));
       await page.evaluate(() => {
-        for (const kind of ["animationstart", "transitionrun"]) document.addEventListener(kind, () => (document.documentElement.dataset.moved = kind));
+        for (const kind of ["animationstart", "transitionrun"])
+          document.addEventListener(kind, () => (document.documentElement.dataset.moved = kind));
       });
       await page.getByRole("button", { name: "Cart 0 units" }).click();
       await expect(page.getByText("Your cart is empty.")).toBeVisible();
@@ -195,11 +216,16 @@ test.describe("whoever sees or moves differently", { tag: "@with-javascript" }, 
       await page.keyboard.press("Escape");
       await page.getByRole("link", { name: "Tide Mug", exact: true }).click();
       await expect(page.getByRole("heading", { level: 1, name: "Tide Mug" })).toBeVisible();
-      expect(await page.evaluate(() => document.documentElement.dataset.moved !== undefined), reducedMotion).toBe(moves);
+      expect(await page.evaluate(() => document.documentElement.dataset.moved !== undefined), reducedMotion).toBe(
+        moves,
+      );
     }
   });
 
-  test("can force colours: controls keep their outlines, states their marks, and the focus is seen", async ({ shopper, setStock }) => {
+  test("can force colours: controls keep their outlines, states their marks, and the focus is seen", async ({
+    shopper,
+    setStock,
+  }) => {
     await setStock("Harbour Bowl", 7);
     await setStock("Storm Lantern", 0);
     const buyer = await shopper();
@@ -214,7 +240,10 @@ test.describe("whoever sees or moves differently", { tag: "@with-javascript" }, 
     await keepPicture(page, "forced-colours-panel");
     // Where the focus is, is shown to those who use the keyboard.
     await page.keyboard.press("Tab");
-    for (const control of [panel.getByRole("button", { name: "Pay", exact: true }), panel.getByRole("button", { name: "Remove Harbour Bowl" })]) {
+    for (const control of [
+      panel.getByRole("button", { name: "Pay", exact: true }),
+      panel.getByRole("button", { name: "Remove Harbour Bowl" }),
+    ]) {
       await control.focus();
       expect(
         await control.evaluate((element) => {
@@ -225,6 +254,11 @@ test.describe("whoever sees or moves differently", { tag: "@with-javascript" }, 
     }
     await buyer.openCart();
     await keepPicture(page, "forced-colours-cart");
-    expect(await page.locator(".stock").first().evaluate((words) => getComputedStyle(words, "::before").content)).toContain("✓");
+    expect(
+      await page
+        .locator(".stock")
+        .first()
+        .evaluate((words) => getComputedStyle(words, "::before").content),
+    ).toContain("✓");
   });
 });

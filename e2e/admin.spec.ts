@@ -24,7 +24,9 @@ class Desk {
 
   /** The one that holds this product. */
   cart(product: string): Locator {
-    return this.panel("Carts").getByRole("listitem", { name: /^Cart / }).filter({ hasText: product });
+    return this.panel("Carts")
+      .getByRole("listitem", { name: /^Cart / })
+      .filter({ hasText: product });
   }
 
   product(name: string): Locator {
@@ -32,7 +34,10 @@ class Desk {
   }
 
   order(checkoutId: string): Locator {
-    return this.panel("Recent orders").getByRole("listitem", { name: `Order ${checkoutId.slice(-8).toUpperCase()}`, exact: true });
+    return this.panel("Recent orders").getByRole("listitem", {
+      name: `Order ${checkoutId.slice(-8).toUpperCase()}`,
+      exact: true,
+    });
   }
 
   async expectOutcome(words: string | RegExp): Promise<void> {
@@ -139,7 +144,11 @@ test("the stock is set only by who confirms that nothing was sold meanwhile", as
   await desk.expectOutcome(/went from 1 to 6\./);
 });
 
-test("an order shows what to pack, leads to its log lines, and can be inspected and fulfilled again", async ({ page, shopper, setStock }) => {
+test("an order shows what to pack, leads to its log lines, and can be inspected and fulfilled again", async ({
+  page,
+  shopper,
+  setStock,
+}) => {
   await setStock("Skerry Plate", 9);
   const checkoutId = await buy(await shopper(), "Skerry Plate", 3);
   const desk = new Desk(page);
@@ -156,7 +165,10 @@ test("an order shows what to pack, leads to its log lines, and can be inspected 
   await expect(desk.panel("Event log").getByLabel("Text or id")).toHaveValue(checkoutId);
   await expect(desk.panel("Event log").getByRole("listitem").filter({ hasText: checkoutId }).first()).toBeVisible();
 
-  const fulfil = desk.panel("Tools").locator("form").filter({ has: page.getByRole("button", { name: "Run fulfil" }) });
+  const fulfil = desk
+    .panel("Tools")
+    .locator("form")
+    .filter({ has: page.getByRole("button", { name: "Run fulfil" }) });
   await fulfil.getByLabel("Checkout id").fill(checkoutId);
   await fulfil.getByRole("button", { name: "Run fulfil" }).click();
   await desk.expectOutcome("is done: paid, and taken from the stock once");
@@ -210,7 +222,11 @@ test.describe("with scripts", { tag: "@with-javascript" }, () => {
     await expect(field).toBeFocused();
   });
 
-  test("the keyboard finds its way: the log has the focus once it is filtered, nothing that has the focus is covered, Escape closes the outcome", async ({ page, shopper, setStock }) => {
+  test("the keyboard finds its way: the log has the focus once it is filtered, nothing that has the focus is covered, Escape closes the outcome", async ({
+    page,
+    shopper,
+    setStock,
+  }) => {
     await setStock("Skerry Plate", 9);
     const checkoutId = await buy(await shopper(), "Skerry Plate", 1);
     await page.setViewportSize({ width: 390, height: 844 });
@@ -236,7 +252,9 @@ test.describe("with scripts", { tag: "@with-javascript" }, () => {
         const top = document.querySelector(".operator-bar")?.getBoundingClientRect().bottom ?? 0;
         const bottom = document.querySelector(".outcome")?.getBoundingClientRect().top ?? 0;
         if (document.activeElement?.closest(".outcome, .operator-bar") !== null) return undefined;
-        return focused.bottom <= top || focused.top >= bottom ? `${document.activeElement.outerHTML} at ${focused.top}, free: ${top} to ${bottom}` : undefined;
+        return focused.bottom <= top || focused.top >= bottom
+          ? `${document.activeElement.outerHTML} at ${focused.top}, free: ${top} to ${bottom}`
+          : undefined;
       });
     for (const key of [...Array<string>(12).fill("Tab"), ...Array<string>(30).fill("Shift+Tab")]) {
       await page.keyboard.press(key);
@@ -291,10 +309,21 @@ test.describe("with scripts", { tag: "@with-javascript" }, () => {
     await expect(page.locator(".chart-canvas canvas")).toHaveCount(4);
     expect(asked.some((url) => /uplot/i.test(url))).toBe(true);
     await desk.panel("The last hour").getByText("Numbers of Active holds").click();
-    await expect(desk.panel("The last hour").getByRole("figure").first().getByText(/Active holds|Nothing but zeros/).last()).toBeVisible();
+    await expect(
+      desk
+        .panel("The last hour")
+        .getByRole("figure")
+        .first()
+        .getByText(/Active holds|Nothing but zeros/)
+        .last(),
+    ).toBeVisible();
   });
 
-  test("axe finds nothing in light and dark, wide and narrow, and nothing sticks out", async ({ page, shopper, setStock }) => {
+  test("axe finds nothing in light and dark, wide and narrow, and nothing sticks out", async ({
+    page,
+    shopper,
+    setStock,
+  }) => {
     await setStock("Storm Lantern", 0);
     await setStock("Harbour Bowl", 6);
     await setStock("Pebble Salt Cellar", 9);
@@ -320,11 +349,21 @@ test.describe("with scripts", { tag: "@with-javascript" }, () => {
     ] as const) {
       await page.emulateMedia({ colorScheme: scheme });
       await page.setViewportSize({ width, height });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${scheme} at ${width} px`).toBeLessThanOrEqual(0);
-      await page.screenshot({ path: `test-results/screens/admin-${scheme}-${width}.png`, fullPage: true, animations: "disabled" });
-      if ((scheme === "light") !== (width > 320)) continue;
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
+        `${scheme} at ${width} px`,
+      ).toBeLessThanOrEqual(0);
+      await page.screenshot({
+        path: `test-results/screens/admin-${scheme}-${width}.png`,
+        fullPage: true,
+        animations: "disabled",
+      });
+      if ((scheme === "light") !== width > 320) continue;
       const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`), `${scheme} at ${width} px`).toEqual([]);
+      expect(
+        violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`),
+        `${scheme} at ${width} px`,
+      ).toEqual([]);
     }
     // Nothing of it is refused by the page's own policy.
     expect(faults).toEqual([]);

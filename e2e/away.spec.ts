@@ -6,7 +6,9 @@ async function addUnseen(buyer: Shopper, name: string): Promise<void> {
   const { page } = buyer;
   const shown = await page.request.get(buyer.address(`/?q=${encodeURIComponent(name)}`));
   const [, productId = ""] = /name="product_id" value="([^"]+)"/.exec(await shown.text()) ?? [];
-  const answer = await page.request.post(buyer.address("/cart"), { form: { intent: "add", product_id: productId, quantity: "1" } });
+  const answer = await page.request.post(buyer.address("/cart"), {
+    form: { intent: "add", product_id: productId, quantity: "1" },
+  });
   expect(answer.ok()).toBe(true);
 }
 
@@ -40,7 +42,10 @@ test.describe("a page that was away shows the truth at once", { tag: "@with-java
     await expect(buyer.cartInHeader()).toHaveText("Cart 2 units");
   });
 
-  test("when it comes back from the back-forward cache, with and without products on it", async ({ shopper, setStock }) => {
+  test("when it comes back from the back-forward cache, with and without products on it", async ({
+    shopper,
+    setStock,
+  }) => {
     await setStock("Tide Mug", 9);
     await setStock("Skerry Plate", 9);
     const buyer = await shopper();
@@ -59,7 +64,10 @@ test.describe("a page that was away shows the truth at once", { tag: "@with-java
     await expect(buyer.cartInHeader()).toHaveText("Cart 2 units");
   });
 
-  test("when the machine has slept, and the countdown goes on from what the server says", async ({ shopper, setStock }) => {
+  test("when the machine has slept, and the countdown goes on from what the server says", async ({
+    shopper,
+    setStock,
+  }) => {
     await setStock("Tide Mug", 9);
     await setStock("Skerry Plate", 9);
     const buyer = await shopper();

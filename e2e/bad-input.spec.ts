@@ -15,7 +15,14 @@ test("a quantity that is none changes nothing and is answered in words", async (
   const buyer = await shopper();
   await buyer.addToCart("Gannet Egg Cup", 2);
   const product_id = await buyer.page.locator('input[name="product_id"]').first().inputValue();
-  for (const [quantity, status] of [["-1", 400], ["1.5", 400], ["2abc", 400], ["NaN", 400], ["1e9", 400], ["100000000", 422]] as const) {
+  for (const [quantity, status] of [
+    ["-1", 400],
+    ["1.5", 400],
+    ["2abc", 400],
+    ["NaN", 400],
+    ["1e9", 400],
+    ["100000000", 422],
+  ] as const) {
     const answer = await postToCart(buyer, { intent: "set", product_id, quantity });
     expect(answer.status(), quantity).toBe(status);
     expect(await answer.text()).toContain("Gannet Egg Cup");
@@ -27,7 +34,12 @@ test("a form from another site is refused in words and changes nothing", async (
   await setStock("Gannet Egg Cup", 5);
   const buyer = await shopper();
   await buyer.addToCart("Gannet Egg Cup", 2);
-  for (const [name, value] of [["Origin", "https://evil.example"], ["Origin", "null"], ["Origin", "no address"], ["Sec-Fetch-Site", "cross-site"]] as const) {
+  for (const [name, value] of [
+    ["Origin", "https://evil.example"],
+    ["Origin", "null"],
+    ["Origin", "no address"],
+    ["Sec-Fetch-Site", "cross-site"],
+  ] as const) {
     const answer = await postToCart(buyer, { intent: "clear" }, { [name]: value });
     expect(answer.status(), `${name}: ${value}`).toBe(403);
     expect(await answer.text()).toContain("This request came from another site and was refused.");

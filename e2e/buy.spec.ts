@@ -17,7 +17,10 @@ test("what is bought is held, paid, ordered, and gone from the stock", async ({ 
   await next.expectStock("Tide Mug", "7 left");
 });
 
-test("a paid cart is empty afterwards, the order can be seen again, and nobody else can see it", async ({ shopper, setStock }) => {
+test("a paid cart is empty afterwards, the order can be seen again, and nobody else can see it", async ({
+  shopper,
+  setStock,
+}) => {
   await setStock("Limpet Espresso Cup", 5);
   const buyer = await shopper();
   await buyer.addToCart("Limpet Espresso Cup", 2);

@@ -16,7 +16,10 @@ test("without JavaScript the cart in the header is a link", { tag: "@without-jav
 });
 
 test.describe("the cart panel", { tag: "@with-javascript" }, () => {
-  test("shows what is held and until when; a line is removed and put back, and the way leads to payment", async ({ shopper, setStock }) => {
+  test("shows what is held and until when; a line is removed and put back, and the way leads to payment", async ({
+    shopper,
+    setStock,
+  }) => {
     await setStock("Tide Mug", 8);
     await setStock("Skerry Plate", 9);
     const buyer = await shopper();
@@ -57,7 +60,11 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
       for (let presses = 0; presses < rounds + 2; presses += 1) {
         await page.keyboard.press("Tab");
         // The browser's own controls are a stop on the way round.
-        expect(await page.evaluate(() => document.activeElement === document.body || document.activeElement?.closest("dialog") !== null)).toBe(true);
+        expect(
+          await page.evaluate(
+            () => document.activeElement === document.body || document.activeElement?.closest("dialog") !== null,
+          ),
+        ).toBe(true);
       }
       await page.keyboard.press("Escape");
       await expect(panel).toHaveCount(0);
@@ -133,11 +140,16 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     await expect(card.getByText("Last one")).toBeVisible();
     await setStock("Foghorn Teapot", 0);
     await card.getByRole("button", { name: "Add to cart: Foghorn Teapot" }).click();
-    await expect(card.getByRole("alert")).toContainText("You asked for 1, and none is left for you. There are no more.");
+    await expect(card.getByRole("alert")).toContainText(
+      "You asked for 1, and none is left for you. There are no more.",
+    );
     await expect(buyer.cartInHeader()).toHaveText("Cart 0 units");
   });
 
-  test("while the shop cannot be reached nothing is lost, and trying again adds once", async ({ shopper, setStock }) => {
+  test("while the shop cannot be reached nothing is lost, and trying again adds once", async ({
+    shopper,
+    setStock,
+  }) => {
     await setStock("Gannet Egg Cup", 9);
     const buyer = await shopper();
     await buyer.addHere("Gannet Egg Cup");
@@ -158,7 +170,11 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     const buyer = await shopper();
     await buyer.page.addInitScript(() => {
       new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) if ("value" in entry) document.documentElement.dataset.shift = String(Number(document.documentElement.dataset.shift ?? 0) + Number(entry.value));
+        for (const entry of list.getEntries())
+          if ("value" in entry)
+            document.documentElement.dataset.shift = String(
+              Number(document.documentElement.dataset.shift ?? 0) + Number(entry.value),
+            );
       }).observe({ type: "layout-shift", buffered: true });
     });
     await buyer.page.goto(buyer.address("/"));

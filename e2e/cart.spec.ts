@@ -36,7 +36,9 @@ test("a refused quantity is told next to its line, and the line stays as it was"
   await other.addToCart("Kelp Tea Towel", 2);
   await buyer.openCart();
   await buyer.setQuantity("Kelp Tea Towel", 3);
-  await expect(line.getByText(/You asked for 3, and only 2 are left for you\. Others are not sold, only held in other carts\./)).toBeVisible();
+  await expect(
+    line.getByText(/You asked for 3, and only 2 are left for you\. Others are not sold, only held in other carts\./),
+  ).toBeVisible();
 });
 
 test("a hold can be extended", async ({ shopper, setStock }) => {

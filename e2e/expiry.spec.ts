@@ -21,7 +21,9 @@ test("lapsed lines stay in the cart and are held again with one button", async (
   await buyer.addToCart("Skerry Plate", 1);
   await expect(async () => {
     await buyer.openCart();
-    await expect(buyer.page.getByText("Not held any more. There is enough to hold it again.")).toHaveCount(2, { timeout: 500 });
+    await expect(buyer.page.getByText("Not held any more. There is enough to hold it again.")).toHaveCount(2, {
+      timeout: 500,
+    });
   }).toPass();
 
   await buyer.page.getByRole("button", { name: "Hold everything again" }).click();
@@ -41,6 +43,8 @@ test("lapsed lines that somebody else has taken say so, and nothing is held agai
 
   await setStock("Dory Butter Dish", 1);
   await slow.page.getByRole("button", { name: "Hold everything again" }).click();
-  await expect(slow.line("Dory Butter Dish").getByText("You asked for 2, and only 1 is left for you. There are no more.")).toBeVisible();
+  await expect(
+    slow.line("Dory Butter Dish").getByText("You asked for 2, and only 1 is left for you. There are no more."),
+  ).toBeVisible();
   await expect(slow.page.getByText("Held for you until")).toHaveCount(0);
 });

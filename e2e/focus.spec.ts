@@ -18,7 +18,9 @@ test.describe("the focus", { tag: "@with-javascript" }, () => {
     await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(scrolled);
   });
 
-  test("is at the heading after a search too, and at nothing in particular when a page is opened", async ({ shopper }) => {
+  test("is at the heading after a search too, and at nothing in particular when a page is opened", async ({
+    shopper,
+  }) => {
     const visitor = await shopper();
     const { page } = visitor;
     await page.goto(visitor.address("/"));
@@ -29,7 +31,10 @@ test.describe("the focus", { tag: "@with-javascript" }, () => {
     await expect(page.getByRole("heading", { level: 1, name: "Products" })).toBeFocused();
   });
 
-  test("stays where it is when a form of the same page is answered or the page is read anew", async ({ shopper, setStock }) => {
+  test("stays where it is when a form of the same page is answered or the page is read anew", async ({
+    shopper,
+    setStock,
+  }) => {
     await setStock("Pebble Salt Cellar", 6);
     const buyer = await shopper();
     await buyer.addToCart("Pebble Salt Cellar", 1);

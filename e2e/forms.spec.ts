@@ -6,8 +6,13 @@ test("a form that is sent twice, at once or later, adds once", async ({ shopper,
   await buyer.openProduct("Barnacle Bud Vase");
   const form = buyer.page.locator("form.add-form");
   const fields = { intent: "add", quantity: "2" };
-  const [product_id, operation] = await Promise.all(["product_id", "operation"].map((name) => form.locator(`input[name="${name}"]`).inputValue()));
-  const send = () => buyer.page.request.post(buyer.address("/cart"), { form: { ...fields, product_id: product_id ?? "", operation: operation ?? "" } });
+  const [product_id, operation] = await Promise.all(
+    ["product_id", "operation"].map((name) => form.locator(`input[name="${name}"]`).inputValue()),
+  );
+  const send = () =>
+    buyer.page.request.post(buyer.address("/cart"), {
+      form: { ...fields, product_id: product_id ?? "", operation: operation ?? "" },
+    });
   await Promise.all([send(), send(), send()]);
   await send();
   await buyer.openCart();
@@ -23,7 +28,9 @@ test("a double click adds once, and going back changes nothing", async ({ shoppe
   const buyer = await shopper();
   await buyer.openProduct("Kelp Tea Towel");
   await buyer.page.getByRole("button", { name: "Add to cart: Kelp Tea Towel" }).dblclick();
-  await expect(buyer.page.getByText("Kelp Tea Towel is in your cart").or(buyer.page.getByText("Held for you until"))).toBeAttached();
+  await expect(
+    buyer.page.getByText("Kelp Tea Towel is in your cart").or(buyer.page.getByText("Held for you until")),
+  ).toBeAttached();
   await buyer.openCart();
   await expect(buyer.line("Kelp Tea Towel").getByLabel("Quantity")).toHaveValue("1");
   await buyer.openProduct("Kelp Tea Towel");
@@ -48,30 +55,38 @@ test("what was removed can be put back", async ({ shopper, setStock, javaScriptE
   await expect(buyer.page.getByText("was removed")).toHaveCount(0);
 });
 
-test("with JavaScript nothing reloads, and a form says that it is on its way", { tag: "@with-javascript" }, async ({ shopper, setStock }) => {
-  await setStock("Limpet Espresso Cup", 9);
-  const buyer = await shopper();
-  await buyer.openProduct("Limpet Espresso Cup");
-  await buyer.page.evaluate(() => document.body.setAttribute("data-same-document", ""));
-  let goOn = () => {};
-  const waiting = new Promise<void>((resolve) => (goOn = resolve));
-  await buyer.page.route("**/cart/panel.data**", async (route) => {
-    if (route.request().method() === "POST") expect(route.request().postData()).toMatch(/clicked_at=\d{13}/);
-    await waiting;
-    await route.continue();
-  });
-  const button = buyer.page.getByRole("button", { name: "Add to cart: Limpet Espresso Cup" });
-  await button.click();
-  await expect(button).toHaveText("Adding…");
-  await expect(buyer.cartInHeader()).toHaveText("Cart 1 unit");
-  goOn();
-  await expect(button).toHaveText("Add to cart");
-  await expect(buyer.page.getByText("Limpet Espresso Cup is in your cart and held for you.")).toBeAttached();
-  await expect(button).toBeFocused();
-  await expect(buyer.page.locator("body[data-same-document]")).toHaveCount(1);
-});
+test(
+  "with JavaScript nothing reloads, and a form says that it is on its way",
+  { tag: "@with-javascript" },
+  async ({ shopper, setStock }) => {
+    await setStock("Limpet Espresso Cup", 9);
+    const buyer = await shopper();
+    await buyer.openProduct("Limpet Espresso Cup");
+    await buyer.page.evaluate(() => document.body.setAttribute("data-same-document", ""));
+    let goOn = () => {};
+    const waiting = new Promise<void>((resolve) => (goOn = resolve));
+    await buyer.page.route("**/cart/panel.data**", async (route) => {
+      if (route.request().method() === "POST") expect(route.request().postData()).toMatch(/clicked_at=\d{13}/);
+      await waiting;
+      await route.continue();
+    });
+    const button = buyer.page.getByRole("button", { name: "Add to cart: Limpet Espresso Cup" });
+    await button.click();
+    await expect(button).toHaveText("Adding…");
+    await expect(buyer.cartInHeader()).toHaveText("Cart 1 unit");
+    goOn();
+    await expect(button).toHaveText("Add to cart");
+    await expect(buyer.page.getByText("Limpet Espresso Cup is in your cart and held for you.")).toBeAttached();
+    await expect(button).toBeFocused();
+    await expect(buyer.page.locator("body[data-same-document]")).toHaveCount(1);
+  },
+);
 
-test("Pay leads to what the page showed, or back to the cart with what has changed", async ({ shopper, setStock, javaScriptEnabled }) => {
+test("Pay leads to what the page showed, or back to the cart with what has changed", async ({
+  shopper,
+  setStock,
+  javaScriptEnabled,
+}) => {
   await setStock("Mooring Trivet", 9);
   const buyer = await shopper();
   await buyer.addToCart("Mooring Trivet", 1);
@@ -87,7 +102,9 @@ test("Pay leads to what the page showed, or back to the cart with what has chang
   }
   const pay = buyer.page.getByRole("button", { name: "Pay", exact: true });
   await pay.click();
-  await expect(buyer.page.getByRole("alert").filter({ hasText: "Your cart has changed" })).toContainText("Your cart now has 2 × Mooring Trivet.");
+  await expect(buyer.page.getByRole("alert").filter({ hasText: "Your cart has changed" })).toContainText(
+    "Your cart now has 2 × Mooring Trivet.",
+  );
   expect(new URL(buyer.page.url()).pathname).toBe("/cart");
   // What is shown now can be paid.
   await pay.click();

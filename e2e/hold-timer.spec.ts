@@ -1,17 +1,24 @@
 import { expect, test } from "./shop";
 
-test("without JavaScript the cart tells the clock time and can be held for longer", { tag: "@without-javascript" }, async ({ shopper, setStock }) => {
-  await setStock("Pebble Salt Cellar", 5);
-  const buyer = await shopper();
-  await buyer.addToCart("Pebble Salt Cellar");
-  await expect(buyer.page.getByText(/Held for you until \d\d:\d\d:\d\d UTC\./)).toBeVisible();
-  await expect(buyer.page.getByRole("button", { name: "Hold for longer" })).toBeVisible();
-  await expect(buyer.page.getByText(/You then have up to 15 minutes to pay/)).toBeVisible();
-  await expect(buyer.page.locator("meta[http-equiv]")).toHaveCount(0);
-});
+test(
+  "without JavaScript the cart tells the clock time and can be held for longer",
+  { tag: "@without-javascript" },
+  async ({ shopper, setStock }) => {
+    await setStock("Pebble Salt Cellar", 5);
+    const buyer = await shopper();
+    await buyer.addToCart("Pebble Salt Cellar");
+    await expect(buyer.page.getByText(/Held for you until \d\d:\d\d:\d\d UTC\./)).toBeVisible();
+    await expect(buyer.page.getByRole("button", { name: "Hold for longer" })).toBeVisible();
+    await expect(buyer.page.getByText(/You then have up to 15 minutes to pay/)).toBeVisible();
+    await expect(buyer.page.locator("meta[http-equiv]")).toHaveCount(0);
+  },
+);
 
 test.describe("the countdown", { tag: "@with-javascript" }, () => {
-  test("is right with a wrong clock, is not reset by a reload, warns at 30 s and can be extended", async ({ shopper, setStock }) => {
+  test("is right with a wrong clock, is not reset by a reload, warns at 30 s and can be extended", async ({
+    shopper,
+    setStock,
+  }) => {
     await setStock("Pebble Salt Cellar", 5);
     const buyer = await shopper();
     await buyer.addToCart("Pebble Salt Cellar");
@@ -41,7 +48,10 @@ test.describe("the countdown", { tag: "@with-javascript" }, () => {
     expect(before).not.toBe("2:00");
   });
 
-  test("ends with the lines in place, the truth about them, and one button to hold them again", async ({ shopper, setStock }) => {
+  test("ends with the lines in place, the truth about them, and one button to hold them again", async ({
+    shopper,
+    setStock,
+  }) => {
     await setStock("Dory Butter Dish", 4);
     const buyer = await shopper({ shortHolds: true });
     await buyer.addToCart("Dory Butter Dish", 2);

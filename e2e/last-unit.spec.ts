@@ -13,10 +13,16 @@ test("of two shoppers and one unit, one wins and the other is told why", async (
   await second.page.getByRole("button", { name: "Add to cart: Foghorn Teapot" }).click();
   const refusal = second.page.getByRole("alert");
   await expect(refusal.getByText("Not everything could be held, so nothing was changed.")).toBeVisible();
-  await expect(refusal.getByText(/You asked for 1, and none is left for you\. Others are not sold, only held in other carts\. The next may free up at \d\d:\d\d( UTC)?\./)).toBeVisible();
+  await expect(
+    refusal.getByText(
+      /You asked for 1, and none is left for you\. Others are not sold, only held in other carts\. The next may free up at \d\d:\d\d( UTC)?\./,
+    ),
+  ).toBeVisible();
 
   await second.openProduct("Foghorn Teapot");
-  await expect(second.page.getByText(/All held in other carts: the next may free up at \d\d:\d\d( UTC)?/)).toBeVisible();
+  await expect(
+    second.page.getByText(/All held in other carts: the next may free up at \d\d:\d\d( UTC)?/),
+  ).toBeVisible();
   await expect(second.page.getByRole("button", { name: "Add to cart: Foghorn Teapot" })).toHaveCount(0);
 
   await first.openCart();

@@ -29,11 +29,23 @@ const port = await freePort();
 const base = process.env.E2E_BASE_URL ?? `http://127.0.0.1:${port}`;
 const store =
   process.env.E2E_BASE_URL === undefined
-    ? spawn(process.execPath, ["app/commands/start.js"], { env: { ...process.env, PORT: String(port), NODE_ENV: "production", LOG_LEVEL: "warn" }, stdio: "ignore" })
+    ? spawn(process.execPath, ["app/commands/start.js"], {
+        env: { ...process.env, PORT: String(port), NODE_ENV: "production", LOG_LEVEL: "warn" },
+        stdio: "ignore",
+      })
     : null;
 await untilReady(`${base}/readyz`);
-const chromePath = process.env.CHROMIUM_PATH ?? (existsSync(DEBIAN_CHROMIUM) ? DEBIAN_CHROMIUM : chromium.executablePath());
-const chrome = await chromeLauncher.launch({ chromePath, chromeFlags: ["--headless=new", "--disable-quic", "--disable-background-networking", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])] });
+const chromePath =
+  process.env.CHROMIUM_PATH ?? (existsSync(DEBIAN_CHROMIUM) ? DEBIAN_CHROMIUM : chromium.executablePath());
+const chrome = await chromeLauncher.launch({
+  chromePath,
+  chromeFlags: [
+    "--headless=new",
+    "--disable-quic",
+    "--disable-background-networking",
+    ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+  ],
+});
 mkdirSync(OUTPUT, { recursive: true });
 
 let isBelow = false;
@@ -45,11 +57,18 @@ for (const { name, path, seo } of pages) {
   const scores = Object.entries(BOUNDS)
     .filter(([id]) => seo || id !== "seo")
     .map(([id, bound]) => ({ id, bound, score: Math.round((categories[id]?.score ?? 0) * 100) }));
-  const failed = Object.values(audits).filter(({ score, scoreDisplayMode }) => score !== null && score < 1 && (scoreDisplayMode === "binary" || scoreDisplayMode === "metricSavings"));
+  const failed = Object.values(audits).filter(
+    ({ score, scoreDisplayMode }) =>
+      score !== null && score < 1 && (scoreDisplayMode === "binary" || scoreDisplayMode === "metricSavings"),
+  );
   const scriptBytes = await scriptsOf(base + path);
   isBelow ||= scores.some(({ score, bound }) => score < bound) || scriptBytes > MAX_SCRIPT_BYTES;
-  const timings = ["largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift"].map((id) => `${id} ${audits[id]?.displayValue ?? "?"}`);
-  console.log(`${name}: ${scores.map(({ id, score }) => `${id} ${score}`).join(", ")}, script ${(scriptBytes / 1024).toFixed(1)} KB compressed, ${timings.join(", ")}`);
+  const timings = ["largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift"].map(
+    (id) => `${id} ${audits[id]?.displayValue ?? "?"}`,
+  );
+  console.log(
+    `${name}: ${scores.map(({ id, score }) => `${id} ${score}`).join(", ")}, script ${(scriptBytes / 1024).toFixed(1)} KB compressed, ${timings.join(", ")}`,
+  );
   for (const { id, title, displayValue } of failed) console.log(`  ${id}: ${title} ${displayValue ?? ""}`);
 }
 chrome.kill();
@@ -74,7 +93,13 @@ async function scriptsOf(url: string): Promise<number> {
 
 async function untilReady(url: string): Promise<void> {
   for (let tries = 0; tries < 360; tries += 1) {
-    if (await fetch(url).then((answer) => answer.ok, () => false)) return;
+    if (
+      await fetch(url).then(
+        (answer) => answer.ok,
+        () => false,
+      )
+    )
+      return;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   throw new Error(`the store did not become ready: ${url}`);
@@ -85,7 +110,9 @@ function freePort(): Promise<number> {
     const server = createServer().once("error", reject);
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
-      server.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port"))));
+      server.close(() =>
+        typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port")),
+      );
     });
   });
 }

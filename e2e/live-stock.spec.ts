@@ -2,7 +2,10 @@ import { expect, test } from "./shop";
 
 // Without JavaScript every page load tells the numbers: the other flows show that.
 test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
-  test("a product page follows what another shopper holds, lets go and buys, and what the merchant edits", async ({ shopper, setStock }) => {
+  test("a product page follows what another shopper holds, lets go and buys, and what the merchant edits", async ({
+    shopper,
+    setStock,
+  }) => {
     await setStock("Tide Mug", 2);
     const watcher = await shopper();
     const other = await shopper();
@@ -43,7 +46,10 @@ test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
     await expect(watcher.line("Harbour Bowl").getByText("You are holding 1, and 3 more are left")).toBeVisible();
   });
 
-  test("a lapse frees the unit on the other shopper's page, with nobody doing anything", async ({ shopper, setStock }) => {
+  test("a lapse frees the unit on the other shopper's page, with nobody doing anything", async ({
+    shopper,
+    setStock,
+  }) => {
     await setStock("Cormorant Jug", 1);
     const first = await shopper({ shortHolds: true });
     const second = await shopper({ shortHolds: true });
@@ -56,7 +62,9 @@ test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
   test("where streams are blocked the page polls", async ({ shopper, setStock }) => {
     await setStock("Skerry Plate", 6);
     const watcher = await shopper();
-    await watcher.page.route("**/api/availability/stream**", (route) => route.fulfill({ status: 403, body: "blocked" }));
+    await watcher.page.route("**/api/availability/stream**", (route) =>
+      route.fulfill({ status: 403, body: "blocked" }),
+    );
     await watcher.openProduct("Skerry Plate");
     await expect(watcher.page.getByText("6 left")).toBeVisible();
     await setStock("Skerry Plate", 3);

@@ -1,6 +1,9 @@
 import { expect, test } from "./shop";
 
-test("@with-javascript a browser that does not know URL.canParse shows a product's page", async ({ shopper, setStock }) => {
+test("@with-javascript a browser that does not know URL.canParse shows a product's page", async ({
+  shopper,
+  setStock,
+}) => {
   await setStock("Tide Mug", 8);
   const visitor = await shopper();
   await visitor.page.addInitScript(() => void Reflect.deleteProperty(URL, "canParse"));

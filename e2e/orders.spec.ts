@@ -31,7 +31,10 @@ test("a payment for what is gone is given back, and the page says so", async ({ 
   await expect(buyer.cartInHeader()).toHaveText("Cart 0 units");
 });
 
-test("a refund that is on its way, then fails, is told as that to the buyer and to the operator, who tries again", async ({ shopper, setStock }) => {
+test("a refund that is on its way, then fails, is told as that to the buyer and to the operator, who tries again", async ({
+  shopper,
+  setStock,
+}) => {
   await setStock("Storm Lantern", 1);
   const buyer = await shopper();
   const { page } = buyer;
@@ -53,7 +56,9 @@ test("a refund that is on its way, then fails, is told as that to the buyer and 
   await expectOrder(page, "Your refund didn't go through");
   await expect(page.getByRole("row", { name: /^Refund that didn't go through/ })).toBeVisible();
 
-  const order = page.getByRole("region", { name: "Needs attention", exact: true }).getByRole("listitem", { name: `Order ${checkoutId.slice(-8).toUpperCase()}`, exact: true });
+  const order = page
+    .getByRole("region", { name: "Needs attention", exact: true })
+    .getByRole("listitem", { name: `Order ${checkoutId.slice(-8).toUpperCase()}`, exact: true });
   await expect(async () => {
     await page.goto(buyer.address("/admin"));
     await expect(order.getByText("The refund failed.", { exact: true })).toBeVisible({ timeout: 1_000 });
@@ -65,7 +70,10 @@ test("a refund that is on its way, then fails, is told as that to the buyer and 
   await expectOrder(page, "Your money goes back to you");
 });
 
-test("a refund by hand is told on the order page, a part of it with its amount, all of it as the headline", async ({ shopper, setStock }) => {
+test("a refund by hand is told on the order page, a part of it with its amount, all of it as the headline", async ({
+  shopper,
+  setStock,
+}) => {
   await setStock("Tide Mug", 9);
   const buyer = await shopper();
   const { page } = buyer;
@@ -96,7 +104,10 @@ test("a payment that arrives later is awaited, stays held, and then is an order"
   await other.expectStock("Cormorant Jug", "Last one");
 });
 
-test("a payment that fails later charges nothing, frees the units, and does not claim that they are in the cart", async ({ shopper, setStock }) => {
+test("a payment that fails later charges nothing, frees the units, and does not claim that they are in the cart", async ({
+  shopper,
+  setStock,
+}) => {
   await setStock("Dory Butter Dish", 2);
   const buyer = await shopper();
   const checkoutId = await openPayment(buyer, "Dory Butter Dish");
@@ -111,16 +122,28 @@ test("a payment that fails later charges nothing, frees the units, and does not 
   await other.expectStock("Dory Butter Dish", "2 left");
 });
 
-test("an order whose stock cannot be accounted for is looked at by a person, and nobody is asked to pay again", async ({ shopper, setStock }) => {
+test("an order whose stock cannot be accounted for is looked at by a person, and nobody is asked to pay again", async ({
+  shopper,
+  setStock,
+}) => {
   await setStock("Lighthouse Pepper Mill", 5);
   const buyer = await shopper();
   const checkoutId = await openPayment(buyer, "Lighthouse Pepper Mill");
   // The intent to take a unit is written, its answer is lost, and before anybody looks again another tool edits the row.
   await tellSandbox(buyer, "webhooks", { action: "rule", type: "checkout.session.completed", times: 1, drop: true });
-  await tellSandbox(buyer, "faults", { method: "POST", path: "/v1/checkout/sessions/*", when: "after", disconnect: true });
+  await tellSandbox(buyer, "faults", {
+    method: "POST",
+    path: "/v1/checkout/sessions/*",
+    when: "after",
+    disconnect: true,
+  });
   await buyer.page.getByRole("button", { name: "Pay", exact: true }).click();
   await expectOrder(buyer.page, "Your order is being confirmed");
-  const headers = { apikey: "sb_secret_sandbox", Authorization: "Bearer sb_secret_sandbox", "User-Agent": "no browser" };
+  const headers = {
+    apikey: "sb_secret_sandbox",
+    Authorization: "Bearer sb_secret_sandbox",
+    "User-Agent": "no browser",
+  };
   const row = buyer.address(`/sandbox/rest/v1/products?id=eq.${productId("Lighthouse Pepper Mill")}`);
   const edited = await buyer.page.request.patch(row, { headers, data: { inventory_count: 9 } });
   expect(edited.ok(), await edited.text()).toBe(true);
@@ -128,24 +151,42 @@ test("an order whose stock cannot be accounted for is looked at by a person, and
   await expectOrder(buyer.page, "We are checking your order by hand");
   await expect(buyer.page.getByText("please do not pay again")).toBeVisible();
   // That person says what happened: nothing was taken for it yet. Then the order is filled.
-  const settled = await buyer.page.request.post(buyer.address("/api/settle-checkout"), { data: { checkout_id: checkoutId, product_id: productId("Lighthouse Pepper Mill"), verdict: "not_applied" } });
+  const settled = await buyer.page.request.post(buyer.address("/api/settle-checkout"), {
+    data: { checkout_id: checkoutId, product_id: productId("Lighthouse Pepper Mill"), verdict: "not_applied" },
+  });
   expect(settled.ok(), await settled.text()).toBe(true);
   await buyer.page.reload();
-  await expect(buyer.page.getByRole("heading", { level: 1, name: /^(Thank you, your order is paid|Your money goes back to you)$/ })).toBeVisible();
+  await expect(
+    buyer.page.getByRole("heading", {
+      level: 1,
+      name: /^(Thank you, your order is paid|Your money goes back to you)$/,
+    }),
+  ).toBeVisible();
 });
 
-test("an order's time is in the visitor's zone, and labelled UTC where that is not known", async ({ browser, baseURL, shopper, setStock, javaScriptEnabled }) => {
+test("an order's time is in the visitor's zone, and labelled UTC where that is not known", async ({
+  browser,
+  baseURL,
+  shopper,
+  setStock,
+  javaScriptEnabled,
+}) => {
   await setStock("Tide Mug", 9);
   const buyer = await shopper();
   await openPayment(buyer, "Tide Mug");
   await buyer.pay();
   const time = buyer.page.getByRole("main").getByRole("time");
   const at = (await time.getAttribute("datetime")) ?? "";
-  const abroad = await browser.newContext({ timezoneId: "Asia/Kolkata", storageState: await buyer.page.context().storageState() });
+  const abroad = await browser.newContext({
+    timezoneId: "Asia/Kolkata",
+    storageState: await buyer.page.context().storageState(),
+  });
   const page = await abroad.newPage();
   await page.goto(`${baseURL ?? ""}${new URL(buyer.page.url()).pathname}`);
   // Half an hour off any whole zone.
   const there = new Date(Date.parse(at) + 5.5 * 3_600_000).toISOString().slice(11, 16);
-  await expect(page.getByRole("main").getByRole("time")).toHaveText(new RegExp(javaScriptEnabled ? `\\d{4}, ${there}$` : `\\d{4}, ${at.slice(11, 16)} UTC$`));
+  await expect(page.getByRole("main").getByRole("time")).toHaveText(
+    new RegExp(javaScriptEnabled ? `\\d{4}, ${there}$` : `\\d{4}, ${at.slice(11, 16)} UTC$`),
+  );
   await abroad.close();
 });

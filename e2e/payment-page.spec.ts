@@ -1,12 +1,17 @@
 import { expect, test } from "./shop";
 
-test("whoever cancels on the payment page finds the cart held, and can go on or change it", async ({ shopper, setStock }) => {
+test("whoever cancels on the payment page finds the cart held, and can go on or change it", async ({
+  shopper,
+  setStock,
+}) => {
   await setStock("Oarsman's Spoon", 3);
   const buyer = await shopper();
   await buyer.addToCart("Oarsman's Spoon", 2);
   await buyer.goToPayment();
   await buyer.page.getByRole("link", { name: "Cancel" }).click();
-  await expect(buyer.page.getByText(/You opened a payment page at \d\d:\d\d( UTC)?\. These units stay held for you/)).toBeVisible();
+  await expect(
+    buyer.page.getByText(/You opened a payment page at \d\d:\d\d( UTC)?\. These units stay held for you/),
+  ).toBeVisible();
   const other = await shopper();
   await other.expectStock("Oarsman's Spoon", "Last one");
 
@@ -36,7 +41,11 @@ test("a declined card charges nothing, and another try pays", async ({ shopper, 
   await other.expectStock("Mooring Trivet", "3 left");
 });
 
-test("an order that was never paid says that nothing was charged and keeps the cart", async ({ shopper, setStock, baseURL }) => {
+test("an order that was never paid says that nothing was charged and keeps the cart", async ({
+  shopper,
+  setStock,
+  baseURL,
+}) => {
   await setStock("Lighthouse Pepper Mill", 4);
   const buyer = await shopper();
   await buyer.addToCart("Lighthouse Pepper Mill");
@@ -61,5 +70,7 @@ test("a cart whose stock the merchant took away is not led to payment", async ({
   await buyer.addToCart("Storm Lantern");
   await setStock("Storm Lantern", 0);
   await buyer.page.getByRole("button", { name: "Pay", exact: true }).click();
-  await expect(buyer.line("Storm Lantern").getByText("You asked for 1, and none is left for you. There are no more.")).toBeVisible();
+  await expect(
+    buyer.line("Storm Lantern").getByText("You asked for 1, and none is left for you. There are no more."),
+  ).toBeVisible();
 });

@@ -1,4 +1,4 @@
-import { expect, test as base, type BrowserContext, type Locator, type Page } from "@playwright/test";
+import { test as base, expect, type BrowserContext, type Locator, type Page } from "@playwright/test";
 import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
 import type { ShopOptions } from "../playwright.config";
 
@@ -39,7 +39,9 @@ export class Shopper {
     await this.openProduct(name);
     await this.page.getByLabel("Quantity").fill(String(quantity));
     await this.page.getByRole("button", { name: `Add to cart: ${name}` }).click();
-    await expect(this.page.getByText(`${name} is in your cart`).or(this.page.getByText("Held for you until"))).toBeAttached();
+    await expect(
+      this.page.getByText(`${name} is in your cart`).or(this.page.getByText("Held for you until")),
+    ).toBeAttached();
   }
 
   /** From the product's page, goes to the cart, and waits until it is held. */
@@ -85,7 +87,12 @@ export class Shopper {
   /** Changes a letter of the cart cookie, whose signature then does not fit any more. Returns the way back. */
   async forgeCookie(): Promise<() => Promise<void>> {
     const cookies = await this.context.cookies();
-    await this.context.addCookies(cookies.map((cookie) => ({ ...cookie, value: cookie.value.replace(/^./, (first) => (first === "x" ? "y" : "x")) })));
+    await this.context.addCookies(
+      cookies.map((cookie) => ({
+        ...cookie,
+        value: cookie.value.replace(/^./, (first) => (first === "x" ? "y" : "x")),
+      })),
+    );
     return () => this.context.addCookies(cookies);
   }
 
@@ -121,7 +128,9 @@ export const test = base.extend<Fixtures & ShopOptions>({
     const { url: own, shortHoldsUrl } = storesOf(stores, parallelIndex);
     await use(async (name, inventory) => {
       for (const url of new Set([own, shortHoldsUrl])) {
-        const answer = await request.post(`${url}/api/test-inventory-update`, { data: { product_id: productId(name), inventory } });
+        const answer = await request.post(`${url}/api/test-inventory-update`, {
+          data: { product_id: productId(name), inventory },
+        });
         expect(answer.ok(), await answer.text()).toBe(true);
       }
     });

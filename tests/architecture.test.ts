@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
@@ -32,18 +32,34 @@ describe("layout", () => {
   });
 
   it("the sandbox stands alone: it plays what is outside and knows no room", () => {
-    expect(imports.filter(({ from, target }) => roomOf(from) === "sandbox" && isOfApp(target) && roomOf(target) !== "sandbox").map(tell)).toEqual([]);
+    expect(
+      imports
+        .filter(({ from, target }) => roomOf(from) === "sandbox" && isOfApp(target) && roomOf(target) !== "sandbox")
+        .map(tell),
+    ).toEqual([]);
   });
 
   it("checkout and catalog know each other and the engine by their contracts, and nothing of the web", () => {
-    const known: Record<string, readonly string[]> = { catalog: ["errors"], checkout: ["errors", "catalog", "reservations"] };
+    const known: Record<string, readonly string[]> = {
+      catalog: ["errors"],
+      checkout: ["errors", "catalog", "reservations"],
+    };
     const stray = imports.filter(({ from, target }) => {
       const rooms = known[roomOf(from)];
-      return rooms !== undefined && (/^(@remix-run|react)/.test(target) || (isOfApp(target) && ![roomOf(from), ...rooms].includes(roomOf(target))));
+      return (
+        rooms !== undefined &&
+        (/^(@remix-run|react)/.test(target) || (isOfApp(target) && ![roomOf(from), ...rooms].includes(roomOf(target))))
+      );
     });
     expect(stray.map(tell)).toEqual([]);
     // The catalog is handed in, so of its room only types are needed.
-    expect(imports.filter(({ from, target, kind }) => roomOf(from) === "checkout" && roomOf(target) === "catalog" && kind !== "type").map(tell)).toEqual([]);
+    expect(
+      imports
+        .filter(
+          ({ from, target, kind }) => roomOf(from) === "checkout" && roomOf(target) === "catalog" && kind !== "type",
+        )
+        .map(tell),
+    ).toEqual([]);
   });
 
   it("components import only types from the rooms of the server", () => {
@@ -52,7 +68,12 @@ describe("layout", () => {
 
   it("the browser's end of the availability feed takes only types from the server's", () => {
     const mayUse = /^(react|@remix-run\/react|app\/availability\/(live-product|watch-availability)|zod)$/;
-    const stray = imports.filter(({ from, target, kind }) => /^app\/availability\/(live-stock|watch-availability)\.tsx?$/.test(from) && kind !== "type" && !mayUse.test(target));
+    const stray = imports.filter(
+      ({ from, target, kind }) =>
+        /^app\/availability\/(live-stock|watch-availability)\.tsx?$/.test(from) &&
+        kind !== "type" &&
+        !mayUse.test(target),
+    );
     expect(stray.map(tell)).toEqual([]);
   });
 
@@ -67,7 +88,9 @@ describe("layout", () => {
 
   it("whatever builds on a server module is one itself, or a route whose server part Remix takes out", () => {
     const mayUseServer = /\.server\.tsx?$|^app\/(routes|commands)\/|^app\/root\.tsx$/;
-    const stray = imports.filter(({ from, target, kind }) => kind === "value" && target.endsWith(".server") && !mayUseServer.test(from));
+    const stray = imports.filter(
+      ({ from, target, kind }) => kind === "value" && target.endsWith(".server") && !mayUseServer.test(from),
+    );
     expect(stray.map(tell)).toEqual([]);
   });
 
@@ -86,9 +109,18 @@ describe("layout", () => {
   it("is really looked at: each rule catches a file that breaks it", () => {
     const broken = new Map([
       ["app/reservations/bad.ts", `import { x } from "~/catalog/catalog";\nimport Stripe from "stripe";`],
-      ["app/cart/bad.ts", `import { createClient } from "@supabase/supabase-js";\nimport type Stripe from "stripe";\nexport { y } from "../sandbox/demo-products";`],
-      ["app/components/bad.tsx", `import { type Cart, hash } from "~/session.server";\nimport { loader } from "../routes/cart";`],
-      ["app/checkout/bad.ts", `import { container } from "~/container.server";\nimport { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";`],
+      [
+        "app/cart/bad.ts",
+        `import { createClient } from "@supabase/supabase-js";\nimport type Stripe from "stripe";\nexport { y } from "../sandbox/demo-products";`,
+      ],
+      [
+        "app/components/bad.tsx",
+        `import { type Cart, hash } from "~/session.server";\nimport { loader } from "../routes/cart";`,
+      ],
+      [
+        "app/checkout/bad.ts",
+        `import { container } from "~/container.server";\nimport { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";`,
+      ],
       ["app/cart/utils.ts", "export const odds = 1;"],
       ["app/cart/everything.ts", `export * from "./bad";`],
       ["app/cart/long.ts", "\n".repeat(301)],
@@ -126,9 +158,15 @@ describe("what browsers are sent", () => {
   it("holds no code of the server", () => {
     for (const [marker, file] of Object.entries(markers)) expect(app.get(file), file).toContain(marker);
     expect(existsSync("build/client"), "build/client is missing: run npm run build").toBe(true);
-    const scripts = filesBelow("build/client").filter((file) => file.endsWith(".js")).map((file) => ({ file, text: readFileSync(file, "utf8") }));
+    const scripts = filesBelow("build/client")
+      .filter((file) => file.endsWith(".js"))
+      .map((file) => ({ file, text: readFileSync(file, "utf8") }));
     expect(scripts.length).toBeGreaterThan(5);
-    for (const { file, text } of scripts) expect(Object.keys(markers).filter((marker) => text.includes(marker)), file).toEqual([]);
+    for (const { file, text } of scripts)
+      expect(
+        Object.keys(markers).filter((marker) => text.includes(marker)),
+        file,
+      ).toEqual([]);
     // The search does find what is there.
     expect(scripts.some(({ text }) => text.includes("Your cart is empty"))).toBe(true);
   });
@@ -136,7 +174,9 @@ describe("what browsers are sent", () => {
 
 function strayFromReservations(found: readonly Import[]): string[] {
   const mayKnow = (target: string) =>
-    isOfApp(target) ? ["reservations", "errors"].includes(roomOf(target)) : !/^(@remix-run|react|stripe|@supabase|@stripe)/.test(target);
+    isOfApp(target)
+      ? ["reservations", "errors"].includes(roomOf(target))
+      : !/^(@remix-run|react|stripe|@supabase|@stripe)/.test(target);
   return found.filter(({ from, target }) => roomOf(from) === "reservations" && !mayKnow(target)).map(tell);
 }
 
@@ -157,9 +197,17 @@ function boundToSandbox(found: readonly Import[]): string[] {
 
 function valuesInComponents(found: readonly Import[]): string[] {
   // The browser's end of the availability feed, what draws charts, and the address of a product, which links and the server share.
-  const ofBrowsers = new Set(["react", "@remix-run/react", "app/availability/live-stock", "uplot", "app/cart/product-address"]);
+  const ofBrowsers = new Set([
+    "react",
+    "@remix-run/react",
+    "app/availability/live-stock",
+    "uplot",
+    "app/cart/product-address",
+  ]);
   const mayUse = (target: string) => roomOf(target) === "components" || ofBrowsers.has(target);
-  return found.filter(({ from, target, kind }) => roomOf(from) === "components" && kind !== "type" && !mayUse(target)).map(tell);
+  return found
+    .filter(({ from, target, kind }) => roomOf(from) === "components" && kind !== "type" && !mayUse(target))
+    .map(tell);
 }
 
 function importsOfRoutes(found: readonly Import[]): string[] {
@@ -168,7 +216,9 @@ function importsOfRoutes(found: readonly Import[]): string[] {
 
 function containerSeenBeyond(found: readonly Import[]): string[] {
   const web = new Set(["routes", "http", "root", "entry.server"]);
-  return found.filter(({ from, target, kind }) => target === "app/container.server" && kind !== "type" && !web.has(roomOf(from))).map(tell);
+  return found
+    .filter(({ from, target, kind }) => target === "app/container.server" && kind !== "type" && !web.has(roomOf(from)))
+    .map(tell);
 }
 
 /** Whoever imports a driver in earnest has chosen for everybody. */
@@ -177,7 +227,10 @@ function wiredElsewhere(found: readonly Import[]): string[] {
     /^app\/(catalog\/supabase-catalog|checkout\/(create-checkout|stripe-client|stripe-gateway|[a-z]+-lease-store)|reservations\/(memory|redis)-reservation-store|telemetry\/(log|metrics|observe-.*))\.server$/;
   const wiring = new Set(["create-container.server", "create-holds.server", "commands"]);
   return found
-    .filter(({ from, target, kind }) => kind !== "type" && drivers.test(target) && roomOf(from) !== roomOf(target) && !wiring.has(roomOf(from)))
+    .filter(
+      ({ from, target, kind }) =>
+        kind !== "type" && drivers.test(target) && roomOf(from) !== roomOf(target) && !wiring.has(roomOf(from)),
+    )
     .map(tell);
 }
 
@@ -186,7 +239,9 @@ function drawersAndBarrels(sources: Sources): string[] {
     const name = path.basename(file).split(".")[0] ?? "";
     const isDrawer = /(^|-)(utils?|helpers?|common|misc)$/.test(name);
     const statements = CODE.test(file) ? parse(file, text).statements : [];
-    const isBarrel = statements.length > 0 && statements.every((statement) => ts.isExportDeclaration(statement) && statement.moduleSpecifier !== undefined);
+    const isBarrel =
+      statements.length > 0 &&
+      statements.every((statement) => ts.isExportDeclaration(statement) && statement.moduleSpecifier !== undefined);
     return isDrawer || isBarrel || name === "index" ? [file] : [];
   });
 }
@@ -196,7 +251,9 @@ function tooLong(sources: Sources): string[] {
 }
 
 function consoleWriters(sources: Sources): string[] {
-  return [...sources].filter(([file, text]) => CODE.test(file) && roomOf(file) !== "commands" && /(?<![\w.`])console\.\w+\(/.test(text)).map(([file]) => file);
+  return [...sources]
+    .filter(([file, text]) => CODE.test(file) && roomOf(file) !== "commands" && /(?<![\w.`])console\.\w+\(/.test(text))
+    .map(([file]) => file);
 }
 
 function importsOf(sources: Sources): Import[] {
@@ -210,9 +267,16 @@ function importsIn(from: string, text: string): Import[] {
   };
   const visit = (node: ts.Node): void => {
     // `import { type A }` still loads the module, since verbatimModuleSyntax is on.
-    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword ? "type" : "value");
-    else if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) add(node.moduleSpecifier, node.isTypeOnly ? "type" : "value");
-    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword && node.arguments[0] !== undefined) add(node.arguments[0], "dynamic");
+    if (ts.isImportDeclaration(node))
+      add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword ? "type" : "value");
+    else if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined)
+      add(node.moduleSpecifier, node.isTypeOnly ? "type" : "value");
+    else if (
+      ts.isCallExpression(node) &&
+      node.expression.kind === ts.SyntaxKind.ImportKeyword &&
+      node.arguments[0] !== undefined
+    )
+      add(node.arguments[0], "dynamic");
     ts.forEachChild(node, visit);
   };
   visit(parse(from, text));
@@ -220,7 +284,13 @@ function importsIn(from: string, text: string): Import[] {
 }
 
 function parse(file: string, text: string): ts.SourceFile {
-  return ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true, file.endsWith("x") ? ts.ScriptKind.TSX : undefined);
+  return ts.createSourceFile(
+    file,
+    text,
+    ts.ScriptTarget.ES2022,
+    true,
+    file.endsWith("x") ? ts.ScriptKind.TSX : undefined,
+  );
 }
 
 function targetOf(from: string, specifier: string): string {

@@ -26,20 +26,47 @@ function faults(source: Source): string[] {
 
 describe("half a configuration", () => {
   it("names everything that is missing in one message", () => {
-    expect(faults({ SUPABASE_URL: "https://p.supabase.test" }).sort()).toEqual(
-      ["PUBLIC_URL", "SESSION_SECRET", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "SUPABASE_SECRET_KEY"],
-    );
-    expect(faults({ STRIPE_SECRET_KEY: "sk_test_1", STRIPE_WEBHOOK_SECRET: "whsec_1" }).sort()).toEqual(
-      ["PUBLIC_URL", "SESSION_SECRET", "SUPABASE_SECRET_KEY", "SUPABASE_URL"],
-    );
+    expect(faults({ SUPABASE_URL: "https://p.supabase.test" }).sort()).toEqual([
+      "PUBLIC_URL",
+      "SESSION_SECRET",
+      "STRIPE_SECRET_KEY",
+      "STRIPE_WEBHOOK_SECRET",
+      "SUPABASE_SECRET_KEY",
+    ]);
+    expect(faults({ STRIPE_SECRET_KEY: "sk_test_1", STRIPE_WEBHOOK_SECRET: "whsec_1" }).sort()).toEqual([
+      "PUBLIC_URL",
+      "SESSION_SECRET",
+      "SUPABASE_SECRET_KEY",
+      "SUPABASE_URL",
+    ]);
   });
 
   it("names what is missing together with what is wrong", () => {
-    const source = { ...configured, STRIPE_WEBHOOK_SECRET: undefined, SUPABASE_URL: "not a url", SESSION_SECRET: "short", RESERVATION_TTL_SECONDS: "soon", CURRENCY: "euro" };
-    expect(faults(source).sort()).toEqual(["CURRENCY", "RESERVATION_TTL_SECONDS", "SESSION_SECRET", "STRIPE_WEBHOOK_SECRET", "SUPABASE_URL"]);
+    const source = {
+      ...configured,
+      STRIPE_WEBHOOK_SECRET: undefined,
+      SUPABASE_URL: "not a url",
+      SESSION_SECRET: "short",
+      RESERVATION_TTL_SECONDS: "soon",
+      CURRENCY: "euro",
+    };
+    expect(faults(source).sort()).toEqual([
+      "CURRENCY",
+      "RESERVATION_TTL_SECONDS",
+      "SESSION_SECRET",
+      "STRIPE_WEBHOOK_SECRET",
+      "SUPABASE_URL",
+    ]);
   });
 
-  it.each(["PUBLIC_URL", "SESSION_SECRET", "SUPABASE_URL", "SUPABASE_SECRET_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"])("is refused without %s alone, also when it is only blanks", (name) => {
+  it.each([
+    "PUBLIC_URL",
+    "SESSION_SECRET",
+    "SUPABASE_URL",
+    "SUPABASE_SECRET_KEY",
+    "STRIPE_SECRET_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+  ])("is refused without %s alone, also when it is only blanks", (name) => {
     expect(faults({ ...configured, [name]: undefined })).toEqual([name]);
     expect(faults({ ...configured, [name]: "  " })).toEqual([name]);
   });
@@ -50,7 +77,10 @@ describe("the sandbox", () => {
     expect(faults({ PUBLIC_URL: "https://shop.test" })).toEqual(["PUBLIC_URL"]);
     expect(faults({ PUBLIC_URL: "http://192.168.1.20:3000" })).toEqual(["PUBLIC_URL"]);
     expect(faults({ REDIS_URL: "redis://127.0.0.1:6379" })).toEqual(["REDIS_URL"]);
-    expect(faults({ PUBLIC_URL: "https://localhost.shop.test", REDIS_URL: "rediss://r" })).toEqual(["PUBLIC_URL", "REDIS_URL"]);
+    expect(faults({ PUBLIC_URL: "https://localhost.shop.test", REDIS_URL: "rediss://r" })).toEqual([
+      "PUBLIC_URL",
+      "REDIS_URL",
+    ]);
   });
 
   it.each(["http://localhost:3000", "http://127.0.0.1:4000", "http://[::1]:3000"])("is at home on %s", (url) => {
@@ -71,7 +101,15 @@ describe("each variable", () => {
     ["PORT", ["http", "-1", "65536", "1.5"]],
     ["PUBLIC_URL", ["shop.test", "ftp://shop.test", "javascript:alert(1)"]],
     ["SESSION_SECRET", ["x".repeat(31), `${"x".repeat(32)},short`, ","]],
-    ["SUPABASE_URL", ["project", "postgres://db", "https://abcdefghijklmnopqrst-all.supabase.co", "https://abcdefghijklmnopqrst-rr-us-east-1-abcde.supabase.co"]],
+    [
+      "SUPABASE_URL",
+      [
+        "project",
+        "postgres://db",
+        "https://abcdefghijklmnopqrst-all.supabase.co",
+        "https://abcdefghijklmnopqrst-rr-us-east-1-abcde.supabase.co",
+      ],
+    ],
     ["STRIPE_SECRET_KEY", ["pk_test_1", "whsec_1", "sk_1"]],
     ["STRIPE_WEBHOOK_SECRET", ["sk_test_1", "whsec_1,oops", ","]],
     ["STRIPE_API_BASE", ["stripe"]],
@@ -154,10 +192,21 @@ describe("each variable", () => {
 
 describe("a boot", { timeout: 150_000 }, () => {
   it("with half a configuration ends with status 1 and tells every name at fault, and no secret", async () => {
-    const { status, output } = await bootUntilItEnds({ SUPABASE_URL: "https://p.supabase.test", STRIPE_SECRET_KEY: "oops_secret_value", RESERVATION_TTL_SECONDS: "soon" });
+    const { status, output } = await bootUntilItEnds({
+      SUPABASE_URL: "https://p.supabase.test",
+      STRIPE_SECRET_KEY: "oops_secret_value",
+      RESERVATION_TTL_SECONDS: "soon",
+    });
     expect(status).toBe(1);
     const named = [...output.matchAll(/^ {2}- (\w+)/gm)].map((match) => match[1]);
-    expect(named.sort()).toEqual(["PUBLIC_URL", "RESERVATION_TTL_SECONDS", "SESSION_SECRET", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "SUPABASE_SECRET_KEY"]);
+    expect(named.sort()).toEqual([
+      "PUBLIC_URL",
+      "RESERVATION_TTL_SECONDS",
+      "SESSION_SECRET",
+      "STRIPE_SECRET_KEY",
+      "STRIPE_WEBHOOK_SECRET",
+      "SUPABASE_SECRET_KEY",
+    ]);
     expect(output).not.toContain("oops_secret_value");
     expect(output).not.toContain("    at ");
   });

@@ -23,7 +23,10 @@ export async function freePorts(count: number): Promise<number[]> {
 
 async function isFree(port: number): Promise<boolean> {
   const probe = createServer().listen(port, "127.0.0.1");
-  const isListening = await Promise.race([once(probe, "listening").then(() => true), once(probe, "error").then(() => false)]);
+  const isListening = await Promise.race([
+    once(probe, "listening").then(() => true),
+    once(probe, "error").then(() => false),
+  ]);
   if (!isListening) return false;
   probe.close();
   await once(probe, "close");

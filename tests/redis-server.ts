@@ -51,9 +51,25 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
       await exited;
     },
     async start() {
-      const started = spawn(PROGRAM, ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory, "--save", "", "--appendonly", "no", ...settings], {
-        stdio: ["ignore", "pipe", "inherit"],
-      });
+      const started = spawn(
+        PROGRAM,
+        [
+          "--port",
+          String(port),
+          "--bind",
+          "127.0.0.1",
+          "--dir",
+          directory,
+          "--save",
+          "",
+          "--appendonly",
+          "no",
+          ...settings,
+        ],
+        {
+          stdio: ["ignore", "pipe", "inherit"],
+        },
+      );
       server = started;
       await new Promise<void>((resolve, reject) => {
         let log = "";

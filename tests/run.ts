@@ -18,7 +18,9 @@ const vitestReport = z.object({
       status: z.string(),
       /** Empty unless the file could not be read at all. */
       message: z.string(),
-      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string(), failureMessages: z.array(z.string()).default([]) })),
+      assertionResults: z.array(
+        z.object({ status: z.string(), fullName: z.string(), failureMessages: z.array(z.string()).default([]) }),
+      ),
     }),
   ),
 });
@@ -37,11 +39,18 @@ const tallies = [
   step("types", ["typescript/bin/tsc", "--noEmit"]),
   step("lint", ["eslint/bin/eslint.js", "--max-warnings", "0", "."]),
   step("build", ["tsx/dist/cli.mjs", "app/commands/build.ts"]),
-  step("unit", ["vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${VITEST_REPORT}`], readVitest),
+  step(
+    "unit",
+    ["vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${VITEST_REPORT}`],
+    readVitest,
+  ),
   step("e2e", ["@playwright/test/cli.js", "test"], readPlaywright),
 ];
 for (const reason of tallies.flatMap(({ reasons }) => reasons ?? [])) console.log(`\nFAILED ${reason}`);
-const total = tallies.reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }));
+const total = tallies.reduce((sum, { passed, failed }) => ({
+  passed: sum.passed + passed,
+  failed: sum.failed + failed,
+}));
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
 
@@ -61,7 +70,10 @@ function readVitest(): Tally {
   const reasons = (report?.testResults ?? []).flatMap((file) => {
     const failed = file.assertionResults.filter(({ status }) => status === "failed");
     const named = failed.map(({ fullName, failureMessages }) => `${fullName}\n${failureMessages.join("\n")}`);
-    const ofFile = file.status === "failed" && failed.length === 0 ? [file.message || "could not be set up or cleaned up: see above"] : [];
+    const ofFile =
+      file.status === "failed" && failed.length === 0
+        ? [file.message || "could not be set up or cleaned up: see above"]
+        : [];
     return [...named, ...ofFile].map((reason) => `${relative(".", file.name)}: ${reason}`);
   });
   return { passed: report?.numPassedTests ?? 0, failed: reasons.length, reasons };
@@ -82,15 +94,24 @@ function installPrograms(): void {
   const programs = [
     { found: () => has("redis-server"), packages: ["redis-server"], say: "redis-server is missing: install Redis 7" },
     { found: () => has("psql"), packages: ["postgresql"], say: "PostgreSQL is missing: install its server" },
-    { found: () => has("nginx") || existsSync("/usr/sbin/nginx"), packages: ["nginx-light"], say: "nginx is missing: install it" },
-    { found: () => has("chromium") || hasPlaywrightBrowser(), packages: ["chromium"], say: "Chromium is missing: run npx playwright install chromium" },
+    {
+      found: () => has("nginx") || existsSync("/usr/sbin/nginx"),
+      packages: ["nginx-light"],
+      say: "nginx is missing: install it",
+    },
+    {
+      found: () => has("chromium") || hasPlaywrightBrowser(),
+      packages: ["chromium"],
+      say: "Chromium is missing: run npx playwright install chromium",
+    },
   ];
   const missing = programs.filter((program) => !program.found());
   if (missing.length === 0) return;
   if (has("apt-get") && process.getuid?.() === 0) {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     spawnSync("apt-get", ["update", "-qq"], { stdio: "ignore", env });
-    for (const { packages } of missing) spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { stdio: "inherit", env });
+    for (const { packages } of missing)
+      spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { stdio: "inherit", env });
   }
   const absent = missing.filter((program) => !program.found());
   for (const { say } of absent) console.error(say);
@@ -102,6 +123,10 @@ function has(program: string): boolean {
 }
 
 function hasPlaywrightBrowser(): boolean {
-  const { stdout } = spawnSync(process.execPath, ["-e", "console.log(require('playwright').chromium.executablePath())"], { encoding: "utf8" });
+  const { stdout } = spawnSync(
+    process.execPath,
+    ["-e", "console.log(require('playwright').chromium.executablePath())"],
+    { encoding: "utf8" },
+  );
   return existsSync(stdout.trim());
 }

@@ -38,8 +38,17 @@ describe("the cart cookie", () => {
 
   it("of another shop, without a signature, or of nonsense is no cart, and its session is not taken over", async () => {
     const foreign = filled(sessions(OTHER));
-    const unsigned = Buffer.from(JSON.stringify({ id: foreign.sessionId, lines: [["mug", 2]], checkouts: [] })).toString("base64");
-    for (const cookie of [await sessions(OTHER).commit(foreign), `cart=${unsigned}`, "cart=", "cart=%E0%A4%A", "cart=null", "cart=."]) {
+    const unsigned = Buffer.from(
+      JSON.stringify({ id: foreign.sessionId, lines: [["mug", 2]], checkouts: [] }),
+    ).toString("base64");
+    for (const cookie of [
+      await sessions(OTHER).commit(foreign),
+      `cart=${unsigned}`,
+      "cart=",
+      "cart=%E0%A4%A",
+      "cart=null",
+      "cart=.",
+    ]) {
       const read = await shop.read(asking(cookie));
       expect(read.origin, cookie).toBe("tampered");
       expect(read.cart.sessionId, cookie).not.toBe(foreign.sessionId);
@@ -49,7 +58,14 @@ describe("the cart cookie", () => {
   it("that is signed but says something else than a cart is no cart", async () => {
     const { createCookie } = await import("@remix-run/node");
     const sign = createCookie("cart", { secrets: [NEW] });
-    for (const payload of [{}, [], "cart", { id: "short", lines: [], checkouts: [] }, { id: "i".repeat(24), lines: [["mug", -1]], checkouts: [] }, { id: "i".repeat(24), lines: [["mug", 1.5]], checkouts: [] }]) {
+    for (const payload of [
+      {},
+      [],
+      "cart",
+      { id: "short", lines: [], checkouts: [] },
+      { id: "i".repeat(24), lines: [["mug", -1]], checkouts: [] },
+      { id: "i".repeat(24), lines: [["mug", 1.5]], checkouts: [] },
+    ]) {
       expect((await shop.read(asking(await sign.serialize(payload)))).origin, JSON.stringify(payload)).toBe("tampered");
     }
   });
@@ -84,7 +100,11 @@ describe("the cart cookie", () => {
   });
 
   it("that would outgrow what browsers keep is known before it is written", async () => {
-    const lines = (count: number) => Array.from({ length: count }, (_, i) => ({ productId: `00000000-0000-4000-8000-${String(i).padStart(12, "0")}`, quantity: 10 }));
+    const lines = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({
+        productId: `00000000-0000-4000-8000-${String(i).padStart(12, "0")}`,
+        quantity: 10,
+      }));
     expect(await shop.fits({ ...shop.create(), lines: lines(30) })).toBe(true);
     const large = { ...shop.create(), lines: lines(100) };
     expect(await shop.fits(large)).toBe(false);
@@ -100,14 +120,21 @@ describe("the cart cookie", () => {
 
   it("gives back exactly the cart that was written, one revision later", async () => {
     const cart = filled(shop);
-    expect(await shop.read(asking(await shop.commit(cart)))).toEqual({ cart: { ...cart, revision: 1 }, origin: "cookie" });
+    expect(await shop.read(asking(await shop.commit(cart)))).toEqual({
+      cart: { ...cart, revision: 1 },
+      origin: "cookie",
+    });
   });
 
   it("is found among others, and its absence is a new cart with a session nobody had", async () => {
     const cart = filled(shop);
-    const request = new Request("http://shop.test/", { headers: { Cookie: `cartel=1; ${(await shop.commit(cart)).split(";")[0]}; theme=dark` } });
+    const request = new Request("http://shop.test/", {
+      headers: { Cookie: `cartel=1; ${(await shop.commit(cart)).split(";")[0]}; theme=dark` },
+    });
     expect((await shop.read(request)).cart).toEqual({ ...cart, revision: 1 });
-    const visitors = await Promise.all([1, 2].map(() => shop.read(new Request("http://shop.test/", { headers: { Cookie: "cartel=1" } }))));
+    const visitors = await Promise.all(
+      [1, 2].map(() => shop.read(new Request("http://shop.test/", { headers: { Cookie: "cartel=1" } }))),
+    );
     expect(visitors.map(({ origin }) => origin)).toEqual(["new", "new"]);
     expect(new Set(visitors.map((read) => read.cart.sessionId)).size).toBe(2);
   });
@@ -123,7 +150,20 @@ describe("session ids", () => {
     const token = shop.token(shop.create());
     const [id = "", signature = ""] = token.split(".");
     const chosen = "session-of-my-own-choice";
-    const bad = ["", ".", id, `${id}.`, `.${signature}`, `${id}.${signature.slice(1)}`, `${id}.${signature}=`, `${otherLetter(id)}${id.slice(1)}.${signature}`, sessions(OTHER).token(shop.create()), chosen, `${chosen}.${signature}`, `${id}.${signature}.${signature}`];
+    const bad = [
+      "",
+      ".",
+      id,
+      `${id}.`,
+      `.${signature}`,
+      `${id}.${signature.slice(1)}`,
+      `${id}.${signature}=`,
+      `${otherLetter(id)}${id.slice(1)}.${signature}`,
+      sessions(OTHER).token(shop.create()),
+      chosen,
+      `${chosen}.${signature}`,
+      `${id}.${signature}.${signature}`,
+    ];
     for (const forged of bad) expect(shop.verifyToken(forged), forged).toBeNull();
     expect(shop.verifyToken(token)).toBe(id);
   });
@@ -152,9 +192,19 @@ describe("session ids", () => {
 
 describe("a cart", () => {
   it("takes changes: named quantities replace, 0 removes, new ones come last", () => {
-    const lines = [{ productId: "a", quantity: 1 }, { productId: "b", quantity: 2 }];
-    const change = [{ productId: "c", quantity: 3 }, { productId: "a", quantity: 0 }, { productId: "b", quantity: 5 }];
-    expect(withLines(lines, change)).toEqual([{ productId: "b", quantity: 5 }, { productId: "c", quantity: 3 }]);
+    const lines = [
+      { productId: "a", quantity: 1 },
+      { productId: "b", quantity: 2 },
+    ];
+    const change = [
+      { productId: "c", quantity: 3 },
+      { productId: "a", quantity: 0 },
+      { productId: "b", quantity: 5 },
+    ];
+    expect(withLines(lines, change)).toEqual([
+      { productId: "b", quantity: 5 },
+      { productId: "c", quantity: 3 },
+    ]);
   });
 
   it("keeps the last five checkouts, the newest first and none twice", () => {

@@ -67,7 +67,11 @@ export const refused = z
   .meta({ id: "Refused", description: "Not everything could be held, so nothing changed." });
 
 export const released = z
-  .strictObject({ success: z.literal(true), released: units.describe("How many lines were given back."), total_active_reservations: units })
+  .strictObject({
+    success: z.literal(true),
+    released: units.describe("How many lines were given back."),
+    total_active_reservations: units,
+  })
   .meta({ id: "Released" });
 
 const reservation = z
@@ -109,7 +113,9 @@ export const productAvailability = z
   })
   .meta({ id: "Availability" });
 
-export const availability = z.strictObject({ products: z.array(productAvailability).min(1) }).meta({ id: "Availabilities" });
+export const availability = z
+  .strictObject({ products: z.array(productAvailability).min(1) })
+  .meta({ id: "Availabilities" });
 
 export const stockMoved = z
   .strictObject({ success: z.literal(true), product_id: z.string(), before: z.int(), after: units })
@@ -124,7 +130,12 @@ export const inspection = z
       ours: z.boolean(),
     }),
     hold: z
-      .strictObject({ claim_id: z.string(), session, claimed_at: moment, lines: z.array(z.strictObject({ product_id: z.string(), quantity: units })) })
+      .strictObject({
+        claim_id: z.string(),
+        session,
+        claimed_at: moment,
+        lines: z.array(z.strictObject({ product_id: z.string(), quantity: units })),
+      })
       .nullable(),
     verdict: z.literal("refund").nullable(),
     lines: z.array(
@@ -138,8 +149,12 @@ export const inspection = z
       }),
     ),
     refunds: z
-      .array(z.strictObject({ refund_id: z.string(), amount: units, status: z.enum(["succeeded", "pending", "failed"]) }))
-      .describe("Refunds of the payment as Stripe reports them, in minor units. `pending`: on its way; `failed`: failed or canceled, also weeks later."),
+      .array(
+        z.strictObject({ refund_id: z.string(), amount: units, status: z.enum(["succeeded", "pending", "failed"]) }),
+      )
+      .describe(
+        "Refunds of the payment as Stripe reports them, in minor units. `pending`: on its way; `failed`: failed or canceled, also weeks later.",
+      ),
     charged: z
       .array(
         z.strictObject({
@@ -151,7 +166,9 @@ export const inspection = z
         }),
       )
       .nullable()
-      .describe("The lines that Stripe charged for; null before the payment page is complete, and while Stripe does not answer."),
+      .describe(
+        "The lines that Stripe charged for; null before the payment page is complete, and while Stripe does not answer.",
+      ),
     next: z.string().min(1).describe("What would be done next, in a sentence."),
   })
   .meta({ id: "Inspection" });
@@ -179,7 +196,11 @@ export const readiness = z
   .strictObject({
     status: z.enum(["rebuilding", "ready", "degraded"]),
     payments: z.enum(["sandbox", "test", "live"]),
-    dependencies: z.strictObject({ database: answering, stripe: answering, holds: z.enum(["memory", "ok", "failing"]) }),
+    dependencies: z.strictObject({
+      database: answering,
+      stripe: answering,
+      holds: z.enum(["memory", "ok", "failing"]),
+    }),
     table_faults: z.array(z.string()),
     warnings: z.array(z.string()),
   })

@@ -1,5 +1,5 @@
-import type { Container } from "~/create-container.server";
 import { productAvailability, type ProductAvailability } from "~/availability/product-availability";
+import type { Container } from "~/create-container.server";
 
 /** Live figures of each product that exists, as this session (null: nobody in particular) may use them. Throws `UnavailableError`. */
 export async function readAvailability(

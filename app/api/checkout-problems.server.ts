@@ -3,7 +3,11 @@ import { Problem } from "~/http/problem.server";
 import type { Admission, RateLimited } from "~/limits/limits.server";
 
 export function checkoutOpen(): Problem {
-  return new Problem(409, "checkout_open", "A payment page is open for this cart and Stripe gave no proof that it is closed. Nothing changed.");
+  return new Problem(
+    409,
+    "checkout_open",
+    "A payment page is open for this cart and Stripe gave no proof that it is closed. Nothing changed.",
+  );
 }
 
 export function paidMeanwhile(): Problem {
@@ -21,5 +25,10 @@ export function requireAdmission(admission: Admission): void {
 }
 
 export function rateLimited({ retryAfterSeconds }: RateLimited): Problem {
-  return new Problem(429, "rate_limited", `Too many requests. Try again in ${retryAfterSeconds} s. What is reserved stays reserved.`, { headers: { "Retry-After": String(retryAfterSeconds) } });
+  return new Problem(
+    429,
+    "rate_limited",
+    `Too many requests. Try again in ${retryAfterSeconds} s. What is reserved stays reserved.`,
+    { headers: { "Retry-After": String(retryAfterSeconds) } },
+  );
 }

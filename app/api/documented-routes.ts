@@ -2,10 +2,21 @@ import type { z } from "zod";
 import { REVIEW_REASONS, WAYS_OUT } from "~/checkout/fulfil/ways-out";
 import type { ProblemCode } from "~/http/problem-codes";
 import * as answers from "./answers";
-import { availabilityQuery, checkoutQuery, inventoryUpdate, releaseRequest, reservationsQuery, reserveRequest, settleRequest } from "./schemas";
+import {
+  availabilityQuery,
+  checkoutQuery,
+  inventoryUpdate,
+  releaseRequest,
+  reservationsQuery,
+  reserveRequest,
+  settleRequest,
+} from "./schemas";
 
 /** An answer that is not a problem: JSON in one of the shapes, or what else it is. */
-export type Content = { readonly shapes: readonly z.ZodType[] } | { readonly type: "text/plain" | "text/event-stream"; readonly events?: z.ZodType } | "empty";
+export type Content =
+  | { readonly shapes: readonly z.ZodType[] }
+  | { readonly type: "text/plain" | "text/event-stream"; readonly events?: z.ZodType }
+  | "empty";
 
 export interface DocumentedAnswer {
   readonly says: string;
@@ -43,7 +54,13 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
         400: ["invalid_request", "ambiguous_product"],
         403: ["invalid_session", "cross_origin"],
         404: ["unknown_product"],
-        409: { ...shaped("Not everything could be held, or a payment page is open for this cart; nothing changed.", answers.refused), codes: ["checkout_open"] },
+        409: {
+          ...shaped(
+            "Not everything could be held, or a payment page is open for this cart; nothing changed.",
+            answers.refused,
+          ),
+          codes: ["checkout_open"],
+        },
         413: ["too_large"],
         415: ["unsupported_media_type"],
         422: ["limit_exceeded"],
@@ -70,7 +87,11 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
       summary: "The caller's own holds; for an operator all",
       callers: ["cart", "operator"],
       query: reservationsQuery,
-      answers: { 200: shaped("The holds.", answers.ownReservations, answers.allReservations), 403: ["invalid_session"], 503: ["unavailable"] },
+      answers: {
+        200: shaped("The holds.", answers.ownReservations, answers.allReservations),
+        403: ["invalid_session"],
+        503: ["unavailable"],
+      },
     },
   },
   "/api/availability": {
@@ -78,16 +99,25 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
       summary: "Live figures of products; those that do not exist are left out",
       callers: ["cart"],
       query: availabilityQuery,
-      answers: { 200: shaped("The figures, never cached.", answers.availability), 403: ["invalid_session"], 404: ["unknown_product"], 503: ["unavailable"] },
+      answers: {
+        200: shaped("The figures, never cached.", answers.availability),
+        403: ["invalid_session"],
+        404: ["unknown_product"],
+        503: ["unavailable"],
+      },
     },
   },
   "/api/availability/stream": {
     get: {
-      summary: "The same figures as server-sent events `availability`, at most one per product and 250 ms, and a comment every 15 s",
+      summary:
+        "The same figures as server-sent events `availability`, at most one per product and 250 ms, and a comment every 15 s",
       callers: ["cart"],
       query: availabilityQuery,
       answers: {
-        200: { says: "All products at first, then each when it changes for the caller.", content: { type: "text/event-stream", events: answers.productAvailability } },
+        200: {
+          says: "All products at first, then each when it changes for the caller.",
+          content: { type: "text/event-stream", events: answers.productAvailability },
+        },
         403: ["invalid_session"],
         429: ["rate_limited"],
         503: ["unavailable"],
@@ -99,7 +129,11 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
       summary: "Where Stripe tells of checkout sessions and refunds, signed with the webhook secret",
       callers: ["anybody"],
       body: "stripe",
-      answers: { 200: shaped("The work is proven done, or is not ours.", answers.received), 413: ["too_large"], 503: ["unavailable"] },
+      answers: {
+        200: shaped("The work is proven done, or is not ours.", answers.received),
+        413: ["too_large"],
+        503: ["unavailable"],
+      },
     },
   },
   "/api/test-inventory-update": {
@@ -125,7 +159,12 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
       summary: "What is known of a checkout, and what would be done next, without doing it",
       callers: ["operator"],
       query: checkoutQuery,
-      answers: { 200: shaped("The Stripe session, its hold, the marks and the rows.", answers.inspection), 401: ["unauthorized"], 404: ["not_found"], 503: ["unavailable"] },
+      answers: {
+        200: shaped("The Stripe session, its hold, the marks and the rows.", answers.inspection),
+        401: ["unauthorized"],
+        404: ["not_found"],
+        503: ["unavailable"],
+      },
     },
   },
   "/api/settle-checkout": {
@@ -156,7 +195,9 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
       },
     },
   },
-  "/healthz": { get: { summary: "The process is alive", callers: ["anybody"], answers: { 200: shaped("It is.", answers.health) } } },
+  "/healthz": {
+    get: { summary: "The process is alive", callers: ["anybody"], answers: { 200: shaped("It is.", answers.health) } },
+  },
   "/readyz": {
     get: {
       summary: "Whether holds are rebuilt, and how the services outside are",
@@ -167,5 +208,11 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
       },
     },
   },
-  "/metrics": { get: { summary: "Figures for Prometheus", callers: ["anybody"], answers: { 200: { says: "Prometheus' text format.", content: { type: "text/plain" } } } } },
+  "/metrics": {
+    get: {
+      summary: "Figures for Prometheus",
+      callers: ["anybody"],
+      answers: { 200: { says: "Prometheus' text format.", content: { type: "text/plain" } } },
+    },
+  },
 };

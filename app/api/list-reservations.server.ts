@@ -16,7 +16,10 @@ export async function ownReservations(shop: Shop, session: string | null): Promi
 }
 
 /** The same for an operator: all holds, a page at a time. */
-export async function allReservations(shop: Shop, query: { limit: number; cursor?: string | undefined }): Promise<Response> {
+export async function allReservations(
+  shop: Shop,
+  query: { limit: number; cursor?: string | undefined },
+): Promise<Response> {
   const [totals, page] = await Promise.all([shop.store.totals(), shop.store.snapshot(query)]);
   return json({
     total_reservations: totals.shopping + totals.checkout,
@@ -30,17 +33,30 @@ export async function allReservations(shop: Shop, query: { limit: number; cursor
 
 function reservationsOf(session: string, view: SessionView): Reservation[] {
   const { claim } = view;
-  const shopping = view.lines.map((line): Reservation => ({ ...line, session, state: "shopping", checkoutId: null, expiresInMs: view.expiresInMs }));
-  const checkout = (claim?.lines ?? []).map(
-    (line): Reservation => ({ ...line, session, state: "checkout", checkoutId: claim?.checkoutId ?? null, expiresInMs: null }),
-  );
+  const shopping = view.lines.map((line): Reservation => ({
+    ...line,
+    session,
+    state: "shopping",
+    checkoutId: null,
+    expiresInMs: view.expiresInMs,
+  }));
+  const checkout = (claim?.lines ?? []).map((line): Reservation => ({
+    ...line,
+    session,
+    state: "checkout",
+    checkoutId: claim?.checkoutId ?? null,
+    expiresInMs: null,
+  }));
   return [...shopping, ...checkout];
 }
 
 /** Names are a courtesy: where the database does not answer, what is held can still be seen. */
 async function named(shop: Shop, reservations: readonly Reservation[]) {
   const productIds = [...new Set(reservations.map(({ productId }) => productId))];
-  const products = productIds.length === 0 ? new Map<string, never>() : await shop.catalog.products(productIds).catch(() => new Map<string, never>());
+  const products =
+    productIds.length === 0
+      ? new Map<string, never>()
+      : await shop.catalog.products(productIds).catch(() => new Map<string, never>());
   const now = Date.now();
   return reservations.map(({ productId, session, quantity, state, checkoutId, expiresInMs }) => ({
     product_id: productId,

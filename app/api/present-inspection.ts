@@ -1,6 +1,17 @@
 import type { CheckoutInspection } from "~/checkout/checkout";
 
-export function presentInspection({ checkoutId, status, paymentStatus, ours, claim, verdict, lines, refunds, charged, next }: CheckoutInspection) {
+export function presentInspection({
+  checkoutId,
+  status,
+  paymentStatus,
+  ours,
+  claim,
+  verdict,
+  lines,
+  refunds,
+  charged,
+  next,
+}: CheckoutInspection) {
   return {
     checkout_id: checkoutId,
     session: { status, payment_status: paymentStatus, ours },
@@ -17,7 +28,13 @@ export function presentInspection({ checkoutId, status, paymentStatus, ours, cla
     lines: lines.map(({ productId, ...line }) => ({ product_id: productId, ...line })),
     refunds: refunds.map(({ id, amount, status }) => ({ refund_id: id, amount, status })),
     charged:
-      charged?.map(({ productId, name, quantity, unitPrice }) => ({ product_id: productId, name, quantity, unit_amount: unitPrice?.amount ?? null, currency: unitPrice?.currency ?? null })) ?? null,
+      charged?.map(({ productId, name, quantity, unitPrice }) => ({
+        product_id: productId,
+        name,
+        quantity,
+        unit_amount: unitPrice?.amount ?? null,
+        currency: unitPrice?.currency ?? null,
+      })) ?? null,
     next,
   };
 }

@@ -6,19 +6,31 @@ import { checkoutOpen, paidMeanwhile } from "./checkout-problems.server";
 type Shop = Pick<Container, "checkout" | "store" | "carts">;
 
 /** DELETE /api/reserve-inventory: gives back what this cart holds, all or the products named. Nothing held: `released: 0`. */
-export async function releaseItems(shop: Shop, cart: Cart | null, productIds: readonly string[] | "all"): Promise<Response> {
+export async function releaseItems(
+  shop: Shop,
+  cart: Cart | null,
+  productIds: readonly string[] | "all",
+): Promise<Response> {
   const answer =
-    cart === null ? { outcome: "released" as const, lines: [] } : await shop.checkout.release({ session: cart.session, productIds });
+    cart === null
+      ? { outcome: "released" as const, lines: [] }
+      : await shop.checkout.release({ session: cart.session, productIds });
   switch (answer.outcome) {
     case "released": {
       const { shopping, checkout } = await shop.store.totals();
       let headers: Record<string, string> = {};
       if (cart !== null) {
         const dropped = productIds === "all" ? cart.lines.map((line) => line.productId) : productIds;
-        const lines = withLines(cart.lines, dropped.map((productId) => ({ productId, quantity: 0 })));
+        const lines = withLines(
+          cart.lines,
+          dropped.map((productId) => ({ productId, quantity: 0 })),
+        );
         headers = await shop.carts.headers({ ...cart, lines });
       }
-      return json({ success: true, released: answer.lines.length, total_active_reservations: shopping + checkout }, { headers });
+      return json(
+        { success: true, released: answer.lines.length, total_active_reservations: shopping + checkout },
+        { headers },
+      );
     }
     case "checkout_open":
       throw checkoutOpen();

@@ -2,7 +2,7 @@ import type { CartShop } from "~/cart/cart-shop";
 import { presentCart } from "~/cart/present-cart.server";
 import type { Catalog } from "~/catalog/catalog";
 import { UnavailableError } from "~/errors";
-import { Problem, json } from "~/http/problem.server";
+import { json, Problem } from "~/http/problem.server";
 import { available, onHandOf } from "~/reservations/availability";
 import { summed } from "~/reservations/cart-lines";
 import { heldIfKnown } from "~/reservations/held-if-known";
@@ -24,17 +24,24 @@ type Shop = CartShop & {
 export async function reserveItems(shop: Shop, given: Cart, items: readonly ReserveItem[]): Promise<Response> {
   const lines = summed(await resolveItems(items, shop.catalog));
   const present = await presentCart(shop, given);
-  if (present.outcome === "unsettled") throw new UnavailableError("Whether the last payment went through is not known yet.");
+  if (present.outcome === "unsettled")
+    throw new UnavailableError("Whether the last payment went through is not known yet.");
   const { cart } = present;
   const changed = { ...cart, lines: withLines(cart.lines, lines), paying: null };
   if (changed.lines.length > shop.env.MAX_LINES_PER_CART || !(await shop.carts.fits(changed))) {
-    throw new Problem(422, "limit_exceeded", `A cart has room for ${shop.env.MAX_LINES_PER_CART} products.`, { fields: [{ field: "items", message: "too many products" }] });
+    throw new Problem(422, "limit_exceeded", `A cart has room for ${shop.env.MAX_LINES_PER_CART} products.`, {
+      fields: [{ field: "items", message: "too many products" }],
+    });
   }
   const answer = await shop.checkout.changeCart({ session: cart.session, lines });
   switch (answer.outcome) {
     case "granted": {
       const { shopping, checkout } = await shop.store.totals();
-      const released = await lookUp(shop, cart.session, answer.lines.filter((line) => line.name === null));
+      const released = await lookUp(
+        shop,
+        cart.session,
+        answer.lines.filter((line) => line.name === null),
+      );
       const { expires_at, expires_in_seconds } = momentIn(answer.view.expiresInMs, Date.now());
       return json(
         {
@@ -101,20 +108,37 @@ function fitting(line: DecidedLine) {
 }
 
 function short(line: DecidedLine) {
-  return { product_id: line.productId, name: line.name, success: false, requested: line.requested, available: line.available, reason: line.shortage };
+  return {
+    product_id: line.productId,
+    name: line.name,
+    success: false,
+    requested: line.requested,
+    available: line.available,
+    reason: line.shortage,
+  };
 }
 
 /** Lines that were only released were decided without a read; what they say is looked up, as far as that can be known. */
-async function lookUp(shop: Shop, session: string, lines: readonly DecidedLine[]): Promise<ReadonlyMap<string, DecidedLine>> {
+async function lookUp(
+  shop: Shop,
+  session: string,
+  lines: readonly DecidedLine[],
+): Promise<ReadonlyMap<string, DecidedLine>> {
   if (lines.length === 0) return new Map();
   const productIds = lines.map((line) => line.productId);
-  const [rows, held] = await Promise.all([shop.catalog.readStock(productIds).catch(() => new Map<string, never>()), heldIfKnown(shop.store, session, productIds)]);
+  const [rows, held] = await Promise.all([
+    shop.catalog.readStock(productIds).catch(() => new Map<string, never>()),
+    heldIfKnown(shop.store, session, productIds),
+  ]);
   return new Map(
     lines.map((line) => {
       const row = rows.get(line.productId);
       const others = held.get(line.productId);
       const isKnown = row !== undefined && others !== undefined;
-      return [line.productId, { ...line, name: row?.name ?? null, available: isKnown ? available(onHandOf(row), others.units) : 0 }];
+      return [
+        line.productId,
+        { ...line, name: row?.name ?? null, available: isKnown ? available(onHandOf(row), others.units) : 0 },
+      ];
     }),
   );
 }

@@ -15,7 +15,13 @@ const item = z
 export const reserveRequest = z.object({ session_id: sessionId, items: z.array(item).min(1).max(1000) });
 export type ReserveItem = z.output<typeof item>;
 
-export const releaseRequest = z.object({ session_id: sessionId, items: z.array(z.object({ product_id: productId })).max(1000).optional() });
+export const releaseRequest = z.object({
+  session_id: sessionId,
+  items: z
+    .array(z.object({ product_id: productId }))
+    .max(1000)
+    .optional(),
+});
 
 export const reservationsQuery = z.object({
   session_id: sessionId,
@@ -26,7 +32,11 @@ export const reservationsQuery = z.object({
 export const availabilityQuery = z.object({ product_id: z.array(z.string().min(1).max(1000)).min(1).max(100) });
 
 export const inventoryUpdate = z
-  .object({ product_id: productId, inventory: z.int().min(0).max(1_000_000_000).optional(), delta: z.int().min(-1_000_000_000).max(1_000_000_000).optional() })
+  .object({
+    product_id: productId,
+    inventory: z.int().min(0).max(1_000_000_000).optional(),
+    delta: z.int().min(-1_000_000_000).max(1_000_000_000).optional(),
+  })
   .refine((given) => (given.inventory === undefined) !== (given.delta === undefined), "give either inventory or delta")
   .meta({ oneOf: [{ required: ["inventory"] }, { required: ["delta"] }] });
 
@@ -38,5 +48,11 @@ export const checkoutQuery = z.object({ checkout_id: checkoutId });
 /** Which verdicts an order takes depends on its reason for a review (`WAYS_OUT`); those about a line name it. */
 export const settleRequest = z
   .object({ checkout_id: checkoutId, product_id: productId.optional(), verdict: z.enum(SETTLE_VERDICTS) })
-  .refine(({ product_id: named, verdict }) => named !== undefined || !isAboutALine(verdict), { path: ["product_id"], message: "name the line that the verdict is about" })
-  .meta({ if: { properties: { verdict: { enum: SETTLE_VERDICTS.filter(isAboutALine) } } }, then: { required: ["product_id"] } });
+  .refine(({ product_id: named, verdict }) => named !== undefined || !isAboutALine(verdict), {
+    path: ["product_id"],
+    message: "name the line that the verdict is about",
+  })
+  .meta({
+    if: { properties: { verdict: { enum: SETTLE_VERDICTS.filter(isAboutALine) } } },
+    then: { required: ["product_id"] },
+  });

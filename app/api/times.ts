@@ -1,5 +1,8 @@
 /** A moment that lies `inMs` after `now` (epoch milliseconds), as the API tells it; null stays null. */
-export function momentIn(inMs: number | null, now: number): { expires_at: string | null; expires_in_seconds: number | null } {
+export function momentIn(
+  inMs: number | null,
+  now: number,
+): { expires_at: string | null; expires_in_seconds: number | null } {
   return {
     expires_at: inMs === null ? null : new Date(now + inMs).toISOString(),
     expires_in_seconds: inMs === null ? null : Math.ceil(inMs / 1000),

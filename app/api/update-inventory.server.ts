@@ -15,7 +15,10 @@ interface Shop {
 type InventoryUpdate = z.output<typeof inventoryUpdate>;
 
 /** Sets or moves a row's inventory, without undoing a sale that happens meanwhile: `before` is what was really replaced. */
-export async function updateInventory({ catalog, checkout }: Shop, update: InventoryUpdate): Promise<{ before: number; after: number }> {
+export async function updateInventory(
+  { catalog, checkout }: Shop,
+  update: InventoryUpdate,
+): Promise<{ before: number; after: number }> {
   return checkout.editStock(update.product_id, () => swapRow(catalog, update));
 }
 
@@ -23,19 +26,37 @@ async function swapRow(catalog: Shop["catalog"], update: InventoryUpdate): Promi
   const { product_id: productId, inventory, delta } = update;
   for (let tries = 0; tries < TRIES; tries += 1) {
     const row = (await catalog.readStock([productId])).get(productId);
-    if (row === undefined) throw new Problem(404, "unknown_product", "There is no such product.", { fields: [{ field: "product_id", message: productId }] });
+    if (row === undefined)
+      throw new Problem(404, "unknown_product", "There is no such product.", {
+        fields: [{ field: "product_id", message: productId }],
+      });
     const before = row.inventory;
-    if (before === null) throw new Problem(422, "invalid_request", "The row's inventory is not a whole number: mend it in the table.", { fields: [{ field: "product_id", message: productId }] });
+    if (before === null)
+      throw new Problem(422, "invalid_request", "The row's inventory is not a whole number: mend it in the table.", {
+        fields: [{ field: "product_id", message: productId }],
+      });
     const after = inventory ?? before + (delta ?? 0);
-    if (after < 0) throw new Problem(422, "limit_exceeded", `The stock is ${before}; it cannot go below 0.`, { fields: [{ field: "delta", message: "too low" }] });
-    const swapped = await catalog.compareAndSwap({ productId, from: before, to: after, version: row.version ?? undefined });
+    if (after < 0)
+      throw new Problem(422, "limit_exceeded", `The stock is ${before}; it cannot go below 0.`, {
+        fields: [{ field: "delta", message: "too low" }],
+      });
+    const swapped = await catalog.compareAndSwap({
+      productId,
+      from: before,
+      to: after,
+      version: row.version ?? undefined,
+    });
     if (swapped.outcome === "swapped") return { before, after };
     if (swapped.outcome === "refused") throw refused(swapped);
   }
-  throw new Problem(503, "unavailable", "The row changes too often at the moment. Try again.", { headers: { "Retry-After": "1" } });
+  throw new Problem(503, "unavailable", "The row changes too often at the moment. Try again.", {
+    headers: { "Retry-After": "1" },
+  });
 }
 
 /** Nothing was changed. The row's refusal is about this change (409); the set-up's ends when somebody sees to it (503). */
 function refused({ by, message }: SwapRefusal): Problem {
-  return by === "row" ? new Problem(409, "row_refused", message) : new Problem(503, "unavailable", message, { headers: { "Retry-After": "30" } });
+  return by === "row"
+    ? new Problem(409, "row_refused", message)
+    : new Problem(503, "unavailable", message, { headers: { "Retry-After": "30" } });
 }

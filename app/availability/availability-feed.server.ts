@@ -1,6 +1,6 @@
-import { isNews, productAvailability, type ProductAvailability } from "./product-availability";
 import type { HeldUnits, ReservationStore } from "~/reservations/reservation-store";
 import type { StockRow } from "~/reservations/reserve";
+import { isNews, productAvailability, type ProductAvailability } from "./product-availability";
 
 /** At most one event per product and this long; rounds of reading are no closer together. */
 export const ROUND_MS = 250;
@@ -44,7 +44,13 @@ export interface AvailabilityFeed {
   end(): void;
 }
 
-export function createAvailabilityFeed({ store, readStock, log, count, maxViewers = 2_000 }: FeedOptions): AvailabilityFeed {
+export function createAvailabilityFeed({
+  store,
+  readStock,
+  log,
+  count,
+  maxViewers = 2_000,
+}: FeedOptions): AvailabilityFeed {
   /** What each viewer was told last; null for those who are new. */
   const viewers = new Map<Viewer, Map<string, ProductAvailability> | null>();
   /** When the next hold of a product may end, monotonic: a lapse tells nobody by itself, and the wall clock may step back. */
@@ -61,14 +67,17 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
 
   function planRound(): void {
     if (roundTimer !== null || isReading || changed.size === 0 || viewers.size === 0) return;
-    roundTimer = setTimeout(() => {
-      roundTimer = null;
-      isReading = true;
-      void round().finally(() => {
-        isReading = false;
-        planRound();
-      });
-    }, Math.max(0, lastRound + ROUND_MS - performance.now()));
+    roundTimer = setTimeout(
+      () => {
+        roundTimer = null;
+        isReading = true;
+        void round().finally(() => {
+          isReading = false;
+          planRound();
+        });
+      },
+      Math.max(0, lastRound + ROUND_MS - performance.now()),
+    );
     roundTimer.unref();
   }
 
@@ -83,14 +92,29 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
     if (asking.length === 0) return;
     try {
       const wantedBy = new Map<string | null, Set<string>>([[null, new Set(asking.flatMap(({ wanted }) => wanted))]]);
-      for (const { viewer, wanted } of asking) wantedBy.set(viewer.session, new Set([...(wantedBy.get(viewer.session) ?? []), ...wanted]));
-      const held = new Map(await Promise.all([...wantedBy].map(async ([session, set]) => [session, await store.held({ session, productIds: [...set] })] as const)));
+      for (const { viewer, wanted } of asking)
+        wantedBy.set(viewer.session, new Set([...(wantedBy.get(viewer.session) ?? []), ...wanted]));
+      const held = new Map(
+        await Promise.all(
+          [...wantedBy].map(
+            async ([session, set]) => [session, await store.held({ session, productIds: [...set] })] as const,
+          ),
+        ),
+      );
       const [readAt, readAtWall] = [performance.now(), Date.now()];
       // After the holds: the other way round, a unit that is sold in between would count as free.
       const rows = await readStock([...(wantedBy.get(null) ?? [])]);
       isDown = false;
       noteReleases(held.get(null) ?? new Map(), readAt);
-      for (const { viewer, told, wanted } of asking) tell(viewer, told ?? new Map<string, ProductAvailability>(), wanted, held.get(viewer.session) ?? new Map(), rows, readAtWall);
+      for (const { viewer, told, wanted } of asking)
+        tell(
+          viewer,
+          told ?? new Map<string, ProductAvailability>(),
+          wanted,
+          held.get(viewer.session) ?? new Map(),
+          rows,
+          readAtWall,
+        );
     } catch (error) {
       // The next re-read tries again.
       if (!isDown) log.warn({ err: error }, "availability streams tell nothing for now");
@@ -98,7 +122,14 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
     }
   }
 
-  function tell(viewer: Viewer, told: Map<string, ProductAvailability>, wanted: readonly string[], held: ReadonlyMap<string, HeldUnits>, rows: ReadonlyMap<string, StockRow>, readAtWall: number) {
+  function tell(
+    viewer: Viewer,
+    told: Map<string, ProductAvailability>,
+    wanted: readonly string[],
+    held: ReadonlyMap<string, HeldUnits>,
+    rows: ReadonlyMap<string, StockRow>,
+    readAtWall: number,
+  ) {
     if (!viewers.has(viewer)) return;
     viewers.set(viewer, told);
     for (const id of wanted) {
@@ -125,11 +156,14 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
     if (releaseTimer !== null) clearTimeout(releaseTimer);
     releaseTimer = null;
     if (releases.size === 0) return;
-    releaseTimer = setTimeout(() => {
-      const due = [...releases].filter(([, at]) => at <= performance.now()).map(([id]) => id);
-      for (const id of due) releases.delete(id);
-      look(due);
-    }, Math.max(0, Math.min(...releases.values()) - performance.now()));
+    releaseTimer = setTimeout(
+      () => {
+        const due = [...releases].filter(([, at]) => at <= performance.now()).map(([id]) => id);
+        for (const id of due) releases.delete(id);
+        look(due);
+      },
+      Math.max(0, Math.min(...releases.values()) - performance.now()),
+    );
     releaseTimer.unref();
   }
 
@@ -139,7 +173,9 @@ export function createAvailabilityFeed({ store, readStock, log, count, maxViewer
   }
 
   function start(): () => void {
-    const unsubscribe = store.subscribe((event) => look(event.type === "changed" ? event.productIds : event.lines.map((line) => line.productId)));
+    const unsubscribe = store.subscribe((event) =>
+      look(event.type === "changed" ? event.productIds : event.lines.map((line) => line.productId)),
+    );
     const reread = setInterval(() => look([...viewers.keys()].flatMap(watched)), REREAD_MS).unref();
     const beat = setInterval(() => {
       for (const viewer of [...viewers.keys()]) viewer.beat();

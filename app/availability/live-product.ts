@@ -25,8 +25,20 @@ function toLiveProduct(value: unknown): LiveProduct | null {
   const id = fields.get("product_id");
   const [onHand, available, heldByYou] = ["inventory", "available", "held_by_you"].map((name) => fields.get(name));
   const nextRelease = fields.get("next_release_at");
-  if (typeof id !== "string" || typeof onHand !== "number" || typeof available !== "number" || typeof heldByYou !== "number") return null;
-  return { id, onHand, available, heldByYou, nextReleaseAt: typeof nextRelease === "string" ? Date.parse(nextRelease) : null };
+  if (
+    typeof id !== "string" ||
+    typeof onHand !== "number" ||
+    typeof available !== "number" ||
+    typeof heldByYou !== "number"
+  )
+    return null;
+  return {
+    id,
+    onHand,
+    available,
+    heldByYou,
+    nextReleaseAt: typeof nextRelease === "string" ? Date.parse(nextRelease) : null,
+  };
 }
 
 function parsed(text: string): unknown {

@@ -15,7 +15,12 @@ export interface ProductAvailability {
 }
 
 /** `row` undefined: there is none (any more), so nothing can be sold. `now`: epoch milliseconds at which `units` was read. */
-export function productAvailability(productId: string, row: StockRow | undefined, units: HeldUnits, now: number): ProductAvailability {
+export function productAvailability(
+  productId: string,
+  row: StockRow | undefined,
+  units: HeldUnits,
+  now: number,
+): ProductAvailability {
   const onHand = row === undefined ? 0 : onHandOf(row);
   return {
     product_id: productId,
@@ -34,7 +39,10 @@ const SAME_MOMENT_MS = 1_000;
 export function isNews(before: ProductAvailability | undefined, after: ProductAvailability): boolean {
   if (before === undefined) return true;
   const figures = ["inventory", "held", "available", "held_by_you"] as const;
-  return figures.some((figure) => before[figure] !== after[figure]) || !isSameMoment(before.next_release_at, after.next_release_at);
+  return (
+    figures.some((figure) => before[figure] !== after[figure]) ||
+    !isSameMoment(before.next_release_at, after.next_release_at)
+  );
 }
 
 function isSameMoment(before: string | null, after: string | null): boolean {

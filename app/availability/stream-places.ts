@@ -31,7 +31,10 @@ export function createStreamPlaces(): StreamPlaces {
 
   return {
     take({ session, address }) {
-      const places = address.kind === "known" ? address.networks.map(({ id, share }) => ({ key: `address ${id}`, most: OF_AN_ADDRESS * share })) : [];
+      const places =
+        address.kind === "known"
+          ? address.networks.map(({ id, share }) => ({ key: `address ${id}`, most: OF_AN_ADDRESS * share }))
+          : [];
       if (session !== null) places.push({ key: `session ${session}`, most: OF_A_SESSION });
       // Whoever shows neither a cart nor an address is counted with all others of that kind: pages bring a cart.
       if (places.length === 0) places.push({ key: "unknown", most: OF_AN_ADDRESS });

@@ -1,4 +1,4 @@
-import { readProducts, readProduct, type LiveProduct } from "./live-product";
+import { readProduct, readProducts, type LiveProduct } from "./live-product";
 
 /** How long a new stream may stay silent before it counts as blocked: it begins with everything there is to know. */
 const SILENT_MS = 6_000;

@@ -1,14 +1,19 @@
 import type { NotPayableReason } from "~/checkout/checkout";
 import type { RateLimited } from "~/limits/limits.server";
-import type { Shortage } from "~/reservations/stock";
 import type { ExceededLimit } from "~/reservations/reserve";
+import type { Shortage } from "~/reservations/stock";
 
 /** Why the cart was not changed or could not be paid, with the facts that words are made of. Nothing was changed. */
 export type CartFailure =
   | { readonly kind: "bad_quantity"; readonly productId: string; readonly given: string; readonly max: number }
   | { readonly kind: "refused"; readonly lines: readonly ShortLine[] }
   | { readonly kind: "unknown_product"; readonly productIds: readonly string[] }
-  | { readonly kind: "limit_exceeded"; readonly limit: ExceededLimit; readonly max: number; readonly productId: string | null }
+  | {
+      readonly kind: "limit_exceeded";
+      readonly limit: ExceededLimit;
+      readonly max: number;
+      readonly productId: string | null;
+    }
   /** The cart would not fit into its cookie. */
   | { readonly kind: "cart_full" }
   | { readonly kind: "checkout_open"; readonly openedAt: number }
@@ -39,13 +44,19 @@ export interface ShortLine {
 }
 
 /** A form that came too often. */
-export function notAdmitted({ retryAfterSeconds }: RateLimited): { readonly outcome: "failed"; readonly failure: CartFailure } {
+export function notAdmitted({ retryAfterSeconds }: RateLimited): {
+  readonly outcome: "failed";
+  readonly failure: CartFailure;
+} {
   return { outcome: "failed", failure: { kind: "rate_limited", retryAfterSeconds } };
 }
 
 /** Status and headers of the response that shows it. */
 export function failureInit(failure: CartFailure): { status: number; headers: Record<string, string> } {
-  return { status: failureStatus(failure), headers: "retryAfterSeconds" in failure ? { "Retry-After": String(failure.retryAfterSeconds) } : {} };
+  return {
+    status: failureStatus(failure),
+    headers: "retryAfterSeconds" in failure ? { "Retry-After": String(failure.retryAfterSeconds) } : {},
+  };
 }
 
 function failureStatus({ kind }: CartFailure): number {

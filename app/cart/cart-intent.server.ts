@@ -19,12 +19,25 @@ export type ReadIntent =
 // As long as the API takes it.
 const productId = z.string().min(1).max(1000);
 // Number() would take "1e9", "0x1f", " 2 " and "".
-const quantity = z.string().trim().regex(/^\d{1,9}$/).transform(Number);
+const quantity = z
+  .string()
+  .trim()
+  .regex(/^\d{1,9}$/)
+  .transform(Number);
 
-const operation = z.string().regex(/^[\w-]{8,24}$/).nullable().default(null);
+const operation = z
+  .string()
+  .regex(/^[\w-]{8,24}$/)
+  .nullable()
+  .default(null);
 
 const intentSchema = z.discriminatedUnion("intent", [
-  z.object({ intent: z.literal("add"), product_id: productId, quantity: quantity.refine((units) => units > 0), operation }),
+  z.object({
+    intent: z.literal("add"),
+    product_id: productId,
+    quantity: quantity.refine((units) => units > 0),
+    operation,
+  }),
   z.object({ intent: z.literal("set"), product_id: productId, quantity }),
   z.object({ intent: z.literal("remove"), product_id: productId }),
   z.object({ intent: z.enum(["clear", "extend", "hold"]) }),
@@ -37,9 +50,22 @@ export function readIntent(form: Readonly<Record<string, string>>): ReadIntent {
     const clickedAt = /^\d{1,15}$/.test(form.clicked_at ?? "") ? Number(form.clicked_at) : null;
     switch (fields.intent) {
       case "add":
-        return { outcome: "read", intent: { intent: "add", productId: fields.product_id, quantity: fields.quantity, operation: fields.operation }, clickedAt };
+        return {
+          outcome: "read",
+          intent: {
+            intent: "add",
+            productId: fields.product_id,
+            quantity: fields.quantity,
+            operation: fields.operation,
+          },
+          clickedAt,
+        };
       case "set":
-        return { outcome: "read", intent: { intent: fields.intent, productId: fields.product_id, quantity: fields.quantity }, clickedAt };
+        return {
+          outcome: "read",
+          intent: { intent: fields.intent, productId: fields.product_id, quantity: fields.quantity },
+          clickedAt,
+        };
       case "remove":
         return { outcome: "read", intent: { intent: fields.intent, productId: fields.product_id }, clickedAt };
       case "clear":

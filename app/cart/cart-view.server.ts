@@ -2,10 +2,10 @@ import type { Money, Product } from "~/catalog/catalog";
 import type { ShownCart } from "~/checkout/page/shown-cart";
 import type { HeldUnits, Line, SessionView } from "~/reservations/reservation-store";
 import type { Cart } from "~/session.server";
+import type { Visit } from "./cart-shop";
 import { moneyText, sumMoney } from "./money-text.server";
 import { lacksItsPrice, stockView, type StockView } from "./product-view.server";
 import { cartChanges, writeShownCart, type ReadShownCart } from "./shown-cart.server";
-import type { Visit } from "./cart-shop";
 
 /** The cart as its shopper sees it: what the cookie remembers, together with what the store holds. */
 export interface CartView {
@@ -78,8 +78,7 @@ export type CartChange =
 /** What became of a form that came without the cart's cookie; nothing was changed. */
 export type LostCookieView =
   /** The cookie came back on the next page, so the form can be sent again. `item`: what was to be added. */
-  | { readonly outcome: "once_more"; readonly item: RemovedLine | null }
-  | { readonly outcome: "blocked" };
+  { readonly outcome: "once_more"; readonly item: RemovedLine | null } | { readonly outcome: "blocked" };
 
 export interface PaymentPageView {
   /** Epoch milliseconds. */
@@ -110,7 +109,10 @@ const WORTH_EXTENDING_MS = 1000;
 export function cartLines(cart: Pick<Cart, "lines">, view: SessionView): Line[] {
   const holding = view.claim?.lines ?? view.lines;
   const held = new Map(holding.map((line) => [line.productId, line.quantity]));
-  const remembered = cart.lines.map(({ productId, quantity }) => ({ productId, quantity: held.get(productId) ?? quantity }));
+  const remembered = cart.lines.map(({ productId, quantity }) => ({
+    productId,
+    quantity: held.get(productId) ?? quantity,
+  }));
   const known = new Set(cart.lines.map((line) => line.productId));
   return [...remembered, ...holding.filter((line) => !known.has(line.productId))];
 }
@@ -139,7 +141,10 @@ export function cartView(facts: CartFacts): CartView {
     atCheckout,
     removed: removedLine(facts, lines),
     canExtend: claim === null && expiresInMs !== null && (renewableForMs ?? 0) > expiresInMs + WORTH_EXTENDING_MS,
-    paymentPage: claim && { openedAt: claim.claimedAt, closesAt: claim.claimedAt + (claim.terms?.payWithinMs ?? checkoutTtlMs) },
+    paymentPage: claim && {
+      openedAt: claim.claimedAt,
+      closesAt: claim.claimedAt + (claim.terms?.payWithinMs ?? checkoutTtlMs),
+    },
     unsettledCheckout,
     checkouts: cart.checkouts,
     maxUnitsPerLine,
@@ -158,7 +163,8 @@ function shownCart(lines: readonly Line[], products: ReadonlyMap<string, Product
 
 function removedLine({ removed, products }: CartFacts, lines: readonly Line[]): RemovedLine | null {
   const product = removed === null ? undefined : products.get(removed.productId);
-  if (removed === null || product === undefined || lines.some((line) => line.productId === removed.productId)) return null;
+  if (removed === null || product === undefined || lines.some((line) => line.productId === removed.productId))
+    return null;
   return { ...removed, name: product.name };
 }
 

@@ -1,12 +1,12 @@
 import { UnavailableError } from "~/errors";
 import type { Line, SessionView } from "~/reservations/reservation-store";
 import { withCheckout, withLines, withOperation, type Cart } from "~/session.server";
-import { cartLines } from "./cart-view.server";
-import { presentCart } from "./present-cart.server";
-import { shortLines } from "./short-lines";
 import type { CartFailure } from "./cart-failure";
 import type { CartIntent, ReadIntent } from "./cart-intent.server";
 import type { CartShop } from "./cart-shop";
+import { cartLines } from "./cart-view.server";
+import { presentCart } from "./present-cart.server";
+import { shortLines } from "./short-lines";
 
 export type CartAnswer =
   /** `cart` is to be written to the cookie. */
@@ -23,20 +23,37 @@ interface Present {
 }
 
 /** Does what a form asks for: holds first, cookie after, so that the cookie never tells of what was refused. `now`: epoch milliseconds. */
-export async function changeCart(shop: CartShop, given: Cart, read: Exclude<ReadIntent, { outcome: "not_understood" }>, now: number): Promise<CartAnswer> {
+export async function changeCart(
+  shop: CartShop,
+  given: Cart,
+  read: Exclude<ReadIntent, { outcome: "not_understood" }>,
+  now: number,
+): Promise<CartAnswer> {
   if (read.outcome === "bad_quantity") {
-    return failed({ kind: "bad_quantity", productId: read.productId, given: read.given, max: shop.env.MAX_UNITS_PER_LINE });
+    return failed({
+      kind: "bad_quantity",
+      productId: read.productId,
+      given: read.given,
+      max: shop.env.MAX_UNITS_PER_LINE,
+    });
   }
   try {
     const present = await presentCart(shop, given);
     if (present.outcome === "unsettled") return failed({ kind: "unsettled", checkoutId: present.checkoutId });
     const about = productsOf(read.intent);
     const order = { revision: given.revision, clickedAt: read.clickedAt };
-    if (about !== null && !(await shop.formOrders.isLatest(given.session, about, order))) return { outcome: "overtaken" };
-    if (present.outcome === "same") return await unlessSold(shop, given, present, await apply(shop, present, read.intent, now));
+    if (about !== null && !(await shop.formOrders.isLatest(given.session, about, order)))
+      return { outcome: "overtaken" };
+    if (present.outcome === "same")
+      return await unlessSold(shop, given, present, await apply(shop, present, read.intent, now));
     // A form of a cart that is sold by now: only what adds something new still makes sense.
     if (read.intent.intent !== "add") return paid(given, given.paying ?? "");
-    return await apply(shop, { cart: present.cart, view: await shop.store.view(present.cart.session) }, read.intent, now);
+    return await apply(
+      shop,
+      { cart: present.cart, view: await shop.store.view(present.cart.session) },
+      read.intent,
+      now,
+    );
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
     shop.log.error({ err: error, session: given.session }, "cart not changed");
@@ -80,13 +97,20 @@ function apply(shop: CartShop, present: Present, intent: CartIntent, now: number
  * Adds once per form. Sent again later, the form finds its id in the cookie. Sent twice at once, both posts bear the same
  * cookie: counting from what that one says, both ask for the same total, on whatever servers they arrive.
  */
-async function add(shop: CartShop, present: Present, { productId, quantity, operation }: Extract<CartIntent, { intent: "add" }>, now: number): Promise<CartAnswer> {
+async function add(
+  shop: CartShop,
+  present: Present,
+  { productId, quantity, operation }: Extract<CartIntent, { intent: "add" }>,
+  now: number,
+): Promise<CartAnswer> {
   const { cart, view } = present;
   if (operation !== null && cart.operations.includes(operation)) return { outcome: "changed", cart };
   const known = operation === null ? cartLines(cart, view) : cart.lines;
   const before = known.find((line) => line.productId === productId)?.quantity ?? 0;
   const answer = await hold(shop, present, [{ productId, quantity: before + quantity }], now);
-  return answer.outcome === "changed" && operation !== null ? { ...answer, cart: withOperation(answer.cart, operation) } : answer;
+  return answer.outcome === "changed" && operation !== null
+    ? { ...answer, cart: withOperation(answer.cart, operation) }
+    : answer;
 }
 
 async function hold(shop: CartShop, { cart, view }: Present, lines: readonly Line[], now: number): Promise<CartAnswer> {
@@ -94,7 +118,8 @@ async function hold(shop: CartShop, { cart, view }: Present, lines: readonly Lin
   const subject = lines.length === 1 ? (lines[0]?.productId ?? null) : null;
   const wanted = withLines(cartLines(cart, view), lines);
   const maxLines = shop.env.MAX_LINES_PER_CART;
-  if (wanted.length > maxLines) return failed({ kind: "limit_exceeded", limit: "lines_per_cart", max: maxLines, productId: subject });
+  if (wanted.length > maxLines)
+    return failed({ kind: "limit_exceeded", limit: "lines_per_cart", max: maxLines, productId: subject });
   const after: Cart = { ...cart, lines: wanted, paying: null };
   if (!(await shop.carts.fits(after))) return failed({ kind: "cart_full" });
 
@@ -117,11 +142,16 @@ async function hold(shop: CartShop, { cart, view }: Present, lines: readonly Lin
   }
 }
 
-async function release(shop: CartShop, { cart, view }: Present, productIds: readonly string[] | "all"): Promise<CartAnswer> {
+async function release(
+  shop: CartShop,
+  { cart, view }: Present,
+  productIds: readonly string[] | "all",
+): Promise<CartAnswer> {
   const released = await shop.checkout.release({ session: cart.session, productIds });
   switch (released.outcome) {
     case "released": {
-      const lines = productIds === "all" ? [] : cartLines(cart, view).filter((line) => !productIds.includes(line.productId));
+      const lines =
+        productIds === "all" ? [] : cartLines(cart, view).filter((line) => !productIds.includes(line.productId));
       return { outcome: "changed", cart: { ...cart, lines, paying: null } };
     }
     case "checkout_open":

@@ -80,9 +80,17 @@ export function createRedisFormOrders({ redis, prefix }: { redis: BoundedRedis; 
   return {
     async isLatest(session, productIds, { revision, clickedAt }) {
       const keys = productIds === "all" ? [ALL] : productIds.map(keyOf);
-      const args = [productIds === "all" ? "all" : "some", String(LATE_MS), String(revision), clickedAt === null ? "" : String(clickedAt), ...keys];
+      const args = [
+        productIds === "all" ? "all" : "some",
+        String(LATE_MS),
+        String(revision),
+        clickedAt === null ? "" : String(clickedAt),
+        ...keys,
+      ];
       try {
-        return (await redis.call((client) => client.eval(SCRIPT, { keys: [`${prefix}:${session}`], arguments: args }))) === 1;
+        return (
+          (await redis.call((client) => client.eval(SCRIPT, { keys: [`${prefix}:${session}`], arguments: args }))) === 1
+        );
       } catch {
         return true;
       }

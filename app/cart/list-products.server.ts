@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { Problem } from "~/http/problem.server";
 import { heldIfKnown } from "~/reservations/held-if-known";
-import { productView, type ProductView } from "./product-view.server";
 import type { CartShop, Visit } from "./cart-shop";
+import { productView, type ProductView } from "./product-view.server";
 
 export const PAGE_SIZE = 24;
 
@@ -36,7 +36,11 @@ export async function listProducts(
   visit: Visit,
 ): Promise<ProductListView> {
   const found = await catalog.list({ page, pageSize: PAGE_SIZE, search: q === "" ? undefined : q });
-  const held = await heldIfKnown(store, visit.session, found.products.map(({ id }) => id));
+  const held = await heldIfKnown(
+    store,
+    visit.session,
+    found.products.map(({ id }) => id),
+  );
   return {
     products: found.products.map((product) => productView(product, held.get(product.id), visit)),
     page: found.page,
@@ -48,7 +52,11 @@ export async function listProducts(
 }
 
 /** One product. @throws {Problem} 404 `unknown_product` */
-export async function findProduct({ catalog, store }: Pick<CartShop, "catalog" | "store">, productId: string, visit: Visit): Promise<ProductView> {
+export async function findProduct(
+  { catalog, store }: Pick<CartShop, "catalog" | "store">,
+  productId: string,
+  visit: Visit,
+): Promise<ProductView> {
   const product = (await catalog.products([productId])).get(productId);
   if (product === undefined) throw new Problem(404, "unknown_product", "This product does not exist.");
   const held = await heldIfKnown(store, visit.session, [productId]);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ReadCart } from "~/session.server";
-import type { LostCookieView } from "./cart-view.server";
 import type { CartShop } from "./cart-shop";
+import type { LostCookieView } from "./cart-view.server";
 
 /**
  * A form that comes without the cart's cookie holds nothing: were its session new, each click of a browser that refuses cookies would
@@ -9,7 +9,10 @@ import type { CartShop } from "./cart-shop";
  */
 export function lostCookieAddress(form: Readonly<Record<string, string>>): string {
   const { intent, product_id: productId, quantity } = form;
-  const item: Record<string, string> = intent === "add" && productId !== undefined && quantity !== undefined ? { product_id: productId.slice(0, 1000), quantity: quantity.slice(0, 9) } : {};
+  const item: Record<string, string> =
+    intent === "add" && productId !== undefined && quantity !== undefined
+      ? { product_id: productId.slice(0, 1000), quantity: quantity.slice(0, 9) }
+      : {};
   return `/cart?${new URLSearchParams({ once_more: "1", ...item }).toString()}`;
 }
 
@@ -20,11 +23,18 @@ const querySchema = z.object({
 });
 
 /** What the cart's page says of such a form; null: it was not led here by one. */
-export async function showLostCookie(shop: Pick<CartShop, "catalog">, query: URLSearchParams, origin: ReadCart["origin"]): Promise<LostCookieView | null> {
+export async function showLostCookie(
+  shop: Pick<CartShop, "catalog">,
+  query: URLSearchParams,
+  origin: ReadCart["origin"],
+): Promise<LostCookieView | null> {
   const asked = querySchema.safeParse(Object.fromEntries(query));
   if (!asked.success) return null;
   if (origin !== "cookie") return { outcome: "blocked" };
   const { product_id: productId, quantity } = asked.data;
   const product = productId === undefined ? undefined : (await shop.catalog.products([productId])).get(productId);
-  return { outcome: "once_more", item: product === undefined ? null : { productId: product.id, name: product.name, quantity } };
+  return {
+    outcome: "once_more",
+    item: product === undefined ? null : { productId: product.id, name: product.name, quantity },
+  };
 }

@@ -4,7 +4,12 @@ import { currencyDigits } from "~/catalog/price";
 /** "€12.50", "¥1,250": minor units as a person of that locale writes them, with the digits that the currency is charged in. */
 export function moneyText({ amount, currency }: Money, locale: string): string {
   const digits = currencyDigits(currency);
-  const format = new Intl.NumberFormat(locale, { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const format = new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
   return format.format(amount / 10 ** digits);
 }
 

@@ -19,7 +19,11 @@ export type OpenedByKey =
  * Lets a buyer see the order although the cookie of `POST /checkout` was lost or came late: the address that Stripe returns to carries a
  * key of the order. The signature is checked before anybody is asked, and a key opens the order of its own claim only.
  */
-export async function openByKey(shop: Pick<CartShop, "checkout" | "log"> & { readonly orderKeys: OrderKeys }, cart: Cart, { checkoutId, key, mayAsk }: { checkoutId: string; key: string; mayAsk: boolean }): Promise<OpenedByKey> {
+export async function openByKey(
+  shop: Pick<CartShop, "checkout" | "log"> & { readonly orderKeys: OrderKeys },
+  cart: Cart,
+  { checkoutId, key, mayAsk }: { checkoutId: string; key: string; mayAsk: boolean },
+): Promise<OpenedByKey> {
   if (cart.checkouts.includes(checkoutId)) return { outcome: "entitled", cart };
   const claimId = shop.orderKeys.verify(key);
   if (claimId === null) return { outcome: "opens_nothing" };

@@ -11,4 +11,5 @@ interface Refused {
 export type PanelView = { readonly outcome: "shown"; readonly view: CartView } | Refused;
 
 /** What became of a change that was asked for without leaving the page. `failed`: nothing was changed, and this is why. */
-export type PanelAnswer = { readonly outcome: "changed" } | { readonly outcome: "failed"; readonly failure: CartFailure } | Refused;
+export type PanelAnswer =
+  { readonly outcome: "changed" } | { readonly outcome: "failed"; readonly failure: CartFailure } | Refused;

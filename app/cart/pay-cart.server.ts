@@ -1,11 +1,11 @@
+import type { ShownCart } from "~/checkout/page/shown-cart";
 import { UnavailableError } from "~/errors";
 import { withCheckout, type Cart } from "~/session.server";
-import type { ShownCart } from "~/checkout/page/shown-cart";
-import { presentCart } from "./present-cart.server";
-import { changedCartAddress, type ReadShownCart } from "./shown-cart.server";
-import { shortLines } from "./short-lines";
 import type { CartFailure } from "./cart-failure";
 import type { CartShop } from "./cart-shop";
+import { presentCart } from "./present-cart.server";
+import { shortLines } from "./short-lines";
+import { changedCartAddress, type ReadShownCart } from "./shown-cart.server";
 
 export type PayAnswer =
   /** To the payment page, or to the order when it is paid already; `cart` is to be written to the cookie. */
@@ -18,7 +18,13 @@ export type PayAnswer =
  * Opens the payment page for the whole cart. `origin`: where the shopper comes back to. `now`: epoch milliseconds. `shown`: what the page
  * showed, where its form says so.
  */
-export async function payCart(shop: CartShop, given: Cart, origin: string, now: number, shown: ReadShownCart | null = null): Promise<PayAnswer> {
+export async function payCart(
+  shop: CartShop,
+  given: Cart,
+  origin: string,
+  now: number,
+  shown: ReadShownCart | null = null,
+): Promise<PayAnswer> {
   try {
     const present = await presentCart(shop, given);
     if (present.outcome === "unsettled") return failed({ kind: "unsettled", checkoutId: present.checkoutId });
@@ -32,7 +38,12 @@ export async function payCart(shop: CartShop, given: Cart, origin: string, now: 
   }
 }
 
-async function start({ checkout }: CartShop, cart: Cart, { origin, shown }: { origin: string; shown: ShownCart | null }, now: number): Promise<PayAnswer> {
+async function start(
+  { checkout }: CartShop,
+  cart: Cart,
+  { origin, shown }: { origin: string; shown: ShownCart | null },
+  now: number,
+): Promise<PayAnswer> {
   const started = await checkout.start({ session: cart.session, lines: cart.lines, origin, shown });
   switch (started.outcome) {
     case "redirect":

@@ -1,5 +1,5 @@
-import { UnavailableError } from "~/errors";
 import type { FulfilOutcome } from "~/checkout/checkout";
+import { UnavailableError } from "~/errors";
 import type { SessionView } from "~/reservations/reservation-store";
 import type { Cart } from "~/session.server";
 import type { CartShop, MayAsk } from "./cart-shop";
@@ -16,7 +16,11 @@ export type PresentCart =
  * Asks about the payment only where it can have happened unseen: this cart opened a payment page, and the store holds
  * nothing for it any more. So an ordinary view of a cart costs no call to Stripe.
  */
-export async function presentCart(shop: Pick<CartShop, "store" | "checkout" | "carts" | "log">, cart: Cart, mayAsk: MayAsk = always): Promise<PresentCart> {
+export async function presentCart(
+  shop: Pick<CartShop, "store" | "checkout" | "carts" | "log">,
+  cart: Cart,
+  mayAsk: MayAsk = always,
+): Promise<PresentCart> {
   const view = await shop.store.view(cart.session);
   if (cart.paying === null || view.claim !== null) return { outcome: "same", cart, view };
   if (!(await mayAsk())) return { outcome: "unsettled", cart, view, checkoutId: cart.paying };

@@ -6,6 +6,15 @@ export function shortLines(lines: readonly DecidedLine[], now: number): ShortLin
   return lines.flatMap(({ productId, name, requested, available, shortage, nextReleaseInMs }) =>
     shortage === null
       ? []
-      : [{ productId, name: name ?? productId, requested, available, shortage, nextReleaseAt: nextReleaseInMs === null ? null : now + nextReleaseInMs }],
+      : [
+          {
+            productId,
+            name: name ?? productId,
+            requested,
+            available,
+            shortage,
+            nextReleaseAt: nextReleaseInMs === null ? null : now + nextReleaseInMs,
+          },
+        ],
   );
 }

@@ -3,10 +3,10 @@ import type { Product } from "~/catalog/catalog";
 import { heldIfKnown } from "~/reservations/held-if-known";
 import type { Line } from "~/reservations/reservation-store";
 import { withAllLines, type Cart } from "~/session.server";
-import { type AtCheckout, cartLines, cartView, type CartView } from "./cart-view.server";
+import type { CartShop, MayAsk, Visit } from "./cart-shop";
+import { cartLines, cartView, type AtCheckout, type CartView } from "./cart-view.server";
 import { presentCart } from "./present-cart.server";
 import type { ReadShownCart } from "./shown-cart.server";
-import type { CartShop, MayAsk, Visit } from "./cart-shop";
 
 export type ShownCart =
   /** `remember`: to be written to the cookie, which lacks lines that are held; null: it has them all. */
@@ -28,7 +28,12 @@ interface CartQuery {
 }
 
 /** Everything that the cart page says: one read of the holds of the session, one of the rows, one of the holds of others. */
-export async function showCart(shop: CartShop, given: Cart, visit: Visit, { mayAsk, removed = null, wasShown = null }: CartQuery): Promise<ShownCart> {
+export async function showCart(
+  shop: CartShop,
+  given: Cart,
+  visit: Visit,
+  { mayAsk, removed = null, wasShown = null }: CartQuery,
+): Promise<ShownCart> {
   const present = await presentCart(shop, given, mayAsk);
   if (present.outcome === "sold") return present;
   const { cart, view } = present;
@@ -57,11 +62,20 @@ export async function showCart(shop: CartShop, given: Cart, visit: Visit, { mayA
 
 /** Countries alone only ask for an address. */
 function atCheckout(env: CartShop["env"]): AtCheckout {
-  return { shipping: (env.STRIPE_SHIPPING_RATES ?? []).length > 0, tax: env.STRIPE_AUTOMATIC_TAX, discountCodes: env.STRIPE_PROMOTION_CODES };
+  return {
+    shipping: (env.STRIPE_SHIPPING_RATES ?? []).length > 0,
+    tax: env.STRIPE_AUTOMATIC_TAX,
+    discountCodes: env.STRIPE_PROMOTION_CODES,
+  };
 }
 
 /** The same for the panel in the header, which cannot be led elsewhere. `remember`: to be written to the cookie, the empty cart that replaces a sold one included. */
-export async function showPanel(shop: CartShop, given: Cart, visit: Visit, mayAsk: MayAsk): Promise<{ readonly view: CartView; readonly remember: Cart | null }> {
+export async function showPanel(
+  shop: CartShop,
+  given: Cart,
+  visit: Visit,
+  mayAsk: MayAsk,
+): Promise<{ readonly view: CartView; readonly remember: Cart | null }> {
   const shown = await showCart(shop, given, visit, { mayAsk });
   if (shown.outcome === "shown") return shown;
   const next = await showCart(shop, shown.cart, { ...visit, session: shown.cart.session }, { mayAsk });

@@ -1,10 +1,10 @@
-import { UnavailableError } from "~/errors";
 import type { FulfilOutcome, Order } from "~/checkout/checkout";
 import type { Addition } from "~/checkout/report/additions";
+import { UnavailableError } from "~/errors";
 import type { Cart } from "~/session.server";
+import type { CartShop } from "./cart-shop";
 import { moneyText } from "./money-text.server";
 import { isConcluded, nextCart } from "./present-cart.server";
-import type { CartShop } from "./cart-shop";
 
 /** An order as its buyer sees it. */
 export interface OrderView {
@@ -33,9 +33,18 @@ export interface OrderView {
 export interface OrderDetails {
   /** Epoch milliseconds. */
   readonly createdAt: number;
-  readonly lines: readonly { readonly productId: string; readonly name: string; readonly quantity: number; readonly subtotal: string }[];
+  readonly lines: readonly {
+    readonly productId: string;
+    readonly name: string;
+    readonly quantity: number;
+    readonly subtotal: string;
+  }[];
   /** Shipping, tax and the like, where there are any. */
-  readonly additions: readonly { readonly kind: Addition["kind"]; readonly isNegative: boolean; readonly amount: string }[];
+  readonly additions: readonly {
+    readonly kind: Addition["kind"];
+    readonly isNegative: boolean;
+    readonly amount: string;
+  }[];
   readonly subtotal: string;
   readonly total: string;
   /** Null: nothing. A part of the total, where only a part was refunded. */
@@ -57,15 +66,25 @@ export type ShownOrder =
   | { readonly outcome: "look_again"; readonly cart: Cart };
 
 /** Settles the checkout and tells what became of it, to the browser that opened it. For everybody else nobody is asked. */
-export async function showOrder({ checkout, carts, log }: Pick<CartShop, "checkout" | "carts" | "log">, cart: Cart, { checkoutId, locale, mayAsk }: OrderVisit): Promise<ShownOrder> {
+export async function showOrder(
+  { checkout, carts, log }: Pick<CartShop, "checkout" | "carts" | "log">,
+  cart: Cart,
+  { checkoutId, locale, mayAsk }: OrderVisit,
+): Promise<ShownOrder> {
   if (!cart.checkouts.includes(checkoutId)) return ofAnotherBrowser(checkoutId);
   if (!mayAsk) return beingConfirmed(checkoutId);
   try {
     const outcome = await checkout.fulfil(checkoutId);
     if (outcome.outcome === "not_ours") return ofAnotherBrowser(checkoutId);
-    if (isConcluded(outcome) && cart.paying === checkoutId) return { outcome: "look_again", cart: nextCart(carts, cart) };
-    const isInCart = outcome.order.lines.every(({ productId }) => cart.lines.some((line) => line.productId === productId));
-    return { outcome: "shown", view: { checkoutId, state: stateOf(outcome), order: details(outcome.order, locale), isInCart } };
+    if (isConcluded(outcome) && cart.paying === checkoutId)
+      return { outcome: "look_again", cart: nextCart(carts, cart) };
+    const isInCart = outcome.order.lines.every(({ productId }) =>
+      cart.lines.some((line) => line.productId === productId),
+    );
+    return {
+      outcome: "shown",
+      view: { checkoutId, state: stateOf(outcome), order: details(outcome.order, locale), isInCart },
+    };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
     log.error({ err: error, checkoutId }, "order not confirmed");
@@ -105,10 +124,23 @@ function details({ createdAt, lines, additions, total, url, refund }: Order, loc
   const refundText = (amount: number) => (amount === 0 ? null : moneyText({ ...total, amount }, locale));
   const subtotal = { ...total, amount: lines.reduce((sum, line) => sum + line.subtotal.amount, 0) };
   return {
-    refund: { returned: refundText(refund.returned), pending: refundText(refund.pending), owed: refundText(refund.owed) },
+    refund: {
+      returned: refundText(refund.returned),
+      pending: refundText(refund.pending),
+      owed: refundText(refund.owed),
+    },
     createdAt,
-    lines: lines.map(({ productId, name, quantity, subtotal }) => ({ productId, name, quantity, subtotal: moneyText(subtotal, locale) })),
-    additions: additions.map(({ kind, amount }) => ({ kind, isNegative: amount.amount < 0, amount: moneyText(amount, locale) })),
+    lines: lines.map(({ productId, name, quantity, subtotal }) => ({
+      productId,
+      name,
+      quantity,
+      subtotal: moneyText(subtotal, locale),
+    })),
+    additions: additions.map(({ kind, amount }) => ({
+      kind,
+      isNegative: amount.amount < 0,
+      amount: moneyText(amount, locale),
+    })),
     subtotal: moneyText(subtotal, locale),
     total: moneyText(total, locale),
     paymentUrl: url,

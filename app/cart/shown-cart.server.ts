@@ -11,12 +11,20 @@ const LONGEST_ADDRESS = 1_500;
 const shownSchema = z
   .object({
     currency: z.string().length(3),
-    lines: z.array(z.tuple([z.string().min(1).max(1000), z.number().int().min(0), z.number().int().min(0)])).max(MOST_LINES),
+    lines: z
+      .array(z.tuple([z.string().min(1).max(1000), z.number().int().min(0), z.number().int().min(0)]))
+      .max(MOST_LINES),
   })
-  .transform(({ currency, lines }): ShownCart => ({ currency, lines: lines.map(([productId, quantity, unitAmount]) => ({ productId, quantity, unitAmount })) }));
+  .transform(({ currency, lines }): ShownCart => ({
+    currency,
+    lines: lines.map(([productId, quantity, unitAmount]) => ({ productId, quantity, unitAmount })),
+  }));
 
 export function writeShownCart({ currency, lines }: ShownCart): string {
-  return JSON.stringify({ currency, lines: lines.map(({ productId, quantity, unitAmount }) => [productId, quantity, unitAmount]) });
+  return JSON.stringify({
+    currency,
+    lines: lines.map(({ productId, quantity, unitAmount }) => [productId, quantity, unitAmount]),
+  });
 }
 
 /** Null: nothing was said. */
@@ -49,21 +57,27 @@ interface Now {
  * What has changed since `shown`, for a person; compared once more, so that the page tells what is so now whatever the address says.
  * Null: nothing has. Empty: it cannot be told what.
  */
-export function cartChanges(shown: ReadShownCart | null, { cart, nameOf, priceText }: Now): readonly CartChange[] | null {
+export function cartChanges(
+  shown: ReadShownCart | null,
+  { cart, nameOf, priceText }: Now,
+): readonly CartChange[] | null {
   if (shown === null) return null;
   if (shown === "unreadable" || cart === null) return [];
   const named = new Set(shown.lines.map(({ productId }) => productId));
   const lines = cart.lines.filter(({ productId }) => named.has(productId));
   const changed = changedSince(shown, { ...cart, lines });
   if (changed === null) return null;
-  const currency: CartChange[] = changed.currency === cart.currency ? [] : [{ kind: "currency", currency: cart.currency.toUpperCase() }];
+  const currency: CartChange[] =
+    changed.currency === cart.currency ? [] : [{ kind: "currency", currency: cart.currency.toUpperCase() }];
   return [
     ...currency,
     ...changed.lines.map(({ productId, quantity }): CartChange => {
       const line = lines.find((one) => one.productId === productId);
       const name = nameOf(productId);
       if (line === undefined) return { kind: "gone", name };
-      return line.quantity === quantity ? { kind: "price", name, price: priceText(line.unitAmount, cart.currency) } : { kind: "quantity", name, quantity: line.quantity };
+      return line.quantity === quantity
+        ? { kind: "price", name, price: priceText(line.unitAmount, cart.currency) }
+        : { kind: "quantity", name, quantity: line.quantity };
     }),
   ];
 }

@@ -1,5 +1,5 @@
-import { productPath } from "./product-address";
 import type { CartShop } from "./cart-shop";
+import { productPath } from "./product-address";
 
 /** sitemaps.org: addresses in one file. */
 const ADDRESSES_A_FILE = 50_000;
@@ -41,9 +41,16 @@ export function createSitemap({ catalog, siteUrl, now }: SitemapOptions): Sitema
     async read(page) {
       const all = await addresses();
       const pages = Math.ceil(all.length / ADDRESSES_A_FILE);
-      if (page === null && pages > 1) return list("sitemapindex", "sitemap", Array.from({ length: pages }, (_, index) => `${siteUrl}/sitemap.xml?page=${index + 1}`));
+      if (page === null && pages > 1)
+        return list(
+          "sitemapindex",
+          "sitemap",
+          Array.from({ length: pages }, (_, index) => `${siteUrl}/sitemap.xml?page=${index + 1}`),
+        );
       const first = ((page ?? 1) - 1) * ADDRESSES_A_FILE;
-      return first < 0 || first >= all.length ? null : list("urlset", "url", all.slice(first, first + ADDRESSES_A_FILE));
+      return first < 0 || first >= all.length
+        ? null
+        : list("urlset", "url", all.slice(first, first + ADDRESSES_A_FILE));
     },
   };
 }
@@ -59,6 +66,8 @@ async function readAddresses(catalog: SitemapOptions["catalog"], siteUrl: string
 }
 
 function list(kind: "urlset" | "sitemapindex", entry: "url" | "sitemap", addresses: readonly string[]): string {
-  const entries = addresses.map((address) => `<${entry}><loc>${address.replaceAll("&", "&amp;")}</loc></${entry}>`).join("\n");
+  const entries = addresses
+    .map((address) => `<${entry}><loc>${address.replaceAll("&", "&amp;")}</loc></${entry}>`)
+    .join("\n");
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${kind} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${entries}\n</${kind}>\n`;
 }

@@ -31,7 +31,10 @@ export async function checkPrices({ table, columns, prices, rowPrices }: CheckOp
     return (active === null ? named : named.eq(active, true)).order(columns.id);
   });
   const rows = all.filter((row) => stripePriceOf(row) !== null);
-  const failure = await prices.warm(rows.flatMap((row) => stripePriceOf(row) ?? [])).then(() => null, (error: unknown) => error);
+  const failure = await prices.warm(rows.flatMap((row) => stripePriceOf(row) ?? [])).then(
+    () => null,
+    (error: unknown) => error,
+  );
   rowPrices.noteCheck(failure === null ? null : reasonOf(failure));
   rowPrices.keepOnly(rows);
   // What could be read is told also when the rest could not.
@@ -40,7 +43,8 @@ export async function checkPrices({ table, columns, prices, rowPrices }: CheckOp
   const differing = rows.flatMap((row, index) => {
     const own = rowPrices.ownPrice(row);
     const charged = products[index]?.price ?? null;
-    if (own === null || charged === null || (own.amount === charged.amount && own.currency === charged.currency)) return [];
+    if (own === null || charged === null || (own.amount === charged.amount && own.currency === charged.currency))
+      return [];
     return [`"${products[index]?.name ?? ""}" (${row.id}): ${minor(own)} in the table, ${minor(charged)} at Stripe`];
   });
   return { rows: rows.length, faults: rowPrices.faults(), differing };

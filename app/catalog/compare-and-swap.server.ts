@@ -1,5 +1,4 @@
 import { UnavailableError } from "~/errors";
-
 import type { Catalog, Stock, StockSwap, SwapOutcome } from "./catalog";
 import type { ProductColumns } from "./product-columns";
 import { isMalformed } from "./product-ids.server";
@@ -30,8 +29,14 @@ export function createCompareAndSwap({ table, columns, read, state }: SwapOption
 
   /** The inventories of the rows that were updated: one, or none. */
   async function update({ productId, from, to, version }: StockSwap): Promise<(number | null)[]> {
-    const byNumber = table.from().update({ [columns.inventory]: to }).filter(columns.id, "in", inList([productId])).eq(columns.inventory, from);
-    const query = (typeof version === "string" ? byNumber.eq(VERSION_COLUMN, version) : byNumber).select(updatedSelect(columns));
+    const byNumber = table
+      .from()
+      .update({ [columns.inventory]: to })
+      .filter(columns.id, "in", inList([productId]))
+      .eq(columns.inventory, from);
+    const query = (typeof version === "string" ? byNumber.eq(VERSION_COLUMN, version) : byNumber).select(
+      updatedSelect(columns),
+    );
     try {
       return (await table.page(updated, limitsRows ? query.setHeader("Prefer", ONE_ROW) : query)).rows;
     } catch (error) {
@@ -62,13 +67,19 @@ export function createCompareAndSwap({ table, columns, read, state }: SwapOption
     if (swap.to === from || (await inventoryOf(productId))?.inventory !== from) return { outcome: "swapped" };
     if ((await update({ productId, from, to: from })).length > 0) return NUMBER_NOT_KEPT;
     state.noteReads(true);
-    throw new UnavailableError(`The row ${productId} was updated, and a read that came after shows its old number: reads come from a replica`);
+    throw new UnavailableError(
+      `The row ${productId} was updated, and a read that came after shows its old number: reads come from a replica`,
+    );
   }
 
   async function afterTheError(error: unknown, productId: string): Promise<SwapOutcome> {
     if (isMalformed(error) && (await inventoryOf(productId)) === undefined) return { outcome: "changed" };
     const said = databaseError(error);
-    const isReadable = () => inventoryOf(productId).then((row) => row !== undefined, () => false);
+    const isReadable = () =>
+      inventoryOf(productId).then(
+        (row) => row !== undefined,
+        () => false,
+      );
     const refusal = said === null ? null : await refusalOf(said, isReadable);
     if (refusal === null) throw error;
     return refusal;
@@ -76,7 +87,8 @@ export function createCompareAndSwap({ table, columns, read, state }: SwapOption
 
   async function swapOnce(swap: StockSwap): Promise<SwapOutcome> {
     const { productId, from, to } = swap;
-    if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) throw new Error(`Inventory is whole: ${from} → ${to}`);
+    if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to))
+      throw new Error(`Inventory is whole: ${from} → ${to}`);
     let written: (number | null)[];
     try {
       written = await update(swap);
@@ -85,10 +97,15 @@ export function createCompareAndSwap({ table, columns, read, state }: SwapOption
     }
     const [inventory] = written;
     if (inventory === undefined) return whyNone(swap);
-    if (written.length > 1) throw new UnavailableError(`${written.length} rows of "${table.table}" have the id ${productId}, and all were changed`);
+    if (written.length > 1)
+      throw new UnavailableError(
+        `${written.length} rows of "${table.table}" have the id ${productId}, and all were changed`,
+      );
     if (inventory === to) return whetherKept(swap);
     if (inventory === from) return NUMBER_NOT_KEPT;
-    throw new UnavailableError(`The row ${productId} was to have the inventory ${to}, and the database made it ${String(inventory)}`);
+    throw new UnavailableError(
+      `The row ${productId} was to have the inventory ${to}, and the database made it ${String(inventory)}`,
+    );
   }
 
   return async (swap) => {

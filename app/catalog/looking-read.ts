@@ -1,5 +1,4 @@
 import { UnavailableError } from "~/errors";
-
 import type { Stock } from "./catalog";
 import { createSharedRead } from "./shared-stock-read";
 
@@ -21,7 +20,11 @@ interface LookingOptions {
  * any number of lookups of made-up ids delays nobody but other lookups. Fails without: "an add beside a flood of lookups".
  * Throws `UnavailableError` also while too many ids are being looked up.
  */
-export function createLookingRead({ read, now, mostWaiting = MOST_WAITING }: LookingOptions): (productIds: readonly string[]) => Promise<Stock> {
+export function createLookingRead({
+  read,
+  now,
+  mostWaiting = MOST_WAITING,
+}: LookingOptions): (productIds: readonly string[]) => Promise<Stock> {
   const shared = createSharedRead(read);
   /** Until when; oldest first. */
   const unknown = new Map<string, number>();
@@ -39,7 +42,8 @@ export function createLookingRead({ read, now, mostWaiting = MOST_WAITING }: Loo
 
   return async (productIds) => {
     const asked = [...new Set(productIds)].filter((id) => (unknown.get(id) ?? -Infinity) <= now());
-    if (waiting + asked.length > mostWaiting) throw new UnavailableError("too many products are being looked up at the moment");
+    if (waiting + asked.length > mostWaiting)
+      throw new UnavailableError("too many products are being looked up at the moment");
     waiting += asked.length;
     try {
       const stock = await shared(asked);

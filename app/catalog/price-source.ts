@@ -3,7 +3,8 @@ import type { Money } from "./catalog";
 /** Why a Price is no price of a product: unknown to the account, switched off, its product switched off, a subscription's, or without one fixed amount. */
 export type PriceFault = "missing" | "inactive" | "product_inactive" | "recurring" | "no_fixed_amount";
 
-export type PriceReading = { readonly state: "usable"; readonly price: Money } | { readonly state: "unusable"; readonly fault: PriceFault };
+export type PriceReading =
+  { readonly state: "usable"; readonly price: Money } | { readonly state: "unusable"; readonly fault: PriceFault };
 
 /** Readings by Price id; absent: not known yet. */
 export type PriceReadings = ReadonlyMap<string, PriceReading>;

@@ -1,13 +1,9 @@
 import { z } from "zod";
-
 import { UnavailableError } from "~/errors";
-
 import type { Catalog, Money, Stock, SwapRefusal } from "./catalog";
 import type { ProductColumns } from "./product-columns";
-import { idSelect, productRowSchema, productSelect, wholeNumber } from "./product-row";
-import type { ProductRow } from "./product-row";
-import { databaseCode, inList } from "./products-table.server";
-import type { ProductsTable } from "./products-table.server";
+import { idSelect, productRowSchema, productSelect, wholeNumber, type ProductRow } from "./product-row";
+import { databaseCode, inList, type ProductsTable } from "./products-table.server";
 import { NO_ROW_UPDATED } from "./swap-refusals";
 import { READS_FROM_REPLICA, type TableState } from "./table-state";
 
@@ -70,7 +66,9 @@ async function probeTable(options: ProbeOptions, { faults, warnings }: Findings)
   for (let attempt = 1; attempt <= WRITE_ATTEMPTS; attempt += 1) {
     const [first] = await firstRow(options);
     if (first === undefined) {
-      warnings.push(`The table "${table.table}" shows no rows: it is empty, or row level security hides them. That the inventory can be written could not be proven.`);
+      warnings.push(
+        `The table "${table.table}" shows no rows: it is empty, or row level security hides them. That the inventory can be written could not be proven.`,
+      );
       return;
     }
     if (attempt === 1) warnings.push(...describeOddities(first, columns, priceOf));
@@ -91,29 +89,50 @@ async function probeTable(options: ProbeOptions, { faults, warnings }: Findings)
 }
 
 async function firstRow({ table, columns }: ProbeOptions): Promise<ProductRow[]> {
-  const rows = await table.page(productRowSchema, table.from().select(productSelect(columns)).order(columns.id).limit(1));
+  const rows = await table.page(
+    productRowSchema,
+    table.from().select(productSelect(columns)).order(columns.id).limit(1),
+  );
   return rows.rows;
 }
 
 /** The first row has no number that could be written. */
-async function explainNoNumber({ table, columns }: ProbeOptions, first: ProductRow, { faults, warnings }: Findings): Promise<void> {
-  const { rows } = await table.page(z.unknown(), table.from().select(idSelect(columns)).filter(columns.id, "in", inList([first.id])));
+async function explainNoNumber(
+  { table, columns }: ProbeOptions,
+  first: ProductRow,
+  { faults, warnings }: Findings,
+): Promise<void> {
+  const { rows } = await table.page(
+    z.unknown(),
+    table
+      .from()
+      .select(idSelect(columns))
+      .filter(columns.id, "in", inList([first.id])),
+  );
   if (rows.length > 1) faults.push(describeTwins(first.id, columns));
-  else warnings.push(`That the inventory can be written could not be proven: the first row of "${table.table}" has none.`);
+  else
+    warnings.push(`That the inventory can be written could not be proven: the first row of "${table.table}" has none.`);
 }
 
 function describeTwins(id: string, columns: ProductColumns): string {
   return `Several rows have the id ${id}: the column "${columns.id}" must be unique.`;
 }
 
-function sentenceOf(refusal: SwapRefusal, { table, columns, id }: { table: ProductsTable; columns: ProductColumns; id: string }): string {
+function sentenceOf(
+  refusal: SwapRefusal,
+  { table, columns, id }: { table: ProductsTable; columns: ProductColumns; id: string },
+): string {
   if (refusal.code === "PGRST124") return describeTwins(id, columns);
   if (refusal.code !== NO_ROW_UPDATED.code) return refusal.message;
   return `Rows of "${table.table}" can be read but not updated: row level security, a trigger or a missing grant hides them from the update. Use the project's secret key, and grant it UPDATE.`;
 }
 
 /** Every write gives the row another version: a read that still shows the old one comes from somewhere else. Views have no version to tell by. */
-async function readBack({ readStock, state }: ProbeOptions, { id, version }: { id: string; version: string | null }, faults: string[]): Promise<void> {
+async function readBack(
+  { readStock, state }: ProbeOptions,
+  { id, version }: { id: string; version: string | null },
+  faults: string[],
+): Promise<void> {
   if (version === null) return;
   const reads = await Promise.all(Array.from({ length: READS_BACK }, () => readStock([id])));
   const areBehind = reads.some((stock) => stock.get(id)?.version === version);
@@ -139,13 +158,19 @@ async function missingColumns(table: ProductsTable, columns: ProductColumns): Pr
       await table.page(anyRows, table.from().select(`"${column}"`).limit(1));
     } catch (error) {
       if (!isMissing(error)) throw error;
-      faults.push(`The table "${table.table}" has no column "${column}" (mapped to ${field === "stripePrice" ? "stripe_price" : field} in PRODUCTS_COLUMNS).`);
+      faults.push(
+        `The table "${table.table}" has no column "${column}" (mapped to ${field === "stripePrice" ? "stripe_price" : field} in PRODUCTS_COLUMNS).`,
+      );
     }
   }
   return faults;
 }
 
-function describeOddities(row: ProductRow, columns: ProductColumns, priceOf: (row: ProductRow) => Money | null): string[] {
+function describeOddities(
+  row: ProductRow,
+  columns: ProductColumns,
+  priceOf: (row: ProductRow) => Money | null,
+): string[] {
   const oddities: string[] = [];
   if (wholeNumber(row.inventory) === null) {
     oddities.push(`The first row's "${columns.inventory}" is not a whole number: such a product counts as sold out.`);

@@ -12,7 +12,17 @@ export interface ProductColumns {
   readonly active: string | null;
 }
 
-const FIELDS = ["id", "name", "price", "inventory", "description", "image", "currency", "stripe_price", "active"] as const;
+const FIELDS = [
+  "id",
+  "name",
+  "price",
+  "inventory",
+  "description",
+  "image",
+  "currency",
+  "stripe_price",
+  "active",
+] as const;
 type Field = (typeof FIELDS)[number];
 
 /** What PostgREST reads in a URL without quotes; a name with `.`, `:`, `"` or `(` cannot be filtered by on every version. */
@@ -23,8 +33,10 @@ const RESERVED = new Set(["select", "order", "limit", "offset", "columns", "on_c
 
 /** Why the API cannot address a table or column of this name, for a person; null when it can. */
 export function nameFault(name: string): string | null {
-  if (RESERVED.has(name)) return `"${name}" is a word of Supabase's REST API and cannot be used as a name; offer it under another name in a view`;
-  if (!PLAIN_NAME.test(name)) return `"${name}" is not a plain name (letters, digits, _, $, - and inner spaces); offer it under another name in a view`;
+  if (RESERVED.has(name))
+    return `"${name}" is a word of Supabase's REST API and cannot be used as a name; offer it under another name in a view`;
+  if (!PLAIN_NAME.test(name))
+    return `"${name}" is not a plain name (letters, digits, _, $, - and inner spaces); offer it under another name in a view`;
   return null;
 }
 
@@ -40,7 +52,11 @@ export function parseProductColumns(text: string): ProductColumns {
     const [word = "", column = word, ...rest] = pair.split("=").map((part) => part.trim());
     const field = FIELDS.find((known) => known === word);
     if (field === undefined) {
-      faults.push(word === "" ? "a pair has no field before its column" : `"${word}" is not a field (fields: ${FIELDS.join(", ")})`);
+      faults.push(
+        word === ""
+          ? "a pair has no field before its column"
+          : `"${word}" is not a field (fields: ${FIELDS.join(", ")})`,
+      );
     } else if (rest.length > 0 || column === "") {
       faults.push(`"${pair.trim()}" is not a field=column pair`);
     } else if (mapped.has(field)) {
@@ -59,7 +75,8 @@ export function parseProductColumns(text: string): ProductColumns {
   if (id === null) faults.push("no column is mapped to id");
   if (name === null) faults.push("no column is mapped to name");
   if (inventory === null) faults.push("no column is mapped to inventory");
-  if (column("price") === null && column("stripe_price") === null) faults.push("no column is mapped to price or stripe_price");
+  if (column("price") === null && column("stripe_price") === null)
+    faults.push("no column is mapped to price or stripe_price");
   if (faults.length > 0 || id === null || name === null || inventory === null) throw new Error(faults.join("; "));
 
   return {

@@ -1,7 +1,6 @@
-import { databaseCode, inList } from "./products-table.server";
-import type { ProductsTable } from "./products-table.server";
-import { idRowSchema, idSelect } from "./product-row";
 import type { ProductColumns } from "./product-columns";
+import { idRowSchema, idSelect } from "./product-row";
+import { databaseCode, inList, type ProductsTable } from "./products-table.server";
 
 /** What an id column takes, told by the form of an id: asking costs a query, and whoever sends a hundred bad ids would have hundreds of them. */
 interface IdType {
@@ -15,7 +14,10 @@ const ID_TYPES: readonly IdType[] = [
   wholeNumbers(2n ** 63n - 1n),
   wholeNumbers(2n ** 31n - 1n),
   wholeNumbers(2n ** 15n - 1n),
-  { sample: "00000000-0000-0000-0000-000000000000", takes: (id) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) },
+  {
+    sample: "00000000-0000-0000-0000-000000000000",
+    takes: (id) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id),
+  },
 ];
 
 function wholeNumbers(most: bigint): IdType {
@@ -37,7 +39,11 @@ export function createIdReader(table: ProductsTable, columns: ProductColumns) {
   async function learnType(): Promise<IdType["takes"]> {
     for (const type of ID_TYPES) {
       try {
-        const query = table.from().select(idSelect(columns)).filter(columns.id, "in", inList([type.sample])).limit(1);
+        const query = table
+          .from()
+          .select(idSelect(columns))
+          .filter(columns.id, "in", inList([type.sample]))
+          .limit(1);
         await table.page(idRowSchema, query);
         return type.takes;
       } catch (error) {
@@ -52,7 +58,10 @@ export function createIdReader(table: ProductsTable, columns: ProductColumns) {
     return known === undefined ? ids : ids.filter((id) => known(id));
   }
 
-  return async function readByIds<Row>(asked: readonly string[], read: (ids: readonly string[]) => Promise<Row[]>): Promise<Row[]> {
+  return async function readByIds<Row>(
+    asked: readonly string[],
+    read: (ids: readonly string[]) => Promise<Row[]>,
+  ): Promise<Row[]> {
     const ids = await wellFormed(asked);
     if (ids.length === 0) return [];
     try {

@@ -1,8 +1,6 @@
 import { z } from "zod";
-
 import type { Money, Product, StockRow } from "./catalog";
-import { parsePrice } from "./price";
-import type { PriceUnit } from "./price";
+import { parsePrice, type PriceUnit } from "./price";
 import type { ProductColumns } from "./product-columns";
 
 /** A row as `productSelect` asks for it: the merchant's columns under our names, whatever their types. Absent: not mapped. */
@@ -20,7 +18,13 @@ export const productRowSchema = z.object({
 });
 export type ProductRow = z.infer<typeof productRowSchema>;
 
-export const stockRowSchema = productRowSchema.pick({ id: true, name: true, inventory: true, active: true, version: true });
+export const stockRowSchema = productRowSchema.pick({
+  id: true,
+  name: true,
+  inventory: true,
+  active: true,
+  version: true,
+});
 export type SelectedStockRow = z.infer<typeof stockRowSchema>;
 export const idRowSchema = productRowSchema.pick({ id: true });
 
@@ -34,7 +38,12 @@ export const VERSION_COLUMN = "xmin";
 
 /** `versioned`: with the row's version, for a relation that has one. */
 export function stockSelect(columns: ProductColumns, { versioned }: { versioned: boolean }): string {
-  return selectList(columns, { name: columns.name, inventory: columns.inventory, active: columns.active, version: versioned ? VERSION_COLUMN : null });
+  return selectList(columns, {
+    name: columns.name,
+    inventory: columns.inventory,
+    active: columns.active,
+    version: versioned ? VERSION_COLUMN : null,
+  });
 }
 
 export function productSelect(columns: ProductColumns): string {
@@ -52,7 +61,9 @@ export function productSelect(columns: ProductColumns): string {
 
 /** Quoted, because supabase-js takes spaces out of anything else. */
 function selectList(columns: ProductColumns, fields: Readonly<Record<string, string | null>>): string {
-  const selected = Object.entries(fields).flatMap(([field, column]) => (column === null ? [] : [`${field}:"${column}"`]));
+  const selected = Object.entries(fields).flatMap(([field, column]) =>
+    column === null ? [] : [`${field}:"${column}"`],
+  );
   return [idSelect(columns), ...selected].join(",");
 }
 
@@ -93,12 +104,18 @@ export function stripePriceOf(row: ProductRow): string | null {
  * The price by the row's own columns. `currency` holds where the table has no currency column or the row none; a row with a currency
  * that is no code has no price.
  */
-export function ownPrice(row: ProductRow, terms: { readonly priceUnit: PriceUnit; readonly currency: string }): Money | null {
+export function ownPrice(
+  row: ProductRow,
+  terms: { readonly priceUnit: PriceUnit; readonly currency: string },
+): Money | null {
   const currency = (text(row.currency) ?? terms.currency).trim().toLowerCase();
   return /^[a-z]{3}$/.test(currency) ? parsePrice(row.price, terms.priceUnit, currency) : null;
 }
 
-export function toProduct(row: ProductRow, { columns, price }: { readonly columns: ProductColumns; readonly price: Money | null }): Product {
+export function toProduct(
+  row: ProductRow,
+  { columns, price }: { readonly columns: ProductColumns; readonly price: Money | null },
+): Product {
   const { name, inventory, active } = toStockRow(row, columns);
   return {
     id: row.id,

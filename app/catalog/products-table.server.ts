@@ -1,9 +1,7 @@
 import { createClient } from "@supabase/supabase-js";
 import { WebSocket } from "ws";
 import { z } from "zod";
-
 import { UnavailableError } from "~/errors";
-
 import { DatabaseError, throwingFetch } from "./database-error";
 
 /** Rows asked for at a time; PostgREST cuts an answer at its `max-rows` (1,000 by default) without a word. */
@@ -42,7 +40,14 @@ export interface ProductsTableOptions {
  * The merchant's table behind supabase-js. Every query ends within `timeoutMs`, is sent once, and throws
  * `UnavailableError` with its cause when there is no answer, an error, or an answer of another shape.
  */
-export function createProductsTable({ url, key, table, fetch = globalThis.fetch, timeoutMs, log }: ProductsTableOptions) {
+export function createProductsTable({
+  url,
+  key,
+  table,
+  fetch = globalThis.fetch,
+  timeoutMs,
+  log,
+}: ProductsTableOptions) {
   const client = createClient(url, key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     global: { fetch: throwingFetch(fetch) },
@@ -75,7 +80,10 @@ export function createProductsTable({ url, key, table, fetch = globalThis.fetch,
 
   function parse<Row>(schema: z.ZodType<Row>, data: unknown): Row[] {
     const rows = z.array(schema).safeParse(data);
-    if (!rows.success) throw new UnavailableError(`The database's answer about "${table}" is not a list of its rows`, { cause: rows.error });
+    if (!rows.success)
+      throw new UnavailableError(`The database's answer about "${table}" is not a list of its rows`, {
+        cause: rows.error,
+      });
     return rows.data;
   }
 
@@ -128,7 +136,10 @@ export function inList(values: readonly string[]): string {
 }
 
 /** Runs `read` on the distinct values in lists short enough for a URL, a few at a time, and returns all their rows. */
-export async function inLists<Row>(values: readonly string[], read: (list: readonly string[]) => Promise<Row[]>): Promise<Row[]> {
+export async function inLists<Row>(
+  values: readonly string[],
+  read: (list: readonly string[]) => Promise<Row[]>,
+): Promise<Row[]> {
   const lists: string[][] = [];
   let characters = 0;
   for (const value of new Set(values)) {

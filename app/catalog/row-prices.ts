@@ -31,16 +31,23 @@ export function createRowPrices({ prices, log, ...terms }: RowPricesOptions) {
     }
     const sentence = `"${product.name}" (${row.id}) is unavailable: ${fault}.`;
     faults.set(row.id, sentence);
-    if (before !== sentence && faults.size <= MOST_TOLD) log?.warn({ productId: row.id, priceId: product.stripePrice }, sentence);
+    if (before !== sentence && faults.size <= MOST_TOLD)
+      log?.warn({ productId: row.id, priceId: product.stripePrice }, sentence);
   }
 
   async function toProducts(rows: readonly ProductRow[]): Promise<Product[]> {
     const priceIds = rows.flatMap((row) => stripePriceOf(row) ?? []);
-    const readings = priceIds.length === 0 || prices === undefined ? new Map<string, PriceReading>() : await prices.read(priceIds);
+    const readings =
+      priceIds.length === 0 || prices === undefined ? new Map<string, PriceReading>() : await prices.read(priceIds);
     return rows.map((row) => {
       const stripePrice = stripePriceOf(row);
       const reading = stripePrice === null ? undefined : readings.get(stripePrice);
-      const price = stripePrice === null ? ownPrice(row, terms) : reading?.state === "usable" && isChargeable(reading.price) ? reading.price : null;
+      const price =
+        stripePrice === null
+          ? ownPrice(row, terms)
+          : reading?.state === "usable" && isChargeable(reading.price)
+            ? reading.price
+            : null;
       const product = toProduct(row, { columns: terms.columns, price });
       note(row, product, reading);
       return product;
@@ -70,9 +77,17 @@ export function createRowPrices({ prices, log, ...terms }: RowPricesOptions) {
       const all = [...faults.values()];
       const more = all.length - MOST_TOLD;
       return [
-        ...(checkFailure === null ? [] : [`Stripe Prices could not all be read, and a product whose Price was never read is unavailable: ${checkFailure}`]),
+        ...(checkFailure === null
+          ? []
+          : [
+              `Stripe Prices could not all be read, and a product whose Price was never read is unavailable: ${checkFailure}`,
+            ]),
         ...all.slice(0, MOST_TOLD),
-        ...(more <= 0 ? [] : [`${more} more ${more === 1 ? "product is" : "products are"} unavailable because of their Stripe Prices: run \`npm run doctor\`.`]),
+        ...(more <= 0
+          ? []
+          : [
+              `${more} more ${more === 1 ? "product is" : "products are"} unavailable because of their Stripe Prices: run \`npm run doctor\`.`,
+            ]),
       ];
     },
   };
@@ -85,7 +100,9 @@ function faultOf(priceId: string, reading: PriceReading): string | null {
   const name = `its Stripe Price ${priceId.slice(0, 60)}`;
   if (reading.state === "usable") {
     const { amount, currency } = reading.price;
-    return isChargeable(reading.price) ? null : `${name} is ${amount} minor units, which Stripe does not charge in ${currency}`;
+    return isChargeable(reading.price)
+      ? null
+      : `${name} is ${amount} minor units, which Stripe does not charge in ${currency}`;
   }
   switch (reading.fault) {
     case "missing":

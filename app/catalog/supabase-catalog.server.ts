@@ -1,22 +1,16 @@
 import type { z } from "zod";
-
 import { UnavailableError } from "~/errors";
-
 import type { Catalog, Product, ProductPage } from "./catalog";
 import { checkPrices, type PriceReport } from "./check-prices.server";
 import { createCompareAndSwap } from "./compare-and-swap.server";
+import { createLookingRead } from "./looking-read";
 import type { PriceUnit } from "./price";
 import type { PriceSource } from "./price-source";
-import { createLookingRead } from "./looking-read";
-import { probeCatalog } from "./probe-catalog.server";
-import type { ProbeReport } from "./probe-catalog.server";
-import { nameFault } from "./product-columns";
-import type { ProductColumns } from "./product-columns";
+import { probeCatalog, type ProbeReport } from "./probe-catalog.server";
+import { nameFault, type ProductColumns } from "./product-columns";
 import { createIdReader } from "./product-ids.server";
-import { productRowSchema, productSelect, stripePriceOf } from "./product-row";
-import type { ProductRow } from "./product-row";
-import { createProductsTable, databaseCode, inList, inLists } from "./products-table.server";
-import type { CatalogLog } from "./products-table.server";
+import { productRowSchema, productSelect, stripePriceOf, type ProductRow } from "./product-row";
+import { createProductsTable, databaseCode, inList, inLists, type CatalogLog } from "./products-table.server";
 import { createRowPrices } from "./row-prices";
 import { createSharedRead } from "./shared-stock-read";
 import { createStockReader } from "./stock-rows.server";
@@ -67,8 +61,19 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
   const table = createProductsTable({ ...options, timeoutMs });
   const readByIds = createIdReader(table, columns);
 
-  const rowPrices = createRowPrices({ columns, priceUnit: options.priceUnit, currency, prices: options.prices, log: options.log });
-  const rowsWhereIn = <Row>(schema: z.ZodType<Row>, select: string, column: string, values: readonly string[]): Promise<Row[]> =>
+  const rowPrices = createRowPrices({
+    columns,
+    priceUnit: options.priceUnit,
+    currency,
+    prices: options.prices,
+    log: options.log,
+  });
+  const rowsWhereIn = <Row>(
+    schema: z.ZodType<Row>,
+    select: string,
+    column: string,
+    values: readonly string[],
+  ): Promise<Row[]> =>
     table.all(schema, () =>
       table.from().select(select, { count: "exact" }).filter(column, "in", inList(values)).order(columns.id),
     );
@@ -76,7 +81,12 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
   const stock = createStockReader(table, columns);
   const state = createTableState(options.log);
   // Reads of its own: a sale waits for no shopper's read.
-  const compareAndSwap = createCompareAndSwap({ table, columns, state, read: createSharedRead((ids) => stock.read(ids)) });
+  const compareAndSwap = createCompareAndSwap({
+    table,
+    columns,
+    state,
+    read: createSharedRead((ids) => stock.read(ids)),
+  });
 
   async function list({ page, pageSize, search = "" }: Parameters<Catalog["list"]>[0]): Promise<ProductPage> {
     const text = search.trim();
@@ -91,12 +101,20 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
     };
     const first = (page - 1) * pageSize;
     const rows: ProductRow[] = [];
-    const found = async (total: number) => ({ products: await rowPrices.toProducts(rows), page, pages: Math.ceil(total / pageSize), total });
+    const found = async (total: number) => ({
+      products: await rowPrices.toProducts(rows),
+      page,
+      pages: Math.ceil(total / pageSize),
+      total,
+    });
     try {
       // PostgREST ends an answer at its max-rows, which may be below one page: read on.
       for (;;) {
         const query = matching({ head: false }).order(columns.name).order(columns.id);
-        const { rows: more, count } = await table.page(productRowSchema, query.range(first + rows.length, first + pageSize - 1));
+        const { rows: more, count } = await table.page(
+          productRowSchema,
+          query.range(first + rows.length, first + pageSize - 1),
+        );
         rows.push(...more);
         const total = counted(count, options.table);
         if (more.length === 0 || rows.length >= Math.min(pageSize, total - first)) return await found(total);
@@ -109,7 +127,9 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
   }
 
   const rowsOf = (productIds: readonly string[]): Promise<ProductRow[]> =>
-    inLists(productIds, (list) => readByIds(list, (ids) => rowsWhereIn(productRowSchema, productSelect(columns), columns.id, ids)));
+    inLists(productIds, (list) =>
+      readByIds(list, (ids) => rowsWhereIn(productRowSchema, productSelect(columns), columns.id, ids)),
+    );
 
   return {
     list,
@@ -135,7 +155,9 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
     },
 
     async productsNamed(names) {
-      const rows = await inLists(names, (list) => rowsWhereIn(productRowSchema, productSelect(columns), columns.name, list));
+      const rows = await inLists(names, (list) =>
+        rowsWhereIn(productRowSchema, productSelect(columns), columns.name, list),
+      );
       const named = new Map<string, Product[]>();
       for (const product of await rowPrices.toProducts(rows)) {
         // A case-insensitive column (citext) also finds other spellings.
@@ -151,7 +173,15 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
 
     probe() {
       stock.forget();
-      return probeCatalog({ table, columns, key: options.key, priceOf: rowPrices.ownPrice, compareAndSwap, readStock: (ids) => stock.read(ids), state });
+      return probeCatalog({
+        table,
+        columns,
+        key: options.key,
+        priceOf: rowPrices.ownPrice,
+        compareAndSwap,
+        readStock: (ids) => stock.read(ids),
+        state,
+      });
     },
     lookingReader: () => createLookingRead({ read: (ids) => stock.read(ids), now: () => performance.now() }),
     get oddities() {

@@ -26,13 +26,15 @@ export function createTableState(log: { warn(fields: Record<string, unknown>, me
   let refusedBy: TableClosure | null = null;
   let isBehind = false;
 
-  const closedBy = (): TableClosure | null => (isBehind ? READS_FROM_REPLICA : refusals >= REFUSALS_TO_CLOSE ? refusedBy : null);
+  const closedBy = (): TableClosure | null =>
+    isBehind ? READS_FROM_REPLICA : refusals >= REFUSALS_TO_CLOSE ? refusedBy : null;
 
   function change(apply: () => void): void {
     const before = closedBy();
     apply();
     const after = closedBy();
-    if (after !== null && before?.code !== after.code) log?.warn({ code: after.code }, `selling is closed: ${after.message}`);
+    if (after !== null && before?.code !== after.code)
+      log?.warn({ code: after.code }, `selling is closed: ${after.message}`);
     if (after === null && before !== null) log?.warn({}, "selling is open again: the table takes updates");
   }
 

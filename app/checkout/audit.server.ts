@@ -1,4 +1,4 @@
-import { type CheckoutContext, windowStart } from "./checkout-context.server";
+import { windowStart, type CheckoutContext } from "./checkout-context.server";
 import type { CheckoutRecord, MarkedLine } from "./line-marks";
 import { isRefunded } from "./list-orders.server";
 import { waitsForAPerson } from "./next-step";
@@ -31,7 +31,9 @@ export async function auditMarks(context: CheckoutContext): Promise<AuditReport>
       continue;
     }
     const { record } = read;
-    const lines = record.lines.filter((line) => !isStillComing(context, session, record, line)).map((line) => compare(session, record, line));
+    const lines = record.lines
+      .filter((line) => !isStillComing(context, session, record, line))
+      .map((line) => compare(session, record, line));
     for (const line of lines) products.set(line.productId, sum(products.get(line.productId), line));
     const wrong = lines.filter((line) => line.drift !== 0);
     if (wrong.length > 0) faults.push({ checkoutId, createdAt, reason: reasonOf(record, wrong), lines: wrong });
@@ -39,9 +41,15 @@ export async function auditMarks(context: CheckoutContext): Promise<AuditReport>
   return { since, checkouts, products: [...products.values()], faults: faults.reverse(), foreign };
 }
 
-function isStillComing(context: CheckoutContext, session: StripeSession, { verdict }: CheckoutRecord, { state }: MarkedLine): boolean {
+function isStillComing(
+  context: CheckoutContext,
+  session: StripeSession,
+  { verdict }: CheckoutRecord,
+  { state }: MarkedLine,
+): boolean {
   // Units go back before the money does.
-  const isUnderWay = state.mark === "claimed" || state.mark === "intent" || (state.mark === "returned" && verdict === "refund");
+  const isUnderWay =
+    state.mark === "claimed" || state.mark === "intent" || (state.mark === "returned" && verdict === "refund");
   return isUnderWay && context.clock.wall() - (session.charge?.createdAt ?? session.createdAt) < TAKEN_WITHIN_MS;
 }
 
@@ -70,7 +78,12 @@ function takenBy({ state }: MarkedLine): number {
 
 function sum(one: ProductDrift | undefined, other: ProductDrift): ProductDrift {
   if (one === undefined) return other;
-  return { productId: one.productId, sold: one.sold + other.sold, taken: one.taken + other.taken, drift: one.drift + other.drift };
+  return {
+    productId: one.productId,
+    sold: one.sold + other.sold,
+    taken: one.taken + other.taken,
+    drift: one.drift + other.drift,
+  };
 }
 
 function reasonOf(record: CheckoutRecord, wrong: readonly ProductDrift[]): AuditFault["reason"] {

@@ -1,6 +1,5 @@
 import type { Product } from "~/catalog/catalog";
 import type { Line } from "~/reservations/reservation-store";
-
 import type { PricedLine } from "./cart-fingerprint.server";
 import type { NotPayableReason } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
@@ -14,7 +13,11 @@ export type Pricing =
  * What each line costs by its row. Stripe Prices that are not known, or could not be charged when they were last read, are read once more
  * before the shopper is told so.
  */
-export async function priceLines(context: CheckoutContext, lines: readonly Line[], rows: ReadonlyMap<string, Product>): Promise<Pricing> {
+export async function priceLines(
+  context: CheckoutContext,
+  lines: readonly Line[],
+  rows: ReadonlyMap<string, Product>,
+): Promise<Pricing> {
   const pricing = priceByRows(lines, rows);
   if (pricing.outcome !== "not_payable" || pricing.reason !== "no_price") return pricing;
   const named = pricing.productIds.filter((productId) => (rows.get(productId)?.stripePrice ?? null) !== null);
@@ -22,7 +25,11 @@ export async function priceLines(context: CheckoutContext, lines: readonly Line[
 }
 
 /** The same after Stripe was asked once more for the Prices of these products. */
-export async function rereadAndPrice({ catalog }: CheckoutContext, lines: readonly Line[], productIds: readonly string[]): Promise<Pricing> {
+export async function rereadAndPrice(
+  { catalog }: CheckoutContext,
+  lines: readonly Line[],
+  productIds: readonly string[],
+): Promise<Pricing> {
   await catalog.rereadPrices(productIds);
   return priceByRows(lines, await catalog.products(lines.map((line) => line.productId)));
 }
@@ -38,7 +45,9 @@ function priceByRows(lines: readonly Line[], rows: ReadonlyMap<string, Product>)
     return [{ ...line, name, image, stripePrice, unitAmount: price.amount, currency: price.currency }];
   });
   if (sellable.length < lines.length) {
-    const productIds = lines.map((line) => line.productId).filter((productId) => (rows.get(productId)?.price ?? null) === null);
+    const productIds = lines
+      .map((line) => line.productId)
+      .filter((productId) => (rows.get(productId)?.price ?? null) === null);
     return { outcome: "not_payable", reason: "no_price", productIds };
   }
   const currencies = new Set(sellable.map((line) => line.currency));

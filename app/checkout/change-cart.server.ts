@@ -1,7 +1,6 @@
-import type { Claim } from "~/reservations/reservation-store";
 import { release } from "~/reservations/release";
+import type { Claim } from "~/reservations/reservation-store";
 import { reserve, type ReserveRequest } from "~/reservations/reserve";
-
 import type { ChangeOutcome, ReleaseCartOutcome } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
 import { closeClaim } from "./close-checkout.server";

@@ -3,16 +3,15 @@ import type { Clock } from "~/reservations/clock";
 import type { RebuildTurns } from "~/reservations/rebuild-turns";
 import type { Line, PageTerms } from "~/reservations/reservation-store";
 import type { ReserveDependencies } from "~/reservations/reserve";
-
 import type { LeaseStore, Order, PaymentTurn, PaymentWait } from "./checkout";
 import type { CheckoutLog } from "./checkout-events";
 import type { Batches } from "./fulfil/batches";
 import type { ResendRule } from "./fulfil/resend-rule";
-import { type CheckoutRecord, type MarkStore, subtotal } from "./line-marks";
+import { subtotal, type CheckoutRecord, type MarkStore } from "./line-marks";
 import { additionsOf } from "./report/additions";
 import { refundStanding } from "./report/refund-standing";
-import type { ShopTags } from "./stripe/former-tags";
 import type { StripeGateway, StripeSession } from "./stripe-gateway.server";
+import type { ShopTags } from "./stripe/former-tags";
 
 export interface CheckoutConfig extends ShopTags {
   /** Signs a claim id for the address that the shopper returns to; the same each time, so that a repeated create has the same parameters. */
@@ -30,12 +29,18 @@ export interface CheckoutConfig extends ShopTags {
 /** Everything the use-cases of this room work with. */
 /** How long payment pages may be open, and what they cost those who leave them unpaid. Neither operation throws for a store that is down. */
 export interface UnpaidTime {
-  termsOf(request: { readonly session: string; readonly lines: readonly Line[] }): Promise<{ readonly outcome: "terms"; readonly terms: PageTerms | undefined } | PaymentWait>;
+  termsOf(request: {
+    readonly session: string;
+    readonly lines: readonly Line[];
+  }): Promise<{ readonly outcome: "terms"; readonly terms: PageTerms | undefined } | PaymentWait>;
   ended(page: { readonly terms: PageTerms; readonly openMs: number; readonly isPaid: boolean }): Promise<void>;
 }
 
 /** Every page is open for as long as any, whatever was left unpaid. */
-export const UNLIMITED: UnpaidTime = { termsOf: async () => ({ outcome: "terms", terms: undefined }), ended: async () => undefined };
+export const UNLIMITED: UnpaidTime = {
+  termsOf: async () => ({ outcome: "terms", terms: undefined }),
+  ended: async () => undefined,
+};
 
 export interface CheckoutContext {
   readonly reservations: ReserveDependencies;
@@ -74,14 +79,22 @@ export function windowStart({ clock, config }: Pick<CheckoutContext, "clock" | "
 }
 
 export function orderOf(session: StripeSession, record: CheckoutRecord): Order {
-  const lines = record.lines.map((line) => ({ productId: line.productId, name: line.name, quantity: line.quantity, subtotal: subtotal(line, record.currency) }));
+  const lines = record.lines.map((line) => ({
+    productId: line.productId,
+    name: line.name,
+    quantity: line.quantity,
+    subtotal: subtotal(line, record.currency),
+  }));
   return {
     checkoutId: session.id,
     claimId: record.claimId,
     session: record.session,
     createdAt: session.createdAt,
     lines,
-    additions: additionsOf(session, lines.reduce((sum, line) => sum + line.subtotal.amount, 0)),
+    additions: additionsOf(
+      session,
+      lines.reduce((sum, line) => sum + line.subtotal.amount, 0),
+    ),
     total: session.total,
     url: session.status === "open" ? session.url : null,
     refund: refundStanding(session, record),

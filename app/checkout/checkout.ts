@@ -1,9 +1,9 @@
+import type { Money } from "~/catalog/catalog";
 import type { Claim, ClientCap, Line } from "~/reservations/reservation-store";
 import type { DecidedLine, ExceededLimit, ReserveOutcome, ReserveRequest } from "~/reservations/reserve";
-import type { Money } from "~/catalog/catalog";
-import type { ShownCart } from "./page/shown-cart";
 import type { ReviewReason, SettleVerdict } from "./line-marks";
 import type { AuditReport, CheckoutOrder, OrderList } from "./order-list";
+import type { ShownCart } from "./page/shown-cart";
 import type { Addition } from "./report/additions";
 import type { RefundStanding } from "./report/refund-standing";
 import type { ChargedLine, Refund } from "./stripe-gateway.server";
@@ -153,10 +153,7 @@ export type NotPayableReason =
   /** Stripe refused the session as invalid (its message is in the log). */
   | "rejected_by_stripe";
 
-export type ChangeOutcome =
-  | ReserveOutcome
-  | SellingPaused
-  | { readonly outcome: "paid"; readonly checkoutId: string };
+export type ChangeOutcome = ReserveOutcome | SellingPaused | { readonly outcome: "paid"; readonly checkoutId: string };
 
 export type ReleaseCartOutcome =
   | { readonly outcome: "released"; readonly lines: readonly Line[] }
@@ -173,7 +170,10 @@ export type ClosePageOutcome =
   /** Another shop's. */
   | { readonly outcome: "not_ours" };
 
-export type EndUnknownOutcome = { readonly outcome: "ended"; readonly lines: readonly Line[] } | { readonly outcome: "known" } | { readonly outcome: "nothing_held" };
+export type EndUnknownOutcome =
+  | { readonly outcome: "ended"; readonly lines: readonly Line[] }
+  | { readonly outcome: "known" }
+  | { readonly outcome: "nothing_held" };
 
 export type FulfilOutcome =
   /** All lines decremented, hold ended. `repeated`: it already was. */

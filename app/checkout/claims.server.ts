@@ -1,5 +1,4 @@
 import type { Claim } from "~/reservations/reservation-store";
-
 import type { CheckoutContext } from "./checkout-context.server";
 import type { CheckoutRecord, MarkedLine } from "./line-marks";
 import type { StripeSession } from "./stripe-gateway.server";
@@ -26,11 +25,15 @@ export async function endClaim(
   const { store } = context.reservations;
   const { claimId, checkoutId, how } = end;
   if (checkoutId !== null && (await liveClaim(context, claimId, checkoutId)) === null) return "gone";
-  const ended = how === "completed" ? await store.complete({ claimId, checkoutId }) : await store.unclaim({ claimId, checkoutId, to: how });
+  const ended =
+    how === "completed"
+      ? await store.complete({ claimId, checkoutId })
+      : await store.unclaim({ claimId, checkoutId, to: how });
   if (ended.outcome === "ended") {
     const { terms, claimedAt } = ended.claim;
     // Without an id no page was ever handed out.
-    if (terms !== undefined && checkoutId !== null) await context.unpaidTime.ended({ terms, openMs: context.clock.wall() - claimedAt, isPaid: how === "completed" });
+    if (terms !== undefined && checkoutId !== null)
+      await context.unpaidTime.ended({ terms, openMs: context.clock.wall() - claimedAt, isPaid: how === "completed" });
     context.log({ type: "claim_ended", claimId, checkoutId, reason: how === "completed" ? "completed" : "released" });
   }
   return ended.outcome;
@@ -46,7 +49,11 @@ export async function isAtLeast(context: CheckoutContext, claim: Claim, olderTha
  * Lets a claim of an order that waits for a person hold only what is not taken from the stock; where all is taken, it ends as sold. A line
  * whose row is unclear stays held: it may be taken or not.
  */
-export async function holdOnlyUntaken(context: CheckoutContext, session: StripeSession, record: CheckoutRecord): Promise<void> {
+export async function holdOnlyUntaken(
+  context: CheckoutContext,
+  session: StripeSession,
+  record: CheckoutRecord,
+): Promise<void> {
   const { claimId, checkoutId, lines } = claimOf(session, record);
   if (lines.length === 0) await endClaim(context, { claimId, checkoutId, how: "completed" });
   else if (lines.length < record.lines.length) await context.reservations.store.lower({ claimId, checkoutId, lines });

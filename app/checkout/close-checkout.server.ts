@@ -1,6 +1,5 @@
 import { UnavailableError } from "~/errors";
 import type { Claim } from "~/reservations/reservation-store";
-
 import { createBudget, FULFIL_BUDGET_MS, within } from "./budget.server";
 import type { ClosePageOutcome } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
@@ -27,9 +26,15 @@ export type CloseOutcome =
  * Ends a claim that nobody is to pay for any more, by proof only: Stripe expired the session now, or says that it was
  * expired, or never made one. `to`: where the units go. Without proof nothing changes.
  */
-export async function closeClaim(context: CheckoutContext, claim: Claim, to: "shopper" | "stock"): Promise<CloseOutcome> {
+export async function closeClaim(
+  context: CheckoutContext,
+  claim: Claim,
+  to: "shopper" | "stock",
+): Promise<CloseOutcome> {
   try {
-    return claim.checkoutId === null ? await closeUnstamped(context, claim, to) : await closeStamped(context, claim, claim.checkoutId, to);
+    return claim.checkoutId === null
+      ? await closeUnstamped(context, claim, to)
+      : await closeStamped(context, claim, claim.checkoutId, to);
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
     context.log({ type: "no_proof", claimId: claim.claimId, checkoutId: claim.checkoutId, cause: error });
@@ -55,12 +60,15 @@ async function closeUnstamped(context: CheckoutContext, claim: Claim, to: "shopp
     const end = await endClaim(context, { claimId: claim.claimId, checkoutId: null, how: to });
     // Gone: somebody stamped or ended it meanwhile.
     const now = end === "gone" ? await context.reservations.store.findClaim(claim.claimId) : null;
-    return now === null || now.checkoutId === null ? { outcome: "closed" } : closeStamped(context, now, now.checkoutId, to);
+    return now === null || now.checkoutId === null
+      ? { outcome: "closed" }
+      : closeStamped(context, now, now.checkoutId, to);
   }
   return closeStamped(context, claim, session.id, to);
 }
 
-type Search = { readonly found: "yes"; readonly id: string } | { readonly found: "none_open" } | { readonly found: "unknown" };
+type Search =
+  { readonly found: "yes"; readonly id: string } | { readonly found: "none_open" } | { readonly found: "unknown" };
 
 /**
  * A session that no list shows. A list that lacks it is no proof: an empty one says the same whoever answers. But the claim id is the idempotency key: under a key that was never used Stripe refuses an empty page for
@@ -78,7 +86,9 @@ async function askForSession(context: CheckoutContext, claim: Claim): Promise<Se
     case "key_used":
     case "failed":
     case "busy":
-      return (await isAtLeast(context, claim, pageLifeMs(context.config) + UNSTAMPED_AFTER_MS)) ? { found: "none_open" } : { found: "unknown" };
+      return (await isAtLeast(context, claim, pageLifeMs(context.config) + UNSTAMPED_AFTER_MS))
+        ? { found: "none_open" }
+        : { found: "unknown" };
   }
 }
 
@@ -91,7 +101,12 @@ export async function findSession(context: CheckoutContext, claim: Claim): Promi
   return null;
 }
 
-async function closeStamped(context: CheckoutContext, claim: Claim, checkoutId: string, to: "shopper" | "stock"): Promise<CloseOutcome> {
+async function closeStamped(
+  context: CheckoutContext,
+  claim: Claim,
+  checkoutId: string,
+  to: "shopper" | "stock",
+): Promise<CloseOutcome> {
   const budget = createBudget(context.clock, FULFIL_BUDGET_MS);
   const request = { keys: [checkoutKey(checkoutId)], checkoutId, budget };
   // Under the lease, so that the `expired` event, which may be here before Stripe's answer, does not end the claim otherwise.

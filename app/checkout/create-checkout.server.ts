@@ -1,29 +1,29 @@
 import { createProcessRebuildTurns } from "~/reservations/rebuild-turns";
-
 import { auditMarks } from "./audit.server";
 import { changeCart, releaseCart } from "./change-cart.server";
 import type { CheckoutService, RebuildReport } from "./checkout";
-import { type CheckoutContext, UNLIMITED } from "./checkout-context.server";
+import { UNLIMITED, type CheckoutContext } from "./checkout-context.server";
 import { closePage } from "./close-checkout.server";
 import { editStock } from "./edit-stock.server";
+import { settleCheckout } from "./fulfil.server";
 import { createBatches } from "./fulfil/batches";
 import { createFulfilQueue, type FulfilQueue } from "./fulfil/fulfil-queue.server";
 import { createRefundWatch } from "./fulfil/refund-watch.server";
 import { createResendRule } from "./fulfil/resend-rule";
-import { settleCheckout } from "./fulfil.server";
+import { isAboutForeign, settleForeign } from "./fulfil/settle-foreign.server";
 import { inspectCheckout } from "./inspect.server";
 import { listOrders } from "./list-orders.server";
-import { createRebuildGate } from "./rebuild-gate";
 import { endUnknownPage } from "./page/end-unknown-page.server";
+import { createRebuildGate } from "./rebuild-gate";
 import { rebuildHolds } from "./rebuild.server";
 import { createSessionMarks } from "./session-marks.server";
 import { settleOrder } from "./settle.server";
-import { isAboutForeign, settleForeign } from "./fulfil/settle-foreign.server";
-import { readingFormerTags } from "./stripe/former-tags";
 import { startCheckout } from "./start-checkout.server";
+import { readingFormerTags } from "./stripe/former-tags";
 import { createSweep } from "./sweep.server";
 
-type Optional = "marks" | "batches" | "rebuildTurns" | "rebuildLeases" | "resend" | "turnToPay" | "unpaidTime" | "shortPages";
+type Optional =
+  "marks" | "batches" | "rebuildTurns" | "rebuildLeases" | "resend" | "turnToPay" | "unpaidTime" | "shortPages";
 
 /** Rebuilding is that of a store in one process unless turns and leases for it are given; nobody waits for a turn to pay. */
 export type CheckoutDependencies = Omit<CheckoutContext, Optional> & Partial<Pick<CheckoutContext, Optional>>;
@@ -40,11 +40,25 @@ export interface Checkout extends CheckoutService {
 /** Wires the room. Marks live on the Checkout Session unless another place is given. */
 export function createCheckout(dependencies: CheckoutDependencies): Checkout {
   const { gateway, clock, config } = dependencies;
-  const marks = dependencies.marks ?? readingFormerTags(createSessionMarks({ gateway, shopTag: config.shopTag, clock }), config);
-  const context: CheckoutContext = { rebuildTurns: createProcessRebuildTurns(), rebuildLeases: dependencies.leases, resend: createResendRule(clock), turnToPay: async () => ({ outcome: "your_turn" }), batches: createBatches(), unpaidTime: UNLIMITED, shortPages: new Map(), ...dependencies, marks };
+  const marks =
+    dependencies.marks ?? readingFormerTags(createSessionMarks({ gateway, shopTag: config.shopTag, clock }), config);
+  const context: CheckoutContext = {
+    rebuildTurns: createProcessRebuildTurns(),
+    rebuildLeases: dependencies.leases,
+    resend: createResendRule(clock),
+    turnToPay: async () => ({ outcome: "your_turn" }),
+    batches: createBatches(),
+    unpaidTime: UNLIMITED,
+    shortPages: new Map(),
+    ...dependencies,
+    marks,
+  };
   const gate = createRebuildGate();
   const sweep = createSweep(context);
-  const queue = createFulfilQueue({ clock: context.clock, settle: (checkoutId) => settleCheckout(context, checkoutId) });
+  const queue = createFulfilQueue({
+    clock: context.clock,
+    settle: (checkoutId) => settleCheckout(context, checkoutId),
+  });
   const refunds = createRefundWatch(context, queue);
   let rebuilding: Promise<RebuildReport> | null = null;
 
@@ -73,7 +87,9 @@ export function createCheckout(dependencies: CheckoutDependencies): Checkout {
     checkRefunds: gated(refunds.checkRefunds),
     failedRefunds: refunds.failedRefunds,
     close: gated((checkoutId) => closePage(context, checkoutId)),
-    settle: gated((request) => (isAboutForeign(request) ? settleForeign(context, request) : settleOrder(context, request))),
+    settle: gated((request) =>
+      isAboutForeign(request) ? settleForeign(context, request) : settleOrder(context, request),
+    ),
     endUnknownPage: gated((checkoutId) => endUnknownPage(context, checkoutId)),
     async editStock(productId, edit) {
       gate.check();

@@ -7,5 +7,8 @@ import { BY_HAND, productKeys, withLeases } from "./lease-work.server";
 export async function editStock<T>(context: CheckoutContext, productId: string, edit: () => Promise<T>): Promise<T> {
   const budget = createBudget(context.clock, FULFIL_BUDGET_MS);
   const leases = { keys: productKeys([productId]), checkoutId: BY_HAND, budget };
-  return within(budget, afterPredecessors(context, budget, () => withLeases(context.leases, leases, edit)));
+  return within(
+    budget,
+    afterPredecessors(context, budget, () => withLeases(context.leases, leases, edit)),
+  );
 }

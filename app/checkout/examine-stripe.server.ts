@@ -1,5 +1,4 @@
 import type Stripe from "stripe";
-
 import { CHECKOUT_EVENTS, REFUND_EVENTS } from "./verify-webhook.server";
 
 export interface Finding {
@@ -33,7 +32,10 @@ const POLL_MS = 1000;
  */
 export async function* examineStripe(examination: Examination): AsyncGenerator<Finding> {
   if (examination.live) {
-    yield { state: "fault", text: "STRIPE_SECRET_KEY is a live key; this check makes a payment, so give it the key of test mode." };
+    yield {
+      state: "fault",
+      text: "STRIPE_SECRET_KEY is a live key; this check makes a payment, so give it the key of test mode.",
+    };
     return;
   }
   const closed = await attempt("A payment page can be opened and closed", () => openAndClose(examination));
@@ -44,7 +46,11 @@ export async function* examineStripe(examination: Examination): AsyncGenerator<F
     yield found.finding;
     if (found.result !== null) yield* noteOptionalEvents(found.result);
     const { sessionId, since } = closed.result;
-    yield (await attempt("The store took Stripe's event, so the webhook secret is right", () => awaitDelivery(examination, sessionId, since))).finding;
+    yield (
+      await attempt("The store took Stripe's event, so the webhook secret is right", () =>
+        awaitDelivery(examination, sessionId, since),
+      )
+    ).finding;
     yield* examinePayment(examination);
   }
 }
@@ -52,7 +58,10 @@ export async function* examineStripe(examination: Examination): AsyncGenerator<F
 function compareOrigin(url: string | null, expected: string): Finding {
   const origin = url === null ? null : new URL(url).origin;
   if (origin === null || origin === expected) return { state: "ok", text: `Payment pages are at ${expected}.` };
-  return { state: "fault", text: `Payment pages are at ${origin}, and browsers are let to ${expected} only: set STRIPE_CHECKOUT_ORIGIN=${origin}.` };
+  return {
+    state: "fault",
+    text: `Payment pages are at ${origin}, and browsers are let to ${expected} only: set STRIPE_CHECKOUT_ORIGIN=${origin}.`,
+  };
 }
 
 async function* examinePayment(examination: Examination): AsyncGenerator<Finding> {
@@ -66,27 +75,36 @@ async function* examinePayment(examination: Examination): AsyncGenerator<Finding
   const marked = await attempt("Marks can be written on a complete session", async () => {
     const updated = await stripe.checkout.sessions.update(page.id, { metadata: { holdfast_doctor: "marked" } });
     const read = await stripe.checkout.sessions.retrieve(page.id);
-    if (updated.status !== "complete" || read.metadata?.["holdfast_doctor"] !== "marked") throw new Error("the mark was not there when it was read again");
+    if (updated.status !== "complete" || read.metadata?.["holdfast_doctor"] !== "marked")
+      throw new Error("the mark was not there when it was read again");
   });
   yield marked.finding;
-  yield (await attempt("A payment can be refunded in full", async () => {
-    const refund = await stripe.refunds.create({ payment_intent: intent });
-    if (refund.amount !== AMOUNT || refund.status === "failed") throw new Error(`the refund of ${refund.amount} is ${String(refund.status)}`);
-  })).finding;
+  yield (
+    await attempt("A payment can be refunded in full", async () => {
+      const refund = await stripe.refunds.create({ payment_intent: intent });
+      if (refund.amount !== AMOUNT || refund.status === "failed")
+        throw new Error(`the refund of ${refund.amount} is ${String(refund.status)}`);
+    })
+  ).finding;
 }
 
 async function attempt<T>(text: string, run: () => Promise<T>): Promise<{ finding: Finding; result: T | null }> {
   try {
     return { result: await run(), finding: { state: "ok", text: `${text}.` } };
   } catch (error) {
-    return { result: null, finding: { state: "fault", text: `${text}: no. ${error instanceof Error ? error.message : String(error)}` } };
+    return {
+      result: null,
+      finding: { state: "fault", text: `${text}: no. ${error instanceof Error ? error.message : String(error)}` },
+    };
   }
 }
 
 function open({ stripe, publicUrl, currency }: Examination): Promise<Stripe.Checkout.Session> {
   return stripe.checkout.sessions.create({
     mode: "payment",
-    line_items: [{ quantity: 1, price_data: { currency, unit_amount: AMOUNT, product_data: { name: "Holdfast check" } } }],
+    line_items: [
+      { quantity: 1, price_data: { currency, unit_amount: AMOUNT, product_data: { name: "Holdfast check" } } },
+    ],
     allowed_payment_method_types: ["card"],
     success_url: `${publicUrl}/`,
     cancel_url: `${publicUrl}/`,
@@ -94,7 +112,9 @@ function open({ stripe, publicUrl, currency }: Examination): Promise<Stripe.Chec
   });
 }
 
-async function openAndClose(examination: Examination): Promise<{ sessionId: string; since: number; url: string | null }> {
+async function openAndClose(
+  examination: Examination,
+): Promise<{ sessionId: string; since: number; url: string | null }> {
   const page = await open(examination);
   const closed = await examination.stripe.checkout.sessions.expire(page.id);
   if (closed.status !== "expired") throw new Error(`after it was expired its status is ${String(closed.status)}`);
@@ -115,7 +135,10 @@ async function findEndpoint({ stripe, publicUrl }: Examination): Promise<Stripe.
 function* noteOptionalEvents(endpoint: Stripe.WebhookEndpoint): Generator<Finding> {
   const missing = lackingEvents(endpoint, REFUND_EVENTS);
   if (missing.length === 0) return;
-  yield { state: "note", text: `The endpoint isn't sent ${missing.join(", ")}: a refund that fails is then noticed up to an hour later. Add these events to hear of it at once.` };
+  yield {
+    state: "note",
+    text: `The endpoint isn't sent ${missing.join(", ")}: a refund that fails is then noticed up to an hour later. Add these events to hear of it at once.`,
+  };
 }
 
 function lackingEvents({ enabled_events: enabled }: Stripe.WebhookEndpoint, wanted: ReadonlySet<string>): string[] {
@@ -132,14 +155,19 @@ async function awaitDelivery(examination: Examination, sessionId: string, since:
     }
     return null;
   });
-  if (isTaken === null) throw new Error("The event was not taken; is the store running at PUBLIC_URL, with this STRIPE_WEBHOOK_SECRET?");
+  if (isTaken === null)
+    throw new Error("The event was not taken; is the store running at PUBLIC_URL, with this STRIPE_WEBHOOK_SECRET?");
 }
 
 async function awaitPayment(examination: Examination, sessionId: string): Promise<string> {
   const intent = await poll(examination, examination.waitMs.payment, async () => {
     const session = await examination.stripe.checkout.sessions.retrieve(sessionId);
     const { payment_intent: payment } = session;
-    return session.status !== "complete" || payment === null ? null : typeof payment === "string" ? payment : payment.id;
+    return session.status !== "complete" || payment === null
+      ? null
+      : typeof payment === "string"
+        ? payment
+        : payment.id;
   });
   if (intent === null) throw new Error("Nobody paid it in time");
   return intent;

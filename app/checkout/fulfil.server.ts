@@ -1,22 +1,21 @@
 import { UnavailableError } from "~/errors";
-
-import { type Budget, createBudget, FULFIL_BUDGET_MS, within } from "./budget.server";
+import { createBudget, FULFIL_BUDGET_MS, within, type Budget } from "./budget.server";
 import type { FulfilOutcome } from "./checkout";
-import { type CheckoutContext, orderOf } from "./checkout-context.server";
+import { orderOf, type CheckoutContext } from "./checkout-context.server";
 import { endClaim, holdOnlyUntaken, liveClaim } from "./claims.server";
-import { claimLatePayment } from "./late-payment.server";
-import { BY_HAND, checkoutKey, type Leases, type Predecessor, productKeys, withLeases } from "./lease-work.server";
-import type { CheckoutRecord } from "./line-marks";
-import { needsRows, stepWithoutStock, waitsForAPerson } from "./next-step";
 import type { Moved } from "./fulfil/batches";
 import { checkLines } from "./fulfil/check-lines.server";
 import { fateOf, moveTogether, soleLine } from "./fulfil/move-together.server";
-import { markRefund, refundInFull } from "./refund.server";
+import { claimLatePayment } from "./late-payment.server";
+import { BY_HAND, checkoutKey, productKeys, withLeases, type Leases, type Predecessor } from "./lease-work.server";
+import type { CheckoutRecord } from "./line-marks";
 import { moveStock } from "./move-stock.server";
+import { needsRows, stepWithoutStock, waitsForAPerson } from "./next-step";
+import { markRefund, refundInFull } from "./refund.server";
 import { refundReview } from "./report/refund-standing";
 import { reviewedFor } from "./report/review-reason";
-import { withUrgency } from "./stripe/stripe-limiter.server";
 import type { StripeSession } from "./stripe-gateway.server";
+import { withUrgency } from "./stripe/stripe-limiter.server";
 
 /** How many checkouts left unsettled by others one call may have to settle first. */
 const MAX_PREDECESSORS = 8;
@@ -34,9 +33,15 @@ export function fulfilCheckout(context: CheckoutContext, checkoutId: string): Pr
 const QUEUED_BUDGET_MS = 30_000;
 
 /** The same, and it ends only when nothing is under way any more, which may be after the budget. */
-export async function settleCheckout(context: CheckoutContext, checkoutId: string, budget = createBudget(context.clock, QUEUED_BUDGET_MS)): Promise<FulfilOutcome> {
+export async function settleCheckout(
+  context: CheckoutContext,
+  checkoutId: string,
+  budget = createBudget(context.clock, QUEUED_BUDGET_MS),
+): Promise<FulfilOutcome> {
   try {
-    const outcome = await withUrgency("paid", () => afterPredecessors(context, budget, () => attemptOne(context, checkoutId, false, budget)));
+    const outcome = await withUrgency("paid", () =>
+      afterPredecessors(context, budget, () => attemptOne(context, checkoutId, false, budget)),
+    );
     report(context, checkoutId, outcome);
     return outcome;
   } catch (error) {
@@ -51,7 +56,11 @@ type Attempt<T> = { readonly outcome: "worked"; readonly result: T } | Predecess
  * What `attempt` comes to, under the leases of products. Whoever was left unsettled on one of them goes first: what its row says
  * is true only until the row moves again.
  */
-export async function afterPredecessors<T>(context: CheckoutContext, budget: Budget, attempt: () => Promise<Attempt<T>>): Promise<T> {
+export async function afterPredecessors<T>(
+  context: CheckoutContext,
+  budget: Budget,
+  attempt: () => Promise<Attempt<T>>,
+): Promise<T> {
   const waiting: Predecessor[] = [];
   for (let tries = 0; tries < 2 * MAX_PREDECESSORS; tries += 1) {
     const first = waiting.at(-1);
@@ -62,8 +71,15 @@ export async function afterPredecessors<T>(context: CheckoutContext, budget: Bud
   throw new UnavailableError("too many unsettled checkouts before this one");
 }
 
-async function settlePredecessor(context: CheckoutContext, { checkoutId, key }: Predecessor, budget: Budget): Promise<Attempt<FulfilOutcome>> {
-  const settled = checkoutId === BY_HAND ? worked<FulfilOutcome>({ outcome: "not_ours" }) : await attemptOne(context, checkoutId, true, budget);
+async function settlePredecessor(
+  context: CheckoutContext,
+  { checkoutId, key }: Predecessor,
+  budget: Budget,
+): Promise<Attempt<FulfilOutcome>> {
+  const settled =
+    checkoutId === BY_HAND
+      ? worked<FulfilOutcome>({ outcome: "not_ours" })
+      : await attemptOne(context, checkoutId, true, budget);
   // By hand, or of another Stripe account, left by the keys used before: there is nothing to settle, and the name must not lock the product.
   if (settled.outcome === "worked" && settled.result.outcome === "not_ours") {
     await withLeases(context.leases, { keys: [key], checkoutId, budget }, () => Promise.resolve());
@@ -71,7 +87,12 @@ async function settlePredecessor(context: CheckoutContext, { checkoutId, key }: 
   return settled;
 }
 
-async function attemptOne(context: CheckoutContext, checkoutId: string, isPredecessor: boolean, budget: Budget): Promise<Attempt<FulfilOutcome>> {
+async function attemptOne(
+  context: CheckoutContext,
+  checkoutId: string,
+  isPredecessor: boolean,
+  budget: Budget,
+): Promise<Attempt<FulfilOutcome>> {
   const request = { keys: [checkoutKey(checkoutId)], checkoutId, budget };
   const attempt = await withLeases(context.leases, request, async (held) => {
     const session = await context.gateway.fetch(checkoutId);
@@ -108,8 +129,10 @@ async function settlePaid(context: CheckoutContext, work: Work): Promise<Attempt
   const fate = await fateOf(context, work);
   if (fate.outcome === "predecessor") return fate;
   let { record } = fate;
-  if (fate.outcome === "waits_for_a_person") return worked({ outcome: "needs_review", reason: "unclear_row", order: orderOf(session, record) });
-  const isUntouched = record.verdict === null && record.lines.every((line) => line.state.mark === "claimed") && !waitsForAPerson(record);
+  if (fate.outcome === "waits_for_a_person")
+    return worked({ outcome: "needs_review", reason: "unclear_row", order: orderOf(session, record) });
+  const isUntouched =
+    record.verdict === null && record.lines.every((line) => line.state.mark === "claimed") && !waitsForAPerson(record);
   const claim = isUntouched ? await liveClaim(context, record.claimId, session.id) : null;
   if (isUntouched && claim === null) record = await claimLatePayment(context, { session, record, held });
   if (isUntouched && record.verdict === null) record = await checkLines(context, { session, record, held });
@@ -123,17 +146,27 @@ async function settlePaid(context: CheckoutContext, work: Work): Promise<Attempt
 }
 
 /** Under the leases of its products; or along with another checkout that got the lease first (`moveTogether`). */
-async function moveUnderProducts(context: CheckoutContext, work: Work, wasPromised: boolean): Promise<Attempt<CheckoutRecord>> {
+async function moveUnderProducts(
+  context: CheckoutContext,
+  work: Work,
+  wasPromised: boolean,
+): Promise<Attempt<CheckoutRecord>> {
   const { session, record, held, budget, isPredecessor } = work;
   const line = wasPromised && !isPredecessor ? soleLine(record) : null;
   const place = line === null ? null : context.batches.join(line.productId, { session, record, held });
   const signal = place === null ? budget.signal : AbortSignal.any([budget.signal, place.signal]);
-  const request = { keys: productKeys(record.lines.map(({ productId }) => productId)), checkoutId: session.id, budget: { check: () => budget.check(), signal } };
+  const request = {
+    keys: productKeys(record.lines.map(({ productId }) => productId)),
+    checkoutId: session.id,
+    budget: { check: () => budget.check(), signal },
+  };
   try {
     return await withLeases(context.leases, request, (productsHeld) => {
       place?.leave();
       const move = { session, record, held: { check: () => (held.check(), productsHeld.check()) }, wasPromised };
-      return withUrgency("product_held", () => (line === null ? moveStock(context, move) : moveTogether(context, move)));
+      return withUrgency("product_held", () =>
+        line === null ? moveStock(context, move) : moveTogether(context, move),
+      );
     });
   } catch (error) {
     if (place?.taken === undefined) throw error;
@@ -143,10 +176,15 @@ async function moveUnderProducts(context: CheckoutContext, work: Work, wasPromis
   }
 }
 
-async function takenAlong(context: CheckoutContext, work: Work, { leader, named }: Moved): Promise<Attempt<CheckoutRecord>> {
+async function takenAlong(
+  context: CheckoutContext,
+  work: Work,
+  { leader, named }: Moved,
+): Promise<Attempt<CheckoutRecord>> {
   const record = named.get(work.session.id);
   const fate = record === undefined ? null : await fateOf(context, { ...work, record }, leader);
-  if (fate?.outcome !== "taken") throw new UnavailableError("it was not taken along, and has to wait for its turn once more");
+  if (fate?.outcome !== "taken")
+    throw new UnavailableError("it was not taken along, and has to wait for its turn once more");
   return worked(fate.record);
 }
 
@@ -188,7 +226,10 @@ async function conclude(
  * finished page offers none (docs.stripe.com/payments/checkout/fulfill-orders). No event is trusted with this.
  */
 export function hasFailed(session: StripeSession): boolean {
-  return session.paymentStatus === "unpaid" && (session.payment?.status === "requires_payment_method" || session.payment?.status === "canceled");
+  return (
+    session.paymentStatus === "unpaid" &&
+    (session.payment?.status === "requires_payment_method" || session.payment?.status === "canceled")
+  );
 }
 
 function worked<T>(result: T): { outcome: "worked"; result: T } {

@@ -1,5 +1,4 @@
 import { UnavailableError } from "~/errors";
-
 import type { CheckoutInspection } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
 import { compareLines, wasCompared } from "./fulfil/compare-lines";
@@ -10,12 +9,16 @@ import { reviewedFor } from "./report/review-reason";
 import type { ChargedLine, StripeSession } from "./stripe-gateway.server";
 
 /** See `CheckoutService.inspect`. Reads only, and takes no lease: what it tells may be old a moment later. */
-export async function inspectCheckout(context: CheckoutContext, checkoutId: string): Promise<CheckoutInspection | null> {
+export async function inspectCheckout(
+  context: CheckoutContext,
+  checkoutId: string,
+): Promise<CheckoutInspection | null> {
   const session = await context.gateway.fetch(checkoutId);
   if (session === null) return null;
   const record = context.marks.read(session);
   const rows = await orNull(context.catalog.readStock(record?.lines.map((line) => line.productId) ?? []));
-  const charged = record === null || session.status !== "complete" ? null : await orNull(context.gateway.lines(checkoutId));
+  const charged =
+    record === null || session.status !== "complete" ? null : await orNull(context.gateway.lines(checkoutId));
   const claim = record === null ? null : await context.reservations.store.findClaim(record.claimId);
   return {
     checkoutId,
@@ -35,7 +38,10 @@ export async function inspectCheckout(context: CheckoutContext, checkoutId: stri
       })) ?? [],
     refunds: session.charge?.refunds ?? [],
     charged,
-    next: record === null ? "Nothing: it is not this shop's." : sayNext(session, record, { rows, charged, hasClaim: claim !== null }),
+    next:
+      record === null
+        ? "Nothing: it is not this shop's."
+        : sayNext(session, record, { rows, charged, hasClaim: claim !== null }),
   };
 }
 
@@ -55,13 +61,16 @@ interface Facts {
 
 function sayNext(session: StripeSession, record: CheckoutRecord, { rows, charged, hasClaim }: Facts): string {
   if (session.status === "open") return "Nothing: the payment page is open.";
-  if (session.status === "expired") return hasClaim ? "Release the claim: the payment page has expired." : "Nothing: the payment page has expired.";
+  if (session.status === "expired")
+    return hasClaim ? "Release the claim: the payment page has expired." : "Nothing: the payment page has expired.";
   if (session.paymentStatus === "unpaid") return "Wait for the delayed payment, or release the claim if it has failed.";
   const { owed, pending } = refundStanding(session, record);
   if (owed > 0) return "Wait for an operator: a refund failed, and the buyer does not have the money back.";
-  if (refundReview(session, record) === "no_payment") return "Wait for an operator: Stripe names no payment that could be refunded.";
+  if (refundReview(session, record) === "no_payment")
+    return "Wait for an operator: Stripe names no payment that could be refunded.";
   const isUntouched = record.verdict === null && record.lines.every((line) => line.state.mark === "claimed");
-  if (isUntouched && !hasClaim) return "Reserve the units like anybody, since the claim is gone; then take them, or refund.";
+  if (isUntouched && !hasClaim)
+    return "Reserve the units like anybody, since the claim is gone; then take them, or refund.";
   if (isUntouched && !wasCompared(record) && charged !== null && compareLines(record, charged) === "missing") {
     return "Wait for an operator, since Stripe charged for less than this order's lines.";
   }
@@ -71,8 +80,11 @@ function sayNext(session: StripeSession, record: CheckoutRecord, { rows, charged
     case "settle":
       return `Settle announced moves by their rows: ${step.moves.map((move) => `${move.line.productId} ${move.row}`).join(", ")}.`;
     case "announce":
-      if (record.review?.reason === "row_refused") return "Try once more what the row refused: it waits until the table takes the change.";
-      return record.verdict === null ? "Announce the decrements, then make them." : "Announce what is to be given back, then give it back.";
+      if (record.review?.reason === "row_refused")
+        return "Try once more what the row refused: it waits until the table takes the change.";
+      return record.verdict === null
+        ? "Announce the decrements, then make them."
+        : "Announce what is to be given back, then give it back.";
     case "condemn":
       return `Decide to refund: too few units of ${step.short.map((line) => line.productId).join(", ")}.`;
     case "refund":

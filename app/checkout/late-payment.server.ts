@@ -1,6 +1,5 @@
 import { UnavailableError } from "~/errors";
 import { reserve } from "~/reservations/reserve";
-
 import type { CheckoutContext } from "./checkout-context.server";
 import type { Leases } from "./lease-work.server";
 import type { CheckoutRecord } from "./line-marks";

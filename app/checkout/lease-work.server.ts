@@ -1,5 +1,4 @@
 import { UnavailableError } from "~/errors";
-
 import type { Budget } from "./budget.server";
 import type { Lease, LeaseStore } from "./checkout";
 
@@ -14,7 +13,8 @@ export const BY_HAND = "by hand";
 export const checkoutKey = (checkoutId: string): string => `checkout:${checkoutId}`;
 
 /** Products in sorted order, so that two fulfilments never wait for each other. */
-export const productKeys = (productIds: Iterable<string>): string[] => [...new Set(productIds)].sort().map((id) => `product:${id}`);
+export const productKeys = (productIds: Iterable<string>): string[] =>
+  [...new Set(productIds)].sort().map((id) => `product:${id}`);
 
 /** Left unsettled on the lease of `key`: it has to be settled first. */
 export interface Predecessor {

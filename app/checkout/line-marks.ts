@@ -66,7 +66,8 @@ export type ReviewReason =
  * An operator's decision: `unclear_row` (applied, not_applied) · `row_refused` (retry, refund) · `no_payment` (retry, refunded_elsewhere) ·
  * `lines_differ` (accept, refund) · `refund_failed` (retry, refunded_elsewhere) · `foreign_tag` (adopt, leave).
  */
-export type SettleVerdict = "applied" | "not_applied" | "retry" | "refund" | "refunded_elsewhere" | "accept" | "adopt" | "leave";
+export type SettleVerdict =
+  "applied" | "not_applied" | "retry" | "refund" | "refunded_elsewhere" | "accept" | "adopt" | "leave";
 
 /** Why an order waits for a person, and since when, epoch milliseconds. */
 export interface Review {
@@ -140,7 +141,11 @@ export interface MarkStore<Place> {
 }
 
 /** What is to be read once a change, made at `at`, has landed. */
-export function applyChange(record: CheckoutRecord, change: RecordChange, at: number): Omit<RecordState, "states"> & Pick<CheckoutRecord, "lines" | "note"> {
+export function applyChange(
+  record: CheckoutRecord,
+  change: RecordChange,
+  at: number,
+): Omit<RecordState, "states"> & Pick<CheckoutRecord, "lines" | "note"> {
   // Certainly not taken: then the batch was not, either.
   const goesBack = [...(change.states?.values() ?? [])].some((state) => state.mark === "claimed");
   return {
@@ -164,7 +169,11 @@ export function sameMarks(one: CheckoutRecord, other: CheckoutRecord): boolean {
 }
 
 function spell({ verdict, lines, batch }: CheckoutRecord): string {
-  const states = lines.map(({ productId, state }) => [productId, state.mark, ...("from" in state ? [state.from, state.to] : [])]);
+  const states = lines.map(({ productId, state }) => [
+    productId,
+    state.mark,
+    ...("from" in state ? [state.from, state.to] : []),
+  ]);
   return JSON.stringify([verdict, states, batch?.id]);
 }
 

@@ -1,4 +1,4 @@
-import { type CheckoutContext, orderOf, windowStart } from "./checkout-context.server";
+import { orderOf, windowStart, type CheckoutContext } from "./checkout-context.server";
 import { hasFailed } from "./fulfil.server";
 import type { CheckoutRecord } from "./line-marks";
 import type { CheckoutOrder, OrderList, OrderState } from "./order-list";
@@ -19,7 +19,13 @@ export async function listOrders(context: CheckoutContext, { atMost }: { atMost:
     if (read.outcome === "ours") orders.push(asListed(session, read.record));
     if (read.outcome === "not_ours") {
       const foreign = foreignPayment(context, session);
-      if (foreign !== null) orders.push({ ...describe(session, foreign.record), state: "needs_review", reason: "foreign_tag", tag: foreign.tag });
+      if (foreign !== null)
+        orders.push({
+          ...describe(session, foreign.record),
+          state: "needs_review",
+          reason: "foreign_tag",
+          tag: foreign.tag,
+        });
     }
     // Whether there are more is not worth another request.
     if (seen === atMost) return { orders, since, isWhole: false };

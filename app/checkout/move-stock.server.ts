@@ -1,9 +1,8 @@
 import type { SwapRefusal } from "~/catalog/catalog";
 import { UnavailableError } from "~/errors";
-
 import type { CheckoutContext } from "./checkout-context.server";
 import type { Leases } from "./lease-work.server";
-import { type CheckoutRecord, type LineState, type RecordChange, sameMarks } from "./line-marks";
+import { sameMarks, type CheckoutRecord, type LineState, type RecordChange } from "./line-marks";
 import { needsRows, nextStep, type OpenMove, type Rows, type ShortLine } from "./next-step";
 import type { StripeSession } from "./stripe-gateway.server";
 
@@ -40,7 +39,8 @@ export async function moveStock(context: CheckoutContext, move: Move): Promise<C
     const step = nextStep(record, rows, { unsent, isDue: (found) => context.resend.isDue({ checkoutId, ...found }) });
     switch (step.step) {
       case "settle": {
-        if (step.moves.every(({ row }) => row === "wait")) throw new UnavailableError("a change of the stock that was not answered may still be carried out");
+        if (step.moves.every(({ row }) => row === "wait"))
+          throw new UnavailableError("a change of the stock that was not answered may still be carried out");
         const { states, lostRace, refusal } = await makeMoves(context, { ...move, moves: step.moves, unsent });
         unsent = new Set();
         isRefused ||= refusal?.by === "row";
@@ -57,7 +57,9 @@ export async function moveStock(context: CheckoutContext, move: Move): Promise<C
       case "announce":
         if (isRefused) return record;
         record = await write(context, move, record, { states: step.states });
-        unsent = new Set([...step.states].filter(([, state]) => state.mark !== "returned").map(([productId]) => productId));
+        unsent = new Set(
+          [...step.states].filter(([, state]) => state.mark !== "returned").map(([productId]) => productId),
+        );
         break;
       case "condemn":
         reportShortage(context, move, step.short);
@@ -98,7 +100,12 @@ async function makeMoves(
         continue;
       }
       held.check();
-      const swapped = await context.catalog.compareAndSwap({ productId, from: move.from, to: move.to, version: move.version });
+      const swapped = await context.catalog.compareAndSwap({
+        productId,
+        from: move.from,
+        to: move.to,
+        version: move.version,
+      });
       if (swapped.outcome === "refused") {
         lostRace = true;
         refusal = swapped;
@@ -111,23 +118,35 @@ async function makeMoves(
         if (unsent.has(productId)) states.set(productId, beforeTheMove(move, quantity));
         continue;
       }
-      if (move.to < 0 && move.announced === "intent") context.log({ type: "oversold", checkoutId: session.id, productId, units: -move.to });
+      if (move.to < 0 && move.announced === "intent")
+        context.log({ type: "oversold", checkoutId: session.id, productId, units: -move.to });
     }
     // Its own part, where the move was that of a batch.
-    states.set(productId, move.announced === "intent" ? { mark: "done", from: move.from, to: move.from - quantity } : { mark: "returned" });
+    states.set(
+      productId,
+      move.announced === "intent" ? { mark: "done", from: move.from, to: move.from - quantity } : { mark: "returned" },
+    );
   }
   return { states, lostRace, refusal };
 }
 
 /** What a write of marks says about waiting for a row that refuses. */
-function reviewAfter(record: CheckoutRecord, { isRefused, lostRace }: { isRefused: boolean; lostRace: boolean }): Pick<RecordChange, "review"> {
+function reviewAfter(
+  record: CheckoutRecord,
+  { isRefused, lostRace }: { isRefused: boolean; lostRace: boolean },
+): Pick<RecordChange, "review"> {
   if (isRefused) return { review: "row_refused" };
   return record.review?.reason === "row_refused" && !lostRace ? { review: null } : {};
 }
 
 /** Where a line stands whose announced move was certainly not applied. */
-export function beforeTheMove(move: { announced: OpenMove["announced"]; from: number; to: number }, quantity: number): LineState {
-  return move.announced === "intent" ? { mark: "claimed" } : { mark: "done", from: move.from + quantity, to: move.from };
+export function beforeTheMove(
+  move: { announced: OpenMove["announced"]; from: number; to: number },
+  quantity: number,
+): LineState {
+  return move.announced === "intent"
+    ? { mark: "claimed" }
+    : { mark: "done", from: move.from + quantity, to: move.from };
 }
 
 async function rowsFor(context: CheckoutContext, record: CheckoutRecord, unsent: ReadonlySet<string>): Promise<Rows> {
@@ -142,13 +161,24 @@ async function fetchAgain(context: CheckoutContext, checkoutId: string): Promise
   return record;
 }
 
-async function write(context: CheckoutContext, move: Move, record: CheckoutRecord, change: RecordChange): Promise<CheckoutRecord> {
+async function write(
+  context: CheckoutContext,
+  move: Move,
+  record: CheckoutRecord,
+  change: RecordChange,
+): Promise<CheckoutRecord> {
   move.held.check();
   return context.marks.write(move.session.id, record, change);
 }
 
 function reportShortage(context: CheckoutContext, move: Move, short: readonly ShortLine[]): void {
   for (const { productId, missing } of short) {
-    context.log({ type: "shortage", checkoutId: move.session.id, productId, units: missing, claimed: move.wasPromised });
+    context.log({
+      type: "shortage",
+      checkoutId: move.session.id,
+      productId,
+      units: missing,
+      claimed: move.wasPromised,
+    });
   }
 }

@@ -1,5 +1,4 @@
 import type { StockRow } from "~/catalog/catalog";
-
 import type { FoundMove } from "./fulfil/resend-rule";
 import type { AnnouncedMark, CheckoutRecord, LineState, MarkedLine } from "./line-marks";
 
@@ -50,10 +49,16 @@ interface Sending {
 export function needsRows(record: CheckoutRecord): boolean {
   if (record.lines.some((line) => isAnnounced(line.state.mark))) return true;
   const untouched = record.verdict === null ? "claimed" : "done";
-  return !(record.verdict === null && waitsForAPerson(record)) && record.lines.some((line) => line.state.mark === untouched);
+  return (
+    !(record.verdict === null && waitsForAPerson(record)) && record.lines.some((line) => line.state.mark === untouched)
+  );
 }
 
-export function nextStep(record: CheckoutRecord, rows: Rows, { unsent = new Set(), isDue = () => false }: Sending = {}): NextStep {
+export function nextStep(
+  record: CheckoutRecord,
+  rows: Rows,
+  { unsent = new Set(), isDue = () => false }: Sending = {},
+): NextStep {
   const moves = record.lines.flatMap((line): OpenMove[] => {
     const { state } = line;
     if (state.mark !== "intent" && state.mark !== "return_intent") return [];
@@ -93,13 +98,21 @@ function forward(record: CheckoutRecord, rows: Rows): NextStep {
     return missing > 0 ? [{ productId: line.productId, missing }] : [];
   });
   if (short.length > 0) return { step: "condemn", short };
-  return { step: "announce", states: new Map(untaken.map((line) => [line.productId, announce(line, rows.get(line.productId), -1, "intent")])) };
+  return {
+    step: "announce",
+    states: new Map(untaken.map((line) => [line.productId, announce(line, rows.get(line.productId), -1, "intent")])),
+  };
 }
 
 function backward(record: CheckoutRecord, rows: Rows): NextStep {
   const taken = record.lines.filter((line) => line.state.mark === "done");
   if (taken.length > 0) {
-    return { step: "announce", states: new Map(taken.map((line) => [line.productId, announce(line, rows.get(line.productId), 1, "return_intent")])) };
+    return {
+      step: "announce",
+      states: new Map(
+        taken.map((line) => [line.productId, announce(line, rows.get(line.productId), 1, "return_intent")]),
+      ),
+    };
   }
   if (record.verdict === "refund") return { step: "refund" };
   // The money goes back first: a person's doubt about the stock must not keep it.
@@ -118,7 +131,11 @@ function announce(line: MarkedLine, row: Row | undefined, sign: 1 | -1, mark: An
  * A request for the move may have been sent, and may be carried out long after its sender gave up. One that names a version matches that
  * version only: while the row has it nothing was applied, and once it has another nothing can be.
  */
-function whatTheRowSays(move: { from: number; to: number; version?: string | undefined }, row: Row | undefined, isDue: () => boolean): OpenMove["row"] {
+function whatTheRowSays(
+  move: { from: number; to: number; version?: string | undefined },
+  row: Row | undefined,
+  isDue: () => boolean,
+): OpenMove["row"] {
   if (row?.inventory === move.to) return "applied";
   if (row?.inventory !== move.from) return "unclear";
   if (move.version !== undefined && row.version !== null) return row.version === move.version ? "swap" : "again";

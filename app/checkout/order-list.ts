@@ -1,4 +1,4 @@
-import type { OrderLine, Order } from "./checkout";
+import type { Order, OrderLine } from "./checkout";
 import type { LineState, ReviewReason } from "./line-marks";
 
 /** A payment page that was completed, as whoever packs and settles needs it. No personal data: the address is on Stripe's dashboard. */

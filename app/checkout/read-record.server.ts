@@ -2,7 +2,10 @@ import type { CheckoutContext } from "./checkout-context.server";
 import type { CheckoutRecord } from "./line-marks";
 import type { StripeSession } from "./stripe-gateway.server";
 
-type Read = { readonly outcome: "ours"; readonly record: CheckoutRecord } | { readonly outcome: "not_ours" } | { readonly outcome: "unreadable"; readonly cause: unknown };
+type Read =
+  | { readonly outcome: "ours"; readonly record: CheckoutRecord }
+  | { readonly outcome: "not_ours" }
+  | { readonly outcome: "unreadable"; readonly cause: unknown };
 
 /** For lists: one record that somebody edited at Stripe must not stop the work on the others. */
 export function tryToRead({ marks }: Pick<CheckoutContext, "marks">, session: StripeSession): Read {
@@ -17,6 +20,7 @@ export function tryToRead({ marks }: Pick<CheckoutContext, "marks">, session: St
 /** The same, where what cannot be read is reported and skipped. */
 export function readOrReport(context: CheckoutContext, session: StripeSession): CheckoutRecord | null {
   const read = tryToRead(context, session);
-  if (read.outcome === "unreadable") context.log({ type: "unreadable_record", checkoutId: session.id, cause: read.cause });
+  if (read.outcome === "unreadable")
+    context.log({ type: "unreadable_record", checkoutId: session.id, cause: read.cause });
   return read.outcome === "ours" ? read.record : null;
 }

@@ -1,14 +1,13 @@
 import { UnavailableError } from "~/errors";
 import { everyClaim } from "~/reservations/every-claim";
-
 import type { RebuildReport } from "./checkout";
-import { type CheckoutContext, windowStart } from "./checkout-context.server";
+import { windowStart, type CheckoutContext } from "./checkout-context.server";
 import { claimOf } from "./claims.server";
 import { closeClaim } from "./close-checkout.server";
-import { type FulfilledEach, fulfilEach } from "./fulfil/fulfil-each.server";
+import { fulfilEach, type FulfilledEach } from "./fulfil/fulfil-each.server";
 import type { CheckoutRecord } from "./line-marks";
-import type { RebuildGate } from "./rebuild-gate";
 import { readOrReport } from "./read-record.server";
+import type { RebuildGate } from "./rebuild-gate";
 import type { StripeGateway, StripeSession } from "./stripe-gateway.server";
 
 interface Found {
@@ -34,7 +33,9 @@ export async function rebuildHolds(context: CheckoutContext, gate: RebuildGate):
   const completeIds = new Set(idsOf(complete));
 
   const openOnly = open.filter(({ session }) => !completeIds.has(session.id));
-  const claimsRestored = isIntact ? await closeForgotten(context, openOnly) : await restoreAll(context, [...openOnly, ...complete]);
+  const claimsRestored = isIntact
+    ? await closeForgotten(context, openOnly)
+    : await restoreAll(context, [...openOnly, ...complete]);
   // Announced moves before any new one: what a row says about them is true only until somebody else moves it. All of them, although one
   // fails, so that what has to be waited for is waited for at one time.
   const settling = isIntact ? context : { ...context, leases: context.rebuildLeases };
@@ -58,12 +59,17 @@ export async function rebuildHolds(context: CheckoutContext, gate: RebuildGate):
  * over may have missed that it ended. What Stripe says was paid is fulfilled, what it says expired is released, and what it does not know
  * stays held. Claims without a page are left to the sweep.
  */
-async function recheckClaims(context: CheckoutContext, { open, completeIds }: { open: readonly Found[]; completeIds: ReadonlySet<string> }): Promise<FulfilledEach> {
+async function recheckClaims(
+  context: CheckoutContext,
+  { open, completeIds }: { open: readonly Found[]; completeIds: ReadonlySet<string> },
+): Promise<FulfilledEach> {
   const failures: unknown[] = [];
-  const stillOpen = await findOurs(context, { status: "open", createdSince: windowStart(context) }).catch((error: unknown) => {
-    failures.push(error);
-    return open;
-  });
+  const stillOpen = await findOurs(context, { status: "open", createdSince: windowStart(context) }).catch(
+    (error: unknown) => {
+      failures.push(error);
+      return open;
+    },
+  );
   const listed = new Set([...idsOf(stillOpen), ...completeIds]);
   const rechecked = await fulfilEach(context, unlisted(context, listed));
   return { ...rechecked, failures: [...failures, ...rechecked.failures] };
@@ -79,12 +85,15 @@ async function* unlisted(context: CheckoutContext, listed: ReadonlySet<string>):
  * A server that cannot tell whether its store is the one that sold last reads it off Stripe's sessions before it asks again; `listed` is
  * what it then read.
  */
-async function takeTurn(context: CheckoutContext): Promise<{ turn: "rebuilt" | "begun" | "elsewhere"; listed: Listed | null }> {
+async function takeTurn(
+  context: CheckoutContext,
+): Promise<{ turn: "rebuilt" | "begun" | "elsewhere"; listed: Listed | null }> {
   const turn = await context.rebuildTurns.begin();
   if (turn !== "unproven") return { turn, listed: null };
   const listed = await listOurs(context);
   const proven = await context.rebuildTurns.begin();
-  if (proven === "unproven") throw new UnavailableError("the store of holds was out of reach while payments were listed");
+  if (proven === "unproven")
+    throw new UnavailableError("the store of holds was out of reach while payments were listed");
   return { turn: proven, listed };
 }
 
@@ -155,7 +164,9 @@ async function closeForgotten(context: CheckoutContext, open: readonly Found[]):
 function isFinished(record: CheckoutRecord): boolean {
   const marks = new Set(record.lines.map((line) => line.state.mark));
   if (marks.has("intent") || marks.has("return_intent")) return false;
-  return record.verdict === "refunded" ? !marks.has("done") : record.verdict === null && marks.size === 1 && marks.has("done");
+  return record.verdict === "refunded"
+    ? !marks.has("done")
+    : record.verdict === null && marks.size === 1 && marks.has("done");
 }
 
 function isAnnounced({ record }: Found): boolean {

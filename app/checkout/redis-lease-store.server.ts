@@ -26,18 +26,27 @@ const LONGEST_PAUSE_MS = 80;
  * Of those in one server who wait for the same lease only the first asks Redis, with growing pauses, and the others take their turns after
  * it. So what waiting costs grows with the servers and not with the crowd. Between servers there is no order.
  */
-export function createRedisLeaseStore(redis: RedisConnection, { leaseMs = LEASE_MS, forRebuild = false }: { leaseMs?: number; forRebuild?: boolean } = {}): LeaseStore {
+export function createRedisLeaseStore(
+  redis: RedisConnection,
+  { leaseMs = LEASE_MS, forRebuild = false }: { leaseMs?: number; forRebuild?: boolean } = {},
+): LeaseStore {
   const turns = createTurns();
 
-  async function ask({ key, checkoutId, signal }: { key: string; checkoutId: string; signal: AbortSignal }, endTurn: () => void): Promise<Lease> {
+  async function ask(
+    { key, checkoutId, signal }: { key: string; checkoutId: string; signal: AbortSignal },
+    endTurn: () => void,
+  ): Promise<Lease> {
     const token = randomBytes(12).toString("base64url");
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs)) {
       if (signal.aborted) throw new UnavailableError(`the lease ${key} is busy`, { cause: signal.reason });
       const heldUntil = performance.now() + leaseMs;
-      const taken = answers.acquireLease.parse(await redis.run(scripts.acquireLease, { key, checkoutId, token, leaseMs, forRebuild }));
+      const taken = answers.acquireLease.parse(
+        await redis.run(scripts.acquireLease, { key, checkoutId, token, leaseMs, forRebuild }),
+      );
       if (taken.outcome === "not_rebuilt") throw new UnavailableError("payments in progress are still being looked up");
       if (taken.outcome === "taken") {
-        if (isHeldLongEnough({ leaseMs, heldUntil })) return hold(redis, { key, token, leaseMs, heldUntil, unsettled: taken.unsettled ?? null, endTurn });
+        if (isHeldLongEnough({ leaseMs, heldUntil }))
+          return hold(redis, { key, token, leaseMs, heldUntil, unsettled: taken.unsettled ?? null, endTurn });
         // The answer came so late that it may be somebody else's before it is of use: taken once more with the same token, if it is not.
         continue;
       }

@@ -1,5 +1,4 @@
 import { UnavailableError } from "~/errors";
-
 import type { CheckoutContext } from "./checkout-context.server";
 import type { Leases } from "./lease-work.server";
 import type { CheckoutRecord } from "./line-marks";
@@ -34,7 +33,10 @@ export async function refundInFull(context: CheckoutContext, { session, record, 
  * Writes down, once, that a refund failed, and that it no longer matters. What Stripe lists decides; the mark is there to tell and count
  * each failure once, over restarts and by whichever server.
  */
-export async function markRefund(context: CheckoutContext, { session, record, held }: Refunding): Promise<CheckoutRecord> {
+export async function markRefund(
+  context: CheckoutContext,
+  { session, record, held }: Refunding,
+): Promise<CheckoutRecord> {
   const { owed } = refundStanding(session, record);
   const isMarked = record.review?.reason === "refund_failed";
   // What waits for another reason is told by that one until a person has seen to it.
@@ -55,7 +57,11 @@ export async function refundAgain(context: CheckoutContext, refunding: Refunding
  * try, since a response may have been lost; what is pending there counts, and is not refunded once more. After a refund that failed no
  * other is made without a person: what does not take the money once will hardly take it a minute later.
  */
-async function giveBack(context: CheckoutContext, { session, record, held }: Refunding, { again = false } = {}): Promise<StripeSession> {
+async function giveBack(
+  context: CheckoutContext,
+  { session, record, held }: Refunding,
+  { again = false } = {},
+): Promise<StripeSession> {
   const { payment, total } = session;
   if (payment === null || total.amount === 0) return session;
   let lastFailure: unknown;
@@ -79,15 +85,26 @@ async function giveBack(context: CheckoutContext, { session, record, held }: Ref
     switch (result.outcome) {
       case "already_refunded":
         // Where one has failed, Stripe makes no other, and not because all went back.
-        return failed.length > 0 ? seen : withRefunds(session, [{ id: "unlisted", createdAt: context.clock.wall(), amount: left, status: "succeeded" }, ...refunds]);
+        return failed.length > 0
+          ? seen
+          : withRefunds(session, [
+              { id: "unlisted", createdAt: context.clock.wall(), amount: left, status: "succeeded" },
+              ...refunds,
+            ]);
       case "refused":
         context.log({ type: "refund_refused", checkoutId: session.id, cause: result.cause });
         return seen;
       case "refunded":
         // A saved response may tell of a refund that has failed since, or of another amount than is left: the list knows better.
         if (refunds.some(({ id }) => id === result.refund.id)) break;
-        context.log({ type: "refund_made", checkoutId: session.id, refundId: result.refund.id, status: result.refund.status });
-        if (result.refund.status === "failed" || result.refund.amount >= left) return withRefunds(session, [result.refund, ...refunds]);
+        context.log({
+          type: "refund_made",
+          checkoutId: session.id,
+          refundId: result.refund.id,
+          status: result.refund.status,
+        });
+        if (result.refund.status === "failed" || result.refund.amount >= left)
+          return withRefunds(session, [result.refund, ...refunds]);
         break;
       case "failed":
         lastFailure = result.cause;

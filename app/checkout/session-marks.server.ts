@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-
 import type { MarkStore } from "./line-marks";
 import { decodeRecord, encodeWrite, mergeMetadata } from "./session-metadata";
 import type { StripeGateway, StripeSession } from "./stripe-gateway.server";
@@ -13,7 +12,12 @@ export interface SessionMarksOptions {
 }
 
 /** Marks on the metadata of the Checkout Session itself: Stripe takes it whether the session is open, complete or expired. */
-export function createSessionMarks({ gateway, shopTag, clock, newWriteId = () => randomBytes(5).toString("hex") }: SessionMarksOptions): MarkStore<StripeSession> {
+export function createSessionMarks({
+  gateway,
+  shopTag,
+  clock,
+  newWriteId = () => randomBytes(5).toString("hex"),
+}: SessionMarksOptions): MarkStore<StripeSession> {
   // Two writes of one process are told apart however coarse its clock is.
   let last = 0;
   return {

@@ -1,7 +1,14 @@
 import { z } from "zod";
-
-import { applyChange, type Batch, type CheckoutRecord, type LineState, type MarkedLine, type NewRecord, type RecordChange } from "./line-marks";
-import { isLogKey, type LogEntry, type LoggedState, MAX_VALUE, readLog, writeEntry } from "./stripe/mark-log";
+import {
+  applyChange,
+  type Batch,
+  type CheckoutRecord,
+  type LineState,
+  type MarkedLine,
+  type NewRecord,
+  type RecordChange,
+} from "./line-marks";
+import { isLogKey, MAX_VALUE, readLog, writeEntry, type LogEntry, type LoggedState } from "./stripe/mark-log";
 
 /**
  * Stripe: 50 keys of 40 characters, values of 500 (docs.stripe.com/metadata). `head`: shop, claim, session, cart, currency, verdict.
@@ -27,7 +34,12 @@ const RESERVED_KEYS = [VERDICT, NOTE, EPOCH];
 
 const whole = z.number().int();
 const move = { from: whole, to: whole };
-const lineFields = { product: z.string().min(1), name: z.string(), quantity: whole.positive(), unit: whole.nonnegative() };
+const lineFields = {
+  product: z.string().min(1),
+  name: z.string(),
+  quantity: whole.positive(),
+  unit: whole.nonnegative(),
+};
 const lineSchema = z.discriminatedUnion("mark", [
   z.object({ ...lineFields, mark: z.literal("claimed") }),
   z.object({ ...lineFields, ...move, mark: z.literal("intent") }),
@@ -74,7 +86,12 @@ export function encodeWrite(record: CheckoutRecord, change: RecordChange, write:
   const state: LoggedState = { states: lines.map((line) => line.state), verdict, review, accepted, extraLines, batch };
   const entry = writeEntry({ ...write, step: (log.at(-1)?.step ?? 0) + 1, state }, quantities);
   const others = changedKeys(source, {
-    ...Object.fromEntries(lines.map((line, index) => [`${LINE}${index}`, encodeLine({ ...line, state: asKey(line.state, line.quantity, batch) })])),
+    ...Object.fromEntries(
+      lines.map((line, index) => [
+        `${LINE}${index}`,
+        encodeLine({ ...line, state: asKey(line.state, line.quantity, batch) }),
+      ]),
+    ),
     [VERDICT]: verdict ?? "",
     [NOTE]: note?.slice(0, MAX_VALUE) ?? "",
   });
@@ -91,10 +108,18 @@ export function decodeRecord(shopTag: string, metadata: Metadata): CheckoutRecor
   if (metadata[SHOP] !== shopTag) return null;
   const head = headSchema.parse(metadata);
   const lines: MarkedLine[] = [];
-  for (let index = 0; metadata[`${LINE}${index}`] !== undefined; index += 1) lines.push(decodeLine(metadata[`${LINE}${index}`] ?? ""));
+  for (let index = 0; metadata[`${LINE}${index}`] !== undefined; index += 1)
+    lines.push(decodeLine(metadata[`${LINE}${index}`] ?? ""));
   if (lines.length === 0) throw new Error("a checkout of this shop without a line");
-  const log = readLog(metadata, lines.map((line) => line.quantity));
-  const { states, verdict, review, accepted, extraLines, batch } = fold(log, { states: lines.map((line) => line.state), verdict: head[VERDICT] ?? null }, lines);
+  const log = readLog(
+    metadata,
+    lines.map((line) => line.quantity),
+  );
+  const { states, verdict, review, accepted, extraLines, batch } = fold(
+    log,
+    { states: lines.map((line) => line.state), verdict: head[VERDICT] ?? null },
+    lines,
+  );
   return {
     claimId: head[CLAIM],
     session: head[SESSION],
@@ -116,21 +141,29 @@ export function decodeRecord(shopTag: string, metadata: Metadata): CheckoutRecor
  * The newest entry, unless a key of a line or of the verdict tells of more, and of what no entry says: then the version before, which
  * knows no log, wrote it later. A key that an entry says too may come from a late write, and tells nothing.
  */
-function fold(log: readonly LogEntry[], keys: Pick<LoggedState, "states" | "verdict">, lines: readonly MarkedLine[]): LoggedState {
+function fold(
+  log: readonly LogEntry[],
+  keys: Pick<LoggedState, "states" | "verdict">,
+  lines: readonly MarkedLine[],
+): LoggedState {
   const newest = log.at(-1)?.state;
   if (newest === undefined) return { ...keys, review: null, accepted: [], extraLines: false };
   const verdictIsLogged = keys.verdict === null || log.some((entry) => entry.state.verdict === keys.verdict);
   const states = newest.states.map((logged, index) => {
     const key = keys.states[index] ?? logged;
     const quantity = lines[index]?.quantity ?? 0;
-    const isLogged = log.some(({ state }) => state.states.slice(index, index + 1).some((its) => isSameMove(asKey(its, quantity, state.batch), key)));
+    const isLogged = log.some(({ state }) =>
+      state.states.slice(index, index + 1).some((its) => isSameMove(asKey(its, quantity, state.batch), key)),
+    );
     return isLogged || progressOf(key) < progressOf(logged) ? logged : key;
   });
   return {
     ...newest,
     verdict: verdictIsLogged || newest.verdict === "refunded" ? newest.verdict : keys.verdict,
     states,
-    batch: states.every((state, index) => state === newest.states[index] || isOutcomeOf(newest.states[index], state)) ? newest.batch : undefined,
+    batch: states.every((state, index) => state === newest.states[index] || isOutcomeOf(newest.states[index], state))
+      ? newest.batch
+      : undefined,
   };
 }
 
@@ -154,7 +187,11 @@ function isSameMove(one: LineState | undefined, other: LineState): boolean {
 
 /** Without what keys of lines do not have. */
 function spellState(state: LineState): string {
-  return JSON.stringify([state.mark, ...("of" in state ? [state.of] : []), ...("from" in state ? [state.from, state.to] : [])]);
+  return JSON.stringify([
+    state.mark,
+    ...("of" in state ? [state.of] : []),
+    ...("from" in state ? [state.from, state.to] : []),
+  ]);
 }
 
 /** Every way that a line can go leads upwards, but an operator's decision that nothing was applied and a lost race. */
@@ -190,7 +227,12 @@ function removals(source: Metadata, log: readonly LogEntry[], added: number): Me
       return room >= 0 ? entry.keys : [];
     }),
   );
-  return Object.fromEntries(log.flatMap((entry) => entry.keys).filter((key) => !kept.has(key)).map((key) => [key, ""]));
+  return Object.fromEntries(
+    log
+      .flatMap((entry) => entry.keys)
+      .filter((key) => !kept.has(key))
+      .map((key) => [key, ""]),
+  );
 }
 
 function encodeLine(line: MarkedLine): string {

@@ -1,7 +1,5 @@
 import type Stripe from "stripe";
-
 import type { Claim } from "~/reservations/reservation-store";
-
 import { cartFingerprint, type PricedLine } from "./cart-fingerprint.server";
 import type { CheckoutConfig } from "./checkout-context.server";
 import type { NewRecord } from "./line-marks";
@@ -32,7 +30,13 @@ export function sessionParameters(
     fingerprint: cartFingerprint(lines),
     currency,
     epoch: claim.epoch,
-    lines: lines.map(({ productId, name, quantity, unitAmount }) => ({ productId, name, quantity, unitAmount, state: { mark: "claimed" } })),
+    lines: lines.map(({ productId, name, quantity, unitAmount }) => ({
+      productId,
+      name,
+      quantity,
+      unitAmount,
+      state: { mark: "claimed" },
+    })),
   };
   const metadata = encodeRecord(config.shopTag, record);
   const isAutomatic = config.paymentMethods.length === 1 && config.paymentMethods[0] === "automatic";
@@ -48,8 +52,12 @@ export function sessionParameters(
     // So that a merchant who looks at a payment finds its shop and claim; never read by us.
     payment_intent_data: { metadata: { holdfast_shop: config.shopTag, holdfast_claim: claim.claimId } },
     ...(isAutomatic ? {} : { allowed_payment_method_types: [...config.paymentMethods] }),
-    ...(config.shippingCountries.length === 0 ? {} : { shipping_address_collection: { allowed_countries: [...config.shippingCountries] } }),
-    ...(config.shippingRates.length === 0 ? {} : { shipping_options: config.shippingRates.map((rate) => ({ shipping_rate: rate })) }),
+    ...(config.shippingCountries.length === 0
+      ? {}
+      : { shipping_address_collection: { allowed_countries: [...config.shippingCountries] } }),
+    ...(config.shippingRates.length === 0
+      ? {}
+      : { shipping_options: config.shippingRates.map((rate) => ({ shipping_rate: rate })) }),
     ...(config.automaticTax ? { automatic_tax: { enabled: true } } : {}),
     ...(config.promotionCodes ? { allow_promotion_codes: true } : {}),
   };
@@ -61,7 +69,11 @@ function lineItem(line: PricedLine, withPictures: boolean): Stripe.Checkout.Sess
   const images = withPictures && line.image !== null && isPublicPicture(line.image) ? { images: [line.image] } : {};
   return {
     ...common,
-    price_data: { currency: line.currency, unit_amount: line.unitAmount, product_data: { name: line.name || line.productId, ...images } },
+    price_data: {
+      currency: line.currency,
+      unit_amount: line.unitAmount,
+      product_data: { name: line.name || line.productId, ...images },
+    },
   };
 }
 
@@ -69,5 +81,8 @@ function lineItem(line: PricedLine, withPictures: boolean): Stripe.Checkout.Sess
 function isPublicPicture(address: string): boolean {
   if (!/^https:\/\/[^\s]{1,2040}$/.test(address) || !URL.canParse(address)) return false;
   const { hostname, username } = new URL(address);
-  return username === "" && /^(?!.*(^|\.)(localhost|local|internal|home|lan)\.?$)([a-z\d-]+\.)+[a-z][a-z\d-]+\.?$/.test(hostname);
+  return (
+    username === "" &&
+    /^(?!.*(^|\.)(localhost|local|internal|home|lan)\.?$)([a-z\d-]+\.)+[a-z][a-z\d-]+\.?$/.test(hostname)
+  );
 }

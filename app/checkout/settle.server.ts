@@ -1,10 +1,9 @@
 import { UnavailableError } from "~/errors";
-
 import { createBudget, FULFIL_BUDGET_MS } from "./budget.server";
 import type { SettleOutcome, SettleRequest } from "./checkout";
 import type { CheckoutContext } from "./checkout-context.server";
-import { decideReview } from "./fulfil/review-decisions.server";
 import { fulfilCheckout } from "./fulfil.server";
+import { decideReview } from "./fulfil/review-decisions.server";
 import { checkoutKey, withLeases } from "./lease-work.server";
 import { refundAgain } from "./refund.server";
 import { reviewReason } from "./report/review-reason";

@@ -1,7 +1,6 @@
 import { UnavailableError } from "~/errors";
 import type { Claim, Line } from "~/reservations/reservation-store";
 import { reserve } from "~/reservations/reserve";
-
 import { cartFingerprint, type PricedLine } from "./cart-fingerprint.server";
 import { priceLines } from "./cart-rows.server";
 import type { PaymentTurn, StartOutcome, StartRequest } from "./checkout";
@@ -28,7 +27,11 @@ export async function startCheckout(context: CheckoutContext, request: StartRequ
   throw new UnavailableError("the cart keeps changing while its payment page is opened");
 }
 
-async function tryOnce(context: CheckoutContext, request: StartRequest, takeTurn: () => Promise<PaymentTurn>): Promise<Attempt> {
+async function tryOnce(
+  context: CheckoutContext,
+  request: StartRequest,
+  takeTurn: () => Promise<PaymentTurn>,
+): Promise<Attempt> {
   const { reservations } = context;
   const { session, clients } = request;
   const view = await reservations.store.view(session);
@@ -36,7 +39,8 @@ async function tryOnce(context: CheckoutContext, request: StartRequest, takeTurn
 
   const cart = mergeLines(request.lines, view.lines);
   if (cart.length === 0) return { outcome: "empty_cart" };
-  if (cart.length > MAX_CHECKOUT_LINES) return { outcome: "limit_exceeded", limit: "lines_per_cart", max: MAX_CHECKOUT_LINES };
+  if (cart.length > MAX_CHECKOUT_LINES)
+    return { outcome: "limit_exceeded", limit: "lines_per_cart", max: MAX_CHECKOUT_LINES };
 
   const held = new Set(view.lines.map((line) => line.productId));
   const missing = cart.filter((line) => !held.has(line.productId));
@@ -59,7 +63,12 @@ async function tryOnce(context: CheckoutContext, request: StartRequest, takeTurn
         return { outcome: "again" };
       }
       noteShortPage(context, claimed.claim);
-      return openPage(context, { claim: claimed.claim, others: claimed.others, origin: request.origin, shown: request.shown });
+      return openPage(context, {
+        claim: claimed.claim,
+        others: claimed.others,
+        origin: request.origin,
+        shown: request.shown,
+      });
     case "busy":
       await reservations.backOff();
       return { outcome: "again" };
@@ -71,7 +80,8 @@ async function tryOnce(context: CheckoutContext, request: StartRequest, takeTurn
 }
 
 function noteShortPage({ shortPages, clock, config }: CheckoutContext, { claimId, terms }: Claim): void {
-  if (terms !== undefined && terms.payWithinMs < config.checkoutTtlMs) shortPages.set(claimId, clock.now() + terms.payWithinMs);
+  if (terms !== undefined && terms.payWithinMs < config.checkoutTtlMs)
+    shortPages.set(claimId, clock.now() + terms.payWithinMs);
 }
 
 function isWhole(claim: Claim, cart: readonly Line[]): boolean {
@@ -80,10 +90,13 @@ function isWhole(claim: Claim, cart: readonly Line[]): boolean {
 
 /** A page was opened before, or is just being opened: use it if it still says what the cart says, else close it. */
 async function continueClaim(context: CheckoutContext, request: StartRequest, claim: Claim): Promise<Attempt> {
-  const isSameCart = request.lines.every((line) => line.quantity === 0 || claim.lines.some((one) => one.productId === line.productId));
+  const isSameCart = request.lines.every(
+    (line) => line.quantity === 0 || claim.lines.some((one) => one.productId === line.productId),
+  );
   if (claim.checkoutId === null) {
     const isYoung = !(await isAtLeast(context, claim, UNSTAMPED_AFTER_MS));
-    if (isYoung && isSameCart) return openPage(context, { claim, others: null, origin: request.origin, shown: request.shown });
+    if (isYoung && isSameCart)
+      return openPage(context, { claim, others: null, origin: request.origin, shown: request.shown });
     const found = isYoung ? null : await findSession(context, claim);
     if (found !== null) {
       await context.reservations.store.stamp({ claimId: claim.claimId, checkoutId: found.id });
@@ -98,7 +111,9 @@ async function continueClaim(context: CheckoutContext, request: StartRequest, cl
     const pricing = await currentPricing(context, claim.lines);
     if (pricing !== null && record?.fingerprint === cartFingerprint(pricing.lines)) {
       const since = changedSince(request.shown, pricing);
-      return since === null ? { outcome: "redirect", url: session.url, checkoutId: session.id } : { outcome: "cart_changed", since };
+      return since === null
+        ? { outcome: "redirect", url: session.url, checkoutId: session.id }
+        : { outcome: "cart_changed", since };
     }
   }
   return close(context, claim);
@@ -117,7 +132,10 @@ async function close(context: CheckoutContext, claim: Claim): Promise<Attempt> {
 }
 
 /** Null when the lines could not be sold as they are now. */
-async function currentPricing(context: CheckoutContext, lines: readonly Line[]): Promise<ShownCart & { readonly lines: readonly PricedLine[] } | null> {
+async function currentPricing(
+  context: CheckoutContext,
+  lines: readonly Line[],
+): Promise<(ShownCart & { readonly lines: readonly PricedLine[] }) | null> {
   const rows = await context.catalog.products(lines.map((line) => line.productId));
   const pricing = await priceLines(context, lines, rows);
   return pricing.outcome === "priced" ? pricing : null;

@@ -33,7 +33,9 @@ function objectsOnly(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
     const response = await fetch(input, init);
     const text = await response.text();
     const { status, headers } = response;
-    return isBodiless(status) ? response : new Response(text.trimStart().startsWith("{") ? text : "", { status, headers });
+    return isBodiless(status)
+      ? response
+      : new Response(text.trimStart().startsWith("{") ? text : "", { status, headers });
   };
 }
 

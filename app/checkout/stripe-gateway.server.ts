@@ -1,12 +1,18 @@
 import Stripe from "stripe";
-
 import type { Money } from "~/catalog/catalog";
 import type { PriceReading } from "~/catalog/price-source";
-
 import { TIME_LIMITS } from "./leases/time-limits.server";
 import type { Metadata } from "./session-metadata";
-import { ask, isMissing, isRefusal, isReplayedFailure, type Patience, PATIENCE, unknownOutcome } from "./stripe/ask-stripe.server";
-import { type After, pages, since } from "./stripe/list-pages.server";
+import {
+  ask,
+  isMissing,
+  isRefusal,
+  isReplayedFailure,
+  PATIENCE,
+  unknownOutcome,
+  type Patience,
+} from "./stripe/ask-stripe.server";
+import { pages, since, type After } from "./stripe/list-pages.server";
 import { readSideBySide, type Slice } from "./stripe/read-side-by-side";
 import {
   activePricePage,
@@ -17,12 +23,12 @@ import {
   priceOf,
   sessionOf,
   sessionPage,
-  type SessionOfPage,
   sessionPageWithin,
   toChargedLine,
   toPrice,
   toSession,
   writtenSession,
+  type SessionOfPage,
 } from "./stripe/stripe-answers";
 import { createRefundCalls } from "./stripe/stripe-refunds.server";
 
@@ -35,7 +41,12 @@ export interface StripeSession {
   readonly createdAt: number;
   readonly total: Money;
   /** What the total is made of, in minor units; null where Stripe does not say. `tax` may be contained in the prices. */
-  readonly parts: { readonly subtotal: number; readonly discount: number; readonly shipping: number; readonly tax: number } | null;
+  readonly parts: {
+    readonly subtotal: number;
+    readonly discount: number;
+    readonly shipping: number;
+    readonly tax: number;
+  } | null;
   readonly metadata: Metadata;
   /** Null before a payment was tried, and for ever when nothing is to pay. `status` is null in lists. */
   readonly payment: { readonly id: string; readonly status: string | null } | null;
@@ -46,7 +57,12 @@ export interface StripeSession {
 export type CreateOutcome =
   | { readonly outcome: "created"; readonly session: StripeSession }
   /** Stripe understood and said no: nothing was created. `param`: what it names as wrong, in Stripe's own spelling. */
-  | { readonly outcome: "refused"; readonly code: string; readonly message: string; readonly param?: string | undefined }
+  | {
+      readonly outcome: "refused";
+      readonly code: string;
+      readonly message: string;
+      readonly param?: string | undefined;
+    }
   /** This key was already used with other parameters: that call's session may exist. */
   | { readonly outcome: "key_used" }
   /** Stripe replays the error of an earlier call for as long as it keeps the key: no call with it ever heard of a session. */
@@ -103,20 +119,31 @@ export interface StripeGateway {
    * Visits the same, several pages at once and in no order, each session once. Rejects when a page cannot be read: some were then
    * visited, and others not. Both ends count whole seconds, so that what is created since a moment and before it is the whole list.
    */
-  visit(query: { status: "open" | "complete"; createdSince: number; createdBefore?: number }, visit: (session: StripeSession) => void): Promise<void>;
+  visit(
+    query: { status: "open" | "complete"; createdSince: number; createdBefore?: number },
+    visit: (session: StripeSession) => void,
+  ): Promise<void>;
   /** Complete ones with their payments and charges; newest first, all pages. */
   listPaid(query: { createdSince: number }): AsyncIterable<StripeSession>;
   /** Merges these keys into the session's metadata, in one update. */
   writeMetadata(checkoutId: string, metadata: Metadata): Promise<void>;
   refunds(paymentIntentId: string): Promise<readonly Refund[]>;
   /** All that is left of the payment, unless there is an `amount`. */
-  refund(request: { paymentIntentId: string; amount?: number | undefined; metadata: Metadata; idempotencyKey: string }): Promise<RefundOutcome>;
+  refund(request: {
+    paymentIntentId: string;
+    amount?: number | undefined;
+    metadata: Metadata;
+    idempotencyKey: string;
+  }): Promise<RefundOutcome>;
   /** The PaymentIntent that a refund is of; null when Stripe knows no such refund, or it is of none. */
   refundedPayment(refundId: string): Promise<string | null>;
   /** The session that a PaymentIntent belongs to; null when it was not made by a payment page. */
   findByPayment(paymentIntentId: string): Promise<StripeSession | null>;
   /** Visits all refunds of the account, other shops' included, as `visit` does. */
-  visitRefunds(query: { createdSince: number }, visit: (refund: Refund & { readonly paymentIntentId: string | null }) => void): Promise<void>;
+  visitRefunds(
+    query: { createdSince: number },
+    visit: (refund: Refund & { readonly paymentIntentId: string | null }) => void,
+  ): Promise<void>;
   price(priceId: string): Promise<PriceReading>;
   /** All active Prices, newest first, page by page; inline ones are not among them. */
   activePrices(): AsyncIterable<{ readonly id: string; readonly reading: PriceReading }>;
@@ -131,7 +158,9 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
 
   async function* listSessions(what: string, query: SessionQuery): AsyncGenerator<StripeSession> {
     const page = (after: After) =>
-      ask({ what, schema: pageFollowing(sessionPage, after.starting_after), patience }, () => stripe.checkout.sessions.list({ limit: 100, ...query, ...after }));
+      ask({ what, schema: pageFollowing(sessionPage, after.starting_after), patience }, () =>
+        stripe.checkout.sessions.list({ limit: 100, ...query, ...after }),
+      );
     for await (const session of pages(what, page)) yield withRefunds(toSession(session));
   }
 
@@ -150,13 +179,17 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
       const what = "create a payment page";
       try {
         const schema = createdSession(writtenBy(params));
-        const session = await ask({ what, schema, patience }, () => stripe.checkout.sessions.create(params, { idempotencyKey }));
+        const session = await ask({ what, schema, patience }, () =>
+          stripe.checkout.sessions.create(params, { idempotencyKey }),
+        );
         return { outcome: "created", session: toSession(session) };
       } catch (error) {
         if (error instanceof Stripe.errors.StripeIdempotencyError) return { outcome: "key_used" };
-        if (isRefusal(error)) return { outcome: "refused", code: error.code ?? error.type, message: error.message, param: error.param };
+        if (isRefusal(error))
+          return { outcome: "refused", code: error.code ?? error.type, message: error.message, param: error.param };
         if (isReplayedFailure(error)) return { outcome: "failed", cause: error };
-        if (error instanceof Stripe.errors.StripeError && error.code === "idempotency_key_in_use") return { outcome: "busy" };
+        if (error instanceof Stripe.errors.StripeError && error.code === "idempotency_key_in_use")
+          return { outcome: "busy" };
         throw unknownOutcome(what, error);
       }
     },
@@ -166,7 +199,11 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
       try {
         const schema = sessionOf(checkoutId);
         const expand = ["payment_intent.latest_charge.refunds"];
-        return await withRefunds(toSession(await ask({ what, schema, patience }, () => stripe.checkout.sessions.retrieve(checkoutId, { expand }))));
+        return await withRefunds(
+          toSession(
+            await ask({ what, schema, patience }, () => stripe.checkout.sessions.retrieve(checkoutId, { expand })),
+          ),
+        );
       } catch (error) {
         if (isMissing(error)) return null;
         throw unknownOutcome(what, error);
@@ -187,7 +224,9 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
     async expire(checkoutId) {
       const what = "expire a payment page";
       try {
-        await ask({ what, schema: expiredSession(checkoutId), patience }, () => stripe.checkout.sessions.expire(checkoutId));
+        await ask({ what, schema: expiredSession(checkoutId), patience }, () =>
+          stripe.checkout.sessions.expire(checkoutId),
+        );
         return "expired";
       } catch (error) {
         if (isRefusal(error)) return "refused";
@@ -216,7 +255,11 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
     },
 
     listPaid: ({ createdSince }) =>
-      listSessions("list payments", { created: since(createdSince), status: "complete", expand: ["data.payment_intent.latest_charge.refunds"] }),
+      listSessions("list payments", {
+        created: since(createdSince),
+        status: "complete",
+        expand: ["data.payment_intent.latest_charge.refunds"],
+      }),
 
     async writeMetadata(checkoutId, metadata) {
       const what = "write marks";
@@ -224,7 +267,11 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
         const schema = writtenSession(checkoutId, metadata);
         // Not repeated by the SDK, which would take longer than the lease is sure to last.
         await ask({ what, schema, patience, tryForMs: patience.markMs }, () =>
-          stripe.checkout.sessions.update(checkoutId, { metadata: { ...metadata } }, { maxNetworkRetries: 0, timeout: TIME_LIMITS.markMs }),
+          stripe.checkout.sessions.update(
+            checkoutId,
+            { metadata: { ...metadata } },
+            { maxNetworkRetries: 0, timeout: TIME_LIMITS.markMs },
+          ),
         );
       } catch (error) {
         throw unknownOutcome(what, error);
@@ -234,7 +281,11 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
     async price(priceId) {
       const what = "read a price";
       try {
-        return toPrice(await ask({ what, schema: priceOf(priceId), patience }, () => stripe.prices.retrieve(priceId, { expand: ["product"] })));
+        return toPrice(
+          await ask({ what, schema: priceOf(priceId), patience }, () =>
+            stripe.prices.retrieve(priceId, { expand: ["product"] }),
+          ),
+        );
       } catch (error) {
         if (isRefusal(error)) return { state: "unusable", fault: "missing" };
         throw unknownOutcome(what, error);
@@ -244,7 +295,10 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
     async *activePrices() {
       const what = "list prices";
       const query = { active: true, limit: 100, expand: ["data.product"] };
-      const page = (after: After) => ask({ what, schema: pageFollowing(activePricePage, after.starting_after), patience }, () => stripe.prices.list({ ...query, ...after }));
+      const page = (after: After) =>
+        ask({ what, schema: pageFollowing(activePricePage, after.starting_after), patience }, () =>
+          stripe.prices.list({ ...query, ...after }),
+        );
       for await (const price of pages(what, page)) yield { id: price.id, reading: toPrice(price) };
     },
   };

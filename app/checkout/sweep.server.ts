@@ -1,6 +1,5 @@
 import { everyClaim } from "~/reservations/every-claim";
 import type { Claim } from "~/reservations/reservation-store";
-
 import type { CheckoutContext } from "./checkout-context.server";
 import { closeClaim, UNSTAMPED_AFTER_MS } from "./close-checkout.server";
 
@@ -30,9 +29,12 @@ export function createSweep(context: CheckoutContext): () => Promise<void> {
     // Ages by the store's clock, never by this server's.
     const { store } = context.reservations;
     const due: Claim[] = [];
-    for await (const claim of everyClaim(store, { olderThanMs: UNSTAMPED_AFTER_MS, isUnstamped: true })) due.push(claim);
-    for await (const claim of everyClaim(store, { olderThanMs: context.config.checkoutTtlMs })) if (claim.checkoutId !== null) due.push(claim);
-    for (const claim of await dueEarly(context, settledElsewhere)) if (!due.some(({ claimId }) => claimId === claim.claimId)) due.push(claim);
+    for await (const claim of everyClaim(store, { olderThanMs: UNSTAMPED_AFTER_MS, isUnstamped: true }))
+      due.push(claim);
+    for await (const claim of everyClaim(store, { olderThanMs: context.config.checkoutTtlMs }))
+      if (claim.checkoutId !== null) due.push(claim);
+    for (const claim of await dueEarly(context, settledElsewhere))
+      if (!due.some(({ claimId }) => claimId === claim.claimId)) due.push(claim);
     const known = new Set(due.map((claim) => claim.claimId));
     settledElsewhere = new Set([...settledElsewhere].filter((claimId) => known.has(claimId)));
     const open = due.filter(({ claimId }) => !settledElsewhere.has(claimId));
@@ -46,7 +48,10 @@ export function createSweep(context: CheckoutContext): () => Promise<void> {
 }
 
 /** Claims whose pages are open for longer than their terms allow. */
-async function dueEarly({ shortPages, clock, reservations }: CheckoutContext, settledElsewhere: ReadonlySet<string>): Promise<readonly Claim[]> {
+async function dueEarly(
+  { shortPages, clock, reservations }: CheckoutContext,
+  settledElsewhere: ReadonlySet<string>,
+): Promise<readonly Claim[]> {
   const due: Claim[] = [];
   for (const [claimId, closesAt] of shortPages) {
     if (closesAt > clock.now()) continue;

@@ -39,13 +39,17 @@ export function webhookLabel(type: string): string {
   return CHECKOUT_EVENTS.has(type) || isAboutARefund(type) ? type : "other";
 }
 
-export type WebhookWork = { readonly to: "fulfil"; readonly checkoutId: string } | { readonly to: "follow_refund"; readonly refundId: string };
+export type WebhookWork =
+  { readonly to: "fulfil"; readonly checkoutId: string } | { readonly to: "follow_refund"; readonly refundId: string };
 
 /**
  * What is to be done because of this event; null when there is nothing to do for it, which is answered 200. An event of the
  * other mode than our key's, live in a test deployment, is none of ours. `live`: see `isLiveKey`.
  */
-export function workFor({ type, livemode, checkoutId, refundId }: WebhookEvent, { live }: { live: boolean }): WebhookWork | null {
+export function workFor(
+  { type, livemode, checkoutId, refundId }: WebhookEvent,
+  { live }: { live: boolean },
+): WebhookWork | null {
   if (livemode !== live) return null;
   if (CHECKOUT_EVENTS.has(type) && checkoutId !== null) return { to: "fulfil", checkoutId };
   return isAboutARefund(type) && refundId !== null ? { to: "follow_refund", refundId } : null;
@@ -65,13 +69,22 @@ const eventSchema = z.object({
  * Several secrets: while the merchant rolls one. `rawBody` is the body as it came, never re-serialised.
  * `now` is epoch milliseconds.
  */
-export function verifyWebhook(rawBody: string, signature: string | null, secrets: readonly string[], now = Date.now()): VerifiedWebhook {
-  if (signature === null || !secrets.some((secret) => isSigned(rawBody, signature, secret, now))) return { outcome: "unverified" };
+export function verifyWebhook(
+  rawBody: string,
+  signature: string | null,
+  secrets: readonly string[],
+  now = Date.now(),
+): VerifiedWebhook {
+  if (signature === null || !secrets.some((secret) => isSigned(rawBody, signature, secret, now)))
+    return { outcome: "unverified" };
   const parsed = eventSchema.safeParse(parseJson(rawBody));
   if (!parsed.success) return { outcome: "unknown_shape" };
   const { id, type, livemode, data } = parsed.data;
   const idOf = (object: string) => (data.object.object === object ? (data.object.id ?? null) : null);
-  return { outcome: "event", event: { id, type, livemode, checkoutId: idOf("checkout.session"), refundId: idOf("refund") } };
+  return {
+    outcome: "event",
+    event: { id, type, livemode, checkoutId: idOf("checkout.session"), refundId: idOf("refund") },
+  };
 }
 
 function isSigned(rawBody: string, signature: string, secret: string, now: number): boolean {

@@ -47,22 +47,36 @@ async function examine(env: Environment): Promise<void> {
   const prices = createPriceBook({ gateway: createStripeGateway(stripe), now: () => performance.now() });
   const catalog = createSupabaseCatalog({ ...env.supabase, table, columns, priceUnit, currency, prices });
   const report = await catalog.probe();
-  if (report.ok) say({ state: "ok", text: `The table "${table}" has the columns, and its rows can be read and updated.` });
+  if (report.ok)
+    say({ state: "ok", text: `The table "${table}" has the columns, and its rows can be read and updated.` });
   for (const text of report.faults) say({ state: "fault", text });
   for (const text of report.warnings) say({ state: "note", text });
   const { values } = parseArgs({ options: { write: { type: "string" } } });
   say(await proveWrite(catalog, values.write ?? null));
   const tag = shopTag({ supabaseUrl: env.supabase.url, table, environment: env.SHOP_ENVIRONMENT });
-  say({ state: "note", text: `The tag of this shop's Stripe sessions is ${tag}; note it down before you change SUPABASE_URL, PRODUCTS_TABLE or SHOP_ENVIRONMENT.` });
+  say({
+    state: "note",
+    text: `The tag of this shop's Stripe sessions is ${tag}; note it down before you change SUPABASE_URL, PRODUCTS_TABLE or SHOP_ENVIRONMENT.`,
+  });
 
   for (const finding of await examinePrices(catalog)) say(finding);
 
   const payment = Number(process.env["DOCTOR_WAIT_SECONDS"] ?? 300) * 1000;
-  const examination = { stripe, live: isLiveKey(secretKey), publicUrl: env.publicUrl, checkoutOrigin: checkoutOrigin(env), currency, waitMs: { event: 20_000, payment }, sleep };
+  const examination = {
+    stripe,
+    live: isLiveKey(secretKey),
+    publicUrl: env.publicUrl,
+    checkoutOrigin: checkoutOrigin(env),
+    currency,
+    waitMs: { event: 20_000, payment },
+    sleep,
+  };
   for await (const finding of examineStripe(examination)) say(finding);
 }
 
 const env = readEnvironment();
 if (env !== null) await examine(env);
-process.stdout.write(faults === 0 ? "Everything that the shop needs is there.\n" : `${faults} ${faults === 1 ? "fault" : "faults"}.\n`);
+process.stdout.write(
+  faults === 0 ? "Everything that the shop needs is there.\n" : `${faults} ${faults === 1 ? "fault" : "faults"}.\n`,
+);
 process.exitCode = faults === 0 ? 0 : 1;

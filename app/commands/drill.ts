@@ -20,7 +20,9 @@ const REST_WITHIN_MS = 20 * 60_000;
 
 const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 const options = z.object({
-  url: z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)).default(["http://localhost:3000"]),
+  url: z
+    .array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin))
+    .default(["http://localhost:3000"]),
   product: z.string().optional(),
   buyers: count(50),
   units: count(3),
@@ -52,12 +54,22 @@ async function drill(): Promise<number> {
   const productId = product ?? (await firstProduct(first));
   const stock = stockOverHttp(first, token);
   const before = await stock.look(productId);
-  if (before === null || before.held > 0) throw new DrillRefused("the shop does not answer, or somebody holds units of this product");
+  if (before === null || before.held > 0)
+    throw new DrillRefused("the shop does not answer, or somebody holds units of this product");
 
   const newShopper = () => httpShopper(() => origins[Math.floor(Math.random() * origins.length)] ?? first);
   if (crowd) {
     const now = () => performance.now();
-    const crowded = runCrowd({ productId, perSecond: asks, seconds, newShopper, stock, random: Math.random, now, sleep });
+    const crowded = runCrowd({
+      productId,
+      perSecond: asks,
+      seconds,
+      newShopper,
+      stock,
+      random: Math.random,
+      now,
+      sleep,
+    });
     const seen = await crowded.finally(() => stock.setInventory(productId, before.inventory));
     process.stdout.write(`${crowdTable(seen)}\n`);
     return isCrowdServed(seen) ? 0 : 1;
@@ -68,7 +80,11 @@ async function drill(): Promise<number> {
   const elapsed = () => (performance.now() - began) / 1000;
   const progress = setInterval(() => process.stdout.write(`\r${progressLine(figures, elapsed())}`), 250);
   try {
-    do await runRound({ productId, units, buyers, newShopper, stock, random: Math.random, restWithinMs: REST_WITHIN_MS, sleep }, figures);
+    do
+      await runRound(
+        { productId, units, buyers, newShopper, stock, random: Math.random, restWithinMs: REST_WITHIN_MS, sleep },
+        figures,
+      );
     while (elapsed() < seconds);
   } finally {
     clearInterval(progress);

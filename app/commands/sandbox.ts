@@ -3,11 +3,15 @@ import { z } from "zod";
 import { listen } from "~/sandbox/listen.server";
 import { createStripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
 import { SANDBOX_DUMP_FILE } from "~/sandbox/supabase/sandbox-dump-file";
-import { SANDBOX_SUPABASE_KEY, createSupabaseSandbox } from "~/sandbox/supabase/supabase-sandbox.server";
+import { createSupabaseSandbox, SANDBOX_SUPABASE_KEY } from "~/sandbox/supabase/supabase-sandbox.server";
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback);
 const env = z
-  .object({ SANDBOX_SUPABASE_PORT: port(55321), SANDBOX_STRIPE_PORT: port(55322), SANDBOX_WEBHOOK_URLS: z.string().default("") })
+  .object({
+    SANDBOX_SUPABASE_PORT: port(55321),
+    SANDBOX_STRIPE_PORT: port(55322),
+    SANDBOX_WEBHOOK_URLS: z.string().default(""),
+  })
   .safeParse(process.env);
 if (!env.success) {
   process.stderr.write(`${z.prettifyError(env.error)}\n`);
@@ -16,12 +20,18 @@ if (!env.success) {
 
 const supabase = await createSupabaseSandbox({ dumpFile: SANDBOX_DUMP_FILE });
 const database = await listen((request) => supabase.fetch(request), env.data.SANDBOX_SUPABASE_PORT);
-const webhookUrls = env.data.SANDBOX_WEBHOOK_URLS.split(",").map((url) => url.trim()).filter((url) => url !== "");
+const webhookUrls = env.data.SANDBOX_WEBHOOK_URLS.split(",")
+  .map((url) => url.trim())
+  .filter((url) => url !== "");
 const stripe = createStripeSandbox({ webhookUrls, paymentPageBase: () => `http://127.0.0.1:${payments.port}` });
 const payments = await listen(stripe.fetch, env.data.SANDBOX_STRIPE_PORT);
 
-process.stdout.write(`Supabase: SUPABASE_URL=http://127.0.0.1:${database.port} SUPABASE_SECRET_KEY=${SANDBOX_SUPABASE_KEY}\n`);
-process.stdout.write(`Stripe:   STRIPE_API_BASE=http://127.0.0.1:${payments.port} STRIPE_SECRET_KEY=sk_test_sandbox STRIPE_WEBHOOK_SECRET=whsec_sandbox\n`);
+process.stdout.write(
+  `Supabase: SUPABASE_URL=http://127.0.0.1:${database.port} SUPABASE_SECRET_KEY=${SANDBOX_SUPABASE_KEY}\n`,
+);
+process.stdout.write(
+  `Stripe:   STRIPE_API_BASE=http://127.0.0.1:${payments.port} STRIPE_SECRET_KEY=sk_test_sandbox STRIPE_WEBHOOK_SECRET=whsec_sandbox\n`,
+);
 process.stdout.write(`Webhooks: ${webhookUrls.join(", ") || "none"}\n`);
 process.stdout.write("ready\n");
 

@@ -11,22 +11,33 @@ import path from "node:path";
 
 const BUILD = "build/server/index.js";
 /** While none of these is set the store is a sandbox: see app/env.server.ts. */
-const FOR_REAL = ["SUPABASE_URL", "SUPABASE_SECRET_KEY", "SUPABASE_SERVICE_ROLE_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"];
+const FOR_REAL = [
+  "SUPABASE_URL",
+  "SUPABASE_SECRET_KEY",
+  "SUPABASE_SERVICE_ROLE_KEY",
+  "STRIPE_SECRET_KEY",
+  "STRIPE_WEBHOOK_SECRET",
+];
 const SOURCES = ["app", "public", "package-lock.json", "vite.config.ts"];
 
-if (newest(SOURCES) > modified(BUILD)) execFileSync(process.execPath, ["node_modules/tsx/dist/cli.mjs", "app/commands/build.ts"], { stdio: "inherit" });
+if (newest(SOURCES) > modified(BUILD))
+  execFileSync(process.execPath, ["node_modules/tsx/dist/cli.mjs", "app/commands/build.ts"], { stdio: "inherit" });
 
 process.env.NODE_ENV ??= "production";
 process.env.PORT ||= "3000"; // remix-serve would pick a free one
 process.argv[2] = BUILD;
 const serveRequire = createRequire(createRequire(import.meta.url).resolve("@remix-run/serve/dist/cli.js"));
 logPathsOnly();
-if (!process.env.HOST && FOR_REAL.every((name) => !process.env[name]?.trim())) listenOnLoopbackOnly(Number(process.env.PORT));
+if (!process.env.HOST && FOR_REAL.every((name) => !process.env[name]?.trim()))
+  listenOnLoopbackOnly(Number(process.env.PORT));
 await import("@remix-run/serve/dist/cli.js");
 
 /** What follows the `?` of an address can be a `session_id`, which is a key to a cart. remix-serve logs it with morgan. */
 function logPathsOnly() {
-  serveRequire("morgan").token("url", (/** @type {{ originalUrl: string }} */ request) => request.originalUrl.split("?")[0]);
+  serveRequire("morgan").token(
+    "url",
+    (/** @type {{ originalUrl: string }} */ request) => request.originalUrl.split("?")[0],
+  );
 }
 
 /**
@@ -53,7 +64,14 @@ function listenOnLoopbackOnly(port) {
 
 /** @param {string[]} files */
 function newest(files) {
-  return Math.max(...files.flatMap((file) => [modified(file), ...(isFolder(file) ? readdirSync(file, { recursive: true }).map((name) => modified(path.join(file, String(name)))) : [])]));
+  return Math.max(
+    ...files.flatMap((file) => [
+      modified(file),
+      ...(isFolder(file)
+        ? readdirSync(file, { recursive: true }).map((name) => modified(path.join(file, String(name))))
+        : []),
+    ]),
+  );
 }
 
 /** @param {string} file */

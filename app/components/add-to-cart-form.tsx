@@ -20,7 +20,12 @@ interface AddToCartFormProps {
  * Adds without leaving the page; without JavaScript it leads to the cart. Nothing where nothing can be added: the words about the
  * stock next to it say why. One unit needs no quantity field.
  */
-export function AddToCartForm({ product: { id, name, forSale }, stock, maxUnitsPerLine, operation }: AddToCartFormProps) {
+export function AddToCartForm({
+  product: { id, name, forSale },
+  stock,
+  maxUnitsPerLine,
+  operation,
+}: AddToCartFormProps) {
   const { Form, state, data } = useFetcher<PanelAnswer>();
   const isHydrated = useHydrated();
   const form = useRef<HTMLFormElement>(null);
@@ -49,7 +54,17 @@ export function AddToCartForm({ product: { id, name, forSale }, stock, maxUnitsP
           ) : (
             <label>
               {labels.quantity}
-              <input type="number" name="quantity" min={1} max={Math.max(1, possible)} step={1} defaultValue={1} required inputMode="numeric" autoComplete="off" />
+              <input
+                type="number"
+                name="quantity"
+                min={1}
+                max={Math.max(1, possible)}
+                step={1}
+                defaultValue={1}
+                required
+                inputMode="numeric"
+                autoComplete="off"
+              />
             </label>
           )}
           <button type="submit" className="button" aria-label={productTexts.addLabel(name)} aria-busy={isPending}>
@@ -65,7 +80,11 @@ export function AddToCartForm({ product: { id, name, forSale }, stock, maxUnitsP
 function Refusal({ answer, productId }: { answer: PanelAnswer | undefined; productId: string }) {
   const clock = useClockText();
   if (answer?.outcome === "failed") {
-    return <FailureAlert failure={answer.failure}>{answer.failure.kind === "refused" && <p>{lineFailureText(answer.failure, productId, clock)}</p>}</FailureAlert>;
+    return (
+      <FailureAlert failure={answer.failure}>
+        {answer.failure.kind === "refused" && <p>{lineFailureText(answer.failure, productId, clock)}</p>}
+      </FailureAlert>
+    );
   }
   if (answer?.outcome !== "refused") return null;
   return (

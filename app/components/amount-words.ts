@@ -1,7 +1,10 @@
 import type { CartView } from "~/cart/cart-view.server";
 import type { OrderDetails } from "~/cart/show-order.server";
 
-export function additionText({ kind, isNegative }: Pick<OrderDetails["additions"][number], "kind" | "isNegative">): string {
+export function additionText({
+  kind,
+  isNegative,
+}: Pick<OrderDetails["additions"][number], "kind" | "isNegative">): string {
   switch (kind) {
     case "changed_lines":
       return isNegative ? "Removed at checkout" : "Added at checkout";

@@ -40,8 +40,16 @@ export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
       <ProductPicture image={image} size={96} eager />
       <div className="what">
         <h2>{line.name === null ? name : <Link to={productPath(productId)}>{name}</Link>}</h2>
-        <p className="price">{price === null ? productTexts.missingPrice(line.priceUnavailable) : productTexts.each(price)}</p>
-        {state === "lapsed" ? <p className="stock" data-tone="none">{lapsedText(stock, quantity, clock)}</p> : <StockWords stock={stock} />}
+        <p className="price">
+          {price === null ? productTexts.missingPrice(line.priceUnavailable) : productTexts.each(price)}
+        </p>
+        {state === "lapsed" ? (
+          <p className="stock" data-tone="none">
+            {lapsedText(stock, quantity, clock)}
+          </p>
+        ) : (
+          <StockWords stock={stock} />
+        )}
         {failure !== null && (
           <p className="line-failure" id={failureId}>
             {failure}
@@ -76,7 +84,13 @@ export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
         </Form>
         <Form method="post" action="/cart" preventScrollReset>
           <input type="hidden" name="product_id" value={productId} />
-          <button type="submit" name="intent" value="remove" className="button quiet" aria-label={`${labels.remove} ${name}`}>
+          <button
+            type="submit"
+            name="intent"
+            value="remove"
+            className="button quiet"
+            aria-label={`${labels.remove} ${name}`}
+          >
             {labels.remove}
           </button>
         </Form>

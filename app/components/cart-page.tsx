@@ -17,7 +17,15 @@ import { cartTexts, labels, lineFailureText, orderNumber, shop } from "./texts";
 import { useClockText } from "./visitor-clock";
 
 /** The whole cart. `failure`: what the last form asked for could not be done; told here and next to its lines. */
-export function CartPage({ view, failure, lostCookie = null }: { view: CartView; failure: CartFailure | null; lostCookie?: LostCookieView | null }) {
+export function CartPage({
+  view,
+  failure,
+  lostCookie = null,
+}: {
+  view: CartView;
+  failure: CartFailure | null;
+  lostCookie?: LostCookieView | null;
+}) {
   const failed = failure === null ? [] : failedProducts(failure);
   const clock = useClockText();
   return (
@@ -46,7 +54,11 @@ export function CartPage({ view, failure, lostCookie = null }: { view: CartView;
                     key={line.productId}
                     line={line}
                     maxUnitsPerLine={view.maxUnitsPerLine}
-                    failure={failure !== null && failed.includes(line.productId) ? lineFailureText(failure, line.productId, clock) : null}
+                    failure={
+                      failure !== null && failed.includes(line.productId)
+                        ? lineFailureText(failure, line.productId, clock)
+                        : null
+                    }
                   />
                 ))}
               </ul>
@@ -72,7 +84,8 @@ function CartAlert({ failure, view }: { failure: CartFailure; view: CartView }) 
         <ul>
           {elsewhere.map((line) => (
             <li key={line.productId}>
-              <Link to={productPath(line.productId)}>{line.name}</Link>: {lineFailureText(failure, line.productId, clock)}
+              <Link to={productPath(line.productId)}>{line.name}</Link>:{" "}
+              {lineFailureText(failure, line.productId, clock)}
             </li>
           ))}
         </ul>

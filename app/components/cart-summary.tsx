@@ -4,7 +4,11 @@ import { atCheckoutText } from "./amount-words";
 import { labels, obstacleText, payHint } from "./texts";
 
 /** The total and the way to pay. The form leaves the shop, so it is posted by the browser itself. */
-export function CartSummary({ view: { total, obstacle, paymentPage, payWithinMs, shown, atCheckout } }: { view: CartView }) {
+export function CartSummary({
+  view: { total, obstacle, paymentPage, payWithinMs, shown, atCheckout },
+}: {
+  view: CartView;
+}) {
   const atCheckoutHint = atCheckoutText(atCheckout);
   return (
     <section className="summary" aria-label={labels.total}>

@@ -4,7 +4,11 @@
  */
 export function tellClickTimes(): void {
   document.addEventListener("formdata", ({ target, formData }) => {
-    if (target instanceof HTMLFormElement && target.method === "post" && /^\/cart(\/panel)?$/.test(new URL(target.action).pathname)) {
+    if (
+      target instanceof HTMLFormElement &&
+      target.method === "post" &&
+      /^\/cart(\/panel)?$/.test(new URL(target.action).pathname)
+    ) {
       formData.set("clicked_at", String(Date.now()));
     }
   });

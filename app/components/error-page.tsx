@@ -1,5 +1,5 @@
-import { Link, isRouteErrorResponse, useLocation } from "@remix-run/react";
-import { OFFLINE, errorWords } from "./error-words";
+import { isRouteErrorResponse, Link, useLocation } from "@remix-run/react";
+import { errorWords, OFFLINE } from "./error-words";
 import { labels, shop } from "./texts";
 
 /** The HTTP status that an error of a route stands for. */

@@ -10,9 +10,15 @@ export const OFFLINE = 0;
 export function errorWords(status: number, message: string | null): ErrorWords {
   switch (status) {
     case OFFLINE:
-      return { title: "The shop cannot be reached from here", text: "Your connection seems to be gone. Your cart is kept; please try again when it is back." };
+      return {
+        title: "The shop cannot be reached from here",
+        text: "Your connection seems to be gone. Your cart is kept; please try again when it is back.",
+      };
     case 404:
-      return { title: "This page does not exist", text: message ?? "It may have been moved, or the address may have been mistyped." };
+      return {
+        title: "This page does not exist",
+        text: message ?? "It may have been moved, or the address may have been mistyped.",
+      };
     case 405:
       return { title: "That is not possible here", text: "The page was asked for something that it does not do." };
     case 503:
@@ -22,8 +28,14 @@ export function errorWords(status: number, message: string | null): ErrorWords {
         text: "Nothing is lost: your cart is kept, and nothing was sold or charged. Please try again in a moment.",
       };
     case 500:
-      return { title: "Something went wrong on our side", text: "It has been noted. Your cart is kept, and nothing was charged by this page." };
+      return {
+        title: "Something went wrong on our side",
+        text: "It has been noted. Your cart is kept, and nothing was charged by this page.",
+      };
     default:
-      return { title: "This request was refused", text: message ?? "The shop could not make sense of it. Nothing was changed." };
+      return {
+        title: "This request was refused",
+        text: message ?? "The shop could not make sense of it. Nothing was changed.",
+      };
   }
 }

@@ -7,7 +7,9 @@ import type { CartView } from "~/cart/cart-view.server";
 export function FollowHolds({ view }: { view: CartView }) {
   const live = useLiveProducts();
   const { revalidate } = useRevalidator();
-  const hasMoved = view.lines.some(({ productId, stock }) => (live.get(productId) ?? stock).heldByYou !== stock.heldByYou);
+  const hasMoved = view.lines.some(
+    ({ productId, stock }) => (live.get(productId) ?? stock).heldByYou !== stock.heldByYou,
+  );
   useEffect(() => {
     if (hasMoved) revalidate();
     // Once for each figure that arrives; `revalidate` is a new function at each render.

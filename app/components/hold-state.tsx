@@ -1,13 +1,13 @@
 import { useRevalidator } from "@remix-run/react";
 import { useEffect, useState } from "react";
-import type { CartView } from "~/cart/cart-view.server";
 import { useLiveProducts } from "~/availability/live-stock";
-import { ClockTime } from "./clock-time";
+import type { CartView } from "~/cart/cart-view.server";
 import { countdownText } from "./clock-text";
+import { ClockTime } from "./clock-time";
 import { IntentForm } from "./intent-form";
 import { usePending, useTellChange } from "./pending";
 import { useTimeLeft } from "./server-clock";
-import { cartTexts, holdAgainText, labels, paymentPageText, holdStageText, type HoldStage } from "./texts";
+import { cartTexts, holdAgainText, holdStageText, labels, paymentPageText, type HoldStage } from "./texts";
 import { useClockText } from "./visitor-clock";
 
 const WARN_MS = 30_000;
@@ -34,7 +34,15 @@ export function HoldState({ view }: { view: CartView }) {
   );
 }
 
-function Deadline({ heldUntil, timeLeft, canExtend }: { heldUntil: number; timeLeft: number | null; canExtend: boolean }) {
+function Deadline({
+  heldUntil,
+  timeLeft,
+  canExtend,
+}: {
+  heldUntil: number;
+  timeLeft: number | null;
+  canExtend: boolean;
+}) {
   const endsSoon = timeLeft !== null && timeLeft <= WARN_MS;
   return (
     <div className={`notice ${endsSoon ? "warn" : "good"}`}>
@@ -48,7 +56,9 @@ function Deadline({ heldUntil, timeLeft, canExtend }: { heldUntil: number; timeL
             {countdownText(timeLeft)}
           </span>
         )}
-        {canExtend && <IntentForm intent="extend" label={labels.extend} pendingLabel={labels.extending} quiet={!endsSoon} />}
+        {canExtend && (
+          <IntentForm intent="extend" label={labels.extend} pendingLabel={labels.extending} quiet={!endsSoon} />
+        )}
       </div>
     </div>
   );
@@ -57,7 +67,10 @@ function Deadline({ heldUntil, timeLeft, canExtend }: { heldUntil: number; timeL
 /** The lines stay; whether they can be held again is told before it is tried. */
 function Lapsed({ view: { lines } }: { view: CartView }) {
   const live = useLiveProducts();
-  const short = lines.filter(({ state, productId, stock, quantity }) => state === "lapsed" && (live.get(productId) ?? stock).available < quantity);
+  const short = lines.filter(
+    ({ state, productId, stock, quantity }) =>
+      state === "lapsed" && (live.get(productId) ?? stock).available < quantity,
+  );
   return (
     <div className="notice warn">
       <p>

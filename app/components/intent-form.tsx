@@ -13,7 +13,13 @@ export function IntentForm({ intent, label, pendingLabel, quiet }: IntentFormPro
   const isPending = usePending(intent);
   return (
     <CartForm>
-      <button type="submit" name="intent" value={intent} className={quiet ? "button quiet" : "button"} aria-busy={isPending}>
+      <button
+        type="submit"
+        name="intent"
+        value={intent}
+        className={quiet ? "button quiet" : "button"}
+        aria-busy={isPending}
+      >
         {isPending ? pendingLabel : label}
       </button>
     </CartForm>

@@ -4,5 +4,6 @@ export const lostCookieTexts = {
   again: "That didn't reach your cart. Please try once more.",
   /** Where it cannot be told whether the cookie came back. */
   onceMoreHere: "Please try once more. If you see this again, your browser blocks cookies, which your cart needs.",
-  blocked: "This browser blocks cookies. Your cart needs one: please allow cookies for this shop, then add your items again.",
+  blocked:
+    "This browser blocks cookies. Your cart needs one: please allow cookies for this shop, then add your items again.",
 };

@@ -4,7 +4,13 @@ import { additionText } from "./amount-words";
 import { labels, notChargedText, orderNumber, orderTexts, refundLabels, shop } from "./texts";
 import { useDateText } from "./visitor-clock";
 
-export function OrderPage({ view: { checkoutId, state, order, isInCart }, locale }: { view: OrderView; locale: string }) {
+export function OrderPage({
+  view: { checkoutId, state, order, isInCart },
+  locale,
+}: {
+  view: OrderView;
+  locale: string;
+}) {
   const dateText = useDateText();
   // While the order is not confirmed the address keeps its key, if it has one.
   const { search } = useLocation();
@@ -19,7 +25,11 @@ export function OrderPage({ view: { checkoutId, state, order, isInCart }, locale
       {order !== null && <OrderTable order={order} />}
       <p className="hint">
         Order {orderNumber(checkoutId)}
-        {order !== null && <>, <time dateTime={new Date(order.createdAt).toISOString()}>{dateText(order.createdAt, locale)}</time></>}
+        {order !== null && (
+          <>
+            , <time dateTime={new Date(order.createdAt).toISOString()}>{dateText(order.createdAt, locale)}</time>
+          </>
+        )}
       </p>
       <ul className="ways-on">
         {state === "open" && order !== null && order.paymentUrl !== null && (
@@ -79,7 +89,9 @@ function OrderTable({ order: { lines, additions, subtotal, total, refund } }: { 
         {included.map((addition) => (
           <Sum key={addition.kind} label={additionText(addition)} amount={addition.amount} />
         ))}
-        {REFUND_PARTS.map((part) => (refund[part] === null ? null : <Sum key={part} label={refundLabels[part]} amount={refund[part]} />))}
+        {REFUND_PARTS.map((part) =>
+          refund[part] === null ? null : <Sum key={part} label={refundLabels[part]} amount={refund[part]} />,
+        )}
       </tfoot>
     </table>
   );

@@ -8,13 +8,20 @@ import { pageTitle, productTexts, shop } from "./texts";
 export function listMeta({ search, page }: ProductListView, siteUrl: string): MetaDescriptor[] {
   const title = `${shop.name} · ${shop.motto}`;
   // Searches are endless; the list itself is what should be found.
-  if (search !== "") return [{ title: `${productTexts.title}: ${search} · ${shop.name}` }, { name: "robots", content: "noindex" }];
+  if (search !== "")
+    return [{ title: `${productTexts.title}: ${search} · ${shop.name}` }, { name: "robots", content: "noindex" }];
   const url = page === 1 ? `${siteUrl}/` : `${siteUrl}/?page=${page}`;
-  return [...pageMeta({ title, description: `${shop.motto}. ${shop.promise}`, url, image: null }), { property: "og:type", content: "website" }];
+  return [
+    ...pageMeta({ title, description: `${shop.motto}. ${shop.promise}`, url, image: null }),
+    { property: "og:type", content: "website" },
+  ];
 }
 
 /** With the true availability at the time of the answer. */
-export function productMeta({ id, name, description, image, offer, forSale, stock }: ProductView, siteUrl: string): MetaDescriptor[] {
+export function productMeta(
+  { id, name, description, image, offer, forSale, stock }: ProductView,
+  siteUrl: string,
+): MetaDescriptor[] {
   const url = siteUrl + productPath(id);
   const picture = image === null ? null : absolute(image, siteUrl);
   const preview = picture === null ? null : previewOf(picture, siteUrl);
@@ -26,17 +33,34 @@ export function productMeta({ id, name, description, image, offer, forSale, stoc
     sku: id,
     url,
     ...(picture === null ? {} : { image: picture }),
-    ...(offer === null ? {} : { offers: { "@type": "Offer", ...offer, url, availability: `https://schema.org/${availabilityTerm(stock, forSale)}` } }),
+    ...(offer === null
+      ? {}
+      : {
+          offers: {
+            "@type": "Offer",
+            ...offer,
+            url,
+            availability: `https://schema.org/${availabilityTerm(stock, forSale)}`,
+          },
+        }),
   };
   return [
-    ...pageMeta({ title: pageTitle(name), description: description === "" ? `${name}. ${shop.promise}` : description, url, image: preview }),
+    ...pageMeta({
+      title: pageTitle(name),
+      description: description === "" ? `${name}. ${shop.promise}` : description,
+      url,
+      image: preview,
+    }),
     { property: "og:type", content: "product" },
     { "script:ld+json": product },
   ];
 }
 
 /** Source: schema.org/ItemAvailability. Held in carts is not sold out: a unit may free up within minutes. */
-function availabilityTerm({ onHand, available }: StockView, forSale: boolean): "InStock" | "LimitedAvailability" | "SoldOut" | "OutOfStock" {
+function availabilityTerm(
+  { onHand, available }: StockView,
+  forSale: boolean,
+): "InStock" | "LimitedAvailability" | "SoldOut" | "OutOfStock" {
   if (!forSale) return "OutOfStock";
   if (onHand === 0) return "SoldOut";
   return available === 0 ? "LimitedAvailability" : "InStock";
@@ -60,7 +84,17 @@ function previewOf(picture: string, siteUrl: string): string | null {
   return picture.startsWith(`${siteUrl}/products/`) ? picture.replace(/\.svg$/, ".jpg") : null;
 }
 
-function pageMeta({ title, description, url, image }: { title: string; description: string; url: string; image: string | null }): MetaDescriptor[] {
+function pageMeta({
+  title,
+  description,
+  url,
+  image,
+}: {
+  title: string;
+  description: string;
+  url: string;
+  image: string | null;
+}): MetaDescriptor[] {
   return [
     { title },
     { name: "description", content: description },

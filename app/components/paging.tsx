@@ -21,6 +21,9 @@ export function Paging({ page, pages, search }: { page: number; pages: number; s
 }
 
 function address(page: number, search: string): string {
-  const query = new URLSearchParams({ ...(search === "" ? {} : { q: search }), ...(page === 1 ? {} : { page: String(page) }) }).toString();
+  const query = new URLSearchParams({
+    ...(search === "" ? {} : { q: search }),
+    ...(page === 1 ? {} : { page: String(page) }),
+  }).toString();
   return query === "" ? "/" : `/?${query}`;
 }

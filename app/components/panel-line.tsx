@@ -16,7 +16,11 @@ interface PanelLineProps {
 }
 
 /** A line of the cart in short. Its quantity is changed on the cart's page. */
-export function PanelLine({ line: { productId, image, quantity, state, price, subtotal, ...line }, onRemove, onLeave }: PanelLineProps) {
+export function PanelLine({
+  line: { productId, image, quantity, state, price, subtotal, ...line },
+  onRemove,
+  onLeave,
+}: PanelLineProps) {
   const stock = useLiveStock(productId, line.stock);
   const clock = useClockText();
   const isLeaving = usePending("remove", productId);
@@ -35,13 +39,26 @@ export function PanelLine({ line: { productId, image, quantity, state, price, su
           )}
         </h3>
         <p className="price">{panelTexts.times(quantity, price ?? productTexts.missingPrice(line.priceUnavailable))}</p>
-        {state === "lapsed" ? <p className="stock" data-tone="none">{lapsedText(stock, quantity, clock)}</p> : <StockWords stock={stock} />}
+        {state === "lapsed" ? (
+          <p className="stock" data-tone="none">
+            {lapsedText(stock, quantity, clock)}
+          </p>
+        ) : (
+          <StockWords stock={stock} />
+        )}
       </div>
       <div className="end">
         <p className="subtotal">{subtotal}</p>
         <CartForm onSubmit={() => onRemove({ productId, name, quantity })}>
           <input type="hidden" name="product_id" value={productId} />
-          <button type="submit" name="intent" value="remove" className="button quiet" aria-label={`${labels.remove} ${name}`} aria-busy={isLeaving}>
+          <button
+            type="submit"
+            name="intent"
+            value="remove"
+            className="button quiet"
+            aria-label={`${labels.remove} ${name}`}
+            aria-busy={isLeaving}
+          >
             {isLeaving ? labels.removing : labels.remove}
           </button>
         </CartForm>

@@ -3,7 +3,9 @@ import { useEffect, useRef } from "react";
 
 /** Whether this form is on its way right now; never without JavaScript. Buttons stay enabled, because a disabled one loses the focus. */
 export function usePending(intent: string, productId?: string): boolean {
-  return useFormsOnTheirWay().some((form) => form.get("intent") === intent && (productId === undefined || form.get("product_id") === productId));
+  return useFormsOnTheirWay().some(
+    (form) => form.get("intent") === intent && (productId === undefined || form.get("product_id") === productId),
+  );
 }
 
 /** Units that the forms on their way would add to the cart, should they succeed. */

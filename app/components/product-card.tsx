@@ -1,13 +1,21 @@
 import { Link } from "@remix-run/react";
 import { useLiveStock } from "~/availability/live-stock";
-import type { ProductView } from "~/cart/product-view.server";
 import { productPath } from "~/cart/product-address";
+import type { ProductView } from "~/cart/product-view.server";
 import { AddToCartForm } from "./add-to-cart-form";
 import { ProductPicture } from "./product-picture";
 import { StockWords } from "./stock-words";
 import { productTexts } from "./texts";
 
-export function ProductCard({ product, eager, operation }: { product: ProductView; eager: boolean; operation: string }) {
+export function ProductCard({
+  product,
+  eager,
+  operation,
+}: {
+  product: ProductView;
+  eager: boolean;
+  operation: string;
+}) {
   const { id, name, image, price } = product;
   const stock = useLiveStock(id, product.stock);
   return (
@@ -20,7 +28,13 @@ export function ProductCard({ product, eager, operation }: { product: ProductVie
           </h2>
           <p className="price">{price ?? productTexts.missingPrice(product.priceUnavailable)}</p>
         </div>
-        {product.forSale ? <StockWords stock={stock} /> : <p className="stock" data-tone="none">{productTexts.notForSale}</p>}
+        {product.forSale ? (
+          <StockWords stock={stock} />
+        ) : (
+          <p className="stock" data-tone="none">
+            {productTexts.notForSale}
+          </p>
+        )}
         <AddToCartForm product={product} stock={stock} maxUnitsPerLine={1} operation={operation} />
       </div>
     </article>

@@ -8,7 +8,11 @@ import { labels, productTexts, shop } from "./texts";
 // Pictures in the first rows are seen at once, so they do not wait.
 const EAGER_PICTURES = 4;
 
-export function ProductListPage({ view: { products, page, pages, total, search, operation } }: { view: ProductListView }) {
+export function ProductListPage({
+  view: { products, page, pages, total, search, operation },
+}: {
+  view: ProductListView;
+}) {
   const isBeyondLast = products.length === 0 && total > 0;
   return (
     <LiveStock productIds={products.map(({ id }) => id)}>

@@ -36,7 +36,13 @@ function Purchase({ product, maxUnitsPerLine, operation }: ProductPageProps) {
   const stock = useLiveStock(product.id, product.stock);
   return (
     <section className="purchase" aria-label={productTexts.purchase}>
-      {product.forSale ? <StockWords stock={stock} /> : <p className="stock" data-tone="none">{productTexts.notForSale}</p>}
+      {product.forSale ? (
+        <StockWords stock={stock} />
+      ) : (
+        <p className="stock" data-tone="none">
+          {productTexts.notForSale}
+        </p>
+      )}
       <AddToCartForm product={product} stock={stock} maxUnitsPerLine={maxUnitsPerLine} operation={operation} />
       {stock.heldByYou > 0 ? (
         <Link to="/cart" className="button quiet">

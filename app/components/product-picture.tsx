@@ -14,5 +14,16 @@ interface ProductPictureProps {
 /** Decorative: the product's name always stands next to it. A square box is kept free, so that nothing moves when it arrives. */
 export function ProductPicture({ image, size, eager = false, first = false }: ProductPictureProps) {
   if (image === null) return <span className="picture placeholder" aria-hidden="true" />;
-  return <img className="picture" src={image} alt="" width={size} height={size} loading={eager ? "eager" : "lazy"} decoding="async" {...(first ? FETCHED_FIRST : {})} />;
+  return (
+    <img
+      className="picture"
+      src={image}
+      alt=""
+      width={size}
+      height={size}
+      loading={eager ? "eager" : "lazy"}
+      decoding="async"
+      {...(first ? FETCHED_FIRST : {})}
+    />
+  );
 }

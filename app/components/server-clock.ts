@@ -10,7 +10,10 @@ export function useTimeLeft(until: number | null, readAt: number): number | null
   const isHydrated = useHydrated();
   // Data that the page was rendered with arrived with the document, all later data just now.
   const [first] = useState({ readAt, isHydrated });
-  const ahead = useMemo(() => readAt - (readAt === first.readAt && !first.isHydrated ? documentArrival() : Date.now()), [readAt, first]);
+  const ahead = useMemo(
+    () => readAt - (readAt === first.readAt && !first.isHydrated ? documentArrival() : Date.now()),
+    [readAt, first],
+  );
   const [, tick] = useState(0);
   const left = until === null ? null : until - (Date.now() + ahead);
 
@@ -36,6 +39,7 @@ export function useTimeLeft(until: number | null, readAt: number): number | null
 
 function documentArrival(): number {
   const [navigation] = performance.getEntriesByType("navigation");
-  const isKnown = navigation !== undefined && "responseStart" in navigation && typeof navigation.responseStart === "number";
+  const isKnown =
+    navigation !== undefined && "responseStart" in navigation && typeof navigation.responseStart === "number";
   return isKnown ? performance.timeOrigin + Number(navigation.responseStart) : Date.now();
 }

@@ -1,8 +1,8 @@
 import type { CartFailure, ShortLine } from "~/cart/cart-failure";
 import type { CartView } from "~/cart/cart-view.server";
+import type { StockView } from "~/cart/product-view.server";
 import type { OrderView } from "~/cart/show-order.server";
 import type { NotPayableReason } from "~/checkout/checkout";
-import type { StockView } from "~/cart/product-view.server";
 import type { ClockText } from "./clock-text";
 
 /** Everything the shop says. Pages and components hold no wording of their own beyond labels of this file. */
@@ -58,17 +58,22 @@ export function units(count: number): string {
 export function stockText({ onHand, available, heldByYou, nextReleaseAt }: StockView, clockText: ClockText): string {
   if (heldByYou > 0) return holdingText(heldByYou, available);
   if (onHand === 0) return "Sold out";
-  if (available === 0) return `All held in other carts${nextReleaseAt === null ? "" : `: the next may free up at ${clockText(nextReleaseAt)}`}`;
+  if (available === 0)
+    return `All held in other carts${nextReleaseAt === null ? "" : `: the next may free up at ${clockText(nextReleaseAt)}`}`;
   return available === 1 ? "Last one" : `${available} left`;
 }
 
 function holdingText(heldByYou: number, available: number): string {
-  if (available < heldByYou) return `You are holding ${heldByYou}, but the stock has changed and only ${available} can be sold to you`;
+  if (available < heldByYou)
+    return `You are holding ${heldByYou}, but the stock has changed and only ${available} can be sold to you`;
   if (available === heldByYou) return `You are holding ${heldByYou}, and there are no more`;
   return `You are holding ${heldByYou}, and ${available - heldByYou} more ${available - heldByYou === 1 ? "is" : "are"} left`;
 }
 
-export function shortageText({ requested, available, shortage, nextReleaseAt }: ShortLine, clockText: ClockText): string {
+export function shortageText(
+  { requested, available, shortage, nextReleaseAt }: ShortLine,
+  clockText: ClockText,
+): string {
   const left = available === 0 ? "none is left" : `only ${available} ${available === 1 ? "is" : "are"} left`;
   const asked = `You asked for ${requested}, and ${left} for you.`;
   if (shortage === "sold_out") return `${asked} There are no more.`;
@@ -160,7 +165,8 @@ export function obstacleText(obstacle: NonNullable<CartView["obstacle"]>): strin
 
 export function lapsedText(stock: StockView, quantity: number, clockText: ClockText): string {
   if (stock.available >= quantity) return "Not held any more. There is enough to hold it again.";
-  if (stock.available > 0) return `Not held any more, and only ${stock.available} can be held again. Change the quantity.`;
+  if (stock.available > 0)
+    return `Not held any more, and only ${stock.available} can be held again. Change the quantity.`;
   return `Not held any more. ${stockText(stock, clockText)}.`;
 }
 
@@ -201,7 +207,8 @@ export function updatedText(name: string, quantity: number): string {
 /** How long there is to pay at most: pages that ended unpaid shorten the next ones. */
 export function payHint(payWithinMs: number): string {
   const minutes = Math.floor(payWithinMs / 60_000);
-  const time = minutes < 1 ? `${Math.floor(payWithinMs / 1000)} seconds` : minutes === 1 ? "one minute" : `${minutes} minutes`;
+  const time =
+    minutes < 1 ? `${Math.floor(payWithinMs / 1000)} seconds` : minutes === 1 ? "one minute" : `${minutes} minutes`;
   return `Paying opens a payment page. You then have up to ${time} to pay, and your items stay held for you all that time.`;
 }
 
@@ -219,7 +226,8 @@ export const cartTexts = {
   empty: "Your cart is empty.",
   lapsed: "What is marked below is not held for you any more, and may be sold to others.",
   cannotExtend: "This cart was held for as long as it can be. Pay before the time is over.",
-  unsettled: "We cannot ask right now whether your last payment for this cart went through. Please look at the order before you pay again.",
+  unsettled:
+    "We cannot ask right now whether your last payment for this cart went through. Please look at the order before you pay again.",
   lookAtOrder: "Look at the order",
   changesClosePage: "Changing the cart closes that payment page first.",
   gone: "A product that is not sold any more",
@@ -244,7 +252,8 @@ export const productTexts = {
   noneFound: (search: string) => (search === "" ? "There is nothing here yet." : `Nothing is called “${search}”.`),
   noSuchPage: "The list does not go this far.",
   pageOf: (page: number, pages: number) => `Page ${page} of ${pages}`,
-  found: (total: number, search: string) => `${total} ${total === 1 ? "product" : "products"}${search === "" ? "" : ` for “${search}”`}`,
+  found: (total: number, search: string) =>
+    `${total} ${total === 1 ? "product" : "products"}${search === "" ? "" : ` for “${search}”`}`,
   addLabel: (name: string) => `Add to cart: ${name}`,
   added: (name: string) => `${name} is in your cart and held for you.`,
 };
@@ -254,7 +263,10 @@ export function orderNumber(checkoutId: string): string {
 }
 
 export const orderTexts: Record<OrderView["state"], { title: string; text: string }> = {
-  paid: { title: "Thank you, your order is paid", text: "Everything below is yours, and was taken from our stock. If you write to us about it, name the number below the list." },
+  paid: {
+    title: "Thank you, your order is paid",
+    text: "Everything below is yours, and was taken from our stock. If you write to us about it, name the number below the list.",
+  },
   refunded: {
     title: "Your money goes back to you",
     text: "Your payment arrived after what you bought was gone, so we could not fill the order. The whole amount was refunded; it can take a few days to reach your account.",
@@ -279,16 +291,34 @@ export const orderTexts: Record<OrderView["state"], { title: string; text: strin
     title: "Your payment is on its way",
     text: "Your bank has yet to confirm it. What you chose stays held for you until then, and this page will show the result.",
   },
-  not_charged: { title: "You were not charged", text: "The payment failed, or its page was closed before anything was paid." },
-  open: { title: "This order is not paid yet", text: "The payment page is still open, and what you chose is held for you." },
-  another_browser: { title: "This order can't be shown here", text: "You can only view this order in the browser you paid with. Your receipt is in your e-mail." },
-  being_confirmed: { title: "Your order is being confirmed", text: "If you paid, your payment is safe. We are still confirming it: reload this page in a moment." },
+  not_charged: {
+    title: "You were not charged",
+    text: "The payment failed, or its page was closed before anything was paid.",
+  },
+  open: {
+    title: "This order is not paid yet",
+    text: "The payment page is still open, and what you chose is held for you.",
+  },
+  another_browser: {
+    title: "This order can't be shown here",
+    text: "You can only view this order in the browser you paid with. Your receipt is in your e-mail.",
+  },
+  being_confirmed: {
+    title: "Your order is being confirmed",
+    text: "If you paid, your payment is safe. We are still confirming it: reload this page in a moment.",
+  },
 };
 
 /** Below the total of an order. */
-export const refundLabels = { returned: "Refunded", pending: "Refund on its way", owed: "Refund that didn't go through" };
+export const refundLabels = {
+  returned: "Refunded",
+  pending: "Refund on its way",
+  owed: "Refund that didn't go through",
+};
 
 /** What became of the goods of an order that nobody was charged for. `isInCart`: all of them are in this browser's cart. */
 export function notChargedText(isInCart: boolean): string {
-  return isInCart ? "What you chose is still in your cart." : "What you chose is not held for you any more. If you still want it, please put it in your cart again.";
+  return isInCart
+    ? "What you chose is still in your cart."
+    : "What you chose is not held for you any more. If you still want it, please put it in your cart again.";
 }

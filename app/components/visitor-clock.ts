@@ -5,7 +5,11 @@ const never = () => () => undefined;
 
 /** False on the server and while the page takes over what the server sent, so that both say the same. */
 export function useHydrated(): boolean {
-  return useSyncExternalStore(never, () => true, () => false);
+  return useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  );
 }
 
 /** Clock times in the visitor's own zone; labelled UTC where that is not known, which is without JavaScript. */

@@ -36,8 +36,26 @@ const HELD_UP_TO_MS = 1_000;
 const LONG_ENOUGH_MS = 5_000;
 
 /** A steady crowd asks for the last item of a product. Each shopper who gets it gives it back within a second. */
-export async function runCrowd({ productId, perSecond, seconds, newShopper, stock, random, now, sleep }: CrowdOptions): Promise<CrowdFigures> {
-  const figures: CrowdFigures = { asks: 0, granted: 0, refused: 0, unavailable: 0, oversold: 0, regrants: [], unsold: false, lastedMs: 0 };
+export async function runCrowd({
+  productId,
+  perSecond,
+  seconds,
+  newShopper,
+  stock,
+  random,
+  now,
+  sleep,
+}: CrowdOptions): Promise<CrowdFigures> {
+  const figures: CrowdFigures = {
+    asks: 0,
+    granted: 0,
+    refused: 0,
+    unavailable: 0,
+    oversold: 0,
+    regrants: [],
+    unsold: false,
+    lastedMs: 0,
+  };
   await stock.setInventory(productId, 1);
   let holders = 0;
   // The item is there to be had from the start.
@@ -85,7 +103,10 @@ export function crowdTable(figures: CrowdFigures): string {
   };
   const rows: [string, string][] = [
     ["asks a second", (asks / (lastedMs / 1_000)).toFixed(1)],
-    ...Object.entries({ asks, granted, refused, unavailable, oversold }).map(([name, count]): [string, string] => [name, String(count)]),
+    ...Object.entries({ asks, granted, refused, unavailable, oversold }).map(([name, count]): [string, string] => [
+      name,
+      String(count),
+    ]),
     ["returned items granted again", String(regrants.length)],
     ["until then, p50", duration(0.5)],
     ["until then, p95", duration(0.95)],

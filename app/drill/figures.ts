@@ -29,7 +29,21 @@ export interface Figures {
 }
 
 export function newFigures(): Figures {
-  return { rounds: 0, attempts: 0, granted: 0, refused: 0, unavailable: 0, paid: 0, refunded: 0, oversold: 0, missing: 0, restless: 0, unsold: 0, latencies: [], resales: [] };
+  return {
+    rounds: 0,
+    attempts: 0,
+    granted: 0,
+    refused: 0,
+    unavailable: 0,
+    paid: 0,
+    refunded: 0,
+    oversold: 0,
+    missing: 0,
+    restless: 0,
+    unsold: 0,
+    latencies: [],
+    resales: [],
+  };
 }
 
 /** The smallest value that at least `share` of them do not exceed (nearest rank); null of none. */
@@ -52,6 +66,10 @@ export function figuresTable({ latencies, resales, ...counts }: Figures): string
   };
   const rows: [string, string][] = Object.entries(counts).map(([name, count]) => [name, String(count)]);
   rows.push(["p50", duration(0.5)], ["p95", duration(0.95)], ["p99", duration(0.99)], ["max", duration(1)]);
-  rows.push(["returned", String(resales.length)], ["resale p50", duration(0.5, resales)], ["resale p95", duration(0.95, resales)]);
+  rows.push(
+    ["returned", String(resales.length)],
+    ["resale p50", duration(0.5, resales)],
+    ["resale p95", duration(0.95, resales)],
+  );
   return rows.map(([name, value]) => `${name.padEnd(12)}${value.padStart(10)}`).join("\n");
 }

@@ -53,7 +53,9 @@ export async function playRound(options: RoundOptions, figures: Figures): Promis
 
   const attemptsBefore = figures.attempts;
   const returns = createReturns(figures);
-  const payments = (await Promise.all(Array.from({ length: buyers }, () => buyOnce(options, figures, returns)))).filter((each) => each !== null);
+  const payments = (await Promise.all(Array.from({ length: buyers }, () => buyOnce(options, figures, returns)))).filter(
+    (each) => each !== null,
+  );
   returns.end();
   if (figures.attempts === attemptsBefore) return null;
   return { rest: () => countAtRest(options, payments, figures) };

@@ -29,9 +29,17 @@ export function httpShopper(pick: () => string): Shopper {
   async function send(path: string, init: RequestInit): Promise<Response | null> {
     try {
       const headers = { ...UNCOMPRESSED, ...(cookie === "" ? {} : { Cookie: cookie }), ...init.headers };
-      const answer = await fetch(`${pick()}${path}`, { ...init, headers, redirect: "manual", signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+      const answer = await fetch(`${pick()}${path}`, {
+        ...init,
+        headers,
+        redirect: "manual",
+        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      });
       // Read to its end here, so that a server that dies half-way is no answer either.
-      const whole = new Response(answer.status === 204 || answer.status === 304 ? null : await answer.arrayBuffer(), answer);
+      const whole = new Response(
+        answer.status === 204 || answer.status === 304 ? null : await answer.arrayBuffer(),
+        answer,
+      );
       const cart = answer.headers.getSetCookie().find((each) => /^(__Host-)?cart=/.test(each));
       if (cart !== undefined) cookie = cart.split(";", 1)[0] ?? "";
       return whole;
@@ -40,11 +48,18 @@ export function httpShopper(pick: () => string): Shopper {
     }
   }
 
-  const json = (method: string, body: object): RequestInit => ({ method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  const json = (method: string, body: object): RequestInit => ({
+    method,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
 
   return {
     async reserve(productId, quantity) {
-      const answer = await send("/api/reserve-inventory", json("POST", { items: [{ product_id: productId, quantity }] }));
+      const answer = await send(
+        "/api/reserve-inventory",
+        json("POST", { items: [{ product_id: productId, quantity }] }),
+      );
       if (answer?.status === 200) return "granted";
       return answer?.status === 409 ? "refused" : "unavailable";
     },
@@ -52,7 +67,8 @@ export function httpShopper(pick: () => string): Shopper {
       for (let tries = 0; tries < TRIES; tries += 1) {
         const answer = await send("/checkout", { method: "POST", body: new URLSearchParams({ intent: "pay" }) });
         const page = answer?.headers.get("Location") ?? null;
-        if (answer?.status === 303 && page !== null && page.startsWith("http") && checkoutIdOf(page) !== null) return page;
+        if (answer?.status === 303 && page !== null && page.startsWith("http") && checkoutIdOf(page) !== null)
+          return page;
         if (answer !== null && answer.status < 500) return null;
       }
       return null;

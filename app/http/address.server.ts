@@ -17,14 +17,20 @@ export type Address =
 /** Reads the path of a request's target as Remix would: without detours, and with its escapes undone. */
 export function readAddress(target: string): Address {
   const [written = ""] = target.split("?", 1);
-  if (written.length > LONGEST_PATH || written.split(/[/\\]/, MOST_SEGMENTS + 2).length > MOST_SEGMENTS + 1) return { outcome: "too_long" };
+  if (written.length > LONGEST_PATH || written.split(/[/\\]/, MOST_SEGMENTS + 2).length > MOST_SEGMENTS + 1)
+    return { outcome: "too_long" };
   const path = pathOf(written);
   if (path === null) return { outcome: "unreadable" };
   // Remix answers an address that ends in `.data` with the data of the page before it.
   const [bare, ending] = path.endsWith(".data") ? [path.slice(0, -".data".length), ".data"] : [path, ""];
-  const route = bare.replace(/\/+/g, "/").replace(/(.)\/$/, "$1").toLowerCase();
+  const route = bare
+    .replace(/\/+/g, "/")
+    .replace(/(.)\/$/, "$1")
+    .toLowerCase();
   const isMachines = MACHINE_ROUTES.has(route) || route === "/api" || route.startsWith("/api/");
-  return isMachines && route + ending !== written ? { outcome: "misspelled", exact: route + ending } : { outcome: "readable", path };
+  return isMachines && route + ending !== written
+    ? { outcome: "misspelled", exact: route + ending }
+    : { outcome: "readable", path };
 }
 
 /** Null where the escapes stand for no text. */

@@ -7,11 +7,14 @@ import { Problem } from "./problem.server";
  */
 export async function apiCart(request: Request, token: string | undefined, carts: CartSessions): Promise<Cart | null> {
   const { cart, origin } = await carts.read(request);
-  if (origin === "tampered") throw invalidSession("The cart cookie was not signed by this shop.", { "Set-Cookie": await carts.clear() });
+  if (origin === "tampered")
+    throw invalidSession("The cart cookie was not signed by this shop.", { "Set-Cookie": await carts.clear() });
   if (token === undefined) return origin === "cookie" ? cart : null;
   const sessionId = carts.verifyToken(token);
-  if (sessionId === null) throw invalidSession("This session_id was not signed by this shop. Leave it out to get a new one.");
-  if (origin === "cookie" && cart.sessionId !== sessionId) throw invalidSession("The session_id and the cookie name different sessions.");
+  if (sessionId === null)
+    throw invalidSession("This session_id was not signed by this shop. Leave it out to get a new one.");
+  if (origin === "cookie" && cart.sessionId !== sessionId)
+    throw invalidSession("The session_id and the cookie name different sessions.");
   return origin === "cookie" ? cart : carts.fromSessionId(sessionId);
 }
 

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { container } from "~/container.server";
-import { Problem, asProblem } from "./problem.server";
+import { asProblem, Problem } from "./problem.server";
 
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
 type Handler = (request: Request) => Promise<Response>;
@@ -14,7 +14,9 @@ export function api(handlers: Partial<Record<Method, Handler>>) {
     try {
       const handler = handlers[methodOf(request)];
       if (handler === undefined) {
-        throw new Problem(405, "method_not_allowed", `${request.method} is not possible here.`, { headers: { Allow: Object.keys(handlers).join(", ") } });
+        throw new Problem(405, "method_not_allowed", `${request.method} is not possible here.`, {
+          headers: { Allow: Object.keys(handlers).join(", ") },
+        });
       }
       const response = await handler(request);
       return request.method === "HEAD" ? await headOf(response) : response;

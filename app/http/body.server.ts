@@ -31,7 +31,10 @@ export async function readJson<Schema extends z.ZodType>(request: Request, schem
 }
 
 /** As `readJson`; no body at all reads as an empty object. Only reading tells: the server hands on a body for every DELETE. */
-export async function readOptionalJson<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.output<Schema>> {
+export async function readOptionalJson<Schema extends z.ZodType>(
+  request: Request,
+  schema: Schema,
+): Promise<z.output<Schema>> {
   const text = await readText(request, FORM_AND_JSON_LIMIT);
   if (text === "") return parse(schema, {});
   requireType(request, "application/json");

@@ -2,7 +2,14 @@ import type { z } from "zod";
 
 type Fault = Parameters<z.core.$ZodErrorMap>[0];
 
-const TYPES: Readonly<Record<string, string>> = { string: "text", number: "a number", int: "a whole number", array: "a list", object: "an object", boolean: "true or false" };
+const TYPES: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  array: "a list",
+  object: "an object",
+  boolean: "true or false",
+};
 
 /** What is wrong with a field, in words for a person. Undefined: the schema has words of its own. */
 export function describeFault(fault: Fault): string | undefined {

@@ -5,7 +5,9 @@ import { Server, type IncomingMessage, type ServerResponse } from "node:http";
  * Intercepts requests ahead of all other listeners. `serve` either responds, or calls `pass`, now or later, for them to respond.
  * remix-serve and Vite hide their servers, but a server shows itself as its first request begins, just before its listeners are called.
  */
-export function serveFirst(serve: (request: IncomingMessage, response: ServerResponse, pass: () => void) => void): void {
+export function serveFirst(
+  serve: (request: IncomingMessage, response: ServerResponse, pass: () => void) => void,
+): void {
   const known = new WeakSet<Server>();
   subscribe("http.server.request.start", (message) => {
     if (!tellsServer(message) || known.has(message.server)) return;

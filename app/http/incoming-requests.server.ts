@@ -33,7 +33,10 @@ export function receiveRequests({ isHttps }: { readonly isHttps: boolean }): voi
   });
 }
 
-const BUSY = () => new Problem(503, "unavailable", "The shop is very busy right now. Try again in a few seconds.", { headers: { "Retry-After": "5" } }).toResponse();
+const BUSY = () =>
+  new Problem(503, "unavailable", "The shop is very busy right now. Try again in a few seconds.", {
+    headers: { "Retry-After": "5" },
+  }).toResponse();
 
 /** What is made for one reader. Not files, nor what programs ask for; and forms have limits of their own (`app/limits/README.md`). */
 function isPage({ method, url = "/" }: IncomingMessage): boolean {
@@ -47,7 +50,12 @@ function isHost(host: string | undefined): boolean {
 
 /** Null: Remix answers. */
 function answerTo({ headers, url = "/" }: IncomingMessage): Response | null {
-  if (!isHost(headers.host)) return new Problem(400, "invalid_request", "The Host header of this request names no host. Open the shop by its own address.").toResponse();
+  if (!isHost(headers.host))
+    return new Problem(
+      400,
+      "invalid_request",
+      "The Host header of this request names no host. Open the shop by its own address.",
+    ).toResponse();
   const address = readAddress(url);
   switch (address.outcome) {
     case "too_long":
@@ -55,9 +63,15 @@ function answerTo({ headers, url = "/" }: IncomingMessage): Response | null {
     case "unreadable":
       return new Problem(400, "invalid_request", "The address of this request cannot be read.").toResponse();
     case "misspelled":
-      return new Problem(404, "not_found", `There is no such address. Its exact spelling is ${address.exact}.`).toResponse();
+      return new Problem(
+        404,
+        "not_found",
+        `There is no such address. Its exact spelling is ${address.exact}.`,
+      ).toResponse();
     case "readable":
-      return asksForPage(headers) ? (pageOfData(address.path) ?? answerToPath(address.path)) : answerToPath(address.path);
+      return asksForPage(headers)
+        ? (pageOfData(address.path) ?? answerToPath(address.path))
+        : answerToPath(address.path);
   }
 }
 
@@ -75,9 +89,11 @@ function pageOfData(path: string): Response | null {
 
 function answerToPath(path: string): Response | null {
   // Remix would run the same route and answer in the encoding of its own pages.
-  if (/^\/(api\/.*|healthz|readyz|metrics)\.data$/i.test(path)) return new Problem(404, "not_found", "There is no such address: leave out the “.data”.").toResponse();
+  if (/^\/(api\/.*|healthz|readyz|metrics)\.data$/i.test(path))
+    return new Problem(404, "not_found", "There is no such address: leave out the “.data”.").toResponse();
   // Answers to the pages' scripts, for which alone Remix sends their status, cookie and headers: anybody else belongs to the cart.
-  if (/^\/+cart\/panel\/*$/i.test(path)) return new Response(null, { status: 307, headers: { Location: "/cart", "Cache-Control": "no-store" } });
+  if (/^\/+cart\/panel\/*$/i.test(path))
+    return new Response(null, { status: 307, headers: { Location: "/cart", "Cache-Control": "no-store" } });
   // The pictures of the sandbox are in a folder of this name, which a static server would lead into.
   if (/^\/+products\/*$/i.test(path)) return new Response(null, { status: 301, headers: { Location: "/" } });
   return null;

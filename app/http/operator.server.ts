@@ -28,7 +28,12 @@ export function bearsToken(request: Request): boolean {
 /** @throws {Problem} 401 `unauthorized` */
 export function requireOperator(request: Request, rule: OperatorRule): void {
   if (isOperator(request, rule)) return;
-  throw new Problem(401, "unauthorized", "This is for operators: send the ADMIN_TOKEN as a bearer token, or sign in at /admin.", { headers: { "WWW-Authenticate": "Bearer" } });
+  throw new Problem(
+    401,
+    "unauthorized",
+    "This is for operators: send the ADMIN_TOKEN as a bearer token, or sign in at /admin.",
+    { headers: { "WWW-Authenticate": "Bearer" } },
+  );
 }
 
 /** Compared in constant time. False where there is no token. */

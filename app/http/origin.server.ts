@@ -25,6 +25,10 @@ export function requireOwnOrigin(request: Request, rule: OriginRule): void {
   const origin = request.headers.get("Origin");
   const isForeign = origin !== null && origin !== rule.publicUrl && origin !== ownOrigin(request, rule);
   if (isForeign || request.headers.get("Sec-Fetch-Site") === "cross-site") {
-    throw new Problem(403, "cross_origin", "This request came from another site and was refused. Open the shop itself and try again.");
+    throw new Problem(
+      403,
+      "cross_origin",
+      "This request came from another site and was refused. Open the shop itself and try again.",
+    );
   }
 }

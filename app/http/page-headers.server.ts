@@ -31,7 +31,9 @@ function contentSecurityPolicy(env: HeadersEnvironment, nonce: string | null): s
     "base-uri": ["'none'"],
     "object-src": ["'none'"],
   };
-  return Object.entries(directives).map(([name, sources]) => `${name} ${sources.join(" ")}`).join("; ");
+  return Object.entries(directives)
+    .map(([name, sources]) => `${name} ${sources.join(" ")}`)
+    .join("; ");
 }
 
 /** Whether a form may lead there, past the policy above. Relative addresses are our own; so is the sandbox's payment page. */
@@ -41,7 +43,11 @@ export function mayFormsLeadTo(address: string, ownOrigin: string, env: HeadersE
 }
 
 /** The sandbox's payment page is one of our own. */
-function paymentPages({ isSandbox, STRIPE_API_BASE: base, STRIPE_CHECKOUT_ORIGIN: origin }: HeadersEnvironment): string[] {
+function paymentPages({
+  isSandbox,
+  STRIPE_API_BASE: base,
+  STRIPE_CHECKOUT_ORIGIN: origin,
+}: HeadersEnvironment): string[] {
   if (isSandbox && base === undefined) return [];
   return base === undefined ? [origin] : [...new Set([new URL(base).origin, origin])];
 }

@@ -37,7 +37,13 @@ interface Waiting {
  */
 export type PageTurns = (response: ServerResponse, begin: () => void) => void;
 
-export function createPageTurns({ now, refuse, nextRound = setImmediate, atOnce = AT_ONCE, maxWaiting = MAX_WAITING }: PageTurnsOptions): PageTurns {
+export function createPageTurns({
+  now,
+  refuse,
+  nextRound = setImmediate,
+  atOnce = AT_ONCE,
+  maxWaiting = MAX_WAITING,
+}: PageTurnsOptions): PageTurns {
   /** Oldest first. */
   let waiting: Waiting[] = [];
   let running = 0;

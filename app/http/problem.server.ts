@@ -14,7 +14,12 @@ export class Problem extends Error {
   readonly fields: readonly Fault[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: ProblemCode, message: string, options: { fields?: readonly Fault[]; headers?: Record<string, string> } = {}) {
+  constructor(
+    status: number,
+    code: ProblemCode,
+    message: string,
+    options: { fields?: readonly Fault[]; headers?: Record<string, string> } = {},
+  ) {
     super(message);
     this.status = status;
     this.code = code;
@@ -24,7 +29,10 @@ export class Problem extends Error {
 
   toResponse(): Response {
     const { code, message, fields } = this;
-    return json({ success: false, error: { code, message, ...(fields ? { fields } : {}) } }, { status: this.status, headers: this.headers });
+    return json(
+      { success: false, error: { code, message, ...(fields ? { fields } : {}) } },
+      { status: this.status, headers: this.headers },
+    );
   }
 }
 
@@ -33,7 +41,9 @@ export function asProblem(error: unknown): Problem | null {
   if (error instanceof Problem) return error;
   if (error instanceof UnavailableError) {
     // What the error says is for the log: it may quote the database.
-    return new Problem(503, "unavailable", "The shop cannot answer this right now. Please try again in a moment.", { headers: { "Retry-After": String(error.retryAfterSeconds) } });
+    return new Problem(503, "unavailable", "The shop cannot answer this right now. Please try again in a moment.", {
+      headers: { "Retry-After": String(error.retryAfterSeconds) },
+    });
   }
   return null;
 }

@@ -27,7 +27,15 @@ export interface SecretAgreement {
 }
 
 /** `secrets`: the first signs, all verify. The key tells fingerprints only, by which no secret can be found out. */
-export function createSecretAgreement({ secrets, key, url, log }: { readonly secrets: readonly string[]; readonly key: string } & Pick<BoundedRedisOptions, "url" | "log">): SecretAgreement {
+export function createSecretAgreement({
+  secrets,
+  key,
+  url,
+  log,
+}: { readonly secrets: readonly string[]; readonly key: string } & Pick<
+  BoundedRedisOptions,
+  "url" | "log"
+>): SecretAgreement {
   const redis = new BoundedRedis({ url, callMs: 800, tryMs: 500, log });
   const own = secrets.map(fingerprint);
   let found: readonly string[] = [];
@@ -35,7 +43,9 @@ export function createSecretAgreement({ secrets, key, url, log }: { readonly sec
   return {
     async warnings() {
       try {
-        const lists = await redis.call((client) => client.eval(NOTE, { keys: [key], arguments: [own.join(","), String(KEPT_SECONDS)] }));
+        const lists = await redis.call((client) =>
+          client.eval(NOTE, { keys: [key], arguments: [own.join(","), String(KEPT_SECONDS)] }),
+        );
         found = listsSchema.parse(lists).every((other) => agree(own, other.split(","))) ? [] : [WARNING];
       } catch (error) {
         if (!(error instanceof UnavailableError)) throw error;
@@ -46,7 +56,8 @@ export function createSecretAgreement({ secrets, key, url, log }: { readonly sec
   };
 }
 
-const WARNING = "another server of this shop has another SESSION_SECRET: carts that one signs are lost on the other; give all servers the same list, and rotate by adding the new secret last everywhere before it becomes the first";
+const WARNING =
+  "another server of this shop has another SESSION_SECRET: carts that one signs are lost on the other; give all servers the same list, and rotate by adding the new secret last everywhere before it becomes the first";
 
 /** What each signs the other can verify. */
 function agree(one: readonly string[], other: readonly string[]): boolean {

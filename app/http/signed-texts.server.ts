@@ -10,7 +10,8 @@ export interface SignedTexts {
 
 /** `purpose` keeps apart what is signed with the same secrets: a signature for one purpose is none for another. */
 export function createSignedTexts(purpose: string, secrets: readonly string[]): SignedTexts {
-  const signature = (text: string, secret: string) => createHmac("sha256", secret).update(`${purpose}:${text}`).digest("base64url");
+  const signature = (text: string, secret: string) =>
+    createHmac("sha256", secret).update(`${purpose}:${text}`).digest("base64url");
   return {
     sign: (text) => `${text}.${signature(text, secrets[0] ?? "")}`,
     verify(signed) {

@@ -44,7 +44,12 @@ export function clientAddress(headers: Headers, hops: number): ClientAddress {
 
 /** `1.2.3.4:5678`, `[2001:db8::7]:443`, `[2001:db8::7]`. */
 function withoutPort(entry: string): string {
-  return /^(?:\[([^\]]*)\](?::\d+)?|([\d.]+):\d+)$/.exec(entry)?.slice(1).find((part) => part !== undefined) ?? entry;
+  return (
+    /^(?:\[([^\]]*)\](?::\d+)?|([\d.]+):\d+)$/
+      .exec(entry)
+      ?.slice(1)
+      .find((part) => part !== undefined) ?? entry
+  );
 }
 
 /** An IPv4 address in IPv6 clothes (mapped, or by NAT64's own prefix) is the IPv4 address. */
@@ -53,5 +58,8 @@ function networksOf(address: ipaddr.IPv4 | ipaddr.IPv6): readonly Network[] {
   const bytes = address.toByteArray();
   const isIpv4 = address.isIPv4MappedAddress() || address.range() === "rfc6052";
   if (isIpv4) return [{ id: bytes.slice(12).join("."), share: 1 }];
-  return NETWORKS_OF_IPV6.map(({ bits, share }) => ({ id: `${Buffer.from(bytes.slice(0, bits / 8)).toString("hex")}::/${bits}`, share }));
+  return NETWORKS_OF_IPV6.map(({ bits, share }) => ({
+    id: `${Buffer.from(bytes.slice(0, bits / 8)).toString("hex")}::/${bits}`,
+    share,
+  }));
 }

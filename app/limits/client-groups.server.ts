@@ -37,7 +37,8 @@ export function createClientGroups({ trustedProxyHops, secret, now, log }: Clien
   let unreadable = { since: -Infinity, count: 0 };
   let toldUntil = -Infinity;
   let hasWarnedOfProxy = false;
-  const hashOf = (id: string) => createHmac("sha256", secret).update(`holdfast-client:${id}`).digest("base64url").slice(0, 22);
+  const hashOf = (id: string) =>
+    createHmac("sha256", secret).update(`holdfast-client:${id}`).digest("base64url").slice(0, 22);
   const warning =
     `X-Forwarded-For doesn't name the client's address where TRUSTED_PROXY_HOPS=${trustedProxyHops} expects it (${TOLD_FROM} requests or more in a minute). ` +
     "These clients share one rate limit, and MAX_UNITS_PER_CLIENT is off for them. Check the proxy's settings and the number of proxies.";

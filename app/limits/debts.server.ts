@@ -18,7 +18,13 @@ const HOUR_MS = 3_600_000;
 const MAX_ACCOUNTS = 50_000;
 
 /** `now`: monotonic milliseconds. */
-export function createMemoryDebts({ now, maxAccounts = MAX_ACCOUNTS }: { readonly now: () => number; readonly maxAccounts?: number }): Debts {
+export function createMemoryDebts({
+  now,
+  maxAccounts = MAX_ACCOUNTS,
+}: {
+  readonly now: () => number;
+  readonly maxAccounts?: number;
+}): Debts {
   const accounts = new Map<string, { readonly debt: number; readonly at: number }>();
   return {
     async add(changes) {
@@ -56,7 +62,15 @@ return debts
 `;
 
 /** Counted by all servers together; by this one alone while Redis does not answer. */
-export function createRedisDebts({ connection, prefix, alone }: { readonly connection: BoundedRedis; readonly prefix: string; readonly alone: Debts }): Debts {
+export function createRedisDebts({
+  connection,
+  prefix,
+  alone,
+}: {
+  readonly connection: BoundedRedis;
+  readonly prefix: string;
+  readonly alone: Debts;
+}): Debts {
   const redis = limiterClient(connection);
   return {
     async add(changes) {

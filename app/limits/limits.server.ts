@@ -1,13 +1,20 @@
-import { RateLimiterMemory, RateLimiterQueue, RateLimiterQueueError, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from "rate-limiter-flexible";
+import {
+  RateLimiterMemory,
+  RateLimiterQueue,
+  RateLimiterQueueError,
+  RateLimiterRedis,
+  RateLimiterRes,
+  type RateLimiterAbstract,
+} from "rate-limiter-flexible";
 import type { CheckoutService, PaymentTurn } from "~/checkout/checkout";
 import type { UnpaidTime } from "~/checkout/checkout-context.server";
-import type { ClientCap } from "~/reservations/reservation-store";
 import type { BoundedRedis } from "~/reservations/redis/bounded-redis.server";
+import type { ClientCap } from "~/reservations/reservation-store";
 import { SHARES } from "./client-address";
 import { createClientGroups } from "./client-groups.server";
 import { createMemoryDebts, createRedisDebts } from "./debts.server";
-import { createUnpaidTime, type UnpaidTimeOptions } from "./unpaid-time.server";
 import { connectLimits, limiterClient } from "./redis-limit-store.server";
+import { createUnpaidTime, type UnpaidTimeOptions } from "./unpaid-time.server";
 
 export interface LimitOptions {
   /** Changes a minute, for each address and for each session; 0: off. */
@@ -92,12 +99,17 @@ const LOOKUPS_OF_ALL = 30;
 
 export function createLimits(options: LimitOptions): Limits {
   const { perMinute, unitsPerClient, pagesPerSecond, log } = options;
-  const redis = options.redis === null ? null : { ...options.redis, connection: connectLimits({ url: options.redis.url, log }) };
+  const redis =
+    options.redis === null ? null : { ...options.redis, connection: connectLimits({ url: options.redis.url, log }) };
   const clients = createClientGroups({ ...options, now: options.now ?? (() => performance.now()) });
   const changes = perMinute === 0 ? null : createRates("rate", { session: perMinute, address: perMinute }, redis);
-  const pageLimits = { session: Math.ceil(perMinute / CHANGES_TO_A_PAGE.session), address: Math.ceil(perMinute / CHANGES_TO_A_PAGE.address) };
+  const pageLimits = {
+    session: Math.ceil(perMinute / CHANGES_TO_A_PAGE.session),
+    address: Math.ceil(perMinute / CHANGES_TO_A_PAGE.address),
+  };
   const pages = perMinute === 0 ? null : createRates("pages", pageLimits, redis);
-  const turns = pagesPerSecond === null ? null : createTurns(createRate("all-pages", pagesPerSecond, redis, 1), pagesPerSecond);
+  const turns =
+    pagesPerSecond === null ? null : createTurns(createRate("all-pages", pagesPerSecond, redis, 1), pagesPerSecond);
   const signIns = createRates("sign-ins", { session: SIGN_INS_OF_ALL, address: SIGN_INS_OF_ADDRESS }, redis);
   const lookups = createRates("lookups", { session: LOOKUPS_OF_ALL, address: LOOKUPS_OF_ADDRESS }, redis);
   const alone = createMemoryDebts({ now: options.now ?? (() => performance.now()) });
@@ -127,12 +139,19 @@ export function createLimits(options: LimitOptions): Limits {
       const rates = purpose === "payment" ? [changes, pages] : [changes];
       const own = await countAll(rates.map((rate) => [rate?.session, session]));
       if (own.admission.outcome === "rate_limited" || (purpose === "payment" && own.isFirst)) return own.admission;
-      return (await countAll(groups.flatMap(({ key, share }) => rates.map((rate) => [rate?.address(share), key] as const)))).admission;
+      return (
+        await countAll(groups.flatMap(({ key, share }) => rates.map((rate) => [rate?.address(share), key] as const)))
+      ).admission;
     },
     turnToPay: async () => (turns === null ? { outcome: "your_turn" } : turns()),
     async admitLookup(request) {
       const { groups } = clients.of(request.headers);
-      return (await countAll([...groups.map(({ key, share }) => [lookups.address(share), key] as const), [lookups.session, "all"]])).admission;
+      return (
+        await countAll([
+          ...groups.map(({ key, share }) => [lookups.address(share), key] as const),
+          [lookups.session, "all"],
+        ])
+      ).admission;
     },
     async admitSignIn(request) {
       const { groups } = clients.of(request.headers);
@@ -143,20 +162,32 @@ export function createLimits(options: LimitOptions): Limits {
       changeCart: (request) => checkout.changeCart({ ...request, clients: capsOf(request.session) }),
       start: (request) => checkout.start({ ...request, clients: capsOf(request.session) }),
     }),
-    unpaidTime: perMinute === 0 || options.unpaidTime === undefined ? null : createUnpaidTime({ ...options.unpaidTime, debts, groupsOf: (session) => admitted.get(session)?.groups ?? [] }),
+    unpaidTime:
+      perMinute === 0 || options.unpaidTime === undefined
+        ? null
+        : createUnpaidTime({
+            ...options.unpaidTime,
+            debts,
+            groupsOf: (session) => admitted.get(session)?.groups ?? [],
+          }),
     warnings: clients.warnings,
   };
 }
 
 /** Counts one for each key, up to the first limit that is reached. `isFirst`: that the last of them has counted. */
-async function countAll(counts: readonly (readonly [rate: RateLimiterAbstract | undefined, key: string])[]): Promise<{ readonly admission: Admission; readonly isFirst: boolean }> {
+async function countAll(
+  counts: readonly (readonly [rate: RateLimiterAbstract | undefined, key: string])[],
+): Promise<{ readonly admission: Admission; readonly isFirst: boolean }> {
   let isFirst = false;
   try {
     for (const [rate, key] of counts) if (rate !== undefined) isFirst = (await rate.consume(key)).consumedPoints === 1;
     return { admission: { outcome: "admitted" }, isFirst };
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
-    return { admission: { outcome: "rate_limited", retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)) }, isFirst };
+    return {
+      admission: { outcome: "rate_limited", retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)) },
+      isFirst,
+    };
   }
 }
 
@@ -192,5 +223,10 @@ function createRate(name: string, points: number, redis: RedisLimits, seconds = 
   const options = { keyPrefix: redis === null ? name : `${redis.prefix}:${name}`, points, duration: seconds };
   const memory = new RateLimiterMemory(options);
   if (redis === null) return memory;
-  return new RateLimiterRedis({ ...options, storeClient: limiterClient(redis.connection), useRedisPackage: true, insuranceLimiter: memory });
+  return new RateLimiterRedis({
+    ...options,
+    storeClient: limiterClient(redis.connection),
+    useRedisPackage: true,
+    insuranceLimiter: memory,
+  });
 }

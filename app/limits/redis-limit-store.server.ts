@@ -11,6 +11,7 @@ export function connectLimits({ url, log }: Pick<BoundedRedisOptions, "url" | "l
 /** The one verb that a `RateLimiterRedis` counts with. A point whose answer was lost is counted twice, which only costs a point. */
 export function limiterClient(redis: BoundedRedis) {
   return {
-    eval: (script: string, options: { keys: string[]; arguments: string[] }) => redis.call((client) => client.eval(script, options)),
+    eval: (script: string, options: { keys: string[]; arguments: string[] }) =>
+      redis.call((client) => client.eval(script, options)),
   };
 }

@@ -35,7 +35,12 @@ export function createUnpaidTime({ ttlMs, ofSessionMs, debts, groupsOf, stockOf 
   function sharedAccounts(session: string, lines: readonly Line[]): PageAccount[] {
     const groups = groupsOf(session);
     const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
-    if (groups.length > 0) return groups.map(({ key, share }) => ({ key: `from:${key}`, perSecond: units / (OF_ADDRESS * share), onPaid: ALL }));
+    if (groups.length > 0)
+      return groups.map(({ key, share }) => ({
+        key: `from:${key}`,
+        perSecond: units / (OF_ADDRESS * share),
+        onPaid: ALL,
+      }));
     return lines.flatMap(({ productId, quantity }) => {
       const stock = stockOf(productId);
       if (stock === null) return [];
@@ -61,7 +66,9 @@ export function createUnpaidTime({ ttlMs, ofSessionMs, debts, groupsOf, stockOf 
     },
     async ended({ terms, openMs, isPaid }) {
       const seconds = Math.min(Math.max(0, openMs), terms.payWithinMs) / 1_000;
-      await debts.add(terms.accounts.map(({ key, perSecond, onPaid }) => ({ key, amount: isPaid ? -onPaid : perSecond * seconds })));
+      await debts.add(
+        terms.accounts.map(({ key, perSecond, onPaid }) => ({ key, amount: isPaid ? -onPaid : perSecond * seconds })),
+      );
     },
   };
 }

@@ -18,7 +18,10 @@ const OVERVIEW_KEEP_MS = 1_000;
 export interface OperatorDeskParts {
   readonly store: ReservationStore;
   readonly catalog: Catalog;
-  readonly checkout: Pick<Checkout, "ready" | "orders" | "failedRefunds" | "close" | "endUnknownPage" | "settle" | "editStock" | "inspect" | "fulfil">;
+  readonly checkout: Pick<
+    Checkout,
+    "ready" | "orders" | "failedRefunds" | "close" | "endUnknownPage" | "settle" | "editStock" | "inspect" | "fulfil"
+  >;
   readonly selling: SellingSwitch;
   readonly journal: JournalKeeper;
   readonly history: HistoryKeeper;
@@ -42,8 +45,13 @@ export interface OperatorDeskParts {
 export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
   const { store, catalog, checkout, selling, journal, history, audits, clock, payments, log } = parts;
   const holds = createHoldsOverview(parts);
-  const dashboard = payments === "live" ? "https://dashboard.stripe.com/payments" : "https://dashboard.stripe.com/test/payments";
-  const orders = createOrderBook({ checkout, clock, dashboardUrl: (paymentId) => (parts.hasDashboard ? `${dashboard}/${paymentId}` : null) });
+  const dashboard =
+    payments === "live" ? "https://dashboard.stripe.com/payments" : "https://dashboard.stripe.com/test/payments";
+  const orders = createOrderBook({
+    checkout,
+    clock,
+    dashboardUrl: (paymentId) => (parts.hasDashboard ? `${dashboard}/${paymentId}` : null),
+  });
 
   const overview = keepAnswer({ clock, keepMs: OVERVIEW_KEEP_MS }, async (): Promise<Overview> => {
     const [held, counts, now] = await Promise.all([holds(), parts.counts(), selling.read()]);
@@ -66,7 +74,12 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
   });
 
   /** Tells of it whether it comes to anything or fails, and lets the page see what it changed. */
-  async function act<T>(action: string, facts: object, work: () => Promise<T>, came: (result: T) => object): Promise<T> {
+  async function act<T>(
+    action: string,
+    facts: object,
+    work: () => Promise<T>,
+    came: (result: T) => object,
+  ): Promise<T> {
     try {
       const result = await work();
       log.warn({ action, ...facts, ...came(result) }, "operator");
@@ -80,9 +93,17 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
     }
   }
   const outcomeOf = ({ outcome }: { readonly outcome: string }) => ({ outcome });
-  const move = (action: string, change: { productId: string; delta?: number; inventory?: number }): Promise<StockMove> => {
+  const move = (
+    action: string,
+    change: { productId: string; delta?: number; inventory?: number },
+  ): Promise<StockMove> => {
     const { productId, ...amount } = change;
-    return act(action, change, () => updateInventory({ catalog, checkout }, { product_id: productId, ...amount }), (moved) => moved);
+    return act(
+      action,
+      change,
+      () => updateInventory({ catalog, checkout }, { product_id: productId, ...amount }),
+      (moved) => moved,
+    );
   };
 
   return {
@@ -90,24 +111,63 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
     history: () => history.read(),
     journal: (query) => journal.read(query),
     orders: () => orders.read(),
-    audit: () => act("audit", {}, () => audits.run(), ({ driftUnits }) => ({ driftUnits })),
+    audit: () =>
+      act(
+        "audit",
+        {},
+        () => audits.run(),
+        ({ driftUnits }) => ({ driftUnits }),
+      ),
     get lastAudit() {
       return audits.last;
     },
     releaseHold: ({ session, productIds }) =>
-      act("release hold", { session, productIds }, async () => {
-        const released = await release({ store, backOff: parts.backOff }, { session, productIds });
-        if (released.outcome === "checkout_open") return { outcome: "in_checkout", checkoutId: released.claim.checkoutId };
-        return released.lines.length === 0 ? { outcome: "nothing_held" } : { outcome: "released", lines: released.lines };
-      }, (answer) => answer),
-    closePaymentPage: (checkoutId) => act("close payment page", { checkoutId }, () => checkout.close(checkoutId), outcomeOf),
-    endUnknownPage: (checkoutId) => act("end hold of unknown page", { checkoutId }, () => checkout.endUnknownPage(checkoutId), (end) => end),
+      act(
+        "release hold",
+        { session, productIds },
+        async () => {
+          const released = await release({ store, backOff: parts.backOff }, { session, productIds });
+          if (released.outcome === "checkout_open")
+            return { outcome: "in_checkout", checkoutId: released.claim.checkoutId };
+          return released.lines.length === 0
+            ? { outcome: "nothing_held" }
+            : { outcome: "released", lines: released.lines };
+        },
+        (answer) => answer,
+      ),
+    closePaymentPage: (checkoutId) =>
+      act("close payment page", { checkoutId }, () => checkout.close(checkoutId), outcomeOf),
+    endUnknownPage: (checkoutId) =>
+      act(
+        "end hold of unknown page",
+        { checkoutId },
+        () => checkout.endUnknownPage(checkoutId),
+        (end) => end,
+      ),
     restock: ({ productId, delta }) => move("restock", { productId, delta }),
     setStock: ({ productId, inventory }) => move("set stock", { productId, inventory }),
     settle: (request) => act("settle", request, () => checkout.settle(request), outcomeOf),
-    inspect: (checkoutId) => act("inspect", { checkoutId }, () => checkout.inspect(checkoutId), (found) => ({ next: found?.next ?? null })),
+    inspect: (checkoutId) =>
+      act(
+        "inspect",
+        { checkoutId },
+        () => checkout.inspect(checkoutId),
+        (found) => ({ next: found?.next ?? null }),
+      ),
     fulfil: (checkoutId) => act("fulfil", { checkoutId }, () => checkout.fulfil(checkoutId), outcomeOf),
-    pause: () => act("pause selling", {}, () => selling.pause(), (state) => state),
-    resume: () => act("resume selling", {}, () => selling.resume(), (state) => state),
+    pause: () =>
+      act(
+        "pause selling",
+        {},
+        () => selling.pause(),
+        (state) => state,
+      ),
+    resume: () =>
+      act(
+        "resume selling",
+        {},
+        () => selling.resume(),
+        (state) => state,
+      ),
   };
 }

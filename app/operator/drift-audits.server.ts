@@ -28,7 +28,9 @@ export function createDriftAudits(parts: {
   async function audit(): Promise<DriftAudit> {
     const [at, start] = [clock.wall(), clock.now()];
     const { since, checkouts, products, faults, foreign } = await checkout.audit();
-    const drifted = products.filter(({ drift }) => drift !== 0).sort((one, other) => Math.abs(other.drift) - Math.abs(one.drift));
+    const drifted = products
+      .filter(({ drift }) => drift !== 0)
+      .sort((one, other) => Math.abs(other.drift) - Math.abs(one.drift));
     // Names are a courtesy.
     const rows = await catalog.readStock(drifted.map(({ productId }) => productId)).catch((): Stock => new Map());
     // By checkout: a sale that was not taken and a refund that was not given back do not make each other good.
@@ -43,8 +45,11 @@ export function createDriftAudits(parts: {
       products: drifted.map((product) => ({ ...product, name: rows.get(product.productId)?.name ?? null })),
       faults: faults.slice(0, MAX_FAULTS),
     };
-    for (const { checkoutId, reason, lines } of faults) if (!told.has(checkoutId)) log.warn({ checkoutId, reason, lines }, "stock and payment do not agree");
-    for (const payment of foreign) if (!told.has(payment.checkoutId)) log.warn(payment, "a payment has the tag of another shop, which has not processed it");
+    for (const { checkoutId, reason, lines } of faults)
+      if (!told.has(checkoutId)) log.warn({ checkoutId, reason, lines }, "stock and payment do not agree");
+    for (const payment of foreign)
+      if (!told.has(payment.checkoutId))
+        log.warn(payment, "a payment has the tag of another shop, which has not processed it");
     parts.note({ at, units: driftUnits, products: new Set(wrong.map(({ productId }) => productId)).size });
     told = new Set([...faults, ...foreign].map(({ checkoutId }) => checkoutId));
     log.info({ checkouts, driftUnits, faults: faults.length }, "stock audit");

@@ -1,7 +1,7 @@
 import type { Clock } from "~/reservations/clock";
 import type { StoreTotals } from "~/reservations/reservation-store";
-import type { History, HistoryStep } from "./operator-desk";
 import type { LostDemandBook } from "./lost-demand";
+import type { History, HistoryStep } from "./operator-desk";
 
 export const STEP_MS = 15_000;
 const STEPS = 240;
@@ -9,7 +9,15 @@ const STEPS = 240;
 /** Figures that only ever grow, since this server started. */
 export type Counts = Omit<HistoryStep, "at" | "activeHolds" | "heldUnits">;
 
-const NONE: Counts = { granted: 0, refused: 0, expired: 0, completed: 0, givenBack: 0, latePayments: 0, oversoldUnits: 0 };
+const NONE: Counts = {
+  granted: 0,
+  refused: 0,
+  expired: 0,
+  completed: 0,
+  givenBack: 0,
+  latePayments: 0,
+  oversoldUnits: 0,
+};
 
 /** The last hour of this server in memory: what grew between two looks at its counters, an hour of looks at most. */
 export interface HistoryKeeper {
@@ -30,7 +38,12 @@ export function createHistory(parts: {
     async sample() {
       const [counts, totals] = await Promise.all([parts.counts(), parts.totals().catch(() => null)]);
       const activeHolds = totals === null ? null : totals.shopping + totals.checkout;
-      steps.push({ at: parts.clock.wall(), activeHolds, heldUnits: totals?.units ?? null, ...combined(counts, before, (now, then) => now - then) });
+      steps.push({
+        at: parts.clock.wall(),
+        activeHolds,
+        heldUnits: totals?.units ?? null,
+        ...combined(counts, before, (now, then) => now - then),
+      });
       before = counts;
       if (steps.length > STEPS) steps.shift();
     },

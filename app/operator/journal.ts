@@ -8,7 +8,14 @@ const GRAVE = /^\{"level":"(?:warn|error|fatal)"/;
 /** Of one fact, in characters. */
 const LONGEST = 1_000;
 
-const LEVELS: Readonly<Record<string, JournalLevel>> = { trace: "debug", debug: "debug", info: "info", warn: "warn", error: "error", fatal: "error" };
+const LEVELS: Readonly<Record<string, JournalLevel>> = {
+  trace: "debug",
+  debug: "debug",
+  info: "info",
+  warn: "warn",
+  error: "error",
+  fatal: "error",
+};
 const RANKS: Readonly<Record<JournalLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
 const lineSchema = z.looseObject({ level: z.string(), time: z.string(), msg: z.string().default("") });
@@ -106,8 +113,13 @@ function inWords(name: string, value: unknown): string {
 
 function select(entries: readonly Entry[], { text, level, event }: JournalFilter): Entry[] {
   const asked = text?.trim() ?? "";
-  const found = /^cs_\w+$/.test(asked) ? linesOfCheckout(entries, asked) : entries.filter((entry) => entry.text.includes(asked.toLowerCase()));
-  return found.filter((entry) => (level === undefined || RANKS[entry.level] >= RANKS[level]) && (event === undefined || entry.event === event));
+  const found = /^cs_\w+$/.test(asked)
+    ? linesOfCheckout(entries, asked)
+    : entries.filter((entry) => entry.text.includes(asked.toLowerCase()));
+  return found.filter(
+    (entry) =>
+      (level === undefined || RANKS[entry.level] >= RANKS[level]) && (event === undefined || entry.event === event),
+  );
 }
 
 /**
@@ -115,7 +127,9 @@ function select(entries: readonly Entry[], { text, level, event }: JournalFilter
  * the claim before and the end of this one.
  */
 function linesOfCheckout(entries: readonly Entry[], checkoutId: string): Entry[] {
-  const claims = new Set(entries.filter((entry) => entry.checkoutId === checkoutId).flatMap(({ claimId }) => claimId ?? []));
+  const claims = new Set(
+    entries.filter((entry) => entry.checkoutId === checkoutId).flatMap(({ claimId }) => claimId ?? []),
+  );
   const words = [checkoutId, ...claims].map((id) => id.toLowerCase());
   const isOf = (entry: Entry): boolean => {
     if (entry.checkoutId !== null) return entry.checkoutId === checkoutId;
@@ -128,7 +142,8 @@ function linesOfCheckout(entries: readonly Entry[], checkoutId: string): Entry[]
     const first = ofCart.findIndex((entry) => own.has(entry));
     const last = ofCart.findLastIndex((entry) => own.has(entry));
     const before = ofCart.slice(0, first).findLastIndex((entry) => entry.checkoutId !== null || entry.claimId !== null);
-    for (const entry of ofCart.slice(before + 1, last)) if (entry.checkoutId === null && entry.claimId === null) own.add(entry);
+    for (const entry of ofCart.slice(before + 1, last))
+      if (entry.checkoutId === null && entry.claimId === null) own.add(entry);
   }
   return entries.filter((entry) => own.has(entry));
 }

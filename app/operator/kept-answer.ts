@@ -7,7 +7,10 @@ export interface KeptAnswer<T> {
   forget(): void;
 }
 
-export function keepAnswer<T>({ clock, keepMs }: { clock: Pick<Clock, "now">; keepMs: number }, look: () => Promise<T>): KeptAnswer<T> {
+export function keepAnswer<T>(
+  { clock, keepMs }: { clock: Pick<Clock, "now">; keepMs: number },
+  look: () => Promise<T>,
+): KeptAnswer<T> {
   let kept: { readonly answer: Promise<T>; until: number } | null = null;
   return {
     read() {

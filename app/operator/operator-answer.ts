@@ -1,6 +1,6 @@
 import type { CheckoutInspection, SettleOutcome } from "~/checkout/checkout";
-import type { DriftAudit } from "./orders";
 import type { ClosePageOutcome, EndUnknownOutcome, ReleaseHoldOutcome, Selling, StockMove } from "./operator-desk";
+import type { DriftAudit } from "./orders";
 
 /** What came of a form of the operator's page. */
 export type OperatorAnswer =

@@ -1,4 +1,11 @@
-import type { CheckoutInspection, ClosePageOutcome, EndUnknownOutcome, FulfilOutcome, SettleOutcome, SettleRequest } from "~/checkout/checkout";
+import type {
+  CheckoutInspection,
+  ClosePageOutcome,
+  EndUnknownOutcome,
+  FulfilOutcome,
+  SettleOutcome,
+  SettleRequest,
+} from "~/checkout/checkout";
 import type { Line } from "~/reservations/reservation-store";
 import type { DriftAudit, OrderBook } from "./orders";
 
@@ -32,7 +39,10 @@ export interface OperatorDesk {
   readonly lastAudit: DriftAudit | null;
 
   /** Gives back what a cart holds for shopping, some products or all. A payment page is not touched: `closePaymentPage` does that. */
-  releaseHold(request: { readonly session: string; readonly productIds: readonly string[] | "all" }): Promise<ReleaseHoldOutcome>;
+  releaseHold(request: {
+    readonly session: string;
+    readonly productIds: readonly string[] | "all";
+  }): Promise<ReleaseHoldOutcome>;
 
   /** Ends a payment page and frees its units, by proof only: Stripe expired it, or says that it is expired. */
   closePaymentPage(checkoutId: string): Promise<ClosePageOutcome>;
@@ -89,7 +99,9 @@ export interface Overview {
   readonly isReady: boolean;
   readonly selling: Selling;
   /** When they were last asked by this server. */
-  readonly dependencies: Readonly<Record<"database" | "stripe", "ok" | "failing" | "unknown">> & { readonly holds: "memory" | "ok" | "failing" };
+  readonly dependencies: Readonly<Record<"database" | "stripe", "ok" | "failing" | "unknown">> & {
+    readonly holds: "memory" | "ok" | "failing";
+  };
   /** A sentence each, for a person. */
   readonly warnings: readonly string[];
   /** What is wrong with the products table; a sentence each. */
@@ -103,7 +115,13 @@ export interface Overview {
 
 export interface HoldsOverview {
   /** Exact, over all carts. `shopping` and `checkout` count (cart, product) pairs; `carts` with anything held. */
-  readonly totals: { readonly shopping: number; readonly checkout: number; readonly units: number; readonly carts: number; readonly bytes: number };
+  readonly totals: {
+    readonly shopping: number;
+    readonly checkout: number;
+    readonly units: number;
+    readonly carts: number;
+    readonly bytes: number;
+  };
   /** Those with most units held first, then those that are short, fewest first. */
   readonly products: readonly ProductStock[];
   /** At a payment page first, oldest first; then those that lapse soonest. At most 100. */

@@ -25,19 +25,36 @@ export function createOrderBook(parts: {
   readonly dashboardUrl: (paymentId: string) => string | null;
 }): OrderBookKeeper {
   const { checkout, clock } = parts;
-  const recent = keepAnswer({ clock, keepMs: RECENT_KEEP_MS }, async () => ({ at: clock.wall(), ...(await checkout.orders({ atMost: RECENT })) }));
+  const recent = keepAnswer({ clock, keepMs: RECENT_KEEP_MS }, async () => ({
+    at: clock.wall(),
+    ...(await checkout.orders({ atMost: RECENT })),
+  }));
   const all = keepAnswer({ clock, keepMs: ALL_KEEP_MS }, () => checkout.orders({ atMost: ALL }));
   // Of any age, so the lists above may lack them.
   const failed = keepAnswer({ clock, keepMs: ALL_KEEP_MS }, () => checkout.failedRefunds());
-  const listed = (order: CheckoutOrder): ListedOrder => ({ ...order, dashboardUrl: order.paymentId === null ? null : parts.dashboardUrl(order.paymentId) });
+  const listed = (order: CheckoutOrder): ListedOrder => ({
+    ...order,
+    dashboardUrl: order.paymentId === null ? null : parts.dashboardUrl(order.paymentId),
+  });
 
   return {
     async read() {
       const latest = await recent.read();
       const whole = latest.isWhole ? latest : await all.read();
-      const known = new Map([...(await failed.read()), ...whole.orders, ...latest.orders].map((order) => [order.checkoutId, order]));
+      const known = new Map(
+        [...(await failed.read()), ...whole.orders, ...latest.orders].map((order) => [order.checkoutId, order]),
+      );
       const queue = [...known.values()].filter(waitsForAPerson).sort((one, other) => one.createdAt - other.createdAt);
-      return { at: latest.at, recent: latest.orders.filter(({ reason }) => reason !== "foreign_tag").slice(0, SHOWN).map(listed), queue: queue.map(listed), since: whole.since, isWhole: whole.isWhole };
+      return {
+        at: latest.at,
+        recent: latest.orders
+          .filter(({ reason }) => reason !== "foreign_tag")
+          .slice(0, SHOWN)
+          .map(listed),
+        queue: queue.map(listed),
+        since: whole.since,
+        isWhole: whole.isWhole,
+      };
     },
     forget() {
       recent.forget();
@@ -48,5 +65,7 @@ export function createOrderBook(parts: {
 }
 
 function waitsForAPerson({ state, lines }: CheckoutOrder): boolean {
-  return state === "needs_review" || (state === "refunded_elsewhere" && lines.some((line) => line.state.mark === "done"));
+  return (
+    state === "needs_review" || (state === "refunded_elsewhere" && lines.some((line) => line.state.mark === "done"))
+  );
 }

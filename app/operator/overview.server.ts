@@ -34,19 +34,29 @@ export function createHoldsOverview(parts: HoldsOverviewParts): () => Promise<Ho
 
   async function look(): Promise<HoldsOverview> {
     const [totals, holds, shortRows] = await Promise.all([store.totals(), readHolds(store), short.read()]);
-    const byUnits = [...unitsByProduct(holds.reservations)].sort(([, one], [, other]) => other - one).map(([productId]) => productId);
+    const byUnits = [...unitsByProduct(holds.reservations)]
+      .sort(([, one], [, other]) => other - one)
+      .map(([productId]) => productId);
     const heldIds = byUnits.slice(0, MAX_HELD_PRODUCTS);
-    const shortIds = shortRows.productIds.filter((productId) => !heldIds.includes(productId)).slice(0, MAX_SHORT_PRODUCTS);
+    const shortIds = shortRows.productIds
+      .filter((productId) => !heldIds.includes(productId))
+      .slice(0, MAX_SHORT_PRODUCTS);
     const carts = cartsOf(holds.reservations, holds.claims, parts).slice(0, MAX_CARTS + 1);
     const productIds = [...heldIds, ...shortIds];
     const shown = [...new Set([...productIds, ...carts.flatMap((cart) => cart.lines.map((line) => line.productId))])];
-    const [held, stock] = await Promise.all([store.held({ session: null, productIds }).catch(unlessUnavailable), catalog.readStock(shown).catch(unlessUnavailable)]);
+    const [held, stock] = await Promise.all([
+      store.held({ session: null, productIds }).catch(unlessUnavailable),
+      catalog.readStock(shown).catch(unlessUnavailable),
+    ]);
     const inCheckout = unitsByProduct(holds.reservations.filter(({ state }) => state === "checkout"));
     const { shopping, checkout, units, sessions, bytes } = totals;
     return {
       totals: { shopping, checkout, units, carts: sessions, bytes },
       products: productIds.map((productId) => describe(productId, { stock, held, inCheckout })),
-      carts: carts.slice(0, MAX_CARTS).map((cart) => ({ ...cart, lines: cart.lines.map((line) => ({ ...line, name: stock?.get(line.productId)?.name ?? null })) })),
+      carts: carts.slice(0, MAX_CARTS).map((cart) => ({
+        ...cart,
+        lines: cart.lines.map((line) => ({ ...line, name: stock?.get(line.productId)?.name ?? null })),
+      })),
       hasMoreProducts: holds.hasMore || byUnits.length > heldIds.length,
       hasMoreCarts: holds.hasMore || carts.length > MAX_CARTS,
       allShortListed: shortRows.isWhole && shortRows.productIds.length <= MAX_SHORT_PRODUCTS,
@@ -72,11 +82,15 @@ async function readHolds(store: HoldsOverviewParts["store"]): Promise<Holds> {
     cursor = page.cursor;
     if (cursor === null) break;
   }
-  const claims = reservations.some(({ state }) => state === "checkout") ? await store.claims({ olderThanMs: 0, limit: MAX_HOLDS }) : [];
+  const claims = reservations.some(({ state }) => state === "checkout")
+    ? await store.claims({ olderThanMs: 0, limit: MAX_HOLDS })
+    : [];
   return { reservations, claims, hasMore: cursor !== null };
 }
 
-async function findShort(catalog: Pick<Catalog, "list">): Promise<{ readonly productIds: readonly string[]; readonly isWhole: boolean }> {
+async function findShort(
+  catalog: Pick<Catalog, "list">,
+): Promise<{ readonly productIds: readonly string[]; readonly isWhole: boolean }> {
   const rows: { id: string; onHand: number }[] = [];
   try {
     for (let page = 1, pages = 1; page <= pages && rows.length < MAX_ROWS; page += 1) {
@@ -104,7 +118,11 @@ function unitsByProduct(reservations: readonly Reservation[]): Map<string, numbe
 
 function describe(
   productId: string,
-  { stock, held, inCheckout }: { stock: Stock | null; held: ReadonlyMap<string, HeldUnits> | null; inCheckout: ReadonlyMap<string, number> },
+  {
+    stock,
+    held,
+    inCheckout,
+  }: { stock: Stock | null; held: ReadonlyMap<string, HeldUnits> | null; inCheckout: ReadonlyMap<string, number> },
 ): ProductStock {
   const row = stock?.get(productId);
   const units = held === null ? null : (held.get(productId)?.total ?? 0);
@@ -121,20 +139,33 @@ function describe(
   };
 }
 
-type NamelessCart = Omit<HeldCart, "lines"> & { readonly lines: { readonly productId: string; readonly quantity: number }[] };
+type NamelessCart = Omit<HeldCart, "lines"> & {
+  readonly lines: { readonly productId: string; readonly quantity: number }[];
+};
 
-function cartsOf(reservations: readonly Reservation[], claims: readonly Claim[], { clock, checkoutTtlMs }: Pick<HoldsOverviewParts, "clock" | "checkoutTtlMs">): NamelessCart[] {
+function cartsOf(
+  reservations: readonly Reservation[],
+  claims: readonly Claim[],
+  { clock, checkoutTtlMs }: Pick<HoldsOverviewParts, "clock" | "checkoutTtlMs">,
+): NamelessCart[] {
   const carts = new Map<string, NamelessCart>();
   const claimBySession = new Map(claims.map((claim) => [JSON.stringify([claim.session, claim.checkoutId]), claim]));
   for (const { session, state, checkoutId, expiresInMs, productId, quantity } of reservations) {
     const key = JSON.stringify([session, state, checkoutId]);
     const claim = state === "checkout" ? claimBySession.get(JSON.stringify([session, checkoutId])) : undefined;
-    const endsInMs = state === "shopping" ? expiresInMs : claim === undefined ? null : Math.max(0, claim.claimedAt + (claim.terms?.payWithinMs ?? checkoutTtlMs) - clock.wall());
+    const endsInMs =
+      state === "shopping"
+        ? expiresInMs
+        : claim === undefined
+          ? null
+          : Math.max(0, claim.claimedAt + (claim.terms?.payWithinMs ?? checkoutTtlMs) - clock.wall());
     const cart = carts.get(key) ?? { session, state, checkoutId, claimId: claim?.claimId ?? null, endsInMs, lines: [] };
     cart.lines.push({ productId, quantity });
     carts.set(key, cart);
   }
-  return [...carts.values()].sort((one, other) => rank(one) - rank(other) || (one.endsInMs ?? 0) - (other.endsInMs ?? 0));
+  return [...carts.values()].sort(
+    (one, other) => rank(one) - rank(other) || (one.endsInMs ?? 0) - (other.endsInMs ?? 0),
+  );
 }
 
 function rank({ state }: NamelessCart): number {

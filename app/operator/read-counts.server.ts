@@ -4,7 +4,12 @@ import type { Counts } from "./history";
 /** From the counters that `/metrics` shows, so that page and alerts can never tell different stories. */
 export async function readCounts(metrics: Metrics): Promise<Counts> {
   const { reservations, reservationsEnded, latePayments, oversoldUnits } = metrics;
-  const [asked, ended, late, oversold] = await Promise.all([reservations.get(), reservationsEnded.get(), latePayments.get(), oversoldUnits.get()]);
+  const [asked, ended, late, oversold] = await Promise.all([
+    reservations.get(),
+    reservationsEnded.get(),
+    latePayments.get(),
+    oversoldUnits.get(),
+  ]);
   const outcome = (name: string) => sum(asked.values.filter(({ labels }) => labels.outcome === name));
   const reason = (name: string) => sum(ended.values.filter(({ labels }) => labels.reason === name));
   return {

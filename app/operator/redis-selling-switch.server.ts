@@ -9,7 +9,11 @@ const SELLING_WORD = "selling";
  * One key in Redis, which every server looks at twice a second: the time since when selling is paused, or `selling`. Where the key is
  * missing Redis has lost its data, or nobody ever paused: a server that knows of a pause then writes it down again.
  */
-export function createRedisSellingSwitch({ key, url, log }: { readonly key: string } & Pick<BoundedRedisOptions, "url" | "log">): SellingSwitch {
+export function createRedisSellingSwitch({
+  key,
+  url,
+  log,
+}: { readonly key: string } & Pick<BoundedRedisOptions, "url" | "log">): SellingSwitch {
   const redis = new BoundedRedis({ url, callMs: 800, tryMs: 500, log });
   let known = SELLING;
   let timer: NodeJS.Timeout | undefined;
@@ -18,7 +22,8 @@ export function createRedisSellingSwitch({ key, url, log }: { readonly key: stri
     try {
       const word = await redis.call((client) => client.get(key));
       if (word !== null) known = heard(word);
-      else if (known.isPaused) await redis.call((client) => client.set(key, String(known.pausedAt), { condition: "NX" }));
+      else if (known.isPaused)
+        await redis.call((client) => client.set(key, String(known.pausedAt), { condition: "NX" }));
     } catch {
       // The last word stands. That Redis does not answer is told by whoever holds.
     }

@@ -33,7 +33,11 @@ export function createSentForms(): SentForms {
  * Does what the form asks for. Adding units is done once at most for each form, however often a nervous finger or a reload sends it
  * to this server, also when the answer was lost; everything else may be repeated. Throws what the desk throws.
  */
-export async function runCommand(desk: OperatorDesk, command: OperatorCommand, sent: SentForms): Promise<OperatorAnswer> {
+export async function runCommand(
+  desk: OperatorDesk,
+  command: OperatorCommand,
+  sent: SentForms,
+): Promise<OperatorAnswer> {
   switch (command.intent) {
     case "pause":
       return { intent: command.intent, selling: await desk.pause() };
@@ -43,12 +47,24 @@ export async function runCommand(desk: OperatorDesk, command: OperatorCommand, s
       return { intent: command.intent, audit: await desk.audit() };
     case "release_hold": {
       const { session, product_id: productId } = command;
-      return { intent: command.intent, session, result: await desk.releaseHold({ session, productIds: productId === undefined ? "all" : [productId] }) };
+      return {
+        intent: command.intent,
+        session,
+        result: await desk.releaseHold({ session, productIds: productId === undefined ? "all" : [productId] }),
+      };
     }
     case "close_page":
-      return { intent: command.intent, checkoutId: command.checkout_id, result: await desk.closePaymentPage(command.checkout_id) };
+      return {
+        intent: command.intent,
+        checkoutId: command.checkout_id,
+        result: await desk.closePaymentPage(command.checkout_id),
+      };
     case "end_unknown_page":
-      return { intent: command.intent, checkoutId: command.checkout_id, result: await desk.endUnknownPage(command.checkout_id) };
+      return {
+        intent: command.intent,
+        checkoutId: command.checkout_id,
+        result: await desk.endUnknownPage(command.checkout_id),
+      };
     case "restock":
       return restock(desk, command, sent);
     case "set_stock": {
@@ -57,16 +73,32 @@ export async function runCommand(desk: OperatorDesk, command: OperatorCommand, s
     }
     case "settle": {
       const { checkout_id: checkoutId, product_id: productId, verdict } = command;
-      return { intent: command.intent, checkoutId, outcome: (await desk.settle({ checkoutId, productId, verdict })).outcome };
+      return {
+        intent: command.intent,
+        checkoutId,
+        outcome: (await desk.settle({ checkoutId, productId, verdict })).outcome,
+      };
     }
     case "inspect":
-      return { intent: command.intent, checkoutId: command.checkout_id, inspection: await desk.inspect(command.checkout_id) };
+      return {
+        intent: command.intent,
+        checkoutId: command.checkout_id,
+        inspection: await desk.inspect(command.checkout_id),
+      };
     case "fulfil":
-      return { intent: command.intent, checkoutId: command.checkout_id, outcome: (await desk.fulfil(command.checkout_id)).outcome };
+      return {
+        intent: command.intent,
+        checkoutId: command.checkout_id,
+        outcome: (await desk.fulfil(command.checkout_id)).outcome,
+      };
   }
 }
 
-async function restock(desk: OperatorDesk, command: Extract<OperatorCommand, { intent: "restock" }>, sent: SentForms): Promise<OperatorAnswer> {
+async function restock(
+  desk: OperatorDesk,
+  command: Extract<OperatorCommand, { intent: "restock" }>,
+  sent: SentForms,
+): Promise<OperatorAnswer> {
   const { product_id: productId, delta, once } = command;
   const form = JSON.stringify([once, productId, delta]);
   if (!sent.take(form)) return { intent: "sent_twice" };

@@ -40,27 +40,47 @@ const RETRY_AFTER_SECONDS = 60;
  * that fewer, the same, and paying go on. Lapsed lines are no longer held. While the shop has closed itself paying is
  * refused too: a payment could not be taken from the stock.
  */
-export function guardSelling(checkout: HoldingVerbs, { selling, store }: { selling: Pick<SellingSwitch, "read">; store: Pick<ReservationStore, "view"> }): HoldingVerbs {
+export function guardSelling(
+  checkout: HoldingVerbs,
+  { selling, store }: { selling: Pick<SellingSwitch, "read">; store: Pick<ReservationStore, "view"> },
+): HoldingVerbs {
   /** Null: go on. */
-  async function refusal(session: string, isMore: (line: Line, held: number) => boolean, lines: readonly Line[], isPaying = false): Promise<SellingPaused | null> {
+  async function refusal(
+    session: string,
+    isMore: (line: Line, held: number) => boolean,
+    lines: readonly Line[],
+    isPaying = false,
+  ): Promise<SellingPaused | null> {
     const { isPaused, closedBy } = await selling.read();
     if (!isPaused && closedBy === null) return null;
-    const refused: SellingPaused = { outcome: "selling_paused", mayPay: closedBy === null, retryAfterSeconds: RETRY_AFTER_SECONDS };
+    const refused: SellingPaused = {
+      outcome: "selling_paused",
+      mayPay: closedBy === null,
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    };
     if (closedBy !== null && isPaying) return refused;
     const { lines: granted, claim } = await store.view(session);
     const held = new Map([...granted, ...(claim?.lines ?? [])].map((line) => [line.productId, line.quantity]));
     const asked = new Map<string, number>();
     for (const { productId, quantity } of lines) asked.set(productId, (asked.get(productId) ?? 0) + quantity);
-    return [...asked].some(([productId, quantity]) => isMore({ productId, quantity }, held.get(productId) ?? 0)) ? refused : null;
+    return [...asked].some(([productId, quantity]) => isMore({ productId, quantity }, held.get(productId) ?? 0))
+      ? refused
+      : null;
   }
 
   return {
     async changeCart(request) {
-      return (await refusal(request.session, ({ quantity }, held) => quantity > held, request.lines)) ?? checkout.changeCart(request);
+      return (
+        (await refusal(request.session, ({ quantity }, held) => quantity > held, request.lines)) ??
+        checkout.changeCart(request)
+      );
     },
     async start(request) {
       // Where the store holds the product its quantity wins, whatever the cart says.
-      return (await refusal(request.session, ({ quantity }, held) => quantity > 0 && held === 0, request.lines, true)) ?? checkout.start(request);
+      return (
+        (await refusal(request.session, ({ quantity }, held) => quantity > 0 && held === 0, request.lines, true)) ??
+        checkout.start(request)
+      );
     },
   };
 }

@@ -1,7 +1,7 @@
 import { keyPrefix } from "~/reservations/redis/redis-connection.server";
 import type { ReservationStore } from "~/reservations/reservation-store";
-import { createRedisSellingSwitch } from "./redis-selling-switch.server";
 import type { Selling } from "./operator-desk";
+import { createRedisSellingSwitch } from "./redis-selling-switch.server";
 import { createMemorySellingSwitch, guardSelling, type HoldingVerbs, type SellingSwitch } from "./selling-switch";
 
 export interface SellingOptions {
@@ -19,10 +19,17 @@ export interface SellingControl extends SellingSwitch {
 
 export function createSelling({ redis, store, closedBy, log }: SellingOptions): SellingControl {
   const operators =
-    redis === null ? createMemorySellingSwitch(Date.now) : createRedisSellingSwitch({ url: redis.url, key: `${keyPrefix(redis.shopTag)}:selling-paused`, log });
+    redis === null
+      ? createMemorySellingSwitch(Date.now)
+      : createRedisSellingSwitch({ url: redis.url, key: `${keyPrefix(redis.shopTag)}:selling-paused`, log });
 
   const told = async (selling: Promise<Selling>): Promise<Selling> => ({ ...(await selling), closedBy: closedBy() });
-  const selling: SellingSwitch = { ...operators, read: () => told(operators.read()), pause: () => told(operators.pause()), resume: () => told(operators.resume()) };
+  const selling: SellingSwitch = {
+    ...operators,
+    read: () => told(operators.read()),
+    pause: () => told(operators.pause()),
+    resume: () => told(operators.resume()),
+  };
 
   return { ...selling, guarded: (checkout) => guardSelling(checkout, { selling, store }) };
 }

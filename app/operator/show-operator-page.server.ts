@@ -40,7 +40,14 @@ export async function showOperatorPage(desk: OperatorDesk, log: LogQuery, locale
     history: desk.history(),
     journal: desk.journal({ filter: { text: q === "" ? undefined : q, level, event }, limit: LOG_LINES }),
     log,
-    orders: orders === null ? null : { ...orders, recent: orders.recent.map((order) => shown(order, locale)), queue: orders.queue.map((order) => shown(order, locale)) },
+    orders:
+      orders === null
+        ? null
+        : {
+            ...orders,
+            recent: orders.recent.map((order) => shown(order, locale)),
+            queue: orders.queue.map((order) => shown(order, locale)),
+          },
     lastAudit: desk.lastAudit,
     once: randomUUID(),
   };
@@ -48,7 +55,8 @@ export async function showOperatorPage(desk: OperatorDesk, log: LogQuery, locale
 
 function shown(order: ListedOrder, locale: string): ShownOrder {
   const { total, refund } = order;
-  const text = (amount: number, words: string) => (amount === 0 ? [] : [`${moneyText({ ...total, amount }, locale)} ${words}`]);
+  const text = (amount: number, words: string) =>
+    amount === 0 ? [] : [`${moneyText({ ...total, amount }, locale)} ${words}`];
   return {
     ...order,
     totalText: moneyText(total, locale),

@@ -21,7 +21,8 @@ export function withSet(cart: readonly Line[], changes: readonly Line[]): readon
 /** The cart with at least these units in it. */
 export function withAtLeast(cart: readonly Line[], least: readonly Line[]): readonly Line[] {
   const quantities = quantitiesOf(cart);
-  for (const { productId, quantity } of least) quantities.set(productId, Math.max(quantities.get(productId) ?? 0, quantity));
+  for (const { productId, quantity } of least)
+    quantities.set(productId, Math.max(quantities.get(productId) ?? 0, quantity));
   return linesOf(quantities);
 }
 

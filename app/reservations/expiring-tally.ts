@@ -61,7 +61,11 @@ export class ExpiringTally {
     if (now <= this.#now) return;
     this.#now = now;
     let lapsed = 0;
-    for (let deadline = this.#deadlines[0]; deadline !== undefined && deadline <= now; deadline = this.#deadlines[lapsed]) {
+    for (
+      let deadline = this.#deadlines[0];
+      deadline !== undefined && deadline <= now;
+      deadline = this.#deadlines[lapsed]
+    ) {
       const units = this.#units[lapsed] ?? 0;
       this.#sum -= units;
       if (units !== 0) this.#filled -= 1;

@@ -49,7 +49,12 @@ export class HeldLedger {
   }
 
   /** The cap that a client's sessions would pass if this one, which has nothing undecided, got what the lines ask for. Asking for no more than it holds passes none. */
-  passedCap(asking: readonly ClientCap[], own: SessionRecord, lines: readonly Line[], now: number): ClientCap | undefined {
+  passedCap(
+    asking: readonly ClientCap[],
+    own: SessionRecord,
+    lines: readonly Line[],
+    now: number,
+  ): ClientCap | undefined {
     const heldOf = (productId: string) => Math.max(claimedOf(own.claims, productId), unitsOf(own.granted, productId));
     const more = lines.reduce((sum, { productId, quantity }) => sum + quantity - heldOf(productId), 0);
     if (more <= 0) return undefined;
@@ -84,7 +89,14 @@ export class HeldLedger {
     return this.#sessions.at(now);
   }
 
-  totals(now: number): { shopping: number; checkout: number; units: number; sessions: number; products: number; clients: number } {
+  totals(now: number): {
+    shopping: number;
+    checkout: number;
+    units: number;
+    sessions: number;
+    products: number;
+    clients: number;
+  } {
     return {
       shopping: this.#shopping.at(now),
       checkout: this.#checkout,

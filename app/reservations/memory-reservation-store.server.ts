@@ -4,11 +4,28 @@ import type { Clock } from "./clock";
 import { pageOfClaims } from "./every-claim";
 import { estimatedBytes } from "./memory-footprint";
 import type {
-  Claim, ClaimEnd, ClaimOutcome, ClaimRef, ClaimsQuery, ConfirmOutcome, FoundClaim, HeldUnits, Line, OperationRef, PageTerms,
-  PlaceOutcome, PlaceRequest, ReleaseOutcome, RenewOutcome, ReservationStore, SessionView, SnapshotPage, StoreEvent,
+  Claim,
+  ClaimEnd,
+  ClaimOutcome,
+  ClaimRef,
+  ClaimsQuery,
+  ConfirmOutcome,
+  FoundClaim,
+  HeldUnits,
+  Line,
+  OperationRef,
+  PageTerms,
+  PlaceOutcome,
+  PlaceRequest,
+  ReleaseOutcome,
+  RenewOutcome,
+  ReservationStore,
+  SessionView,
+  SnapshotPage,
+  StoreEvent,
   StoreTotals,
 } from "./reservation-store";
-import { NONE, type SessionRecord, unitsOf, viewOf } from "./session-record";
+import { NONE, unitsOf, viewOf, type SessionRecord } from "./session-record";
 import { SessionRecords } from "./session-records";
 import { SnapshotReader } from "./snapshot-reader";
 import { TICK_MS, tickOf } from "./ticks";
@@ -54,7 +71,10 @@ class MemoryReservationStore implements ReservationStore {
   async place({ session, operationId, lines, maxLines, clients = NONE }: PlaceRequest): Promise<PlaceOutcome> {
     const now = this.#begin();
     const record = this.#records.findOrCreate(session, now);
-    const passed = clients.length === 0 || record.pending !== null ? undefined : this.#records.ledger.passedCap(clients, record, lines, now);
+    const passed =
+      clients.length === 0 || record.pending !== null
+        ? undefined
+        : this.#records.ledger.passedCap(clients, record, lines, now);
     if (passed !== undefined) return { outcome: "client_full", maxUnits: passed.maxUnits };
     const [claim] = record.claims;
     if (claim !== undefined) return { outcome: "checkout_open", claim };
@@ -113,7 +133,13 @@ class MemoryReservationStore implements ReservationStore {
     return { outcome: "renewed", view: this.#view(record) };
   }
 
-  async release({ session, productIds }: { session: string; productIds: readonly string[] | "all" }): Promise<ReleaseOutcome> {
+  async release({
+    session,
+    productIds,
+  }: {
+    session: string;
+    productIds: readonly string[] | "all";
+  }): Promise<ReleaseOutcome> {
     const now = this.#begin();
     const record = this.#records.find(session, now);
     if (record === undefined) return { outcome: "released", lines: NONE, view: this.#view(undefined) };
@@ -131,18 +157,34 @@ class MemoryReservationStore implements ReservationStore {
     return { outcome: "released", lines, view: this.#view(record) };
   }
 
-  async claim({ session, claimId, terms }: { session: string; claimId: string; terms?: PageTerms | undefined }): Promise<ClaimOutcome> {
+  async claim({
+    session,
+    claimId,
+    terms,
+  }: {
+    session: string;
+    claimId: string;
+    terms?: PageTerms | undefined;
+  }): Promise<ClaimOutcome> {
     const now = this.#begin();
     const record = this.#records.find(session, now);
     const known = this.#claims.get(claimId);
-    if (known !== undefined && known.session !== session) throw new Error(`claim ${claimId} belongs to another session`);
+    if (known !== undefined && known.session !== session)
+      throw new Error(`claim ${claimId} belongs to another session`);
     if (record === undefined) return { outcome: "nothing_held" };
     if (known !== undefined) return { outcome: "claimed", claim: known, others: this.#held(record, known.lines, now) };
     const [open] = record.claims;
     if (open !== undefined) return { outcome: "checkout_open", claim: open };
     if (record.pending !== null) return { outcome: "busy" };
     if (record.granted.length === 0) return { outcome: "nothing_held" };
-    const claim: Claim = { claimId, checkoutId: null, session, lines: record.granted, claimedAt: this.#clock.wall(), ...(terms === undefined ? {} : { terms }) };
+    const claim: Claim = {
+      claimId,
+      checkoutId: null,
+      session,
+      lines: record.granted,
+      claimedAt: this.#clock.wall(),
+      ...(terms === undefined ? {} : { terms }),
+    };
     this.#claims.set(claimId, claim);
     this.#records.change(session, record, now, claim.lines, () => {
       record.claims = [claim];
@@ -220,10 +262,20 @@ class MemoryReservationStore implements ReservationStore {
     return this.#view(this.#records.find(session, now));
   }
 
-  async held({ session, productIds }: { session: string | null; productIds: readonly string[] }): Promise<ReadonlyMap<string, HeldUnits>> {
+  async held({
+    session,
+    productIds,
+  }: {
+    session: string | null;
+    productIds: readonly string[];
+  }): Promise<ReadonlyMap<string, HeldUnits>> {
     const now = this.#begin();
     const record = session === null ? undefined : this.#records.find(session, now);
-    return this.#held(record, productIds.map((productId) => ({ productId })), now);
+    return this.#held(
+      record,
+      productIds.map((productId) => ({ productId })),
+      now,
+    );
   }
 
   async snapshot(query: { limit: number; cursor?: string | undefined }): Promise<SnapshotPage> {
@@ -234,7 +286,16 @@ class MemoryReservationStore implements ReservationStore {
   async totals(): Promise<StoreTotals> {
     const { products, clients, ...totals } = this.#records.ledger.totals(this.#begin());
     const records = this.#records.bySession.size;
-    return { ...totals, bytes: estimatedBytes({ records, claims: this.#claims.size, products, clients, holds: totals.shopping + totals.checkout }) };
+    return {
+      ...totals,
+      bytes: estimatedBytes({
+        records,
+        claims: this.#claims.size,
+        products,
+        clients,
+        holds: totals.shopping + totals.checkout,
+      }),
+    };
   }
 
   subscribe(listener: (event: StoreEvent) => void): () => void {
@@ -271,9 +332,14 @@ class MemoryReservationStore implements ReservationStore {
     return record;
   }
 
-  #held(record: SessionRecord | undefined, lines: readonly Pick<Line, "productId">[], now: number): ReadonlyMap<string, HeldUnits> {
+  #held(
+    record: SessionRecord | undefined,
+    lines: readonly Pick<Line, "productId">[],
+    now: number,
+  ): ReadonlyMap<string, HeldUnits> {
     const held = new Map<string, HeldUnits>();
-    for (const { productId } of lines) held.set(productId, this.#records.ledger.held(productId, record, now, this.#nowMs));
+    for (const { productId } of lines)
+      held.set(productId, this.#records.ledger.held(productId, record, now, this.#nowMs));
     return held;
   }
 

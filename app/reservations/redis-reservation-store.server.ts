@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
-
-import { UnavailableError } from "../errors";
 import type { z } from "zod";
+import { UnavailableError } from "../errors";
 import { answers, eventMessage, snapshotPlace } from "./redis/answers";
 import type { RedisConnection } from "./redis/redis-connection.server";
 import { scripts, type Script } from "./redis/scripts.server";
@@ -74,12 +73,23 @@ class RedisReservationStore implements ReservationStore {
   }
 
   /** Looks first, so that a try that lands late, after lines were granted again, is told from one in time. */
-  async release({ session, productIds }: { session: string; productIds: readonly string[] | "all" }): Promise<ReleaseOutcome> {
+  async release({
+    session,
+    productIds,
+  }: {
+    session: string;
+    productIds: readonly string[] | "all";
+  }): Promise<ReleaseOutcome> {
     const named = productIds === "all" ? {} : { productIds };
     for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
       const { last } = await this.#run(scripts.view, answers.view, { session });
       const operationId = randomBytes(12).toString("base64url");
-      const released = await this.#run(scripts.release, answers.release, { session, ...named, ...(last === undefined ? {} : { seen: last }), operationId });
+      const released = await this.#run(scripts.release, answers.release, {
+        session,
+        ...named,
+        ...(last === undefined ? {} : { seen: last }),
+        operationId,
+      });
       if (released.outcome !== "changed") return released;
     }
     throw new UnavailableError("the cart was changed again and again meanwhile");
@@ -88,7 +98,9 @@ class RedisReservationStore implements ReservationStore {
   async claim(request: { session: string; claimId: string; terms?: PageTerms | undefined }): Promise<ClaimOutcome> {
     const claimed = await this.#run(scripts.claim, answers.claim, request);
     if (claimed.outcome === "not_rebuilt") throw notRebuilt();
-    return claimed.outcome === "claimed" ? { ...claimed, others: byProduct(claimed.claim.lines, claimed.others) } : claimed;
+    return claimed.outcome === "claimed"
+      ? { ...claimed, others: byProduct(claimed.claim.lines, claimed.others) }
+      : claimed;
   }
 
   async stamp(ref: { claimId: string; checkoutId: string }): Promise<"stamped" | "gone"> {
@@ -104,7 +116,8 @@ class RedisReservationStore implements ReservationStore {
   }
 
   async lower({ claimId, checkoutId, lines }: ClaimRef & { lines: readonly Line[] }): Promise<"lowered" | "gone"> {
-    return (await this.#run(scripts.lower, answers.lower, { claimId, ...borne(checkoutId), lines: pairs(lines) })).outcome;
+    return (await this.#run(scripts.lower, answers.lower, { claimId, ...borne(checkoutId), lines: pairs(lines) }))
+      .outcome;
   }
 
   async restore({ checkoutId, lines, ...claim }: Claim): Promise<void> {
@@ -125,10 +138,23 @@ class RedisReservationStore implements ReservationStore {
     return (await this.#run(scripts.view, answers.view, { session })).view;
   }
 
-  async held({ session, productIds }: { session: string | null; productIds: readonly string[] }): Promise<ReadonlyMap<string, HeldUnits>> {
-    const counted = await this.#run(scripts.held, answers.held, session === null ? { productIds } : { session, productIds });
+  async held({
+    session,
+    productIds,
+  }: {
+    session: string | null;
+    productIds: readonly string[];
+  }): Promise<ReadonlyMap<string, HeldUnits>> {
+    const counted = await this.#run(
+      scripts.held,
+      answers.held,
+      session === null ? { productIds } : { session, productIds },
+    );
     if (counted.outcome === "not_rebuilt") throw notRebuilt();
-    return byProduct(productIds.map((productId) => ({ productId })), counted.held);
+    return byProduct(
+      productIds.map((productId) => ({ productId })),
+      counted.held,
+    );
   }
 
   async snapshot({ limit, cursor }: { limit: number; cursor?: string | undefined }): Promise<SnapshotPage> {
@@ -143,7 +169,10 @@ class RedisReservationStore implements ReservationStore {
         expiresInMs,
       }),
     );
-    return { reservations, cursor: next === undefined ? null : Buffer.from(JSON.stringify(next)).toString("base64url") };
+    return {
+      reservations,
+      cursor: next === undefined ? null : Buffer.from(JSON.stringify(next)).toString("base64url"),
+    };
   }
 
   totals(): Promise<StoreTotals> {
@@ -187,7 +216,10 @@ function borne(checkoutId: string | null): { checkoutId?: string } {
   return checkoutId === null ? {} : { checkoutId };
 }
 
-function byProduct(lines: readonly Pick<Line, "productId">[], held: readonly HeldUnits[]): ReadonlyMap<string, HeldUnits> {
+function byProduct(
+  lines: readonly Pick<Line, "productId">[],
+  held: readonly HeldUnits[],
+): ReadonlyMap<string, HeldUnits> {
   return new Map(
     lines.map(({ productId }, index) => {
       const units = held[index];

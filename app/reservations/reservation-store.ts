@@ -159,8 +159,7 @@ export interface OthersUnits {
 }
 
 export type ConfirmOutcome =
-  | { readonly outcome: "confirmed"; readonly view: SessionView }
-  | { readonly outcome: "gone" };
+  { readonly outcome: "confirmed"; readonly view: SessionView } | { readonly outcome: "gone" };
 
 export type RenewOutcome =
   | { readonly outcome: "renewed"; readonly view: SessionView }

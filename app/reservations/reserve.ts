@@ -1,9 +1,18 @@
 import { UnavailableError } from "../errors";
 import { available, onHandOf } from "./availability";
-import { shortageOf, type Shortage } from "./stock";
 import { summed } from "./cart-lines";
 import type { LastFigures } from "./last-figures";
-import type { Claim, ClientCap, Line, OperationRef, OthersUnits, PlaceLine, ReservationStore, SessionView } from "./reservation-store";
+import type {
+  Claim,
+  ClientCap,
+  Line,
+  OperationRef,
+  OthersUnits,
+  PlaceLine,
+  ReservationStore,
+  SessionView,
+} from "./reservation-store";
+import { shortageOf, type Shortage } from "./stock";
 import { waitWhileBusy } from "./wait-while-busy";
 
 /** The little of a product row that a reservation decides on; inventory as in the row. */
@@ -105,7 +114,9 @@ export async function reserve(dependencies: ReserveDependencies, request: Reserv
 function firstTry(call: Call): Promise<Attempt> {
   const [line, ...others] = call.lines.filter(({ quantity }) => quantity > 0);
   const attempt = () => tryOnce(call, null);
-  return line === undefined || others.length > 0 ? attempt() : call.dependencies.figures.afterFirst(line.productId, attempt);
+  return line === undefined || others.length > 0
+    ? attempt()
+    : call.dependencies.figures.afterFirst(line.productId, attempt);
 }
 
 type Attempt =
@@ -118,7 +129,9 @@ async function tryOnce(call: Call, known: Rows | null): Promise<Attempt> {
   const { store, limits, newOperationId, backOff } = call.dependencies;
   const operation = { session: call.session, operationId: newOperationId() };
   const lines = withHints(call, known);
-  const placed = await waitWhileBusy(backOff, () => store.place({ ...operation, lines, maxLines: limits.maxLinesPerCart, clients: call.clients }));
+  const placed = await waitWhileBusy(backOff, () =>
+    store.place({ ...operation, lines, maxLines: limits.maxLinesPerCart, clients: call.clients }),
+  );
   switch (placed.outcome) {
     case "checkout_open":
       return answered(placed);
@@ -131,14 +144,20 @@ async function tryOnce(call: Call, known: Rows | null): Promise<Attempt> {
       if (known === null) return tryOnce(call, await read(call));
       const decision = decide(call, known, placed.others);
       if (decision.outcome === "fits") throw new Error("place found no room for what fits by the same figures");
-      return decision.outcome === "refused" && decision.undecided ? { again: () => decision, rows: known, waits: true } : answered(decision);
+      return decision.outcome === "refused" && decision.undecided
+        ? { again: () => decision, rows: known, waits: true }
+        : answered(decision);
     }
     case "placed":
       return decidePlaced(call, operation, placed.others);
   }
 }
 
-async function decidePlaced(call: Call, operation: OperationRef, others: ReadonlyMap<string, OthersUnits>): Promise<Attempt> {
+async function decidePlaced(
+  call: Call,
+  operation: OperationRef,
+  others: ReadonlyMap<string, OthersUnits>,
+): Promise<Attempt> {
   const { store } = call.dependencies;
   const rows = await readAfterPlace(call, operation);
   const decision = decide(call, rows, others);
@@ -169,7 +188,8 @@ function mayHoldInVain({ dependencies, lines }: Call): boolean {
 }
 
 function withHints({ dependencies, lines }: Call, rows: Rows | null): readonly PlaceLine[] {
-  const hintOf = (productId: string) => (rows === null ? dependencies.figures.of(productId) : onHandIn(rows, productId));
+  const hintOf = (productId: string) =>
+    rows === null ? dependencies.figures.of(productId) : onHandIn(rows, productId);
   return lines.map(({ productId, quantity }) => ({ productId, quantity, hint: hintOf(productId) }));
 }
 
@@ -192,7 +212,9 @@ async function readAfterPlace(call: Call, operation: OperationRef): Promise<Rows
   }
 }
 
-type Decision = { readonly outcome: "fits"; readonly lines: readonly DecidedLine[] } | Extract<ReserveOutcome, { readonly outcome: "refused" | "unknown_product" }>;
+type Decision =
+  | { readonly outcome: "fits"; readonly lines: readonly DecidedLine[] }
+  | Extract<ReserveOutcome, { readonly outcome: "refused" | "unknown_product" }>;
 
 function decide({ lines }: Call, rows: Rows, others: ReadonlyMap<string, OthersUnits>): Decision {
   const unknown = lines.filter((line) => line.quantity > 0 && !rows.has(line.productId));

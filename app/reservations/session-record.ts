@@ -41,30 +41,43 @@ export class SessionRecord {
  * the record's, pending until the undecided call's. The hold counts as the largest of those that live.
  * A visit and no list: every verb asks, and a list would be most of its work.
  */
-export function eachHold(record: SessionRecord, visit: (productId: string, claimed: number, granted: number, pending: number) => void): void {
+export function eachHold(
+  record: SessionRecord,
+  visit: (productId: string, claimed: number, granted: number, pending: number) => void,
+): void {
   const { granted, pending, claims } = record;
   const asked = pending === null ? NONE : pending.lines;
-  for (const { productId, quantity } of granted) visit(productId, claimedOf(claims, productId), quantity, unitsOf(asked, productId));
+  for (const { productId, quantity } of granted)
+    visit(productId, claimedOf(claims, productId), quantity, unitsOf(asked, productId));
   for (const { productId, quantity } of asked) {
     if (!names(granted, productId)) visit(productId, claimedOf(claims, productId), 0, quantity);
   }
   for (const [at, claim] of claims.entries()) {
     const earlier = claims.slice(0, at);
     for (const { productId } of claim.lines) {
-      if (names(granted, productId) || names(asked, productId) || earlier.some(({ lines }) => names(lines, productId))) continue;
+      if (names(granted, productId) || names(asked, productId) || earlier.some(({ lines }) => names(lines, productId)))
+        continue;
       visit(productId, claimedOf(claims, productId), 0, 0);
     }
   }
 }
 
 /** What the session holds at `nowMs`, without what has lapsed by then. */
-export function viewOf(record: SessionRecord | undefined, { nowMs, maxAgeTicks }: { nowMs: number; maxAgeTicks: number }): SessionView {
+export function viewOf(
+  record: SessionRecord | undefined,
+  { nowMs, maxAgeTicks }: { nowMs: number; maxAgeTicks: number },
+): SessionView {
   const claim = record?.claims[0] ?? null;
   if (record === undefined || claim !== null || record.granted.length === 0) {
     return { lines: NONE, expiresInMs: null, renewableForMs: null, claim };
   }
   const left = (deadline: number) => Math.floor(deadline * TICK_MS - nowMs);
-  return { lines: record.granted, expiresInMs: left(record.deadline), renewableForMs: left(record.firstGrantedAt + maxAgeTicks), claim };
+  return {
+    lines: record.granted,
+    expiresInMs: left(record.deadline),
+    renewableForMs: left(record.firstGrantedAt + maxAgeTicks),
+    claim,
+  };
 }
 
 /** Units of the product in lines that name each product once. */

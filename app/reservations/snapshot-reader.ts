@@ -81,8 +81,18 @@ function rowsOf(session: string, record: SessionRecord, now: number, nowMs: numb
     const { deadline, pending } = record;
     const quantity = Math.max(deadline > now ? granted : 0, pending !== null && pending.deadline > now ? asked : 0);
     if (quantity === 0) return;
-    const last = Math.max(granted > 0 ? deadline : -Infinity, pending !== null && asked > 0 ? pending.deadline : -Infinity);
-    rows.push({ productId, session, quantity, state: "shopping", checkoutId: null, expiresInMs: Math.floor(last * TICK_MS - nowMs) });
+    const last = Math.max(
+      granted > 0 ? deadline : -Infinity,
+      pending !== null && asked > 0 ? pending.deadline : -Infinity,
+    );
+    rows.push({
+      productId,
+      session,
+      quantity,
+      state: "shopping",
+      checkoutId: null,
+      expiresInMs: Math.floor(last * TICK_MS - nowMs),
+    });
   });
   for (const { checkoutId, lines } of record.claims) {
     for (const { productId, quantity } of lines) {

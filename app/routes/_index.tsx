@@ -10,13 +10,18 @@ import { preferredLocale } from "~/http/preferred-locale.server";
 
 export { unlessRefused as shouldRevalidate } from "~/components/revalidation";
 
-export const meta: MetaFunction<typeof loader> = ({ data }) => (data === undefined ? [] : listMeta(data.list, data.siteUrl));
+export const meta: MetaFunction<typeof loader> = ({ data }) =>
+  data === undefined ? [] : listMeta(data.list, data.siteUrl);
 
 export function loader({ request }: LoaderFunctionArgs) {
   return inWords(async () => {
     const query = parse(listQuerySchema, Object.fromEntries(new URL(request.url).searchParams));
     const { cart } = await container.carts.read(request);
-    const list = await listProducts(container, query, { session: cart.session, locale: preferredLocale(request), now: Date.now() });
+    const list = await listProducts(container, query, {
+      session: cart.session,
+      locale: preferredLocale(request),
+      now: Date.now(),
+    });
     return { list, siteUrl: container.originRule.publicUrl };
   });
 }

@@ -1,4 +1,12 @@
-import { data, redirect, type ActionFunctionArgs, type HeadersFunction, type LinksFunction, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
+import {
+  data,
+  redirect,
+  type ActionFunctionArgs,
+  type HeadersFunction,
+  type LinksFunction,
+  type LoaderFunctionArgs,
+  type MetaFunction,
+} from "@remix-run/node";
 import { useActionData, useLoaderData, type ShouldRevalidateFunction } from "@remix-run/react";
 import { rateLimited } from "~/api/checkout-problems.server";
 import { OperatorPage } from "~/components/operator/operator-page";
@@ -10,14 +18,17 @@ import { isOperator, isToken, requireOperator, signInCookie, signOutCookie } fro
 import { requireOwnOrigin } from "~/http/origin.server";
 import { inWords } from "~/http/page-problem.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
-import { Problem, asProblem } from "~/http/problem.server";
-import { logQuery, readCommand } from "~/operator/operator-forms.server";
+import { asProblem, Problem } from "~/http/problem.server";
 import type { OperatorAnswer } from "~/operator/operator-answer";
+import { logQuery, readCommand } from "~/operator/operator-forms.server";
 import { createSentForms, runCommand } from "~/operator/run-command.server";
 import { showOperatorPage } from "~/operator/show-operator-page.server";
 import stylesheet from "~/styles/operator.css?url";
 
-export const meta: MetaFunction = () => [{ title: pageTitle("Operator") }, { name: "robots", content: "noindex, nofollow" }];
+export const meta: MetaFunction = () => [
+  { title: pageTitle("Operator") },
+  { name: "robots", content: "noindex, nofollow" },
+];
 
 export const links: LinksFunction = () => [{ rel: "stylesheet", href: stylesheet }];
 
@@ -27,7 +38,8 @@ export const headers: HeadersFunction = ({ actionHeaders }) => {
 };
 
 /** After a refusal too: it was refused because something has changed. */
-export const shouldRevalidate: ShouldRevalidateFunction = ({ actionStatus, defaultShouldRevalidate }) => actionStatus !== undefined || defaultShouldRevalidate;
+export const shouldRevalidate: ShouldRevalidateFunction = ({ actionStatus, defaultShouldRevalidate }) =>
+  actionStatus !== undefined || defaultShouldRevalidate;
 
 const sentForms = createSentForms();
 
@@ -35,10 +47,16 @@ export function loader({ request }: LoaderFunctionArgs) {
   return inWords(async () => {
     const { operatorRule: rule, desk } = container;
     if (!isOperator(request, rule)) {
-      return rule.token === null ? data({ access: "closed" as const }, { status: 403 }) : data({ access: "sign_in" as const }, { status: 401 });
+      return rule.token === null
+        ? data({ access: "closed" as const }, { status: 403 })
+        : data({ access: "sign_in" as const }, { status: 401 });
     }
     const log = parse(logQuery, Object.fromEntries(new URL(request.url).searchParams));
-    return data({ access: "open" as const, canSignOut: rule.token !== null, view: await showOperatorPage(desk, log, preferredLocale(request)) });
+    return data({
+      access: "open" as const,
+      canSignOut: rule.token !== null,
+      view: await showOperatorPage(desk, log, preferredLocale(request)),
+    });
   });
 }
 
@@ -47,7 +65,8 @@ export function action({ request }: ActionFunctionArgs) {
     requireOwnOrigin(request, container.originRule);
     const form = await readForm(request);
     if (form.intent === "sign_in") return signIn(request, form.token ?? "");
-    if (form.intent === "sign_out") throw redirect("/admin", { status: 303, headers: { "Set-Cookie": signOutCookie(container.operatorRule) } });
+    if (form.intent === "sign_out")
+      throw redirect("/admin", { status: 303, headers: { "Set-Cookie": signOutCookie(container.operatorRule) } });
     requireOperator(request, container.operatorRule);
     const read = readCommand(form);
     if (read.outcome === "not_understood") return refusal(new Problem(400, "invalid_request", read.message));
@@ -70,10 +89,15 @@ async function signIn(request: Request, token: string) {
     // Unlogged, so that guessing does not drown the log.
     if (admission.outcome === "rate_limited") return refusal(rateLimited(admission));
     log.warn({}, "an operator's sign-in was refused");
-    return refusal(new Problem(401, "unauthorized", "That is not the token. Look for ADMIN_TOKEN in the settings of the server."));
+    return refusal(
+      new Problem(401, "unauthorized", "That is not the token. Look for ADMIN_TOKEN in the settings of the server."),
+    );
   }
   log.warn({}, "an operator signed in");
-  throw redirect(`/admin${new URL(request.url).search}`, { status: 303, headers: { "Set-Cookie": signInCookie(rule, Date.now()) } });
+  throw redirect(`/admin${new URL(request.url).search}`, {
+    status: 303,
+    headers: { "Set-Cookie": signInCookie(rule, Date.now()) },
+  });
 }
 
 /** An expected failure is told on the page, next to everything that the operator needs to go on. */
@@ -81,7 +105,10 @@ function refusal(error: unknown) {
   const problem = asProblem(error);
   if (problem === null) throw error;
   if (problem.status === 503) container.log.error({ err: error }, "an operator's deed failed");
-  return data({ intent: "failed", message: problem.message } satisfies OperatorAnswer as OperatorAnswer, { status: problem.status, headers: problem.headers });
+  return data({ intent: "failed", message: problem.message } satisfies OperatorAnswer as OperatorAnswer, {
+    status: problem.status,
+    headers: problem.headers,
+  });
 }
 
 export default function Admin() {

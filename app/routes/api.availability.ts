@@ -4,12 +4,14 @@ import { container } from "~/container.server";
 import { apiCart } from "~/http/api-session.server";
 import { api } from "~/http/api.server";
 import { parse } from "~/http/body.server";
-import { Problem, json } from "~/http/problem.server";
+import { json, Problem } from "~/http/problem.server";
 
 /** Products that do not exist are left out; 404 when none of them does. */
 const answer = api({
   GET: async (request) => {
-    const { product_id: productIds } = parse(availabilityQuery, { product_id: new URL(request.url).searchParams.getAll("product_id") });
+    const { product_id: productIds } = parse(availabilityQuery, {
+      product_id: new URL(request.url).searchParams.getAll("product_id"),
+    });
     const cart = await apiCart(request, undefined, container.carts);
     const products = await readAvailability(container, cart?.session ?? null, [...new Set(productIds)]);
     if (products.length === 0) throw new Problem(404, "unknown_product", "There is no such product.");

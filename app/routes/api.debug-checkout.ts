@@ -4,7 +4,7 @@ import { container } from "~/container.server";
 import { api } from "~/http/api.server";
 import { parse } from "~/http/body.server";
 import { requireOperator } from "~/http/operator.server";
-import { Problem, json } from "~/http/problem.server";
+import { json, Problem } from "~/http/problem.server";
 
 /** What is known of a checkout and what `fulfil` would do next, without doing it. */
 const answer = api({

@@ -11,8 +11,14 @@ const etag = `"${createHash("sha256").update(JSON.stringify(document)).digest("b
 const answer = api({
   GET: async (request) => {
     const headers = { ETag: etag, "Cache-Control": "public, max-age=300" };
-    const known = request.headers.get("If-None-Match")?.split(",").map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
-    return known.includes(etag) || known.includes("*") ? new Response(null, { status: 304, headers }) : json(document, { headers });
+    const known =
+      request.headers
+        .get("If-None-Match")
+        ?.split(",")
+        .map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
+    return known.includes(etag) || known.includes("*")
+      ? new Response(null, { status: 304, headers })
+      : json(document, { headers });
   },
 });
 

@@ -1,8 +1,8 @@
 import { requireAdmission } from "~/api/checkout-problems.server";
-import { releaseRequest, reservationsQuery, reserveRequest } from "~/api/schemas";
 import { allReservations, ownReservations } from "~/api/list-reservations.server";
 import { releaseItems } from "~/api/release-items.server";
 import { reserveItems } from "~/api/reserve-items.server";
+import { releaseRequest, reservationsQuery, reserveRequest } from "~/api/schemas";
 import { container } from "~/container.server";
 import { apiCart } from "~/http/api-session.server";
 import { api } from "~/http/api.server";

@@ -6,7 +6,7 @@ import { api } from "~/http/api.server";
 import { readJson } from "~/http/body.server";
 import { requireOperator } from "~/http/operator.server";
 import { requireOwnOrigin } from "~/http/origin.server";
-import { Problem, json } from "~/http/problem.server";
+import { json, Problem } from "~/http/problem.server";
 
 /** An operator's decision about an order that needs review; then whatever is left of the checkout is done. */
 const answer = api({
@@ -19,7 +19,12 @@ const answer = api({
     if (outcome === "not_ours") throw new Problem(404, "not_found", "This shop has no such checkout.");
     if (outcome === "not_applicable") throw new Problem(409, "not_applicable", notApplicable(settled.reason));
     container.log.warn({ checkoutId, productId, verdict, outcome }, "order settled by an operator");
-    return json({ success: true, checkout_id: checkoutId, outcome, ...(outcome === "needs_review" ? { reason: settled.reason } : {}) });
+    return json({
+      success: true,
+      checkout_id: checkoutId,
+      outcome,
+      ...(outcome === "needs_review" ? { reason: settled.reason } : {}),
+    });
   },
 });
 

@@ -1,8 +1,14 @@
-import { verifyWebhook, webhookLabel, type WebhookEvent, type WebhookWork, workFor } from "~/checkout/verify-webhook.server";
+import {
+  verifyWebhook,
+  webhookLabel,
+  workFor,
+  type WebhookEvent,
+  type WebhookWork,
+} from "~/checkout/verify-webhook.server";
 import { container } from "~/container.server";
 import { api } from "~/http/api.server";
-import { WEBHOOK_LIMIT, readText } from "~/http/body.server";
-import { Problem, json } from "~/http/problem.server";
+import { readText, WEBHOOK_LIMIT } from "~/http/body.server";
+import { json, Problem } from "~/http/problem.server";
 
 /** Work first, 2xx after: with no table there is no inbox, so Stripe is the queue. The event is only a hint where to look. */
 const answer = api({
@@ -25,7 +31,8 @@ const answer = api({
     container.metrics.webhookEvents.inc({ type: webhookLabel(type), outcome });
     container.log.info({ eventId: event.id, eventType: type, ...work, outcome }, "webhook");
     // Stripe told of an end that its own answer does not show yet.
-    if (outcome === "open") throw new Problem(503, "unavailable", "The session still reads as open.", { headers: { "Retry-After": "2" } });
+    if (outcome === "open")
+      throw new Problem(503, "unavailable", "The session still reads as open.", { headers: { "Retry-After": "2" } });
     return json({ received: true, outcome });
   },
 });
@@ -33,7 +40,8 @@ const answer = api({
 async function perform(work: WebhookWork, { id: eventId, type }: WebhookEvent): Promise<string> {
   const { checkout } = container;
   try {
-    return (await (work.to === "fulfil" ? checkout.fulfil(work.checkoutId) : checkout.followRefund(work.refundId))).outcome;
+    return (await (work.to === "fulfil" ? checkout.fulfil(work.checkoutId) : checkout.followRefund(work.refundId)))
+      .outcome;
   } catch (error) {
     container.metrics.webhookEvents.inc({ type: webhookLabel(type), outcome: "retry" });
     container.log.warn({ eventId, eventType: type, ...work, outcome: "retry" }, "webhook");

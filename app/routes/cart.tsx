@@ -21,7 +21,8 @@ export const meta: MetaFunction = () => [{ title: pageTitle(cartTexts.title) }, 
 export { retryAfter as headers } from "~/http/retry-after.server";
 
 /** After a refusal too: it was refused because something has changed. */
-export const shouldRevalidate: ShouldRevalidateFunction = ({ actionStatus, defaultShouldRevalidate }) => actionStatus !== undefined || defaultShouldRevalidate;
+export const shouldRevalidate: ShouldRevalidateFunction = ({ actionStatus, defaultShouldRevalidate }) =>
+  actionStatus !== undefined || defaultShouldRevalidate;
 
 export function loader({ request }: LoaderFunctionArgs) {
   return inWords(async () => {
@@ -29,7 +30,12 @@ export function loader({ request }: LoaderFunctionArgs) {
     const { searchParams } = new URL(request.url);
     const mayAsk = async () => (await container.limits.admit(request, cart.session, "view")).outcome === "admitted";
     const removed = removedLineSchema.parse(Object.fromEntries(searchParams));
-    const shown = await showCart(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() }, { mayAsk, removed, wasShown: readShownCart(searchParams.get("changed")) });
+    const shown = await showCart(
+      container,
+      cart,
+      { session: cart.session, locale: preferredLocale(request), now: Date.now() },
+      { mayAsk, removed, wasShown: readShownCart(searchParams.get("changed")) },
+    );
     if (shown.outcome === "shown") {
       const view = { ...shown.view, lostCookie: await showLostCookie(container, searchParams, origin) };
       return data(view, shown.remember === null ? {} : { headers: await container.carts.headers(shown.remember) });
@@ -43,11 +49,14 @@ export function action({ request }: ActionFunctionArgs) {
     requireOwnOrigin(request, container.originRule);
     const form = await readForm(request);
     const read = readIntent(form);
-    if (read.outcome === "not_understood") throw new Problem(400, "invalid_request", "The shop could not make sense of this form. Nothing was changed.");
+    if (read.outcome === "not_understood")
+      throw new Problem(400, "invalid_request", "The shop could not make sense of this form. Nothing was changed.");
     const { cart, origin } = await container.carts.read(request);
-    if (origin !== "cookie") throw redirect(lostCookieAddress(form), { status: 303, headers: await container.carts.headers(cart) });
+    if (origin !== "cookie")
+      throw redirect(lostCookieAddress(form), { status: 303, headers: await container.carts.headers(cart) });
     const admission = await container.limits.admit(request, cart.session, "change");
-    const answer = admission.outcome === "admitted" ? await changeCart(container, cart, read, Date.now()) : notAdmitted(admission);
+    const answer =
+      admission.outcome === "admitted" ? await changeCart(container, cart, read, Date.now()) : notAdmitted(admission);
     if (answer.outcome === "failed") return data(answer.failure, failureInit(answer.failure));
     // This cookie may be older than the one that the later click was given.
     if (answer.outcome === "overtaken") throw redirect("/cart", 303);
@@ -62,7 +71,9 @@ function afterChange(read: ReadIntent, { lines }: Cart): string {
   if (read.outcome !== "read" || read.intent.intent !== "remove") return "/cart";
   const { productId } = read.intent;
   const quantity = lines.find((line) => line.productId === productId)?.quantity;
-  return quantity === undefined ? "/cart" : `/cart?${new URLSearchParams({ removed: productId, quantity: String(quantity) }).toString()}`;
+  return quantity === undefined
+    ? "/cart"
+    : `/cart?${new URLSearchParams({ removed: productId, quantity: String(quantity) }).toString()}`;
 }
 
 export default function CartRoute() {

@@ -19,9 +19,16 @@ export function loader({ request }: LoaderFunctionArgs) {
   return refusedInWords(async () => {
     const { cart } = await container.carts.read(request);
     const mayAsk = async () => (await container.limits.admit(request, cart.session, "view")).outcome === "admitted";
-    const { view, remember } = await showPanel(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() }, mayAsk);
+    const { view, remember } = await showPanel(
+      container,
+      cart,
+      { session: cart.session, locale: preferredLocale(request), now: Date.now() },
+      mayAsk,
+    );
     const shown: PanelView = { outcome: "shown", view };
-    return data(shown, { headers: { "Cache-Control": "no-store", ...(remember && (await container.carts.headers(remember))) } });
+    return data(shown, {
+      headers: { "Cache-Control": "no-store", ...(remember && (await container.carts.headers(remember))) },
+    });
   });
 }
 
@@ -29,11 +36,17 @@ export function action({ request }: ActionFunctionArgs) {
   return refusedInWords(async () => {
     requireOwnOrigin(request, container.originRule);
     const read = readIntent(await readForm(request));
-    if (read.outcome === "not_understood") throw new Problem(400, "invalid_request", "The shop could not make sense of this form. Nothing was changed.");
+    if (read.outcome === "not_understood")
+      throw new Problem(400, "invalid_request", "The shop could not make sense of this form. Nothing was changed.");
     const { cart, origin } = await container.carts.read(request);
-    if (origin !== "cookie") return data<PanelAnswer>({ outcome: "refused", message: lostCookieTexts.onceMoreHere }, { status: 409, headers: await container.carts.headers(cart) });
+    if (origin !== "cookie")
+      return data<PanelAnswer>(
+        { outcome: "refused", message: lostCookieTexts.onceMoreHere },
+        { status: 409, headers: await container.carts.headers(cart) },
+      );
     const admission = await container.limits.admit(request, cart.session, "change");
-    const changed = admission.outcome === "admitted" ? await changeCart(container, cart, read, Date.now()) : notAdmitted(admission);
+    const changed =
+      admission.outcome === "admitted" ? await changeCart(container, cart, read, Date.now()) : notAdmitted(admission);
     if (changed.outcome === "failed") {
       const failed: PanelAnswer = changed;
       return data(failed, failureInit(changed.failure));

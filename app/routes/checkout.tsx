@@ -1,10 +1,17 @@
-import { data, redirect, redirectDocument, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
+import {
+  data,
+  redirect,
+  redirectDocument,
+  type ActionFunctionArgs,
+  type LoaderFunctionArgs,
+  type MetaFunction,
+} from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { failureInit, notAdmitted } from "~/cart/cart-failure";
 import { lostCookieAddress } from "~/cart/lost-cookie.server";
 import { payCart } from "~/cart/pay-cart.server";
-import { readShownCart } from "~/cart/shown-cart.server";
 import { showCart } from "~/cart/show-cart.server";
+import { readShownCart } from "~/cart/shown-cart.server";
 import { CartPage } from "~/components/cart-page";
 import { PaymentLink } from "~/components/payment-link";
 import { cartTexts, pageTitle } from "~/components/texts";
@@ -28,7 +35,12 @@ export function loader({ request }: LoaderFunctionArgs) {
     if (!request.headers.has("Content-Type")) throw redirect("/cart");
     const { cart } = await container.carts.read(request);
     const mayAsk = async () => (await container.limits.admit(request, cart.session, "view")).outcome === "admitted";
-    const shown = await showCart(container, cart, { session: cart.session, locale: preferredLocale(request), now: Date.now() }, { mayAsk });
+    const shown = await showCart(
+      container,
+      cart,
+      { session: cart.session, locale: preferredLocale(request), now: Date.now() },
+      { mayAsk },
+    );
     if (shown.outcome === "shown") return shown.view;
     throw redirect("/cart", { headers: await container.carts.headers(shown.cart) });
   });
@@ -39,16 +51,23 @@ export function action({ request }: ActionFunctionArgs) {
     requireOwnOrigin(request, container.originRule);
     const { shown } = await readForm(request);
     const { cart, origin } = await container.carts.read(request);
-    if (origin !== "cookie") throw redirect(lostCookieAddress({}), { status: 303, headers: await container.carts.headers(cart) });
+    if (origin !== "cookie")
+      throw redirect(lostCookieAddress({}), { status: 303, headers: await container.carts.headers(cart) });
     const admission = await container.limits.admit(request, cart.session, "payment");
     const here = ownOrigin(request, container.originRule);
-    const answer = admission.outcome === "admitted" ? await payCart(container, cart, here, Date.now(), readShownCart(shown)) : notAdmitted(admission);
+    const answer =
+      admission.outcome === "admitted"
+        ? await payCart(container, cart, here, Date.now(), readShownCart(shown))
+        : notAdmitted(admission);
     if (answer.outcome === "failed") return data(answer.failure, failureInit(answer.failure));
     if (answer.outcome === "changed") throw redirect(answer.address, 303);
     const headers = await container.carts.headers(answer.cart);
     if (mayFormsLeadTo(answer.url, here, container.env)) throw redirectDocument(answer.url, { status: 303, headers });
     // A browser would stop this form on its way, without a word; a link is free to go there.
-    container.log.error({ origin: new URL(answer.url).origin }, "Stripe's payment pages are on another origin than STRIPE_CHECKOUT_ORIGIN: set it to this one");
+    container.log.error(
+      { origin: new URL(answer.url).origin },
+      "Stripe's payment pages are on another origin than STRIPE_CHECKOUT_ORIGIN: set it to this one",
+    );
     return data({ kind: "payment_elsewhere" as const, url: answer.url }, { headers });
   });
 }
@@ -56,5 +75,9 @@ export function action({ request }: ActionFunctionArgs) {
 export default function Checkout() {
   const view = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>() ?? null;
-  return answer?.kind === "payment_elsewhere" ? <PaymentLink url={answer.url} /> : <CartPage view={view} failure={answer} />;
+  return answer?.kind === "payment_elsewhere" ? (
+    <PaymentLink url={answer.url} />
+  ) : (
+    <CartPage view={view} failure={answer} />
+  );
 }

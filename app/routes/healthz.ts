@@ -1,5 +1,5 @@
-import { json } from "~/http/problem.server";
 import { api } from "~/http/api.server";
+import { json } from "~/http/problem.server";
 
 /** The process is alive; nothing else is asked. */
 const answer = api({ GET: async () => json({ status: "ok" }) });

@@ -5,7 +5,9 @@ import { api } from "~/http/api.server";
 const answer = api({
   GET: async () => {
     const { registry } = container.metrics;
-    return new Response(await registry.metrics(), { headers: { "Content-Type": registry.contentType, "Cache-Control": "no-store" } });
+    return new Response(await registry.metrics(), {
+      headers: { "Content-Type": registry.contentType, "Cache-Control": "no-store" },
+    });
   },
 });
 

@@ -1,7 +1,7 @@
 import { data, redirect, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { visitOrder } from "~/cart/visit-order.server";
 import type { OrderView } from "~/cart/show-order.server";
+import { visitOrder } from "~/cart/visit-order.server";
 import { OrderPage } from "~/components/order-page";
 import { orderTexts, pageTitle } from "~/components/texts";
 import { container } from "~/container.server";
@@ -24,8 +24,14 @@ export function loader({ request, params }: LoaderFunctionArgs) {
     const admission = await container.limits.admit(request, cart.session, "view");
     const { checkoutId = "" } = params;
     const locale = preferredLocale(request);
-    const shown = await visitOrder(container, cart, { checkoutId, locale, mayAsk: admission.outcome === "admitted" }, new URL(request.url).searchParams);
-    if (shown.outcome === "look_again") throw redirect(`/orders/${checkoutId}`, { headers: await container.carts.headers(shown.cart) });
+    const shown = await visitOrder(
+      container,
+      cart,
+      { checkoutId, locale, mayAsk: admission.outcome === "admitted" },
+      new URL(request.url).searchParams,
+    );
+    if (shown.outcome === "look_again")
+      throw redirect(`/orders/${checkoutId}`, { headers: await container.carts.headers(shown.cart) });
     if (shown.view.state === "another_browser") container.orderLookups.settle(request, checkoutId);
     return data({ view: shown.view, locale }, statusOf(shown.view, admission));
   });
@@ -35,7 +41,9 @@ export function loader({ request, params }: LoaderFunctionArgs) {
 function statusOf({ state }: OrderView, admission: Admission): { status: number; headers?: Record<string, string> } {
   if (state === "another_browser") return { status: 404 };
   if (state !== "being_confirmed") return { status: 200 };
-  return admission.outcome === "admitted" ? { status: 503 } : { status: 429, headers: { "Retry-After": String(admission.retryAfterSeconds) } };
+  return admission.outcome === "admitted"
+    ? { status: 503 }
+    : { status: 429, headers: { "Retry-After": String(admission.retryAfterSeconds) } };
 }
 
 export default function Order() {

@@ -2,8 +2,8 @@ import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { findProduct, newOperation } from "~/cart/list-products.server";
 import { productIdIn } from "~/cart/product-address";
-import { ProductPage } from "~/components/product-page";
 import { productMeta } from "~/components/page-meta";
+import { ProductPage } from "~/components/product-page";
 import { container } from "~/container.server";
 import { inWords } from "~/http/page-problem.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
@@ -18,7 +18,12 @@ export function loader({ request }: LoaderFunctionArgs) {
     const { cart } = await container.carts.read(request);
     const visit = { session: cart.session, locale: preferredLocale(request), now: Date.now() };
     const product = await findProduct(container, productIdIn(request.url), visit);
-    return { product, maxUnitsPerLine: container.env.MAX_UNITS_PER_LINE, operation: newOperation(), siteUrl: container.originRule.publicUrl };
+    return {
+      product,
+      maxUnitsPerLine: container.env.MAX_UNITS_PER_LINE,
+      operation: newOperation(),
+      siteUrl: container.originRule.publicUrl,
+    };
   });
 }
 

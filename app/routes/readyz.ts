@@ -14,7 +14,13 @@ const answer = api({
     const isDegraded = tableFaults.length > 0 || Object.values(dependencies).includes("failing");
     const status = !container.checkout.ready ? "rebuilding" : isDegraded ? "degraded" : "ready";
     return json(
-      { status, payments: container.sandbox !== null ? "sandbox" : container.live ? "live" : "test", dependencies, table_faults: tableFaults, warnings },
+      {
+        status,
+        payments: container.sandbox !== null ? "sandbox" : container.live ? "live" : "test",
+        dependencies,
+        table_faults: tableFaults,
+        warnings,
+      },
       container.checkout.ready ? {} : { status: 503, headers: { "Retry-After": "2" } },
     );
   },

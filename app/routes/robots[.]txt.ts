@@ -3,9 +3,18 @@ import { api } from "~/http/api.server";
 
 const answer = api({
   GET: async () => {
-    const rules = ["User-agent: *", "Disallow: /cart", "Disallow: /checkout", "Disallow: /orders/", "Disallow: /admin", "Disallow: /api/"];
+    const rules = [
+      "User-agent: *",
+      "Disallow: /cart",
+      "Disallow: /checkout",
+      "Disallow: /orders/",
+      "Disallow: /admin",
+      "Disallow: /api/",
+    ];
     const text = [...rules, "", `Sitemap: ${container.originRule.publicUrl}/sitemap.xml`, ""].join("\n");
-    return new Response(text, { headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "public, max-age=3600" } });
+    return new Response(text, {
+      headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "public, max-age=3600" },
+    });
   },
 });
 

@@ -10,7 +10,9 @@ const answer = api({
     const page = new URL(request.url).searchParams.get("page");
     const xml = await sitemap.read(page === null ? null : /^\d{1,4}$/.test(page) ? Number(page) : 0);
     if (xml === null) throw new Problem(404, "not_found", "The sitemap has no such page.");
-    return new Response(xml, { headers: { "Content-Type": "application/xml; charset=utf-8", "Cache-Control": "public, max-age=3600" } });
+    return new Response(xml, {
+      headers: { "Content-Type": "application/xml; charset=utf-8", "Cache-Control": "public, max-age=3600" },
+    });
   },
 });
 

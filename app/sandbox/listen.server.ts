@@ -36,7 +36,9 @@ export function listen(
           port: address.port,
           close: () =>
             new Promise((closed) => {
-              server.close(() => { closed(); });
+              server.close(() => {
+                closed();
+              });
               if ("closeAllConnections" in server) server.closeAllConnections();
             }),
         });

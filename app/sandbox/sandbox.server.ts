@@ -27,7 +27,11 @@ export async function createSandbox({ port }: { port: number }): Promise<Sandbox
       const { pathname, search, origin } = new URL(request.url);
       if (!pathname.startsWith(`${SANDBOX_PATH}/rest/`)) return stripe.fetch(request);
       const body = request.body === null ? null : await request.text();
-      return supabase.fetch(`${origin}${pathname.slice(SANDBOX_PATH.length)}${search}`, { method: request.method, headers: request.headers, body });
+      return supabase.fetch(`${origin}${pathname.slice(SANDBOX_PATH.length)}${search}`, {
+        method: request.method,
+        headers: request.headers,
+        body,
+      });
     },
   };
 }

@@ -17,7 +17,13 @@ export interface ClockSkew {
   warnings(): readonly string[];
 }
 
-export function createClockSkew({ clock, log }: { readonly clock: Clock; readonly log: { info(message: string): void; warn(message: string): void } }): ClockSkew {
+export function createClockSkew({
+  clock,
+  log,
+}: {
+  readonly clock: Clock;
+  readonly log: { info(message: string): void; warn(message: string): void };
+}): ClockSkew {
   const measured: number[] = [];
   let told = "no";
 
@@ -46,7 +52,8 @@ export function createClockSkew({ clock, log }: { readonly clock: Clock; readonl
       const response = await fetch(input, init);
       const theirs = Date.parse(response.headers.get("Date") ?? "");
       // The answer was written half a round trip ago.
-      if (!Number.isNaN(theirs)) note(Math.round(clock.wall() - (clock.now() - sentAt) / 2 - (theirs + HALF_A_SECOND_MS)));
+      if (!Number.isNaN(theirs))
+        note(Math.round(clock.wall() - (clock.now() - sentAt) / 2 - (theirs + HALF_A_SECOND_MS)));
       return response;
     },
     read,

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { StoreTotals } from "~/reservations/reservation-store";
 
 interface Sample<Label extends string> {
@@ -21,7 +21,12 @@ export function createMetrics(storeTotals: () => Promise<StoreTotals>) {
   const registers = [registry];
 
   /** Reads the store at each scrape. While it does not answer the samples are absent: what is not known is not 0. */
-  const storeGauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[], samples: (totals: StoreTotals) => readonly Sample<Label>[]) =>
+  const storeGauge = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    samples: (totals: StoreTotals) => readonly Sample<Label>[],
+  ) =>
     new Gauge<Label>({
       name,
       help,
@@ -40,7 +45,9 @@ export function createMetrics(storeTotals: () => Promise<StoreTotals>) {
     { labels: { state: "checkout" }, value: checkout },
   ]);
   storeGauge("reservation_units_held", "Units in live holds.", [], ({ units }) => [{ labels: {}, value: units }]);
-  storeGauge("reservation_store_bytes", "Estimate of the memory that the store of holds takes.", [], ({ bytes }) => [{ labels: {}, value: bytes }]);
+  storeGauge("reservation_store_bytes", "Estimate of the memory that the store of holds takes.", [], ({ bytes }) => [
+    { labels: {}, value: bytes },
+  ]);
 
   let audit: StockAudit | null = null;
   /** Absent while never audited: what was not looked at is not 0. */
@@ -54,7 +61,11 @@ export function createMetrics(storeTotals: () => Promise<StoreTotals>) {
         else this.set(value(audit));
       },
     });
-  auditGauge("stock_drift_units", "Units sold by Stripe's word and not taken from the stock by our marks, or the other way round.", ({ units }) => units);
+  auditGauge(
+    "stock_drift_units",
+    "Units sold by Stripe's word and not taken from the stock by our marks, or the other way round.",
+    ({ units }) => units,
+  );
   auditGauge("stock_drift_products", "Products with such a drift.", ({ products }) => products);
   auditGauge("stock_audit_timestamp_seconds", "When the last audit of this server began.", ({ at }) => at / 1000);
 
@@ -75,9 +86,16 @@ export function createMetrics(storeTotals: () => Promise<StoreTotals>) {
       registers,
     }),
     checkouts: counter("checkout_total", "Attempts to open the payment page, by outcome.", ["outcome"]),
-    webhookEvents: counter("webhook_events_total", "Webhook deliveries by event type and outcome.", ["type", "outcome"]),
+    webhookEvents: counter("webhook_events_total", "Webhook deliveries by event type and outcome.", [
+      "type",
+      "outcome",
+    ]),
     fulfilments: counter("fulfilment_total", "Results of fulfil.", ["outcome"]),
-    refunds: counter("refunds_total", "Refunds: what Stripe made of them when they were asked for, and those that failed, also later.", ["outcome"]),
+    refunds: counter(
+      "refunds_total",
+      "Refunds: what Stripe made of them when they were asked for, and those that failed, also later.",
+      ["outcome"],
+    ),
     latePayments: counter("late_payments_total", "Payments whose hold was gone when they came.", []),
     oversoldUnits: counter("oversold_units_total", "Units sold beyond the stock. Must stay 0.", []),
     fulfilmentQueue: (waiting: () => number) =>

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
+import type { ChangeOutcome, StartOutcome } from "~/checkout/checkout";
 import type { CheckoutEvent, CheckoutLog } from "~/checkout/checkout-events";
 import type { Checkout } from "~/checkout/create-checkout.server";
-import type { ChangeOutcome, StartOutcome } from "~/checkout/checkout";
 import type { Limits } from "~/limits/limits.server";
 import type { DecidedLine } from "~/reservations/reserve";
 import { following } from "./followed.server";
@@ -61,7 +61,8 @@ export function observeChanges(checkout: Checkout, log: Logger, metrics: Metrics
         const answer = await checkout.changeCart(request);
         metrics.reservations.inc({ outcome: changeOutcome(answer) });
         if (answer.outcome === "refused") onRefused(request.session, answer.lines);
-        if (answer.outcome !== "granted") log.info({ session: request.session, requested: request.lines, answer }, "refused");
+        if (answer.outcome !== "granted")
+          log.info({ session: request.session, requested: request.lines, answer }, "refused");
         return answer;
       } catch (error) {
         metrics.reservations.inc({ outcome: "error" });
@@ -100,7 +101,8 @@ export function observeLimits(limits: Limits, log: Logger, metrics: Metrics): Li
 
 function count(event: CheckoutEvent, metrics: Metrics): void {
   if (event.type === "fulfilled") metrics.fulfilments.inc({ outcome: event.outcome });
-  else if (event.type === "refund_made" && event.status !== "failed") metrics.refunds.inc({ outcome: event.status === "pending" ? "pending" : "made" });
+  else if (event.type === "refund_made" && event.status !== "failed")
+    metrics.refunds.inc({ outcome: event.status === "pending" ? "pending" : "made" });
   else if (event.type === "refund_failed") metrics.refunds.inc({ outcome: "failed" });
   else if (event.type === "refund_refused") metrics.refunds.inc({ outcome: "refused" });
   else if (event.type === "late_payment") metrics.latePayments.inc();

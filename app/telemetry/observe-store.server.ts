@@ -35,12 +35,16 @@ export function observeStore(store: ReservationStore, log: Logger, metrics: Metr
     },
     async restore(claim) {
       await store.restore(claim);
-      log.info({ session: claim.session, claimId: claim.claimId, checkoutId: claim.checkoutId, lines: claim.lines }, "claim restored");
+      log.info(
+        { session: claim.session, claimId: claim.claimId, checkoutId: claim.checkoutId, lines: claim.lines },
+        "claim restored",
+      );
     },
     async place(request) {
       const answer = await store.place(request);
       const productIds = request.lines.filter((line) => line.quantity === 0).map((line) => line.productId);
-      if (answer.outcome === "placed" && productIds.length > 0) givingBack.set(request.operationId, new Set(productIds));
+      if (answer.outcome === "placed" && productIds.length > 0)
+        givingBack.set(request.operationId, new Set(productIds));
       return answer;
     },
     abort(operation) {
@@ -53,8 +57,15 @@ export function observeStore(store: ReservationStore, log: Logger, metrics: Metr
       const before = productIds === undefined ? [] : (await store.view(operation.session)).lines;
       const answer = await store.confirm(operation);
       if (answer.outcome === "confirmed") {
-        ended("removed", operation.session, before.filter((line) => productIds?.has(line.productId)));
-        log.info({ session: operation.session, lines: answer.view.lines, expiresInMs: answer.view.expiresInMs }, "held");
+        ended(
+          "removed",
+          operation.session,
+          before.filter((line) => productIds?.has(line.productId)),
+        );
+        log.info(
+          { session: operation.session, lines: answer.view.lines, expiresInMs: answer.view.expiresInMs },
+          "held",
+        );
       }
       return answer;
     },

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CartSessions } from "~/session.server";
 import { expectProblem, read, reserved } from "./contract-shapes";
 import { ADMIN_TOKEN, AS_OPERATOR, Operator, productId } from "./demo-shop";
-import { Caller, ask, type Answer, type Ask } from "./http-client";
+import { ask, Caller, type Answer, type Ask } from "./http-client";
 import { startStore, type StoreProcess } from "./store-process";
 
 /** Whatever is wrong with a request: a clear answer of the contract, and nothing has changed. */
@@ -30,7 +30,12 @@ afterAll(() => store.stop());
 
 async function state(): Promise<unknown> {
   const { total_reservations, total_units, sessions, reservations } = await operator.holds();
-  const held = reservations.map(({ product_id, session, quantity, state }) => ({ product_id, session, quantity, state }));
+  const held = reservations.map(({ product_id, session, quantity, state }) => ({
+    product_id,
+    session,
+    quantity,
+    state,
+  }));
   const { inventory, available } = await operator.stock(MUG);
   return { total_reservations, total_units, sessions, held, inventory, available };
 }
@@ -51,7 +56,7 @@ describe("quantities and products", () => {
     ["1.5", [item(1.5)], 400, "invalid_request"],
     ["1e9", [item(1e9)], 422, "limit_exceeded"],
     ["beyond what a number can tell", [item(2 ** 53)], 400, "invalid_request"],
-    ["\"2\"", [item("2")], 400, "invalid_request"],
+    ['"2"', [item("2")], 400, "invalid_request"],
     ["NaN, which JSON writes as null", [item(Number.NaN)], 400, "invalid_request"],
     ["true", [item(true)], 400, "invalid_request"],
     ["no quantity", [{ product_id: MUG }], 400, "invalid_request"],
@@ -63,7 +68,12 @@ describe("quantities and products", () => {
     ["an unknown product", [item(1), { product_id: randomUUID(), quantity: 1 }], 404, "unknown_product"],
     ["an id of another kind", [{ product_id: "17", quantity: 1 }], 404, "unknown_product"],
     ["a number for an id", [{ product_id: 17, quantity: 1 }], 404, "unknown_product"],
-    ["an id with quotes, brackets and a NUL", [{ product_id: `"),(\0' or 1=1 --`, quantity: 1 }], 404, "unknown_product"],
+    [
+      "an id with quotes, brackets and a NUL",
+      [{ product_id: `"),(\0' or 1=1 --`, quantity: 1 }],
+      404,
+      "unknown_product",
+    ],
     ["the name of an object's own", [{ product_id: "__proto__", quantity: 1 }], 404, "unknown_product"],
     ["an unknown name", [{ name: "No Such Mug", quantity: 1 }], 404, "unknown_product"],
     ["a name with a pattern in it", [{ name: "Tide%", quantity: 1 }], 404, "unknown_product"],
@@ -80,9 +90,9 @@ describe("quantities and products", () => {
 describe("bodies", () => {
   const cases: [string, string, number, string][] = [
     ["nothing", "", 400, "invalid_request"],
-    ["half of JSON", "{\"items\":[", 400, "invalid_request"],
+    ["half of JSON", '{"items":[', 400, "invalid_request"],
     ["a list", "[]", 400, "invalid_request"],
-    ["a string", "\"items\"", 400, "invalid_request"],
+    ["a string", '"items"', 400, "invalid_request"],
     ["null", "null", 400, "invalid_request"],
     ["a number", "1", 400, "invalid_request"],
     ["deep nesting", "[".repeat(8_000), 400, "invalid_request"],
@@ -105,15 +115,31 @@ describe("bodies", () => {
     ["POST", "/api/test-inventory-update", { ...JSON_TYPE, ...AS_OPERATOR }],
     ["POST", "/api/webhooks/stripe", JSON_TYPE],
   ])("of 50 MB to %s %s are refused, with a length and without", async (method, path, headers) => {
-    const named: Ask = { method, headers: { ...headers, "Content-Length": String(50 * 1024 * 1024) }, body: megabytes(50) };
+    const named: Ask = {
+      method,
+      headers: { ...headers, "Content-Length": String(50 * 1024 * 1024) },
+      body: megabytes(50),
+    };
     expectProblem(await ask(`${store.url}${path}`, named), 413, "too_large");
-    expectProblem(await ask(`${store.url}${path}`, { method, headers: { ...headers, "Transfer-Encoding": "chunked" }, body: megabytes(50) }), 413, "too_large");
+    expectProblem(
+      await ask(`${store.url}${path}`, {
+        method,
+        headers: { ...headers, "Transfer-Encoding": "chunked" },
+        body: megabytes(50),
+      }),
+      413,
+      "too_large",
+    );
     await expectNothingChanged();
   });
 
   it("of 50 MB to a form are refused in words", async () => {
     for (const path of ["/cart", "/checkout"]) {
-      const answer = await ask(`${store.url}${path}`, { method: "POST", headers: { ...FORM_TYPE, "Transfer-Encoding": "chunked" }, body: megabytes(50) });
+      const answer = await ask(`${store.url}${path}`, {
+        method: "POST",
+        headers: { ...FORM_TYPE, "Transfer-Encoding": "chunked" },
+        body: megabytes(50),
+      });
       expect(answer.status).toBe(413);
       expect(answer.headers["content-type"]).toContain("text/html");
     }
@@ -129,17 +155,33 @@ describe("bodies", () => {
 
 describe("sessions", () => {
   const items = [{ product_id: MUG, quantity: 1 }];
-  const reserve = (json: object, headers: Readonly<Record<string, string>> = {}) => new Caller(store.url).post("/api/reserve-inventory", json, headers);
+  const reserve = (json: object, headers: Readonly<Record<string, string>> = {}) =>
+    new Caller(store.url).post("/api/reserve-inventory", json, headers);
 
   it("that the server did not sign are refused: chosen, changed, signed elsewhere", async () => {
     const { session_id } = read(await holder.reserve(MUG, 2), 200, reserved);
     const elsewhere = new CartSessions({ secrets: ["e".repeat(32)], secure: false });
-    for (const forged of ["my-own-choice-of-a-session", `${session_id}x`, `x${session_id}`, session_id.split(".")[0] ?? "", elsewhere.token(elsewhere.create())]) {
+    for (const forged of [
+      "my-own-choice-of-a-session",
+      `${session_id}x`,
+      `x${session_id}`,
+      session_id.split(".")[0] ?? "",
+      elsewhere.token(elsewhere.create()),
+    ]) {
       expectProblem(await reserve({ session_id: forged, items }), 403, "invalid_session");
-      expectProblem(await new Caller(store.url).send("DELETE", "/api/reserve-inventory", { json: { session_id: forged } }), 403, "invalid_session");
-      expectProblem(await new Caller(store.url).get(`/api/reserve-inventory?session_id=${encodeURIComponent(forged)}`), 403, "invalid_session");
+      expectProblem(
+        await new Caller(store.url).send("DELETE", "/api/reserve-inventory", { json: { session_id: forged } }),
+        403,
+        "invalid_session",
+      );
+      expectProblem(
+        await new Caller(store.url).get(`/api/reserve-inventory?session_id=${encodeURIComponent(forged)}`),
+        403,
+        "invalid_session",
+      );
     }
-    for (const session_id of ["", 5, null, {}, "x".repeat(201)]) expectProblem(await reserve({ session_id, items }), 400, "invalid_request");
+    for (const session_id of ["", 5, null, {}, "x".repeat(201)])
+      expectProblem(await reserve({ session_id, items }), 400, "invalid_request");
     await expectNothingChanged();
   });
 
@@ -149,13 +191,29 @@ describe("sessions", () => {
     await stranger.get("/");
     expect(stranger.cookie).not.toBeNull();
     expectProblem(await stranger.post("/api/reserve-inventory", { session_id, items }), 403, "invalid_session");
-    expectProblem(await stranger.send("DELETE", "/api/reserve-inventory", { json: { session_id } }), 403, "invalid_session");
-    expect(read(await holder.post("/api/reserve-inventory", { session_id, items: [{ product_id: MUG, quantity: 2 }] }), 200, reserved).session_id).toBe(session_id);
+    expectProblem(
+      await stranger.send("DELETE", "/api/reserve-inventory", { json: { session_id } }),
+      403,
+      "invalid_session",
+    );
+    expect(
+      read(
+        await holder.post("/api/reserve-inventory", { session_id, items: [{ product_id: MUG, quantity: 2 }] }),
+        200,
+        reserved,
+      ).session_id,
+    ).toBe(session_id);
     await expectNothingChanged();
   });
 
   it("of a tampered cookie are refused, and the browser is told to forget it", async () => {
-    for (const cookie of [`${holder.cookie}x`, `cart=${encodeURIComponent("eyJpZCI6ImFiYyJ9")}`, "cart=", "cart=%E0%A4%A", "cart=a.b.c"]) {
+    for (const cookie of [
+      `${holder.cookie}x`,
+      `cart=${encodeURIComponent("eyJpZCI6ImFiYyJ9")}`,
+      "cart=",
+      "cart=%E0%A4%A",
+      "cart=a.b.c",
+    ]) {
       const answer = await reserve({ items }, { Cookie: cookie });
       expectProblem(answer, 403, "invalid_session");
       expect(answer.headers["set-cookie"]?.[0]).toMatch(/^cart=;.*Max-Age=0/);
@@ -168,38 +226,62 @@ describe("heads", () => {
   it("larger than a server reads are cut off with 431", async () => {
     const large = { Cookie: `cart=${"x".repeat(20_000)}` };
     expect((await ask(`${store.url}/api/availability?product_id=${MUG}`, { headers: large })).status).toBe(431);
-    expect((await post("/api/reserve-inventory", "{}", { ...JSON_TYPE, "X-Padding": "y".repeat(20_000) })).status).toBe(431);
+    expect((await post("/api/reserve-inventory", "{}", { ...JSON_TYPE, "X-Padding": "y".repeat(20_000) })).status).toBe(
+      431,
+    );
     await expectNothingChanged();
   });
 
   it("with a thousand cookies, odd hosts, odd types or odd methods do no harm", async () => {
     const many = Array.from({ length: 1_000 }, (_, i) => `c${i}=1`).join("; ");
-    expect((await ask(`${store.url}/api/availability?product_id=${MUG}`, { headers: { Cookie: many } })).status).toBe(200);
+    expect((await ask(`${store.url}/api/availability?product_id=${MUG}`, { headers: { Cookie: many } })).status).toBe(
+      200,
+    );
     const none = ["[::1", "a b", "shop:99999", "u@h", "u:p@h", "a/b", "a?b", "a#b", "a\\b", "\u00c0", "%41"];
     for (const host of ["evil.example", "x".repeat(300), "[::1]:80", ...none]) {
       const isNone = none.includes(host);
-      for (const [name, status] of [["Host", isNone ? 400 : 200], ["X-Forwarded-Host", 200]] as const) {
+      for (const [name, status] of [
+        ["Host", isNone ? 400 : 200],
+        ["X-Forwarded-Host", 200],
+      ] as const) {
         const answer = await ask(`${store.url}/api/availability?product_id=${MUG}`, { headers: { [name]: host } });
         expect(answer.status, `${name}: ${host}`).toBe(status);
         if (status === 400) expectProblem(answer, 400, "invalid_request");
       }
     }
-    for (const target of [`http://evil.example/api/availability?product_id=${MUG}`, `//api/availability?product_id=${MUG}`, "*", "/%", "/%00", "/..%2f..%2fetc/passwd", "/api/../../x"]) {
+    for (const target of [
+      `http://evil.example/api/availability?product_id=${MUG}`,
+      `//api/availability?product_id=${MUG}`,
+      "*",
+      "/%",
+      "/%00",
+      "/..%2f..%2fetc/passwd",
+      "/api/../../x",
+    ]) {
       expect((await ask(store.url, { target })).status, target).toBeLessThan(500);
     }
     for (const type of ["", ";", "application/json;charset=utf-16", "APPLICATION/JSON", "multipart/form-data"]) {
       const { status } = await post("/api/reserve-inventory", "{}", { "Content-Type": type });
       expect([400, 415], type).toContain(status);
     }
-    for (const method of ["TRACE", "PROPFIND"]) expect((await ask(`${store.url}/api/reserve-inventory`, { method })).status, method).toBe(405);
+    for (const method of ["TRACE", "PROPFIND"])
+      expect((await ask(`${store.url}/api/reserve-inventory`, { method })).status, method).toBe(405);
     await expectNothingChanged();
   });
 
   it("with queries that make no sense are refused", async () => {
     const many = Array.from({ length: 101 }, (_, i) => `product_id=${i}`).join("&");
-    for (const query of ["", "product_id=", `product_id=${"x".repeat(1_001)}`, many]) expectProblem(await new Caller(store.url).get(`/api/availability?${query}`), 400, "invalid_request");
-    for (const query of ["limit=0", "limit=1001", "limit=1.5", "limit=x", "limit=NaN", "cursor="]) expectProblem(await new Caller(store.url).get(`/api/reserve-inventory?${query}`, AS_OPERATOR), 400, "invalid_request");
-    expect((await new Caller(store.url).get("/api/reserve-inventory?cursor=made-up", AS_OPERATOR)).status).toBeLessThan(500);
+    for (const query of ["", "product_id=", `product_id=${"x".repeat(1_001)}`, many])
+      expectProblem(await new Caller(store.url).get(`/api/availability?${query}`), 400, "invalid_request");
+    for (const query of ["limit=0", "limit=1001", "limit=1.5", "limit=x", "limit=NaN", "cursor="])
+      expectProblem(
+        await new Caller(store.url).get(`/api/reserve-inventory?${query}`, AS_OPERATOR),
+        400,
+        "invalid_request",
+      );
+    expect((await new Caller(store.url).get("/api/reserve-inventory?cursor=made-up", AS_OPERATOR)).status).toBeLessThan(
+      500,
+    );
   });
 });
 
@@ -222,15 +304,90 @@ interface Route {
 
 const ROUTES: readonly Route[] = [
   // Refused for the stock: the only call of all that changes nothing when it is right.
-  { name: "reserve", method: "POST", path: "/api/reserve-inventory", json: { items: [{ product_id: productId("Storm Lantern"), quantity: 1 }] }, status: 409, allow: ["POST", "DELETE", "GET"], reads: "cookie", changes: true, body: "needed" },
-  { name: "release", method: "DELETE", path: "/api/reserve-inventory", json: { items: [{ product_id: productId("Storm Lantern") }] }, status: 200, allow: ["POST", "DELETE", "GET"], reads: "cookie", changes: true, body: "optional" },
-  { name: "view", method: "GET", path: "/api/reserve-inventory", status: 200, allow: ["POST", "DELETE", "GET"], reads: "cookie" },
-  { name: "availability", method: "GET", path: `/api/availability?product_id=${MUG}`, status: 200, allow: ["GET"], reads: "cookie" },
-  { name: "stream", method: "GET", path: `/api/availability/stream?product_id=${MUG}`, status: 200, allow: ["GET"], reads: "cookie" },
-  { name: "test-inventory-update", method: "POST", path: "/api/test-inventory-update", json: { product_id: productId("Storm Lantern"), delta: 0 }, status: 200, allow: ["POST"], changes: true, body: "needed", operator: true },
-  { name: "debug-checkout", method: "GET", path: "/api/debug-checkout?checkout_id=cs_test_unknown", status: 404, allow: ["GET"], operator: true },
-  { name: "settle-checkout", method: "POST", path: "/api/settle-checkout", json: { checkout_id: "cs_test_unknown", product_id: MUG, verdict: "applied" }, status: 404, allow: ["POST"], changes: true, body: "needed", operator: true },
-  { name: "webhook without a signature", method: "POST", path: "/api/webhooks/stripe", json: { id: "evt_1" }, status: 400, allow: ["POST"] },
+  {
+    name: "reserve",
+    method: "POST",
+    path: "/api/reserve-inventory",
+    json: { items: [{ product_id: productId("Storm Lantern"), quantity: 1 }] },
+    status: 409,
+    allow: ["POST", "DELETE", "GET"],
+    reads: "cookie",
+    changes: true,
+    body: "needed",
+  },
+  {
+    name: "release",
+    method: "DELETE",
+    path: "/api/reserve-inventory",
+    json: { items: [{ product_id: productId("Storm Lantern") }] },
+    status: 200,
+    allow: ["POST", "DELETE", "GET"],
+    reads: "cookie",
+    changes: true,
+    body: "optional",
+  },
+  {
+    name: "view",
+    method: "GET",
+    path: "/api/reserve-inventory",
+    status: 200,
+    allow: ["POST", "DELETE", "GET"],
+    reads: "cookie",
+  },
+  {
+    name: "availability",
+    method: "GET",
+    path: `/api/availability?product_id=${MUG}`,
+    status: 200,
+    allow: ["GET"],
+    reads: "cookie",
+  },
+  {
+    name: "stream",
+    method: "GET",
+    path: `/api/availability/stream?product_id=${MUG}`,
+    status: 200,
+    allow: ["GET"],
+    reads: "cookie",
+  },
+  {
+    name: "test-inventory-update",
+    method: "POST",
+    path: "/api/test-inventory-update",
+    json: { product_id: productId("Storm Lantern"), delta: 0 },
+    status: 200,
+    allow: ["POST"],
+    changes: true,
+    body: "needed",
+    operator: true,
+  },
+  {
+    name: "debug-checkout",
+    method: "GET",
+    path: "/api/debug-checkout?checkout_id=cs_test_unknown",
+    status: 404,
+    allow: ["GET"],
+    operator: true,
+  },
+  {
+    name: "settle-checkout",
+    method: "POST",
+    path: "/api/settle-checkout",
+    json: { checkout_id: "cs_test_unknown", product_id: MUG, verdict: "applied" },
+    status: 404,
+    allow: ["POST"],
+    changes: true,
+    body: "needed",
+    operator: true,
+  },
+  {
+    name: "webhook without a signature",
+    method: "POST",
+    path: "/api/webhooks/stripe",
+    json: { id: "evt_1" },
+    status: 400,
+    allow: ["POST"],
+  },
   { name: "openapi", method: "GET", path: "/api/openapi.json", status: 200, allow: ["GET"] },
   { name: "healthz", method: "GET", path: "/healthz", status: 200, allow: ["GET"] },
   { name: "readyz", method: "GET", path: "/readyz", status: 200, allow: ["GET"] },
@@ -243,7 +400,13 @@ describe.each(ROUTES)("$name ($method $path)", (route) => {
   function as(headers: Readonly<Record<string, string>> = {}, changed: Partial<Ask> = {}): Promise<Answer> {
     const content = json === undefined ? {} : { body: JSON.stringify(json) };
     const base = { ...(json === undefined ? {} : JSON_TYPE), ...(isOperators ? AS_OPERATOR : {}) };
-    return ask(`${store.url}${path}`, { method, headOnly: true, ...content, ...changed, headers: { ...base, ...headers } });
+    return ask(`${store.url}${path}`, {
+      method,
+      headOnly: true,
+      ...content,
+      ...changed,
+      headers: { ...base, ...headers },
+    });
   }
 
   it("answers without a cookie", async () => {
@@ -263,7 +426,12 @@ describe.each(ROUTES)("$name ($method $path)", (route) => {
   });
 
   it("refuses a page of another site where it could do harm", async () => {
-    for (const [header, value] of [["Origin", "https://evil.example"], ["Origin", "null"], ["Origin", "no address"], ["Sec-Fetch-Site", "cross-site"]] as const) {
+    for (const [header, value] of [
+      ["Origin", "https://evil.example"],
+      ["Origin", "null"],
+      ["Origin", "no address"],
+      ["Sec-Fetch-Site", "cross-site"],
+    ] as const) {
       const answer = await as({ [header]: value });
       if (changes === undefined) expect(answer.status, `${header}: ${value}`).toBe(status);
       else expectProblem(answer, 403, "cross_origin");
@@ -288,7 +456,8 @@ describe.each(ROUTES)("$name ($method $path)", (route) => {
   it("bounds its body and wants JSON, where it reads one", async () => {
     if (body === undefined) return;
     expectProblem(await as({}, { body: JSON.stringify({ padding: "x".repeat(17_000) }) }), 413, "too_large");
-    for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/json+x", "multipart/form-data"]) expectProblem(await as({ "Content-Type": type }), 415, "unsupported_media_type");
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/json+x", "multipart/form-data"])
+      expectProblem(await as({ "Content-Type": type }), 415, "unsupported_media_type");
     const none = await as({}, { body: "" });
     if (body === "needed") expectProblem(none, 400, "invalid_request");
     await expectNothingChanged();
@@ -296,19 +465,29 @@ describe.each(ROUTES)("$name ($method $path)", (route) => {
 
   it("is closed without the operator's token, where it is the operator's", async () => {
     if (isOperators !== true) return;
-    for (const Authorization of ["", "Bearer wrong", `Bearer ${ADMIN_TOKEN}${ADMIN_TOKEN}`]) expectProblem(await as({ Authorization }), 401, "unauthorized");
+    for (const Authorization of ["", "Bearer wrong", `Bearer ${ADMIN_TOKEN}${ADMIN_TOKEN}`])
+      expectProblem(await as({ Authorization }), 401, "unauthorized");
     await expectNothingChanged();
   });
 });
 
 describe("the operator's page", () => {
   const set = (more: Readonly<Record<string, string>> = {}, changed: Partial<Ask> = {}) =>
-    ask(`${store.url}/admin`, { method: "POST", body: new URLSearchParams({ intent: "restock", product_id: MUG, delta: "5", once: randomUUID() }).toString(), ...changed, headers: { ...FORM_TYPE, ...more } });
+    ask(`${store.url}/admin`, {
+      method: "POST",
+      body: new URLSearchParams({ intent: "restock", product_id: MUG, delta: "5", once: randomUUID() }).toString(),
+      ...changed,
+      headers: { ...FORM_TYPE, ...more },
+    });
 
   it("is closed without a sign-in: no cookie, a shopper's, a foreign or a made-up one, a wrong token", async () => {
     const year = Math.floor(Date.now() / 1000) + 31_536_000;
     const cookies = [holder.cookie ?? "", "admin=", `admin=${year}.${"a".repeat(43)}`, "admin=%E0%A4%A"];
-    const callers: Readonly<Record<string, string>>[] = [{}, { Authorization: "Bearer wrong" }, ...cookies.map((Cookie) => ({ Cookie }))];
+    const callers: Readonly<Record<string, string>>[] = [
+      {},
+      { Authorization: "Bearer wrong" },
+      ...cookies.map((Cookie) => ({ Cookie })),
+    ];
     for (const headers of callers) {
       expect((await ask(`${store.url}/admin`, { headers })).status, JSON.stringify(headers)).toBe(401);
       expect((await set(headers)).status, JSON.stringify(headers)).toBe(401);
@@ -324,7 +503,11 @@ describe("the operator's page", () => {
   });
 
   it("takes nothing from another site's page, even with the token", async () => {
-    for (const [header, value] of [["Origin", "https://evil.example"], ["Origin", "null"], ["Sec-Fetch-Site", "cross-site"]] as const) {
+    for (const [header, value] of [
+      ["Origin", "https://evil.example"],
+      ["Origin", "null"],
+      ["Sec-Fetch-Site", "cross-site"],
+    ] as const) {
       expect((await set({ ...AS_OPERATOR, [header]: value })).status, header).toBe(403);
     }
     await expectNothingChanged();
@@ -332,9 +515,20 @@ describe("the operator's page", () => {
 
   it("bounds its forms, wants forms, and knows no other method", async () => {
     expect((await set(AS_OPERATOR, { body: `intent=${"x".repeat(17_000)}` })).status).toBe(413);
-    for (const type of ["application/json", "multipart/form-data", "text/plain", ""]) expect((await set({ ...AS_OPERATOR, "Content-Type": type })).status, type).toBe(415);
-    for (const body of ["", "intent=no_such_thing", "intent=restock", `intent=restock&product_id=${MUG}&delta=5`, `intent=set_stock&product_id=${MUG}&inventory=0`, "%E0%A4%A", "\u0000"]) expect((await set(AS_OPERATOR, { body })).status, body).toBe(400);
-    for (const method of ["OPTIONS", "TRACE"]) expect((await ask(`${store.url}/admin`, { method, headers: AS_OPERATOR })).status, method).toBe(405);
+    for (const type of ["application/json", "multipart/form-data", "text/plain", ""])
+      expect((await set({ ...AS_OPERATOR, "Content-Type": type })).status, type).toBe(415);
+    for (const body of [
+      "",
+      "intent=no_such_thing",
+      "intent=restock",
+      `intent=restock&product_id=${MUG}&delta=5`,
+      `intent=set_stock&product_id=${MUG}&inventory=0`,
+      "%E0%A4%A",
+      "\u0000",
+    ])
+      expect((await set(AS_OPERATOR, { body })).status, body).toBe(400);
+    for (const method of ["OPTIONS", "TRACE"])
+      expect((await ask(`${store.url}/admin`, { method, headers: AS_OPERATOR })).status, method).toBe(405);
     await expectNothingChanged();
   });
 });
@@ -343,34 +537,52 @@ describe("a route of the API, asked for as a page's data", () => {
   it("is not there: each has one address", async () => {
     for (const { method, path } of ROUTES) {
       const [bare = "", query = ""] = path.split("?");
-      expect((await ask(`${store.url}${bare}.data?${query}`, { method, headers: { ...JSON_TYPE, ...AS_OPERATOR }, ...(method === "GET" ? {} : { body: "{}" }) })).status, path).toBe(404);
+      expect(
+        (
+          await ask(`${store.url}${bare}.data?${query}`, {
+            method,
+            headers: { ...JSON_TYPE, ...AS_OPERATOR },
+            ...(method === "GET" ? {} : { body: "{}" }),
+          })
+        ).status,
+        path,
+      ).toBe(404);
     }
     await expectNothingChanged();
   });
 
-  it.each(["/%61pi/openapi.json.data", "/x/../api/openapi.json.data", "/x/%2e%2e/metrics.data", "/api\\openapi.json.data", "//metrics.data", "/metrics/.data", "http://evil.example/metrics.data"])(
-    "is not there either by a detour: %s",
-    async (target) => {
-      expectProblem(await ask(store.url, { target }), 404, "not_found");
-    },
-  );
+  it.each([
+    "/%61pi/openapi.json.data",
+    "/x/../api/openapi.json.data",
+    "/x/%2e%2e/metrics.data",
+    "/api\\openapi.json.data",
+    "//metrics.data",
+    "/metrics/.data",
+    "http://evil.example/metrics.data",
+  ])("is not there either by a detour: %s", async (target) => {
+    expectProblem(await ask(store.url, { target }), 404, "not_found");
+  });
 
   it("is a bad request where its escapes stand for no text, and nothing is logged of it", async () => {
     const before = store.output().length;
-    for (const target of ["/%", "/%zz", "/api/%E0%A4%A"]) expectProblem(await ask(store.url, { target }), 400, "invalid_request");
+    for (const target of ["/%", "/%zz", "/api/%E0%A4%A"])
+      expectProblem(await ask(store.url, { target }), 400, "invalid_request");
     expect(store.output().slice(before)).not.toContain("URIError");
   });
 });
 
 describe("the panel of the cart, asked for by anything but a page's script", () => {
-  it.each(["/cart/panel", "/cart/panel/", "/CART/%70anel?a=b"])("is the cart, so that no unit is held for a cookie that was lost: %s", async (target) => {
-    const form = `intent=add&product_id=${MUG}&quantity=1`;
-    for (const sent of [{}, { method: "POST", headers: FORM_TYPE, body: form }]) {
-      const { status, headers } = await ask(store.url, { target, ...sent });
-      expect([status, headers.location]).toEqual([307, "/cart"]);
-    }
-    await expectNothingChanged();
-  });
+  it.each(["/cart/panel", "/cart/panel/", "/CART/%70anel?a=b"])(
+    "is the cart, so that no unit is held for a cookie that was lost: %s",
+    async (target) => {
+      const form = `intent=add&product_id=${MUG}&quantity=1`;
+      for (const sent of [{}, { method: "POST", headers: FORM_TYPE, body: form }]) {
+        const { status, headers } = await ask(store.url, { target, ...sent });
+        expect([status, headers.location]).toEqual([307, "/cart"]);
+      }
+      await expectNothingChanged();
+    },
+  );
 
   it("answers a script, with a cookie for what it holds", async () => {
     const { status, headers } = await ask(`${store.url}/cart/panel.data`);

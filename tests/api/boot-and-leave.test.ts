@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { expectProblem, read, readiness, released, reserved } from "./contract-shapes";
 import { ADMIN_TOKEN, AS_OPERATOR, Operator, productId } from "./demo-shop";
-import { Caller, ask, pay } from "./http-client";
+import { ask, Caller, pay } from "./http-client";
 import { startStandIns, turnstile, type StandIns } from "./stand-ins";
 import { freePort, startStore, type StoreProcess } from "./store-process";
 
@@ -35,7 +35,13 @@ async function inventory(): Promise<unknown> {
 }
 
 function signedEvent(checkoutId: string) {
-  const body = JSON.stringify({ id: "evt_1", object: "event", type: "checkout.session.completed", livemode: false, data: { object: { id: checkoutId, object: "checkout.session", livemode: false } } });
+  const body = JSON.stringify({
+    id: "evt_1",
+    object: "event",
+    type: "checkout.session.completed",
+    livemode: false,
+    data: { object: { id: checkoutId, object: "checkout.session", livemode: false } },
+  });
   const at = Math.floor(Date.now() / 1000);
   const signature = createHmac("sha256", "whsec_sandbox").update(`${at}.${body}`).digest("hex");
   return { body, headers: { "Content-Type": "application/json", "Stripe-Signature": `t=${at},v1=${signature}` } };
@@ -64,7 +70,8 @@ describe("until holds are rebuilt", { timeout: 150_000 }, () => {
     const form = await visitor.send("POST", "/cart", { form: { intent: "add", product_id: MUG, quantity: "1" } });
     expect(form.status).toBe(503);
     expect(form.headers["content-type"]).toContain("text/html");
-    for (const answer of [changes[0]!, changes[2]!, availability, form]) expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
+    for (const answer of [changes[0]!, changes[2]!, availability, form])
+      expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
 
     stripeAnswers.open();
     await expect.poll(async () => (await visitor.get("/readyz")).status, { timeout: 20_000 }).toBe(200);
@@ -90,14 +97,25 @@ describe("on SIGTERM", { timeout: 150_000 }, () => {
     await swap.reached;
     const begin = performance.now();
     const left = stop("SIGTERM");
-    await expect.poll(() => ask(`${url}/healthz`).then(() => "answers", () => "refused"), { timeout: 5_000 }).toBe("refused");
+    await expect
+      .poll(
+        () =>
+          ask(`${url}/healthz`).then(
+            () => "answers",
+            () => "refused",
+          ),
+        { timeout: 5_000 },
+      )
+      .toBe("refused");
     swap.open();
 
     expect(await left).toBe(0);
     expect(performance.now() - begin).toBeLessThan(10_000);
     expect(await inventory()).toEqual([{ inventory_count: 23 }]);
     await outside.stripe.controls.webhooks.idle();
-    expect(outside.stripe.controls.webhooks.deliveries().map(({ attempts }) => attempts.map(({ status }) => status))).toEqual([[200]]);
+    expect(
+      outside.stripe.controls.webhooks.deliveries().map(({ attempts }) => attempts.map(({ status }) => status)),
+    ).toEqual([[200]]);
 
     // The next boot finds nothing left to do.
     const again = await boot("ready");
@@ -120,7 +138,10 @@ describe("a clock that is a minute behind Stripe's", { timeout: 150_000 }, () =>
     const { url } = await boot("ready");
     const visitor = new Caller(url);
     const { status, warnings } = read(await visitor.get("/readyz"), 200, readiness);
-    expect([status, warnings]).toEqual(["ready", expect.arrayContaining([expect.stringMatching(/ s behind Stripe's/)])]);
+    expect([status, warnings]).toEqual([
+      "ready",
+      expect.arrayContaining([expect.stringMatching(/ s behind Stripe's/)]),
+    ]);
     expect((await visitor.get("/admin", AS_OPERATOR)).text).toContain("s behind Stripe");
     read(await visitor.reserve(MUG, 1), 200, reserved);
     await visitor.openPaymentPage();

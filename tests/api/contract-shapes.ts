@@ -97,7 +97,12 @@ export const availability = z.strictObject({
   ),
 });
 
-export const stockMoved = z.strictObject({ success: z.literal(true), product_id: z.string(), before: z.int(), after: z.int() });
+export const stockMoved = z.strictObject({
+  success: z.literal(true),
+  product_id: z.string(),
+  before: z.int(),
+  after: z.int(),
+});
 
 export const inspection = z.strictObject({
   checkout_id: z.string(),
@@ -107,15 +112,41 @@ export const inspection = z.strictObject({
     ours: z.boolean(),
   }),
   hold: z
-    .strictObject({ claim_id: z.string(), session, claimed_at: moment, lines: z.array(z.strictObject({ product_id: z.string(), quantity: z.int() })) })
+    .strictObject({
+      claim_id: z.string(),
+      session,
+      claimed_at: moment,
+      lines: z.array(z.strictObject({ product_id: z.string(), quantity: z.int() })),
+    })
     .nullable(),
   verdict: z.literal("refund").nullable(),
   lines: z.array(
-    z.strictObject({ product_id: z.string(), quantity: z.int(), mark: z.string(), from: z.int().nullable(), to: z.int().nullable(), inventory: z.int().nullable() }),
+    z.strictObject({
+      product_id: z.string(),
+      quantity: z.int(),
+      mark: z.string(),
+      from: z.int().nullable(),
+      to: z.int().nullable(),
+      inventory: z.int().nullable(),
+    }),
   ),
-  refunds: z.array(z.strictObject({ refund_id: z.string().min(1), amount: z.int().positive(), status: z.enum(["succeeded", "pending", "failed"]) })),
+  refunds: z.array(
+    z.strictObject({
+      refund_id: z.string().min(1),
+      amount: z.int().positive(),
+      status: z.enum(["succeeded", "pending", "failed"]),
+    }),
+  ),
   charged: z
-    .array(z.strictObject({ product_id: z.string().nullable(), name: z.string(), quantity: z.int(), unit_amount: z.int().nullable(), currency: z.string().nullable() }))
+    .array(
+      z.strictObject({
+        product_id: z.string().nullable(),
+        name: z.string(),
+        quantity: z.int(),
+        unit_amount: z.int().nullable(),
+        currency: z.string().nullable(),
+      }),
+    )
     .nullable(),
   next: z.string().min(5),
 });

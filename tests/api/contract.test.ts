@@ -1,7 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { allReservations, availability, expectProblem, inspection, ownReservations, read, readiness, refused, released, reserved, stockMoved } from "./contract-shapes";
+import {
+  allReservations,
+  availability,
+  expectProblem,
+  inspection,
+  ownReservations,
+  read,
+  readiness,
+  refused,
+  released,
+  reserved,
+  stockMoved,
+} from "./contract-shapes";
 import { ADMIN_TOKEN, AS_OPERATOR, Operator, productId } from "./demo-shop";
-import { Caller, ask, pay } from "./http-client";
+import { ask, Caller, pay } from "./http-client";
 import { figure, parseMetrics } from "./metrics-text";
 import { startStore, type StoreProcess } from "./store-process";
 
@@ -33,7 +45,9 @@ describe("reserving", () => {
     const first = await buyer.reserve(MUG, 3);
     expect(first.headers["cache-control"]).toBe("private, no-store");
     const answer = read(first, 200, reserved);
-    expect(answer.results).toEqual([{ product_id: MUG, name: "Tide Mug", success: true, quantity: 3, available: 24, remaining: 21 }]);
+    expect(answer.results).toEqual([
+      { product_id: MUG, name: "Tide Mug", success: true, quantity: 3, available: 24, remaining: 21 },
+    ]);
     expect(answer.expires_in_seconds).toBeGreaterThan(100);
     expect(answer.expires_in_seconds).toBeLessThanOrEqual(120);
     expect(Math.abs(Date.parse(answer.expires_at ?? "") - Date.now() - 120_000)).toBeLessThan(10_000);
@@ -44,10 +58,35 @@ describe("reserving", () => {
 
   it("sets quantities, one product named twice is summed, names stand for ids, and numbers of 0 give back", async () => {
     const buyer = caller();
-    const both = read(await buyer.post("/api/reserve-inventory", { items: [{ product_id: MUG, quantity: 2 }, { name: "Harbour Bowl", quantity: 1 }, { product_id: MUG, quantity: 1 }] }), 200, reserved);
-    expect(both.results.map(({ product_id, quantity }) => [product_id, quantity])).toEqual([[MUG, 3], [BOWL, 1]]);
-    const fewer = read(await buyer.post("/api/reserve-inventory", { items: [{ product_id: MUG, quantity: 1 }, { product_id: BOWL, quantity: 0 }] }), 200, reserved);
-    expect(fewer.results).toMatchObject([{ quantity: 1, remaining: 23 }, { quantity: 0, success: true }]);
+    const both = read(
+      await buyer.post("/api/reserve-inventory", {
+        items: [
+          { product_id: MUG, quantity: 2 },
+          { name: "Harbour Bowl", quantity: 1 },
+          { product_id: MUG, quantity: 1 },
+        ],
+      }),
+      200,
+      reserved,
+    );
+    expect(both.results.map(({ product_id, quantity }) => [product_id, quantity])).toEqual([
+      [MUG, 3],
+      [BOWL, 1],
+    ]);
+    const fewer = read(
+      await buyer.post("/api/reserve-inventory", {
+        items: [
+          { product_id: MUG, quantity: 1 },
+          { product_id: BOWL, quantity: 0 },
+        ],
+      }),
+      200,
+      reserved,
+    );
+    expect(fewer.results).toMatchObject([
+      { quantity: 1, remaining: 23 },
+      { quantity: 0, success: true },
+    ]);
     expect(await operator.stock(BOWL)).toMatchObject({ held: 0 });
     const none = read(await buyer.reserve(MUG, 0), 200, reserved);
     expect(none).toMatchObject({ expires_at: null, expires_in_seconds: null });
@@ -59,7 +98,16 @@ describe("reserving", () => {
     const first = caller();
     const second = caller();
     read(await first.reserve(TEAPOT, 1), 200, reserved);
-    const answer = read(await second.post("/api/reserve-inventory", { items: [{ product_id: MUG, quantity: 1 }, { product_id: TEAPOT, quantity: 1 }] }), 409, refused);
+    const answer = read(
+      await second.post("/api/reserve-inventory", {
+        items: [
+          { product_id: MUG, quantity: 1 },
+          { product_id: TEAPOT, quantity: 1 },
+        ],
+      }),
+      409,
+      refused,
+    );
     expect(answer.results).toMatchObject([
       { product_id: MUG, success: true },
       { product_id: TEAPOT, success: false, requested: 1, available: 0, reason: "held_by_others" },
@@ -73,11 +121,21 @@ describe("reserving", () => {
   it("works without cookies by the session_id of a former answer", async () => {
     const { session_id } = read(await caller().reserve(MUG, 2), 200, reserved);
     const later = caller();
-    const more = read(await later.post("/api/reserve-inventory", { session_id, items: [{ product_id: BOWL, quantity: 1 }] }), 200, reserved);
+    const more = read(
+      await later.post("/api/reserve-inventory", { session_id, items: [{ product_id: BOWL, quantity: 1 }] }),
+      200,
+      reserved,
+    );
     expect(more.session_id).toBe(session_id);
-    const own = read(await caller().get(`/api/reserve-inventory?session_id=${encodeURIComponent(session_id)}`), 200, ownReservations);
+    const own = read(
+      await caller().get(`/api/reserve-inventory?session_id=${encodeURIComponent(session_id)}`),
+      200,
+      ownReservations,
+    );
     expect(own).toMatchObject({ total_reservations: 2, total_units: 3 });
-    expect(read(await caller().send("DELETE", "/api/reserve-inventory", { json: { session_id } }), 200, released).released).toBe(2);
+    expect(
+      read(await caller().send("DELETE", "/api/reserve-inventory", { json: { session_id } }), 200, released).released,
+    ).toBe(2);
   });
 });
 
@@ -86,10 +144,26 @@ describe("releasing and viewing", () => {
     const buyer = caller();
     const other = caller();
     await other.reserve(MUG, 1);
-    await buyer.post("/api/reserve-inventory", { items: [{ product_id: MUG, quantity: 1 }, { product_id: BOWL, quantity: 1 }] });
-    expect(read(await buyer.send("DELETE", "/api/reserve-inventory", { json: { items: [{ product_id: MUG }] } }), 200, released).released).toBe(1);
-    expect(read(await buyer.send("DELETE", "/api/reserve-inventory", { json: { items: [] } }), 200, released).released).toBe(1);
-    expect(read(await buyer.send("DELETE", "/api/reserve-inventory"), 200, released)).toMatchObject({ released: 0, total_active_reservations: 1 });
+    await buyer.post("/api/reserve-inventory", {
+      items: [
+        { product_id: MUG, quantity: 1 },
+        { product_id: BOWL, quantity: 1 },
+      ],
+    });
+    expect(
+      read(
+        await buyer.send("DELETE", "/api/reserve-inventory", { json: { items: [{ product_id: MUG }] } }),
+        200,
+        released,
+      ).released,
+    ).toBe(1);
+    expect(
+      read(await buyer.send("DELETE", "/api/reserve-inventory", { json: { items: [] } }), 200, released).released,
+    ).toBe(1);
+    expect(read(await buyer.send("DELETE", "/api/reserve-inventory"), 200, released)).toMatchObject({
+      released: 0,
+      total_active_reservations: 1,
+    });
     expect(read(await caller().send("DELETE", "/api/reserve-inventory"), 200, released).released).toBe(0);
     expect(await operator.stock(MUG)).toMatchObject({ held: 1 });
     await other.send("DELETE", "/api/reserve-inventory");
@@ -100,9 +174,17 @@ describe("releasing and viewing", () => {
     for (const buyer of buyers) await buyer.reserve(MUG, 1);
     const [one] = buyers;
     const own = read(await one!.get("/api/reserve-inventory"), 200, ownReservations);
-    expect(own.reservations).toMatchObject([{ product_id: MUG, product_name: "Tide Mug", quantity: 1, state: "shopping", checkout_id: null }]);
+    expect(own.reservations).toMatchObject([
+      { product_id: MUG, product_name: "Tide Mug", quantity: 1, state: "shopping", checkout_id: null },
+    ]);
     expect(read(await caller().get("/api/reserve-inventory"), 200, ownReservations).reservations).toEqual([]);
-    expect(read(await caller().get("/api/reserve-inventory", { Authorization: "Bearer wrong-token-entirely" }), 200, ownReservations).reservations).toEqual([]);
+    expect(
+      read(
+        await caller().get("/api/reserve-inventory", { Authorization: "Bearer wrong-token-entirely" }),
+        200,
+        ownReservations,
+      ).reservations,
+    ).toEqual([]);
 
     const all = await operator.holds();
     expect(all).toMatchObject({ total_reservations: 3, total_units: 3, sessions: 3 });
@@ -110,7 +192,14 @@ describe("releasing and viewing", () => {
     const seen: string[] = [];
     let cursor: string | null = "";
     while (cursor !== null) {
-      const page: ReturnType<typeof allReservations.parse> = read(await caller().get(`/api/reserve-inventory?limit=1${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`, AS_OPERATOR), 200, allReservations);
+      const page: ReturnType<typeof allReservations.parse> = read(
+        await caller().get(
+          `/api/reserve-inventory?limit=1${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`,
+          AS_OPERATOR,
+        ),
+        200,
+        allReservations,
+      );
       seen.push(...page.reservations.map(({ session }) => session));
       cursor = page.cursor;
     }
@@ -125,7 +214,13 @@ describe("availability", () => {
   it("tells inventory, what is held, by whom, and when the next unit may free up", async () => {
     const buyer = caller();
     await buyer.reserve(TEAPOT, 1);
-    const { products } = read(await buyer.get(`/api/availability?product_id=${TEAPOT}&product_id=${MUG}&product_id=${TEAPOT}&product_id=nothing`), 200, availability);
+    const { products } = read(
+      await buyer.get(
+        `/api/availability?product_id=${TEAPOT}&product_id=${MUG}&product_id=${TEAPOT}&product_id=nothing`,
+      ),
+      200,
+      availability,
+    );
     expect(products.map(({ product_id }) => product_id)).toEqual([TEAPOT, MUG]);
     expect(products[0]).toMatchObject({ inventory: 1, held: 1, available: 1, held_by_you: 1, next_release_at: null });
     const seen = await operator.stock(TEAPOT);
@@ -151,8 +246,18 @@ describe("an operator", () => {
   });
 
   it("is refused without the token, or with another, by every operator route", async () => {
-    for (const Authorization of ["", "Bearer", `Bearer ${ADMIN_TOKEN}x`, `Basic ${ADMIN_TOKEN}`, `Bearer ${ADMIN_TOKEN.slice(1)}`]) {
-      expectProblem(await caller().post("/api/test-inventory-update", { product_id: BOWL, inventory: 99 }, { Authorization }), 401, "unauthorized");
+    for (const Authorization of [
+      "",
+      "Bearer",
+      `Bearer ${ADMIN_TOKEN}x`,
+      `Basic ${ADMIN_TOKEN}`,
+      `Bearer ${ADMIN_TOKEN.slice(1)}`,
+    ]) {
+      expectProblem(
+        await caller().post("/api/test-inventory-update", { product_id: BOWL, inventory: 99 }, { Authorization }),
+        401,
+        "unauthorized",
+      );
       const answer = await caller().get("/api/debug-checkout?checkout_id=cs_test_1", { Authorization });
       expectProblem(answer, 401, "unauthorized");
       expect(answer.headers["www-authenticate"]).toBe("Bearer");
@@ -162,7 +267,8 @@ describe("an operator", () => {
 
   it("is told what is wrong with the id of a checkout", async () => {
     expectProblem(await operator.inspect("cs_test_unknown"), 404, "not_found");
-    for (const id of ["", "pi_1", "cs_", "cs_..%2Fx", "cs_a%0d%0ab"]) expectProblem(await operator.inspect(id), 400, "invalid_request");
+    for (const id of ["", "pi_1", "cs_", "cs_..%2Fx", "cs_a%0d%0ab"])
+      expectProblem(await operator.inspect(id), 400, "invalid_request");
   });
 });
 
@@ -182,7 +288,11 @@ describe("buying", () => {
     expect(hold).toMatchObject({ product_id: TEAPOT, state: "checkout", expires_at: null });
     const checkoutId = hold?.checkout_id ?? "";
     const open = read(await operator.inspect(checkoutId), 200, inspection);
-    expect(open).toMatchObject({ session: { status: "open", payment_status: "unpaid", ours: true }, hold: { lines: [{ product_id: TEAPOT, quantity: 1 }] }, verdict: null });
+    expect(open).toMatchObject({
+      session: { status: "open", payment_status: "unpaid", ours: true },
+      hold: { lines: [{ product_id: TEAPOT, quantity: 1 }] },
+      verdict: null,
+    });
     expect(figure(await metrics(), "reservations_active", { state: "checkout" })).toBe(1);
 
     const back = await pay(page);
@@ -195,17 +305,34 @@ describe("buying", () => {
     await expect.poll(async () => (await operator.stock(TEAPOT)).inventory, { timeout: 10_000 }).toBe(0);
     expect(await operator.stock(TEAPOT)).toMatchObject({ inventory: 0, held: 0, available: 0 });
     const done = read(await operator.inspect(checkoutId), 200, inspection);
-    expect(done).toMatchObject({ session: { status: "complete", payment_status: "paid" }, hold: null, lines: [{ mark: "done", from: 1, to: 0, inventory: 0 }], refunds: [] });
+    expect(done).toMatchObject({
+      session: { status: "complete", payment_status: "paid" },
+      hold: null,
+      lines: [{ mark: "done", from: 1, to: 0, inventory: 0 }],
+      refunds: [],
+    });
 
     // A line that needs no review stays as it is, whatever an operator says of it.
-    const settled = await caller().post("/api/settle-checkout", { checkout_id: checkoutId, product_id: TEAPOT, verdict: "not_applied" }, AS_OPERATOR);
+    const settled = await caller().post(
+      "/api/settle-checkout",
+      { checkout_id: checkoutId, product_id: TEAPOT, verdict: "not_applied" },
+      AS_OPERATOR,
+    );
     expect(settled.status).toBe(409);
     expect(JSON.parse(settled.text)).toMatchObject({ success: false, error: { code: "not_applicable" } });
     expect(await operator.stock(TEAPOT)).toMatchObject({ inventory: 0 });
 
-    await expect.poll(async () => figure(await metrics(), "webhook_events_total", { type: "checkout.session.completed" }) - figure(before, "webhook_events_total", { type: "checkout.session.completed" }), { timeout: 10_000 }).toBe(1);
+    await expect
+      .poll(
+        async () =>
+          figure(await metrics(), "webhook_events_total", { type: "checkout.session.completed" }) -
+          figure(before, "webhook_events_total", { type: "checkout.session.completed" }),
+        { timeout: 10_000 },
+      )
+      .toBe(1);
     const after = await metrics();
-    const rise = (name: string, labels: Record<string, string> = {}) => figure(after, name, labels) - figure(before, name, labels);
+    const rise = (name: string, labels: Record<string, string> = {}) =>
+      figure(after, name, labels) - figure(before, name, labels);
     expect(rise("reservations_total", { outcome: "granted" })).toBe(1);
     expect(rise("reservations_ended_total", { reason: "completed" })).toBe(1);
     expect(rise("checkout_total", { outcome: "redirect" })).toBe(1);
@@ -221,9 +348,16 @@ describe("buying", () => {
 describe("the figures", () => {
   it("count each way in which a hold ends, also a quantity set to 0", async () => {
     const before = await metrics();
-    const ended = async (reason: string) => figure(await metrics(), "reservations_ended_total", { reason }) - figure(before, "reservations_ended_total", { reason });
+    const ended = async (reason: string) =>
+      figure(await metrics(), "reservations_ended_total", { reason }) -
+      figure(before, "reservations_ended_total", { reason });
     const buyer = caller();
-    await buyer.post("/api/reserve-inventory", { items: [{ product_id: MUG, quantity: 2 }, { product_id: BOWL, quantity: 1 }] });
+    await buyer.post("/api/reserve-inventory", {
+      items: [
+        { product_id: MUG, quantity: 2 },
+        { product_id: BOWL, quantity: 1 },
+      ],
+    });
     await buyer.reserve(MUG, 1);
     expect(await ended("removed")).toBe(0);
     await buyer.reserve(MUG, 0);
@@ -240,14 +374,17 @@ describe("the figures", () => {
     await caller().reserve(TEAPOT, 1);
     await caller().reserve(MUG, 11);
     const after = await metrics();
-    const rise = (outcome: string) => figure(after, "reservations_total", { outcome }) - figure(before, "reservations_total", { outcome });
+    const rise = (outcome: string) =>
+      figure(after, "reservations_total", { outcome }) - figure(before, "reservations_total", { outcome });
     expect([rise("granted"), rise("refused"), rise("limited"), rise("error")]).toEqual([0, 1, 1, 0]);
   });
 
   it("bear the names and labels of the contract, in Prometheus' format", async () => {
     const answer = await caller().get("/metrics");
     expect(answer.headers["content-type"]).toMatch(/^text\/plain; version=0\.0\.4/);
-    const types: Record<string, string> = Object.fromEntries([...answer.text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = "", type = ""]) => [name, type]));
+    const types: Record<string, string> = Object.fromEntries(
+      [...answer.text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = "", type = ""]) => [name, type]),
+    );
     expect(types).toMatchObject({
       reservations_active: "gauge",
       reservation_units_held: "gauge",
@@ -277,7 +414,8 @@ describe("the figures", () => {
       const known = allowed[name];
       if (known === undefined) continue;
       expect(Object.keys(labels).sort(), name).toEqual(Object.keys(known).sort());
-      for (const [label, values] of Object.entries(known)) if (values !== null) expect(values, name).toContain(labels[label]);
+      for (const [label, values] of Object.entries(known))
+        if (values !== null) expect(values, name).toContain(labels[label]);
     }
   });
 });
@@ -298,7 +436,11 @@ describe("a Stripe that fails", () => {
     const buyer = caller();
     await buyer.reserve(TEAPOT, 1);
     await buyer.openPaymentPage();
-    await ask(`${store.url}/sandbox/_sandbox/faults`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ status: 500, times: 50 }) });
+    await ask(`${store.url}/sandbox/_sandbox/faults`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ status: 500, times: 50 }),
+    });
     expectProblem(await buyer.reserve(TEAPOT, 2), 409, "checkout_open");
     expectProblem(await buyer.send("DELETE", "/api/reserve-inventory"), 409, "checkout_open");
     expect(await operator.stock(TEAPOT)).toMatchObject({ held: 1 });

@@ -20,7 +20,11 @@ export class Operator {
   }
 
   async setStock(id: string, inventory: number): Promise<void> {
-    read(await this.caller.post("/api/test-inventory-update", { product_id: id, inventory }, AS_OPERATOR), 200, stockMoved);
+    read(
+      await this.caller.post("/api/test-inventory-update", { product_id: id, inventory }, AS_OPERATOR),
+      200,
+      stockMoved,
+    );
   }
 
   async holds() {
@@ -28,7 +32,11 @@ export class Operator {
   }
 
   async stock(id: string) {
-    const { products } = read(await this.caller.get(`/api/availability?product_id=${encodeURIComponent(id)}`), 200, availability);
+    const { products } = read(
+      await this.caller.get(`/api/availability?product_id=${encodeURIComponent(id)}`),
+      200,
+      availability,
+    );
     if (products[0] === undefined) throw new Error(`no figures of ${id}`);
     return products[0];
   }

@@ -1,5 +1,5 @@
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { z } from "zod";
 import { openApiDocument } from "~/api/openapi-document";
 import type { Answer } from "./http-client";
@@ -15,7 +15,10 @@ const documentShape = z.object({
 });
 
 /** What answers a method that is not in the document. */
-const OTHER_METHODS: Readonly<Record<number, "MethodNotAllowed" | "NoHost">> = { 405: "MethodNotAllowed", 400: "NoHost" };
+const OTHER_METHODS: Readonly<Record<number, "MethodNotAllowed" | "NoHost">> = {
+  405: "MethodNotAllowed",
+  400: "NoHost",
+};
 
 /** What an answer does that the document does not say; null: nothing, or the path is none of the document's. */
 export type FaultFinder = (method: string, path: string, answer: Answer) => string | null;
@@ -40,15 +43,24 @@ export function faultFinder(document: Readonly<Record<string, unknown>>): FaultF
     const name = (method === "HEAD" ? "GET" : method).toLowerCase();
     const isKnown = operations[name] !== undefined;
     const otherwise = OTHER_METHODS[status];
-    const response = isKnown ? operations[name]?.responses[status] : otherwise === undefined ? undefined : components.responses[otherwise];
+    const response = isKnown
+      ? operations[name]?.responses[status]
+      : otherwise === undefined
+        ? undefined
+        : components.responses[otherwise];
     if (response === undefined) return `the document knows no ${status}`;
-    const missing = Object.entries(response.headers).find(([header, { required }]) => required && headers[header.toLowerCase()] === undefined);
+    const missing = Object.entries(response.headers).find(
+      ([header, { required }]) => required && headers[header.toLowerCase()] === undefined,
+    );
     if (missing !== undefined) return `${missing[0]} is missing`;
     const type = headers["content-type"]?.split(";")[0] ?? "";
-    if (Object.keys(response.content).length === 0 || method === "HEAD") return text === "" ? null : "there should be no body";
+    if (Object.keys(response.content).length === 0 || method === "HEAD")
+      return text === "" ? null : "there should be no body";
     if (response.content[type] === undefined) return `“${type}” is not what the document says`;
     if (type !== "application/json") return null;
-    const place = isKnown ? `/paths/${escaped(path)}/${name}/responses/${status}` : `/components/responses/${otherwise ?? ""}`;
+    const place = isKnown
+      ? `/paths/${escaped(path)}/${name}/responses/${status}`
+      : `/components/responses/${otherwise ?? ""}`;
     const validate = validatorOf(`${place}/content/${escaped(type)}/schema`);
     return validate(JSON.parse(text)) ? null : ajv.errorsText(validate.errors);
   };
@@ -61,5 +73,8 @@ const findFault = faultFinder(openApiDocument({ cookieName: "cart", publicUrl: "
 /** Throws when the answer is not what `/api/openapi.json` says. */
 export function expectDocumented(method: string, path: string, answer: Answer): void {
   const fault = findFault(method, path, answer);
-  if (fault !== null) throw new Error(`${method} ${path} answered ${answer.status} beside its document: ${fault}\n${answer.text.slice(0, 500)}`);
+  if (fault !== null)
+    throw new Error(
+      `${method} ${path} answered ${answer.status} beside its document: ${fault}\n${answer.text.slice(0, 500)}`,
+    );
 }

@@ -6,7 +6,8 @@ import { ADMIN_TOKEN } from "./demo-shop";
 /** Whose call it is: one of the sessions that the run has so far (`which`, modulo their number), and how it says so. */
 export interface Bearer {
   readonly which: number;
-  readonly by: "cookie" | "body" | "query" | "cookie and body" | "two of them" | "forged cookie" | "forged body" | "nothing";
+  readonly by:
+    "cookie" | "body" | "query" | "cookie and body" | "two of them" | "forged cookie" | "forged body" | "nothing";
 }
 
 /** A call that may make sense or not. */
@@ -25,18 +26,45 @@ export const FUZZED_PRODUCTS = DEMO_PRODUCTS.slice(0, 4);
 
 const ODD_NUMBERS = [-1, 1.5, 11, 1e9, 2 ** 53, 1e308, -0] as const;
 
-const quantity = fc.oneof({ weight: 6, arbitrary: fc.nat(4) }, fc.constantFrom<unknown>(...ODD_NUMBERS, "2", null, true, [], {}));
-const productId = fc.oneof({ weight: 8, arbitrary: fc.constantFrom<unknown>(...FUZZED_PRODUCTS.map(({ id }) => id)) }, fc.string({ unit: "binary" }), fc.integer(), fc.constantFrom<unknown>("__proto__", "", null, {}, "a".repeat(1_001)));
-const name = fc.oneof({ weight: 4, arbitrary: fc.constantFrom<unknown>(...FUZZED_PRODUCTS.map((product) => product.name)) }, fc.string({ unit: "binary" }), fc.constantFrom<unknown>("%", "*", "Tide%"));
+const quantity = fc.oneof(
+  { weight: 6, arbitrary: fc.nat(4) },
+  fc.constantFrom<unknown>(...ODD_NUMBERS, "2", null, true, [], {}),
+);
+const productId = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom<unknown>(...FUZZED_PRODUCTS.map(({ id }) => id)) },
+  fc.string({ unit: "binary" }),
+  fc.integer(),
+  fc.constantFrom<unknown>("__proto__", "", null, {}, "a".repeat(1_001)),
+);
+const name = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom<unknown>(...FUZZED_PRODUCTS.map((product) => product.name)) },
+  fc.string({ unit: "binary" }),
+  fc.constantFrom<unknown>("%", "*", "Tide%"),
+);
 const item = fc.oneof(
   { weight: 8, arbitrary: fc.record({ product_id: productId, quantity }) },
   { weight: 2, arbitrary: fc.record({ name, quantity }) },
   fc.record({ product_id: productId, name, quantity }, { requiredKeys: [] }),
   fc.jsonValue(),
 );
-const items = fc.oneof({ weight: 12, arbitrary: fc.array(item, { minLength: 1, maxLength: 3 }) }, fc.array(item, { maxLength: 40 }), fc.jsonValue());
-const stock = fc.record({ product_id: productId, inventory: fc.oneof(fc.nat(30), quantity), delta: fc.oneof(fc.integer({ min: -3, max: 3 }), quantity) }, { requiredKeys: ["product_id"] });
-const settling = fc.record({ checkout_id: fc.oneof(fc.string(), fc.constant("cs_test_unknown")), product_id: productId, verdict: fc.constantFrom<unknown>("applied", "not_applied", "maybe") });
+const items = fc.oneof(
+  { weight: 12, arbitrary: fc.array(item, { minLength: 1, maxLength: 3 }) },
+  fc.array(item, { maxLength: 40 }),
+  fc.jsonValue(),
+);
+const stock = fc.record(
+  {
+    product_id: productId,
+    inventory: fc.oneof(fc.nat(30), quantity),
+    delta: fc.oneof(fc.integer({ min: -3, max: 3 }), quantity),
+  },
+  { requiredKeys: ["product_id"] },
+);
+const settling = fc.record({
+  checkout_id: fc.oneof(fc.string(), fc.constant("cs_test_unknown")),
+  product_id: productId,
+  verdict: fc.constantFrom<unknown>("applied", "not_applied", "maybe"),
+});
 
 const body = fc.oneof(
   { weight: 8, arbitrary: fc.record({ json: fc.record({ items }) }) },
@@ -50,7 +78,13 @@ const body = fc.oneof(
 
 const queryPair = fc.tuple(
   fc.constantFrom("product_id", "limit", "cursor", "checkout_id", "_data", "index"),
-  fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...FUZZED_PRODUCTS.map(({ id }) => id), "1", "50", "0", "cs_test_unknown") }, fc.string({ unit: "binary" })),
+  fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom(...FUZZED_PRODUCTS.map(({ id }) => id), "1", "50", "0", "cs_test_unknown"),
+    },
+    fc.string({ unit: "binary" }),
+  ),
 );
 const query = fc.oneof(
   { weight: 6, arbitrary: fc.array(queryPair, { maxLength: 3 }).map((pairs) => new URLSearchParams(pairs).toString()) },
@@ -58,14 +92,55 @@ const query = fc.oneof(
 );
 
 /** What may stand in a header's value. */
-const headerValue = fc.string({ unit: fc.integer({ min: 0x20, max: 0xff }).filter((code) => code !== 0x7f).map((code) => String.fromCharCode(code)), maxLength: 40 }).map((text) => text.trim());
+const headerValue = fc
+  .string({
+    unit: fc
+      .integer({ min: 0x20, max: 0xff })
+      .filter((code) => code !== 0x7f)
+      .map((code) => String.fromCharCode(code)),
+    maxLength: 40,
+  })
+  .map((text) => text.trim());
 const header = fc.oneof(
-  fc.tuple(fc.constant("Content-Type"), fc.constantFrom("application/json", "application/json; charset=utf-8", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "")),
-  fc.tuple(fc.constant("Authorization"), fc.oneof(fc.constantFrom(`Bearer ${ADMIN_TOKEN}`, "Bearer", "Basic x"), headerValue)),
-  fc.tuple(fc.constant("Origin"), fc.oneof(fc.constantFrom("null", "https://evil.example", "http://127.0.0.1"), headerValue)),
+  fc.tuple(
+    fc.constant("Content-Type"),
+    fc.constantFrom(
+      "application/json",
+      "application/json; charset=utf-8",
+      "text/plain",
+      "application/x-www-form-urlencoded",
+      "multipart/form-data",
+      "",
+    ),
+  ),
+  fc.tuple(
+    fc.constant("Authorization"),
+    fc.oneof(fc.constantFrom(`Bearer ${ADMIN_TOKEN}`, "Bearer", "Basic x"), headerValue),
+  ),
+  fc.tuple(
+    fc.constant("Origin"),
+    fc.oneof(fc.constantFrom("null", "https://evil.example", "http://127.0.0.1"), headerValue),
+  ),
   fc.tuple(fc.constant("Sec-Fetch-Site"), fc.constantFrom("cross-site", "same-origin", "none")),
-  fc.tuple(fc.constantFrom("Host", "X-Forwarded-Host"), fc.oneof(fc.constantFrom("u@h", "a b", "", "evil.example", "[::1]", "h:99999", "a/b"), headerValue)),
-  fc.tuple(fc.constantFrom("X-Forwarded-For", "X-Forwarded-Proto", "Accept-Language", "Accept-Encoding", "Accept", "If-None-Match", "Range", "Stripe-Signature", "X-HTTP-Method-Override", "X-Open-Request"), headerValue),
+  fc.tuple(
+    fc.constantFrom("Host", "X-Forwarded-Host"),
+    fc.oneof(fc.constantFrom("u@h", "a b", "", "evil.example", "[::1]", "h:99999", "a/b"), headerValue),
+  ),
+  fc.tuple(
+    fc.constantFrom(
+      "X-Forwarded-For",
+      "X-Forwarded-Proto",
+      "Accept-Language",
+      "Accept-Encoding",
+      "Accept",
+      "If-None-Match",
+      "Range",
+      "Stripe-Signature",
+      "X-HTTP-Method-Override",
+      "X-Open-Request",
+    ),
+    headerValue,
+  ),
   fc.tuple(fc.stringMatching(/^X-[A-Za-z]{1,10}$/), headerValue),
 );
 
@@ -80,7 +155,17 @@ const bearer: fc.Arbitrary<Bearer> = fc.record({
 const path = fc.oneof(
   { weight: 10, arbitrary: fc.constant("/api/reserve-inventory") },
   { weight: 6, arbitrary: fc.constantFrom(...Object.keys(ROUTES)) },
-  fc.constantFrom(...Object.keys(ROUTES).flatMap((route) => [`${route}/`, `${route}.data`, `${route}/more`, `/${route}`, route.toUpperCase(), `${route}%00`, `${route}%2f`])),
+  fc.constantFrom(
+    ...Object.keys(ROUTES).flatMap((route) => [
+      `${route}/`,
+      `${route}.data`,
+      `${route}/more`,
+      `/${route}`,
+      route.toUpperCase(),
+      `${route}%00`,
+      `${route}%2f`,
+    ]),
+  ),
   fc.string({ unit: "binary" }).map((text) => `/api/${encodeURIComponent(text)}`),
 );
 
@@ -91,19 +176,39 @@ const saneCall: fc.Arbitrary<FuzzedCall> = fc.record({
   query: fc.constant(""),
   headers: fc.constant({ "Content-Type": "application/json" }),
   bearer: fc.record({ which: fc.nat(3), by: fc.constantFrom<Bearer["by"]>("cookie", "body", "nothing") }),
-  body: fc.record({ json: fc.record({ items: fc.array(fc.record({ product_id: fc.constantFrom(...FUZZED_PRODUCTS.map(({ id }) => id)), quantity: fc.nat(6) }), { minLength: 1, maxLength: 3 }) }) }),
+  body: fc.record({
+    json: fc.record({
+      items: fc.array(
+        fc.record({ product_id: fc.constantFrom(...FUZZED_PRODUCTS.map(({ id }) => id)), quantity: fc.nat(6) }),
+        { minLength: 1, maxLength: 3 },
+      ),
+    }),
+  }),
 });
 
 const wildCall: fc.Arbitrary<FuzzedCall> = fc.record({
-  method: fc.oneof({ weight: 8, arbitrary: fc.constant("POST") }, { weight: 5, arbitrary: fc.constantFrom("GET", "DELETE") }, fc.constantFrom("PUT", "PATCH", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "M-SEARCH", "QUERY", "PURGE")),
+  method: fc.oneof(
+    { weight: 8, arbitrary: fc.constant("POST") },
+    { weight: 5, arbitrary: fc.constantFrom("GET", "DELETE") },
+    fc.constantFrom("PUT", "PATCH", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "M-SEARCH", "QUERY", "PURGE"),
+  ),
   path,
   query,
   headers: fc.oneof(
-    { weight: 5, arbitrary: fc.constantFrom<Record<string, string>>({ "Content-Type": "application/json" }, { "Content-Type": "application/json", Authorization: `Bearer ${ADMIN_TOKEN}` }) },
+    {
+      weight: 5,
+      arbitrary: fc.constantFrom<Record<string, string>>(
+        { "Content-Type": "application/json" },
+        { "Content-Type": "application/json", Authorization: `Bearer ${ADMIN_TOKEN}` },
+      ),
+    },
     fc.array(header, { maxLength: 4 }).map((pairs) => Object.fromEntries(pairs)),
   ),
   bearer,
   body,
 });
 
-export const fuzzedCall: fc.Arbitrary<FuzzedCall> = fc.oneof({ weight: 1, arbitrary: saneCall }, { weight: 2, arbitrary: wildCall });
+export const fuzzedCall: fc.Arbitrary<FuzzedCall> = fc.oneof(
+  { weight: 1, arbitrary: saneCall },
+  { weight: 2, arbitrary: wildCall },
+);

@@ -52,8 +52,16 @@ export class FuzzedShop {
   async call(call: FuzzedCall): Promise<void> {
     this.isVerified = false;
     const { token, cookie } = this.credentialsOf(call.bearer);
-    const query = call.bearer.by === "query" && token !== null ? `${call.query}&session_id=${encodeURIComponent(token)}` : call.query;
-    const text = call.body === null ? null : "text" in call.body ? call.body.text : JSON.stringify(call.bearer.by === "query" ? call.body.json : withSession(call.body.json, token));
+    const query =
+      call.bearer.by === "query" && token !== null
+        ? `${call.query}&session_id=${encodeURIComponent(token)}`
+        : call.query;
+    const text =
+      call.body === null
+        ? null
+        : "text" in call.body
+          ? call.body.text
+          : JSON.stringify(call.bearer.by === "query" ? call.body.json : withSession(call.body.json, token));
     const real = await ask(`${this.url}/`, {
       method: call.method,
       target: query === "" ? call.path : `${call.path}?${query}`,
@@ -67,20 +75,35 @@ export class FuzzedShop {
     this.seen[answer.status] = (this.seen[answer.status] ?? 0) + 1;
     if (answer.status >= 500) throw new Error(`a ${answer.status}: ${answer.text.slice(0, 300)}`);
     expectDocumented(call.method, call.path, answer);
-    if (answer.status === 200 && call.method !== "HEAD" && answer.headers["content-type"]?.startsWith("application/json")) this.learn(answer, cookie, text);
+    if (
+      answer.status === 200 &&
+      call.method !== "HEAD" &&
+      answer.headers["content-type"]?.startsWith("application/json")
+    )
+      this.learn(answer, cookie, text);
   }
 
   /** Holds every figure of the store against the model. */
   async verify(): Promise<void> {
-    const figures = await ask(`${this.url}/api/availability?${FUZZED_PRODUCTS.map(({ id }) => `product_id=${id}`).join("&")}`);
+    const figures = await ask(
+      `${this.url}/api/availability?${FUZZED_PRODUCTS.map(({ id }) => `product_id=${id}`).join("&")}`,
+    );
     for (const { product_id: id, inventory, held } of read(figures, 200, availability).products) {
       const expected = { inventory: this.stock.get(id), held: this.heldOf(id) };
-      if (inventory !== expected.inventory || held !== expected.held) throw new Error(`${id}: the store has ${JSON.stringify({ inventory, held })}, by its answers it would be ${JSON.stringify(expected)}`);
+      if (inventory !== expected.inventory || held !== expected.held)
+        throw new Error(
+          `${id}: the store has ${JSON.stringify({ inventory, held })}, by its answers it would be ${JSON.stringify(expected)}`,
+        );
     }
     for (const { cookie, held } of this.sessions) {
-      const own = read(await ask(`${this.url}/api/reserve-inventory`, { headers: { Cookie: cookie } }), 200, ownReservations);
+      const own = read(
+        await ask(`${this.url}/api/reserve-inventory`, { headers: { Cookie: cookie } }),
+        200,
+        ownReservations,
+      );
       const expected = [...held.values()].reduce((sum, units) => sum + units, 0);
-      if (own.total_units !== expected) throw new Error(`a session holds ${own.total_units}, by its answers ${expected}`);
+      if (own.total_units !== expected)
+        throw new Error(`a session holds ${own.total_units}, by its answers ${expected}`);
     }
     const { total_units: all } = await this.operator.holds();
     const expected = FUZZED_PRODUCTS.reduce((sum, { id }) => sum + this.heldOf(id), 0);
@@ -90,7 +113,8 @@ export class FuzzedShop {
 
   /** Gives everything back. */
   async end(): Promise<void> {
-    for (const Cookie of this.cookies) await ask(`${this.url}/api/reserve-inventory`, { method: "DELETE", headers: { Cookie } });
+    for (const Cookie of this.cookies)
+      await ask(`${this.url}/api/reserve-inventory`, { method: "DELETE", headers: { Cookie } });
     this.sessions = [];
     this.cookies = [];
   }
@@ -134,23 +158,32 @@ export class FuzzedShop {
   }
 
   private grant(token: string, lines: readonly { product_id: string; quantity: number }[], answer: Answer): void {
-    const session = this.sessions.find((one) => one.token === token) ?? { token, cookie: answer.headers["set-cookie"]?.[0]?.split(";")[0] ?? "", held: new Map<string, number>() };
+    const session = this.sessions.find((one) => one.token === token) ?? {
+      token,
+      cookie: answer.headers["set-cookie"]?.[0]?.split(";")[0] ?? "",
+      held: new Map<string, number>(),
+    };
     if (!this.sessions.includes(session)) this.sessions.push(session);
     for (const { product_id: id, quantity } of lines) {
       const isMore = quantity > (session.held.get(id) ?? 0);
       session.held.set(id, quantity);
-      if (isMore && this.heldOf(id) > (this.stock.get(id) ?? 0)) throw new Error(`oversold: ${this.heldOf(id)} units of ${id} are granted, of ${this.stock.get(id) ?? 0}`);
+      if (isMore && this.heldOf(id) > (this.stock.get(id) ?? 0))
+        throw new Error(`oversold: ${this.heldOf(id)} units of ${id} are granted, of ${this.stock.get(id) ?? 0}`);
     }
   }
 
   private move({ product_id: id, before, after }: { product_id: string; before: number; after: number }): void {
-    if (before !== this.stock.get(id)) throw new Error(`the stock of ${id} was ${before}, by the answers ${this.stock.get(id)}`);
+    if (before !== this.stock.get(id))
+      throw new Error(`the stock of ${id} was ${before}, by the answers ${this.stock.get(id)}`);
     this.stock.set(id, after);
   }
 
   private release(cookie: string | null, body: string | null, told: number): void {
-    const { session_id: token, items = [] } = releaseRequest.parse(body === null || body === "" ? {} : JSON.parse(body));
-    const held = this.sessions.find((one) => one.token === token || one.cookie === cookie)?.held ?? new Map<string, number>();
+    const { session_id: token, items = [] } = releaseRequest.parse(
+      body === null || body === "" ? {} : JSON.parse(body),
+    );
+    const held =
+      this.sessions.find((one) => one.token === token || one.cookie === cookie)?.held ?? new Map<string, number>();
     const named = items.length === 0 ? [...held.keys()] : items.map(({ product_id: id }) => id);
     const given = [...new Set(named)].filter((id) => (held.get(id) ?? 0) > 0);
     for (const id of given) held.delete(id);
@@ -159,5 +192,7 @@ export class FuzzedShop {
 }
 
 function withSession(json: unknown, token: string | null): unknown {
-  return token !== null && typeof json === "object" && json !== null && !Array.isArray(json) ? { ...json, session_id: token } : json;
+  return token !== null && typeof json === "object" && json !== null && !Array.isArray(json)
+    ? { ...json, session_id: token }
+    : json;
 }

@@ -28,27 +28,43 @@ export interface Ask {
 const agent = new Agent({ keepAlive: false, maxSockets: Infinity });
 
 /** The answer, also when it comes before the whole body was sent. Redirects are not followed. */
-export function ask(url: string, { method = "GET", headers = {}, target, body, headOnly = false, isProxied = false }: Ask = {}): Promise<Answer> {
+export function ask(
+  url: string,
+  { method = "GET", headers = {}, target, body, headOnly = false, isProxied = false }: Ask = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const length = typeof body === "string" ? { "Content-Length": String(Buffer.byteLength(body)) } : {};
-    const outgoing = request(url, { method, agent, headers: { ...length, ...headers }, ...(target === undefined ? {} : { path: target }) }, (incoming) => {
-      const chunks: Buffer[] = [];
-      const finish = () => {
-        const answer = { status: incoming.statusCode ?? 0, headers: incoming.headers, text: Buffer.concat(chunks).toString("utf8") };
-        outgoing.destroy();
-        try {
-          // As it is written: another spelling of a documented address is another address.
-          if (!isProxied) expectDocumented(method, target?.startsWith("/") ? (target.split("?", 1)[0] ?? "") : new URL(url).pathname, answer);
-          resolve(answer);
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
-        }
-      };
-      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-      if (headOnly && incoming.headers["content-type"]?.startsWith("text/event-stream")) finish();
-      incoming.on("end", finish);
-      incoming.on("error", reject);
-    });
+    const outgoing = request(
+      url,
+      { method, agent, headers: { ...length, ...headers }, ...(target === undefined ? {} : { path: target }) },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        const finish = () => {
+          const answer = {
+            status: incoming.statusCode ?? 0,
+            headers: incoming.headers,
+            text: Buffer.concat(chunks).toString("utf8"),
+          };
+          outgoing.destroy();
+          try {
+            // As it is written: another spelling of a documented address is another address.
+            if (!isProxied)
+              expectDocumented(
+                method,
+                target?.startsWith("/") ? (target.split("?", 1)[0] ?? "") : new URL(url).pathname,
+                answer,
+              );
+            resolve(answer);
+          } catch (error) {
+            reject(error instanceof Error ? error : new Error(String(error)));
+          }
+        };
+        incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+        if (headOnly && incoming.headers["content-type"]?.startsWith("text/event-stream")) finish();
+        incoming.on("end", finish);
+        incoming.on("error", reject);
+      },
+    );
     outgoing.setTimeout(30_000, () => outgoing.destroy(new Error(`no answer from ${method} ${url}`)));
     outgoing.on("error", reject);
     if (typeof body === "string") outgoing.end(body);
@@ -57,10 +73,17 @@ export function ask(url: string, { method = "GET", headers = {}, target, body, h
   });
 }
 
-async function pour(chunks: Iterable<Buffer>, outgoing: NodeJS.WritableStream & { readonly destroyed?: boolean }): Promise<void> {
+async function pour(
+  chunks: Iterable<Buffer>,
+  outgoing: NodeJS.WritableStream & { readonly destroyed?: boolean },
+): Promise<void> {
   for (const chunk of chunks) {
     if (outgoing.destroyed === true) return;
-    if (!outgoing.write(chunk)) await new Promise<void>((resolve) => { outgoing.once("drain", resolve); outgoing.once("close", resolve); });
+    if (!outgoing.write(chunk))
+      await new Promise<void>((resolve) => {
+        outgoing.once("drain", resolve);
+        outgoing.once("close", resolve);
+      });
   }
   outgoing.end();
 }
@@ -74,7 +97,15 @@ export class Caller {
     this.baseUrl = baseUrl;
   }
 
-  async send(method: string, path: string, options: { json?: unknown; form?: Readonly<Record<string, string>>; headers?: Readonly<Record<string, string>> } = {}): Promise<Answer> {
+  async send(
+    method: string,
+    path: string,
+    options: {
+      json?: unknown;
+      form?: Readonly<Record<string, string>>;
+      headers?: Readonly<Record<string, string>>;
+    } = {},
+  ): Promise<Answer> {
     const { json, form, headers = {} } = options;
     const content =
       json !== undefined
@@ -110,17 +141,26 @@ export class Caller {
 
   /** Opens the payment page by the shop's own form; its address. */
   async openPaymentPage(): Promise<string> {
-    const answer = await this.send("POST", "/checkout", { form: {}, headers: { Origin: new URL(this.baseUrl).origin } });
+    const answer = await this.send("POST", "/checkout", {
+      form: {},
+      headers: { Origin: new URL(this.baseUrl).origin },
+    });
     const { location } = answer.headers;
-    if (answer.status !== 303 || location === undefined) throw new Error(`no payment page: ${answer.status} ${answer.text.slice(0, 300)}`);
+    if (answer.status !== 303 || location === undefined)
+      throw new Error(`no payment page: ${answer.status} ${answer.text.slice(0, 300)}`);
     return location;
   }
 }
 
 /** Pays on the stand-in's page; where it sends the shopper then. */
 export async function pay(paymentPage: string): Promise<string> {
-  const answer = await ask(paymentPage, { method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded" }, body: "action=pay" });
+  const answer = await ask(paymentPage, {
+    method: "POST",
+    headers: { "Content-Type": "application/x-www-form-urlencoded" },
+    body: "action=pay",
+  });
   const { location } = answer.headers;
-  if (answer.status !== 303 || location === undefined) throw new Error(`not paid: ${answer.status} ${answer.text.slice(0, 300)}`);
+  if (answer.status !== 303 || location === undefined)
+    throw new Error(`not paid: ${answer.status} ${answer.text.slice(0, 300)}`);
   return location;
 }

@@ -15,8 +15,14 @@ export function parseMetrics(text: string): Sample[] {
 }
 
 /** The sum of the samples that bear the name and the labels; 0 when there are none. */
-export function figure(samples: readonly Sample[], name: string, labels: Readonly<Record<string, string>> = {}): number {
+export function figure(
+  samples: readonly Sample[],
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): number {
   return samples
-    .filter((sample) => sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value))
+    .filter(
+      (sample) => sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value),
+    )
     .reduce((sum, { value }) => sum + value, 0);
 }

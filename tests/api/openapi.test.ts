@@ -40,9 +40,11 @@ describe("the document of the API", () => {
   it("refers to nothing that it does not hold, and leaves no field of an answer open", () => {
     const { schemas } = z.object({ schemas: z.record(z.string(), z.unknown()) }).parse(document.components);
     for (const [at, part] of objectsIn(document)) {
-      if (typeof part.$ref === "string") expect(Object.keys(schemas), at).toContain(part.$ref.replace("#/components/schemas/", ""));
+      if (typeof part.$ref === "string")
+        expect(Object.keys(schemas), at).toContain(part.$ref.replace("#/components/schemas/", ""));
     }
-    for (const [at, part] of objectsIn(schemas)) if (part.type === "object") expect(part.additionalProperties, at).toBe(false);
+    for (const [at, part] of objectsIn(schemas))
+      if (part.type === "object") expect(part.additionalProperties, at).toBe(false);
   });
 
   it("refers without siblings, which validators refuse, and names its server", () => {
@@ -61,7 +63,9 @@ describe("the document of the API", () => {
   it("tells each code that there is, and each named operation once", () => {
     const told = JSON.stringify(document.paths) + JSON.stringify(document.components);
     for (const code of PROBLEM_CODES) expect(told).toContain(`\`${code}\``);
-    const ids = [...objectsIn(document.paths)].flatMap(([, { operationId }]) => (operationId === undefined ? [] : [operationId]));
+    const ids = [...objectsIn(document.paths)].flatMap(([, { operationId }]) =>
+      operationId === undefined ? [] : [operationId],
+    );
     expect(new Set(ids).size).toBe(ids.length);
   });
 });
@@ -69,7 +73,14 @@ describe("the document of the API", () => {
 describe("an answer beside the document", () => {
   const findFault = faultFinder(document);
   const line = { product_id: "a", name: "A", success: true, quantity: 1, available: 2, remaining: 1 };
-  const granted = { success: true, session_id: "x.y", expires_at: "2026-01-01T00:00:00.000Z", expires_in_seconds: 120, results: [line], total_active_reservations: 1 };
+  const granted = {
+    success: true,
+    session_id: "x.y",
+    expires_at: "2026-01-01T00:00:00.000Z",
+    expires_in_seconds: 120,
+    results: [line],
+    total_active_reservations: 1,
+  };
   const withCookie = { ...json, "set-cookie": ["cart=x"] };
   const path = "/api/reserve-inventory";
 
@@ -94,13 +105,23 @@ describe("an answer beside the document", () => {
   });
 
   it("is not found by a document that leaves fields open: the control", () => {
-    const open = z.record(z.string(), z.unknown()).parse(JSON.parse(JSON.stringify(document).replaceAll('"additionalProperties":false', '"additionalProperties":true')));
+    const open = z
+      .record(z.string(), z.unknown())
+      .parse(
+        JSON.parse(JSON.stringify(document).replaceAll('"additionalProperties":false', '"additionalProperties":true')),
+      );
     expect(faultFinder(open)("POST", path, answer(200, { ...granted, secret: 1 }, withCookie))).toBeNull();
   });
 
   it("is found where the document is wrong", () => {
     const { paths } = z.looseObject({ paths: z.record(z.string(), z.unknown()) }).parse(document);
-    const wrong = { ...document, paths: { ...paths, "/healthz": { get: { responses: { 200: { content: { "application/json": { schema: { type: "array" } } } } } } } } };
+    const wrong = {
+      ...document,
+      paths: {
+        ...paths,
+        "/healthz": { get: { responses: { 200: { content: { "application/json": { schema: { type: "array" } } } } } } },
+      },
+    };
     expect(findFault("GET", "/healthz", answer(200, { status: "ok" }))).toBeNull();
     expect(faultFinder(wrong)("GET", "/healthz", answer(200, { status: "ok" }))).toMatch(/array/);
   });
@@ -115,11 +136,16 @@ describe("a running store", () => {
 
   it("hands out this document, and says when a caller has it already", async () => {
     const first = await ask(`${store.url}/api/openapi.json`);
-    expect(JSON.parse(first.text)).toEqual({ ...document, servers: [{ url: store.url.replace("127.0.0.1", "localhost") }] });
+    expect(JSON.parse(first.text)).toEqual({
+      ...document,
+      servers: [{ url: store.url.replace("127.0.0.1", "localhost") }],
+    });
     expect(first.headers["cache-control"]).toContain("max-age=");
     const etag = first.headers.etag ?? "";
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
-      expect((await ask(`${store.url}/api/openapi.json`, { headers: { "If-None-Match": known } })).status, known).toBe(304);
+      expect((await ask(`${store.url}/api/openapi.json`, { headers: { "If-None-Match": known } })).status, known).toBe(
+        304,
+      );
     }
     expect((await ask(`${store.url}/api/openapi.json`, { headers: { "If-None-Match": '"other"' } })).status).toBe(200);
   });

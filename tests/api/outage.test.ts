@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { expectProblem, read, readiness, refused, released, reserved } from "./contract-shapes";
 import { ADMIN_TOKEN, AS_OPERATOR, Operator, productId } from "./demo-shop";
 import { Caller } from "./http-client";
-import { down, slow, startStandIns, type StandIns } from "./stand-ins";
 import { figure, parseMetrics } from "./metrics-text";
+import { down, slow, startStandIns, type StandIns } from "./stand-ins";
 import { freePort, startStore, type StoreProcess } from "./store-process";
 
 /** A configured store on a merchant's table that is not as it should be, and on services that do not answer. */
@@ -38,7 +38,10 @@ async function timed<T>(work: Promise<T>): Promise<{ answer: T; milliseconds: nu
   return { answer: await work, milliseconds: performance.now() - begin };
 }
 
-describe.each([["slow", slow], ["down", down]])("a database that is %s", (_name, weather) => {
+describe.each([
+  ["slow", slow],
+  ["down", down],
+])("a database that is %s", (_name, weather) => {
   it("makes changes answer 503 within 5 s, with nothing held afterwards", async () => {
     const buyer = new Caller(store.url);
     outside.database.before = weather;
@@ -58,14 +61,20 @@ describe.each([["slow", slow], ["down", down]])("a database that is %s", (_name,
     read(await buyer.reserve(MUG, 2), 200, reserved);
     outside.database.before = weather;
     expectProblem(await buyer.get(`/api/availability?product_id=${MUG}`), 503, "unavailable");
-    expectProblem(await buyer.post("/api/test-inventory-update", { product_id: MUG, delta: 1 }, AS_OPERATOR), 503, "unavailable");
+    expectProblem(
+      await buyer.post("/api/test-inventory-update", { product_id: MUG, delta: 1 }, AS_OPERATOR),
+      503,
+      "unavailable",
+    );
     const holds = await operator.holds();
     expect(holds.reservations).toMatchObject([{ product_id: MUG, product_name: null, quantity: 2 }]);
     expect(read(await buyer.send("DELETE", "/api/reserve-inventory"), 200, released).released).toBe(1);
     const ready = read(await buyer.get("/readyz"), 200, readiness);
     expect(ready).toMatchObject({ status: "degraded", dependencies: { database: "failing" } });
     expect((await buyer.get("/healthz")).status).toBe(200);
-    expect(figure(parseMetrics(await operator.metrics()), "reservations_total", { outcome: "error" })).toBeGreaterThan(0);
+    expect(figure(parseMetrics(await operator.metrics()), "reservations_total", { outcome: "error" })).toBeGreaterThan(
+      0,
+    );
   });
 
   it("makes pages and forms say so in words, within 5 s", async () => {
@@ -73,7 +82,11 @@ describe.each([["slow", slow], ["down", down]])("a database that is %s", (_name,
     await visitor.get("/");
     outside.database.before = weather;
     const add = { form: { intent: "add", product_id: MUG, quantity: "1" } };
-    const asked = await Promise.all([timed(visitor.get("/")), timed(visitor.get(`/products/${MUG}`)), timed(visitor.send("POST", "/cart", add))]);
+    const asked = await Promise.all([
+      timed(visitor.get("/")),
+      timed(visitor.get(`/products/${MUG}`)),
+      timed(visitor.send("POST", "/cart", add)),
+    ]);
     for (const { answer, milliseconds } of asked) {
       expect(answer.status, answer.text.slice(0, 200)).toBe(503);
       expect(milliseconds).toBeLessThan(5_000);
@@ -104,15 +117,23 @@ describe("a Stripe that is down", () => {
 
 describe("rows that are not as they should be", () => {
   beforeAll(async () => {
-    await outside.exec("alter table products alter inventory_count drop not null; alter table products drop constraint products_inventory_count_check;");
+    await outside.exec(
+      "alter table products alter inventory_count drop not null; alter table products drop constraint products_inventory_count_check;",
+    );
   });
 
   async function write(id: string, row: Record<string, unknown>): Promise<void> {
-    const { error } = await outside.supabase.from("products").update(row as never).eq("id", id);
+    const { error } = await outside.supabase
+      .from("products")
+      .update(row as never)
+      .eq("id", id);
     expect(error).toBeNull();
   }
 
-  it.each([["null", null], ["negative", -3]])("with %s inventory sell nothing, and are left as they are", async (_name, inventory) => {
+  it.each([
+    ["null", null],
+    ["negative", -3],
+  ])("with %s inventory sell nothing, and are left as they are", async (_name, inventory) => {
     await write(BOWL, { inventory_count: inventory });
     const answer = read(await new Caller(store.url).reserve(BOWL, 1), 409, refused);
     expect(answer.results).toMatchObject([{ success: false, available: 0, reason: "sold_out" }]);
@@ -126,9 +147,22 @@ describe("rows that are not as they should be", () => {
   it("of one name are not guessed between; by id both can be had", async () => {
     await write(PLATE, { name: "Harbour Bowl" });
     const buyer = new Caller(store.url);
-    expectProblem(await buyer.post("/api/reserve-inventory", { items: [{ name: "Harbour Bowl", quantity: 1 }] }), 400, "ambiguous_product");
+    expectProblem(
+      await buyer.post("/api/reserve-inventory", { items: [{ name: "Harbour Bowl", quantity: 1 }] }),
+      400,
+      "ambiguous_product",
+    );
     expect((await operator.holds()).total_reservations).toBe(0);
-    read(await buyer.post("/api/reserve-inventory", { items: [{ product_id: BOWL, quantity: 1 }, { product_id: PLATE, quantity: 1 }] }), 200, reserved);
+    read(
+      await buyer.post("/api/reserve-inventory", {
+        items: [
+          { product_id: BOWL, quantity: 1 },
+          { product_id: PLATE, quantity: 1 },
+        ],
+      }),
+      200,
+      reserved,
+    );
     read(await buyer.send("DELETE", "/api/reserve-inventory"), 200, released);
     await write(PLATE, { name: "Skerry Plate" });
   });
@@ -136,15 +170,19 @@ describe("rows that are not as they should be", () => {
   it("whose price changes between the cart's page and its Pay button lead back to the cart, which says so", async () => {
     const buyer = new Caller(store.url);
     read(await buyer.reserve(MUG, 2), 200, reserved);
-    const shown = /name="shown" value="([^"]*)"/.exec((await buyer.get("/cart")).text)?.[1]?.replaceAll("&quot;", '"') ?? "";
-    const pay = (form: Record<string, string>) => buyer.send("POST", "/checkout", { form, headers: { Origin: new URL(store.url).origin } });
+    const shown =
+      /name="shown" value="([^"]*)"/.exec((await buyer.get("/cart")).text)?.[1]?.replaceAll("&quot;", '"') ?? "";
+    const pay = (form: Record<string, string>) =>
+      buyer.send("POST", "/checkout", { form, headers: { Origin: new URL(store.url).origin } });
     await write(MUG, { price: 31 });
     const back = await pay({ shown });
     expect([back.status, back.headers.location]).toEqual([303, expect.stringMatching(/^\/cart\?changed=/)]);
     expect((await buyer.get(back.headers.location ?? "")).text).toContain("Tide Mug is now $31.00.");
     // Nobody was sent to Stripe, and whoever has seen the new price, or says nothing, is.
-    const seen = /name="shown" value="([^"]*)"/.exec((await buyer.get("/cart")).text)?.[1]?.replaceAll("&quot;", '"') ?? "";
-    for (const payment of [await pay({ shown: seen }), await pay({})]) expect(payment.headers.location).toContain(outside.env.STRIPE_API_BASE);
+    const seen =
+      /name="shown" value="([^"]*)"/.exec((await buyer.get("/cart")).text)?.[1]?.replaceAll("&quot;", '"') ?? "";
+    for (const payment of [await pay({ shown: seen }), await pay({})])
+      expect(payment.headers.location).toContain(outside.env.STRIPE_API_BASE);
     read(await buyer.send("DELETE", "/api/reserve-inventory"), 200, released);
     await write(MUG, { price: 28 });
   });

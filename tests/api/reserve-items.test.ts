@@ -7,10 +7,15 @@ it("what was given back is answered as given back, with nothing said to be avail
   const world = createWorld();
   const { store, carts } = world;
   const row = { name: "Mug", inventory: 5, active: true, version: null };
-  const catalog = { ...world.shop.catalog, productsNamed: async () => new Map<string, never>(), readStock: async () => new Map([["mug", row]]) };
+  const catalog = {
+    ...world.shop.catalog,
+    productsNamed: async () => new Map<string, never>(),
+    readStock: async () => new Map([["mug", row]]),
+  };
   const shop = { ...world.shop, store, carts, catalog };
   const cart = carts.create();
-  const reserve = async (quantity: number): Promise<unknown> => (await reserveItems(shop, cart, [{ product_id: "mug", quantity }])).json();
+  const reserve = async (quantity: number): Promise<unknown> =>
+    (await reserveItems(shop, cart, [{ product_id: "mug", quantity }])).json();
 
   await reserve(2);
   expect(await reserve(0)).toMatchObject({ success: true, results: [{ name: "Mug", quantity: 0, available: 5 }] });

@@ -4,7 +4,11 @@ import { WebSocket } from "ws";
 import { listen } from "~/sandbox/listen.server";
 import { createStripeSandbox, type StripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
 import { SANDBOX_DUMP_FILE } from "~/sandbox/supabase/sandbox-dump-file";
-import { SANDBOX_SUPABASE_KEY, createSupabaseSandbox, type SupabaseSandbox } from "~/sandbox/supabase/supabase-sandbox.server";
+import {
+  createSupabaseSandbox,
+  SANDBOX_SUPABASE_KEY,
+  type SupabaseSandbox,
+} from "~/sandbox/supabase/supabase-sandbox.server";
 
 /** Before a request is served, and after it: to delay, to break, or to wait for something. */
 export interface Weather {
@@ -35,7 +39,10 @@ export async function startStandIns(storePort: number): Promise<StandIns> {
     webhookUrls: [`http://127.0.0.1:${storePort}/api/webhooks/stripe`],
     paymentPageBase: () => `http://127.0.0.1:${paymentServer.port}`,
   });
-  const paymentServer = await listen(under(payments, (request) => stripe.fetch(request)), 0);
+  const paymentServer = await listen(
+    under(payments, (request) => stripe.fetch(request)),
+    0,
+  );
   const url = `http://127.0.0.1:${databaseServer.port}`;
   return {
     database,
@@ -64,7 +71,10 @@ export async function startStandIns(storePort: number): Promise<StandIns> {
   };
 }
 
-function under(weather: Weather, serve: (request: Request) => Promise<Response>): (request: Request) => Promise<Response> {
+function under(
+  weather: Weather,
+  serve: (request: Request) => Promise<Response>,
+): (request: Request) => Promise<Response> {
   return async (request) => {
     await weather.before?.(request);
     const response = await serve(request);

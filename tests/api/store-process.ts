@@ -27,7 +27,10 @@ const STORE = ["app/commands/start.js"];
  * Starts the store and resolves as soon as it is ready (`until: "alive"`: as soon as it listens). Nothing of the caller's
  * own environment reaches it. Builds first when the build is older than the sources.
  */
-export async function startStore(env: ProcessEnvironment = {}, options: { port?: number; until?: "ready" | "alive" } = {}): Promise<StoreProcess> {
+export async function startStore(
+  env: ProcessEnvironment = {},
+  options: { port?: number; until?: "ready" | "alive" } = {},
+): Promise<StoreProcess> {
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const store = await oneAtATime(async () => {
@@ -52,11 +55,16 @@ export async function bootUntilItEnds(env: ProcessEnvironment): Promise<{ status
 }
 
 /** Another command of app/commands, from its source; resolves when it prints `sign`. */
-export async function startCommand(file: string, env: ProcessEnvironment, sign: RegExp): Promise<Omit<StoreProcess, "url">> {
+export async function startCommand(
+  file: string,
+  env: ProcessEnvironment,
+  sign: RegExp,
+): Promise<Omit<StoreProcess, "url">> {
   const command = run(["--import", "tsx", file], env);
   const end = Date.now() + BOOT_MS;
   while (!sign.test(command.output())) {
-    if (command.child.exitCode !== null || Date.now() > end) throw new Error(`${file} did not start:\n${command.output()}`);
+    if (command.child.exitCode !== null || Date.now() > end)
+      throw new Error(`${file} did not start:\n${command.output()}`);
     await sleep(50);
   }
   return { output: command.output, stop: (signal) => stop(command, signal) };
@@ -69,7 +77,10 @@ export async function freePort(): Promise<number> {
 
 function run(args: readonly string[], env: ProcessEnvironment): Running {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, [...args], { env: { PATH, HOME, NODE_ENV: "production", ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [...args], {
+    env: { PATH, HOME, NODE_ENV: "production", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let text = "";
   const collect = (chunk: Buffer) => {
     text = (text + chunk.toString("utf8")).slice(-2_000_000);
@@ -88,7 +99,10 @@ async function stop({ child, exited }: Running, signal: NodeJS.Signals = "SIGKIL
 async function answers(url: string, { child, output }: Running): Promise<void> {
   const end = Date.now() + BOOT_MS;
   for (;;) {
-    const isThere = await fetch(url).then((response) => response.ok, () => false);
+    const isThere = await fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    );
     if (isThere) return;
     if (child.exitCode !== null || Date.now() > end) {
       child.kill("SIGKILL");

@@ -21,7 +21,10 @@ beforeAll(async () => {
   const port = await freePort();
   outside = await startStandIns(port);
   await outside.exec("alter table products add column stripe_price text");
-  await outside.exec("update products set stripe_price = case id when $1 then 'price_mug' when $2 then 'price_pot' end", [MUG, POT]);
+  await outside.exec(
+    "update products set stripe_price = case id when $1 then 'price_mug' when $2 then 'price_pot' end",
+    [MUG, POT],
+  );
   outside.stripe.controls.setPrices(PRICES);
   const columns = "id,name,price,inventory=inventory_count,description,image=image_url,stripe_price";
   store = await startStore({ ...outside.env, ADMIN_TOKEN, PRODUCTS_COLUMNS: columns }, { port });
@@ -54,18 +57,24 @@ describe("a running store whose rows name Stripe Prices", { timeout: 60_000 }, (
     expect(page).not.toContain("Add to cart: Foghorn Teapot");
     expect(page).not.toContain('"offers"');
     const ready = await visitor.get("/readyz");
-    expect(ready.text).toContain(`\\"Foghorn Teapot\\" (${POT}) is unavailable: its Stripe Price price_pot is inactive.`);
+    expect(ready.text).toContain(
+      `\\"Foghorn Teapot\\" (${POT}) is unavailable: its Stripe Price price_pot is inactive.`,
+    );
     expect(figure(parseMetrics((await visitor.get("/metrics", AS_OPERATOR)).text), "products_unavailable")).toBe(1);
     expect(store.output()).toContain("price_pot is inactive");
   });
 
   it("shows a page within half a second's wait while Stripe is silent", async () => {
     await outside.exec("update products set stripe_price = 'price_new' where id = $1", [POT]);
-    outside.stripe.controls.setPrices([{ id: "price_new", currency: "eur", unit_amount: 5100, product_name: "Foghorn Teapot" }]);
+    outside.stripe.controls.setPrices([
+      { id: "price_new", currency: "eur", unit_amount: 5100, product_name: "Foghorn Teapot" },
+    ]);
     const held = outside.stripe.controls.holdNext({ path: "/v1/prices/price_new" });
     const visitor = new Caller(store.url);
     expect((await visitor.get(`/products/${POT}`)).text).toContain("Price unavailable");
     held.release();
-    await expect.poll(async () => (await visitor.get(`/products/${POT}`)).text, { timeout: 20_000 }).toContain("€51.00");
+    await expect
+      .poll(async () => (await visitor.get(`/products/${POT}`)).text, { timeout: 20_000 })
+      .toContain("€51.00");
   });
 });

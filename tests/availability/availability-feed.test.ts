@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createAvailabilityFeed, BEAT_MS, REREAD_MS, ROUND_MS } from "~/availability/availability-feed.server";
+import { BEAT_MS, createAvailabilityFeed, REREAD_MS, ROUND_MS } from "~/availability/availability-feed.server";
 import type { ProductAvailability } from "~/availability/product-availability";
 import { UnavailableError } from "~/errors";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
@@ -9,8 +9,15 @@ const TTL_MS = 120_000;
 const TICK_MS = 150;
 
 function createWorld() {
-  const store = createMemoryReservationStore({ clock: { now: () => Date.now(), wall: () => Date.now() }, ttlMs: TTL_MS, maxAgeMs: 10 * TTL_MS });
-  const stock = new Map([["mug", 5], ["jug", 3]]);
+  const store = createMemoryReservationStore({
+    clock: { now: () => Date.now(), wall: () => Date.now() },
+    ttlMs: TTL_MS,
+    maxAgeMs: 10 * TTL_MS,
+  });
+  const stock = new Map([
+    ["mug", 5],
+    ["jug", 3],
+  ]);
   const reads: (readonly string[])[] = [];
   const state = { isDown: false, onRead: () => {} };
   const counted: number[] = [];
@@ -21,7 +28,12 @@ function createWorld() {
       reads.push(ids);
       state.onRead();
       if (state.isDown) throw new UnavailableError("down");
-      return new Map(ids.flatMap((id) => { const inventory = stock.get(id); return inventory === undefined ? [] : [[id, { name: id, inventory, active: true }] as const]; }));
+      return new Map(
+        ids.flatMap((id) => {
+          const inventory = stock.get(id);
+          return inventory === undefined ? [] : [[id, { name: id, inventory, active: true }] as const];
+        }),
+      );
     },
     log: { warn: (_fields, message) => void warned.push(message) },
     count: (viewers) => void counted.push(viewers),
@@ -29,7 +41,13 @@ function createWorld() {
   });
   let operations = 0;
   return {
-    store, stock, reads, state, counted, warned, feed,
+    store,
+    stock,
+    reads,
+    state,
+    counted,
+    warned,
+    feed,
     async hold(session: string, productId: string, quantity: number) {
       const operationId = `op-${(operations += 1)}`;
       await store.place({ session, operationId, lines: [{ productId, quantity }], maxLines: 10 });
@@ -39,7 +57,13 @@ function createWorld() {
       const told: ProductAvailability[] = [];
       const times: number[] = [];
       const seen = { beats: 0, ended: false };
-      const stop = feed.watch({ session, productIds, tell: (product) => void (told.push(product), times.push(Date.now())), beat: () => void (seen.beats += 1), end: () => void (seen.ended = true) });
+      const stop = feed.watch({
+        session,
+        productIds,
+        tell: (product) => void (told.push(product), times.push(Date.now())),
+        beat: () => void (seen.beats += 1),
+        end: () => void (seen.ended = true),
+      });
       return { told, times, seen, stop, last: () => told.at(-1) };
     },
   };
@@ -64,7 +88,10 @@ describe("the availability feed", () => {
     const world = createWorld();
     const viewer = world.watch(null, "mug", "jug", "ghost");
     await pass(ROUND_MS);
-    expect(viewer.told.map(({ product_id, available }) => [product_id, available])).toEqual([["mug", 5], ["jug", 3]]);
+    expect(viewer.told.map(({ product_id, available }) => [product_id, available])).toEqual([
+      ["mug", 5],
+      ["jug", 3],
+    ]);
     await pass(10 * REREAD_MS);
     expect(viewer.told).toHaveLength(2);
   });
@@ -92,7 +119,9 @@ describe("the availability feed", () => {
     await pass(ROUND_MS);
     expect(mine.last()).toMatchObject({ inventory: 5, held: 2, available: 5, held_by_you: 2, next_release_at: null });
     expect(other.last()).toMatchObject({ inventory: 5, held: 2, available: 3, held_by_you: 0 });
-    expect(Math.abs(Date.parse(other.last()?.next_release_at ?? "") - (Date.now() - ROUND_MS + TTL_MS))).toBeLessThan(TICK_MS);
+    expect(Math.abs(Date.parse(other.last()?.next_release_at ?? "") - (Date.now() - ROUND_MS + TTL_MS))).toBeLessThan(
+      TICK_MS,
+    );
   });
 
   it("tells at most once per product and 250 ms, however much happens", async () => {
@@ -136,7 +165,12 @@ describe("the availability feed", () => {
 
   it("never counts a unit as free that is sold while it reads", async () => {
     const world = createWorld();
-    await world.store.place({ session: "me", operationId: "op", lines: [{ productId: "jug", quantity: 3 }], maxLines: 10 });
+    await world.store.place({
+      session: "me",
+      operationId: "op",
+      lines: [{ productId: "jug", quantity: 3 }],
+      maxLines: 10,
+    });
     await world.store.confirm({ session: "me", operationId: "op" });
     const viewer = world.watch("you", "jug");
     // The sale: the row first, the hold after, both between the two reads of one round.

@@ -3,7 +3,14 @@ import type { AvailabilityFeed, Viewer } from "~/availability/availability-feed.
 import { availabilityEvents } from "~/availability/event-stream.server";
 import { readProduct, readProducts } from "~/availability/live-product";
 
-const MUG = { product_id: "mug", inventory: 5, held: 2, available: 3, held_by_you: 0, next_release_at: "2026-01-01T14:32:10.000Z" };
+const MUG = {
+  product_id: "mug",
+  inventory: 5,
+  held: 2,
+  available: 3,
+  held_by_you: 0,
+  next_release_at: "2026-01-01T14:32:10.000Z",
+};
 
 function open() {
   const state: { viewer: Viewer | null; stopped: number } = { viewer: null, stopped: 0 };
@@ -15,7 +22,11 @@ function open() {
     end: () => undefined,
   };
   const connection = { close: () => {} };
-  const response = availabilityEvents(feed, { session: null, productIds: ["mug"] }, (then) => void (connection.close = then));
+  const response = availabilityEvents(
+    feed,
+    { session: null, productIds: ["mug"] },
+    (then) => void (connection.close = then),
+  );
   if (response === null || response.body === null || state.viewer === null) throw new Error("no stream");
   const reader = response.body.getReader();
   const next = async () => new TextDecoder().decode((await reader.read()).value);
@@ -36,7 +47,13 @@ describe("the stream of events", () => {
     expect(await next()).toMatch(/^retry: \d+\n/);
     const event = await next();
     expect(event).toMatch(/^event: availability\ndata: .*\n\n$/);
-    const product = { id: "mug", onHand: 5, available: 3, heldByYou: 0, nextReleaseAt: Date.parse(MUG.next_release_at) };
+    const product = {
+      id: "mug",
+      onHand: 5,
+      available: 3,
+      heldByYou: 0,
+      nextReleaseAt: Date.parse(MUG.next_release_at),
+    };
     expect(readProduct(event.split("data: ")[1])).toEqual(product);
     expect(readProducts(JSON.stringify({ products: [MUG] }))).toEqual([product]);
     expect(await next()).toMatch(/^: .*\n\n$/);

@@ -12,13 +12,17 @@ function takeMany(places: StreamPlaces, count: number, client: (i: number) => Pa
 describe("places for streams", () => {
   it("are eight for a session, on whatever address, and another session has its own", () => {
     const places = createStreamPlaces();
-    expect(takeMany(places, 20, (i) => ({ session: "me", address: i % 2 === 0 ? at("203.0.113.7") : UNKNOWN }))).toHaveLength(8);
+    expect(
+      takeMany(places, 20, (i) => ({ session: "me", address: i % 2 === 0 ? at("203.0.113.7") : UNKNOWN })),
+    ).toHaveLength(8);
     expect(places.take({ session: "you", address: at("203.0.113.7") })).not.toBeNull();
   });
 
   it("are 250 for an address, in however many sessions, and another address has its own", () => {
     const places = createStreamPlaces();
-    expect(takeMany(places, 2_000, (i) => ({ session: i % 3 === 0 ? null : `s${i}`, address: at("203.0.113.7") }))).toHaveLength(250);
+    expect(
+      takeMany(places, 2_000, (i) => ({ session: i % 3 === 0 ? null : `s${i}`, address: at("203.0.113.7") })),
+    ).toHaveLength(250);
     expect(places.take({ session: "you", address: at("203.0.113.8") })).not.toBeNull();
     expect(places.take({ session: "you", address: UNKNOWN })).not.toBeNull();
   });

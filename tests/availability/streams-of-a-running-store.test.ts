@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { figure, parseMetrics } from "../api/metrics-text";
 import { productId } from "../api/demo-shop";
+import { figure, parseMetrics } from "../api/metrics-text";
 import { startStore, type StoreProcess } from "../api/store-process";
 
 let store: StoreProcess;
@@ -15,11 +15,13 @@ afterAll(async () => {
 
 async function openStream() {
   const abort = new AbortController();
-  const response = await fetch(`${store.url}/api/availability/stream?product_id=${productId("Tide Mug")}`, { signal: abort.signal });
+  const response = await fetch(`${store.url}/api/availability/stream?product_id=${productId("Tide Mug")}`, {
+    signal: abort.signal,
+  });
   const reader = response.body?.getReader();
   if (reader === undefined) throw new Error("no stream");
   const text = new TextDecoder();
-  for (let heard = ""; !heard.includes("event: availability"); ) {
+  for (let heard = ""; !heard.includes("event: availability");) {
     const { value, done } = await reader.read();
     if (done) throw new Error(`the stream ended after ${heard}`);
     heard += text.decode(value);

@@ -67,7 +67,11 @@ beforeEach(() => {
     asked.push(url);
     return answer();
   });
-  stop = watchAvailability({ productIds: ["mug", "a&b"], onProduct: (product) => told.push(product), onReturn: () => (returns += 1) });
+  stop = watchAvailability({
+    productIds: ["mug", "a&b"],
+    onProduct: (product) => told.push(product),
+    onReturn: () => (returns += 1),
+  });
 });
 
 afterEach(() => {
@@ -77,7 +81,10 @@ afterEach(() => {
 });
 
 function streams() {
-  return { opened: Stream.opened.length, open: Stream.opened.filter(({ readyState }) => readyState !== Stream.CLOSED).length };
+  return {
+    opened: Stream.opened.length,
+    open: Stream.opened.filter(({ readyState }) => readyState !== Stream.CLOSED).length,
+  };
 }
 
 function newest(): Stream {
@@ -101,7 +108,9 @@ describe("following products", () => {
 
   it("tells nothing of what it cannot read", () => {
     newest().dispatchEvent(new MessageEvent("availability", { data: "<html>" }));
-    newest().dispatchEvent(new MessageEvent("availability", { data: JSON.stringify({ product_id: "mug", inventory: "9" }) }));
+    newest().dispatchEvent(
+      new MessageEvent("availability", { data: JSON.stringify({ product_id: "mug", inventory: "9" }) }),
+    );
     expect(told).toEqual([]);
   });
 

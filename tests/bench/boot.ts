@@ -28,7 +28,11 @@ const bench: Bench = async (say) => {
         met: median(fromDump) <= 4,
       },
     ],
-    figures: [figure("boot to ready", "s", fromDump), figure("boot to ready without the dump", "s", fromNothing), figure("resident when ready", "MB", resident)],
+    figures: [
+      figure("boot to ready", "s", fromDump),
+      figure("boot to ready without the dump", "s", fromNothing),
+      figure("resident when ready", "MB", resident),
+    ],
   };
 };
 

@@ -10,7 +10,12 @@ const bench: Bench = async (say) => {
   try {
     const [productId] = store.productIds;
     const body = JSON.stringify({ items: [{ product_id: productId, quantity: 1 }] });
-    const shot = () => ({ method: "POST" as const, url: `${store.url}/api/reserve-inventory`, headers: { "Content-Type": "application/json" }, body });
+    const shot = () => ({
+      method: "POST" as const,
+      url: `${store.url}/api/reserve-inventory`,
+      headers: { "Content-Type": "application/json" },
+      body,
+    });
     await load({ connections: CONNECTIONS, milliseconds: 2_000, shot });
     const before = await store.figures();
     say(`${CONNECTIONS} connections on one product`);

@@ -18,7 +18,11 @@ export interface LoadFigures {
  * Fires as fast as answers come, over as many kept connections, for so long. Throws when any answer is not a 200: what fails
  * fast must not look fast. Of its own and not a package, for exact percentiles and a look at each answer.
  */
-export async function load(options: { connections: number; milliseconds: number; shot: () => Shot }): Promise<LoadFigures> {
+export async function load(options: {
+  connections: number;
+  milliseconds: number;
+  shot: () => Shot;
+}): Promise<LoadFigures> {
   const agent = new Agent({ keepAlive: true, maxSockets: options.connections });
   const latencies: number[] = [];
   const start = performance.now();
@@ -37,7 +41,10 @@ export async function load(options: { connections: number; milliseconds: number;
   return { perSecond: latencies.length / seconds, latencies };
 }
 
-export function fire(agent: Agent | undefined, { method, url, headers, body }: Shot): Promise<{ status: number; text: string }> {
+export function fire(
+  agent: Agent | undefined,
+  { method, url, headers, body }: Shot,
+): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { "Content-Length": Buffer.byteLength(body) };
     const sending = request(url, { method, agent, headers: { ...headers, ...length } }, (response: IncomingMessage) => {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { systemClock, type Clock } from "~/reservations/clock";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import type { ReservationStore } from "~/reservations/reservation-store";
-import { systemClock, type Clock } from "~/reservations/clock";
 
 export const TIMING = { ttlMs: 120_000, maxAgeMs: 1_200_000 };
 
@@ -28,7 +28,12 @@ export function openStore(clock: Clock = systemClock): ReservationStore {
 }
 
 /** A hold of one unit, as a reservation makes it. */
-export async function hold(store: ReservationStore, session: string, operationId: string, productId: string): Promise<void> {
+export async function hold(
+  store: ReservationStore,
+  session: string,
+  operationId: string,
+  productId: string,
+): Promise<void> {
   const placed = await store.place({ session, operationId, lines: [{ productId, quantity: 1 }], maxLines: 30 });
   if (placed.outcome !== "placed") throw new Error(`place answered ${placed.outcome}`);
   const confirmed = await store.confirm({ session, operationId });

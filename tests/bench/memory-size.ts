@@ -16,7 +16,13 @@ const bench: Bench = async (say) => {
   const naive = new Map<string, object>();
   for (let i = 0; i < HOLDS; i += 1) {
     const session = newKey();
-    naive.set(`${session}:${productOf(i)}`, { session, productId: productOf(i), quantity: 1, operationId: newKey(), expiresAt: Date.now() + 0.5 });
+    naive.set(`${session}:${productOf(i)}`, {
+      session,
+      productId: productOf(i),
+      quantity: 1,
+      operationId: newKey(),
+      expiresAt: Date.now() + 0.5,
+    });
   }
   const objects = (heapBytes() - beforeNaive) / HOLDS;
   // Asked last, so that nothing is collected before it was weighed.

@@ -10,7 +10,12 @@ const CONNECTIONS = 16;
 const bench: Bench = async (say) => {
   const store = await openBenchStore(say);
   try {
-    const fire = (path: string) => () => load({ connections: CONNECTIONS, milliseconds: ROUND_MS, shot: () => ({ method: "GET", url: store.url + path }) });
+    const fire = (path: string) => () =>
+      load({
+        connections: CONNECTIONS,
+        milliseconds: ROUND_MS,
+        shot: () => ({ method: "GET", url: store.url + path }),
+      });
     say("warming up");
     await inTurns(2, fire("/"), fire("/bench/products"));
     say(`${ROUNDS} rounds`);
@@ -26,8 +31,16 @@ const bench: Bench = async (say) => {
         },
       ],
       figures: [
-        figure("/ with live numbers", "ms", one.flatMap(({ latencies }) => latencies)),
-        figure("the page of the catalogue alone", "ms", other.flatMap(({ latencies }) => latencies)),
+        figure(
+          "/ with live numbers",
+          "ms",
+          one.flatMap(({ latencies }) => latencies),
+        ),
+        figure(
+          "the page of the catalogue alone",
+          "ms",
+          other.flatMap(({ latencies }) => latencies),
+        ),
       ],
     };
   } finally {

@@ -32,9 +32,17 @@ const bench: Bench = async (say) => {
         verbs.push(verb);
         writes.push(write1);
       }
-      figures.push(figure(`one verb, ${underWay} under way`, "µs", verbs, 2 * CALLS * ROUNDS), figure(`bare EVALSHA with one HSET, ${underWay} under way`, "µs", writes, CALLS * ROUNDS));
+      figures.push(
+        figure(`one verb, ${underWay} under way`, "µs", verbs, 2 * CALLS * ROUNDS),
+        figure(`bare EVALSHA with one HSET, ${underWay} under way`, "µs", writes, CALLS * ROUNDS),
+      );
       const ratio = median(writes.map((each, i) => each / (verbs[i] ?? Infinity)));
-      rows.push({ what: `Redis: a verb of a one-line reserve, ${underWay} under way, against a bare EVALSHA of one HSET`, target: "≥ 0.5 of its rate", measured: `${short(ratio)} (${short(median(verbs))} µs to ${short(median(writes))} µs)`, met: ratio >= 0.5 });
+      rows.push({
+        what: `Redis: a verb of a one-line reserve, ${underWay} under way, against a bare EVALSHA of one HSET`,
+        target: "≥ 0.5 of its rate",
+        measured: `${short(ratio)} (${short(median(verbs))} µs to ${short(median(writes))} µs)`,
+        met: ratio >= 0.5,
+      });
     }
     return { rows, figures };
   } finally {
@@ -69,5 +77,8 @@ async function roundTrips(store: ReservationStore, server: RedisServer): Promise
 
 async function scriptCalls(server: RedisServer): Promise<number> {
   const text = String(await server.command("INFO", "commandstats"));
-  return [...text.matchAll(/^cmdstat_(?:evalsha|eval|script\|load):calls=(\d+)/gm)].reduce((sum, [, calls]) => sum + Number(calls), 0);
+  return [...text.matchAll(/^cmdstat_(?:evalsha|eval|script\|load):calls=(\d+)/gm)].reduce(
+    (sum, [, calls]) => sum + Number(calls),
+    0,
+  );
 }

@@ -12,21 +12,36 @@ import { z } from "zod";
 import { short } from "./report";
 import { buildCopy } from "./store";
 
-const BENCHES = ["memory", "memory-size", "mass-lapse", "reserve", "page", "database-reads", "redis", "streams", "boot"] as const;
+const BENCHES = [
+  "memory",
+  "memory-size",
+  "mass-lapse",
+  "reserve",
+  "page",
+  "database-reads",
+  "redis",
+  "streams",
+  "boot",
+] as const;
 const ON_A_STORE: ReadonlySet<string> = new Set(["reserve", "page", "database-reads", "streams", "boot"]);
 const FOLDER = ".cache/bench";
 const RESULTS = `${FOLDER}/results.json`;
 
 const reportSchema = z.object({
   rows: z.array(z.object({ what: z.string(), target: z.string(), measured: z.string(), met: z.boolean() })),
-  figures: z.array(z.object({ what: z.string(), times: z.number(), unit: z.string(), median: z.number(), p99: z.number() })),
+  figures: z.array(
+    z.object({ what: z.string(), times: z.number(), unit: z.string(), median: z.number(), p99: z.number() }),
+  ),
 });
 type Report = z.output<typeof reportSchema>;
 
 const words = process.argv.slice(2).filter((word) => word !== "--");
 const isStrict = words.includes("--strict");
 const names = words.filter((word) => !word.startsWith("--"));
-const unknown = [...names.filter((name) => !BENCHES.some((bench) => bench === name)), ...words.filter((word) => word.startsWith("--") && word !== "--strict")];
+const unknown = [
+  ...names.filter((name) => !BENCHES.some((bench) => bench === name)),
+  ...words.filter((word) => word.startsWith("--") && word !== "--strict"),
+];
 if (unknown.length > 0) {
   console.error(`There is no ${unknown.join(", ")}. Known: ${BENCHES.join(", ")}, --strict`);
   process.exit(2);
@@ -58,14 +73,23 @@ async function compile(): Promise<void> {
     configFile: false,
     logLevel: "warn",
     plugins: [tsconfigPaths()],
-    build: { ssr: true, outDir: `${FOLDER}/compiled`, target: "es2022", minify: false, rollupOptions: { input: "tests/bench/child.ts" } },
+    build: {
+      ssr: true,
+      outDir: `${FOLDER}/compiled`,
+      target: "es2022",
+      minify: false,
+      rollupOptions: { input: "tests/bench/child.ts" },
+    },
   });
 }
 
 /** Null when the benchmark broke. */
 async function run(name: string): Promise<Report | null> {
   console.error(`— ${name}`);
-  const child = fork(path.resolve(FOLDER, "compiled/child.js"), [name], { execArgv: ["--expose-gc", "--max-old-space-size=3000"], env: { ...process.env, NODE_ENV: "production" } });
+  const child = fork(path.resolve(FOLDER, "compiled/child.js"), [name], {
+    execArgv: ["--expose-gc", "--max-old-space-size=3000"],
+    env: { ...process.env, NODE_ENV: "production" },
+  });
   const answer = new Promise<unknown>((resolve) => child.once("message", resolve));
   const ended = new Promise<null>((resolve) => child.once("exit", () => resolve(null)));
   const report = await Promise.race([answer, ended]);
@@ -77,7 +101,10 @@ async function run(name: string): Promise<Report | null> {
 function print(name: string, report: Report | null): void {
   console.log(`\n${name}`);
   for (const { what, times, unit, median, p99 } of report?.figures ?? []) {
-    console.log(`  ${what}: median ${short(median)} ${unit}, p99 ${short(p99)} ${unit} (${times.toLocaleString("en")} times)`);
+    console.log(
+      `  ${what}: median ${short(median)} ${unit}, p99 ${short(p99)} ${unit} (${times.toLocaleString("en")} times)`,
+    );
   }
-  for (const { what, target, measured, met } of report?.rows ?? []) console.log(`  ${met ? "met   " : "missed"} ${what}: ${measured}; target ${target}`);
+  for (const { what, target, measured, met } of report?.rows ?? [])
+    console.log(`  ${met ? "met   " : "missed"} ${what}: ${measured}; target ${target}`);
 }

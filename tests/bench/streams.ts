@@ -16,7 +16,8 @@ const bench: Bench = async (say) => {
     const before = await store.figures();
     say(`opening ${STREAMS} streams`);
     const told = new Watchers();
-    for (let i = 0; i < STREAMS; i += 1) told.open(`${store.url}/api/availability/stream?product_id=${productId}`, `10.0.${i >> 8}.${i & 255}`);
+    for (let i = 0; i < STREAMS; i += 1)
+      told.open(`${store.url}/api/availability/stream?product_id=${productId}`, `10.0.${i >> 8}.${i & 255}`);
     await told.all(0);
     const after = await store.figures();
     const delays: number[] = [];
@@ -24,7 +25,12 @@ const bench: Bench = async (say) => {
       say(`hold ${held} of ${HOLDS}`);
       const body = JSON.stringify({ items: [{ product_id: productId, quantity: 1 }] });
       const start = performance.now();
-      await fire(undefined, { method: "POST", url: `${store.url}/api/reserve-inventory`, headers: { "Content-Type": "application/json" }, body });
+      await fire(undefined, {
+        method: "POST",
+        url: `${store.url}/api/reserve-inventory`,
+        headers: { "Content-Type": "application/json" },
+        body,
+      });
       delays.push(...(await told.all(held)).map((at) => at - start));
     }
     told.close();
@@ -79,7 +85,10 @@ class Watchers {
   async all(held: number): Promise<number[]> {
     const end = performance.now() + WAIT_MS;
     while (this.#heard.some((heard) => !heard.has(held))) {
-      if (performance.now() > end) throw new Error(`${this.#heard.filter((heard) => !heard.has(held)).length} streams never heard of ${held} units`);
+      if (performance.now() > end)
+        throw new Error(
+          `${this.#heard.filter((heard) => !heard.has(held)).length} streams never heard of ${held} units`,
+        );
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     return this.#heard.map((heard) => heard.get(held) ?? Infinity);

@@ -2,13 +2,20 @@ import { describe, expect, it } from "vitest";
 import { readIntent } from "~/cart/cart-intent.server";
 
 describe("reading a form of the shop", () => {
-  it.each(["-1", "1.5", "1e9", "2abc", "NaN", "Infinity", "", "0x2", "+2", "１", "9999999999"])("takes %j for no quantity and says so", (quantity) => {
-    const form = { intent: "set", product_id: "mug", quantity };
-    expect(readIntent(form)).toEqual({ outcome: "bad_quantity", productId: "mug", given: quantity });
-  });
+  it.each(["-1", "1.5", "1e9", "2abc", "NaN", "Infinity", "", "0x2", "+2", "１", "9999999999"])(
+    "takes %j for no quantity and says so",
+    (quantity) => {
+      const form = { intent: "set", product_id: "mug", quantity };
+      expect(readIntent(form)).toEqual({ outcome: "bad_quantity", productId: "mug", given: quantity });
+    },
+  );
 
   it("takes a missing quantity for a bad one", () => {
-    expect(readIntent({ intent: "add", product_id: "mug" })).toEqual({ outcome: "bad_quantity", productId: "mug", given: "" });
+    expect(readIntent({ intent: "add", product_id: "mug" })).toEqual({
+      outcome: "bad_quantity",
+      productId: "mug",
+      given: "",
+    });
   });
 
   it("does not add zero units, but sets a line to zero", () => {
@@ -24,17 +31,29 @@ describe("reading a form of the shop", () => {
     expect(read).toEqual({ outcome: "bad_quantity", productId: "mug", given: "x".repeat(20) });
   });
 
-  it.each<Record<string, string>>([{}, { intent: "steal" }, { intent: "add", quantity: "1" }, { intent: "remove", product_id: "" }, { intent: "remove", product_id: "x".repeat(1001) }])(
-    "does not understand %j",
-    (form) => {
-      expect(readIntent(form)).toEqual({ outcome: "not_understood" });
-    },
-  );
+  it.each<Record<string, string>>([
+    {},
+    { intent: "steal" },
+    { intent: "add", quantity: "1" },
+    { intent: "remove", product_id: "" },
+    { intent: "remove", product_id: "x".repeat(1001) },
+  ])("does not understand %j", (form) => {
+    expect(readIntent(form)).toEqual({ outcome: "not_understood" });
+  });
 
   it("reads what the forms send", () => {
-    expect(readIntent({ intent: "add", product_id: "mug", quantity: " 2 " })).toMatchObject({ outcome: "read", intent: { intent: "add", productId: "mug", quantity: 2, operation: null } });
-    expect(readIntent({ intent: "add", product_id: "mug", quantity: "2", operation: "oAbc_-123-1" })).toMatchObject({ intent: { operation: "oAbc_-123-1" } });
-    expect(readIntent({ intent: "remove", product_id: "mug" })).toMatchObject({ outcome: "read", intent: { intent: "remove", productId: "mug" } });
-    for (const intent of ["clear", "extend", "hold"]) expect(readIntent({ intent })).toMatchObject({ outcome: "read", intent: { intent } });
+    expect(readIntent({ intent: "add", product_id: "mug", quantity: " 2 " })).toMatchObject({
+      outcome: "read",
+      intent: { intent: "add", productId: "mug", quantity: 2, operation: null },
+    });
+    expect(readIntent({ intent: "add", product_id: "mug", quantity: "2", operation: "oAbc_-123-1" })).toMatchObject({
+      intent: { operation: "oAbc_-123-1" },
+    });
+    expect(readIntent({ intent: "remove", product_id: "mug" })).toMatchObject({
+      outcome: "read",
+      intent: { intent: "remove", productId: "mug" },
+    });
+    for (const intent of ["clear", "extend", "hold"])
+      expect(readIntent({ intent })).toMatchObject({ outcome: "read", intent: { intent } });
   });
 });

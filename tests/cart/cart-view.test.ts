@@ -17,7 +17,9 @@ describe("the cart that a shopper sees", () => {
     world.clock.advance(TTL_MS + 1000);
     const seen = await view(world, cart);
     expect(seen).toMatchObject({ heldUntil: null, canExtend: false, units: 2 });
-    expect(seen.lines).toMatchObject([{ productId: "mug", quantity: 2, state: "lapsed", stock: { available: 5, heldByYou: 0 } }]);
+    expect(seen.lines).toMatchObject([
+      { productId: "mug", quantity: 2, state: "lapsed", stock: { available: 5, heldByYou: 0 } },
+    ]);
   });
 
   it("tells of a lapsed line how many could be held again", async () => {
@@ -33,7 +35,10 @@ describe("the cart that a shopper sees", () => {
     const lapsed = await world.change(world.carts.create(), add("mug", 1));
     world.clock.advance(TTL_MS + 1000);
     const cart = await world.change(lapsed, add("jug", 1));
-    expect((await view(world, cart)).lines.map(({ productId, state }) => [productId, state])).toEqual([["mug", "lapsed"], ["jug", "held"]]);
+    expect((await view(world, cart)).lines.map(({ productId, state }) => [productId, state])).toEqual([
+      ["mug", "lapsed"],
+      ["jug", "held"],
+    ]);
   });
 
   it("believes the store about quantities, and about lines that the cookie does not know", async () => {
@@ -41,7 +46,10 @@ describe("the cart that a shopper sees", () => {
     const cart = await world.change(world.carts.create(), add("mug", 2));
     await world.change(cart, set("mug", 3));
     await world.change(cart, add("jug", 1));
-    expect((await view(world, cart)).lines.map(({ productId, quantity }) => [productId, quantity])).toEqual([["mug", 3], ["jug", 1]]);
+    expect((await view(world, cart)).lines.map(({ productId, quantity }) => [productId, quantity])).toEqual([
+      ["mug", 3],
+      ["jug", 1],
+    ]);
   });
 
   it("tells until when it is held", async () => {
@@ -71,13 +79,20 @@ describe("the cart that a shopper sees", () => {
     const openedAt = world.clock.wall();
     world.clock.advance(2 * TTL_MS);
     const seen = await view(world, cart);
-    expect(seen).toMatchObject({ heldUntil: null, canExtend: false, paymentPage: { openedAt, closesAt: openedAt + 900_000 } });
+    expect(seen).toMatchObject({
+      heldUntil: null,
+      canExtend: false,
+      paymentPage: { openedAt, closesAt: openedAt + 900_000 },
+    });
     expect(seen.lines).toMatchObject([{ quantity: 2, state: "paying" }]);
     expect(world.calls.fulfilled).toEqual([]);
   });
 
   it("adds up lines and total, in the digits of the currency", async () => {
-    const world = createWorld([product("mug", { price: { amount: 1250, currency: "jpy" } }), product("jug", { price: { amount: 1, currency: "jpy" } })]);
+    const world = createWorld([
+      product("mug", { price: { amount: 1250, currency: "jpy" } }),
+      product("jug", { price: { amount: 1, currency: "jpy" } }),
+    ]);
     let cart = await world.change(world.carts.create(), add("mug", 2));
     cart = await world.change(cart, add("jug", 1));
     const seen = await view(world, cart);
@@ -86,13 +101,20 @@ describe("the cart that a shopper sees", () => {
   });
 
   it.each([
-    ["mixed currencies", "mixed_currencies", [product("mug"), product("jug", { price: { amount: 100, currency: "eur" } })]],
+    [
+      "mixed currencies",
+      "mixed_currencies",
+      [product("mug"), product("jug", { price: { amount: 100, currency: "eur" } })],
+    ],
     ["a product without a price", "no_price", [product("mug"), product("jug", { price: null })]],
     ["a product that was taken off the shop", "not_sold_any_more", [product("mug"), product("jug", { active: false })]],
     ["a product that was deleted", "not_sold_any_more", [product("mug")]],
   ])("cannot be paid with %s, and shows no false total", async (_what, obstacle, products) => {
     const world = createWorld(products);
-    const lines = [{ productId: "mug", quantity: 1 }, { productId: "jug", quantity: 1 }];
+    const lines = [
+      { productId: "mug", quantity: 1 },
+      { productId: "jug", quantity: 1 },
+    ];
     expect(await view(world, { ...world.carts.create(), lines })).toMatchObject({ obstacle, total: null });
   });
 

@@ -1,7 +1,7 @@
+import { readIntent } from "~/cart/cart-intent.server";
 import type { CartShop, Visit } from "~/cart/cart-shop";
 import { changeCart, type CartAnswer } from "~/cart/change-cart.server";
 import { createMemoryFormOrders } from "~/cart/form-orders.server";
-import { readIntent } from "~/cart/cart-intent.server";
 import type { Product } from "~/catalog/catalog";
 import type { FulfilOutcome, Order, StartOutcome } from "~/checkout/checkout";
 import { LastFigures } from "~/reservations/last-figures";
@@ -22,7 +22,18 @@ export function product(id: string, facts: Partial<Product> = {}): Product {
 export function order(facts: Partial<Order> = {}): Order {
   const total = { amount: 2500, currency: "usd" };
   const lines = [{ productId: "mug", name: "Mug", quantity: 2, subtotal: total }];
-  return { checkoutId: CHECKOUT, claimId: "claim-1", session: "hash", createdAt: 1_700_000_000_000, lines, additions: [], total, url: null, refund: { returned: 0, pending: 0, owed: 0 }, ...facts };
+  return {
+    checkoutId: CHECKOUT,
+    claimId: "claim-1",
+    session: "hash",
+    createdAt: 1_700_000_000_000,
+    lines,
+    additions: [],
+    total,
+    url: null,
+    refund: { returned: 0, pending: 0, owed: 0 },
+    ...facts,
+  };
 }
 
 export type World = ReturnType<typeof createWorld>;
@@ -33,13 +44,21 @@ export function createWorld(products: readonly Product[] = [product("mug"), prod
   const rows = new Map(products.map((row) => [row.id, row]));
   const store = createMemoryReservationStore({ clock, ttlMs: TTL_MS, maxAgeMs: 10 * TTL_MS });
   const carts = new CartSessions({ secrets: ["a secret that is long enough for tests"], secure: false });
-  const env = { MAX_UNITS_PER_LINE: 10, MAX_LINES_PER_CART: 30, CHECKOUT_TTL_SECONDS: 900, STRIPE_SHIPPING_RATES: undefined, STRIPE_AUTOMATIC_TAX: false, STRIPE_PROMOTION_CODES: false };
-  const calls = { changed: 0, fulfilled: [] as string[] };
-  const says: { fulfil: () => Promise<FulfilOutcome>; start: () => Promise<StartOutcome>; stock: () => Promise<void> } = {
-    fulfil: () => Promise.resolve({ outcome: "open", order: order() }),
-    start: () => Promise.resolve({ outcome: "empty_cart" }),
-    stock: () => Promise.resolve(),
+  const env = {
+    MAX_UNITS_PER_LINE: 10,
+    MAX_LINES_PER_CART: 30,
+    CHECKOUT_TTL_SECONDS: 900,
+    STRIPE_SHIPPING_RATES: undefined,
+    STRIPE_AUTOMATIC_TAX: false,
+    STRIPE_PROMOTION_CODES: false,
   };
+  const calls = { changed: 0, fulfilled: [] as string[] };
+  const says: { fulfil: () => Promise<FulfilOutcome>; start: () => Promise<StartOutcome>; stock: () => Promise<void> } =
+    {
+      fulfil: () => Promise.resolve({ outcome: "open", order: order() }),
+      start: () => Promise.resolve({ outcome: "empty_cart" }),
+      stock: () => Promise.resolve(),
+    };
   const logged: string[] = [];
   let operations = 0;
   const backOff = () => Promise.resolve();
@@ -51,10 +70,14 @@ export function createWorld(products: readonly Product[] = [product("mug"), prod
     limits: { maxUnitsPerLine: env.MAX_UNITS_PER_LINE, maxLinesPerCart: env.MAX_LINES_PER_CART },
     readStock: async (ids: readonly string[]) => {
       await says.stock();
-      return new Map(ids.flatMap((id) => {
-        const row = rows.get(id);
-        return row === undefined ? [] : [[id, { name: row.name, inventory: row.onHand, active: row.active }] as const];
-      }));
+      return new Map(
+        ids.flatMap((id) => {
+          const row = rows.get(id);
+          return row === undefined
+            ? []
+            : [[id, { name: row.name, inventory: row.onHand, active: row.active }] as const];
+        }),
+      );
     },
   };
   const shop: CartShop = {
@@ -66,9 +89,20 @@ export function createWorld(products: readonly Product[] = [product("mug"), prod
     catalog: {
       list: async ({ page, pageSize }) => {
         const all = [...rows.values()];
-        return { products: all.slice((page - 1) * pageSize, page * pageSize), page, pages: Math.ceil(all.length / pageSize), total: all.length };
+        return {
+          products: all.slice((page - 1) * pageSize, page * pageSize),
+          page,
+          pages: Math.ceil(all.length / pageSize),
+          total: all.length,
+        };
       },
-      products: async (ids) => new Map(ids.flatMap((id) => { const row = rows.get(id); return row === undefined ? [] : [[id, row] as const]; })),
+      products: async (ids) =>
+        new Map(
+          ids.flatMap((id) => {
+            const row = rows.get(id);
+            return row === undefined ? [] : [[id, row] as const];
+          }),
+        ),
     },
     checkout: {
       changeCart: (request) => {

@@ -11,7 +11,12 @@ describe("a refused change", () => {
     const answer = await world.send(cart, set("mug", 4));
     expect(answer).toEqual({
       outcome: "failed",
-      failure: { kind: "refused", lines: [{ productId: "mug", name: "mug", requested: 4, available: 3, shortage: "sold_out", nextReleaseAt: null }] },
+      failure: {
+        kind: "refused",
+        lines: [
+          { productId: "mug", name: "mug", requested: 4, available: 3, shortage: "sold_out", nextReleaseAt: null },
+        ],
+      },
     });
     expect((await world.store.view(cart.session)).lines).toEqual([{ productId: "mug", quantity: 2 }]);
   });
@@ -29,7 +34,13 @@ describe("a refused change", () => {
 
   it("names only the lines that are short", async () => {
     const world = createWorld([product("mug", { onHand: 9 }), product("jug", { onHand: 0 })]);
-    const cart = { ...world.carts.create(), lines: [{ productId: "mug", quantity: 1 }, { productId: "jug", quantity: 1 }] };
+    const cart = {
+      ...world.carts.create(),
+      lines: [
+        { productId: "mug", quantity: 1 },
+        { productId: "jug", quantity: 1 },
+      ],
+    };
     const answer = await world.send(cart, { intent: "hold" });
     expect(answer).toMatchObject({ outcome: "failed", failure: { kind: "refused", lines: [{ productId: "jug" }] } });
   });
@@ -68,7 +79,10 @@ describe("a refused change", () => {
     const long = "x".repeat(190);
     const world = createWorld([product(long)]);
     const lines = Array.from({ length: 20 }, (_, n) => ({ productId: `${n}${"y".repeat(150)}`, quantity: 1 }));
-    expect(await world.send({ ...world.carts.create(), lines }, add(long, 1))).toEqual({ outcome: "failed", failure: { kind: "cart_full" } });
+    expect(await world.send({ ...world.carts.create(), lines }, add(long, 1))).toEqual({
+      outcome: "failed",
+      failure: { kind: "cart_full" },
+    });
     expect(world.calls.changed).toBe(0);
   });
 
@@ -91,7 +105,12 @@ describe("a refused change", () => {
     const world = createWorld();
     const held = await world.change(world.carts.create(), add("mug", 1));
     const cart = await world.openPaymentPage(held);
-    for (const form of [set("mug", 2), { intent: "remove", product_id: "mug" }, { intent: "clear" }, { intent: "extend" }]) {
+    for (const form of [
+      set("mug", 2),
+      { intent: "remove", product_id: "mug" },
+      { intent: "clear" },
+      { intent: "extend" },
+    ]) {
       expect(await world.send(cart, form)).toMatchObject({ outcome: "failed", failure: { kind: "checkout_open" } });
     }
     expect((await world.store.view(cart.session)).claim?.lines).toEqual([{ productId: "mug", quantity: 1 }]);
@@ -109,7 +128,12 @@ describe("a change", () => {
       return change(request);
     };
     const shop = { ...world.shop, checkout: { ...world.shop.checkout, changeCart: soldMeanwhile } };
-    const answer = await changeCart(shop, cart, { outcome: "read", intent: { intent: "set", productId: "mug", quantity: 2 }, clickedAt: null }, world.clock.wall());
+    const answer = await changeCart(
+      shop,
+      cart,
+      { outcome: "read", intent: { intent: "set", productId: "mug", quantity: 2 }, clickedAt: null },
+      world.clock.wall(),
+    );
     expect(answer).toMatchObject({ outcome: "paid", checkoutId: CHECKOUT });
   });
 
@@ -135,7 +159,12 @@ describe("a change", () => {
     world.clock.advance(TTL_MS + 1000);
     expect((await world.store.view(cart.session)).lines).toEqual([]);
     await world.change(cart, { intent: "hold" });
-    expect((await world.store.view(cart.session)).lines).toEqual(expect.arrayContaining([{ productId: "mug", quantity: 2 }, { productId: "jug", quantity: 1 }]));
+    expect((await world.store.view(cart.session)).lines).toEqual(
+      expect.arrayContaining([
+        { productId: "mug", quantity: 2 },
+        { productId: "jug", quantity: 1 },
+      ]),
+    );
   });
 
   it("removes a line from store and cookie, and a quantity of 0 does the same", async () => {
@@ -208,7 +237,10 @@ describe("a change of a cart that was paid for unseen", () => {
   it("changes nothing while nobody can say whether it was paid", async () => {
     const { world, cart } = await soldCart();
     world.says.fulfil = () => Promise.reject(new UnavailableError("Stripe"));
-    expect(await world.send(cart, { intent: "hold" })).toEqual({ outcome: "failed", failure: { kind: "unsettled", checkoutId: CHECKOUT } });
+    expect(await world.send(cart, { intent: "hold" })).toEqual({
+      outcome: "failed",
+      failure: { kind: "unsettled", checkoutId: CHECKOUT },
+    });
     expect((await world.store.totals()).units).toBe(0);
   });
 

@@ -3,7 +3,15 @@ import { clockText, countdownText } from "~/components/clock-text";
 import { cartTexts, holdAgainText, holdStageText, payHint } from "~/components/texts";
 
 describe("words about time that is left", () => {
-  it.each([[120_000, "2:00"], [119_999, "2:00"], [60_001, "1:01"], [59_000, "0:59"], [1, "0:01"], [0, "0:00"], [-5_000, "0:00"]])("%i ms are %j", (left, text) => {
+  it.each([
+    [120_000, "2:00"],
+    [119_999, "2:00"],
+    [60_001, "1:01"],
+    [59_000, "0:59"],
+    [1, "0:01"],
+    [0, "0:00"],
+    [-5_000, "0:00"],
+  ])("%i ms are %j", (left, text) => {
     expect(countdownText(left)).toBe(text);
   });
 
@@ -19,6 +27,8 @@ describe("words about time that is left", () => {
   });
 
   it("announces the start with its time", () => {
-    expect(holdStageText("started", Date.UTC(2026, 0, 1, 14, 32, 10), clockText)).toBe("Your hold lasts until 14:32:10 UTC.");
+    expect(holdStageText("started", Date.UTC(2026, 0, 1, 14, 32, 10), clockText)).toBe(
+      "Your hold lasts until 14:32:10 UTC.",
+    );
   });
 });

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { createMemoryFormOrders, createRedisFormOrders, type FormOrders } from "~/cart/form-orders.server";
 import { readIntent } from "~/cart/cart-intent.server";
 import { changeCart } from "~/cart/change-cart.server";
+import { createMemoryFormOrders, createRedisFormOrders, type FormOrders } from "~/cart/form-orders.server";
 import { connectLimits } from "~/limits/redis-limit-store.server";
 import type { Cart } from "~/session.server";
 import { startRedis, type RedisServer } from "../redis-server";
@@ -26,7 +26,9 @@ const stores: readonly [string, () => FormOrders][] = [
 const at = (revision: number, clickedAt: number | null = null) => ({ revision, clickedAt });
 
 describe.each(stores)("forms of one browser, in %s", (_name, open) => {
-  const sent = async (...forms: readonly [productIds: readonly string[] | "all", order: { revision: number; clickedAt: number | null }][]) => {
+  const sent = async (
+    ...forms: readonly [productIds: readonly string[] | "all", order: { revision: number; clickedAt: number | null }][]
+  ) => {
     const orders = open();
     const answers: boolean[] = [];
     for (const [productIds, order] of forms) answers.push(await orders.isLatest("ann", productIds, order));
@@ -34,8 +36,15 @@ describe.each(stores)("forms of one browser, in %s", (_name, open) => {
   };
 
   it("that are overtaken change nothing: by the time of the click, else by what the browser knew", async () => {
-    expect(await sent([["mug"], at(1, 2_000)], [["mug"], at(1, 1_000)], [["mug"], at(1, 2_000)], [["mug"], at(1, 2_001)])).toEqual([true, false, true, true]);
-    expect(await sent([["mug"], at(2)], [["mug"], at(1)], [["mug"], at(2)], [["mug"], at(3)])).toEqual([true, false, true, true]);
+    expect(
+      await sent([["mug"], at(1, 2_000)], [["mug"], at(1, 1_000)], [["mug"], at(1, 2_000)], [["mug"], at(1, 2_001)]),
+    ).toEqual([true, false, true, true]);
+    expect(await sent([["mug"], at(2)], [["mug"], at(1)], [["mug"], at(2)], [["mug"], at(3)])).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
     // Without JavaScript clicks that knew the same count as they arrive.
     expect(await sent([["mug"], at(1)], [["mug"], at(1)], [["mug"], at(1, 5)])).toEqual([true, true, true]);
   });
@@ -45,7 +54,17 @@ describe.each(stores)("forms of one browser, in %s", (_name, open) => {
   });
 
   it("are compared for each product, and with what was said of all", async () => {
-    expect(await sent([["mug"], at(1, 2_000)], [["jug"], at(1, 1_000)], ["all", at(1, 1_500)], ["all", at(1, 3_000)], [["jug"], at(1, 2_500)], [["*"], at(1, 2_500)], [["jug"], at(1, 3_500)])).toEqual([true, true, false, true, false, false, true]);
+    expect(
+      await sent(
+        [["mug"], at(1, 2_000)],
+        [["jug"], at(1, 1_000)],
+        ["all", at(1, 1_500)],
+        ["all", at(1, 3_000)],
+        [["jug"], at(1, 2_500)],
+        [["*"], at(1, 2_500)],
+        [["jug"], at(1, 3_500)],
+      ),
+    ).toEqual([true, true, false, true, false, false, true]);
   });
 
   it("are heard again after the browser's clock was set back", async () => {
@@ -65,7 +84,8 @@ describe("two quantities that are under way at once", () => {
     if (read.outcome === "not_understood") throw new Error("the form was not understood");
     return changeCart(world.shop, cart, read, world.clock.wall());
   };
-  const mugs = async (world: World, cart: Cart) => (await world.store.view(cart.session)).lines.find(({ productId }) => productId === "mug")?.quantity ?? 0;
+  const mugs = async (world: World, cart: Cart) =>
+    (await world.store.view(cart.session)).lines.find(({ productId }) => productId === "mug")?.quantity ?? 0;
 
   it("leave the one that was clicked last, whichever arrives last", async () => {
     const world = createWorld();
@@ -81,7 +101,11 @@ describe("two quantities that are under way at once", () => {
   it("without JavaScript: a form that was sent before the browser knew of the later one is overtaken", async () => {
     const world = createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 1));
-    const newer = (await world.carts.read(new Request("http://shop.test/", { headers: { Cookie: (await world.carts.commit(cart)).split(";")[0] ?? "" } }))).cart;
+    const newer = (
+      await world.carts.read(
+        new Request("http://shop.test/", { headers: { Cookie: (await world.carts.commit(cart)).split(";")[0] ?? "" } }),
+      )
+    ).cart;
     expect(newer.revision).toBe(cart.revision + 1);
     await send(world, newer, set("mug", 5), null);
     expect(await send(world, cart, set("mug", 2), null)).toEqual({ outcome: "overtaken" });

@@ -8,13 +8,27 @@ import { CHECKOUT, createWorld, order, type World } from "./cart-world";
 
 const ORIGIN = "http://shop.test";
 const pay = (world: World, cart: Cart) => payCart(world.shop, cart, ORIGIN, world.clock.wall());
-const see = (world: World, cart: Cart) => showOrder(world.shop, cart, { checkoutId: CHECKOUT, locale: "en-US", mayAsk: true });
+const see = (world: World, cart: Cart) =>
+  showOrder(world.shop, cart, { checkoutId: CHECKOUT, locale: "en-US", mayAsk: true });
 
 describe("paying", () => {
   const claim = { session: "s", lines: [], claimedAt: 5, claimId: "c", checkoutId: CHECKOUT };
   const failures: readonly StartOutcome[] = [
     { outcome: "empty_cart" },
-    { outcome: "refused", lines: [{ productId: "mug", name: "Mug", requested: 2, available: 1, shortage: "sold_out", missed: 0, nextReleaseInMs: null }] },
+    {
+      outcome: "refused",
+      lines: [
+        {
+          productId: "mug",
+          name: "Mug",
+          requested: 2,
+          available: 1,
+          shortage: "sold_out",
+          missed: 0,
+          nextReleaseInMs: null,
+        },
+      ],
+    },
     { outcome: "unknown_product", productIds: ["mug"] },
     { outcome: "limit_exceeded", limit: "units_per_line", max: 10 },
     { outcome: "checkout_open", claim },
@@ -24,7 +38,10 @@ describe("paying", () => {
   it.each(failures)("tells $outcome instead of opening anything", async (outcome) => {
     const world = createWorld();
     world.says.start = () => Promise.resolve(outcome);
-    expect(await pay(world, world.carts.create())).toMatchObject({ outcome: "failed", failure: { kind: outcome.outcome } });
+    expect(await pay(world, world.carts.create())).toMatchObject({
+      outcome: "failed",
+      failure: { kind: outcome.outcome },
+    });
   });
 
   it("says so when Stripe does not answer", async () => {
@@ -37,28 +54,41 @@ describe("paying", () => {
     const world = createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
     world.says.start = () => Promise.reject(new Error("opened"));
-    expect(await pay(world, withCheckout(world.carts.create(), CHECKOUT))).toMatchObject({ outcome: "redirect", url: `/orders/${CHECKOUT}` });
+    expect(await pay(world, withCheckout(world.carts.create(), CHECKOUT))).toMatchObject({
+      outcome: "redirect",
+      url: `/orders/${CHECKOUT}`,
+    });
   });
 
   it("remembers the checkout of the page that it leads to", async () => {
     const world = createWorld();
     world.says.start = () => Promise.resolve({ outcome: "redirect", url: "https://pay.test/1", checkoutId: CHECKOUT });
     const answer = await pay(world, world.carts.create());
-    expect(answer).toMatchObject({ outcome: "redirect", url: "https://pay.test/1", cart: { checkouts: [CHECKOUT], paying: CHECKOUT } });
+    expect(answer).toMatchObject({
+      outcome: "redirect",
+      url: "https://pay.test/1",
+      cart: { checkouts: [CHECKOUT], paying: CHECKOUT },
+    });
   });
 });
 
 describe("the order page", () => {
   it("shows nothing to a browser that did not open the checkout, and asks nobody", async () => {
     const world = createWorld();
-    expect(await see(world, world.carts.create())).toMatchObject({ outcome: "shown", view: { state: "another_browser", order: null } });
+    expect(await see(world, world.carts.create())).toMatchObject({
+      outcome: "shown",
+      view: { state: "another_browser", order: null },
+    });
     expect(world.calls.fulfilled).toEqual([]);
   });
 
   it("shows a checkout that is not ours to nobody", async () => {
     const world = createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome: "not_ours" });
-    expect(await see(world, withCheckout(world.carts.create(), CHECKOUT))).toMatchObject({ outcome: "shown", view: { state: "another_browser", order: null } });
+    expect(await see(world, withCheckout(world.carts.create(), CHECKOUT))).toMatchObject({
+      outcome: "shown",
+      view: { state: "another_browser", order: null },
+    });
   });
 
   it("says that a payment is being confirmed while nobody can be asked", async () => {
@@ -98,12 +128,29 @@ describe("the order page", () => {
   });
 
   it("shows what was added to the lines, and nothing where nothing was", async () => {
-    const additions = [{ kind: "discount", amount: { amount: -500, currency: "usd" } }, { kind: "shipping", amount: { amount: 700, currency: "usd" } }] as const;
+    const additions = [
+      { kind: "discount", amount: { amount: -500, currency: "usd" } },
+      { kind: "shipping", amount: { amount: 700, currency: "usd" } },
+    ] as const;
     const world = createWorld();
     const buyer = { ...withCheckout(world.carts.create(), CHECKOUT), paying: null };
-    world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order({ additions, total: { amount: 2700, currency: "usd" } }) });
+    world.says.fulfil = () =>
+      Promise.resolve({
+        outcome: "done",
+        repeated: true,
+        order: order({ additions, total: { amount: 2700, currency: "usd" } }),
+      });
     expect(await see(world, buyer)).toMatchObject({
-      view: { order: { subtotal: "$25.00", total: "$27.00", additions: [{ kind: "discount", isNegative: true, amount: "-$5.00" }, { kind: "shipping", amount: "$7.00" }] } },
+      view: {
+        order: {
+          subtotal: "$25.00",
+          total: "$27.00",
+          additions: [
+            { kind: "discount", isNegative: true, amount: "-$5.00" },
+            { kind: "shipping", amount: "$7.00" },
+          ],
+        },
+      },
     });
     world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
     expect(await see(world, buyer)).toMatchObject({ view: { order: { additions: [] } } });
@@ -113,7 +160,10 @@ describe("the order page", () => {
     const world = createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
     const next = { ...world.carts.create(), checkouts: [CHECKOUT], lines: [{ productId: "jug", quantity: 1 }] };
-    expect(await see(world, next)).toMatchObject({ outcome: "shown", view: { state: "paid", order: { total: "$25.00" } } });
+    expect(await see(world, next)).toMatchObject({
+      outcome: "shown",
+      view: { state: "paid", order: { total: "$25.00" } },
+    });
   });
 
   it.each([
@@ -122,18 +172,56 @@ describe("the order page", () => {
   ] as const)("keeps the cart while nothing was charged: %s", async (outcome, state) => {
     const world = createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome, order: order() });
-    expect(await see(world, withCheckout(world.carts.create(), CHECKOUT))).toMatchObject({ outcome: "shown", view: { state } });
+    expect(await see(world, withCheckout(world.carts.create(), CHECKOUT))).toMatchObject({
+      outcome: "shown",
+      view: { state },
+    });
   });
 
   const refunded = (returned: number, pending = 0, owed = 0) => order({ refund: { returned, pending, owed } });
   it.each<[string, FulfilOutcome, string, object]>([
-    ["a full refund by hand", { outcome: "done", repeated: true, order: refunded(2500) }, "refunded_by_shop", { returned: "$25.00", pending: null, owed: null }],
-    ["a refund of a part", { outcome: "done", repeated: true, order: refunded(300) }, "paid", { returned: "$3.00", pending: null, owed: null }],
-    ["a full refund by hand that is on its way", { outcome: "done", repeated: true, order: refunded(0, 2500) }, "refund_pending", { returned: null, pending: "$25.00", owed: null }],
-    ["a refund of ours that is on its way", { outcome: "refunded", repeated: true, order: refunded(0, 2500) }, "refund_pending", { returned: null, pending: "$25.00", owed: null }],
-    ["a refund that arrived", { outcome: "refunded", repeated: true, order: refunded(2500) }, "refunded", { returned: "$25.00", pending: null, owed: null }],
-    ["a refund that failed", { outcome: "needs_review", reason: "refund_failed", order: refunded(0, 0, 2500) }, "refund_failed", { returned: null, pending: null, owed: "$25.00" }],
-    ["no refund of what was free", { outcome: "done", repeated: true, order: order({ total: { amount: 0, currency: "usd" } }) }, "paid", { returned: null, pending: null, owed: null }],
+    [
+      "a full refund by hand",
+      { outcome: "done", repeated: true, order: refunded(2500) },
+      "refunded_by_shop",
+      { returned: "$25.00", pending: null, owed: null },
+    ],
+    [
+      "a refund of a part",
+      { outcome: "done", repeated: true, order: refunded(300) },
+      "paid",
+      { returned: "$3.00", pending: null, owed: null },
+    ],
+    [
+      "a full refund by hand that is on its way",
+      { outcome: "done", repeated: true, order: refunded(0, 2500) },
+      "refund_pending",
+      { returned: null, pending: "$25.00", owed: null },
+    ],
+    [
+      "a refund of ours that is on its way",
+      { outcome: "refunded", repeated: true, order: refunded(0, 2500) },
+      "refund_pending",
+      { returned: null, pending: "$25.00", owed: null },
+    ],
+    [
+      "a refund that arrived",
+      { outcome: "refunded", repeated: true, order: refunded(2500) },
+      "refunded",
+      { returned: "$25.00", pending: null, owed: null },
+    ],
+    [
+      "a refund that failed",
+      { outcome: "needs_review", reason: "refund_failed", order: refunded(0, 0, 2500) },
+      "refund_failed",
+      { returned: null, pending: null, owed: "$25.00" },
+    ],
+    [
+      "no refund of what was free",
+      { outcome: "done", repeated: true, order: order({ total: { amount: 0, currency: "usd" } }) },
+      "paid",
+      { returned: null, pending: null, owed: null },
+    ],
   ])("tells %s", async (_what, outcome, state, refund) => {
     const world = createWorld();
     world.says.fulfil = () => Promise.resolve(outcome);
@@ -146,7 +234,11 @@ describe("the order page", () => {
     world.says.fulfil = () => Promise.resolve({ outcome: "released", order: order() });
     const emptied = withCheckout(world.carts.create(), CHECKOUT);
     expect(await see(world, emptied)).toMatchObject({ view: { state: "not_charged", isInCart: false } });
-    expect(await see(world, { ...emptied, lines: [{ productId: "jug", quantity: 1 }] })).toMatchObject({ view: { isInCart: false } });
-    expect(await see(world, { ...emptied, lines: [{ productId: "mug", quantity: 1 }] })).toMatchObject({ view: { isInCart: true } });
+    expect(await see(world, { ...emptied, lines: [{ productId: "jug", quantity: 1 }] })).toMatchObject({
+      view: { isInCart: false },
+    });
+    expect(await see(world, { ...emptied, lines: [{ productId: "mug", quantity: 1 }] })).toMatchObject({
+      view: { isInCart: true },
+    });
   });
 });

@@ -34,7 +34,12 @@ describe("a form that is sent twice", () => {
     let cart = world.carts.create();
     for (let n = 0; n < 5; n += 1) cart = await world.change(cart, form(`operation-${n}`));
     expect(cart.lines).toEqual([{ productId: "mug", quantity: 5 }]);
-    for (let n = 0; n < 20; n += 1) cart = await world.change(cart, { ...add("jug", 1), operation: `another-${n}`, intent: n % 2 === 0 ? "add" : "remove" });
+    for (let n = 0; n < 20; n += 1)
+      cart = await world.change(cart, {
+        ...add("jug", 1),
+        operation: `another-${n}`,
+        intent: n % 2 === 0 ? "add" : "remove",
+      });
     expect(cart.operations).toHaveLength(8);
     expect(await world.carts.fits(cart)).toBe(true);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { payCart } from "~/cart/pay-cart.server";
-import { changedCartAddress, readShownCart, writeShownCart, type ReadShownCart } from "~/cart/shown-cart.server";
 import { showCart } from "~/cart/show-cart.server";
+import { changedCartAddress, readShownCart, writeShownCart, type ReadShownCart } from "~/cart/shown-cart.server";
 import { cartChangeText } from "~/components/cart-change-words";
 import type { Cart } from "~/session.server";
 import { add, createWorld, product, set, type World } from "./cart-world";
@@ -16,7 +16,11 @@ async function view(world: World, cart: Cart, wasShown: ReadShownCart | null = n
 
 /** What the cart's page says at this address. */
 async function said(world: World, cart: Cart, address: string): Promise<readonly string[] | null> {
-  const { changes } = await view(world, cart, readShownCart(new URL(address, "http://shop.test").searchParams.get("changed")));
+  const { changes } = await view(
+    world,
+    cart,
+    readShownCart(new URL(address, "http://shop.test").searchParams.get("changed")),
+  );
   return changes === null ? null : changes.map(cartChangeText);
 }
 
@@ -24,7 +28,10 @@ describe("the cart that a Pay form brings back", () => {
   it("is what its page showed", async () => {
     const world = createWorld();
     const { shown } = await view(world, await world.change(world.carts.create(), add("mug", 2)));
-    expect(readShownCart(shown)).toEqual({ currency: "usd", lines: [{ productId: "mug", quantity: 2, unitAmount: 1250 }] });
+    expect(readShownCart(shown)).toEqual({
+      currency: "usd",
+      lines: [{ productId: "mug", quantity: 2, unitAmount: 1250 }],
+    });
   });
 
   it("is in no form where the cart cannot be paid", async () => {
@@ -35,7 +42,21 @@ describe("the cart that a Pay form brings back", () => {
 
   it("is not read where no page of ours wrote it", () => {
     const line = ["mug", 1, 1];
-    for (const written of ["", "{}", "[]", "null", "{", '{"currency":"usd"}', ...[{ lines: [["mug", -1, 1]] }, { lines: [["mug", 1, 1.5]] }, { lines: [["", 1, 1]] }, { lines: [["x".repeat(1001), 1, 1]] }, { lines: Array(201).fill(line) as unknown[] }].map((part) => JSON.stringify({ currency: "usd", ...part }))]) {
+    for (const written of [
+      "",
+      "{}",
+      "[]",
+      "null",
+      "{",
+      '{"currency":"usd"}',
+      ...[
+        { lines: [["mug", -1, 1]] },
+        { lines: [["mug", 1, 1.5]] },
+        { lines: [["", 1, 1]] },
+        { lines: [["x".repeat(1001), 1, 1]] },
+        { lines: Array(201).fill(line) as unknown[] },
+      ].map((part) => JSON.stringify({ currency: "usd", ...part })),
+    ]) {
       expect(readShownCart(written), written.slice(0, 80)).toBe("unreadable");
     }
     expect(readShownCart(null)).toBeNull();
@@ -51,7 +72,9 @@ describe("the cart that a Pay form brings back", () => {
     expect(new URLSearchParams({ shown: shown ?? "" }).toString().length).toBeLessThan(16 * 1024);
     const address = changedCartAddress(readShownCart(shown) ?? "unreadable");
     expect(address.length).toBeLessThanOrEqual(1_500);
-    expect(readShownCart(new URL(address, "http://shop.test").searchParams.get("changed"))).toMatchObject({ currency: "usd" });
+    expect(readShownCart(new URL(address, "http://shop.test").searchParams.get("changed"))).toMatchObject({
+      currency: "usd",
+    });
   });
 });
 
@@ -79,7 +102,13 @@ describe("the cart's page after a Pay form that showed another cart", () => {
   it("tells of a line that has come since", async () => {
     const world = createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 2));
-    expect(await said(world, cart, changedCartAddress({ currency: "usd", lines: [{ productId: "mug", quantity: 0, unitAmount: 1250 }] }))).toEqual(["Your cart now has 2 × mug."]);
+    expect(
+      await said(
+        world,
+        cart,
+        changedCartAddress({ currency: "usd", lines: [{ productId: "mug", quantity: 0, unitAmount: 1250 }] }),
+      ),
+    ).toEqual(["Your cart now has 2 × mug."]);
   });
 });
 
@@ -93,6 +122,9 @@ describe("paying by a form that showed another cart", () => {
     expect(answer).toEqual({ outcome: "changed", address: changedCartAddress(since) });
     expect(readShownCart(writeShownCart(since))).toEqual(since);
     world.says.start = () => Promise.reject(new Error("asked"));
-    expect(await payCart(world.shop, cart, "http://shop.test", 0, "unreadable")).toEqual({ outcome: "changed", address: "/cart?changed=" });
+    expect(await payCart(world.shop, cart, "http://shop.test", 0, "unreadable")).toEqual({
+      outcome: "changed",
+      address: "/cart?changed=",
+    });
   });
 });

@@ -13,7 +13,10 @@ function shopOf(count: number) {
       list: async ({ page, pageSize }) => {
         reads.count += 1;
         if (reads.fail) throw new UnavailableError("down");
-        const products = Array.from({ length: Math.max(0, Math.min(pageSize, count - (page - 1) * pageSize)) }, (_, i) => product(`p&${(page - 1) * pageSize + i}`));
+        const products = Array.from(
+          { length: Math.max(0, Math.min(pageSize, count - (page - 1) * pageSize)) },
+          (_, i) => product(`p&${(page - 1) * pageSize + i}`),
+        );
         return { products, page, pages: Math.ceil(count / pageSize), total: count };
       },
     },
@@ -21,7 +24,8 @@ function shopOf(count: number) {
   return { sitemap, reads, later: (ms: number) => (time += ms) };
 }
 
-const addressesIn = (xml: string | null) => [...(xml ?? "").matchAll(/<loc>(.*?)<\/loc>/g)].map(([, address]) => address);
+const addressesIn = (xml: string | null) =>
+  [...(xml ?? "").matchAll(/<loc>(.*?)<\/loc>/g)].map(([, address]) => address);
 
 describe("the sitemap", () => {
   it("is one file for a shop of up to 49,999 products", async () => {
@@ -35,7 +39,9 @@ describe("the sitemap", () => {
 
   it("names its pages where there are more, which hold every product once", async () => {
     const { sitemap } = shopOf(100_000);
-    expect(addressesIn(await sitemap.read(null))).toEqual([1, 2, 3].map((page) => `https://shop.test/sitemap.xml?page=${page}`));
+    expect(addressesIn(await sitemap.read(null))).toEqual(
+      [1, 2, 3].map((page) => `https://shop.test/sitemap.xml?page=${page}`),
+    );
     const all = (await Promise.all([1, 2, 3].map((page) => sitemap.read(page)))).flatMap(addressesIn);
     expect([all.length, new Set(all).size]).toEqual([100_001, 100_001]);
   });

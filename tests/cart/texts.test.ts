@@ -16,14 +16,19 @@ describe("words about stock", () => {
     [{ ...stock, onHand: 0, available: 0 }, "Sold out"],
     [{ ...stock, available: 2, heldByYou: 2 }, "You are holding 2, and there are no more"],
     [{ ...stock, available: 3, heldByYou: 2 }, "You are holding 2, and 1 more is left"],
-    [{ ...stock, onHand: 1, available: 1, heldByYou: 2 }, "You are holding 2, but the stock has changed and only 1 can be sold to you"],
+    [
+      { ...stock, onHand: 1, available: 1, heldByYou: 2 },
+      "You are holding 2, but the stock has changed and only 1 can be sold to you",
+    ],
   ])("%j reads %j", (facts, words) => {
     expect(stockText(facts, clockText)).toBe(words);
   });
 
   it("tells a sold unit from one that is only held", () => {
     const line = { productId: "mug", name: "Mug", requested: 3, available: 1, nextReleaseAt: AT };
-    expect(shortageText({ ...line, shortage: "sold_out" }, clockText)).toBe("You asked for 3, and only 1 is left for you. There are no more.");
+    expect(shortageText({ ...line, shortage: "sold_out" }, clockText)).toBe(
+      "You asked for 3, and only 1 is left for you. There are no more.",
+    );
     expect(shortageText({ ...line, shortage: "held_by_others" }, clockText)).toBe(
       "You asked for 3, and only 1 is left for you. Others are not sold, only held in other carts. The next may free up at 14:32 UTC.",
     );

@@ -15,10 +15,18 @@ function withoutMaxAffected(api: typeof fetch): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init);
     if (!/max-affected/.test(request.headers.get("prefer") ?? "")) return api(request);
-    const body = { code: "PGRST122", details: "Invalid preferences: max-affected=1", hint: null, message: "Invalid preferences given with handling=strict" };
+    const body = {
+      code: "PGRST122",
+      details: "Invalid preferences: max-affected=1",
+      hint: null,
+      message: "Invalid preferences given with handling=strict",
+    };
     return Response.json(body, { status: 400 });
   };
 }
 
 describeCompareAndSwap("the embedded PostgreSQL", () => openEmbedded(), { buyers: 40, units: 10 });
-describeCompareAndSwap("an API that knows no limit of rows", () => openEmbedded(withoutMaxAffected), { buyers: 10, units: 3 });
+describeCompareAndSwap("an API that knows no limit of rows", () => openEmbedded(withoutMaxAffected), {
+  buyers: 10,
+  units: 3,
+});

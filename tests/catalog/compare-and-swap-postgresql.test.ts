@@ -1,5 +1,4 @@
 import { PRODUCTS_SCHEMA } from "~/sandbox/supabase/supabase-sandbox.server";
-
 import { DEFAULT_COLUMNS } from "../sandbox/test-database";
 import { describeCompareAndSwap, PRODUCT } from "./compare-and-swap";
 import { openPostgresqlApi } from "./postgresql-api";
@@ -18,7 +17,9 @@ describeCompareAndSwap(
       servers: SERVERS,
       connections: CONNECTIONS,
     });
-    const [first, ...others] = Array.from({ length: SERVERS }, (_, server) => api.catalog({ table: "products", columns: DEFAULT_COLUMNS, server }));
+    const [first, ...others] = Array.from({ length: SERVERS }, (_, server) =>
+      api.catalog({ table: "products", columns: DEFAULT_COLUMNS, server }),
+    );
     if (first === undefined) throw new Error("No server");
 
     const setInventory = async (inventory: number | null): Promise<void> => {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-
 import type { Catalog } from "~/catalog/catalog";
 
 /** A database with one product (`PRODUCT`), reached through several catalogs as several app servers would. */
@@ -14,7 +13,11 @@ export interface SwapDatabase {
 export const PRODUCT = "6f1c2a54-8d0e-4b7a-9c35-1e8f0a7b4d01";
 
 /** What compareAndSwap promises, for every database that it runs on. */
-export function describeCompareAndSwap(name: string, open: () => Promise<SwapDatabase>, { buyers, units }: { buyers: number; units: number }): void {
+export function describeCompareAndSwap(
+  name: string,
+  open: () => Promise<SwapDatabase>,
+  { buyers, units }: { buyers: number; units: number },
+): void {
   describe(`compareAndSwap on ${name}`, () => {
     let database: SwapDatabase;
     let catalog: Catalog;
@@ -25,7 +28,8 @@ export function describeCompareAndSwap(name: string, open: () => Promise<SwapDat
     afterAll(() => database.close());
     beforeEach(() => database.setInventory(units));
 
-    const onHand = async (from: Catalog = catalog): Promise<number> => (await from.readStock([PRODUCT])).get(PRODUCT)?.inventory ?? 0;
+    const onHand = async (from: Catalog = catalog): Promise<number> =>
+      (await from.readStock([PRODUCT])).get(PRODUCT)?.inventory ?? 0;
 
     /** Every buyer wants one unit and goes on until it has one or none is left. Returns how many believe that they have one. */
     async function rush(sell: (from: number, at: Catalog) => Promise<boolean>): Promise<number> {
@@ -43,14 +47,18 @@ export function describeCompareAndSwap(name: string, open: () => Promise<SwapDat
     }
 
     it("changes nothing when the number is another by now", async () => {
-      expect(await catalog.compareAndSwap({ productId: PRODUCT, from: units + 1, to: 0 })).toEqual({ outcome: "changed" });
+      expect(await catalog.compareAndSwap({ productId: PRODUCT, from: units + 1, to: 0 })).toEqual({
+        outcome: "changed",
+      });
       expect(await onHand()).toBe(units);
     });
 
     it("changes nothing when the inventory is null, or there is no such row, or the id is malformed", async () => {
       await database.setInventory(null);
       expect(await catalog.compareAndSwap({ productId: PRODUCT, from: 0, to: 1 })).toEqual({ outcome: "changed" });
-      expect(await catalog.compareAndSwap({ productId: PRODUCT.replace("6", "7"), from: units, to: 1 })).toEqual({ outcome: "changed" });
+      expect(await catalog.compareAndSwap({ productId: PRODUCT.replace("6", "7"), from: units, to: 1 })).toEqual({
+        outcome: "changed",
+      });
       expect(await catalog.compareAndSwap({ productId: "abc", from: units, to: 1 })).toEqual({ outcome: "changed" });
     });
 
@@ -60,15 +68,23 @@ export function describeCompareAndSwap(name: string, open: () => Promise<SwapDat
     });
 
     it("swaps when the number still is the one expected, and a second time not", async () => {
-      expect(await catalog.compareAndSwap({ productId: PRODUCT, from: units, to: units - 1 })).toEqual({ outcome: "swapped" });
-      expect(await catalog.compareAndSwap({ productId: PRODUCT, from: units, to: units - 1 })).toEqual({ outcome: "changed" });
+      expect(await catalog.compareAndSwap({ productId: PRODUCT, from: units, to: units - 1 })).toEqual({
+        outcome: "swapped",
+      });
+      expect(await catalog.compareAndSwap({ productId: PRODUCT, from: units, to: units - 1 })).toEqual({
+        outcome: "changed",
+      });
       expect(await onHand()).toBe(units - 1);
     });
 
     it(`lets exactly one of ${buyers} simultaneous swaps from the same number through`, async () => {
       const outcomes = await Promise.all(
         Array.from({ length: buyers }, (_, index) =>
-          (database.catalogs[index % database.catalogs.length] ?? catalog).compareAndSwap({ productId: PRODUCT, from: units, to: units - 1 }),
+          (database.catalogs[index % database.catalogs.length] ?? catalog).compareAndSwap({
+            productId: PRODUCT,
+            from: units,
+            to: units - 1,
+          }),
         ),
       );
       expect(outcomes.filter(({ outcome }) => outcome === "swapped")).toHaveLength(1);
@@ -76,7 +92,10 @@ export function describeCompareAndSwap(name: string, open: () => Promise<SwapDat
     });
 
     it(`sells exactly ${units} units to ${buyers} simultaneous buyers`, async () => {
-      const sold = await rush(async (seen, at) => (await at.compareAndSwap({ productId: PRODUCT, from: seen, to: seen - 1 })).outcome === "swapped");
+      const sold = await rush(
+        async (seen, at) =>
+          (await at.compareAndSwap({ productId: PRODUCT, from: seen, to: seen - 1 })).outcome === "swapped",
+      );
       expect(sold).toBe(units);
       expect(await onHand()).toBe(0);
     }, 120_000);

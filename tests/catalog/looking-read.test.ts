@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-
 import type { Stock } from "~/catalog/catalog";
 import { createLookingRead } from "~/catalog/looking-read";
 import { createSharedRead } from "~/catalog/shared-stock-read";
@@ -15,7 +14,8 @@ async function read(ids: readonly string[]): Promise<Stock> {
   await new Promise((resolve) => setTimeout(resolve, Math.ceil(ids.length / 400) * LIST_MS));
   return new Map(ids.filter((id) => id === "mug").map((id) => [id, MUG]));
 }
-const looking = (mostWaiting?: number) => createLookingRead({ read, now: () => Date.now(), ...(mostWaiting === undefined ? {} : { mostWaiting }) });
+const looking = (mostWaiting?: number) =>
+  createLookingRead({ read, now: () => Date.now(), ...(mostWaiting === undefined ? {} : { mostWaiting }) });
 
 beforeEach(() => {
   asked = [];
@@ -24,12 +24,17 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 /** How long an add waits for its stock, the longest of five, while 20 calls at a time look up 100 made-up ids each. */
-async function slowestAdd(readers: { readonly add: (ids: readonly string[]) => Promise<Stock>; readonly look: (ids: readonly string[]) => Promise<Stock> }): Promise<number> {
+async function slowestAdd(readers: {
+  readonly add: (ids: readonly string[]) => Promise<Stock>;
+  readonly look: (ids: readonly string[]) => Promise<Stock>;
+}): Promise<number> {
   let flooding = true;
   let made = 0;
   const flood = Array.from({ length: 20 }, async () => {
     while (flooding) {
-      await readers.look(Array.from({ length: 100 }, () => `made-up-${(made += 1)}`)).catch(() => new Promise((resolve) => setTimeout(resolve, 50)));
+      await readers
+        .look(Array.from({ length: 100 }, () => `made-up-${(made += 1)}`))
+        .catch(() => new Promise((resolve) => setTimeout(resolve, 50)));
     }
   });
   let slowest = 0;
@@ -75,7 +80,11 @@ describe("a read for looking", () => {
 
   it("remembers no failure", async () => {
     let isDown = true;
-    const look = createLookingRead({ now: () => 0, read: async (ids) => (isDown ? Promise.reject(new UnavailableError("down")) : new Map(ids.map((id) => [id, MUG]))) });
+    const look = createLookingRead({
+      now: () => 0,
+      read: async (ids) =>
+        isDown ? Promise.reject(new UnavailableError("down")) : new Map(ids.map((id) => [id, MUG])),
+    });
     await expect(look(["mug"])).rejects.toThrow("down");
     isDown = false;
     expect((await look(["mug"])).has("mug")).toBe(true);

@@ -3,22 +3,37 @@ import { App } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import postgres from "postgres";
 import { vi } from "vitest";
-
 import { parseProductColumns } from "~/catalog/product-columns";
-import { createSupabaseCatalog, type SupabaseCatalog, type SupabaseCatalogOptions } from "~/catalog/supabase-catalog.server";
+import {
+  createSupabaseCatalog,
+  type SupabaseCatalog,
+  type SupabaseCatalogOptions,
+} from "~/catalog/supabase-catalog.server";
 import { answerAsPostgrest } from "~/sandbox/supabase/postgrest-errors";
-
 import { startPostgresql } from "./postgresql-server";
 
 export interface PostgresqlApi {
   readonly sql: postgres.Sql;
   /** A catalog over the API server of that number; a wrapper sees each of its requests. */
-  catalog(options: { table: string; columns: string; server?: number; through?: (api: typeof fetch) => typeof fetch }): SupabaseCatalog;
+  catalog(options: {
+    table: string;
+    columns: string;
+    server?: number;
+    through?: (api: typeof fetch) => typeof fetch;
+  }): SupabaseCatalog;
   close(): Promise<void>;
 }
 
 /** `schema` is run before the first request: the API reads the schema then, and remembers it. */
-export async function openPostgresqlApi({ schema, servers = 1, connections = 5 }: { schema: string; servers?: number; connections?: number }): Promise<PostgresqlApi> {
+export async function openPostgresqlApi({
+  schema,
+  servers = 1,
+  connections = 5,
+}: {
+  schema: string;
+  servers?: number;
+  connections?: number;
+}): Promise<PostgresqlApi> {
   // The API server prints every query that PostgreSQL refuses; what it says is in its answer too.
   const print = vi.spyOn(console, "error").mockReturnValue(undefined);
   const server = await startPostgresql();
@@ -26,10 +41,15 @@ export async function openPostgresqlApi({ schema, servers = 1, connections = 5 }
   await sql.unsafe(schema);
   // As PostgREST answers: numeric columns are JSON numbers.
   const types = { numeric: { to: 1700, from: [1700], serialize: String, parse: Number } };
-  const pools = Array.from({ length: servers }, () => createPostgresConnection({ url: server.url, postgresOptions: { max: connections, types } }));
+  const pools = Array.from({ length: servers }, () =>
+    createPostgresConnection({ url: server.url, postgresOptions: { max: connections, types } }),
+  );
   const apis = pools.map((connection) => {
     answerAsPostgrest(connection);
-    const app = new App({ connection, options: { server: { apiKeys: false, disableStudio: true, disableFallback: true } } });
+    const app = new App({
+      connection,
+      options: { server: { apiKeys: false, disableStudio: true, disableFallback: true } },
+    });
     const api: typeof fetch = async (input, init) => app.fetch(new Request(input, init));
     return api;
   });

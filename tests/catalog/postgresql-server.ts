@@ -30,10 +30,15 @@ export async function startPostgresql(): Promise<PostgresqlServer> {
   };
 
   const data = path.join(directory, "data");
-  await run(...command("initdb", "-D", data, "-U", "holdfast", "-A", "trust", "-E", "UTF8", "--no-sync"), { cwd: directory });
+  await run(...command("initdb", "-D", data, "-U", "holdfast", "-A", "trust", "-E", "UTF8", "--no-sync"), {
+    cwd: directory,
+  });
   const [port = 0] = await freePorts(1);
   const settings = ["-p", String(port), "-h", "127.0.0.1", "-k", directory, "-c", "fsync=off"];
-  const server = spawn(...command("postgres", "-D", data, ...settings), { cwd: directory, stdio: ["ignore", "ignore", "pipe"] });
+  const server = spawn(...command("postgres", "-D", data, ...settings), {
+    cwd: directory,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   const stopped = once(server, "exit");
 
   await new Promise<void>((resolve, reject) => {
@@ -59,17 +64,24 @@ async function findBinaries(): Promise<string> {
   if (!existsSync(DEBIAN)) {
     // Otherwise the package starts a server of its own.
     if (isRoot) await mkdir("/etc/postgresql-common", { recursive: true });
-    if (isRoot) await writeFile("/etc/postgresql-common/createcluster.conf", "create_main_cluster = false\n", { flag: "wx" }).catch(() => undefined);
+    if (isRoot)
+      await writeFile("/etc/postgresql-common/createcluster.conf", "create_main_cluster = false\n", {
+        flag: "wx",
+      }).catch(() => undefined);
     await installPackage("postgresql", NEED);
   }
   const versions = (await readdir(DEBIAN).catch(() => [])).sort((a, b) => Number(b) - Number(a));
-  const found = versions.map((version) => path.join(DEBIAN, version, "bin")).find((bin) => existsSync(path.join(bin, "initdb")));
+  const found = versions
+    .map((version) => path.join(DEBIAN, version, "bin"))
+    .find((bin) => existsSync(path.join(bin, "initdb")));
   if (found === undefined) throw new Error(`${NEED}: apt-get install postgresql`);
   return found;
 }
 
 async function postgresUser(): Promise<{ uid: number; gid: number }> {
-  const [uid, gid] = await Promise.all(["-u", "-g"].map(async (flag) => Number((await run("id", [flag, "postgres"])).stdout)));
+  const [uid, gid] = await Promise.all(
+    ["-u", "-g"].map(async (flag) => Number((await run("id", [flag, "postgres"])).stdout)),
+  );
   if (uid === undefined || gid === undefined) throw new Error("There is no user postgres");
   return { uid, gid };
 }

@@ -1,18 +1,35 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-
 import { currencyDigits, isChargeable, parsePrice } from "~/catalog/price";
 import { chargeStep, SUPPORTED_CURRENCIES } from "~/sandbox/stripe/currency.server";
 
 const cents = (value: unknown): number | null => parsePrice(value, "major", "usd")?.amount ?? null;
 
 describe("parsePrice", () => {
-  it.each([null, undefined, "", " ", "free", "12,50", "$12", "-1", -0.01, Number.NaN, Number.POSITIVE_INFINITY, {}, [], true, "0x10", 0.004, 1e-7, "0.0049999", "1e400", "9".repeat(20)])(
-    "has no price for %s",
-    (value) => {
-      expect(cents(value)).toBeNull();
-    },
-  );
+  it.each([
+    null,
+    undefined,
+    "",
+    " ",
+    "free",
+    "12,50",
+    "$12",
+    "-1",
+    -0.01,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    {},
+    [],
+    true,
+    "0x10",
+    0.004,
+    1e-7,
+    "0.0049999",
+    "1e400",
+    "9".repeat(20),
+  ])("has no price for %s", (value) => {
+    expect(cents(value)).toBeNull();
+  });
 
   it.each([
     [12.5, 1250],
@@ -41,7 +58,9 @@ describe("parsePrice", () => {
   it("knows currencies without a minor unit, with three digits, and those that Stripe counts otherwise than Intl", () => {
     expect(parsePrice("1250", "major", "jpy")).toEqual({ amount: 1250, currency: "jpy" });
     expect(parsePrice("12.345", "major", "kwd")).toEqual({ amount: 12_350, currency: "kwd" });
-    expect(["usd", "jpy", "kwd", "isk", "ugx", "mga", "clp", "huf", "idr"].map(currencyDigits)).toEqual([2, 0, 3, 2, 2, 0, 0, 2, 2]);
+    expect(["usd", "jpy", "kwd", "isk", "ugx", "mga", "clp", "huf", "idr"].map(currencyDigits)).toEqual([
+      2, 0, 3, 2, 2, 0, 0, 2, 2,
+    ]);
   });
 
   it("takes minor units as they are", () => {
@@ -51,7 +70,11 @@ describe("parsePrice", () => {
 
   /** By Stripe's page "Supported currencies": digits of the minor unit, and how many of its last ones must be 0. */
   const CLASSES: Record<string, { digits: number; zeros: number }> = {
-    ...Object.fromEntries("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ").map((currency) => [currency, { digits: 0, zeros: 0 }])),
+    ...Object.fromEntries(
+      "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf"
+        .split(" ")
+        .map((currency) => [currency, { digits: 0, zeros: 0 }]),
+    ),
     ...Object.fromEntries("bhd jod kwd omr tnd".split(" ").map((currency) => [currency, { digits: 3, zeros: 1 }])),
     isk: { digits: 2, zeros: 2 },
     ugx: { digits: 2, zeros: 2 },
@@ -59,7 +82,22 @@ describe("parsePrice", () => {
     huf: { digits: 2, zeros: 0 },
     twd: { digits: 2, zeros: 0 },
   };
-  const VALUES = ["1234", "1234.5", "1234.56", "1234.005", "1234.994", "1234.995", "0.5", "0.49", "0.005", "0.0049", "0.0005", "0.00049", "1e3", "12.345e1"];
+  const VALUES = [
+    "1234",
+    "1234.5",
+    "1234.56",
+    "1234.005",
+    "1234.994",
+    "1234.995",
+    "0.5",
+    "0.49",
+    "0.005",
+    "0.0049",
+    "0.0005",
+    "0.00049",
+    "1e3",
+    "12.345e1",
+  ];
 
   it.each([...SUPPORTED_CURRENCIES])("gives what Stripe charges in %s, in both units", (currency) => {
     const { digits, zeros } = CLASSES[currency] ?? { digits: 2, zeros: 0 };
@@ -79,9 +117,19 @@ describe("parsePrice", () => {
   });
 
   it("tells amounts that Stripe does not charge", () => {
-    expect([["kwd", 1234], ["kwd", 1230], ["isk", 1050], ["isk", 1100], ["ugx", 50], ["huf", 1050], ["usd", 1234], ["usd", -1], ["usd", 1.5]].map(([currency, amount]) => isChargeable({ currency: String(currency), amount: Number(amount) }))).toEqual([
-      false, true, false, true, false, true, true, false, false,
-    ]);
+    expect(
+      [
+        ["kwd", 1234],
+        ["kwd", 1230],
+        ["isk", 1050],
+        ["isk", 1100],
+        ["ugx", 50],
+        ["huf", 1050],
+        ["usd", 1234],
+        ["usd", -1],
+        ["usd", 1.5],
+      ].map(([currency, amount]) => isChargeable({ currency: String(currency), amount: Number(amount) })),
+    ).toEqual([false, true, false, true, false, true, true, false, false]);
   });
 
   it("is exact for every amount of cents, as text and as a number", () => {

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { openTestDatabase, type TestDatabase } from "../sandbox/test-database";
 
-import { openTestDatabase } from "../sandbox/test-database";
-import type { TestDatabase } from "../sandbox/test-database";
-
-const jwt = (role: string): string => ["{}", JSON.stringify({ role }), "signature"].map((part) => Buffer.from(part).toString("base64url")).join(".");
+const jwt = (role: string): string =>
+  ["{}", JSON.stringify({ role }), "signature"].map((part) => Buffer.from(part).toString("base64url")).join(".");
 const MUG = { id: "6f1c2a54-8d0e-4b7a-9c35-1e8f0a7b4d01", name: "Mug", price: "12.50", inventory_count: 3 };
 
 let database: TestDatabase;
@@ -23,11 +22,17 @@ beforeEach(() => database.setRows([MUG]));
 describe("probe", () => {
   it("says that the table is missing", async () => {
     const report = await database.catalogWith({ table: "nowhere" }).probe();
-    expect(report).toMatchObject({ ok: false, warnings: [], faults: [expect.stringContaining('table "nowhere" does not exist')] });
+    expect(report).toMatchObject({
+      ok: false,
+      warnings: [],
+      faults: [expect.stringContaining('table "nowhere" does not exist')],
+    });
   });
 
   it("names each column that is missing, and what it is mapped to", async () => {
-    const report = await database.catalogWith({ columns: "id,name=title,price,inventory=stock,description,stripe_price=stripe" }).probe();
+    const report = await database
+      .catalogWith({ columns: "id,name=title,price,inventory=stock,description,stripe_price=stripe" })
+      .probe();
     expect(report.ok).toBe(false);
     expect(report.faults).toEqual([
       expect.stringContaining('no column "title" (mapped to name'),
@@ -38,13 +43,23 @@ describe("probe", () => {
 
   it("says that rows can be read but not updated", async () => {
     await database.setRows([{ ...MUG, id: 1 }], "frozen");
-    const report = await database.catalogWith({ table: "frozen", columns: "id,name,price,inventory=inventory_count" }).probe();
+    const report = await database
+      .catalogWith({ table: "frozen", columns: "id,name,price,inventory=inventory_count" })
+      .probe();
     expect(report).toMatchObject({ ok: false, faults: [expect.stringContaining("can be read but not updated")] });
   });
 
   it("says that ids are not unique", async () => {
-    await database.setRows([{ ...MUG, id: 1 }, { ...MUG, id: 1 }], "twins");
-    const report = await database.catalogWith({ table: "twins", columns: "id,name,price,inventory=inventory_count" }).probe();
+    await database.setRows(
+      [
+        { ...MUG, id: 1 },
+        { ...MUG, id: 1 },
+      ],
+      "twins",
+    );
+    const report = await database
+      .catalogWith({ table: "twins", columns: "id,name,price,inventory=inventory_count" })
+      .probe();
     expect(report).toMatchObject({ ok: false, faults: [expect.stringContaining("must be unique")] });
   });
 
@@ -62,13 +77,25 @@ describe("probe", () => {
 
   it("warns that writing could not be proven when the table is empty", async () => {
     await database.setRows([]);
-    expect(await database.catalog.probe()).toMatchObject({ ok: true, faults: [], warnings: [expect.stringContaining("could not be proven")] });
+    expect(await database.catalog.probe()).toMatchObject({
+      ok: true,
+      faults: [],
+      warnings: [expect.stringContaining("could not be proven")],
+    });
   });
 
   it("warns of an inventory and a price that are none", async () => {
     await database.setRows([{ ...MUG, inventory_count: null, price: null }]);
     const report = await database.catalog.probe();
-    expect(report).toMatchObject({ ok: true, faults: [], warnings: [expect.stringContaining("inventory_count"), expect.stringContaining("not a price"), expect.stringContaining("could not be proven")] });
+    expect(report).toMatchObject({
+      ok: true,
+      faults: [],
+      warnings: [
+        expect.stringContaining("inventory_count"),
+        expect.stringContaining("not a price"),
+        expect.stringContaining("could not be proven"),
+      ],
+    });
   });
 
   it("finds nothing to say about a shop that is set up well, and changes no number", async () => {

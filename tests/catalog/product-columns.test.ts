@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
-
 import { nameFault, parseProductColumns } from "~/catalog/product-columns";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
-
 import { DEFAULT_COLUMNS } from "../sandbox/test-database";
 
 describe("parseProductColumns", () => {
@@ -29,15 +27,35 @@ describe("parseProductColumns", () => {
 
   it("maps pairs and bare words, with spaces around them", () => {
     expect(parseProductColumns(" id , name = title,inventory=on hand ,stripe_price")).toEqual({
-      id: "id", name: "title", inventory: "on hand", price: null, stripePrice: "stripe_price", description: null, image: null, currency: null, active: null,
+      id: "id",
+      name: "title",
+      inventory: "on hand",
+      price: null,
+      stripePrice: "stripe_price",
+      description: null,
+      image: null,
+      currency: null,
+      active: null,
     });
   });
 });
 
 describe("a table name", () => {
-  it.each(["a/b", "products?select=*", "x#y", "", "public.products", 'pro"ducts', " products"])("%s is refused before anything is asked", (table) => {
-    expect(nameFault(table)).not.toBeNull();
-    const columns = parseProductColumns(DEFAULT_COLUMNS);
-    expect(() => createSupabaseCatalog({ url: "http://127.0.0.1:9", key: "k", table, columns, priceUnit: "major", currency: "usd" })).toThrow(/products table/);
-  });
+  it.each(["a/b", "products?select=*", "x#y", "", "public.products", 'pro"ducts', " products"])(
+    "%s is refused before anything is asked",
+    (table) => {
+      expect(nameFault(table)).not.toBeNull();
+      const columns = parseProductColumns(DEFAULT_COLUMNS);
+      expect(() =>
+        createSupabaseCatalog({
+          url: "http://127.0.0.1:9",
+          key: "k",
+          table,
+          columns,
+          priceUnit: "major",
+          currency: "usd",
+        }),
+      ).toThrow(/products table/);
+    },
+  );
 });

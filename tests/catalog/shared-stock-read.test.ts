@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { createSharedRead } from "~/catalog/shared-stock-read";
 
 type SharedRead = ReturnType<typeof createSharedRead<number>>;
@@ -30,7 +29,9 @@ function sharesTheRunningRead(read: (ids: readonly string[]) => Promise<Readonly
 }
 
 /** A sale is noted while a read is running; then somebody asks. Returns what that caller is told. */
-async function askDuringARead(create: (read: ReturnType<typeof controllable>["read"]) => SharedRead): Promise<number | undefined> {
+async function askDuringARead(
+  create: (read: ReturnType<typeof controllable>["read"]) => SharedRead,
+): Promise<number | undefined> {
   const database = controllable();
   const readStock = create(database.read);
   const first = readStock(["a"]);
@@ -67,7 +68,10 @@ describe("createSharedRead", () => {
     await settle();
     expect(database.reads.map((read) => read.ids)).toEqual([["a"], ["a", "b0", "b1", "b2"]]);
     database.started(1).answer();
-    expect((await Promise.all(answers)).map((answer) => answer.size)).toEqual([1, ...Array.from({ length: 20 }, () => 2)]);
+    expect((await Promise.all(answers)).map((answer) => answer.size)).toEqual([
+      1,
+      ...Array.from({ length: 20 }, () => 2),
+    ]);
   });
 
   it("fails those who shared the failed read and nobody else", async () => {

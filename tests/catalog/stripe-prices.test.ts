@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-
 import { examinePrices } from "~/catalog/examine-prices";
 import type { SupabaseCatalog } from "~/catalog/supabase-catalog.server";
-import { PATIENCE } from "~/checkout/stripe/ask-stripe.server";
-import { createPriceBook } from "~/checkout/stripe/price-book.server";
 import { createStripe } from "~/checkout/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe-gateway.server";
+import { PATIENCE } from "~/checkout/stripe/ask-stripe.server";
+import { createPriceBook } from "~/checkout/stripe/price-book.server";
 import { createStripeSandbox, type StripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
-
 import { openTestDatabase, type TestDatabase } from "../sandbox/test-database";
 
 const COLUMNS = "id,name,inventory=inventory_count,active=shown,stripe_price";
@@ -17,13 +15,20 @@ let stripe: StripeSandbox;
 let logged: string[];
 
 beforeAll(async () => {
-  database = await openTestDatabase({ schema: "create table priced (id text primary key, name text, price numeric, currency text, inventory_count integer, shown boolean, stripe_price text);" });
+  database = await openTestDatabase({
+    schema:
+      "create table priced (id text primary key, name text, price numeric, currency text, inventory_count integer, shown boolean, stripe_price text);",
+  });
 });
 afterAll(() => database.close());
 
 beforeEach(async () => {
   logged = [];
-  stripe = createStripeSandbox({ webhookUrls: [], paymentPageBase: () => "http://pay.test", schedule: () => undefined });
+  stripe = createStripeSandbox({
+    webhookUrls: [],
+    paymentPageBase: () => "http://pay.test",
+    schedule: () => undefined,
+  });
   const facts = { currency: "usd", unit_amount: 9900, product_name: "Mug" };
   stripe.controls.setPrices([
     { id: "price_mug", ...facts },
@@ -32,17 +37,44 @@ beforeEach(async () => {
     { id: "price_club", ...facts, recurring: true },
     { id: "price_isk", ...facts, currency: "isk", unit_amount: 1050 },
   ]);
-  const row = (id: string, stripe_price: string | null, others = {}) => ({ id, name: `The ${id}`, price: "28.00", currency: null, inventory_count: 3, shown: true, stripe_price, ...others });
+  const row = (id: string, stripe_price: string | null, others = {}) => ({
+    id,
+    name: `The ${id}`,
+    price: "28.00",
+    currency: null,
+    inventory_count: 3,
+    shown: true,
+    stripe_price,
+    ...others,
+  });
   await database.setRows(
-    [row("mug", "price_mug"), row("yen", " price_yen "), row("off", "price_off"), row("club", "price_club"), row("isk", "price_isk"), row("gone", "price_gone"), row("own", null), row("blank", " "), row("hidden", "price_hidden", { shown: false })],
+    [
+      row("mug", "price_mug"),
+      row("yen", " price_yen "),
+      row("off", "price_off"),
+      row("club", "price_club"),
+      row("isk", "price_isk"),
+      row("gone", "price_gone"),
+      row("own", null),
+      row("blank", " "),
+      row("hidden", "price_hidden", { shown: false }),
+    ],
     "priced",
   );
 });
 
 function open(columns = COLUMNS, secretKey = "sk_test_sandbox"): SupabaseCatalog {
   const sdk = createStripe({ secretKey, fetch: stripe.httpFetch, timeoutMs: 5_000, maxNetworkRetries: 0 });
-  const prices = createPriceBook({ gateway: createStripeGateway(sdk, { ...PATIENCE, readMs: 0 }), now: () => performance.now() });
-  return database.catalogWith({ table: "priced", columns, prices, log: { warn: (_fields, message) => void logged.push(message) } });
+  const prices = createPriceBook({
+    gateway: createStripeGateway(sdk, { ...PATIENCE, readMs: 0 }),
+    now: () => performance.now(),
+  });
+  return database.catalogWith({
+    table: "priced",
+    columns,
+    prices,
+    log: { warn: (_fields, message) => void logged.push(message) },
+  });
 }
 
 const priceOf = async (catalog: SupabaseCatalog, id: string) => (await catalog.products([id])).get(id)?.price;
@@ -56,7 +88,10 @@ describe.each([
     expect(await priceOf(catalog, "mug")).toEqual({ amount: 9900, currency: "usd" });
     expect(await priceOf(catalog, "yen")).toEqual({ amount: 500, currency: "jpy" });
     const listed = (await catalog.list({ page: 1, pageSize: 20 })).products;
-    expect(listed.filter(({ price }) => price !== null && price.amount !== 2800).map(({ id }) => id)).toEqual(["mug", "yen"]);
+    expect(listed.filter(({ price }) => price !== null && price.amount !== 2800).map(({ id }) => id)).toEqual([
+      "mug",
+      "yen",
+    ]);
     expect((await catalog.productsNamed(["The mug"])).get("The mug")).toMatchObject([{ price: { amount: 9900 } }]);
   });
 
@@ -76,7 +111,10 @@ describe.each([
 });
 
 it("a row that names no Price costs what its own columns say, where a price is mapped", async () => {
-  expect(await Promise.all(["own", "blank"].map((id) => priceOf(open(`${COLUMNS},price`), id)))).toEqual([{ amount: 2800, currency: "usd" }, { amount: 2800, currency: "usd" }]);
+  expect(await Promise.all(["own", "blank"].map((id) => priceOf(open(`${COLUMNS},price`), id)))).toEqual([
+    { amount: 2800, currency: "usd" },
+    { amount: 2800, currency: "usd" },
+  ]);
   expect(await Promise.all(["own", "blank"].map((id) => priceOf(open(), id)))).toEqual([null, null]);
 });
 
@@ -86,13 +124,18 @@ describe("the check of all rows", () => {
     const report = await catalog.checkPrices();
     expect(report.rows).toBe(6);
     expect(report.faults).toHaveLength(4);
-    expect(report.differing).toEqual(['"The mug" (mug): 2800 usd in the table, 9900 usd at Stripe', '"The yen" (yen): 2800 usd in the table, 500 jpy at Stripe']);
+    expect(report.differing).toEqual([
+      '"The mug" (mug): 2800 usd in the table, 9900 usd at Stripe',
+      '"The yen" (yen): 2800 usd in the table, 500 jpy at Stripe',
+    ]);
     expect(catalog.unavailable).toBe(4);
     const calls = stripe.controls.calls().length;
     expect(await priceOf(catalog, "mug")).toEqual({ amount: 9900, currency: "usd" });
     expect(stripe.controls.calls()).toHaveLength(calls);
 
-    await database.exec("delete from priced where id = 'gone'; update priced set stripe_price = 'price_mug' where id = 'off'");
+    await database.exec(
+      "delete from priced where id = 'gone'; update priced set stripe_price = 'price_mug' where id = 'off'",
+    );
     expect((await catalog.checkPrices()).faults).toHaveLength(2);
     expect(catalog.oddities).toHaveLength(2);
     expect(logged).toHaveLength(4);
@@ -106,12 +149,18 @@ describe("the check of all rows", () => {
   });
 
   it("asks nothing where no such column is mapped", async () => {
-    expect(await open("id,name,price,inventory=inventory_count").checkPrices()).toEqual({ rows: 0, faults: [], differing: [] });
+    expect(await open("id,name,price,inventory=inventory_count").checkPrices()).toEqual({
+      rows: 0,
+      faults: [],
+      differing: [],
+    });
     expect(stripe.controls.calls()).toEqual([]);
   });
 
   it("names a table full of faults by a few and their number", async () => {
-    await database.exec("update priced set stripe_price = 'price_none_' || id; insert into priced (id, name, inventory_count, shown, stripe_price) select n, n, 1, true, 'price_none' from generate_series(1, 20) n");
+    await database.exec(
+      "update priced set stripe_price = 'price_none_' || id; insert into priced (id, name, inventory_count, shown, stripe_price) select n, n, 1, true, 'price_none' from generate_series(1, 20) n",
+    );
     const catalog = open();
     await catalog.checkPrices();
     expect(catalog.oddities).toHaveLength(11);
@@ -121,7 +170,16 @@ describe("the check of all rows", () => {
 
   it("reads as findings for doctor: what can be sold, what cannot, and where the table differs", async () => {
     const findings = await examinePrices(open(`${COLUMNS},price`));
-    expect(findings.map(({ state }) => state)).toEqual(["ok", "fault", "fault", "fault", "fault", "note", "note", "note"]);
+    expect(findings.map(({ state }) => state)).toEqual([
+      "ok",
+      "fault",
+      "fault",
+      "fault",
+      "fault",
+      "note",
+      "note",
+      "note",
+    ]);
     expect(findings[0]?.text).toBe("2 of 6 products with a Stripe Price can be sold by it.");
   });
 });

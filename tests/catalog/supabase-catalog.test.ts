@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
 import { UnavailableError } from "~/errors";
 import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
-
-import { openTestDatabase } from "../sandbox/test-database";
-import type { TestDatabase } from "../sandbox/test-database";
+import { openTestDatabase, type TestDatabase } from "../sandbox/test-database";
 
 const HARD_NAMES = [
   'He said "tide"',
@@ -53,7 +50,16 @@ describe("ids", () => {
     const [first] = DEMO_PRODUCTS;
     if (first === undefined) throw new Error("The demo shop is empty");
     const catalog = over("products", "id,name,price,inventory=inventory_count");
-    const ids = ["abc", first.id, "1; drop table products", first.id.toUpperCase(), "00000000-0000-0000-0000-000000000000", "", "a\0b", "x".repeat(50_000)];
+    const ids = [
+      "abc",
+      first.id,
+      "1; drop table products",
+      first.id.toUpperCase(),
+      "00000000-0000-0000-0000-000000000000",
+      "",
+      "a\0b",
+      "x".repeat(50_000),
+    ];
     expect([...(await catalog.products(ids)).keys()]).toEqual([first.id]);
     expect([...(await catalog.readStock(ids)).keys()]).toEqual([first.id]);
   });
@@ -69,33 +75,52 @@ describe("ids", () => {
   });
 
   it("reads an integer out of range as unknown and still finds the others", async () => {
-    await database.setRows([{ id: 7, name: "Cup", price: 1, inventory_count: 2 }, { id: 8, name: "Jug", price: 1, inventory_count: 3 }], "by_number");
+    await database.setRows(
+      [
+        { id: 7, name: "Cup", price: 1, inventory_count: 2 },
+        { id: 8, name: "Jug", price: 1, inventory_count: 3 },
+      ],
+      "by_number",
+    );
     const catalog = over("by_number");
     const found = await catalog.readStock(["abc", "7", "99999999999", "8", "007", "7.0", "-1", "9".repeat(40)]);
     expect([...found.keys()].sort()).toEqual(["7", "8"]);
   });
 
-  it.each(["by_number", "by_big_number"])("asks nothing more about integers out of range (%s), however many are sent", async (table) => {
-    const catalog = over(table);
-    await catalog.readStock(["abc"]);
-    const learning = asked.length;
-    await catalog.readStock(Array.from({ length: 100 }, (_, index) => String(9_999_999_999_999_999_000n + BigInt(index))));
-    if (table === "by_number") await catalog.readStock(Array.from({ length: 100 }, (_, index) => String(2_147_483_648 + index)));
-    expect(asked).toHaveLength(learning);
-  });
+  it.each(["by_number", "by_big_number"])(
+    "asks nothing more about integers out of range (%s), however many are sent",
+    async (table) => {
+      const catalog = over(table);
+      await catalog.readStock(["abc"]);
+      const learning = asked.length;
+      await catalog.readStock(
+        Array.from({ length: 100 }, (_, index) => String(9_999_999_999_999_999_000n + BigInt(index))),
+      );
+      if (table === "by_number")
+        await catalog.readStock(Array.from({ length: 100 }, (_, index) => String(2_147_483_648 + index)));
+      expect(asked).toHaveLength(learning);
+    },
+  );
 
   it("keeps every digit of a bigint that JSON numbers cannot hold", async () => {
     await database.exec("truncate by_big_number; insert into by_big_number values (9007199254740993, 'Mug', 12.5, 5)");
     const catalog = over("by_big_number");
     const found = await catalog.products(["9007199254740993", "9007199254740992"]);
     expect([...found]).toMatchObject([["9007199254740993", { id: "9007199254740993", onHand: 5 }]]);
-    expect(await catalog.compareAndSwap({ productId: "9007199254740993", from: 5, to: 4 })).toEqual({ outcome: "swapped" });
+    expect(await catalog.compareAndSwap({ productId: "9007199254740993", from: 5, to: 4 })).toEqual({
+      outcome: "swapped",
+    });
   });
 
   it("takes ids of text literally", async () => {
-    await database.setRows([...HARD_NAMES, "007", "true"].map((id) => ({ id, name: id, price: 1, inventory_count: 1 })), "by_text");
+    await database.setRows(
+      [...HARD_NAMES, "007", "true"].map((id) => ({ id, name: id, price: 1, inventory_count: 1 })),
+      "by_text",
+    );
     const catalog = over("by_text");
-    expect([...(await catalog.products([...HARD_NAMES, "007", "7"])).keys()].sort()).toEqual([...HARD_NAMES, "007"].sort());
+    expect([...(await catalog.products([...HARD_NAMES, "007", "7"])).keys()].sort()).toEqual(
+      [...HARD_NAMES, "007"].sort(),
+    );
     for (const productId of [...HARD_NAMES, "007", "true"]) {
       expect(await catalog.compareAndSwap({ productId, from: 1, to: 0 }), productId).toEqual({ outcome: "swapped" });
     }
@@ -104,7 +129,10 @@ describe("ids", () => {
 
 describe("names", () => {
   it("are matched exactly, whatever characters they are made of", async () => {
-    await database.setRows([...HARD_NAMES, "SALT, PEPPER"].map((name, id) => ({ id, name, price: 1, inventory_count: 1 })), "by_number");
+    await database.setRows(
+      [...HARD_NAMES, "SALT, PEPPER"].map((name, id) => ({ id, name, price: 1, inventory_count: 1 })),
+      "by_number",
+    );
     const found = await over("by_number").productsNamed([...HARD_NAMES, "salt, pepper", "star%", "nobody", "a\0b", ""]);
     expect([...found.keys()].sort()).toEqual([...HARD_NAMES].sort());
     for (const [name, products] of found) expect(products.map((product) => product.name)).toEqual([name]);
@@ -117,9 +145,13 @@ describe("names", () => {
   });
 
   it("searched for are literal and case-insensitive", async () => {
-    await database.setRows(HARD_NAMES.map((name, id) => ({ id, name, price: 1, inventory_count: 1 })), "by_number");
+    await database.setRows(
+      HARD_NAMES.map((name, id) => ({ id, name, price: 1, inventory_count: 1 })),
+      "by_number",
+    );
     const catalog = over("by_number");
-    const search = async (text: string) => (await catalog.list({ page: 1, pageSize: 50, search: text })).products.map((product) => product.name);
+    const search = async (text: string) =>
+      (await catalog.list({ page: 1, pageSize: 50, search: text })).products.map((product) => product.name);
     expect(await search("%")).toEqual(["100% linen"]);
     expect(await search("_")).toEqual(["under_score"]);
     expect(await search("*")).toEqual(["star*fish"]);
@@ -163,8 +195,21 @@ describe("a catalogue of 2,300 rows", () => {
 
   it("reads on when the database gives fewer rows than a page has", async () => {
     expect((await over("many").list({ page: 1, pageSize: 2000 })).products).toHaveLength(2000);
-    const tight: typeof fetch = (input, init) => database.fetch(new Request(String(input instanceof Request ? input.url : input).replace(/limit=(\d+)/, (_, limit: string) => `limit=${Math.min(7, Number(limit))}`), init));
-    const catalog = database.catalogWith({ table: "many", columns: "id,name,price,inventory=inventory_count", fetch: tight });
+    const tight: typeof fetch = (input, init) =>
+      database.fetch(
+        new Request(
+          String(input instanceof Request ? input.url : input).replace(
+            /limit=(\d+)/,
+            (_, limit: string) => `limit=${Math.min(7, Number(limit))}`,
+          ),
+          init,
+        ),
+      );
+    const catalog = database.catalogWith({
+      table: "many",
+      columns: "id,name,price,inventory=inventory_count",
+      fetch: tight,
+    });
     const whole = await over("many").list({ page: 3, pageSize: 24 });
     expect(await catalog.list({ page: 3, pageSize: 24 })).toEqual(whole);
     expect(whole.products).toHaveLength(24);
@@ -196,24 +241,49 @@ describe("rows", () => {
     });
     const products = await catalog.products(["a", "b", "c", "d"]);
     expect(products.get("a")).toEqual({
-      id: "a", name: "Aster", description: "", image: null, price: { amount: 990, currency: "chf" }, stripePrice: "price_1", onHand: 4, active: true,
+      id: "a",
+      name: "Aster",
+      description: "",
+      image: null,
+      price: { amount: 990, currency: "chf" },
+      stripePrice: "price_1",
+      onHand: 4,
+      active: true,
     });
     expect(products.get("b")).toMatchObject({ price: null, stripePrice: null, onHand: 0, active: true });
-    expect(products.get("c")).toMatchObject({ name: "Untitled product", price: null, stripePrice: null, onHand: 0, active: false });
+    expect(products.get("c")).toMatchObject({
+      name: "Untitled product",
+      price: null,
+      stripePrice: null,
+      onHand: 0,
+      active: false,
+    });
     expect(products.get("d")).toMatchObject({ price: { amount: 1, currency: "jpy" }, active: false });
     expect((await catalog.list({ page: 1, pageSize: 10 })).products.map((product) => product.id)).toEqual(["a", "b"]);
   });
 
   it("give the stock exactly as it is: null, negative and numeric", async () => {
-    await database.exec("truncate by_big_number; insert into by_big_number values (1, 'a', 1, null), (2, 'b', 1, -2), (3, 'c', 1, 5.00), (4, 'd', 1, 2.5)");
+    await database.exec(
+      "truncate by_big_number; insert into by_big_number values (1, 'a', 1, null), (2, 'b', 1, -2), (3, 'c', 1, 5.00), (4, 'd', 1, 2.5)",
+    );
     const stock = await over("by_big_number").readStock(["1", "2", "3", "4", "5"]);
-    expect([...stock].sort().map(([id, row]) => [id, row.inventory])).toEqual([["1", null], ["2", -2], ["3", 5], ["4", null]]);
+    expect([...stock].sort().map(([id, row]) => [id, row.inventory])).toEqual([
+      ["1", null],
+      ["2", -2],
+      ["3", 5],
+      ["4", null],
+    ]);
   });
 
   it("are found in a table and columns whose names have spaces, dashes, dollars and accents", async () => {
-    await database.setRows([{ "Thing No": 1, "näme-x$": "Mug", "on hand": 3, price: "12.5", listed: true }], "Odd Things");
+    await database.setRows(
+      [{ "Thing No": 1, "näme-x$": "Mug", "on hand": 3, price: "12.5", listed: true }],
+      "Odd Things",
+    );
     const catalog = over("Odd Things", "id=Thing No,name=näme-x$,inventory=on hand,price,active=listed");
-    expect((await catalog.list({ page: 1, pageSize: 5, search: "mug" })).products).toMatchObject([{ id: "1", name: "Mug", onHand: 3, price: { amount: 1250 } }]);
+    expect((await catalog.list({ page: 1, pageSize: 5, search: "mug" })).products).toMatchObject([
+      { id: "1", name: "Mug", onHand: 3, price: { amount: 1250 } },
+    ]);
     expect((await catalog.productsNamed(["Mug"])).size).toBe(1);
     expect(await catalog.compareAndSwap({ productId: "1", from: 3, to: 2 })).toEqual({ outcome: "swapped" });
     expect((await catalog.readStock(["1"])).get("1")).toMatchObject({ name: "Mug", inventory: 2, active: true });
@@ -225,11 +295,17 @@ describe("a database with a fault", () => {
   it("is unavailable, and says which table or column is missing", async () => {
     await expect(over("nowhere").readStock(["1"])).rejects.toThrow(UnavailableError);
     await expect(over("nowhere").readStock(["1"])).rejects.toThrow(/table "nowhere" does not exist/);
-    await expect(over("many", "id,name,price,inventory=stock").readStock(["1"])).rejects.toThrow(/column is missing.*stock/);
-    expect(await over("many", "id,name,price,inventory=stock").compareAndSwap({ productId: "1", from: 1, to: 0 })).toMatchObject({ outcome: "refused", by: "setup", code: "PGRST204" });
+    await expect(over("many", "id,name,price,inventory=stock").readStock(["1"])).rejects.toThrow(
+      /column is missing.*stock/,
+    );
+    expect(
+      await over("many", "id,name,price,inventory=stock").compareAndSwap({ productId: "1", from: 1, to: 0 }),
+    ).toMatchObject({ outcome: "refused", by: "setup", code: "PGRST204" });
   });
 
   it("is unavailable when it does not know the key", async () => {
-    await expect(database.catalogWith({ key: "sb_secret_other" }).list({ page: 1, pageSize: 1 })).rejects.toThrow(/Invalid API key/);
+    await expect(database.catalogWith({ key: "sb_secret_other" }).list({ page: 1, pageSize: 1 })).rejects.toThrow(
+      /Invalid API key/,
+    );
   });
 });

@@ -1,13 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-
 import type { Catalog } from "~/catalog/catalog";
 import type { SupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { UnavailableError } from "~/errors";
-
 import { openPostgresqlApi, type PostgresqlApi } from "./postgresql-api";
 
 const COLUMNS = "id,name,price,inventory";
-const TABLES = ["plain", "resets", "clamps", "puts_back", "puts_back_later", "drops", "lower_limit", "raises", "doubled", "worded"];
+const TABLES = [
+  "plain",
+  "resets",
+  "clamps",
+  "puts_back",
+  "puts_back_later",
+  "drops",
+  "lower_limit",
+  "raises",
+  "doubled",
+  "worded",
+];
 
 let api: PostgresqlApi;
 beforeAll(async () => {
@@ -44,14 +53,19 @@ beforeAll(async () => {
 afterAll(() => api.close());
 beforeEach(async () => {
   for (const table of TABLES) {
-    await api.sql.unsafe(`alter table ${table} disable trigger user; delete from ${table}; alter table ${table} enable trigger user;`);
-    await api.sql.unsafe(`insert into ${table} values ('mug', 'Mug', 1, '5')${table === "doubled" ? ", ('mug', 'Mug', 1, '5')" : ""}`);
+    await api.sql.unsafe(
+      `alter table ${table} disable trigger user; delete from ${table}; alter table ${table} enable trigger user;`,
+    );
+    await api.sql.unsafe(
+      `insert into ${table} values ('mug', 'Mug', 1, '5')${table === "doubled" ? ", ('mug', 'Mug', 1, '5')" : ""}`,
+    );
   }
 });
 
 const urlOf = (input: Parameters<typeof fetch>[0]): string => (input instanceof Request ? input.url : input.toString());
 const over = (table: string): SupabaseCatalog => api.catalog({ table, columns: COLUMNS });
-const inventoriesIn = async (table: string): Promise<unknown[]> => [...(await api.sql.unsafe<{ inventory: unknown }[]>(`select inventory from ${table}`))].map((row) => row.inventory);
+const inventoriesIn = async (table: string): Promise<unknown[]> =>
+  [...(await api.sql.unsafe<{ inventory: unknown }[]>(`select inventory from ${table}`))].map((row) => row.inventory);
 
 /** A shop that sells until the table says that there is none, or a swap is not what it should be. */
 async function sell(swap: (from: number) => Promise<boolean>, catalog: Catalog): Promise<number> {
@@ -62,23 +76,38 @@ async function sell(swap: (from: number) => Promise<boolean>, catalog: Catalog):
   return 10;
 }
 
-describe.each(["resets", "puts_back", "puts_back_later", "says_yes"])("a table whose trigger answers a row and changes nothing (%s)", (table) => {
-  it("refuses the sale, and says that the number was not kept", async () => {
-    const outcome = await over(table).compareAndSwap({ productId: "mug", from: 5, to: 4 });
-    expect(outcome).toMatchObject({ outcome: "refused", by: "row", code: "number_not_kept" });
-    expect(await inventoriesIn(table)).toEqual([5]);
-  });
+describe.each(["resets", "puts_back", "puts_back_later", "says_yes"])(
+  "a table whose trigger answers a row and changes nothing (%s)",
+  (table) => {
+    it("refuses the sale, and says that the number was not kept", async () => {
+      const outcome = await over(table).compareAndSwap({ productId: "mug", from: 5, to: 4 });
+      expect(outcome).toMatchObject({ outcome: "refused", by: "row", code: "number_not_kept" });
+      expect(await inventoriesIn(table)).toEqual([5]);
+    });
 
-  it("sells nothing", async () => {
-    const catalog = over(table);
-    expect(await sell(async (from) => (await catalog.compareAndSwap({ productId: "mug", from, to: from - 1 })).outcome === "swapped", catalog)).toBe(0);
-  });
-});
+    it("sells nothing", async () => {
+      const catalog = over(table);
+      expect(
+        await sell(
+          async (from) =>
+            (await catalog.compareAndSwap({ productId: "mug", from, to: from - 1 })).outcome === "swapped",
+          catalog,
+        ),
+      ).toBe(0);
+    });
+  },
+);
 
-it.each([["resets", 10], ["puts_back", 10], ["says_yes", 10]])("a swap that counts the rows of the answer sells what %s has again and again", async (table, sales) => {
+it.each([
+  ["resets", 10],
+  ["puts_back", 10],
+  ["says_yes", 10],
+])("a swap that counts the rows of the answer sells what %s has again and again", async (table, sales) => {
   const catalog = over(table);
   const countsRows = async (from: number): Promise<boolean> => {
-    const rows = await api.sql.unsafe(`update ${table} set inventory = ${from - 1} where id = 'mug' and inventory = ${from} returning id`);
+    const rows = await api.sql.unsafe(
+      `update ${table} set inventory = ${from - 1} where id = 'mug' and inventory = ${from} returning id`,
+    );
     return rows.length === 1;
   };
   expect(await sell(countsRows, catalog)).toBe(sales);
@@ -86,7 +115,11 @@ it.each([["resets", 10], ["puts_back", 10], ["says_yes", 10]])("a swap that coun
 
 describe("an update that reaches no row", () => {
   it("is refused where the row still has the number (a trigger that returns null)", async () => {
-    expect(await over("drops").compareAndSwap({ productId: "mug", from: 5, to: 4 })).toMatchObject({ outcome: "refused", by: "row", code: "no_row_updated" });
+    expect(await over("drops").compareAndSwap({ productId: "mug", from: 5, to: 4 })).toMatchObject({
+      outcome: "refused",
+      by: "row",
+      code: "no_row_updated",
+    });
   });
 
   it("lost the race where the row has another number, or is gone", async () => {
@@ -99,7 +132,11 @@ describe("a row that refuses the number", () => {
   it("is told by the constraint's code, and nothing is changed", async () => {
     const catalog = over("lower_limit");
     expect(await catalog.compareAndSwap({ productId: "mug", from: 5, to: 3 })).toEqual({ outcome: "swapped" });
-    expect(await catalog.compareAndSwap({ productId: "mug", from: 3, to: 2 })).toMatchObject({ outcome: "refused", by: "row", code: "23514" });
+    expect(await catalog.compareAndSwap({ productId: "mug", from: 3, to: 2 })).toMatchObject({
+      outcome: "refused",
+      by: "row",
+      code: "23514",
+    });
     expect(await inventoriesIn("lower_limit")).toEqual([3]);
   });
 
@@ -110,7 +147,11 @@ describe("a row that refuses the number", () => {
   });
 
   it("is told by the range of the column", async () => {
-    expect(await over("plain").compareAndSwap({ productId: "mug", from: 5, to: 3_000_000_000 })).toMatchObject({ outcome: "refused", by: "row", code: "22003" });
+    expect(await over("plain").compareAndSwap({ productId: "mug", from: 5, to: 3_000_000_000 })).toMatchObject({
+      outcome: "refused",
+      by: "row",
+      code: "22003",
+    });
   });
 });
 
@@ -122,7 +163,11 @@ it("a trigger that writes a third number leaves the outcome unknown", async () =
 describe("two rows with one id", () => {
   it("are never both changed, and have no inventory to sell", async () => {
     const catalog = over("doubled");
-    expect(await catalog.compareAndSwap({ productId: "mug", from: 5, to: 4 })).toMatchObject({ outcome: "refused", by: "row", code: "PGRST124" });
+    expect(await catalog.compareAndSwap({ productId: "mug", from: 5, to: 4 })).toMatchObject({
+      outcome: "refused",
+      by: "row",
+      code: "PGRST124",
+    });
     expect(await inventoriesIn("doubled")).toEqual([5, 5]);
     expect((await catalog.readStock(["mug"])).get("mug")?.inventory).toBeNull();
     expect((await catalog.products(["mug"])).get("mug")?.onHand).toBe(0);
@@ -146,16 +191,19 @@ describe("inventory in a text column", () => {
     expect(await inventoriesIn("worded")).toEqual(["4"]);
   });
 
-  it.each(["5.0", "05", " 5", "5e0", "+5", "-0", "five", ""])("has no inventory to sell where it reads %j", async (spelling) => {
-    await api.sql`update worded set inventory = ${spelling}`;
-    const catalog = over("worded");
-    expect((await catalog.readStock(["mug"])).get("mug")?.inventory).toBeNull();
-    expect((await catalog.products(["mug"])).get("mug")?.onHand).toBe(0);
-    expect(catalog.oddities).toEqual([expect.stringContaining(JSON.stringify(spelling))]);
-    await api.sql`update worded set inventory = '5'`;
-    await catalog.readStock(["mug"]);
-    expect(catalog.oddities).toEqual([]);
-  });
+  it.each(["5.0", "05", " 5", "5e0", "+5", "-0", "five", ""])(
+    "has no inventory to sell where it reads %j",
+    async (spelling) => {
+      await api.sql`update worded set inventory = ${spelling}`;
+      const catalog = over("worded");
+      expect((await catalog.readStock(["mug"])).get("mug")?.inventory).toBeNull();
+      expect((await catalog.products(["mug"])).get("mug")?.onHand).toBe(0);
+      expect(catalog.oddities).toEqual([expect.stringContaining(JSON.stringify(spelling))]);
+      await api.sql`update worded set inventory = '5'`;
+      await catalog.readStock(["mug"]);
+      expect(catalog.oddities).toEqual([]);
+    },
+  );
 });
 
 describe("the version of a row", () => {
@@ -184,18 +232,31 @@ describe("the version of a row", () => {
 
   it("lets the swap through while the row is as it was read", async () => {
     const catalog = over("plain");
-    expect(await catalog.compareAndSwap({ productId: "mug", from: 5, to: 4, version: await versionIn(catalog) })).toEqual({ outcome: "swapped" });
+    expect(
+      await catalog.compareAndSwap({ productId: "mug", from: 5, to: 4, version: await versionIn(catalog) }),
+    ).toEqual({ outcome: "swapped" });
   });
 
   it("is null for a view, which is read and sold from all the same", async () => {
     const catalog = over("shown");
-    expect((await catalog.readStock(["mug"])).get("mug")).toEqual({ name: "Mug", inventory: 5, active: true, version: null });
-    expect(await catalog.compareAndSwap({ productId: "mug", from: 5, to: 4, version: null })).toEqual({ outcome: "swapped" });
+    expect((await catalog.readStock(["mug"])).get("mug")).toEqual({
+      name: "Mug",
+      inventory: 5,
+      active: true,
+      version: null,
+    });
+    expect(await catalog.compareAndSwap({ productId: "mug", from: 5, to: 4, version: null })).toEqual({
+      outcome: "swapped",
+    });
   });
 
   it("is asked for once where there is none", async () => {
     const asked: string[] = [];
-    const catalog = api.catalog({ table: "shown", columns: COLUMNS, through: (next) => (input, init) => (asked.push(urlOf(input)), next(input, init)) });
+    const catalog = api.catalog({
+      table: "shown",
+      columns: COLUMNS,
+      through: (next) => (input, init) => (asked.push(urlOf(input)), next(input, init)),
+    });
     await catalog.readStock(["mug"]);
     await catalog.readStock(["mug"]);
     expect(asked.filter((url) => url.includes("xmin"))).toHaveLength(1);
@@ -206,7 +267,8 @@ describe("the version of a row", () => {
     const refusing = api.catalog({
       table: "plain",
       columns: COLUMNS,
-      through: (next) => async (input, init) => (urlOf(input).includes("xmin") ? new Response("<html>Blocked", { status: 403 }) : next(input, init)),
+      through: (next) => async (input, init) =>
+        urlOf(input).includes("xmin") ? new Response("<html>Blocked", { status: 403 }) : next(input, init),
     });
     expect((await refusing.readStock(["mug"])).get("mug")).toMatchObject({ inventory: 5, version: null });
     let isDown = true;
@@ -230,7 +292,9 @@ describe("reads that come from a replica", () => {
       columns: COLUMNS,
       through: (next) => async (input, init) => (init?.method === "GET" ? behind.clone() : next(input, init)),
     });
-    await expect(catalog.compareAndSwap({ productId: "mug", from: 5, to: 4 })).rejects.toThrow("reads come from a replica");
+    await expect(catalog.compareAndSwap({ productId: "mug", from: 5, to: 4 })).rejects.toThrow(
+      "reads come from a replica",
+    );
     expect(await inventoriesIn("plain")).toEqual([4]);
   });
 });

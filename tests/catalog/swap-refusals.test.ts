@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { DatabaseError, throwingFetch } from "~/catalog/database-error";
 import { refusalOf } from "~/catalog/swap-refusals";
 
@@ -81,12 +80,14 @@ describe("a refused update", () => {
   });
 
   it("is not PostgREST's where one of its fields is missing: a code alone may be a gateway's", async () => {
-    const { by, code } = (await refusalOf(new DatabaseError(400, '{"code":"23514","message":"no"}'), async () => true)) ?? {};
+    const { by, code } =
+      (await refusalOf(new DatabaseError(400, '{"code":"23514","message":"no"}'), async () => true)) ?? {};
     expect({ by, code }).toEqual({ by: "setup", code: "http_400" });
   });
 
   it("tells an operator what was said and what to do", async () => {
-    const messageOf = async (status: number, text: string) => (await refusalOf(new DatabaseError(status, text), async () => true))?.message;
+    const messageOf = async (status: number, text: string) =>
+      (await refusalOf(new DatabaseError(status, text), async () => true))?.message;
     expect(await messageOf(405, body("25006"))).toMatch(/read-only.*disk.*25006: no/);
     expect(await messageOf(401, "")).toContain("SUPABASE_SECRET_KEY");
   });

@@ -1,15 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
 import { proveWrite } from "~/catalog/prove-write";
 import type { SupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { createTableState, READS_FROM_REPLICA } from "~/catalog/table-state";
-
 import { openTestDatabase, type TestDatabase } from "../sandbox/test-database";
 
 const MUG = { id: "6f1c2a54-8d0e-4b7a-9c35-1e8f0a7b4d01", name: "Mug", price: "12.50", inventory_count: 3 };
-const READ_ONLY = { code: "25006", message: "cannot execute UPDATE in a read-only transaction", details: null, hint: null };
+const READ_ONLY = {
+  code: "25006",
+  message: "cannot execute UPDATE in a read-only transaction",
+  details: null,
+  hint: null,
+};
 
-const refusedBy = (by: "row" | "setup", code = "25006") => ({ outcome: "refused", by, code, message: `because of ${code}` }) as const;
+const refusedBy = (by: "row" | "setup", code = "25006") =>
+  ({ outcome: "refused", by, code, message: `because of ${code}` }) as const;
 
 describe("the table's state", () => {
   it("closes after two refusals of the set-up in a row, and opens with the next update that is made", () => {
@@ -52,8 +56,13 @@ describe("a catalog", () => {
   /** What updates are answered with instead of being carried out; null: they are carried out. */
   let instead: (() => Response | Promise<Response>) | null = null;
   const open = (timeoutMs = 4_000): SupabaseCatalog =>
-    database.catalogWith({ timeoutMs, fetch: async (input, init) => (init?.method === "PATCH" && instead !== null ? instead() : database.fetch(input, init)) });
-  const sell = (catalog: SupabaseCatalog, from: number) => catalog.compareAndSwap({ productId: MUG.id, from, to: from - 1 });
+    database.catalogWith({
+      timeoutMs,
+      fetch: async (input, init) =>
+        init?.method === "PATCH" && instead !== null ? instead() : database.fetch(input, init),
+    });
+  const sell = (catalog: SupabaseCatalog, from: number) =>
+    catalog.compareAndSwap({ productId: MUG.id, from, to: from - 1 });
 
   it("closes when two sales were refused by read-only mode, says why, and opens with the next sale", async () => {
     const catalog = open();
@@ -83,10 +92,16 @@ describe("a catalog", () => {
     await database.exec("update products set inventory_count = 3");
     expect(await proveWrite(database.catalog, MUG.id)).toMatchObject({ state: "ok" });
     expect((await database.catalog.readStock([MUG.id])).get(MUG.id)?.inventory).toBe(3);
-    expect(await proveWrite(database.catalog, null)).toMatchObject({ state: "note", text: expect.stringContaining("Not proven") as string });
+    expect(await proveWrite(database.catalog, null)).toMatchObject({
+      state: "note",
+      text: expect.stringContaining("Not proven") as string,
+    });
     await database.exec("alter table products add constraint enough check (inventory_count >= 3)");
     expect((await database.catalog.probe()).ok).toBe(true);
-    expect(await proveWrite(database.catalog, MUG.id)).toMatchObject({ state: "fault", text: expect.stringContaining("23514") as string });
+    expect(await proveWrite(database.catalog, MUG.id)).toMatchObject({
+      state: "fault",
+      text: expect.stringContaining("23514") as string,
+    });
     await database.exec("alter table products drop constraint enough");
   });
 

@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
-
 import type { Catalog } from "~/catalog/catalog";
 import { parseProductColumns } from "~/catalog/product-columns";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { UnavailableError } from "~/errors";
-
 import { DEFAULT_COLUMNS } from "../sandbox/test-database";
 
 function over(answer: (signal: AbortSignal) => Promise<Response>) {
@@ -39,11 +37,21 @@ const CALLS: [string, (catalog: Catalog) => Promise<unknown>][] = [
 describe.each(CALLS)("%s", (_name, call) => {
   it.each<[string, () => Promise<Response>]>([
     ["refuses the connection", () => Promise.reject(new TypeError("fetch failed"))],
-    ["answers 503", () => Promise.resolve(new Response(JSON.stringify({ code: "PGRST002", message: "schema cache" }), { status: 503 }))],
+    [
+      "answers 503",
+      () =>
+        Promise.resolve(new Response(JSON.stringify({ code: "PGRST002", message: "schema cache" }), { status: 503 })),
+    ],
     ["answers 520 with a page", () => Promise.resolve(new Response("<html>", { status: 520 }))],
     ["answers 200 with a page", () => Promise.resolve(new Response("<html>"))],
     ["answers 200 with something else", () => Promise.resolve(Response.json({ hello: "there" }))],
-    ["answers 500 in PostgREST's shape", () => Promise.resolve(Response.json({ code: "57014", message: "statement timeout", details: null, hint: null }, { status: 500 }))],
+    [
+      "answers 500 in PostgREST's shape",
+      () =>
+        Promise.resolve(
+          Response.json({ code: "57014", message: "statement timeout", details: null, hint: null }, { status: 500 }),
+        ),
+    ],
     ["answers 408 with nothing", () => Promise.resolve(new Response("", { status: 408 }))],
     ["answers 429 with a page", () => Promise.resolve(new Response("<html>", { status: 429 }))],
     ["never answers", () => new Promise(() => undefined)],
@@ -76,7 +84,13 @@ describe("a query without an answer", () => {
 
   it("is aborted while its body is on the way, too", async () => {
     const { catalog } = over((signal) =>
-      Promise.resolve(new Response(new ReadableStream({ start: (stream) => signal.addEventListener("abort", () => stream.error(signal.reason)) }))),
+      Promise.resolve(
+        new Response(
+          new ReadableStream({
+            start: (stream) => signal.addEventListener("abort", () => stream.error(signal.reason)),
+          }),
+        ),
+      ),
     );
     await expect(catalog.readStock(["a"])).rejects.toThrow(UnavailableError);
   });
@@ -86,7 +100,9 @@ describe("a query without an answer", () => {
     const { catalog } = over(() => {
       answers += 1;
       if (answers === 1) return new Promise(() => undefined);
-      return Promise.resolve(Response.json([{ id: "a", name: "Mug", inventory: 2 }], { headers: { "content-range": "0-0/1" } }));
+      return Promise.resolve(
+        Response.json([{ id: "a", name: "Mug", inventory: 2 }], { headers: { "content-range": "0-0/1" } }),
+      );
     });
     await expect(catalog.readStock(["a"])).rejects.toThrow(UnavailableError);
     expect((await catalog.readStock(["a"])).get("a")?.inventory).toBe(2);

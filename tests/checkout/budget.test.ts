@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { createBudget, within } from "~/checkout/budget.server";
 import { UnavailableError } from "~/errors";
 

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
-
 import { createWorld, MAX_AGE_MS, ORIGIN, TTL_MS } from "./world";
 
 const MINUTE_MS = 60_000;
@@ -11,9 +9,16 @@ async function payWithSkew(skewMs: number, checkoutTtlMs = 900_000): Promise<str
   const world = createWorld({ config: { checkoutTtlMs } });
   const clock = { now: world.clock.now, wall: () => world.clock.wall() + skewMs };
   const shop = await world.open({
-    dependencies: (real) => ({ clock, reservations: { ...real.reservations, store: createMemoryReservationStore({ clock, ttlMs: TTL_MS, maxAgeMs: MAX_AGE_MS }) } }),
+    dependencies: (real) => ({
+      clock,
+      reservations: {
+        ...real.reservations,
+        store: createMemoryReservationStore({ clock, ttlMs: TTL_MS, maxAgeMs: MAX_AGE_MS }),
+      },
+    }),
   });
-  return (await shop.checkout.start({ session: "ann", lines: [{ productId: "mug", quantity: 1 }], origin: ORIGIN })).outcome;
+  return (await shop.checkout.start({ session: "ann", lines: [{ productId: "mug", quantity: 1 }], origin: ORIGIN }))
+    .outcome;
 }
 
 describe("a server whose clock differs from Stripe's", () => {

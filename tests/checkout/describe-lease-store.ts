@@ -5,7 +5,10 @@ import { UnavailableError } from "~/errors";
 const patient = new AbortController().signal;
 
 /** The contract of `LeaseStore`, for any driver. `open` gives an empty store each time. */
-export function describeLeaseStore(name: string, open: () => Promise<{ leases: LeaseStore; close?: () => Promise<void> }>): void {
+export function describeLeaseStore(
+  name: string,
+  open: () => Promise<{ leases: LeaseStore; close?: () => Promise<void> }>,
+): void {
   describe(`${name} keeps the contract of a lease store`, () => {
     let leases: LeaseStore;
     let close: (() => Promise<void>) | undefined;
@@ -32,7 +35,9 @@ export function describeLeaseStore(name: string, open: () => Promise<{ leases: L
     });
 
     it("does not even start to wait when the time is over before", async () => {
-      await expect(leases.acquire({ key: "k", checkoutId: "a", signal: AbortSignal.abort() })).rejects.toThrow(UnavailableError);
+      await expect(leases.acquire({ key: "k", checkoutId: "a", signal: AbortSignal.abort() })).rejects.toThrow(
+        UnavailableError,
+      );
       expect((await take("b")).isHeld()).toBe(true);
     });
 
@@ -62,7 +67,14 @@ export function describeLeaseStore(name: string, open: () => Promise<{ leases: L
       await (await take("a")).release({ settled: false });
 
       const seen: (string | null)[] = [];
-      for (const [checkoutId, settled] of [["b", true], ["b", false], ["a", false], ["b", true], ["a", true], ["b", true]] as const) {
+      for (const [checkoutId, settled] of [
+        ["b", true],
+        ["b", false],
+        ["a", false],
+        ["b", true],
+        ["a", true],
+        ["b", true],
+      ] as const) {
         const lease = await take(checkoutId);
         seen.push(lease.unsettled);
         await lease.release({ settled });

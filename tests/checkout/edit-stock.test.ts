@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { updateInventory } from "~/api/update-inventory.server";
-import { UnavailableError } from "~/errors";
 import { BY_HAND, productKeys } from "~/checkout/lease-work.server";
+import { UnavailableError } from "~/errors";
 import { CALLS, createWorld, once, type Process } from "./world";
 
 const breakOne = { product_id: "mug", inventory: undefined, delta: -1 };
@@ -31,7 +31,10 @@ describe("stock edited by an operator", () => {
 
   it("without that order the unit is sold and still there (negative control)", async () => {
     const { world, shop, checkoutId } = await soldButUnknown();
-    await updateInventory({ catalog: shop.dependencies.catalog, checkout: { editStock: (_productId, work) => work() } }, breakOne);
+    await updateInventory(
+      { catalog: shop.dependencies.catalog, checkout: { editStock: (_productId, work) => work() } },
+      breakOne,
+    );
     await shop.checkout.fulfil(checkoutId);
     expect(world.stock()).toBe(4);
   });
@@ -48,7 +51,9 @@ describe("stock edited by an operator", () => {
   it("and refused in words for what it asks leaves the product free for sales and edits", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
-    await expect(edit(shop, { product_id: "mug", inventory: undefined, delta: -2 })).rejects.toMatchObject({ status: 422 });
+    await expect(edit(shop, { product_id: "mug", inventory: undefined, delta: -2 })).rejects.toMatchObject({
+      status: 422,
+    });
     expect(await edit(shop, { product_id: "mug", inventory: 4, delta: undefined })).toEqual({ before: 1, after: 4 });
     const checkoutId = await shop.pay("ann", { mug: 1 });
     world.stripe.pay(checkoutId);
@@ -91,7 +96,11 @@ describe("stock edited by an operator", () => {
     const world = createWorld({ rows: { mug: 2 } });
     const shop = await world.open();
     const [key = ""] = productKeys(["mug"]);
-    const lease = await shop.dependencies.leases.acquire({ key, checkoutId: BY_HAND, signal: AbortSignal.timeout(1_000) });
+    const lease = await shop.dependencies.leases.acquire({
+      key,
+      checkoutId: BY_HAND,
+      signal: AbortSignal.timeout(1_000),
+    });
     await lease.release({ settled: false });
     const checkoutId = await shop.pay("ann", { mug: 1 });
     world.stripe.pay(checkoutId);

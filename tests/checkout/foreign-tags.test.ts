@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-
 import { createDriftAudits } from "~/operator/drift-audits.server";
-
 import { createWorld, type Process, type World } from "./world";
 
 const SHOP = "a".repeat(32);
@@ -19,7 +17,13 @@ async function paidBefore(world: World, lines: Record<string, number> = { mug: 1
   return checkoutId;
 }
 
-const listed = async (shop: Process) => (await shop.checkout.orders({ atMost: 100 })).orders.map(({ checkoutId, state, reason, tag }) => ({ checkoutId, state, reason, tag }));
+const listed = async (shop: Process) =>
+  (await shop.checkout.orders({ atMost: 100 })).orders.map(({ checkoutId, state, reason, tag }) => ({
+    checkoutId,
+    state,
+    reason,
+    tag,
+  }));
 const metadataOf = (world: World, checkoutId: string) => world.stripe.session(checkoutId)?.metadata ?? {};
 
 describe("a payment page that was opened before the shop's tag changed", () => {
@@ -49,7 +53,9 @@ describe("a payment page that was opened before the shop's tag changed", () => {
     const world = createWorld({ rows: { mug: 1 } });
     await (await open(world, FORMER)).pay("ann", { mug: 1 });
     const shop = await open(world, SHOP, [FORMER]);
-    expect(await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] })).toMatchObject({ outcome: "refused" });
+    expect(
+      await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] }),
+    ).toMatchObject({ outcome: "refused" });
   });
 });
 
@@ -82,7 +88,10 @@ describe("a paid session with a foreign tag", () => {
     const shop = await open(world, SHOP);
     world.advance(16 * MINUTE_MS);
     expect(await shop.checkout.settle({ checkoutId, verdict: "adopt" })).toMatchObject({ outcome: "done" });
-    expect(await shop.checkout.settle({ checkoutId, verdict: "adopt" })).toMatchObject({ outcome: "done", repeated: true });
+    expect(await shop.checkout.settle({ checkoutId, verdict: "adopt" })).toMatchObject({
+      outcome: "done",
+      repeated: true,
+    });
     expect(world.stock()).toBe(2);
     expect(metadataOf(world, checkoutId)).toMatchObject({ holdfast_shop: SHOP });
     expect(await listed(shop)).toMatchObject([{ state: "paid", reason: null, tag: null }]);
@@ -105,7 +114,8 @@ describe("a paid session with a foreign tag", () => {
     const shop = await open(world, SHOP);
     const third = await open(world, "c".repeat(32));
     world.advance(16 * MINUTE_MS);
-    for (let times = 0; times < 2; times += 1) expect(await shop.checkout.settle({ checkoutId, verdict: "leave" })).toEqual({ outcome: "left" });
+    for (let times = 0; times < 2; times += 1)
+      expect(await shop.checkout.settle({ checkoutId, verdict: "leave" })).toEqual({ outcome: "left" });
     expect(await listed(shop)).toEqual([]);
     expect(await listed(third)).toHaveLength(1);
     expect(await third.checkout.settle({ checkoutId, verdict: "leave" })).toEqual({ outcome: "left" });
@@ -114,27 +124,35 @@ describe("a paid session with a foreign tag", () => {
     expect(world.stock()).toBe(2);
   });
 
-  it.each(["adopt", "leave"] as const)("is not touched by %s when its own shop has begun with it meanwhile, or when it is too young", async (verdict) => {
-    const world = createWorld();
-    const other = await open(world, FORMER);
-    const checkoutId = await other.pay("ann", { mug: 1 });
-    world.stripe.pay(checkoutId);
-    const shop = await open(world, SHOP);
-    expect(await shop.checkout.settle({ checkoutId, verdict })).toEqual({ outcome: "not_applicable", reason: null });
-    await other.checkout.fulfil(checkoutId);
-    world.advance(16 * MINUTE_MS);
-    const before = metadataOf(world, checkoutId);
-    expect(await shop.checkout.settle({ checkoutId, verdict })).toEqual({ outcome: "not_applicable", reason: null });
-    expect(metadataOf(world, checkoutId)).toEqual(before);
-    expect(world.stock()).toBe(2);
-  });
+  it.each(["adopt", "leave"] as const)(
+    "is not touched by %s when its own shop has begun with it meanwhile, or when it is too young",
+    async (verdict) => {
+      const world = createWorld();
+      const other = await open(world, FORMER);
+      const checkoutId = await other.pay("ann", { mug: 1 });
+      world.stripe.pay(checkoutId);
+      const shop = await open(world, SHOP);
+      expect(await shop.checkout.settle({ checkoutId, verdict })).toEqual({ outcome: "not_applicable", reason: null });
+      await other.checkout.fulfil(checkoutId);
+      world.advance(16 * MINUTE_MS);
+      const before = metadataOf(world, checkoutId);
+      expect(await shop.checkout.settle({ checkoutId, verdict })).toEqual({ outcome: "not_applicable", reason: null });
+      expect(metadataOf(world, checkoutId)).toEqual(before);
+      expect(world.stock()).toBe(2);
+    },
+  );
 
   it("that Stripe does not know, or that is this shop's own, cannot be left", async () => {
     const world = createWorld();
     const shop = await open(world, SHOP);
     const own = await shop.pay("ann", { mug: 1 });
-    expect(await shop.checkout.settle({ checkoutId: own, verdict: "leave" })).toEqual({ outcome: "not_applicable", reason: null });
-    expect(await shop.checkout.settle({ checkoutId: "cs_test_none", verdict: "leave" })).toEqual({ outcome: "not_ours" });
+    expect(await shop.checkout.settle({ checkoutId: own, verdict: "leave" })).toEqual({
+      outcome: "not_applicable",
+      reason: null,
+    });
+    expect(await shop.checkout.settle({ checkoutId: "cs_test_none", verdict: "leave" })).toEqual({
+      outcome: "not_ours",
+    });
   });
 
   it("is a warning of the log, once, and no drift", async () => {
@@ -144,7 +162,13 @@ describe("a paid session with a foreign tag", () => {
     world.advance(16 * MINUTE_MS);
     const warned: object[] = [];
     const log = { info: () => undefined, warn: (facts: object) => warned.push(facts) };
-    const audits = createDriftAudits({ checkout: shop.checkout, catalog: shop.dependencies.catalog, clock: world.clock, note: () => undefined, log });
+    const audits = createDriftAudits({
+      checkout: shop.checkout,
+      catalog: shop.dependencies.catalog,
+      clock: world.clock,
+      note: () => undefined,
+      log,
+    });
     expect(await audits.run()).toMatchObject({ checkouts: 0, driftUnits: 0, faults: [] });
     await audits.run();
     expect(warned).toEqual([{ checkoutId, tag: FORMER }]);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { CALLS, createWorld, once } from "./world";
 
 describe("a look at a checkout", () => {
@@ -52,7 +51,10 @@ describe("a look at a checkout", () => {
     shop.setFaults(once(CALLS.refund, 503, 9));
     await shop.run(shop.checkout.fulfil(checkoutId));
     shop.heal();
-    expect(await shop.checkout.inspect(checkoutId)).toMatchObject({ verdict: "refund", next: "Refund the payment in full." });
+    expect(await shop.checkout.inspect(checkoutId)).toMatchObject({
+      verdict: "refund",
+      next: "Refund the payment in full.",
+    });
   });
 
   it("does not take a database that is silent for a row that is gone", async () => {
@@ -62,6 +64,9 @@ describe("a look at a checkout", () => {
     world.stripe.pay(checkoutId);
     shop.setFaults(({ name }) => (name.startsWith("database") ? 503 : null));
 
-    expect(await shop.checkout.inspect(checkoutId)).toMatchObject({ lines: [{ inventory: null }], next: "Wait for the database, which does not answer." });
+    expect(await shop.checkout.inspect(checkoutId)).toMatchObject({
+      lines: [{ inventory: null }],
+      next: "Wait for the database, which does not answer.",
+    });
   });
 });

@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
-
 import type { LineState, NewRecord, RecordChange } from "~/checkout/line-marks";
 import { decodeRecord, encodeRecord, encodeWrite, mergeMetadata, type Metadata } from "~/checkout/session-metadata";
-
 import { randomFrom } from "../random";
 import { decodeRecordBefore, encodeChangeBefore } from "./metadata-before";
 
@@ -14,14 +12,30 @@ const opened: NewRecord = {
   session: "hash",
   fingerprint: "f",
   currency: "usd",
-  lines: LINES.map((productId) => ({ productId, name: productId, quantity: 2, unitAmount: 100, state: { mark: "claimed" } })),
+  lines: LINES.map((productId) => ({
+    productId,
+    name: productId,
+    quantity: 2,
+    unitAmount: 100,
+    state: { mark: "claimed" },
+  })),
 };
 
-type Sides = { readonly verdict: string | null; readonly lines: readonly { readonly productId: string; readonly state: LineState }[] };
+type Sides = {
+  readonly verdict: string | null;
+  readonly lines: readonly { readonly productId: string; readonly state: LineState }[];
+};
 
 /** What both versions know of a record. */
 function spell({ verdict, lines }: Sides): string {
-  return JSON.stringify([verdict, lines.map(({ state }) => [state.mark, "of" in state ? state.of : "", "from" in state ? [state.from, state.to] : []])]);
+  return JSON.stringify([
+    verdict,
+    lines.map(({ state }) => [
+      state.mark,
+      "of" in state ? state.of : "",
+      "from" in state ? [state.from, state.to] : [],
+    ]),
+  ]);
 }
 
 /** One version's way with metadata: what a write sends, and what is then read. */
@@ -116,7 +130,10 @@ describe("writes that land late, in any order and any number of times", () => {
   it("do not turn a sale that is done into one that was only announced", () => {
     const intent = { states: new Map<string, LineState>([["mug", { mark: "intent", from: 5, to: 3 }]]) };
     const done = { states: new Map<string, LineState>([["mug", { mark: "done", from: 5, to: 3 }]]) };
-    for (const [version, mark] of [[NOW, "done"], [BEFORE, "intent"]] as const) {
+    for (const [version, mark] of [
+      [NOW, "done"],
+      [BEFORE, "intent"],
+    ] as const) {
       const first = encodeRecord(TAG, opened);
       const givenUp = version.write(first, intent, { id: "a", at: 1 });
       const announced = mergeMetadata(first, version.write(first, intent, { id: "b", at: 2 }));
@@ -128,9 +145,16 @@ describe("writes that land late, in any order and any number of times", () => {
 
   it("the later of two writes that both built on the same one counts, whichever landed first", () => {
     const first = encodeRecord(TAG, opened);
-    const intent = NOW.write(first, { states: new Map([["mug", { mark: "intent", from: 5, to: 3 }]]) }, { id: "z", at: 1 });
+    const intent = NOW.write(
+      first,
+      { states: new Map([["mug", { mark: "intent", from: 5, to: 3 }]]) },
+      { id: "z", at: 1 },
+    );
     const condemned = NOW.write(first, { verdict: "refund" }, { id: "a", at: 2 });
-    for (const metadata of [mergeMetadata(mergeMetadata(first, intent), condemned), mergeMetadata(mergeMetadata(first, condemned), intent)]) {
+    for (const metadata of [
+      mergeMetadata(mergeMetadata(first, intent), condemned),
+      mergeMetadata(mergeMetadata(first, condemned), intent),
+    ]) {
       expect(NOW.read(metadata)).toMatchObject({ verdict: "refund", lines: [{}, { state: { mark: "claimed" } }, {}] });
     }
   });
@@ -143,13 +167,17 @@ function stepOn(state: LineState, random: () => number): LineState {
     case "claimed":
       return { mark: "intent", from, to: from - 2 };
     case "intent":
-      return random() < 0.7 ? { mark: "done", from: state.from, to: state.to } : { mark: "needs_review", of: "intent", from: state.from, to: state.to };
+      return random() < 0.7
+        ? { mark: "done", from: state.from, to: state.to }
+        : { mark: "needs_review", of: "intent", from: state.from, to: state.to };
     case "needs_review":
       return state.of === "intent" ? { mark: "done", from: state.from, to: state.to } : { mark: "returned" };
     case "done":
       return { mark: "return_intent", from, to: from + 2 };
     case "return_intent":
-      return random() < 0.7 ? { mark: "returned" } : { mark: "needs_review", of: "return_intent", from: state.from, to: state.to };
+      return random() < 0.7
+        ? { mark: "returned" }
+        : { mark: "needs_review", of: "return_intent", from: state.from, to: state.to };
     case "returned":
       return state;
   }
@@ -163,9 +191,15 @@ describe("during a deployment that mixes this version and the one before", () =>
       for (let step = 1; step <= 12; step += 1) {
         const version = random() < 0.5 ? NOW : BEFORE;
         const record = version.read(metadata);
-        const states = new Map(record.lines.filter(() => random() < 0.6).map((line) => [line.productId, stepOn(line.state, random)]));
+        const states = new Map(
+          record.lines.filter(() => random() < 0.6).map((line) => [line.productId, stepOn(line.state, random)]),
+        );
         const verdict = step > 6 && random() < 0.3 ? (record.verdict === null ? "refund" : "refunded") : undefined;
-        const update = version.write(metadata, { states, ...(verdict === undefined ? {} : { verdict }) }, { id: `w${whole(99)}x${step}`, at: 1_000 + step });
+        const update = version.write(
+          metadata,
+          { states, ...(verdict === undefined ? {} : { verdict }) },
+          { id: `w${whole(99)}x${step}`, at: 1_000 + step },
+        );
         metadata = mergeMetadata(metadata, update);
 
         expect(spell(NOW.read(metadata)), `seed ${seed}, step ${step}`).toBe(spell(BEFORE.read(metadata)));
@@ -174,8 +208,14 @@ describe("during a deployment that mixes this version and the one before", () =>
   });
 
   it("a record without a log reads as the version before wrote it", () => {
-    const states = new Map<string, LineState>([["cup", { mark: "intent", from: 3, to: 1 }], ["pot", { mark: "done", from: 3, to: 1 }]]);
-    const metadata = mergeMetadata(encodeRecord(TAG, opened), BEFORE.write(encodeRecord(TAG, opened), { states, verdict: "refund" }, { id: "", at: 0 }));
+    const states = new Map<string, LineState>([
+      ["cup", { mark: "intent", from: 3, to: 1 }],
+      ["pot", { mark: "done", from: 3, to: 1 }],
+    ]);
+    const metadata = mergeMetadata(
+      encodeRecord(TAG, opened),
+      BEFORE.write(encodeRecord(TAG, opened), { states, verdict: "refund" }, { id: "", at: 0 }),
+    );
 
     expect(spell(NOW.read(metadata))).toBe(spell(BEFORE.read(metadata)));
     expect(NOW.read(metadata).lines[0]?.state).not.toHaveProperty("announcedAt");

@@ -24,7 +24,10 @@ interface Options {
 }
 
 /** A table in memory with the database's own semantics: every read sees one moment, a swap is atomic and conditional. */
-export function createMemoryCatalog(rows: Map<string, Row>, { onSwap = () => undefined, versions = true, prices }: Options = {}): Catalog {
+export function createMemoryCatalog(
+  rows: Map<string, Row>,
+  { onSwap = () => undefined, versions = true, prices }: Options = {},
+): Catalog {
   const versionOf = ({ version = 1 }: Row) => (versions ? String(version) : null);
   const namedPrices = (ids: readonly string[]) => ids.flatMap((id) => rows.get(id)?.stripePrice ?? []);
   const product = (id: string, readings: ReadonlyMap<string, PriceReading>): Product[] => {
@@ -35,7 +38,16 @@ export function createMemoryCatalog(rows: Map<string, Row>, { onSwap = () => und
     const ownPrice = price === null ? null : { amount: price, currency };
     const charged = stripePrice === null ? ownPrice : reading?.state === "usable" ? reading.price : null;
     return [
-      { id, name, description: "", image: null, price: charged, stripePrice, active, onHand: Math.max(0, inventory ?? 0) },
+      {
+        id,
+        name,
+        description: "",
+        image: null,
+        price: charged,
+        stripePrice,
+        active,
+        onHand: Math.max(0, inventory ?? 0),
+      },
     ];
   };
   const unused = () => Promise.reject(new Error("not part of checkout"));
@@ -51,7 +63,19 @@ export function createMemoryCatalog(rows: Map<string, Row>, { onSwap = () => und
       new Map(
         ids.flatMap((id) => {
           const row = rows.get(id);
-          return row === undefined ? [] : [[id, { name: row.name ?? id, inventory: row.inventory, active: row.active ?? true, version: versionOf(row) }] as const];
+          return row === undefined
+            ? []
+            : [
+                [
+                  id,
+                  {
+                    name: row.name ?? id,
+                    inventory: row.inventory,
+                    active: row.active ?? true,
+                    version: versionOf(row),
+                  },
+                ] as const,
+              ];
         }),
       ),
     compareAndSwap: async ({ productId, from, to, version = null }) => {

@@ -1,5 +1,4 @@
 import { z } from "zod";
-
 import type { LineState, MarkedLine, NewRecord, Verdict } from "~/checkout/line-marks";
 
 /**
@@ -20,7 +19,12 @@ const LINE = "holdfast_line_";
 
 const whole = z.number().int();
 const move = { from: whole, to: whole };
-const lineFields = { product: z.string().min(1), name: z.string(), quantity: whole.positive(), unit: whole.nonnegative() };
+const lineFields = {
+  product: z.string().min(1),
+  name: z.string(),
+  quantity: whole.positive(),
+  unit: whole.nonnegative(),
+};
 const lineSchema = z.discriminatedUnion("mark", [
   z.object({ ...lineFields, mark: z.literal("claimed") }),
   z.object({ ...lineFields, ...move, mark: z.literal("intent") }),
@@ -46,7 +50,10 @@ export function encodeRecordBefore(shopTag: string, record: RecordBefore): Metad
     [SESSION]: record.session,
     [CART]: record.fingerprint,
     [CURRENCY]: record.currency,
-    ...encodeChangeBefore(record, { states: new Map(record.lines.map((line) => [line.productId, line.state])), verdict: record.verdict ?? undefined }),
+    ...encodeChangeBefore(record, {
+      states: new Map(record.lines.map((line) => [line.productId, line.state])),
+      verdict: record.verdict ?? undefined,
+    }),
   };
 }
 
@@ -67,7 +74,8 @@ export function decodeRecordBefore(shopTag: string, metadata: Metadata): RecordB
   if (metadata[SHOP] !== shopTag) return null;
   const head = headSchema.parse(metadata);
   const lines: MarkedLine[] = [];
-  for (let index = 0; metadata[`${LINE}${index}`] !== undefined; index += 1) lines.push(decodeLine(metadata[`${LINE}${index}`] ?? ""));
+  for (let index = 0; metadata[`${LINE}${index}`] !== undefined; index += 1)
+    lines.push(decodeLine(metadata[`${LINE}${index}`] ?? ""));
   if (lines.length === 0) throw new Error("a checkout of this shop without a line");
   return {
     claimId: head[CLAIM],

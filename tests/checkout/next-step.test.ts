@@ -1,11 +1,28 @@
 import { describe, expect, it } from "vitest";
-
 import type { CheckoutRecord, LineState, ReviewReason, Verdict } from "~/checkout/line-marks";
 import { needsRows, nextStep, stepWithoutStock } from "~/checkout/next-step";
 
 function record(states: Record<string, LineState>, verdict: Verdict | null = null): CheckoutRecord {
-  const lines = Object.entries(states).map(([productId, state]) => ({ productId, name: productId, quantity: 2, unitAmount: 100, state }));
-  return { claimId: "claim", session: "ann", fingerprint: "f", currency: "usd", verdict, lines, review: null, accepted: [], extraLines: false, note: null, source: {} };
+  const lines = Object.entries(states).map(([productId, state]) => ({
+    productId,
+    name: productId,
+    quantity: 2,
+    unitAmount: 100,
+    state,
+  }));
+  return {
+    claimId: "claim",
+    session: "ann",
+    fingerprint: "f",
+    currency: "usd",
+    verdict,
+    lines,
+    review: null,
+    accepted: [],
+    extraLines: false,
+    note: null,
+    source: {},
+  };
 }
 
 const rows = (inventories: Record<string, number | null>, version: string | null = null) =>
@@ -24,17 +41,29 @@ describe("what is next for a paid checkout", () => {
     ["is negative", { mug: -1 }],
     ["has one too few", { mug: 1 }],
   ])("condemns when the row %s", (_what, inventory) => {
-    expect(nextStep(record({ mug: claimed }), rows(inventory))).toMatchObject({ step: "condemn", short: [{ productId: "mug" }] });
+    expect(nextStep(record({ mug: claimed }), rows(inventory))).toMatchObject({
+      step: "condemn",
+      short: [{ productId: "mug" }],
+    });
   });
 
   it("condemns the whole cart when one line is short, and announces nothing", () => {
-    expect(nextStep(record({ mug: claimed, pot: claimed }), rows({ mug: 9, pot: 1 }))).toEqual({ step: "condemn", short: [{ productId: "pot", missing: 1 }] });
+    expect(nextStep(record({ mug: claimed, pot: claimed }), rows({ mug: 9, pot: 1 }))).toEqual({
+      step: "condemn",
+      short: [{ productId: "pot", missing: 1 }],
+    });
   });
 
   it("announces all decrements in one write", () => {
     const step = nextStep(record({ mug: claimed, pot: claimed }), rows({ mug: 2, pot: 7 }));
 
-    expect(step).toEqual({ step: "announce", states: new Map([["mug", { mark: "intent", from: 2, to: 0 }], ["pot", { mark: "intent", from: 7, to: 5 }]]) });
+    expect(step).toEqual({
+      step: "announce",
+      states: new Map([
+        ["mug", { mark: "intent", from: 2, to: 0 }],
+        ["pot", { mark: "intent", from: 7, to: 5 }],
+      ]),
+    });
   });
 
   it.each([
@@ -55,26 +84,38 @@ describe("what is next for a paid checkout", () => {
     [4, null, undefined, true, "unclear"],
     [null, "8", "7", true, "unclear"],
     [null, null, undefined, true, "unclear"],
-  ] as const)("settles an announced move by the row: %s of version %s, announced of %s, due: %s, means %s", (inventory, version, announced, due, row) => {
-    for (const state of [intent, { ...returning, from: 5, to: 3 }] as const) {
-      const step = nextStep(record({ mug: { ...state, version: announced } }), rows({ mug: inventory }, version), { isDue: () => due });
-      expect(step).toMatchObject({ step: "settle", moves: [{ row }] });
-    }
-  });
+  ] as const)(
+    "settles an announced move by the row: %s of version %s, announced of %s, due: %s, means %s",
+    (inventory, version, announced, due, row) => {
+      for (const state of [intent, { ...returning, from: 5, to: 3 }] as const) {
+        const step = nextStep(record({ mug: { ...state, version: announced } }), rows({ mug: inventory }, version), {
+          isDue: () => due,
+        });
+        expect(step).toMatchObject({ step: "settle", moves: [{ row }] });
+      }
+    },
+  );
 
   it("announces the version of the row that it counts from, and swaps no other", () => {
     const step = nextStep(record({ mug: claimed }), rows({ mug: 5 }, "7"));
     expect(step).toEqual({ step: "announce", states: new Map([["mug", { ...intent, version: "7" }]]) });
-    expect(nextStep(record({ mug: { ...intent, version: "7" } }), rows({ mug: 5 }, "7"))).toMatchObject({ moves: [{ row: "swap", version: "7" }] });
+    expect(nextStep(record({ mug: { ...intent, version: "7" } }), rows({ mug: 5 }, "7"))).toMatchObject({
+      moves: [{ row: "swap", version: "7" }],
+    });
   });
 
   it("swaps what was announced a moment ago without a look at the row", () => {
-    expect(nextStep(record({ mug: intent }), rows({}), { unsent: new Set(["mug"]) })).toMatchObject({ step: "settle", moves: [{ row: "swap" }] });
+    expect(nextStep(record({ mug: intent }), rows({}), { unsent: new Set(["mug"]) })).toMatchObject({
+      step: "settle",
+      moves: [{ row: "swap" }],
+    });
   });
 
   it("settles announced moves before anything else, a verdict included", () => {
     expect(nextStep(record({ mug: intent, pot: claimed }), rows({ mug: 5, pot: 9 }))).toMatchObject({ step: "settle" });
-    expect(nextStep(record({ mug: intent, pot: done }, "refund"), rows({ mug: 5, pot: 9 }))).toMatchObject({ step: "settle" });
+    expect(nextStep(record({ mug: intent, pot: done }, "refund"), rows({ mug: 5, pot: 9 }))).toMatchObject({
+      step: "settle",
+    });
   });
 
   it("takes nothing more while a line needs a person", () => {
@@ -96,9 +137,15 @@ describe("what is next for a paid checkout", () => {
     });
   });
 
-  it.each<Record<string, number | null>>([{}, { mug: null }])("has nothing to add to when the row bears no number any more", (inventory) => {
-    expect(nextStep(record({ mug: done }, "refund"), rows(inventory))).toEqual({ step: "announce", states: new Map([["mug", returned]]) });
-  });
+  it.each<Record<string, number | null>>([{}, { mug: null }])(
+    "has nothing to add to when the row bears no number any more",
+    (inventory) => {
+      expect(nextStep(record({ mug: done }, "refund"), rows(inventory))).toEqual({
+        step: "announce",
+        states: new Map([["mug", returned]]),
+      });
+    },
+  );
 
   it("refunds although a line needs a person, who is asked afterwards", () => {
     expect(nextStep(record({ mug: review, pot: returned }, "refund"), rows({}))).toEqual({ step: "refund" });
@@ -107,7 +154,10 @@ describe("what is next for a paid checkout", () => {
 
   it("is finished when every line is, and then needs no row", () => {
     expect(nextStep(record({ mug: done }), rows({}))).toEqual({ step: "finished", as: "done" });
-    expect(nextStep(record({ mug: claimed, pot: returned }, "refunded"), rows({}))).toEqual({ step: "finished", as: "refunded" });
+    expect(nextStep(record({ mug: claimed, pot: returned }, "refunded"), rows({}))).toEqual({
+      step: "finished",
+      as: "refunded",
+    });
     expect(needsRows(record({ mug: done }))).toBe(false);
     expect(needsRows(record({ mug: claimed, pot: returned }, "refunded"))).toBe(false);
   });
@@ -123,7 +173,10 @@ describe("what is next for a paid checkout", () => {
 });
 
 describe("with a stored review", () => {
-  const waiting = (reason: ReviewReason, states: Record<string, LineState>, verdict: Verdict | null = null) => ({ ...record(states, verdict), review: { reason, since: 1 } });
+  const waiting = (reason: ReviewReason, states: Record<string, LineState>, verdict: Verdict | null = null) => ({
+    ...record(states, verdict),
+    review: { reason, since: 1 },
+  });
 
   it("a row that refused is asked again", () => {
     const refused = waiting("row_refused", { mug: claimed, pot: done });
@@ -144,6 +197,8 @@ describe("with a stored review", () => {
     expect(needsRows(waiting("lines_differ", { mug: claimed }))).toBe(false);
     expect(nextStep(waiting("lines_differ", { mug: claimed }), rows({ mug: 9 }))).toEqual({ step: "review" });
     expect(nextStep(waiting("lines_differ", { mug: intent }), rows({ mug: 3 }))).toMatchObject({ step: "settle" });
-    expect(nextStep(waiting("lines_differ", { mug: done }, "refund"), rows({ mug: 3 }))).toMatchObject({ step: "announce" });
+    expect(nextStep(waiting("lines_differ", { mug: done }, "refund"), rows({ mug: 3 }))).toMatchObject({
+      step: "announce",
+    });
   });
 });

@@ -8,13 +8,16 @@ const delayed = { config: { paymentMethods: ["card", "us_bank_account"] }, rows:
 
 async function theOrder(shop: Process): Promise<CheckoutOrder> {
   const { orders } = await shop.checkout.orders({ atMost: 100 });
-  if (orders.length !== 1 || orders[0] === undefined) throw new Error(`one order was expected: ${JSON.stringify(orders)}`);
+  if (orders.length !== 1 || orders[0] === undefined)
+    throw new Error(`one order was expected: ${JSON.stringify(orders)}`);
   return orders[0];
 }
 
 async function drift(shop: Process): Promise<Record<string, number>> {
   const { products } = await shop.checkout.audit();
-  return Object.fromEntries(products.filter((product) => product.drift !== 0).map((product) => [product.productId, product.drift]));
+  return Object.fromEntries(
+    products.filter((product) => product.drift !== 0).map((product) => [product.productId, product.drift]),
+  );
 }
 
 async function paid(world: World, shop: Process, lines: Record<string, number> = { mug: 2 }): Promise<string> {
@@ -26,19 +29,37 @@ async function paid(world: World, shop: Process, lines: Record<string, number> =
 
 /** By hand, on Stripe's dashboard: the log is taken away, since the keys of lines are read in its light. */
 async function forge(world: World, checkoutId: string, metadata: Record<string, string>): Promise<void> {
-  const log = Object.keys(world.stripe.session(checkoutId)?.metadata ?? {}).filter((key) => key.startsWith("holdfast_log_"));
-  const body = new URLSearchParams(Object.entries({ ...Object.fromEntries(log.map((key) => [key, ""])), ...metadata }).map(([key, value]) => [`metadata[${key}]`, value]));
+  const log = Object.keys(world.stripe.session(checkoutId)?.metadata ?? {}).filter((key) =>
+    key.startsWith("holdfast_log_"),
+  );
+  const body = new URLSearchParams(
+    Object.entries({ ...Object.fromEntries(log.map((key) => [key, ""])), ...metadata }).map(([key, value]) => [
+      `metadata[${key}]`,
+      value,
+    ]),
+  );
   const response = await world.sandbox.fetch(
-    new Request(`http://stripe.test/v1/checkout/sessions/${checkoutId}`, { method: "POST", headers: { authorization: "Bearer sk_test_sandbox" }, body }),
+    new Request(`http://stripe.test/v1/checkout/sessions/${checkoutId}`, {
+      method: "POST",
+      headers: { authorization: "Bearer sk_test_sandbox" },
+      body,
+    }),
   );
   expect(response.status).toBe(200);
 }
 
 async function refundByHand(world: World, checkoutId: string, amount?: number): Promise<void> {
   const payment = world.stripe.session(checkoutId)?.payment_intent;
-  const body = new URLSearchParams({ payment_intent: String(payment), ...(amount === undefined ? {} : { amount: String(amount) }) });
+  const body = new URLSearchParams({
+    payment_intent: String(payment),
+    ...(amount === undefined ? {} : { amount: String(amount) }),
+  });
   const response = await world.sandbox.fetch(
-    new Request("http://stripe.test/v1/refunds", { method: "POST", headers: { authorization: "Bearer sk_test_sandbox" }, body }),
+    new Request("http://stripe.test/v1/refunds", {
+      method: "POST",
+      headers: { authorization: "Bearer sk_test_sandbox" },
+      body,
+    }),
   );
   expect(response.status).toBe(200);
 }
@@ -55,7 +76,9 @@ describe("an audit finds", () => {
 
     world.advance(LATER_MS);
     expect(await drift(shop)).toEqual({ mug: 2 });
-    expect((await shop.checkout.audit()).faults).toMatchObject([{ checkoutId, reason: "not_taken", lines: [{ productId: "mug", sold: 2, taken: 0 }] }]);
+    expect((await shop.checkout.audit()).faults).toMatchObject([
+      { checkoutId, reason: "not_taken", lines: [{ productId: "mug", sold: 2, taken: 0 }] },
+    ]);
   });
 
   it("a forged mark that tells of another number than was bought", async () => {
@@ -78,7 +101,10 @@ describe("an audit finds", () => {
     await refundByHand(world, refunded);
 
     expect(await drift(shop)).toEqual({ mug: -3 });
-    expect((await shop.checkout.audit()).faults.map(({ reason }) => reason)).toEqual(["not_given_back", "not_given_back"]);
+    expect((await shop.checkout.audit()).faults.map(({ reason }) => reason)).toEqual([
+      "not_given_back",
+      "not_given_back",
+    ]);
   });
 
   it("a record that makes no sense, and goes on to the others", async () => {
@@ -88,13 +114,19 @@ describe("an audit finds", () => {
     await forge(world, broken, { holdfast_line_0: "{" });
     await paid(world, shop, { mug: 1 });
 
-    expect(await shop.checkout.audit()).toMatchObject({ checkouts: 2, faults: [{ checkoutId: broken, reason: "unreadable" }], products: [{ sold: 1, taken: 1 }] });
+    expect(await shop.checkout.audit()).toMatchObject({
+      checkouts: 2,
+      faults: [{ checkoutId: broken, reason: "unreadable" }],
+      products: [{ sold: 1, taken: 1 }],
+    });
     expect((await shop.checkout.orders({ atMost: 100 })).orders).toHaveLength(1);
   });
 
   it("nothing of another shop", async () => {
     const world = createWorld({ rows: { mug: 9 } });
-    const other = await world.open({ dependencies: (real) => ({ config: { ...real.config, shopTag: "another shop" } }) });
+    const other = await world.open({
+      dependencies: (real) => ({ config: { ...real.config, shopTag: "another shop" } }),
+    });
     const checkoutId = await paid(world, other);
     await forge(world, checkoutId, { holdfast_line_0: "{" });
     const shop = await world.open();
@@ -171,28 +203,38 @@ describe("after an ordinary journey an audit finds nothing, and the order reads"
     const checkoutId = await shop.pay("ann", { mug: 1 });
     const [claim] = await shop.store.claims({ olderThanMs: 0 });
     await shop.store.unclaim({ claimId: claim?.claimId ?? "", checkoutId, to: "stock" });
-    if (outcome === "refused") await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] });
+    if (outcome === "refused")
+      await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] });
     world.stripe.pay(checkoutId);
     await shop.checkout.fulfil(checkoutId);
     expect(shop.eventsOf("late_payment")).toMatchObject([{ outcome }]);
     await expectInOrder(world, shop, outcome === "granted" ? "paid" : "refunded");
   });
 
-  it.each(["applied", "not_applied"] as const)("settled as %s; before that it waits for a person, and counts as drift", async (verdict) => {
-    const world = createWorld({ rows: { mug: 10 } });
-    const killed = await world.open();
-    const checkoutId = await killed.pay("ann", { mug: 1 });
-    world.stripe.pay(checkoutId);
-    killed.setFaults(once(CALLS.swap, verdict === "applied" ? "kill after" : "kill before"));
-    await killed.run(killed.checkout.fulfil(checkoutId));
-    world.setStock("mug", 20);
-    const shop = await world.open();
-    expect(await theOrder(shop)).toMatchObject({ state: "needs_review", lines: [{ state: { mark: "needs_review", from: 10, to: 9 } }] });
-    expect(await shop.checkout.audit()).toMatchObject({ faults: [{ checkoutId, reason: "needs_review" }], products: [{ drift: 1 }] });
+  it.each(["applied", "not_applied"] as const)(
+    "settled as %s; before that it waits for a person, and counts as drift",
+    async (verdict) => {
+      const world = createWorld({ rows: { mug: 10 } });
+      const killed = await world.open();
+      const checkoutId = await killed.pay("ann", { mug: 1 });
+      world.stripe.pay(checkoutId);
+      killed.setFaults(once(CALLS.swap, verdict === "applied" ? "kill after" : "kill before"));
+      await killed.run(killed.checkout.fulfil(checkoutId));
+      world.setStock("mug", 20);
+      const shop = await world.open();
+      expect(await theOrder(shop)).toMatchObject({
+        state: "needs_review",
+        lines: [{ state: { mark: "needs_review", from: 10, to: 9 } }],
+      });
+      expect(await shop.checkout.audit()).toMatchObject({
+        faults: [{ checkoutId, reason: "needs_review" }],
+        products: [{ drift: 1 }],
+      });
 
-    await shop.checkout.settle({ checkoutId, productId: "mug", verdict });
-    await expectInOrder(world, shop, "paid");
-  });
+      await shop.checkout.settle({ checkoutId, productId: "mug", verdict });
+      await expectInOrder(world, shop, "paid");
+    },
+  );
 
   it("delayed: awaiting payment, then paid", async () => {
     const world = createWorld(delayed);
@@ -274,7 +316,12 @@ describe("a payment page that an operator closes", () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
-    shop.setFaults((call) => (call.name.includes(CALLS.expire) || (call.name.includes("GET") && shop.calls.some((name) => name.includes(CALLS.expire))) ? "refuse" : null));
+    shop.setFaults((call) =>
+      call.name.includes(CALLS.expire) ||
+      (call.name.includes("GET") && shop.calls.some((name) => name.includes(CALLS.expire)))
+        ? "refuse"
+        : null,
+    );
     expect(await shop.checkout.close(checkoutId)).toEqual({ outcome: "no_proof" });
     expect(await shop.store.totals()).toMatchObject({ units: 1 });
     expect(world.stripe.session(checkoutId)?.status).toBe("open");
@@ -297,7 +344,9 @@ describe("a payment page that an operator closes", () => {
 
   it("of another shop, or of nobody, is left alone; and nothing is closed before holds are rebuilt", async () => {
     const world = createWorld();
-    const other = await world.open({ dependencies: (real) => ({ config: { ...real.config, shopTag: "another shop" } }) });
+    const other = await world.open({
+      dependencies: (real) => ({ config: { ...real.config, shopTag: "another shop" } }),
+    });
     const checkoutId = await other.pay("ann", { mug: 1 });
     await expect(world.boot().checkout.close(checkoutId)).rejects.toThrow("still being looked up");
     const shop = await world.open();

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-
 import { UnavailableError } from "~/errors";
-
 import { createWorld, ORIGIN } from "./world";
 
 describe("a shopper pays", () => {
@@ -35,7 +33,10 @@ describe("a shopper pays", () => {
     expect(first).toMatchObject({
       outcome: "done",
       repeated: false,
-      order: { lines: [{ productId: "mug", quantity: 2, subtotal: { amount: 2500, currency: "usd" } }], total: { amount: 2500 } },
+      order: {
+        lines: [{ productId: "mug", quantity: 2, subtotal: { amount: 2500, currency: "usd" } }],
+        total: { amount: 2500 },
+      },
     });
     expect(second).toMatchObject({ outcome: "done", repeated: true });
     expect(world.stock()).toBe(1);

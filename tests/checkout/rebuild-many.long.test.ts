@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-
 import { restartAfter } from "./rebuild-many";
 
 it("a restart with 10,000 orders in the window is closed for less than 5 s", { timeout: 600_000 }, async () => {

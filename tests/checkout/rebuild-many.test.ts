@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-
 import { restartAfter } from "./rebuild-many";
 
 it("a restart with 600 orders in the window is closed for as long as a few pages take", async () => {

@@ -1,5 +1,4 @@
 import { encodeRecord } from "~/checkout/session-metadata";
-
 import { createVirtualTime } from "./virtual-time";
 import { createWorld, SHOP_TAG } from "./world";
 
@@ -13,12 +12,27 @@ export async function restartAfter(orders: number): Promise<{ closedMs: number; 
   const world = createWorld({ rows: { mug: 1 } });
   const seller = await world.open();
   for (let n = 0; n < orders; n += 1) {
-    const line = { productId: "mug", name: "Mug", quantity: 1, unitAmount: 1250, state: { mark: "done", from: 2, to: 1 } } as const;
-    const record = { claimId: `claim of order ${n}`, session: "somebody", fingerprint: "cart", currency: "usd", verdict: null, lines: [line] };
+    const line = {
+      productId: "mug",
+      name: "Mug",
+      quantity: 1,
+      unitAmount: 1250,
+      state: { mark: "done", from: 2, to: 1 },
+    } as const;
+    const record = {
+      claimId: `claim of order ${n}`,
+      session: "somebody",
+      fingerprint: "cart",
+      currency: "usd",
+      verdict: null,
+      lines: [line],
+    };
     const created = await seller.dependencies.gateway.create(
       {
         mode: "payment",
-        line_items: [{ quantity: 1, price_data: { currency: "usd", unit_amount: 1250, product_data: { name: "Mug" } } }],
+        line_items: [
+          { quantity: 1, price_data: { currency: "usd", unit_amount: 1250, product_data: { name: "Mug" } } },
+        ],
         success_url: "http://shop.test/",
         metadata: { ...encodeRecord(SHOP_TAG, record) },
       },

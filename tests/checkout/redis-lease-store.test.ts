@@ -46,7 +46,9 @@ describe("leases of several servers", () => {
     const lease = await a.leases.acquire({ key: "k", checkoutId: "cs_1", signal: patient });
     a.redis.close();
     await vi.waitFor(() => expect(lease.isHeld()).toBe(false), { timeout: LEASE_MS, interval: 1 });
-    await expect(b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: AbortSignal.timeout(50) })).rejects.toThrow(UnavailableError);
+    await expect(b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: AbortSignal.timeout(50) })).rejects.toThrow(
+      UnavailableError,
+    );
   });
 
   it("are seen by all of them", async () => {
@@ -58,7 +60,9 @@ describe("leases of several servers", () => {
     hurry.abort(new Error("late"));
     await expect(second).rejects.toThrow(UnavailableError);
     await lease.release({ settled: true });
-    expect(await b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: patient })).toMatchObject({ unsettled: null });
+    expect(await b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: patient })).toMatchObject({
+      unsettled: null,
+    });
   });
 
   it("of one that died are taken over, with the name of its checkout", async () => {
@@ -108,7 +112,8 @@ describe("leases of several servers", () => {
       had.push(n);
       await lease.release({ settled: true });
     });
-    const scriptsRun = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(String(await server.command("INFO", "commandstats")))?.[1]);
+    const scriptsRun = async () =>
+      Number(/cmdstat_evalsha:calls=(\d+)/.exec(String(await server.command("INFO", "commandstats")))?.[1]);
     const before = await scriptsRun();
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     // One asks every 160 ms or so, and the lease is renewed a dozen times a second.

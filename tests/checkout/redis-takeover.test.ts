@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-
-import { connect } from "../reservations/redis-fixture";
 import { startRedis, type RedisServer } from "../redis-server";
+import { connect } from "../reservations/redis-fixture";
 import { createWorld, START } from "./world";
 
 /** `P` was the store, then `R` was, and the address leads back to P, which was never restarted. */
@@ -34,7 +33,8 @@ function bootOn(world: ReturnType<typeof createWorld>, redis: RedisServer, knows
   return { ...shop, app };
 }
 
-const change = (shop: ReturnType<typeof bootOn>, session: string) => shop.checkout.changeCart({ session, lines: [{ productId: "mug", quantity: 1 }] });
+const change = (shop: ReturnType<typeof bootOn>, session: string) =>
+  shop.checkout.changeCart({ session, lines: [{ productId: "mug", quantity: 1 }] });
 
 describe("a server that boots on a primary which was left for another", () => {
   it("learns of it from an open payment page, and sells its unit to nobody else", async () => {
@@ -62,7 +62,14 @@ describe("a server that boots on a primary which was left for another", () => {
     await onR.pay("ann", { mug: 1 });
     const fresh = bootOn(world, P, []);
     expect(await fresh.app.turns.begin()).toBe("rebuilt");
-    expect(await fresh.app.store.place({ session: "bob", operationId: "op", lines: [{ productId: "mug", quantity: 1 }], maxLines: 30 })).toMatchObject({
+    expect(
+      await fresh.app.store.place({
+        session: "bob",
+        operationId: "op",
+        lines: [{ productId: "mug", quantity: 1 }],
+        maxLines: 30,
+      }),
+    ).toMatchObject({
       others: new Map([["mug", expect.objectContaining({ units: 0 })]]),
     });
   });
@@ -73,7 +80,13 @@ describe("a server that boots on a primary which was left for another", () => {
     await onP.checkout.rebuild();
     const [expired, sold] = [await onP.pay("ann", { mug: 1 }), await onP.pay("bob", { mug: 1 })];
     await onP.pay("cy", { mug: 1 });
-    await onP.app.store.restore({ claimId: "claim-unknown", checkoutId: "cs_unknown", session: "dan", lines: [{ productId: "mug", quantity: 1 }], claimedAt: START });
+    await onP.app.store.restore({
+      claimId: "claim-unknown",
+      checkoutId: "cs_unknown",
+      session: "dan",
+      lines: [{ productId: "mug", quantity: 1 }],
+      claimedAt: START,
+    });
     world.stripe.expire(expired);
     const onR = bootOn(world, R, [onP.app.redis.known.newest ?? ""]);
     await onR.checkout.rebuild();

@@ -69,33 +69,45 @@ it("and more, if each process keeps its leases to itself", { timeout: 60_000 }, 
   expect(await decrements(() => createMemoryLeaseStore())).toBeGreaterThan(SALES);
 });
 
-it("what was paid when all data of Redis were lost is fulfilled once, by whichever process rebuilds", { timeout: 60_000 }, async () => {
-  const world = createWorld({ rows: { mug: 3 } });
-  const leasesOn = (redis: RedisConnection) => createRedisLeaseStore(redis);
-  const a = await openProcess(world, leasesOn);
-  const b = await openProcess(world, leasesOn);
-  const [paid, open] = [await a.pay("ann", { mug: 1 }), await b.pay("bob", { mug: 2 })];
-  world.stripe.pay(paid);
-  await server.command("FLUSHALL");
+it(
+  "what was paid when all data of Redis were lost is fulfilled once, by whichever process rebuilds",
+  { timeout: 60_000 },
+  async () => {
+    const world = createWorld({ rows: { mug: 3 } });
+    const leasesOn = (redis: RedisConnection) => createRedisLeaseStore(redis);
+    const a = await openProcess(world, leasesOn);
+    const b = await openProcess(world, leasesOn);
+    const [paid, open] = [await a.pay("ann", { mug: 1 }), await b.pay("bob", { mug: 2 })];
+    world.stripe.pay(paid);
+    await server.command("FLUSHALL");
 
-  await expect(b.checkout.fulfil(paid)).rejects.toThrow();
-  await expect(a.checkout.changeCart({ session: "cy", lines: [{ productId: "mug", quantity: 1 }] })).rejects.toThrow();
-  expect(await a.checkout.isIntact()).toBe(false);
-  expect(await a.checkout.rebuild()).toMatchObject({ claimsRestored: 2, fulfilled: 1 });
-  expect(await b.checkout.isIntact()).toBe(true);
+    await expect(b.checkout.fulfil(paid)).rejects.toThrow();
+    await expect(
+      a.checkout.changeCart({ session: "cy", lines: [{ productId: "mug", quantity: 1 }] }),
+    ).rejects.toThrow();
+    expect(await a.checkout.isIntact()).toBe(false);
+    expect(await a.checkout.rebuild()).toMatchObject({ claimsRestored: 2, fulfilled: 1 });
+    expect(await b.checkout.isIntact()).toBe(true);
 
-  expect(world.stock()).toBe(2);
-  expect(await b.checkout.changeCart({ session: "cy", lines: [{ productId: "mug", quantity: 1 }] })).toMatchObject({ outcome: "refused" });
-  world.stripe.pay(open);
-  expect(await b.checkout.fulfil(open)).toMatchObject({ outcome: "done" });
-  expect(world.stock()).toBe(0);
-});
+    expect(world.stock()).toBe(2);
+    expect(await b.checkout.changeCart({ session: "cy", lines: [{ productId: "mug", quantity: 1 }] })).toMatchObject({
+      outcome: "refused",
+    });
+    world.stripe.pay(open);
+    expect(await b.checkout.fulfil(open)).toMatchObject({ outcome: "done" });
+    expect(world.stock()).toBe(0);
+  },
+);
 
-it("a page that lost its claim with all data is not taken for a forgotten one, and stays open", { timeout: 60_000 }, async () => {
-  const world = createWorld({ rows: { mug: 1 } });
-  const a = await openProcess(world, (redis) => createRedisLeaseStore(redis));
-  const checkoutId = await a.pay("ann", { mug: 1 });
-  await server.command("FLUSHALL");
-  await a.checkout.rebuild();
-  expect(world.stripe.sessions().find((session) => session.id === checkoutId)?.status).toBe("open");
-});
+it(
+  "a page that lost its claim with all data is not taken for a forgotten one, and stays open",
+  { timeout: 60_000 },
+  async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const a = await openProcess(world, (redis) => createRedisLeaseStore(redis));
+    const checkoutId = await a.pay("ann", { mug: 1 });
+    await server.command("FLUSHALL");
+    await a.checkout.rebuild();
+    expect(world.stripe.sessions().find((session) => session.id === checkoutId)?.status).toBe("open");
+  },
+);

@@ -1,8 +1,22 @@
 import { describe, expect, it } from "vitest";
-
 import { isTooLong } from "~/catalog/product-row";
-import { type CheckoutRecord, type LineState, type NewRecord, type RecordChange, sameMarks } from "~/checkout/line-marks";
-import { decodeRecord, encodeRecord, encodeWrite, KEY_BUDGET, MAX_CHECKOUT_LINES, MAX_KEYS, mergeMetadata, type Metadata } from "~/checkout/session-metadata";
+import {
+  sameMarks,
+  type CheckoutRecord,
+  type LineState,
+  type NewRecord,
+  type RecordChange,
+} from "~/checkout/line-marks";
+import {
+  decodeRecord,
+  encodeRecord,
+  encodeWrite,
+  KEY_BUDGET,
+  MAX_CHECKOUT_LINES,
+  MAX_KEYS,
+  mergeMetadata,
+  type Metadata,
+} from "~/checkout/session-metadata";
 
 const TAG = "shop";
 const STATES: LineState[] = [
@@ -22,7 +36,13 @@ function opened(lines: readonly { productId: string; name?: string }[]): NewReco
     session: "hash",
     fingerprint: "f",
     currency: "jpy",
-    lines: lines.map(({ productId, name = "Mug" }) => ({ productId, name, quantity: 2, unitAmount: 1250, state: { mark: "claimed" } })),
+    lines: lines.map(({ productId, name = "Mug" }) => ({
+      productId,
+      name,
+      quantity: 2,
+      unitAmount: 1250,
+      state: { mark: "claimed" },
+    })),
   };
 }
 
@@ -49,8 +69,14 @@ describe("the record in a session's metadata", () => {
 
   it.each([
     ["a line that is no JSON", { holdfast_line_0: "oops" }],
-    ["an unknown mark", { holdfast_line_0: JSON.stringify({ product: "mug", name: "", quantity: 1, unit: 1, mark: "sold" }) }],
-    ["an intent without its numbers", { holdfast_line_0: JSON.stringify({ product: "mug", name: "", quantity: 1, unit: 1, mark: "intent" }) }],
+    [
+      "an unknown mark",
+      { holdfast_line_0: JSON.stringify({ product: "mug", name: "", quantity: 1, unit: 1, mark: "sold" }) },
+    ],
+    [
+      "an intent without its numbers",
+      { holdfast_line_0: JSON.stringify({ product: "mug", name: "", quantity: 1, unit: 1, mark: "intent" }) },
+    ],
     ["no line at all", { holdfast_line_0: "" }],
     ["an unknown verdict", { holdfast_verdict: "maybe" }],
     ["an entry of the log that says nothing", { holdfast_log_1_a: "?" }],
@@ -68,18 +94,52 @@ describe("the record in a session's metadata", () => {
 
   it("reads back what was written, mark by mark, with the announcement's version and time", () => {
     const metadata = encodeRecord(TAG, opened(STATES.map((_state, index) => ({ productId: `p${index}` }))));
-    const states = new Map(STATES.map((state, index) => [`p${index}`, state.mark === "intent" ? { ...state, version: "4294967295" } : state]));
+    const states = new Map(
+      STATES.map((state, index) => [
+        `p${index}`,
+        state.mark === "intent" ? { ...state, version: "4294967295" } : state,
+      ]),
+    );
 
-    const written = read(write(metadata, { states, verdict: "refund", review: "row_refused", accept: "lines_differ", extraLines: true, note: "as they said" }, 5_000));
+    const written = read(
+      write(
+        metadata,
+        {
+          states,
+          verdict: "refund",
+          review: "row_refused",
+          accept: "lines_differ",
+          extraLines: true,
+          note: "as they said",
+        },
+        5_000,
+      ),
+    );
 
-    expect(written).toMatchObject({ verdict: "refund", review: { reason: "row_refused", since: 5_000 }, accepted: ["lines_differ"], extraLines: true, note: "as they said" });
+    expect(written).toMatchObject({
+      verdict: "refund",
+      review: { reason: "row_refused", since: 5_000 },
+      accepted: ["lines_differ"],
+      extraLines: true,
+      note: "as they said",
+    });
     expect(written.lines.map((line) => line.state)).toEqual(
-      [...states.values()].map((state) => (state.mark === "intent" || state.mark === "return_intent" ? { ...state, announcedAt: 5_000 } : state)),
+      [...states.values()].map((state) =>
+        state.mark === "intent" || state.mark === "return_intent" ? { ...state, announcedAt: 5_000 } : state,
+      ),
     );
     // Said again by a later entry about another line, an announcement keeps its own time, and a review its beginning.
-    const later = read(write(written.source, { states: new Map([["p0", { mark: "returned" }]]), review: "row_refused" }, 9_000));
+    const later = read(
+      write(written.source, { states: new Map([["p0", { mark: "returned" }]]), review: "row_refused" }, 9_000),
+    );
     expect(later.extraLines).toBe(true);
-    expect(later.lines[1]?.state).toEqual({ mark: "intent", from: 3, to: 1, version: "4294967295", announcedAt: 5_000 });
+    expect(later.lines[1]?.state).toEqual({
+      mark: "intent",
+      from: 3,
+      to: 1,
+      version: "4294967295",
+      announcedAt: 5_000,
+    });
     expect(later.review).toEqual({ reason: "row_refused", since: 5_000 });
     expect(read(write(later.source, { review: null })).review).toBeNull();
   });
@@ -87,14 +147,18 @@ describe("the record in a session's metadata", () => {
   it("keeps the numbers of a move that is not by the line's quantity, as a forged one", () => {
     const metadata = encodeRecord(TAG, opened([{ productId: "mug" }]));
 
-    expect(read(write(metadata, { states: new Map([["mug", { mark: "done", from: 9, to: 2 }]]) })).lines[0]?.state).toEqual({ mark: "done", from: 9, to: 2 });
+    expect(
+      read(write(metadata, { states: new Map([["mug", { mark: "done", from: 9, to: 2 }]]) })).lines[0]?.state,
+    ).toEqual({ mark: "done", from: 9, to: 2 });
   });
 
   it("leaves out a version that is not PostgreSQL's", () => {
     const metadata = encodeRecord(TAG, opened([{ productId: "mug" }]));
 
     for (const version of ["01", "a,b", "1.5", ""]) {
-      const written = read(write(metadata, { states: new Map([["mug", { mark: "intent", from: 3, to: 1, version }]]) }));
+      const written = read(
+        write(metadata, { states: new Map([["mug", { mark: "intent", from: 3, to: 1, version }]]) }),
+      );
       expect(written.lines[0]?.state).not.toHaveProperty("version");
     }
   });
@@ -103,18 +167,25 @@ describe("the record in a session's metadata", () => {
     const metadata = encodeRecord(TAG, opened([{ productId: "mug" }, { productId: "pot" }]));
     const keys = (change: RecordChange) => Object.keys(encodeWrite(read(metadata), change, { id: "w", at: 1 }));
 
-    expect(keys({ states: new Map([["pot", { mark: "intent", from: 9, to: 7 }]]) })).toEqual(["holdfast_line_1", "holdfast_log_1_w"]);
+    expect(keys({ states: new Map([["pot", { mark: "intent", from: 9, to: 7 }]]) })).toEqual([
+      "holdfast_line_1",
+      "holdfast_log_1_w",
+    ]);
     expect(keys({ verdict: "refund" })).toEqual(["holdfast_verdict", "holdfast_log_1_w"]);
   });
 
   it("sees no difference where only the order of keys differs", () => {
-    const metadata = write(encodeRecord(TAG, opened([{ productId: "mug" }])), { states: new Map([["mug", { mark: "intent", from: 2, to: 0 }]]) });
+    const metadata = write(encodeRecord(TAG, opened([{ productId: "mug" }])), {
+      states: new Map([["mug", { mark: "intent", from: 2, to: 0 }]]),
+    });
     const record = read(metadata);
     const back = read(Object.fromEntries(Object.entries(metadata).toReversed()));
 
     expect(sameMarks(record, back)).toBe(true);
     expect(sameMarks(record, read(write(metadata, { verdict: "refund" })))).toBe(false);
-    expect(sameMarks(record, read(write(metadata, { states: new Map([["mug", { mark: "intent", from: 3, to: 1 }]]) })))).toBe(false);
+    expect(
+      sameMarks(record, read(write(metadata, { states: new Map([["mug", { mark: "intent", from: 3, to: 1 }]]) }))),
+    ).toBe(false);
   });
 });
 
@@ -123,31 +194,60 @@ describe("Stripe's limits", () => {
   const NUMBERS = { bigint: Number.MAX_SAFE_INTEGER, integer: 2_147_483_647 };
 
   function longest(productId: string, top: number): NewRecord {
-    const products = Array.from({ length: MAX_CHECKOUT_LINES }, (_, index) => ({ productId: `${productId}${index}`, name: '"🫖"'.repeat(100) }));
+    const products = Array.from({ length: MAX_CHECKOUT_LINES }, (_, index) => ({
+      productId: `${productId}${index}`,
+      name: '"🫖"'.repeat(100),
+    }));
     const { lines, ...head } = opened(products);
-    return { ...head, session: "h".repeat(64), fingerprint: "f".repeat(64), lines: lines.map((line) => ({ ...line, quantity: top, unitAmount: top })) };
+    return {
+      ...head,
+      session: "h".repeat(64),
+      fingerprint: "f".repeat(64),
+      lines: lines.map((line) => ({ ...line, quantity: top, unitAmount: top })),
+    };
   }
 
-  it.each(Object.entries(NUMBERS))("are kept by the largest cart and the longest history, with every number a large %s", (_type, top) => {
-    let metadata: Metadata = { ...encodeRecord(TAG, longest("x".repeat(150), top)), holdfast_epoch: "e" };
-    const ids = read(metadata).lines.map((line) => line.productId);
-    const worst: readonly ((index: number) => LineState)[] = [
-      (index) => ({ mark: "intent", from: top - index, to: -1 - index, version: String(4_294_967_295 - index) }),
-      (index) => ({ mark: "done", from: top - index, to: -1 - index }),
-      (index) => ({ mark: "return_intent", from: -top + index, to: -index - 1, version: String(4_294_967_295 - index), announcedAt: top }),
-      (index) => ({ mark: "needs_review", of: "return_intent", from: -top, to: -top + index + 1 }),
-    ];
-    for (let step = 0; step < 40; step += 1) {
-      const state = worst[step % worst.length];
-      const states = new Map(ids.map((id, index): [string, LineState] => [id, state?.(index) ?? { mark: "claimed" }]));
-      const change: RecordChange = { states, verdict: step > 20 ? "refunded" : "refund", review: "refund_failed", accept: "lines_differ", extraLines: true, note: "n".repeat(900) };
-      const update = encodeWrite(read(metadata), change, { id: "f".repeat(10), at: 8_000_000_000_000 + step });
-      for (const [key, value] of Object.entries(update)) expect([key.length <= 40, value.length <= 500], key).toEqual([true, true]);
-      metadata = mergeMetadata(metadata, update);
-      expect(Object.keys(metadata).length).toBeLessThanOrEqual(MAX_KEYS);
-      expect(read(metadata).lines.map((line) => ({ ...line.state, announcedAt: 0 }))).toEqual([...states.values()].map((one) => ({ ...one, announcedAt: 0 })));
-    }
-  });
+  it.each(Object.entries(NUMBERS))(
+    "are kept by the largest cart and the longest history, with every number a large %s",
+    (_type, top) => {
+      let metadata: Metadata = { ...encodeRecord(TAG, longest("x".repeat(150), top)), holdfast_epoch: "e" };
+      const ids = read(metadata).lines.map((line) => line.productId);
+      const worst: readonly ((index: number) => LineState)[] = [
+        (index) => ({ mark: "intent", from: top - index, to: -1 - index, version: String(4_294_967_295 - index) }),
+        (index) => ({ mark: "done", from: top - index, to: -1 - index }),
+        (index) => ({
+          mark: "return_intent",
+          from: -top + index,
+          to: -index - 1,
+          version: String(4_294_967_295 - index),
+          announcedAt: top,
+        }),
+        (index) => ({ mark: "needs_review", of: "return_intent", from: -top, to: -top + index + 1 }),
+      ];
+      for (let step = 0; step < 40; step += 1) {
+        const state = worst[step % worst.length];
+        const states = new Map(
+          ids.map((id, index): [string, LineState] => [id, state?.(index) ?? { mark: "claimed" }]),
+        );
+        const change: RecordChange = {
+          states,
+          verdict: step > 20 ? "refunded" : "refund",
+          review: "refund_failed",
+          accept: "lines_differ",
+          extraLines: true,
+          note: "n".repeat(900),
+        };
+        const update = encodeWrite(read(metadata), change, { id: "f".repeat(10), at: 8_000_000_000_000 + step });
+        for (const [key, value] of Object.entries(update))
+          expect([key.length <= 40, value.length <= 500], key).toEqual([true, true]);
+        metadata = mergeMetadata(metadata, update);
+        expect(Object.keys(metadata).length).toBeLessThanOrEqual(MAX_KEYS);
+        expect(read(metadata).lines.map((line) => ({ ...line.state, announcedAt: 0 }))).toEqual(
+          [...states.values()].map((one) => ({ ...one, announcedAt: 0 })),
+        );
+      }
+    },
+  );
 
   it("fit the budget", () => {
     expect(Object.values<number>(KEY_BUDGET).reduce((sum, keys) => sum + keys)).toBe(MAX_KEYS);
@@ -169,8 +269,23 @@ describe("Stripe's limits", () => {
     };
     // Quotes take two characters in JSON.
     for (const id of [longestId("x"), longestId('"')]) {
-      let metadata = encodeRecord(TAG, { ...opened([]), lines: [{ productId: id, name: "n", quantity: NUMBERS.bigint, unitAmount: NUMBERS.bigint, state: { mark: "claimed" } }] });
-      metadata = write(metadata, { states: new Map([[id, { mark: "needs_review", of: "return_intent", from: -NUMBERS.bigint, to: -NUMBERS.bigint }]]) });
+      let metadata = encodeRecord(TAG, {
+        ...opened([]),
+        lines: [
+          {
+            productId: id,
+            name: "n",
+            quantity: NUMBERS.bigint,
+            unitAmount: NUMBERS.bigint,
+            state: { mark: "claimed" },
+          },
+        ],
+      });
+      metadata = write(metadata, {
+        states: new Map([
+          [id, { mark: "needs_review", of: "return_intent", from: -NUMBERS.bigint, to: -NUMBERS.bigint }],
+        ]),
+      });
       expect(Math.max(...Object.values(metadata).map((value) => value.length))).toBeLessThanOrEqual(500);
       expect(id.length).toBeGreaterThanOrEqual(100);
     }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { cartFingerprint, type PricedLine } from "~/checkout/cart-fingerprint.server";
 import type { CheckoutConfig } from "~/checkout/checkout-context.server";
 import { sessionParameters } from "~/checkout/session-parameters.server";
@@ -16,7 +15,15 @@ const config: CheckoutConfig = {
   automaticTax: false,
   promotionCodes: false,
 };
-const mug: PricedLine = { productId: "mug", name: "Mug", quantity: 2, unitAmount: 1250, currency: "usd", stripePrice: null, image: null };
+const mug: PricedLine = {
+  productId: "mug",
+  name: "Mug",
+  quantity: 2,
+  unitAmount: 1250,
+  currency: "usd",
+  stripePrice: null,
+  image: null,
+};
 const pot: PricedLine = { ...mug, productId: "pot", name: "Pot" };
 const claim = { claimId: "claim-1", checkoutId: null, session: "hash", lines: [], claimedAt: 1_780_000_000_500 };
 const parameters = (lines: readonly PricedLine[] = [mug], changes: Partial<CheckoutConfig> = {}) =>
@@ -42,7 +49,12 @@ describe("the parameters of a payment page", () => {
   });
 
   it("hand shipping, tax and promotion codes on as they are", () => {
-    const handedOn = { shippingCountries: ["DE", "FR"], shippingRates: ["shr_1"], automaticTax: true, promotionCodes: true };
+    const handedOn = {
+      shippingCountries: ["DE", "FR"],
+      shippingRates: ["shr_1"],
+      automaticTax: true,
+      promotionCodes: true,
+    };
 
     expect(parameters([mug], handedOn)).toMatchObject({
       shipping_address_collection: { allowed_countries: ["DE", "FR"] },
@@ -71,7 +83,9 @@ describe("the parameters of a payment page", () => {
   });
 
   it("charge the merchant's Price instead of an inline one", () => {
-    expect(parameters([{ ...mug, stripePrice: "price_1" }]).line_items).toEqual([{ price: "price_1", quantity: 2, metadata: { holdfast_product: "mug" } }]);
+    expect(parameters([{ ...mug, stripePrice: "price_1" }]).line_items).toEqual([
+      { price: "price_1", quantity: 2, metadata: { holdfast_product: "mug" } },
+    ]);
   });
 
   it("carry the hash of the session and bring the shopper back", () => {
@@ -89,7 +103,13 @@ describe("the fingerprint of a cart", () => {
     const same = cartFingerprint([mug, pot]);
 
     expect(cartFingerprint([pot, { ...mug, name: "Cup", image: "https://x.test/y" }])).toBe(same);
-    for (const change of [{ quantity: 3 }, { unitAmount: 1 }, { currency: "eur" }, { productId: "cup" }, { stripePrice: "price_1" }]) {
+    for (const change of [
+      { quantity: 3 },
+      { unitAmount: 1 },
+      { currency: "eur" },
+      { productId: "cup" },
+      { stripePrice: "price_1" },
+    ]) {
       expect(cartFingerprint([pot, { ...mug, ...change }])).not.toBe(same);
     }
   });
@@ -99,7 +119,12 @@ describe("the tag of a shop", () => {
   const shop = { supabaseUrl: "https://a.supabase.co", table: "products", environment: "production" };
 
   it("differs by project, table and environment, and gives none of them away", () => {
-    const tags = [shop, { ...shop, supabaseUrl: "https://b.supabase.co" }, { ...shop, table: "goods" }, { ...shop, environment: "staging" }].map(shopTag);
+    const tags = [
+      shop,
+      { ...shop, supabaseUrl: "https://b.supabase.co" },
+      { ...shop, table: "goods" },
+      { ...shop, environment: "staging" },
+    ].map(shopTag);
 
     expect(new Set(tags).size).toBe(4);
     expect(shopTag({ ...shop, supabaseUrl: "https://a.supabase.co/" })).toBe(tags[0]);

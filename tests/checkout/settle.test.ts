@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
-
 import type { RecordChange } from "~/checkout/line-marks";
 import { createSessionMarks } from "~/checkout/session-marks.server";
-
-import { CALLS, createWorld, type Process, SHOP_TAG, type World } from "./world";
+import { CALLS, createWorld, SHOP_TAG, type Process, type World } from "./world";
 
 async function paid(cart: Record<string, number> = { mug: 2 }) {
   const world = createWorld({ rows: { mug: 5, pot: 5 } });
@@ -37,7 +35,10 @@ describe("a row that refuses", () => {
   it("is asked again at once by a retry", async () => {
     const { world, shop, checkoutId, mug } = await refused();
 
-    expect(await shop.checkout.settle({ checkoutId, verdict: "retry" })).toMatchObject({ outcome: "needs_review", reason: "row_refused" });
+    expect(await shop.checkout.settle({ checkoutId, verdict: "retry" })).toMatchObject({
+      outcome: "needs_review",
+      reason: "row_refused",
+    });
     mug.refuses = undefined;
     expect(await shop.checkout.settle({ checkoutId, verdict: "retry" })).toMatchObject({ outcome: "done" });
 
@@ -48,24 +49,36 @@ describe("a row that refuses", () => {
     const { world, shop, checkoutId } = await refused({ pot: 1, mug: 2 });
     expect(world.stock("pot")).toBe(4);
 
-    expect(await shop.checkout.settle({ checkoutId, verdict: "refund" })).toMatchObject({ outcome: "refunded", repeated: false });
+    expect(await shop.checkout.settle({ checkoutId, verdict: "refund" })).toMatchObject({
+      outcome: "refunded",
+      repeated: false,
+    });
 
     expect([world.stock("mug"), world.stock("pot")]).toEqual([5, 5]);
     expect(await world.refunds()).toEqual([3750]);
     expect(await shop.store.totals()).toMatchObject({ units: 0 });
     expect(noteOf(world, checkoutId)).toBe("refund row_refused");
-    expect(await shop.checkout.settle({ checkoutId, verdict: "refund" })).toEqual({ outcome: "not_applicable", reason: null });
+    expect(await shop.checkout.settle({ checkoutId, verdict: "refund" })).toEqual({
+      outcome: "not_applicable",
+      reason: null,
+    });
     expect(await world.refunds()).toEqual([3750]);
   });
 
-  it.each(["applied", "accept", "refunded_elsewhere"] as const)("takes no verdict of another reason: %s", async (verdict) => {
-    const { shop, checkoutId } = await refused();
-    const before = writes(shop);
+  it.each(["applied", "accept", "refunded_elsewhere"] as const)(
+    "takes no verdict of another reason: %s",
+    async (verdict) => {
+      const { shop, checkoutId } = await refused();
+      const before = writes(shop);
 
-    expect(await shop.checkout.settle({ checkoutId, productId: "mug", verdict })).toEqual({ outcome: "not_applicable", reason: "row_refused" });
+      expect(await shop.checkout.settle({ checkoutId, productId: "mug", verdict })).toEqual({
+        outcome: "not_applicable",
+        reason: "row_refused",
+      });
 
-    expect(writes(shop)).toBe(before);
-  });
+      expect(writes(shop)).toBe(before);
+    },
+  );
 });
 
 describe("money that does not go back by itself", () => {
@@ -88,12 +101,21 @@ describe("money that does not go back by itself", () => {
           }),
         })
       : first;
-    if (!isNameless) world.stripe.failNext({ method: "POST", path: "/v1/refunds", status: 400, code: "charge_disputed", times: 2 });
+    if (!isNameless)
+      world.stripe.failNext({ method: "POST", path: "/v1/refunds", status: 400, code: "charge_disputed", times: 2 });
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason });
-    expect(await shop.checkout.settle({ checkoutId, verdict: "retry" })).toMatchObject({ outcome: "needs_review", reason });
-    expect(await shop.checkout.settle({ checkoutId, verdict: "refund" })).toEqual({ outcome: "not_applicable", reason });
+    expect(await shop.checkout.settle({ checkoutId, verdict: "retry" })).toMatchObject({
+      outcome: "needs_review",
+      reason,
+    });
+    expect(await shop.checkout.settle({ checkoutId, verdict: "refund" })).toEqual({
+      outcome: "not_applicable",
+      reason,
+    });
 
-    expect(await shop.checkout.settle({ checkoutId, verdict: "refunded_elsewhere" })).toMatchObject({ outcome: "refunded" });
+    expect(await shop.checkout.settle({ checkoutId, verdict: "refunded_elsewhere" })).toMatchObject({
+      outcome: "refunded",
+    });
 
     expect(await world.refunds()).toEqual([]);
     expect(noteOf(world, checkoutId)).toBe(`refunded_elsewhere ${reason}`);
@@ -108,7 +130,8 @@ describe("lines that differ", () => {
   it("take nothing from the stock, their items held, until they are accepted", async () => {
     const { world, shop, checkoutId } = await paid();
     await mark(world, shop, checkoutId, { review: "lines_differ" });
-    for (const _try of [1, 2]) expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "lines_differ" });
+    for (const _try of [1, 2])
+      expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "lines_differ" });
     expect(world.stock()).toBe(5);
     expect(await shop.store.totals()).toMatchObject({ units: 2 });
 
@@ -116,7 +139,10 @@ describe("lines that differ", () => {
 
     expect(world.stock()).toBe(3);
     expect(noteOf(world, checkoutId)).toBe("accept lines_differ");
-    expect(await shop.checkout.settle({ checkoutId, verdict: "accept" })).toEqual({ outcome: "not_applicable", reason: null });
+    expect(await shop.checkout.settle({ checkoutId, verdict: "accept" })).toEqual({
+      outcome: "not_applicable",
+      reason: null,
+    });
   });
 
   it("or the money goes back", async () => {
@@ -145,14 +171,20 @@ describe("lines that differ", () => {
 });
 
 describe("an order that waits for nothing", () => {
-  it.each(["applied", "retry", "refund", "accept", "refunded_elsewhere"] as const)("takes no verdict: %s", async (verdict) => {
-    const { world, shop, checkoutId } = await paid();
-    await shop.checkout.fulfil(checkoutId);
-    const before = writes(shop);
+  it.each(["applied", "retry", "refund", "accept", "refunded_elsewhere"] as const)(
+    "takes no verdict: %s",
+    async (verdict) => {
+      const { world, shop, checkoutId } = await paid();
+      await shop.checkout.fulfil(checkoutId);
+      const before = writes(shop);
 
-    expect(await shop.checkout.settle({ checkoutId, productId: "mug", verdict })).toEqual({ outcome: "not_applicable", reason: null });
+      expect(await shop.checkout.settle({ checkoutId, productId: "mug", verdict })).toEqual({
+        outcome: "not_applicable",
+        reason: null,
+      });
 
-    expect([writes(shop), world.stock()]).toEqual([before, 3]);
-    expect(await shop.checkout.settle({ checkoutId: "cs_test_none", verdict })).toEqual({ outcome: "not_ours" });
-  });
+      expect([writes(shop), world.stock()]).toEqual([before, 3]);
+      expect(await shop.checkout.settle({ checkoutId: "cs_test_none", verdict })).toEqual({ outcome: "not_ours" });
+    },
+  );
 });

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-
 import { CHECKOUT_TTL_MS, createWorld, ORIGIN } from "./world";
 
 const SHOPPERS = Array.from({ length: 20 }, (_, n) => `shopper-${n}`);

@@ -1,20 +1,18 @@
 import { z } from "zod";
-
 import type { Catalog } from "~/catalog/catalog";
 import type { CheckoutConfig } from "~/checkout/checkout-context.server";
 import type { CheckoutEvent } from "~/checkout/checkout-events";
-import { type CheckoutDependencies, createCheckout } from "~/checkout/create-checkout.server";
+import { createCheckout, type CheckoutDependencies } from "~/checkout/create-checkout.server";
 import { createMemoryLeaseStore } from "~/checkout/memory-lease-store.server";
 import { createStripe } from "~/checkout/stripe-client.server";
-import { type Patience, PATIENCE } from "~/checkout/stripe/ask-stripe.server";
-import { createPriceBook } from "~/checkout/stripe/price-book.server";
 import { createStripeGateway } from "~/checkout/stripe-gateway.server";
+import { PATIENCE, type Patience } from "~/checkout/stripe/ask-stripe.server";
+import { createPriceBook } from "~/checkout/stripe/price-book.server";
 import { UnavailableError } from "~/errors";
 import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import { createStripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
-
 import { createMemoryCatalog, type Row } from "./memory-catalog";
 import { BOGUS_RESPONSES } from "./stripe/bogus-responses";
 
@@ -38,7 +36,8 @@ export interface OutsideCall {
  * `lie`: something else answers in its place, and it is not executed. `lie after`: it is, and something else answers.
  * `late`: the caller gives up, and it is executed all the same, `LATE_MS` later (or as `lateMs` says) or at `landLate`.
  */
-export type Fault = "refuse" | "cut" | 429 | 500 | 503 | "slow" | "kill before" | "kill after" | "lie" | "lie after" | "late";
+export type Fault =
+  "refuse" | "cut" | 429 | 500 | 503 | "slow" | "kill before" | "kill after" | "lie" | "lie after" | "late";
 
 /** Longer than an undecided hold lives, and than a fulfilment may take. */
 export const SLOW_MS = 11_000;
@@ -90,7 +89,12 @@ export type Process = ReturnType<World["boot"]>;
 export function createWorld(options: WorldOptions = {}) {
   const time = { ms: 0 };
   const clock = { now: () => time.ms, wall: () => START + time.ms };
-  const rows = new Map(Object.entries(options.rows ?? { mug: 3 }).map(([id, row]) => [id, typeof row === "number" ? { inventory: row } : row]));
+  const rows = new Map(
+    Object.entries(options.rows ?? { mug: 3 }).map(([id, row]) => [
+      id,
+      typeof row === "number" ? { inventory: row } : row,
+    ]),
+  );
   const sandbox = createStripeSandbox({
     webhookUrls: [],
     paymentPageBase: () => "http://pay.test",
@@ -128,7 +132,14 @@ export function createWorld(options: WorldOptions = {}) {
     return answer;
   }
 
-  function boot(parts: { dependencies?: (real: CheckoutDependencies) => Partial<CheckoutDependencies>; faults?: FaultPlan; pause?: () => Promise<void>; lateMs?: (call: OutsideCall) => number } = {}) {
+  function boot(
+    parts: {
+      dependencies?: (real: CheckoutDependencies) => Partial<CheckoutDependencies>;
+      faults?: FaultPlan;
+      pause?: () => Promise<void>;
+      lateMs?: (call: OutsideCall) => number;
+    } = {},
+  ) {
     const events: CheckoutEvent[] = [];
     const calls: string[] = [];
     const lies = Object.values(BOGUS_RESPONSES);
@@ -147,7 +158,11 @@ export function createWorld(options: WorldOptions = {}) {
       onDeath();
     };
 
-    async function outside<T>(name: string, run: () => Promise<T>, { fail, lie }: { fail: (fault: 429 | 500 | 503) => T; lie: () => T }): Promise<T> {
+    async function outside<T>(
+      name: string,
+      run: () => Promise<T>,
+      { fail, lie }: { fail: (fault: 429 | 500 | 503) => T; lie: () => T },
+    ): Promise<T> {
       if (proxy.isDead) return never();
       proxy.count += 1;
       calls.push(name);
@@ -190,7 +205,11 @@ export function createWorld(options: WorldOptions = {}) {
         `stripe ${init?.method ?? "GET"} ${pathname.replace(/(cs|pi|re|price)_[A-Za-z0-9_]+/, "$1")}`,
         () => sandbox.httpFetch(input, init),
         {
-          fail: (status) => Response.json({ error: { type: status === 429 ? "rate_limit_error" : "api_error", message: "the proxy says no" } }, { status }),
+          fail: (status) =>
+            Response.json(
+              { error: { type: status === 429 ? "rate_limit_error" : "api_error", message: "the proxy says no" } },
+              { status },
+            ),
           lie: () => proxy.lie(proxy.count),
         },
       );
@@ -201,22 +220,27 @@ export function createWorld(options: WorldOptions = {}) {
     };
     const throughProxy = <T>(name: string, run: () => Promise<T>): Promise<T> =>
       outside(`database ${name}`, run, { fail, lie: fail }).catch((cause: unknown) => {
-        throw cause instanceof UnavailableError ? cause : new UnavailableError("the database does not answer", { cause });
+        throw cause instanceof UnavailableError
+          ? cause
+          : new UnavailableError("the database does not answer", { cause });
       });
     const gateway = createStripeGateway(
       createStripe({ secretKey: "sk_test_sandbox", fetch: stripeFetch, timeoutMs: 5_000, maxNetworkRetries: 0 }),
       options.patience ?? NO_PATIENCE,
     );
     const prices = createPriceBook({ gateway, now: clock.now });
-    const memory = createMemoryCatalog(rows, { prices, onSwap: (...swap) => table.onSwap(...swap), versions: options.versions ?? true });
+    const memory = createMemoryCatalog(rows, {
+      prices,
+      onSwap: (...swap) => table.onSwap(...swap),
+      versions: options.versions ?? true,
+    });
     const databaseFetch =
       (fetch: Fetch): Fetch =>
       (input, init) =>
-        outside(
-          `database ${init?.method ?? "GET"}`,
-          () => fetch(input, init),
-          { fail: (status) => Response.json({ message: "the proxy says no" }, { status }), lie: () => proxy.lie(proxy.count) },
-        );
+        outside(`database ${init?.method ?? "GET"}`, () => fetch(input, init), {
+          fail: (status) => Response.json({ message: "the proxy says no" }, { status }),
+          lie: () => proxy.lie(proxy.count),
+        });
     const catalog: Catalog = options.catalog?.(databaseFetch) ?? {
       ...memory,
       products: (productIds) => throughProxy("products", () => memory.products(productIds)),
@@ -264,7 +288,10 @@ export function createWorld(options: WorldOptions = {}) {
       kill,
       /** The work's outcome, or `died` when the process was killed on the way; a throw is returned too. */
       async run<T>(work: Promise<T>): Promise<T | "died" | Error> {
-        return Promise.race([work.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error)))), died]);
+        return Promise.race([
+          work.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error)))),
+          died,
+        ]);
       },
       setFaults(plan: FaultPlan) {
         proxy.plan = plan;
@@ -278,7 +305,8 @@ export function createWorld(options: WorldOptions = {}) {
         if (started.outcome !== "redirect") throw new Error(`no payment page: ${JSON.stringify([started, events])}`);
         return started.checkoutId;
       },
-      eventsOf: <T extends CheckoutEvent["type"]>(type: T) => events.filter((event): event is Extract<CheckoutEvent, { type: T }> => event.type === type),
+      eventsOf: <T extends CheckoutEvent["type"]>(type: T) =>
+        events.filter((event): event is Extract<CheckoutEvent, { type: T }> => event.type === type),
     };
   }
 
@@ -315,8 +343,15 @@ export function createWorld(options: WorldOptions = {}) {
     },
     /** All refunds that Stripe knows, each with its amount. */
     async refunds(): Promise<number[]> {
-      const response = await sandbox.fetch(new Request("http://stripe.test/v1/refunds?limit=100", { headers: { authorization: "Bearer sk_test_sandbox" } }));
-      return z.object({ data: z.array(z.object({ amount: z.number() })) }).parse(await response.json()).data.map((refund) => refund.amount);
+      const response = await sandbox.fetch(
+        new Request("http://stripe.test/v1/refunds?limit=100", {
+          headers: { authorization: "Bearer sk_test_sandbox" },
+        }),
+      );
+      return z
+        .object({ data: z.array(z.object({ amount: z.number() })) })
+        .parse(await response.json())
+        .data.map((refund) => refund.amount);
     },
   };
 }

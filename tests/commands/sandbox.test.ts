@@ -11,9 +11,20 @@ describe("npm run sandbox", () => {
   beforeAll(async () => {
     const port = await freePort();
     const webhooks = `http://127.0.0.1:${port}/api/webhooks/stripe`;
-    sandbox = await startCommand("app/commands/sandbox.ts", { SANDBOX_SUPABASE_PORT: "0", SANDBOX_STRIPE_PORT: "0", SANDBOX_WEBHOOK_URLS: webhooks }, /^ready$/m);
-    const told = Object.fromEntries([...sandbox.output().matchAll(/(SUPABASE_\w+|STRIPE_\w+)=(\S+)/g)].map(([, name = "", value = ""]) => [name, value] as const));
-    store = await startStore({ ...told, PUBLIC_URL: `http://127.0.0.1:${port}`, SESSION_SECRET: "s".repeat(32), ADMIN_TOKEN }, { port });
+    sandbox = await startCommand(
+      "app/commands/sandbox.ts",
+      { SANDBOX_SUPABASE_PORT: "0", SANDBOX_STRIPE_PORT: "0", SANDBOX_WEBHOOK_URLS: webhooks },
+      /^ready$/m,
+    );
+    const told = Object.fromEntries(
+      [...sandbox.output().matchAll(/(SUPABASE_\w+|STRIPE_\w+)=(\S+)/g)].map(
+        ([, name = "", value = ""]) => [name, value] as const,
+      ),
+    );
+    store = await startStore(
+      { ...told, PUBLIC_URL: `http://127.0.0.1:${port}`, SESSION_SECRET: "s".repeat(32), ADMIN_TOKEN },
+      { port },
+    );
   }, 150_000);
 
   afterAll(async () => {

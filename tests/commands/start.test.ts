@@ -1,5 +1,5 @@
-import { networkInterfaces } from "node:os";
 import { connect } from "node:net";
+import { networkInterfaces } from "node:os";
 import { afterEach, describe, expect, it } from "vitest";
 import { ask } from "../api/http-client";
 import { freePort, startStore, type StoreProcess } from "../api/store-process";

@@ -4,8 +4,21 @@ import type { History, HistoryStep } from "~/operator/operator-desk";
 
 const MINUTE = Date.UTC(2026, 0, 1, 12, 0);
 const nothing = { granted: 0, refused: 0, expired: 0, completed: 0, givenBack: 0, latePayments: 0, oversoldUnits: 0 };
-const step = (seconds: number, what: Partial<HistoryStep> = {}): HistoryStep => ({ at: MINUTE + seconds * 1000, activeHolds: 0, heldUnits: 0, ...nothing, ...what });
-const history = (...steps: HistoryStep[]): History => ({ stepMs: 15_000, steps, totals: nothing, expiryRate: null, purchaseRate: null, lostDemand: [] });
+const step = (seconds: number, what: Partial<HistoryStep> = {}): HistoryStep => ({
+  at: MINUTE + seconds * 1000,
+  activeHolds: 0,
+  heldUnits: 0,
+  ...nothing,
+  ...what,
+});
+const history = (...steps: HistoryStep[]): History => ({
+  stepMs: 15_000,
+  steps,
+  totals: nothing,
+  expiryRate: null,
+  purchaseRate: null,
+  lostDemand: [],
+});
 
 describe("figures of the last hour", () => {
   it("are empty right after a start", () => {
@@ -14,9 +27,21 @@ describe("figures of the last hour", () => {
   });
 
   it("add up what happened in a minute, and take what is held from its end", () => {
-    const minutes = minutesOf(history(step(15, { granted: 2, activeHolds: 1 }), step(60, { granted: 3, refused: 1, activeHolds: 4, heldUnits: 9 }), step(75, { granted: 5, activeHolds: null })));
-    expect(grantFigures(minutes).series.map(({ values }) => values)).toEqual([[5, 5], [1, 0]]);
-    expect(holdFigures(minutes).series.map(({ values }) => values)).toEqual([[9, 0], [4, null]]);
+    const minutes = minutesOf(
+      history(
+        step(15, { granted: 2, activeHolds: 1 }),
+        step(60, { granted: 3, refused: 1, activeHolds: 4, heldUnits: 9 }),
+        step(75, { granted: 5, activeHolds: null }),
+      ),
+    );
+    expect(grantFigures(minutes).series.map(({ values }) => values)).toEqual([
+      [5, 5],
+      [1, 0],
+    ]);
+    expect(holdFigures(minutes).series.map(({ values }) => values)).toEqual([
+      [9, 0],
+      [4, null],
+    ]);
     expect(holdFigures(minutes).times).toEqual([MINUTE / 1000 + 60, MINUTE / 1000 + 120]);
   });
 

@@ -4,13 +4,17 @@ import type { Shopper } from "~/drill/shopper";
 import { CrowdShop, type CrowdShopOptions } from "../reservations/crowd";
 import { withoutLook } from "../reservations/crowds";
 
-async function drill(options: Partial<CrowdShopOptions>, change: (shopper: Shopper) => Shopper = (shopper) => shopper): Promise<CrowdFigures> {
+async function drill(
+  options: Partial<CrowdShopOptions>,
+  change: (shopper: Shopper) => Shopper = (shopper) => shopper,
+): Promise<CrowdFigures> {
   const shop = new CrowdShop({ stock: { mug: 1 }, readMs: 80, servers: 1, ...options });
   let shoppers = 0;
   const newShopper = (): Shopper => {
     const session = `shopper-${(shoppers += 1)}`;
     return change({
-      reserve: async (productId, quantity) => ((await shop.reserve(session, { [productId]: quantity })).outcome === "granted" ? "granted" : "refused"),
+      reserve: async (productId, quantity) =>
+        (await shop.reserve(session, { [productId]: quantity })).outcome === "granted" ? "granted" : "refused",
       release: () => shop.giveBack(session).then(() => true),
       openPayment: async () => null,
       pay: async () => false,
@@ -37,11 +41,14 @@ async function drill(options: Partial<CrowdShopOptions>, change: (shopper: Shopp
   return figures;
 }
 
-it.each([0, 30, 100])("sees a returned item granted again at once, with a database that answers after %i ms", async (readMs) => {
-  const figures = await drill({ readMs });
-  expect(isCrowdServed(figures), crowdTable(figures)).toBe(true);
-  expect(figures.regrants.length).toBeGreaterThan(40);
-});
+it.each([0, 30, 100])(
+  "sees a returned item granted again at once, with a database that answers after %i ms",
+  async (readMs) => {
+    const figures = await drill({ readMs });
+    expect(isCrowdServed(figures), crowdTable(figures)).toBe(true);
+    expect(figures.regrants.length).toBeGreaterThan(40);
+  },
+);
 
 it("sees that nobody gets what comes back where every call places (negative control)", async () => {
   const figures = await drill({ wrapStore: withoutLook });

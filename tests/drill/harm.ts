@@ -26,7 +26,10 @@ export interface HarmOptions {
 }
 
 /** Every other kill looks for a server that is settling a sale. Ends when it is enough, and every server can sell again. */
-export async function doHarm({ shop, settlements, pauseMs, redisEvery, isEnough }: HarmOptions, harm: Harm): Promise<void> {
+export async function doHarm(
+  { shop, settlements, pauseMs, redisEvery, isEnough }: HarmOptions,
+  harm: Harm,
+): Promise<void> {
   const revivals = new Set<Promise<void>>();
   const failures: unknown[] = [];
 

@@ -13,7 +13,8 @@ const step = () => sleep(Math.random() * 15);
 export function openNaiveShop(): { newShopper: () => Shopper; stock: StockRoom } {
   const rows = new Map<string, number>();
   const holds = new Map<string, { productId: string; quantity: number }>();
-  const held = (productId: string) => [...holds.values()].reduce((sum, hold) => sum + (hold.productId === productId ? hold.quantity : 0), 0);
+  const held = (productId: string) =>
+    [...holds.values()].reduce((sum, hold) => sum + (hold.productId === productId ? hold.quantity : 0), 0);
 
   function newShopper(): Shopper {
     const session = randomUUID();

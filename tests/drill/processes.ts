@@ -12,12 +12,18 @@ const BUILD = "build/server/index.js";
 
 /** `npm run build`, unless what is there is newer than its sources. */
 export async function ensureBuild(): Promise<void> {
-  const newest = Math.max(...readdirSync("app", { recursive: true, withFileTypes: true }).map((entry) => statSync(path.join(entry.parentPath, entry.name)).mtimeMs));
+  const newest = Math.max(
+    ...readdirSync("app", { recursive: true, withFileTypes: true }).map(
+      (entry) => statSync(path.join(entry.parentPath, entry.name)).mtimeMs,
+    ),
+  );
   const built = statSync(BUILD, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (built > newest && existsSync("build/sandbox")) return;
   // Vite's configuration is another one in tests.
   const { VITEST: _, ...env } = process.env;
-  await promisify(execFile)(process.execPath, [TSX, "app/commands/build.ts"], { env: { ...env, NODE_ENV: "production" } });
+  await promisify(execFile)(process.execPath, [TSX, "app/commands/build.ts"], {
+    env: { ...env, NODE_ENV: "production" },
+  });
 }
 
 export interface StandIns {
@@ -29,8 +35,16 @@ export interface StandIns {
 /** What `npm run sandbox` runs. */
 export async function startStandIns(webhookUrls: readonly string[]): Promise<StandIns> {
   const [supabase, stripe] = await freePorts(2);
-  const env = { ...process.env, SANDBOX_SUPABASE_PORT: String(supabase), SANDBOX_STRIPE_PORT: String(stripe), SANDBOX_WEBHOOK_URLS: webhookUrls.join(",") };
-  const child = spawn(process.execPath, [TSX, "app/commands/sandbox.ts"], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const env = {
+    ...process.env,
+    SANDBOX_SUPABASE_PORT: String(supabase),
+    SANDBOX_STRIPE_PORT: String(stripe),
+    SANDBOX_WEBHOOK_URLS: webhookUrls.join(","),
+  };
+  const child = spawn(process.execPath, [TSX, "app/commands/sandbox.ts"], {
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   await new Promise<void>((resolve, reject) => {
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => {
@@ -39,7 +53,11 @@ export async function startStandIns(webhookUrls: readonly string[]): Promise<Sta
     });
     child.once("exit", () => reject(new Error(`the sandbox did not start: ${output}`)));
   });
-  return { supabaseUrl: `http://127.0.0.1:${supabase}`, stripeUrl: `http://127.0.0.1:${stripe}`, stop: () => end(child, "SIGTERM") };
+  return {
+    supabaseUrl: `http://127.0.0.1:${supabase}`,
+    stripeUrl: `http://127.0.0.1:${stripe}`,
+    stop: () => end(child, "SIGTERM"),
+  };
 }
 
 export interface AppServer {
@@ -66,13 +84,25 @@ export function appServer(port: number, env: Record<string, string>): AppServer 
     },
     async start() {
       const started = spawn(process.execPath, [SERVE, BUILD], {
-        env: { ...process.env, NODE_ENV: "production", PORT: String(port), PUBLIC_URL: origin, LOG_LEVEL: "error", ...env },
+        env: {
+          ...process.env,
+          NODE_ENV: "production",
+          PORT: String(port),
+          PUBLIC_URL: origin,
+          LOG_LEVEL: "error",
+          ...env,
+        },
         stdio: ["ignore", "pipe", "pipe"],
       });
       child = started;
       for (const stream of [started.stdout, started.stderr]) {
         stream.on("data", (chunk: Buffer) => {
-          errors.push(...chunk.toString().split("\n").filter((line) => line !== ""));
+          errors.push(
+            ...chunk
+              .toString()
+              .split("\n")
+              .filter((line) => line !== ""),
+          );
           errors.splice(0, errors.length - 200);
         });
       }

@@ -8,7 +8,19 @@ it("finds that the naive shop oversells", async () => {
   const { newShopper, stock } = openNaiveShop();
   const figures = newFigures();
   for (let round = 0; figures.attempts < 2_000; round += 1) {
-    await runRound({ productId: "mug", units: 1 + (round % 10), buyers: 40, newShopper, stock, random: Math.random, restWithinMs: 0, sleep }, figures);
+    await runRound(
+      {
+        productId: "mug",
+        units: 1 + (round % 10),
+        buyers: 40,
+        newShopper,
+        stock,
+        random: Math.random,
+        restWithinMs: 0,
+        sleep,
+      },
+      figures,
+    );
   }
   console.info(`the naive shop:\n${figuresTable(figures)}`);
   expect(figures.attempts).toBeGreaterThanOrEqual(2_000);
@@ -20,13 +32,21 @@ it("counts nothing of a round that did not begin with its stock free", async () 
   const figures = newFigures();
   for (const seen of [{ inventory: 3, held: 1 }, { inventory: 2, held: 0 }, null]) {
     const taken = { ...stock, look: async () => seen };
-    expect(await runRound({ productId: "mug", units: 3, buyers: 5, newShopper, stock: taken, random: () => 0, restWithinMs: 0, sleep }, figures)).toBe(false);
+    expect(
+      await runRound(
+        { productId: "mug", units: 3, buyers: 5, newShopper, stock: taken, random: () => 0, restWithinMs: 0, sleep },
+        figures,
+      ),
+    ).toBe(false);
   }
   expect(figures).toEqual(newFigures());
 });
 
 it("finds units that are still for sale after they were sold, and units that are gone unsold", async () => {
-  for (const { drift, found } of [{ drift: 1, found: { oversold: 1, missing: 0, restless: 1 } }, { drift: -1, found: { oversold: 0, missing: 1, restless: 1 } }]) {
+  for (const { drift, found } of [
+    { drift: 1, found: { oversold: 1, missing: 0, restless: 1 } },
+    { drift: -1, found: { oversold: 0, missing: 1, restless: 1 } },
+  ]) {
     const { newShopper, stock } = openNaiveShop();
     const figures = newFigures();
     let looks = 0;
@@ -39,7 +59,10 @@ it("finds units that are still for sale after they were sold, and units that are
       },
     };
     // One buyer, who pays: nobody is there to oversell to.
-    await runRound({ productId: "mug", units: 3, buyers: 1, newShopper, stock: drifting, random: () => 0.4, restWithinMs: 0, sleep }, figures);
+    await runRound(
+      { productId: "mug", units: 3, buyers: 1, newShopper, stock: drifting, random: () => 0.4, restWithinMs: 0, sleep },
+      figures,
+    );
     expect(figures).toMatchObject({ attempts: 1, granted: 1, paid: 1, ...found });
   }
 });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { watchSettlements } from "./settlements";
 
-const mark = (checkoutId: string) => new Request(`http://stripe.test/v1/checkout/sessions/${checkoutId}`, { method: "POST" });
-const line = (state: string) => new URLSearchParams({ "metadata[holdfast_line_0]": JSON.stringify({ product: "mug", mark: state }) }).toString();
+const mark = (checkoutId: string) =>
+  new Request(`http://stripe.test/v1/checkout/sessions/${checkoutId}`, { method: "POST" });
+const line = (state: string) =>
+  new URLSearchParams({ "metadata[holdfast_line_0]": JSON.stringify({ product: "mug", mark: state }) }).toString();
 
 describe("which server is settling a sale", () => {
   it("the one that announced it, until any server says that it is done", async () => {

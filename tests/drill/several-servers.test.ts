@@ -41,9 +41,18 @@ describe("five servers that die, a slow database, one Redis that is restarted, w
   beforeAll(async () => {
     await ensureBuild();
     const targets = { supabase: "", stripe: "" };
-    const database = await slowProxy(() => targets.supabase, () => DATABASE_MS[Math.floor(Math.random() * DATABASE_MS.length)] ?? 0);
+    const database = await slowProxy(
+      () => targets.supabase,
+      () => DATABASE_MS[Math.floor(Math.random() * DATABASE_MS.length)] ?? 0,
+    );
     const stripes = await Promise.all(
-      Array.from({ length: SERVERS }, (_, server) => slowProxy(() => targets.stripe, () => 0, (request, body) => settlements.saw(server, request, body))),
+      Array.from({ length: SERVERS }, (_, server) =>
+        slowProxy(
+          () => targets.stripe,
+          () => 0,
+          (request, body) => settlements.saw(server, request, body),
+        ),
+      ),
     );
     proxies = [database, ...stripes];
     shop = await openShop({
@@ -65,40 +74,69 @@ describe("five servers that die, a slow database, one Redis that is restarted, w
     for (const proxy of proxies) await proxy.close();
   });
 
-  it(`sell no unit twice in ${AT_LEAST.attempts} attempts`, { timeout: 600_000 + AT_LEAST.attempts * 200 }, async () => {
-    const figures = newFigures();
-    const harm: Harm = { kills: 0, killsWhileSettling: 0, redisRestarts: 0, reorderings: 0 };
-    const began = performance.now();
-    const seconds = () => (performance.now() - began) / 1000;
-    const isWhole = () =>
-      figures.attempts >= AT_LEAST.attempts && harm.kills >= AT_LEAST.kills && harm.killsWhileSettling >= AT_LEAST.killsWhileSettling && harm.redisRestarts >= AT_LEAST.redisRestarts;
-    const isEnough = () => isWhole() || seconds() > MINUTES * 60;
-    await everyWebhookTwice(shop);
-    const harming = doHarm({ shop, settlements, pauseMs: PAUSE_MS, redisEvery: REDIS_EVERY, isEnough }, harm);
+  it(
+    `sell no unit twice in ${AT_LEAST.attempts} attempts`,
+    { timeout: 600_000 + AT_LEAST.attempts * 200 },
+    async () => {
+      const figures = newFigures();
+      const harm: Harm = { kills: 0, killsWhileSettling: 0, redisRestarts: 0, reorderings: 0 };
+      const began = performance.now();
+      const seconds = () => (performance.now() - began) / 1000;
+      const isWhole = () =>
+        figures.attempts >= AT_LEAST.attempts &&
+        harm.kills >= AT_LEAST.kills &&
+        harm.killsWhileSettling >= AT_LEAST.killsWhileSettling &&
+        harm.redisRestarts >= AT_LEAST.redisRestarts;
+      const isEnough = () => isWhole() || seconds() > MINUTES * 60;
+      await everyWebhookTwice(shop);
+      const harming = doHarm({ shop, settlements, pauseMs: PAUSE_MS, redisEvery: REDIS_EVERY, isEnough }, harm);
 
-    const free = [...shop.productIds];
-    const resting: Promise<unknown>[] = [];
-    const sellOne = async () => {
-      while (!isEnough()) {
-        const productId = free.shift();
-        const units = 1 + Math.floor(Math.random() * 6);
-        const round =
-          productId === undefined
-            ? null
-            : await playRound({ productId, units, buyers: BUYERS, patience: PATIENCE, newShopper: () => httpShopper(() => shop.pick()), stock: shop.stock, random: Math.random, restWithinMs: REST_WITHIN_MS, sleep }, figures);
-        if (productId !== undefined) resting.push((round?.rest() ?? Promise.resolve()).then(() => free.push(productId)));
-        if (round === null) await sleep(500);
-      }
-    };
-    const progress = setInterval(() => console.info(`${progressLine(figures, seconds())}  ${figures.missing} missing  ${figures.restless} restless  ${JSON.stringify(harm)}`), PROGRESS_EVERY_MS);
-    await Promise.all(Array.from({ length: MARKETS }, sellOne))
-      .then(() => Promise.all([harming, ...resting]))
-      .finally(() => clearInterval(progress));
+      const free = [...shop.productIds];
+      const resting: Promise<unknown>[] = [];
+      const sellOne = async () => {
+        while (!isEnough()) {
+          const productId = free.shift();
+          const units = 1 + Math.floor(Math.random() * 6);
+          const round =
+            productId === undefined
+              ? null
+              : await playRound(
+                  {
+                    productId,
+                    units,
+                    buyers: BUYERS,
+                    patience: PATIENCE,
+                    newShopper: () => httpShopper(() => shop.pick()),
+                    stock: shop.stock,
+                    random: Math.random,
+                    restWithinMs: REST_WITHIN_MS,
+                    sleep,
+                  },
+                  figures,
+                );
+          if (productId !== undefined)
+            resting.push((round?.rest() ?? Promise.resolve()).then(() => free.push(productId)));
+          if (round === null) await sleep(500);
+        }
+      };
+      const progress = setInterval(
+        () =>
+          console.info(
+            `${progressLine(figures, seconds())}  ${figures.missing} missing  ${figures.restless} restless  ${JSON.stringify(harm)}`,
+          ),
+        PROGRESS_EVERY_MS,
+      );
+      await Promise.all(Array.from({ length: MARKETS }, sellOne))
+        .then(() => Promise.all([harming, ...resting]))
+        .finally(() => clearInterval(progress));
 
-    console.info(`${isWhole() ? "" : `after ${MINUTES} minutes, and not whole:\n`}${figuresTable(figures)}\n${JSON.stringify(harm)} in ${Math.round(seconds())} s`);
-    expect(figures.oversold).toBe(0);
-    expect(figures.missing).toBe(0);
-    expect(figures.restless).toBe(0);
-    expect(figures.paid - figures.refunded).toBeGreaterThan(AT_LEAST.attempts / 100);
-  });
+      console.info(
+        `${isWhole() ? "" : `after ${MINUTES} minutes, and not whole:\n`}${figuresTable(figures)}\n${JSON.stringify(harm)} in ${Math.round(seconds())} s`,
+      );
+      expect(figures.oversold).toBe(0);
+      expect(figures.missing).toBe(0);
+      expect(figures.restless).toBe(0);
+      expect(figures.paid - figures.refunded).toBeGreaterThan(AT_LEAST.attempts / 100);
+    },
+  );
 });

@@ -28,7 +28,14 @@ const UNNOTICED = 0.1;
 const SUPABASE_KEY = "sb_secret_sandbox";
 const STRIPE_KEY = "sk_test_sandbox";
 
-export async function openShop(options: { servers: number; products: number; env?: Record<string, string>; stripeApi?: (stripeUrl: string, server: number) => string; supabaseApi?: (supabaseUrl: string, server: number) => string; webhookServers?: readonly number[] }): Promise<SeveralServers> {
+export async function openShop(options: {
+  servers: number;
+  products: number;
+  env?: Record<string, string>;
+  stripeApi?: (stripeUrl: string, server: number) => string;
+  supabaseApi?: (supabaseUrl: string, server: number) => string;
+  webhookServers?: readonly number[];
+}): Promise<SeveralServers> {
   const ports = await freePorts(options.servers);
   const origins = ports.map((port) => `http://127.0.0.1:${port}`);
   const heard = options.webhookServers ?? origins.map((_, index) => index);
@@ -50,7 +57,18 @@ export async function openShop(options: { servers: number; products: number; env
   );
   const productIds = Array.from({ length: options.products }, () => randomUUID());
   const rest = restOf(standIns.supabaseUrl);
-  await rest("POST", "products", productIds.map((id, index) => ({ id, name: `Drill ${index}`, price: "10.00", inventory_count: 0, description: "", image_url: "" })));
+  await rest(
+    "POST",
+    "products",
+    productIds.map((id, index) => ({
+      id,
+      name: `Drill ${index}`,
+      price: "10.00",
+      inventory_count: 0,
+      description: "",
+      image_url: "",
+    })),
+  );
   await Promise.all(servers.map((server) => server.start()));
   await Promise.all(servers.map((server) => untilReady(server.origin)));
 
@@ -86,7 +104,11 @@ export async function openShop(options: { servers: number; products: number; env
       isRefunded: refundsOf(standIns.stripeUrl),
     },
     async control(path, body) {
-      const answer = await fetch(`${standIns.stripeUrl}/_sandbox/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+      const answer = await fetch(`${standIns.stripeUrl}/_sandbox/${path}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+      });
       if (!answer.ok) throw new Error(`the sandbox refused ${path}: ${await answer.text()}`);
     },
     async stop() {
@@ -99,7 +121,11 @@ export async function openShop(options: { servers: number; products: number; env
 
 function restOf(supabaseUrl: string) {
   return async (method: "POST" | "PATCH", path: string, body: object): Promise<void> => {
-    const headers = { apikey: SUPABASE_KEY, Authorization: `Bearer ${SUPABASE_KEY}`, "Content-Type": "application/json" };
+    const headers = {
+      apikey: SUPABASE_KEY,
+      Authorization: `Bearer ${SUPABASE_KEY}`,
+      "Content-Type": "application/json",
+    };
     const answer = await fetch(`${supabaseUrl}/rest/v1/${path}`, { method, headers, body: JSON.stringify(body) });
     if (!answer.ok) throw new Error(`the database refused ${method} ${path}: ${await answer.text()}`);
   };
@@ -110,7 +136,9 @@ const availability = z.object({ products: z.array(z.object({ inventory: z.number
 /** Null while claims are not rebuilt, too: nothing is told to be available then. */
 async function look(pick: () => string, productId: string): Promise<{ inventory: number; held: number } | null> {
   try {
-    const answer = await fetch(`${pick()}/api/availability?product_id=${productId}`, { signal: AbortSignal.timeout(10_000) });
+    const answer = await fetch(`${pick()}/api/availability?product_id=${productId}`, {
+      signal: AbortSignal.timeout(10_000),
+    });
     return answer.ok ? (availability.parse(await answer.json()).products[0] ?? null) : null;
   } catch (error) {
     if (error instanceof z.ZodError) throw error;
@@ -129,7 +157,8 @@ function refundsOf(stripeUrl: string): (checkoutId: string) => Promise<boolean> 
     return answer.json();
   };
   return async (checkoutId) => {
-    const intent = intents.get(checkoutId) ?? session.parse(await ask(`checkout/sessions/${checkoutId}`)).payment_intent;
+    const intent =
+      intents.get(checkoutId) ?? session.parse(await ask(`checkout/sessions/${checkoutId}`)).payment_intent;
     intents.set(checkoutId, intent);
     return refunds.parse(await ask(`refunds?payment_intent=${intent}`)).data.length > 0;
   };

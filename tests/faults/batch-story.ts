@@ -1,8 +1,7 @@
 import type { MarkStore } from "~/checkout/line-marks";
 import { createSessionMarks } from "~/checkout/session-marks.server";
 import type { StripeSession } from "~/checkout/stripe-gateway.server";
-
-import { createWorld, type Fault, type OutsideCall, type Process, SHOP_TAG, type World } from "../checkout/world";
+import { createWorld, SHOP_TAG, type Fault, type OutsideCall, type Process, type World } from "../checkout/world";
 
 /** Ann has the lease first and takes the others along. */
 export const SALES = { ann: 1, bob: 2, cem: 3 };
@@ -37,10 +36,21 @@ export interface Story {
 }
 
 /** Sales of one product whose events come together, with a fault at one call, and then everything once more; null when there are fewer calls. */
-export async function tellBatch({ at, fault, before, reboot = false, order = "first come", marks = (real) => real }: StoryOptions): Promise<Story | null> {
+export async function tellBatch({
+  at,
+  fault,
+  before,
+  reboot = false,
+  order = "first come",
+  marks = (real) => real,
+}: StoryOptions): Promise<Story | null> {
   const world = createWorld({ rows: { mug: START_STOCK } });
   const open = () =>
-    world.open({ dependencies: ({ gateway, clock }) => ({ marks: marks(createSessionMarks({ gateway, shopTag: SHOP_TAG, clock })) }) });
+    world.open({
+      dependencies: ({ gateway, clock }) => ({
+        marks: marks(createSessionMarks({ gateway, shopTag: SHOP_TAG, clock })),
+      }),
+    });
   const first = await open();
   const checkoutIds: string[] = [];
   for (const [shopper, mug] of Object.entries(SALES)) checkoutIds.push(await first.pay(shopper, { mug }));
@@ -70,14 +80,26 @@ export async function tellBatch({ at, fault, before, reboot = false, order = "fi
 }
 
 /** What is wrong with a story that should have sold everything. */
-export async function wrongWith({ world, next, taken, outcomes }: Story, stock = START_STOCK - UNITS): Promise<string | null> {
-  const seen = { taken, stock: world.stock(), outcomes: [...new Set(outcomes)], refunds: await world.refunds(), held: (await next.store.totals()).units };
+export async function wrongWith(
+  { world, next, taken, outcomes }: Story,
+  stock = START_STOCK - UNITS,
+): Promise<string | null> {
+  const seen = {
+    taken,
+    stock: world.stock(),
+    outcomes: [...new Set(outcomes)],
+    refunds: await world.refunds(),
+    held: (await next.store.totals()).units,
+  };
   const expected = { taken: UNITS, stock, outcomes: ["done"], refunds: [], held: 0 };
   return JSON.stringify(seen) === JSON.stringify(expected) ? null : JSON.stringify(seen);
 }
 
 /** The story with its fault at each call in turn; the first thing that is wrong, and how many calls there were. */
-export async function atEachCall(options: Omit<StoryOptions, "at">, wrong: (story: Story, at: number) => Promise<string | null>): Promise<{ calls: number; wrong: string | null }> {
+export async function atEachCall(
+  options: Omit<StoryOptions, "at">,
+  wrong: (story: Story, at: number) => Promise<string | null>,
+): Promise<{ calls: number; wrong: string | null }> {
   for (let at = 1; ; at += 1) {
     const story = await tellBatch({ ...options, at });
     if (story === null) return { calls: at - 1, wrong: null };

@@ -1,13 +1,19 @@
 import { expect, it } from "vitest";
-
 import { atEachCall, CALLS_OF_A_BATCH, wrongWith } from "./batch-story";
 
 const FAULTS = ["kill before", "kill after", "refuse", "cut", 429, 500, 503, "lie", "lie after"] as const;
 const ORDERS = ["first come", "last come"] as const;
 
-it.each(FAULTS.flatMap((fault) => ORDERS.map((order) => [fault, order] as const)))("%s at each call outside of a batch, then %s: the stock is right to the unit", { timeout: 60_000 }, async (fault, order) => {
-  const { calls, wrong } = await atEachCall({ fault, order, reboot: fault === "kill before" || fault === "kill after" }, (story) => wrongWith(story));
+it.each(FAULTS.flatMap((fault) => ORDERS.map((order) => [fault, order] as const)))(
+  "%s at each call outside of a batch, then %s: the stock is right to the unit",
+  { timeout: 60_000 },
+  async (fault, order) => {
+    const { calls, wrong } = await atEachCall(
+      { fault, order, reboot: fault === "kill before" || fault === "kill after" },
+      (story) => wrongWith(story),
+    );
 
-  expect(wrong).toBeNull();
-  expect(calls).toBeGreaterThanOrEqual(CALLS_OF_A_BATCH);
-});
+    expect(wrong).toBeNull();
+    expect(calls).toBeGreaterThanOrEqual(CALLS_OF_A_BATCH);
+  },
+);

@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
-
 import { UnavailableError } from "~/errors";
-
 import { CALLS, createWorld, once } from "../checkout/world";
-import { atEachCall, CALLS_OF_A_BATCH, type Marks, START_STOCK, tellBatch, UNITS, wrongWith } from "./batch-story";
+import { atEachCall, CALLS_OF_A_BATCH, START_STOCK, tellBatch, UNITS, wrongWith, type Marks } from "./batch-story";
 
 describe("several sales under one lease", () => {
   it("one swap takes all who wait", async () => {
@@ -24,13 +22,17 @@ describe("several sales under one lease", () => {
     [503, "last come"],
   ] as const;
 
-  it.each(FAULTS)("%s at each call outside, then %s: the stock is right to the unit", { timeout: 30_000 }, async (fault, order) => {
-    const reboot = fault === "kill before" || fault === "kill after";
-    const { calls, wrong } = await atEachCall({ fault, order, reboot }, (story) => wrongWith(story));
+  it.each(FAULTS)(
+    "%s at each call outside, then %s: the stock is right to the unit",
+    { timeout: 30_000 },
+    async (fault, order) => {
+      const reboot = fault === "kill before" || fault === "kill after";
+      const { calls, wrong } = await atEachCall({ fault, order, reboot }, (story) => wrongWith(story));
 
-    expect(wrong).toBeNull();
-    expect(calls).toBeGreaterThanOrEqual(CALLS_OF_A_BATCH);
-  });
+      expect(wrong).toBeNull();
+      expect(calls).toBeGreaterThanOrEqual(CALLS_OF_A_BATCH);
+    },
+  );
 
   it("an edit from outside at each call: what is taken is right to the unit", async () => {
     const { calls, wrong } = await atEachCall({ before: (world) => world.setStock("mug", 500) }, async (story) => {
@@ -44,11 +46,17 @@ describe("several sales under one lease", () => {
   });
 
   it("a restock that leaves too little for all: those who fit are taken, the others get their money back", async () => {
-    const { wrong } = await atEachCall({ before: (world) => world.setStock("mug", 3) }, async ({ world, taken, outcomes }) => {
-      const refunded = outcomes.filter((outcome) => outcome === "refunded").length;
-      const isRight = (world.stock() ?? -1) >= 0 && outcomes.every((outcome) => outcome === "done" || outcome === "refunded") && (await world.refunds()).length === refunded;
-      return isRight && taken <= UNITS ? null : JSON.stringify({ taken, outcomes, stock: world.stock() });
-    });
+    const { wrong } = await atEachCall(
+      { before: (world) => world.setStock("mug", 3) },
+      async ({ world, taken, outcomes }) => {
+        const refunded = outcomes.filter((outcome) => outcome === "refunded").length;
+        const isRight =
+          (world.stock() ?? -1) >= 0 &&
+          outcomes.every((outcome) => outcome === "done" || outcome === "refunded") &&
+          (await world.refunds()).length === refunded;
+        return isRight && taken <= UNITS ? null : JSON.stringify({ taken, outcomes, stock: world.stock() });
+      },
+    );
     expect(wrong).toBeNull();
   });
 });
@@ -72,18 +80,21 @@ async function reviewed(fault: "kill before" | "kill after") {
 it.each([
   { fault: "kill before", verdict: "not_applied", stock: 497 },
   { fault: "kill after", verdict: "applied", stock: 500 },
-] as const)("$fault the swap of a batch and an edit: all wait for a person, whose one word ($verdict) is about all of them", async ({ fault, verdict, stock }) => {
-  const { world, next, ids, outcomes } = await reviewed(fault);
-  expect(outcomes).toEqual(["needs_review", "needs_review", "needs_review"]);
-  expect(world.stock()).toBe(500);
+] as const)(
+  "$fault the swap of a batch and an edit: all wait for a person, whose one word ($verdict) is about all of them",
+  async ({ fault, verdict, stock }) => {
+    const { world, next, ids, outcomes } = await reviewed(fault);
+    expect(outcomes).toEqual(["needs_review", "needs_review", "needs_review"]);
+    expect(world.stock()).toBe(500);
 
-  await next.checkout.settle({ checkoutId: ids[0] ?? "", productId: "mug", verdict });
-  const settled = await Promise.all(ids.map(async (id) => (await next.checkout.fulfil(id)).outcome));
+    await next.checkout.settle({ checkoutId: ids[0] ?? "", productId: "mug", verdict });
+    const settled = await Promise.all(ids.map(async (id) => (await next.checkout.fulfil(id)).outcome));
 
-  expect(settled).toEqual(["done", "done", "done"]);
-  expect(world.stock()).toBe(stock);
-  expect(await next.store.totals()).toMatchObject({ units: 0 });
-});
+    expect(settled).toEqual(["done", "done", "done"]);
+    expect(world.stock()).toBe(stock);
+    expect(await next.store.totals()).toMatchObject({ units: 0 });
+  },
+);
 
 describe("a write of marks that lands late", () => {
   /** The nth write of marks gets no answer and lands when `land` is called. */
@@ -102,7 +113,13 @@ describe("a write of marks that lands late", () => {
         });
       },
     });
-    return { marks, land: () => landing(), get count() { return writes; } };
+    return {
+      marks,
+      land: () => landing(),
+      get count() {
+        return writes;
+      },
+    };
   }
 
   it.each(["first come", "last come"] as const)("after all was settled (%s): it changes nothing", async (order) => {
@@ -114,7 +131,8 @@ describe("a write of marks that lands late", () => {
       expect(story === null ? "untold" : await wrongWith(story), `write ${nth}`).toBeNull();
       if (story === null) continue;
       await late.land();
-      for (const id of story.checkoutIds) expect((await story.next.checkout.fulfil(id)).outcome, `write ${nth}`).toBe("done");
+      for (const id of story.checkoutIds)
+        expect((await story.next.checkout.fulfil(id)).outcome, `write ${nth}`).toBe("done");
       expect(story.world.stock(), `write ${nth}`).toBe(START_STOCK - UNITS);
     }
     expect(nth).toBeGreaterThan(6);
@@ -125,7 +143,10 @@ describe("negative controls", () => {
   /** Believes that followers' names are written. */
   const trusting = (real: Marks): Marks => ({
     read: (session) => real.read(session),
-    write: (id, record, change) => (change.batch?.role === "follows" ? Promise.resolve({ ...record, batch: change.batch }) : real.write(id, record, change)),
+    write: (id, record, change) =>
+      change.batch?.role === "follows"
+        ? Promise.resolve({ ...record, batch: change.batch })
+        : real.write(id, record, change),
   });
   /** Settles a follower by itself, whatever became of its batch. */
   const selfish = (real: Marks): Marks => ({
@@ -137,12 +158,16 @@ describe("negative controls", () => {
   });
 
   it("announcing before each name is read back takes units twice", async () => {
-    const { wrong } = await atEachCall({ fault: "kill after", marks: trusting, reboot: true }, (story) => wrongWith(story));
+    const { wrong } = await atEachCall({ fault: "kill after", marks: trusting, reboot: true }, (story) =>
+      wrongWith(story),
+    );
     expect(wrong).toContain(`"taken":${2 * UNITS - 1}`);
   });
 
   it("settling a follower by itself takes units twice", async () => {
-    const { wrong } = await atEachCall({ fault: "kill after", marks: selfish, reboot: true }, (story) => wrongWith(story));
+    const { wrong } = await atEachCall({ fault: "kill after", marks: selfish, reboot: true }, (story) =>
+      wrongWith(story),
+    );
     expect(wrong).toContain(`"taken":${2 * UNITS - 1}`);
   });
 });

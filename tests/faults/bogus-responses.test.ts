@@ -1,10 +1,16 @@
 import { describe, expect, it } from "vitest";
-
 import type { CheckoutDependencies } from "~/checkout/create-checkout.server";
 import { createSessionMarks } from "~/checkout/session-marks.server";
-
 import { BOGUS_RESPONSES } from "../checkout/stripe/bogus-responses";
-import { CHECKOUT_TTL_MS, createWorld, type Fault, ORIGIN, type Process, SHOP_TAG, type World } from "../checkout/world";
+import {
+  CHECKOUT_TTL_MS,
+  createWorld,
+  ORIGIN,
+  SHOP_TAG,
+  type Fault,
+  type Process,
+  type World,
+} from "../checkout/world";
 import { trusting, trustingMarks } from "./trusting-gateway";
 
 type Lie = Extract<Fault, "lie" | "lie after">;
@@ -18,7 +24,14 @@ const LIES: readonly { readonly lie: Lie; readonly times: number }[] = [
 ];
 const ANOTHERS = "another shopper's session, expired";
 /** All kinds are tried on the gateway itself; here those that a trusting one takes for different things. */
-const BODIES = ["502 with a message", "404 with a message", "400 with an error that is not Stripe's", "an empty list without its end", "null", ANOTHERS];
+const BODIES = [
+  "502 with a message",
+  "404 with a message",
+  "400 with an error that is not Stripe's",
+  "an empty list without its end",
+  "null",
+  ANOTHERS,
+];
 
 interface Story {
   readonly rows: Record<string, number>;
@@ -35,7 +48,12 @@ const pay = (world: World, checkoutId: string) => void world.stripe.pay(checkout
 
 const STORIES: Record<string, Story> = {
   "a sale of one line": { rows: { mug: 9 }, cart: { mug: 2 }, before: pay, act: fulfil },
-  "a sale of three lines": { rows: { cup: 3, mug: 3, pot: 1 }, cart: { cup: 1, mug: 2, pot: 1 }, before: pay, act: fulfil },
+  "a sale of three lines": {
+    rows: { cup: 3, mug: 3, pot: 1 },
+    cart: { cup: 1, mug: 2, pot: 1 },
+    before: pay,
+    act: fulfil,
+  },
   "a refund": {
     rows: { cup: 3, mug: 3 },
     cart: { cup: 1, mug: 2 },
@@ -56,7 +74,12 @@ const STORIES: Record<string, Story> = {
     startsWithoutPage: true,
     act: (shop) => shop.checkout.start({ session: "ann", lines: [{ productId: "mug", quantity: 2 }], origin: ORIGIN }),
   },
-  "a sweep of a page past its deadline": { rows: { mug: 2 }, cart: { mug: 2 }, before: (world) => world.advance(CHECKOUT_TTL_MS), act: (shop) => shop.checkout.sweep() },
+  "a sweep of a page past its deadline": {
+    rows: { mug: 2 },
+    cart: { mug: 2 },
+    before: (world) => world.advance(CHECKOUT_TTL_MS),
+    act: (shop) => shop.checkout.sweep(),
+  },
 };
 
 interface Strike {
@@ -79,7 +102,10 @@ async function tell(story: Story, { lie, body, times, n }: Strike, without: With
   story.before?.(world, checkoutId);
 
   let calls = 0;
-  shop.proxy.lie = () => (body === ANOTHERS ? Response.json({ ...bobsSession, status: "expired" }) : (BOGUS_RESPONSES[body]?.() ?? Response.error()));
+  shop.proxy.lie = () =>
+    body === ANOTHERS
+      ? Response.json({ ...bobsSession, status: "expired" })
+      : (BOGUS_RESPONSES[body]?.() ?? Response.error());
   shop.setFaults(({ name }) => {
     if (!name.startsWith("stripe")) return null;
     calls += 1;
@@ -92,7 +118,8 @@ async function tell(story: Story, { lie, body, times, n }: Strike, without: With
   const wrong: string[] = [];
   const payable = world.stripe.sessions().filter(({ id, status }) => status === "open" && id === checkoutId);
   const units = Object.values(story.cart).reduce((sum, quantity) => sum + quantity, 0);
-  if (payable.length > 0 && (await shop.store.totals()).units !== units) wrong.push("a page that can be paid is not held for");
+  if (payable.length > 0 && (await shop.store.totals()).units !== units)
+    wrong.push("a page that can be paid is not held for");
 
   for (const { id, status } of world.stripe.sessions()) if (status === "open") world.stripe.pay(id);
   for (const { id, status } of world.stripe.sessions()) if (status === "complete") await shop.checkout.fulfil(id);
@@ -109,7 +136,8 @@ async function tell(story: Story, { lie, body, times, n }: Strike, without: With
   for (const [productId, before] of Object.entries(story.rows)) {
     const start = isShort && productId === "mug" ? 0 : before;
     const expected = start - (isShort ? 0 : paid.length * (story.cart[productId] ?? 0));
-    if (world.stock(productId) !== expected) wrong.push(`${productId} is at ${world.stock(productId)} instead of ${expected}`);
+    if (world.stock(productId) !== expected)
+      wrong.push(`${productId} is at ${world.stock(productId)} instead of ${expected}`);
   }
   const held = (await shop.store.totals()).units;
   if (held !== 0) wrong.push(`${held} units are still held`);
@@ -141,11 +169,17 @@ describe.each(Object.entries(STORIES))("%s", (_name, story) => {
 });
 
 describe("with a gateway that trusts each response", () => {
-  it.each(["a sale of one line", "a sale of three lines", "a refund", "a change of the cart that expires a page"])("%s goes wrong", async (name) => {
-    const story = STORIES[name];
-    if (story === undefined) throw new Error(`no story ${name}`);
-    const without: Without = ({ gateway, clock }) => ({ gateway: trusting(gateway), marks: trustingMarks(createSessionMarks({ gateway, shopTag: SHOP_TAG, clock })) });
-    for await (const wrong of sweep(story, without)) if (wrong.length > 0) return;
-    expect.fail("nothing was found");
-  });
+  it.each(["a sale of one line", "a sale of three lines", "a refund", "a change of the cart that expires a page"])(
+    "%s goes wrong",
+    async (name) => {
+      const story = STORIES[name];
+      if (story === undefined) throw new Error(`no story ${name}`);
+      const without: Without = ({ gateway, clock }) => ({
+        gateway: trusting(gateway),
+        marks: trustingMarks(createSessionMarks({ gateway, shopTag: SHOP_TAG, clock })),
+      });
+      for await (const wrong of sweep(story, without)) if (wrong.length > 0) return;
+      expect.fail("nothing was found");
+    },
+  );
 });

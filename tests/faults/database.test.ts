@@ -1,9 +1,6 @@
 import { randomUUID } from "node:crypto";
-
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-
 import { UnavailableError } from "~/errors";
-
 import { createWorld, once } from "../checkout/world";
 import { openTestDatabase, type TestDatabase } from "../sandbox/test-database";
 
@@ -31,7 +28,8 @@ describe("the database fails under a sale", () => {
       catalog: (throughProxy) => database.catalogWith({ fetch: throughProxy(database.fetch) }),
     });
   const stockOf = async (id: string) => (await database.catalog.readStock([id])).get(id)?.inventory ?? null;
-  const change = (id: string, inventory: number | null) => database.exec(`update products set inventory_count = $1 where id = $2`, [inventory, id]);
+  const change = (id: string, inventory: number | null) =>
+    database.exec(`update products set inventory_count = $1 where id = $2`, [inventory, id]);
 
   it("a paid cart of two lines is taken from the real table once", async () => {
     const world = open();
@@ -66,18 +64,21 @@ describe("the database fails under a sale", () => {
     expect(await stockOf(mug)).toBe(7);
   });
 
-  it.each(["kill before", "kill after"] as const)("%s the PATCH: the next process ends with the same stock", async (fault) => {
-    const world = open();
-    const first = await world.open();
-    const checkoutId = await first.pay("ann", { [mug]: 3 });
-    world.stripe.pay(checkoutId);
-    first.setFaults(once("database PATCH", fault));
-    expect(await first.run(first.checkout.fulfil(checkoutId))).toBe("died");
+  it.each(["kill before", "kill after"] as const)(
+    "%s the PATCH: the next process ends with the same stock",
+    async (fault) => {
+      const world = open();
+      const first = await world.open();
+      const checkoutId = await first.pay("ann", { [mug]: 3 });
+      world.stripe.pay(checkoutId);
+      first.setFaults(once("database PATCH", fault));
+      expect(await first.run(first.checkout.fulfil(checkoutId))).toBe("died");
 
-    await world.open();
+      await world.open();
 
-    expect(await stockOf(mug)).toBe(7);
-  });
+      expect(await stockOf(mug)).toBe(7);
+    },
+  );
 
   it("the database answers 503 for 60 s: every webhook is told to come again, then one takes the units", async () => {
     const world = open();

@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
-
 import { isLiveKey } from "~/checkout/stripe-client.server";
 import { verifyWebhook, workFor } from "~/checkout/verify-webhook.server";
-
 import { CHECKOUT_TTL_MS, createWorld } from "../checkout/world";
 import { deliver, eventBody, SECRET, sign } from "./webhook";
 
@@ -21,7 +19,10 @@ describe("events that come in the wrong number or order", () => {
     for (let i = 0; i < 20; i += 1) await deliver(world, shop, { checkoutId });
 
     expect(world.stock()).toBe(9);
-    expect(shop.eventsOf("fulfilled").map((event) => event.outcome)).toEqual(["done", ...Array<string>(19).fill("repeated")]);
+    expect(shop.eventsOf("fulfilled").map((event) => event.outcome)).toEqual([
+      "done",
+      ...Array<string>(19).fill("repeated"),
+    ]);
   });
 
   it("twenty times the same event at once takes one unit", async () => {
@@ -73,7 +74,9 @@ describe("events that come in the wrong number or order", () => {
   it("a webhook three days late takes the unit that was kept for it", async () => {
     const { world, shop, checkoutId } = await paidWorld({ rows: { mug: 1 } });
     world.advance(3 * 86_400_000);
-    expect(await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] })).toMatchObject({ outcome: "refused" });
+    expect(
+      await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] }),
+    ).toMatchObject({ outcome: "refused" });
 
     expect(await deliver(world, shop, { checkoutId })).toMatchObject({ outcome: "done" });
 
@@ -84,7 +87,9 @@ describe("events that come in the wrong number or order", () => {
   it("an `expired` event that comes before `completed` frees nothing, since Stripe says complete", async () => {
     const { world, shop, checkoutId } = await paidWorld();
 
-    expect(await deliver(world, shop, { checkoutId, type: "checkout.session.expired" })).toMatchObject({ outcome: "done" });
+    expect(await deliver(world, shop, { checkoutId, type: "checkout.session.expired" })).toMatchObject({
+      outcome: "done",
+    });
     expect(await deliver(world, shop, { checkoutId })).toMatchObject({ outcome: "done", repeated: true });
 
     expect(world.stock()).toBe(9);
@@ -97,10 +102,14 @@ describe("events that come in the wrong number or order", () => {
     await shop.checkout.changeCart({ session: "ann", lines: [{ productId: "mug", quantity: 2 }] });
     const newer = await shop.pay("ann", { mug: 2 });
 
-    expect(await deliver(world, shop, { checkoutId: old, type: "checkout.session.expired" })).toMatchObject({ outcome: "released" });
+    expect(await deliver(world, shop, { checkoutId: old, type: "checkout.session.expired" })).toMatchObject({
+      outcome: "released",
+    });
 
     expect(newer).not.toBe(old);
-    expect(await shop.store.held({ session: null, productIds: ["mug"] })).toMatchObject(new Map([["mug", expect.objectContaining({ total: 2 })]]));
+    expect(await shop.store.held({ session: null, productIds: ["mug"] })).toMatchObject(
+      new Map([["mug", expect.objectContaining({ total: 2 })]]),
+    );
     world.stripe.pay(newer);
     expect(await deliver(world, shop, { checkoutId: newer })).toMatchObject({ outcome: "done" });
     expect(world.stock()).toBe(0);
@@ -145,7 +154,9 @@ describe("signatures", () => {
 
   it("refuses one that is 301 s old, and takes one of 300 s", () => {
     expect(verifyWebhook(body, sign(body, now - 301_000), [SECRET], now)).toEqual({ outcome: "unverified" });
-    expect(verifyWebhook(body, sign(body, now - 300_000), [SECRET], now)).toMatchObject({ event: { checkoutId: "cs_7" } });
+    expect(verifyWebhook(body, sign(body, now - 300_000), [SECRET], now)).toMatchObject({
+      event: { checkoutId: "cs_7" },
+    });
   });
 
   it("refuses a body that was parsed and written again", () => {
@@ -155,16 +166,25 @@ describe("signatures", () => {
     expect(verifyWebhook(again, sign(body, now), [SECRET], now)).toEqual({ outcome: "unverified" });
   });
 
-  it.each(["[]", '{"object":"v2.core.event","type":"v1.billing.meter.no_meter_found"}', '{"id":7}'])("are right of a body of an unknown shape, too: %s", (unknown) => {
-    expect(verifyWebhook(unknown, sign(unknown, now), [SECRET], now)).toEqual({ outcome: "unknown_shape" });
-    expect(verifyWebhook(unknown, sign(unknown, now, "whsec_other"), [SECRET], now)).toEqual({ outcome: "unverified" });
-  });
+  it.each(["[]", '{"object":"v2.core.event","type":"v1.billing.meter.no_meter_found"}', '{"id":7}'])(
+    "are right of a body of an unknown shape, too: %s",
+    (unknown) => {
+      expect(verifyWebhook(unknown, sign(unknown, now), [SECRET], now)).toEqual({ outcome: "unknown_shape" });
+      expect(verifyWebhook(unknown, sign(unknown, now, "whsec_other"), [SECRET], now)).toEqual({
+        outcome: "unverified",
+      });
+    },
+  );
 
   it("takes either secret while one is rolled", () => {
     const secrets = ["whsec_new", "whsec_old"];
 
-    expect(verifyWebhook(body, sign(body, now, "whsec_old"), secrets, now)).toMatchObject({ event: { checkoutId: "cs_7" } });
-    expect(verifyWebhook(body, sign(body, now, "whsec_new"), secrets, now)).toMatchObject({ event: { checkoutId: "cs_7" } });
+    expect(verifyWebhook(body, sign(body, now, "whsec_old"), secrets, now)).toMatchObject({
+      event: { checkoutId: "cs_7" },
+    });
+    expect(verifyWebhook(body, sign(body, now, "whsec_new"), secrets, now)).toMatchObject({
+      event: { checkoutId: "cs_7" },
+    });
     const both = `${sign(body, now, "whsec_gone")},${sign(body, now, "whsec_new").split(",")[1] ?? ""}`;
     expect(verifyWebhook(body, both, secrets, now)).toMatchObject({ event: { checkoutId: "cs_7" } });
   });

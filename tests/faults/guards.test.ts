@@ -1,19 +1,27 @@
 import { describe, expect, it } from "vitest";
-
 import type { Lease } from "~/checkout/checkout";
 import { decodeRecord, encodeWrite, mergeMetadata } from "~/checkout/session-metadata";
 import { isLogKey } from "~/checkout/stripe/mark-log";
-
 import { storeWith } from "../checkout/store-with";
-import { type Fault, SHOP_TAG, START } from "../checkout/world";
-import { type Parts, randomRun } from "./random-run";
+import { SHOP_TAG, START, type Fault } from "../checkout/world";
+import { randomRun, type Parts } from "./random-run";
 import { trusting, trustingMarks } from "./trusting-gateway";
 
 /**
  * Each guard taken out by an injected part, never by a switch in the product: the random runs must then find something,
  * or they would not prove the guard.
  */
-const GUARDS: Record<string, { edited: boolean; adjusted?: boolean; kinds?: readonly Fault[]; versions?: boolean; firstSeed?: number; without: Parts }> = {
+const GUARDS: Record<
+  string,
+  {
+    edited: boolean;
+    adjusted?: boolean;
+    kinds?: readonly Fault[];
+    versions?: boolean;
+    firstSeed?: number;
+    without: Parts;
+  }
+> = {
   "hold first, read second": {
     edited: false,
     without: ({ reservations }, { world }) => {
@@ -30,7 +38,8 @@ const GUARDS: Record<string, { edited: boolean; adjusted?: boolean; kinds?: read
               return reservations.store.place(request);
             },
           }),
-          readStock: async (ids) => new Map(ids.map((id) => [id, { name: id, inventory: early.get(id) ?? null, active: true }])),
+          readStock: async (ids) =>
+            new Map(ids.map((id) => [id, { name: id, inventory: early.get(id) ?? null, active: true }])),
         },
       };
     },
@@ -80,7 +89,9 @@ const GUARDS: Record<string, { edited: boolean; adjusted?: boolean; kinds?: read
   lease: {
     edited: false,
     without: () => ({
-      leases: { acquire: async (): Promise<Lease> => ({ unsettled: null, isHeld: () => true, release: async () => undefined }) },
+      leases: {
+        acquire: async (): Promise<Lease> => ({ unsettled: null, isHeld: () => true, release: async () => undefined }),
+      },
     }),
   },
   "the unsettled checkout's name on a lease": {
@@ -106,7 +117,10 @@ const GUARDS: Record<string, { edited: boolean; adjusted?: boolean; kinds?: read
           write: async (checkoutId, record, change) => {
             const isIntent = [...(change.states?.values() ?? [])].some((state) => state.mark === "intent");
             if (!isIntent) return marks.write(checkoutId, record, change);
-            return { ...record, lines: record.lines.map((line) => ({ ...line, state: change.states?.get(line.productId) ?? line.state })) };
+            return {
+              ...record,
+              lines: record.lines.map((line) => ({ ...line, state: change.states?.get(line.productId) ?? line.state })),
+            };
           },
         },
       };
@@ -122,7 +136,10 @@ const GUARDS: Record<string, { edited: boolean; adjusted?: boolean; kinds?: read
           write: async (checkoutId, record, change) => {
             const isDone = [...(change.states?.values() ?? [])].some((state) => state.mark === "done");
             if (!isDone) return marks.write(checkoutId, record, change);
-            return { ...record, lines: record.lines.map((line) => ({ ...line, state: change.states?.get(line.productId) ?? line.state })) };
+            return {
+              ...record,
+              lines: record.lines.map((line) => ({ ...line, state: change.states?.get(line.productId) ?? line.state })),
+            };
           },
         },
       };
@@ -143,12 +160,19 @@ const GUARDS: Record<string, { edited: boolean; adjusted?: boolean; kinds?: read
   "proof before release, where a page is expired late": {
     edited: false,
     kinds: ["late"],
-    without: ({ gateway }) => ({ gateway: { ...gateway, expire: async (checkoutId) => gateway.expire(checkoutId).catch(() => "expired" as const) } }),
+    without: ({ gateway }) => ({
+      gateway: { ...gateway, expire: async (checkoutId) => gateway.expire(checkoutId).catch(() => "expired" as const) },
+    }),
   },
   "pages that nobody holds for are looked for at Stripe": {
     edited: false,
     kinds: ["late", "kill after"],
-    without: ({ gateway }) => ({ gateway: { ...gateway, visit: async (query, visit) => (query.status === "open" ? undefined : gateway.visit(query, visit)) } }),
+    without: ({ gateway }) => ({
+      gateway: {
+        ...gateway,
+        visit: async (query, visit) => (query.status === "open" ? undefined : gateway.visit(query, visit)),
+      },
+    }),
   },
   "a response counts only if it says what it must": {
     edited: false,
@@ -169,7 +193,12 @@ const GUARDS: Record<string, { edited: boolean; adjusted?: boolean; kinds?: read
         lines: async (checkoutId) => {
           const record = decodeRecord(SHOP_TAG, world.stripe.session(checkoutId)?.metadata ?? {});
           const currency = record?.currency ?? "";
-          return (record?.lines ?? []).map(({ productId, name, quantity, unitAmount: amount }) => ({ productId, name, quantity, unitPrice: { amount, currency } }));
+          return (record?.lines ?? []).map(({ productId, name, quantity, unitAmount: amount }) => ({
+            productId,
+            name,
+            quantity,
+            unitPrice: { amount, currency },
+          }));
         },
       },
     }),
@@ -205,14 +234,18 @@ function withoutLog(metadata: Readonly<Record<string, string>>): Record<string, 
 const MOST_RUNS = 250;
 
 describe("without a guard the random runs find what it is for", () => {
-  it.each(Object.entries(GUARDS))("%s", { timeout: 120_000 }, async (_name, { edited, adjusted, kinds, versions, firstSeed = 1, without }) => {
-    for (let seed = firstSeed; seed < firstSeed + MOST_RUNS; seed += 1) {
-      const report = await randomRun({ seed, edited, adjusted, kinds, versions, without });
-      if (report.violations.length > 0) {
-        console.info(`seed ${seed}: ${report.violations[0]}`);
-        return;
+  it.each(Object.entries(GUARDS))(
+    "%s",
+    { timeout: 120_000 },
+    async (_name, { edited, adjusted, kinds, versions, firstSeed = 1, without }) => {
+      for (let seed = firstSeed; seed < firstSeed + MOST_RUNS; seed += 1) {
+        const report = await randomRun({ seed, edited, adjusted, kinds, versions, without });
+        if (report.violations.length > 0) {
+          console.info(`seed ${seed}: ${report.violations[0]}`);
+          return;
+        }
       }
-    }
-    expect.fail(`${MOST_RUNS} runs found nothing`);
-  });
+      expect.fail(`${MOST_RUNS} runs found nothing`);
+    },
+  );
 });

@@ -1,9 +1,16 @@
 import { describe, expect, it } from "vitest";
-
 import type { SettleOutcome } from "~/checkout/checkout";
 import { UnavailableError } from "~/errors";
-
-import { CALLS, createWorld, type Fault, type FaultPlan, once, type Process, TTL_MS, type World } from "../checkout/world";
+import {
+  CALLS,
+  createWorld,
+  once,
+  TTL_MS,
+  type Fault,
+  type FaultPlan,
+  type Process,
+  type World,
+} from "../checkout/world";
 import { patiently } from "./patiently";
 import { deliver } from "./webhook";
 
@@ -12,7 +19,8 @@ const at =
   (call) =>
     call.n === n ? fault : null;
 
-const markOf = (world: World, checkoutId: string, index = 0) => world.stripe.session(checkoutId)?.metadata[`holdfast_line_${index}`] ?? "";
+const markOf = (world: World, checkoutId: string, index = 0) =>
+  world.stripe.session(checkoutId)?.metadata[`holdfast_line_${index}`] ?? "";
 
 interface Story {
   rows: Record<string, number>;
@@ -28,7 +36,11 @@ const REFUNDED = { rows: { cup: 3, mug: 3, pot: 0 }, refunds: [5000] };
 
 const STORIES: Record<string, Story> = {
   "one line": { rows: { mug: 10 }, cart: { mug: 2 }, expected: { rows: { mug: 8 }, refunds: [] } },
-  "three lines": { rows: { cup: 3, mug: 3, pot: 1 }, cart: { cup: 1, mug: 2, pot: 1 }, expected: { rows: { cup: 2, mug: 1, pot: 0 }, refunds: [] } },
+  "three lines": {
+    rows: { cup: 3, mug: 3, pot: 1 },
+    cart: { cup: 1, mug: 2, pot: 1 },
+    expected: { rows: { cup: 2, mug: 1, pot: 0 }, refunds: [] },
+  },
   "three lines, the last emptied by an admin before its swap": {
     rows: { cup: 3, mug: 3, pot: 2 },
     cart: { cup: 1, mug: 2, pot: 1 },
@@ -82,37 +94,49 @@ async function tell(story: Story, fault: Fault | null, n: number, reboot: boolea
 }
 
 describe.each(Object.entries(STORIES))("%s", (_name, story) => {
-  it.each(["kill before", "kill after"] as const)("%s each call outside: the stock is right to the unit", async (fault) => {
-    let n = 1;
-    for (; ; n += 1) {
-      const told = await tell(story, fault, n, true);
-      if (told === null) break;
-      expect(told.outcome).toBe("died");
-      await expectRight(told, `${fault} call ${n}`);
-    }
-    expect(n - 1).toBe((await tell(story, null, 0, true))?.calls);
-    expect(n).toBeGreaterThan(5);
-  });
+  it.each(["kill before", "kill after"] as const)(
+    "%s each call outside: the stock is right to the unit",
+    async (fault) => {
+      let n = 1;
+      for (; ; n += 1) {
+        const told = await tell(story, fault, n, true);
+        if (told === null) break;
+        expect(told.outcome).toBe("died");
+        await expectRight(told, `${fault} call ${n}`);
+      }
+      expect(n - 1).toBe((await tell(story, null, 0, true))?.calls);
+      expect(n).toBeGreaterThan(5);
+    },
+  );
 
-  it.each(["refuse", "cut", 429, 500, 503] as const)("%s at each call outside, then a retry: the stock is right to the unit", async (fault) => {
-    let n = 1;
-    for (; ; n += 1) {
-      const told = await tell(story, fault, n, false);
-      if (told === null) break;
-      await expectRight(told, `${fault} at call ${n}`);
-    }
-    expect(n).toBeGreaterThan(5);
-  });
+  it.each(["refuse", "cut", 429, 500, 503] as const)(
+    "%s at each call outside, then a retry: the stock is right to the unit",
+    async (fault) => {
+      let n = 1;
+      for (; ; n += 1) {
+        const told = await tell(story, fault, n, false);
+        if (told === null) break;
+        await expectRight(told, `${fault} at call ${n}`);
+      }
+      expect(n).toBeGreaterThan(5);
+    },
+  );
 
-  it.each(["kill before", "kill after", "cut"] as const)("%s at each call outside, and rows have no versions: right to the unit after a wait", async (fault) => {
-    for (let n = 1; ; n += 1) {
-      const told = await tell(story, fault, n, fault !== "cut", false);
-      if (told === null) break;
-      await expectRight(told, `${fault} at call ${n}`);
-    }
-  });
+  it.each(["kill before", "kill after", "cut"] as const)(
+    "%s at each call outside, and rows have no versions: right to the unit after a wait",
+    async (fault) => {
+      for (let n = 1; ; n += 1) {
+        const told = await tell(story, fault, n, fault !== "cut", false);
+        if (told === null) break;
+        await expectRight(told, `${fault} at call ${n}`);
+      }
+    },
+  );
 
-  async function expectRight({ world, next, final, expected }: NonNullable<Awaited<ReturnType<typeof tell>>>, when: string) {
+  async function expectRight(
+    { world, next, final, expected }: NonNullable<Awaited<ReturnType<typeof tell>>>,
+    when: string,
+  ) {
     const rows = Object.fromEntries([...world.rows].map(([id, row]) => [id, row.inventory]));
     expect({ rows, refunds: await world.refunds() }, when).toEqual(expected);
     expect(final, when).toMatchObject({ outcome: expected.refunds.length > 0 ? "refunded" : "done" });
@@ -139,9 +163,13 @@ describe("killed at a chosen moment", () => {
     const after = await world.open();
     expect(await after.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review" });
     expect(world.stock()).toBe(15);
-    expect(await after.checkout.inspect(checkoutId)).toMatchObject({ lines: [{ mark: "needs_review", from: 10, to: 9, inventory: 15 }] });
+    expect(await after.checkout.inspect(checkoutId)).toMatchObject({
+      lines: [{ mark: "needs_review", from: 10, to: 9, inventory: 15 }],
+    });
 
-    expect(await after.checkout.settle({ checkoutId, productId: "mug", verdict: "not_applied" })).toMatchObject({ outcome: "done" });
+    expect(await after.checkout.settle({ checkoutId, productId: "mug", verdict: "not_applied" })).toMatchObject({
+      outcome: "done",
+    });
     expect(world.stock()).toBe(14);
   });
 
@@ -152,7 +180,9 @@ describe("killed at a chosen moment", () => {
     const after = await world.open();
     expect(await after.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review" });
 
-    expect(await after.checkout.settle({ checkoutId, productId: "mug", verdict: "applied" })).toMatchObject({ outcome: "done" });
+    expect(await after.checkout.settle({ checkoutId, productId: "mug", verdict: "applied" })).toMatchObject({
+      outcome: "done",
+    });
     expect(world.stock()).toBe(14);
     expect(await after.store.totals()).toMatchObject({ units: 0 });
   });
@@ -161,7 +191,10 @@ describe("killed at a chosen moment", () => {
     const { world, checkoutId } = await killedWhile(once(CALLS.swap, "kill after"));
     const after = await world.open();
 
-    expect(await after.checkout.settle({ checkoutId, productId: "mug", verdict: "not_applied" })).toEqual({ outcome: "not_applicable", reason: null });
+    expect(await after.checkout.settle({ checkoutId, productId: "mug", verdict: "not_applied" })).toEqual({
+      outcome: "not_applicable",
+      reason: null,
+    });
 
     expect(world.stock()).toBe(9);
   });
@@ -169,7 +202,9 @@ describe("killed at a chosen moment", () => {
   it("after the done mark and before the release: nothing is taken again, nothing stays held", async () => {
     // The second write is the done mark.
     let writes = 0;
-    const { world, checkoutId } = await killedWhile(({ name }) => (name === CALLS.write && (writes += 1) === 2 ? "kill after" : null));
+    const { world, checkoutId } = await killedWhile(({ name }) =>
+      name === CALLS.write && (writes += 1) === 2 ? "kill after" : null,
+    );
     expect(markOf(world, checkoutId)).toContain('"done"');
 
     const after = await world.open();
@@ -239,7 +274,10 @@ describe("killed at a chosen moment", () => {
     const shop = await world.open({
       dependencies: ({ leases }) => ({
         leases: {
-          acquire: (request) => (isPotBusy && request.key === "product:pot" ? Promise.reject(new UnavailableError("busy")) : leases.acquire(request)),
+          acquire: (request) =>
+            isPotBusy && request.key === "product:pot"
+              ? Promise.reject(new UnavailableError("busy"))
+              : leases.acquire(request),
         },
       }),
     });
@@ -263,7 +301,11 @@ describe("killed at a chosen moment", () => {
   it("a name left by a checkout that Stripe does not know, of another account's keys, does not lock the product", async () => {
     const world = createWorld({ rows: { mug: 3 } });
     const shop = await world.open();
-    const left = await shop.dependencies.leases.acquire({ key: "product:mug", checkoutId: "cs_test_of_another_account", signal: new AbortController().signal });
+    const left = await shop.dependencies.leases.acquire({
+      key: "product:mug",
+      checkoutId: "cs_test_of_another_account",
+      signal: new AbortController().signal,
+    });
     await left.release({ settled: false });
     const checkoutId = await shop.pay("ann", { mug: 1 });
     world.stripe.pay(checkoutId);
@@ -282,7 +324,9 @@ describe("killed at a chosen moment", () => {
         const checkoutId = await first.pay("ann", { mug: 1 });
         const before = first.proxy.count;
         first.setFaults(at(before + n, fault));
-        const changed = await first.run(first.checkout.changeCart({ session: "ann", lines: [{ productId: "mug", quantity: 0 }] }));
+        const changed = await first.run(
+          first.checkout.changeCart({ session: "ann", lines: [{ productId: "mug", quantity: 0 }] }),
+        );
         if (first.proxy.count - before < n) break;
         const next = changed === "died" ? await world.open() : first;
         next.heal();
@@ -291,40 +335,48 @@ describe("killed at a chosen moment", () => {
         world.advance(TTL_MS);
         const bob = await next.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] });
 
-        expect({ stock: world.stock(), bob: bob.outcome }, `call ${n}`).toEqual({ stock: 1 - paid, bob: paid === 1 ? "refused" : "granted" });
+        expect({ stock: world.stock(), bob: bob.outcome }, `call ${n}`).toEqual({
+          stock: 1 - paid,
+          bob: paid === 1 ? "refused" : "granted",
+        });
         expect(await world.refunds(), `call ${n}`).toEqual([]);
       }
       expect(n).toBeGreaterThan(1);
     },
   );
 
-  it.each(["refuse", "cut", 429, 500, 503] as const)("%s at each call outside of a late payment: fulfilled once after the retry", async (fault) => {
-    let n = 1;
-    for (; ; n += 1) {
-      const world = createWorld({ rows: { mug: 1 } });
-      const shop = await world.open();
-      const checkoutId = await shop.pay("ann", { mug: 1 });
-      const [claim] = await shop.store.claims({ olderThanMs: 0 });
-      await shop.store.unclaim({ claimId: claim?.claimId ?? "", checkoutId, to: "stock" });
-      world.stripe.pay(checkoutId);
-      const before = shop.proxy.count;
-      shop.setFaults(at(before + n, fault));
-      const first = await shop.run(shop.checkout.fulfil(checkoutId));
-      if (shop.proxy.count - before < n) break;
-      shop.heal();
-      // Nobody can take the unit between the tries of a payment that was granted it.
-      const bob = await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] });
-      const second = await shop.checkout.fulfil(checkoutId);
+  it.each(["refuse", "cut", 429, 500, 503] as const)(
+    "%s at each call outside of a late payment: fulfilled once after the retry",
+    async (fault) => {
+      let n = 1;
+      for (; ; n += 1) {
+        const world = createWorld({ rows: { mug: 1 } });
+        const shop = await world.open();
+        const checkoutId = await shop.pay("ann", { mug: 1 });
+        const [claim] = await shop.store.claims({ olderThanMs: 0 });
+        await shop.store.unclaim({ claimId: claim?.claimId ?? "", checkoutId, to: "stock" });
+        world.stripe.pay(checkoutId);
+        const before = shop.proxy.count;
+        shop.setFaults(at(before + n, fault));
+        const first = await shop.run(shop.checkout.fulfil(checkoutId));
+        if (shop.proxy.count - before < n) break;
+        shop.heal();
+        // Nobody can take the unit between the tries of a payment that was granted it.
+        const bob = await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] });
+        const second = await shop.checkout.fulfil(checkoutId);
 
-      const isBobs = bob.outcome === "granted";
-      expect(first, `call ${n}`).toBeInstanceOf(Error);
-      expect(second.outcome, `call ${n}`).toBe(isBobs ? "refunded" : "done");
-      expect({ stock: world.stock(), refunds: await world.refunds() }, `call ${n}`).toEqual(isBobs ? { stock: 1, refunds: [1250] } : { stock: 0, refunds: [] });
-      // Only a try that failed before it could hold anything leaves the unit to others.
-      expect(isBobs, `call ${n}`).toBe(n <= 2);
-    }
-    expect(n).toBeGreaterThan(5);
-  });
+        const isBobs = bob.outcome === "granted";
+        expect(first, `call ${n}`).toBeInstanceOf(Error);
+        expect(second.outcome, `call ${n}`).toBe(isBobs ? "refunded" : "done");
+        expect({ stock: world.stock(), refunds: await world.refunds() }, `call ${n}`).toEqual(
+          isBobs ? { stock: 1, refunds: [1250] } : { stock: 0, refunds: [] },
+        );
+        // Only a try that failed before it could hold anything leaves the unit to others.
+        expect(isBobs, `call ${n}`).toBe(n <= 2);
+      }
+      expect(n).toBeGreaterThan(5);
+    },
+  );
 
   it("while a page is opened, at each call outside: what is paid is delivered, what is not paid is free again", async () => {
     let n = 1;
@@ -341,7 +393,10 @@ describe("killed at a chosen moment", () => {
         if (session !== undefined) await deliver(world, after, { checkoutId: session.id });
         const bob = await after.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] });
 
-        expect({ stock: world.stock(), bob: bob.outcome }, `${fault} ${n}`).toEqual({ stock: 1 - paid, bob: paid === 1 ? "refused" : "granted" });
+        expect({ stock: world.stock(), bob: bob.outcome }, `${fault} ${n}`).toEqual({
+          stock: 1 - paid,
+          bob: paid === 1 ? "refused" : "granted",
+        });
         expect(await world.refunds()).toEqual([]);
       }
       expect(n).toBeGreaterThan(4);

@@ -1,11 +1,18 @@
 import { describe, expect, it } from "vitest";
-
-import { RESEND_AFTER_MS } from "~/checkout/fulfil/resend-rule";
 import { UNSTAMPED_AFTER_MS } from "~/checkout/close-checkout.server";
 import type { CheckoutDependencies } from "~/checkout/create-checkout.server";
+import { RESEND_AFTER_MS } from "~/checkout/fulfil/resend-rule";
 import { UnavailableError } from "~/errors";
-
-import { CALLS, CHECKOUT_TTL_MS, createWorld, LATE_MS, once, ORIGIN, type Process, type World } from "../checkout/world";
+import {
+  CALLS,
+  CHECKOUT_TTL_MS,
+  createWorld,
+  LATE_MS,
+  once,
+  ORIGIN,
+  type Process,
+  type World,
+} from "../checkout/world";
 
 /** Marks of one millisecond are dated one after the other. */
 const SPARE_MS = 10;
@@ -17,7 +24,11 @@ interface Options {
 }
 
 /** Ann has paid one mug; her swap was given up by the client and is still under way. */
-async function lateSwap({ versions, mugs = 1, without }: Options): Promise<{ world: World; shop: Process; checkoutId: string }> {
+async function lateSwap({
+  versions,
+  mugs = 1,
+  without,
+}: Options): Promise<{ world: World; shop: Process; checkoutId: string }> {
   const world = createWorld({ rows: { mug: mugs }, versions });
   const shop = await world.open({ dependencies: () => without ?? {} });
   const checkoutId = await shop.pay("ann", { mug: 1 });
@@ -125,7 +136,10 @@ describe("a restart in the middle of an update", () => {
   async function killedInTheMiddle(versions: boolean): Promise<World> {
     const world = createWorld({ rows: { mug: 5, pot: 5 }, versions });
     const killed = await world.open();
-    for (const [session, product] of [["ann", "mug"], ["bob", "pot"]] as const) {
+    for (const [session, product] of [
+      ["ann", "mug"],
+      ["bob", "pot"],
+    ] as const) {
       const checkoutId = await killed.pay(session, { [product]: 1 });
       world.stripe.pay(checkoutId);
       killed.setFaults(once(CALLS.swap, "late"));
@@ -201,7 +215,8 @@ describe("a write of marks that is carried out after its client gave up", () => 
 
 const mug = (quantity: number) => [{ productId: "mug", quantity }];
 const start = (shop: Process, session: string) => shop.checkout.start({ session, lines: mug(1), origin: ORIGIN });
-const change = (shop: Process, session: string, quantity: number) => shop.checkout.changeCart({ session, lines: mug(quantity) });
+const change = (shop: Process, session: string, quantity: number) =>
+  shop.checkout.changeCart({ session, lines: mug(quantity) });
 const pages = (world: World) => world.stripe.sessions().map(({ id, status }) => ({ id, status }));
 
 describe("a payment page that Stripe makes after its client gave up", () => {
@@ -215,17 +230,20 @@ describe("a payment page that Stripe makes after its client gave up", () => {
     return { world, shop };
   }
 
-  it.each(["before", "after"])("it is made %s she asks again: there is one page, and she is led there", async (when) => {
-    const { world, shop } = await latePage();
-    if (when === "before") await world.landLate();
-    const checkoutId = await shop.pay("ann", { mug: 1 });
-    await world.landLate();
+  it.each(["before", "after"])(
+    "it is made %s she asks again: there is one page, and she is led there",
+    async (when) => {
+      const { world, shop } = await latePage();
+      if (when === "before") await world.landLate();
+      const checkoutId = await shop.pay("ann", { mug: 1 });
+      await world.landLate();
 
-    expect(pages(world)).toEqual([{ id: checkoutId, status: "open" }]);
-    world.stripe.pay(checkoutId);
-    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
-    expect(world.stock()).toBe(0);
-  });
+      expect(pages(world)).toEqual([{ id: checkoutId, status: "open" }]);
+      world.stripe.pay(checkoutId);
+      expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+      expect(world.stock()).toBe(0);
+    },
+  );
 
   it("she does not come back: it is held for until the sweep has closed it", async () => {
     const { world, shop } = await latePage();
@@ -239,24 +257,27 @@ describe("a payment page that Stripe makes after its client gave up", () => {
     expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "granted" });
   });
 
-  it.each(["the shop was restarted", "the sweep was told that there is none"])("it is made after %s: nobody knows its address, and the next look at Stripe closes it", async (event) => {
-    const { world, shop } = await latePage();
-    const isRestart = event === "the shop was restarted";
-    if (isRestart) shop.kill();
-    else world.advance(UNSTAMPED_AFTER_MS);
-    const after = isRestart ? await world.open() : shop;
-    await after.checkout.sweep();
-    const bobs = await after.pay("bob", { mug: 1 });
-    await world.landLate();
-    expect(pages(world).map(({ status }) => status)).toEqual(["open", "open"]);
+  it.each(["the shop was restarted", "the sweep was told that there is none"])(
+    "it is made after %s: nobody knows its address, and the next look at Stripe closes it",
+    async (event) => {
+      const { world, shop } = await latePage();
+      const isRestart = event === "the shop was restarted";
+      if (isRestart) shop.kill();
+      else world.advance(UNSTAMPED_AFTER_MS);
+      const after = isRestart ? await world.open() : shop;
+      await after.checkout.sweep();
+      const bobs = await after.pay("bob", { mug: 1 });
+      await world.landLate();
+      expect(pages(world).map(({ status }) => status)).toEqual(["open", "open"]);
 
-    await after.checkout.rebuild();
+      await after.checkout.rebuild();
 
-    expect(pages(world).filter(({ status }) => status === "open")).toEqual([{ id: bobs, status: "open" }]);
-    world.stripe.pay(bobs);
-    expect(await after.checkout.fulfil(bobs)).toMatchObject({ outcome: "done" });
-    expect([world.stock(), (await after.store.totals()).units]).toEqual([0, 0]);
-  });
+      expect(pages(world).filter(({ status }) => status === "open")).toEqual([{ id: bobs, status: "open" }]);
+      world.stripe.pay(bobs);
+      expect(await after.checkout.fulfil(bobs)).toMatchObject({ outcome: "done" });
+      expect([world.stock(), (await after.store.totals()).units]).toEqual([0, 0]);
+    },
+  );
 });
 
 describe("a payment page that is expired after its client gave up", () => {
@@ -363,7 +384,11 @@ describe("a refund that Stripe makes after its client gave up", () => {
   it("it lands after a person has refunded a part: both together are what was paid", async () => {
     const { world, shop, checkoutId } = await lateRefund();
     const intent = world.stripe.session(checkoutId)?.payment_intent ?? "";
-    const part = { method: "POST", headers: { authorization: "Bearer sk_test_sandbox" }, body: new URLSearchParams({ payment_intent: intent, amount: "250" }) };
+    const part = {
+      method: "POST",
+      headers: { authorization: "Bearer sk_test_sandbox" },
+      body: new URLSearchParams({ payment_intent: intent, amount: "250" }),
+    };
     expect((await world.sandbox.fetch(new Request("http://stripe.test/v1/refunds", part))).status).toBe(200);
     await world.landLate();
 

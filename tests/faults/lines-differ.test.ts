@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-
 import type { PageEdit } from "~/sandbox/stripe/page-edits.server";
-
 import { CALLS, createWorld, type Fault } from "../checkout/world";
 import { patiently } from "./patiently";
 
@@ -11,10 +9,19 @@ const EDITS = {
 } as const satisfies Record<string, PageEdit>;
 
 /** What is taken while the order waits, and what the buyer paid. */
-const EXPECTED = { "a cross-sell added": { taken: true, total: 4050 }, "one of two mugs taken off": { taken: false, total: 2500 } } as const;
+const EXPECTED = {
+  "a cross-sell added": { taken: true, total: 4050 },
+  "one of two mugs taken off": { taken: false, total: 2500 },
+} as const;
 
 /** Fulfilled, then settled by `verdict`, with a fault at the n-th call outside of one of the two; null when it needs fewer. */
-async function tell(edit: keyof typeof EDITS, verdict: "accept" | "refund", fault: Fault, strikes: "fulfil" | "settle", n: number) {
+async function tell(
+  edit: keyof typeof EDITS,
+  verdict: "accept" | "refund",
+  fault: Fault,
+  strikes: "fulfil" | "settle",
+  n: number,
+) {
   const world = createWorld({ rows: { mug: 5, pot: 5 } });
   const first = await world.open();
   const checkoutId = await first.pay("ann", { mug: 2, pot: 1 });
@@ -44,11 +51,18 @@ async function tell(edit: keyof typeof EDITS, verdict: "accept" | "refund", faul
     const outcome = await patiently(world, () => shop.checkout.fulfil(checkoutId));
     // A person whose word was lost says it again.
     if (step === "settle" && outcome.outcome === "needs_review") await patiently(world, () => work.settle(shop));
-    if (step === "fulfil") expect(outcome, `call ${n}`).toMatchObject({ outcome: "needs_review", reason: "lines_differ" });
+    if (step === "fulfil")
+      expect(outcome, `call ${n}`).toMatchObject({ outcome: "needs_review", reason: "lines_differ" });
     stocks.push([world.stock("mug"), world.stock("pot")]);
   }
   if (!struck) return null;
-  return { world, shop, stocks, final: await shop.checkout.fulfil(checkoutId), looks: first.calls.filter((name) => name === CALLS.lines).length };
+  return {
+    world,
+    shop,
+    stocks,
+    final: await shop.checkout.fulfil(checkoutId),
+    looks: first.calls.filter((name) => name === CALLS.lines).length,
+  };
 }
 
 describe.each(Object.keys(EDITS) as (keyof typeof EDITS)[])("%s on Stripe's page", (edit) => {
@@ -59,18 +73,24 @@ describe.each(Object.keys(EDITS) as (keyof typeof EDITS)[])("%s on Stripe's page
     ["kill before", "settle", "accept"],
     ["kill after", "settle", "refund"],
     ["cut", "settle", "refund"],
-  ] as const)("%s at each call of %s, then %s: taken once, or not at all, and the money is right", async (fault, strikes, verdict) => {
-    const { taken, total } = EXPECTED[edit];
-    const [sold, whole] = [[3, 4], [5, 5]];
-    let n = 1;
-    for (; ; n += 1) {
-      const told = await tell(edit, verdict, fault, strikes, n);
-      if (told === null) break;
-      expect(told.stocks, `call ${n}`).toEqual([taken ? sold : whole, verdict === "accept" ? sold : whole]);
-      expect(await told.world.refunds(), `call ${n}`).toEqual(verdict === "accept" ? [] : [total]);
-      expect(told.final, `call ${n}`).toMatchObject({ outcome: verdict === "accept" ? "done" : "refunded" });
-      expect(await told.shop.store.totals(), `call ${n}`).toMatchObject({ units: 0 });
-    }
-    expect(n).toBeGreaterThan(3);
-  });
+  ] as const)(
+    "%s at each call of %s, then %s: taken once, or not at all, and the money is right",
+    async (fault, strikes, verdict) => {
+      const { taken, total } = EXPECTED[edit];
+      const [sold, whole] = [
+        [3, 4],
+        [5, 5],
+      ];
+      let n = 1;
+      for (; ; n += 1) {
+        const told = await tell(edit, verdict, fault, strikes, n);
+        if (told === null) break;
+        expect(told.stocks, `call ${n}`).toEqual([taken ? sold : whole, verdict === "accept" ? sold : whole]);
+        expect(await told.world.refunds(), `call ${n}`).toEqual(verdict === "accept" ? [] : [total]);
+        expect(told.final, `call ${n}`).toMatchObject({ outcome: verdict === "accept" ? "done" : "refunded" });
+        expect(await told.shop.store.totals(), `call ${n}`).toMatchObject({ units: 0 });
+      }
+      expect(n).toBeGreaterThan(3);
+    },
+  );
 });

@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
-
 import { UnavailableError } from "~/errors";
 import type { ReservationStore } from "~/reservations/reservation-store";
-
 import { CALLS, createWorld, once, type Process, type World } from "../checkout/world";
 import { deliver } from "./webhook";
 
@@ -16,7 +14,8 @@ async function shortWorld(rows: Record<string, number> = { mug: 1 }) {
   return { world, shop, checkoutId };
 }
 
-const markOf = (world: World, checkoutId: string, index = 0) => world.stripe.session(checkoutId)?.metadata[`holdfast_line_${index}`] ?? "";
+const markOf = (world: World, checkoutId: string, index = 0) =>
+  world.stripe.session(checkoutId)?.metadata[`holdfast_line_${index}`] ?? "";
 const heldUnits = async (shop: Process) => (await shop.store.totals()).units;
 
 describe("money goes back once", () => {
@@ -59,7 +58,9 @@ describe("money goes back once", () => {
   it("when the merchant has already made it by hand", async () => {
     const { world, shop, checkoutId } = await shortWorld();
     const intent = world.stripe.session(checkoutId)?.payment_intent ?? "";
-    expect(await shop.dependencies.gateway.refund({ paymentIntentId: intent, metadata: {}, idempotencyKey: "by hand" })).toMatchObject({ outcome: "refunded" });
+    expect(
+      await shop.dependencies.gateway.refund({ paymentIntentId: intent, metadata: {}, idempotencyKey: "by hand" }),
+    ).toMatchObject({ outcome: "refunded" });
 
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
 
@@ -104,14 +105,20 @@ describe("money goes back once", () => {
 
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review" });
 
-    expect(await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] })).toMatchObject({ outcome: "granted" });
+    expect(
+      await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] }),
+    ).toMatchObject({ outcome: "granted" });
   });
 
   it("but not where Stripe says paid and names no payment: a person has to look, and nothing is written", async () => {
     const { world, shop, checkoutId } = await shortWorld();
     const nameless: Process = await world.open({
       dependencies: ({ gateway }) => ({
-        gateway: { ...gateway, fetch: async (id) => gateway.fetch(id).then((session) => (session === null ? null : { ...session, payment: null })) },
+        gateway: {
+          ...gateway,
+          fetch: async (id) =>
+            gateway.fetch(id).then((session) => (session === null ? null : { ...session, payment: null })),
+        },
       }),
     });
 
@@ -133,7 +140,9 @@ describe("money goes back once", () => {
           ...gateway,
           refund: async (request) => {
             answers += 1;
-            return answers === 1 ? { outcome: "refunded", refund: { id: "re_of_a_part", createdAt: 0, amount: 1, status: "succeeded" } } : gateway.refund(request);
+            return answers === 1
+              ? { outcome: "refunded", refund: { id: "re_of_a_part", createdAt: 0, amount: 1, status: "succeeded" } }
+              : gateway.refund(request);
           },
         },
       }),
@@ -285,7 +294,9 @@ describe("delayed payment", () => {
     expect(await heldUnits(shop)).toBe(1);
 
     world.stripe.settle(checkoutId, "succeeded");
-    expect(await deliver(world, shop, { checkoutId, type: "checkout.session.async_payment_succeeded" })).toMatchObject({ outcome: "done" });
+    expect(await deliver(world, shop, { checkoutId, type: "checkout.session.async_payment_succeeded" })).toMatchObject({
+      outcome: "done",
+    });
 
     expect(world.stock()).toBe(0);
     expect(await heldUnits(shop)).toBe(0);
@@ -296,10 +307,14 @@ describe("delayed payment", () => {
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
     world.stripe.payLater(checkoutId);
-    expect(await deliver(world, shop, { checkoutId, type: "checkout.session.async_payment_failed" })).toMatchObject({ outcome: "awaiting_payment" });
+    expect(await deliver(world, shop, { checkoutId, type: "checkout.session.async_payment_failed" })).toMatchObject({
+      outcome: "awaiting_payment",
+    });
 
     world.stripe.settle(checkoutId, "failed");
-    expect(await deliver(world, shop, { checkoutId, type: "checkout.session.async_payment_failed" })).toMatchObject({ outcome: "released" });
+    expect(await deliver(world, shop, { checkoutId, type: "checkout.session.async_payment_failed" })).toMatchObject({
+      outcome: "released",
+    });
 
     expect(await heldUnits(shop)).toBe(0);
     expect(world.stock()).toBe(1);

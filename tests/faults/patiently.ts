@@ -1,6 +1,5 @@
 import { RESEND_AFTER_MS } from "~/checkout/fulfil/resend-rule";
 import { UnavailableError } from "~/errors";
-
 import type { World } from "../checkout/world";
 
 /** Once more when what may still be carried out was waited for. */

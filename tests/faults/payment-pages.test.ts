@@ -1,22 +1,25 @@
 import { describe, expect, it } from "vitest";
-
 import type { PaymentTurn } from "~/checkout/checkout";
 import { UNSTAMPED_AFTER_MS } from "~/checkout/close-checkout.server";
 import { pageLifeMs } from "~/checkout/session-parameters.server";
 import type { StripeGateway } from "~/checkout/stripe-gateway.server";
 import { UnavailableError } from "~/errors";
-
 import { storeWith } from "../checkout/store-with";
-import { CALLS, CHECKOUT_TTL_MS, createWorld, MAX_AGE_MS, once, ORIGIN, type Process, TTL_MS } from "../checkout/world";
+import { CALLS, CHECKOUT_TTL_MS, createWorld, MAX_AGE_MS, once, ORIGIN, TTL_MS, type Process } from "../checkout/world";
 
 const units = (productId: string, quantity: number) => [{ productId, quantity }];
-const start = (shop: Process, session: string, quantity = 1) => shop.checkout.start({ session, lines: units("mug", quantity), origin: ORIGIN });
-const change = (shop: Process, session: string, quantity: number) => shop.checkout.changeCart({ session, lines: units("mug", quantity) });
+const start = (shop: Process, session: string, quantity = 1) =>
+  shop.checkout.start({ session, lines: units("mug", quantity), origin: ORIGIN });
+const change = (shop: Process, session: string, quantity: number) =>
+  shop.checkout.changeCart({ session, lines: units("mug", quantity) });
 const heldUnits = async (shop: Process) => (await shop.store.totals()).units;
 
 /** Says of each empty page that Stripe refused it, whatever became of its key. */
 function neverCreated(gateway: StripeGateway): StripeGateway["create"] {
-  return async (params, key) => (params.line_items === undefined ? { outcome: "refused", code: "parameter_missing", message: "" } : gateway.create(params, key));
+  return async (params, key) =>
+    params.line_items === undefined
+      ? { outcome: "refused", code: "parameter_missing", message: "" }
+      : gateway.create(params, key);
 }
 
 describe("a picture that Stripe does not take", () => {
@@ -28,13 +31,25 @@ describe("a picture that Stripe does not take", () => {
     const asked: boolean[] = [];
     const shop = world.boot({
       dependencies: () => ({
-        catalog: { ...catalog, products: async (ids) => new Map([...(await catalog.products(ids))].map(([id, row]) => [id, { ...row, image: "https://cdn.example.com/mug.jpg" }])) },
+        catalog: {
+          ...catalog,
+          products: async (ids) =>
+            new Map(
+              [...(await catalog.products(ids))].map(([id, row]) => [
+                id,
+                { ...row, image: "https://cdn.example.com/mug.jpg" },
+              ]),
+            ),
+        },
         gateway: {
           ...gateway,
           create: async (params, key) => {
-            const hasPicture = params.line_items?.some((line) => line.price_data?.product_data?.images !== undefined) ?? false;
+            const hasPicture =
+              params.line_items?.some((line) => line.price_data?.product_data?.images !== undefined) ?? false;
             asked.push(hasPicture);
-            return hasPicture ? { outcome: "refused", code: "url_invalid", message: "Not a valid URL", param } : gateway.create(params, key);
+            return hasPicture
+              ? { outcome: "refused", code: "url_invalid", message: "Not a valid URL", param }
+              : gateway.create(params, key);
           },
         },
       }),
@@ -82,21 +97,26 @@ describe("closing a payment page", () => {
     expect(await heldUnits(shop)).toBe(0);
   });
 
-  it.each(["refuse", 429, 500, 503] as const)("expire and the look at the page are answered %s: keep holding, refuse the change", async (fault) => {
-    const world = createWorld({ rows: { mug: 1 } });
-    const shop = await world.open();
-    const checkoutId = await shop.pay("ann", { mug: 1 });
-    shop.setFaults((call) => (call.name.startsWith("stripe") ? fault : null));
+  it.each(["refuse", 429, 500, 503] as const)(
+    "expire and the look at the page are answered %s: keep holding, refuse the change",
+    async (fault) => {
+      const world = createWorld({ rows: { mug: 1 } });
+      const shop = await world.open();
+      const checkoutId = await shop.pay("ann", { mug: 1 });
+      shop.setFaults((call) => (call.name.startsWith("stripe") ? fault : null));
 
-    expect(await change(shop, "ann", 0)).toMatchObject({ outcome: "checkout_open" });
-    expect(await shop.checkout.release({ session: "ann", productIds: "all" })).toMatchObject({ outcome: "checkout_open" });
-    expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "refused" });
+      expect(await change(shop, "ann", 0)).toMatchObject({ outcome: "checkout_open" });
+      expect(await shop.checkout.release({ session: "ann", productIds: "all" })).toMatchObject({
+        outcome: "checkout_open",
+      });
+      expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "refused" });
 
-    shop.heal();
-    world.stripe.pay(checkoutId);
-    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
-    expect(world.stock()).toBe(0);
-  });
+      shop.heal();
+      world.stripe.pay(checkoutId);
+      expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+      expect(world.stock()).toBe(0);
+    },
+  );
 
   it("the answer to expire is lost: a look at the page is proof enough", async () => {
     const world = createWorld({ rows: { mug: 1 } });
@@ -166,7 +186,9 @@ describe("opening a payment page", () => {
 
     const second = await start(shop, "ann");
 
-    expect(world.stripe.sessions().map((session) => session.id)).toEqual([second.outcome === "redirect" ? second.checkoutId : "none"]);
+    expect(world.stripe.sessions().map((session) => session.id)).toEqual([
+      second.outcome === "redirect" ? second.checkoutId : "none",
+    ]);
   });
 
   it("the answer to create is lost and the shopper goes away: a minute later Stripe's list settles it", async () => {
@@ -228,7 +250,11 @@ describe("opening a payment page", () => {
   describe.each([
     ["a list that lacks the page does not end its claim", (gateway: StripeGateway) => gateway, 1],
     // The negative control: without the question under the claim's key, the list alone would be taken for proof.
-    ["without the question about its key, it would", (gateway: StripeGateway) => ({ ...gateway, create: neverCreated(gateway) }), 0],
+    [
+      "without the question about its key, it would",
+      (gateway: StripeGateway) => ({ ...gateway, create: neverCreated(gateway) }),
+      0,
+    ],
   ] as const)("%s", (_name, asking, expected) => {
     it.each(["sweep", "a change of the cart"])("in a %s", async (who) => {
       const world = createWorld({ rows: { mug: 1 } });
@@ -267,7 +293,10 @@ describe("opening a payment page", () => {
     const second = await start(shop, "ann");
 
     const sessions = world.stripe.sessions();
-    expect(sessions.map((session) => [session.status, session.amount_total])).toEqual([["expired", 1000], ["open", 2000]]);
+    expect(sessions.map((session) => [session.status, session.amount_total])).toEqual([
+      ["expired", 1000],
+      ["open", 2000],
+    ]);
     expect(second).toMatchObject({ outcome: "redirect", checkoutId: sessions[1]?.id });
   });
 
@@ -303,7 +332,12 @@ describe("opening a payment page", () => {
 
     const open = world.stripe.sessions().filter((session) => session.status === "open");
     expect(open.map((session) => session.id)).toEqual([outcome.outcome === "redirect" ? outcome.checkoutId : "none"]);
-    expect(world.stripe.sessions().map((session) => session.status).sort()).toEqual(["expired", "open"]);
+    expect(
+      world.stripe
+        .sessions()
+        .map((session) => session.status)
+        .sort(),
+    ).toEqual(["expired", "open"]);
   });
 
   it("two tabs pay at once: one page, one claim", async () => {
@@ -320,23 +354,26 @@ describe("opening a payment page", () => {
   it.each([
     ["POST", "/v1/checkout/sessions", "after"],
     ["GET", "/v1/checkout/sessions/*", "before"],
-  ] as const)("the other tab pays while this one's %s %s is on its way: this one is led to the order", async (method, path, when) => {
-    const world = createWorld({ rows: { mug: 2 } });
-    const shop = await world.open();
-    const held = world.stripe.holdNext({ method, path, when });
-    const slow = start(shop, "ann");
-    await held.reached;
-    const [session] = world.stripe.sessions();
-    const checkoutId = session?.id ?? "";
-    world.stripe.pay(checkoutId);
-    await shop.checkout.fulfil(checkoutId);
+  ] as const)(
+    "the other tab pays while this one's %s %s is on its way: this one is led to the order",
+    async (method, path, when) => {
+      const world = createWorld({ rows: { mug: 2 } });
+      const shop = await world.open();
+      const held = world.stripe.holdNext({ method, path, when });
+      const slow = start(shop, "ann");
+      await held.reached;
+      const [session] = world.stripe.sessions();
+      const checkoutId = session?.id ?? "";
+      world.stripe.pay(checkoutId);
+      await shop.checkout.fulfil(checkoutId);
 
-    held.release();
+      held.release();
 
-    expect(await slow).toEqual({ outcome: "paid", checkoutId });
-    expect(world.stripe.sessions()).toHaveLength(1);
-    expect(world.stock()).toBe(1);
-  });
+      expect(await slow).toEqual({ outcome: "paid", checkoutId });
+      expect(world.stripe.sessions()).toHaveLength(1);
+      expect(world.stock()).toBe(1);
+    },
+  );
 
   it("the cart was changed after the page was made: the old page is closed before the new one opens", async () => {
     const world = createWorld({ rows: { mug: 5, pot: 5 } });
@@ -378,7 +415,10 @@ describe("opening a payment page", () => {
     await change(shop, "ann", 2);
     world.setStock("mug", 0);
 
-    expect(await start(shop, "ann", 2)).toMatchObject({ outcome: "refused", lines: [{ productId: "mug", requested: 2, available: 0, shortage: "sold_out" }] });
+    expect(await start(shop, "ann", 2)).toMatchObject({
+      outcome: "refused",
+      lines: [{ productId: "mug", requested: 2, available: 0, shortage: "sold_out" }],
+    });
 
     expect(world.stripe.sessions()).toEqual([]);
     expect(world.stock()).toBe(0);
@@ -408,41 +448,47 @@ describe("opening a payment page", () => {
     expect(world.clock.now()).toBe(TTL_MS);
   });
 
-  it.each(["is free", "went to another"])("an operator gives back one line of the cart in the millisecond of Pay and it %s: nobody pays for the rest alone", async (then) => {
-    const world = createWorld({ rows: { mug: 1, pot: 1 } });
-    let isGivenBack = false;
-    const shop = await world.open({
-      dependencies: (real) => ({
-        reservations: {
-          ...real.reservations,
-          store: storeWith(real.reservations.store, {
-            async claim(request) {
-              if (!isGivenBack) {
-                isGivenBack = true;
-                await real.reservations.store.release({ session: "ann", productIds: ["mug"] });
-                if (then === "went to another") await change(shop, "bob", 1);
-              }
-              return real.reservations.store.claim(request);
-            },
-          }),
-        },
-      }),
-    });
-    const cart = [...units("mug", 1), ...units("pot", 1)];
-    await shop.checkout.changeCart({ session: "ann", lines: cart });
+  it.each(["is free", "went to another"])(
+    "an operator gives back one line of the cart in the millisecond of Pay and it %s: nobody pays for the rest alone",
+    async (then) => {
+      const world = createWorld({ rows: { mug: 1, pot: 1 } });
+      let isGivenBack = false;
+      const shop = await world.open({
+        dependencies: (real) => ({
+          reservations: {
+            ...real.reservations,
+            store: storeWith(real.reservations.store, {
+              async claim(request) {
+                if (!isGivenBack) {
+                  isGivenBack = true;
+                  await real.reservations.store.release({ session: "ann", productIds: ["mug"] });
+                  if (then === "went to another") await change(shop, "bob", 1);
+                }
+                return real.reservations.store.claim(request);
+              },
+            }),
+          },
+        }),
+      });
+      const cart = [...units("mug", 1), ...units("pot", 1)];
+      await shop.checkout.changeCart({ session: "ann", lines: cart });
 
-    const outcome = await shop.checkout.start({ session: "ann", lines: cart, origin: ORIGIN });
+      const outcome = await shop.checkout.start({ session: "ann", lines: cart, origin: ORIGIN });
 
-    const pages = world.stripe.sessions();
-    if (then === "is free") {
-      expect(outcome).toMatchObject({ outcome: "redirect" });
-      expect(pages).toMatchObject([{ amount_total: 2500 }]);
-    } else {
-      expect(outcome).toMatchObject({ outcome: "refused", lines: [{ productId: "mug", shortage: "held_by_others" }] });
-      expect(pages).toEqual([]);
-      expect((await shop.store.view("ann")).lines).toEqual(units("pot", 1));
-    }
-  });
+      const pages = world.stripe.sessions();
+      if (then === "is free") {
+        expect(outcome).toMatchObject({ outcome: "redirect" });
+        expect(pages).toMatchObject([{ amount_total: 2500 }]);
+      } else {
+        expect(outcome).toMatchObject({
+          outcome: "refused",
+          lines: [{ productId: "mug", shortage: "held_by_others" }],
+        });
+        expect(pages).toEqual([]);
+        expect((await shop.store.view("ann")).lines).toEqual(units("pot", 1));
+      }
+    },
+  );
 
   it("a hold expired before Pay and the unit went to another: refused", async () => {
     const world = createWorld({ rows: { mug: 1 } });
@@ -496,7 +542,10 @@ describe("what can be paid", () => {
     const shop = await world.open();
     const lines = [...units("mug", 1), ...units("pot", 1)];
 
-    expect(await shop.checkout.start({ session: "ann", lines, origin: ORIGIN })).toMatchObject({ outcome: "not_payable", reason: "mixed_currencies" });
+    expect(await shop.checkout.start({ session: "ann", lines, origin: ORIGIN })).toMatchObject({
+      outcome: "not_payable",
+      reason: "mixed_currencies",
+    });
 
     expect((await shop.store.view("ann")).lines).toHaveLength(2);
   });
@@ -607,7 +656,9 @@ describe.each([
   ["an hour slow", -3_600_000],
 ])("a server whose clock is %s", (_name, wrongMs) => {
   const openWrong = (world: ReturnType<typeof createWorld>) =>
-    world.open({ dependencies: ({ clock }) => ({ clock: { now: () => clock.now(), wall: () => clock.wall() + wrongMs } }) });
+    world.open({
+      dependencies: ({ clock }) => ({ clock: { now: () => clock.now(), wall: () => clock.wall() + wrongMs } }),
+    });
 
   it("closes payment pages at their deadline, not before and not after", async () => {
     const world = createWorld({ rows: { mug: 2 } });

@@ -1,14 +1,28 @@
+import { UNSTAMPED_AFTER_MS } from "~/checkout/close-checkout.server";
 import type { CheckoutDependencies } from "~/checkout/create-checkout.server";
 import type { CheckoutRecord, RecordChange } from "~/checkout/line-marks";
-import { UNSTAMPED_AFTER_MS } from "~/checkout/close-checkout.server";
-import { decodeRecord } from "~/checkout/session-metadata";
 import { createSessionMarks } from "~/checkout/session-marks.server";
-
+import { decodeRecord } from "~/checkout/session-metadata";
+import {
+  CALLS,
+  CHECKOUT_TTL_MS,
+  createWorld,
+  LATE_MS,
+  ORIGIN,
+  SHOP_TAG,
+  TTL_MS,
+  type Fault,
+  type OutsideCall,
+  type Process,
+  type World,
+} from "../checkout/world";
 import { randomFrom } from "../random";
-import { CALLS, CHECKOUT_TTL_MS, createWorld, type Fault, LATE_MS, ORIGIN, type OutsideCall, type Process, SHOP_TAG, TTL_MS, type World } from "../checkout/world";
 import { patiently } from "./patiently";
 
-export type Parts = (real: CheckoutDependencies, tools: { world: World; pause: () => Promise<void> }) => Partial<CheckoutDependencies>;
+export type Parts = (
+  real: CheckoutDependencies,
+  tools: { world: World; pause: () => Promise<void> },
+) => Partial<CheckoutDependencies>;
 
 export interface RunOptions {
   readonly seed: number;
@@ -32,13 +46,38 @@ export interface RunReport {
 }
 
 const SHOPPERS = ["ann", "bob", "cem", "dora", "eve"];
-const FAULTS: readonly Fault[] = ["refuse", "cut", 429, 500, 503, "slow", "kill before", "kill after", "lie", "lie after", "late"];
+const FAULTS: readonly Fault[] = [
+  "refuse",
+  "cut",
+  429,
+  500,
+  503,
+  "slow",
+  "kill before",
+  "kill after",
+  "lie",
+  "lie after",
+  "late",
+];
 /** What the client gives up and something between carries out later: everything that changes something. */
-const MAY_BE_LATE: readonly string[] = [CALLS.swap, CALLS.write, CALLS.create, CALLS.refund, `${CALLS.write}${CALLS.expire}`];
+const MAY_BE_LATE: readonly string[] = [
+  CALLS.swap,
+  CALLS.write,
+  CALLS.create,
+  CALLS.refund,
+  `${CALLS.write}${CALLS.expire}`,
+];
 const STEPS = 30;
 
 /** One run: a seed drives shoppers, faults, kills, edits and events; invariants are checked after every step. */
-export async function randomRun({ seed, edited, adjusted = false, without, kinds = FAULTS, versions = seed % 2 === 0 }: RunOptions): Promise<RunReport> {
+export async function randomRun({
+  seed,
+  edited,
+  adjusted = false,
+  without,
+  kinds = FAULTS,
+  versions = seed % 2 === 0,
+}: RunOptions): Promise<RunReport> {
   const random = randomFrom(seed);
   const whole = (below: number) => Math.floor(random() * below);
   const pick = <T>(from: readonly T[]): T => {
@@ -108,10 +147,15 @@ export async function randomRun({ seed, edited, adjusted = false, without, kinds
   }
 
   const acts: Record<string, (by: Process) => Promise<unknown>> = {
-    change: (by) => by.checkout.changeCart({ session: pick(SHOPPERS), lines: [{ productId: pick(products), quantity: whole(4) }] }),
+    change: (by) =>
+      by.checkout.changeCart({ session: pick(SHOPPERS), lines: [{ productId: pick(products), quantity: whole(4) }] }),
     release: (by) => by.checkout.release({ session: pick(SHOPPERS), productIds: "all" }),
     start: async (by) => {
-      const started = await by.checkout.start({ session: pick(SHOPPERS), lines: [{ productId: pick(products), quantity: 1 }], origin: ORIGIN });
+      const started = await by.checkout.start({
+        session: pick(SHOPPERS),
+        lines: [{ productId: pick(products), quantity: 1 }],
+        origin: ORIGIN,
+      });
       if (started.outcome === "redirect") handedOut.push(started.checkoutId);
     },
     payAtStripe: async () => {
@@ -121,19 +165,40 @@ export async function randomRun({ seed, edited, adjusted = false, without, kinds
       if (pages.length > 0) world.stripe.pay(pick(pages));
     },
     payLater: async () => (handedOut.length === 0 ? null : world.stripe.payLater(pick(handedOut.slice(-6)))),
-    settleLater: async () => (handedOut.length === 0 ? null : world.stripe.settle(pick(handedOut), random() < 0.5 ? "succeeded" : "failed")),
+    settleLater: async () =>
+      handedOut.length === 0 ? null : world.stripe.settle(pick(handedOut), random() < 0.5 ? "succeeded" : "failed"),
     adjust: async () => {
       const page = pick(handedOut.length === 0 ? ["none"] : handedOut);
       if (adjustments.has(page)) return;
       const isLess = random() < 0.5;
-      const edit = isLess ? ({ action: "set_quantity", line: 0, quantity: 0 } as const) : ({ action: "add_line", name: "Gift wrap", unit_amount: 300, quantity: 1 } as const);
+      const edit = isLess
+        ? ({ action: "set_quantity", line: 0, quantity: 0 } as const)
+        : ({ action: "add_line", name: "Gift wrap", unit_amount: 300, quantity: 1 } as const);
       if (world.stripe.edit(page, edit)) adjustments.set(page, isLess ? "missing" : "extra");
     },
     event: (by) => (handedOut.length === 0 ? Promise.resolve(null) : by.checkout.fulfil(pick(handedOut))),
     sweep: (by) => by.checkout.sweep(),
     reconcile: (by) => by.checkout.rebuild(),
   };
-  const often = ["change", "change", "start", "start", "start", "payAtStripe", "payAtStripe", "payAtStripe", "event", "event", "event", "sweep", "reconcile", "release", "payLater", "settleLater", ...(adjusted ? ["adjust", "adjust", "adjust"] : [])];
+  const often = [
+    "change",
+    "change",
+    "start",
+    "start",
+    "start",
+    "payAtStripe",
+    "payAtStripe",
+    "payAtStripe",
+    "event",
+    "event",
+    "event",
+    "sweep",
+    "reconcile",
+    "release",
+    "payLater",
+    "settleLater",
+    ...(adjusted ? ["adjust", "adjust", "adjust"] : []),
+  ];
 
   for (let step = 0; step < STEPS; step += 1) {
     if (shop.proxy.isDead) {
@@ -163,8 +228,16 @@ export async function randomRun({ seed, edited, adjusted = false, without, kinds
       operations[act] = (operations[act] ?? 0) + 1;
       world.setStock(product, edited ? whole(4) : (world.stock(product) ?? 0) + 1 + whole(2));
     }
-    violations.push(...ledger.check(`step ${step}`), ...takenUndecided(world, adjustments, `step ${step}`), ...(await unheldPages(world, shop, `step ${step}`, (id) => handedOut.includes(id))));
-    if (!edited) violations.push(...promisesBroken(processes, `step ${step}`), ...(await overpromised(world, shop, handedOut, `step ${step}`)));
+    violations.push(
+      ...ledger.check(`step ${step}`),
+      ...takenUndecided(world, adjustments, `step ${step}`),
+      ...(await unheldPages(world, shop, `step ${step}`, (id) => handedOut.includes(id))),
+    );
+    if (!edited)
+      violations.push(
+        ...promisesBroken(processes, `step ${step}`),
+        ...(await overpromised(world, shop, handedOut, `step ${step}`)),
+      );
     if (violations.length > 0) return { operations, faults, sales: {}, violations };
   }
   const last = shop.proxy.isDead ? boot() : shop;
@@ -179,7 +252,14 @@ export async function randomRun({ seed, edited, adjusted = false, without, kinds
 }
 
 /** Every payment is decided, every event arrives, every deadline passes. */
-async function comeToRest(world: World, shop: Process, handedOut: readonly string[], ledger: Ledger, edited: boolean, decide: () => "accept" | "refund"): Promise<void> {
+async function comeToRest(
+  world: World,
+  shop: Process,
+  handedOut: readonly string[],
+  ledger: Ledger,
+  edited: boolean,
+  decide: () => "accept" | "refund",
+): Promise<void> {
   shop.heal();
   for (const checkoutId of handedOut) world.stripe.settle(checkoutId, "succeeded");
   for (let round = 0; round < 3; round += 1) {
@@ -209,33 +289,49 @@ async function comeToRest(world: World, shop: Process, handedOut: readonly strin
 function takenUndecided(world: World, adjustments: ReadonlyMap<string, "missing" | "extra">, when: string): string[] {
   return [...adjustments].flatMap(([checkoutId, kind]) => {
     const record = decodeRecord(SHOP_TAG, world.stripe.session(checkoutId)?.metadata ?? {});
-    const isTouched = record?.lines.some(({ state }) => state.mark !== "claimed") === true && !record.accepted.includes("lines_differ");
-    return kind === "missing" && isTouched ? [`${when}: ${checkoutId} was taken from, although Stripe charged for less`] : [];
+    const isTouched =
+      record?.lines.some(({ state }) => state.mark !== "claimed") === true && !record.accepted.includes("lines_differ");
+    return kind === "missing" && isTouched
+      ? [`${when}: ${checkoutId} was taken from, although Stripe charged for less`]
+      : [];
   });
 }
 
 /** Without edits from outside a promise is always kept. */
 function promisesBroken(processes: readonly Process[], when: string): string[] {
   return processes.flatMap((process) => [
-    ...process.eventsOf("shortage").map((event) => `${when}: ${event.units} of ${event.productId} were promised and not there`),
+    ...process
+      .eventsOf("shortage")
+      .map((event) => `${when}: ${event.units} of ${event.productId} were promised and not there`),
     ...process.eventsOf("oversold").map((event) => `${when}: ${event.productId} went below zero`),
     ...process.eventsOf("late_payment").map((event) => `${when}: the claim of ${event.checkoutId} ended without proof`),
   ]);
 }
 
 /** Open pages that nothing is held for: whoever is led to one may pay there. */
-async function unheldPages(world: World, shop: Process, when: string, isMeant: (checkoutId: string) => boolean): Promise<string[]> {
+async function unheldPages(
+  world: World,
+  shop: Process,
+  when: string,
+  isMeant: (checkoutId: string) => boolean,
+): Promise<string[]> {
   if (shop.proxy.isDead || !shop.checkout.ready) return [];
   const unheld: string[] = [];
   for (const { id, status, metadata } of world.stripe.sessions()) {
     const record = status === "open" && isMeant(id) ? decodeRecord(SHOP_TAG, metadata) : null;
-    if (record !== null && (await shop.store.findClaim(record.claimId)) === null) unheld.push(`${when}: ${id} is open, and its items are free`);
+    if (record !== null && (await shop.store.findClaim(record.claimId)) === null)
+      unheld.push(`${when}: ${id} is open, and its items are free`);
   }
   return unheld;
 }
 
 /** What is granted or claimed and not yet taken has to be on hand, at any moment at which no call is running. */
-async function overpromised(world: World, shop: Process, handedOut: readonly string[], when: string): Promise<string[]> {
+async function overpromised(
+  world: World,
+  shop: Process,
+  handedOut: readonly string[],
+  when: string,
+): Promise<string[]> {
   if (shop.proxy.isDead) return [];
   const promised = new Map<string, number>();
   const promise = (lines: readonly { productId: string; quantity: number }[]) => {
@@ -280,7 +376,9 @@ function createLedger(world: World) {
       return record === null ? [] : [{ id: session.id, isPaid, total: session.amount_total ?? 0, record }];
     });
   const unitsOf = (records_: readonly { record: CheckoutRecord }[], productId: string) =>
-    records_.flatMap(({ record }) => record.lines).reduce((sum, line) => sum + (line.productId === productId ? line.quantity : 0), 0);
+    records_
+      .flatMap(({ record }) => record.lines)
+      .reduce((sum, line) => sum + (line.productId === productId ? line.quantity : 0), 0);
 
   function announce(checkoutId: string, change: RecordChange): void {
     for (const [productId, state] of change.states ?? []) {
@@ -293,7 +391,12 @@ function createLedger(world: World) {
 
   return {
     observe(real: CheckoutDependencies): Required<Pick<CheckoutDependencies, "marks">> {
-      const marks = createSessionMarks({ gateway: real.gateway, shopTag: real.config.shopTag, clock: real.clock, newWriteId: () => String((writes += 1)) });
+      const marks = createSessionMarks({
+        gateway: real.gateway,
+        shopTag: real.config.shopTag,
+        clock: real.clock,
+        newWriteId: () => String((writes += 1)),
+      });
       return {
         marks: {
           read: (session) => marks.read(session),
@@ -310,7 +413,10 @@ function createLedger(world: World) {
       const move = current.get(productId);
       if (move !== undefined) move.applied = true;
     },
-    hasOpenMoves: () => records().some(({ record }) => record.lines.some(({ state }) => state.mark === "intent" || state.mark === "return_intent")),
+    hasOpenMoves: () =>
+      records().some(({ record }) =>
+        record.lines.some(({ state }) => state.mark === "intent" || state.mark === "return_intent"),
+      ),
     check(when: string): string[] {
       const paid = records().filter((one) => one.isPaid);
       return [...world.rows].flatMap(([productId, { inventory }]) => {
@@ -348,7 +454,11 @@ function createLedger(world: World) {
       const line = record?.lines.find(({ state }) => state.mark === "needs_review");
       if (line === undefined) throw new Error(`${checkoutId} needs a person, and no line says so`);
       const move = byLine.get(`${checkoutId} ${line.productId}`);
-      await shop.checkout.settle({ checkoutId, productId: line.productId, verdict: move?.applied === true ? "applied" : "not_applied" });
+      await shop.checkout.settle({
+        checkoutId,
+        productId: line.productId,
+        verdict: move?.applied === true ? "applied" : "not_applied",
+      });
     },
   };
 }

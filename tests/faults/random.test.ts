@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { CALLS } from "../checkout/world";
 import { randomRun, type RunOptions, type RunReport } from "./random-run";
 
@@ -12,9 +11,24 @@ const LATE = [CALLS.create, `${CALLS.write}${CALLS.expire}`, CALLS.write, CALLS.
 describe("random runs of shoppers, faults, kills and events", () => {
   it.each<[string, number, string[], (seed: number) => RunOptions]>([
     ["nobody edits the stock: every promise is kept", RUNS, ALL, (seed) => ({ seed, edited: false })],
-    ["somebody edits the stock by hand: what is taken is what is paid and not refunded", RUNS, ALL, (seed) => ({ seed, edited: true })],
-    ["much is carried out after its client gave up: the same, and no page stays open unheld", RUNS / 2, LATE, (seed) => ({ seed, edited: seed % 4 > 1, kinds: ["late", "late", "late", "kill after"] })],
-    ["shoppers change their lines on Stripe's page: what is missing there is not taken", Math.ceil(RUNS / 4), [], (seed) => ({ seed, edited: false, adjusted: true })],
+    [
+      "somebody edits the stock by hand: what is taken is what is paid and not refunded",
+      RUNS,
+      ALL,
+      (seed) => ({ seed, edited: true }),
+    ],
+    [
+      "much is carried out after its client gave up: the same, and no page stays open unheld",
+      RUNS / 2,
+      LATE,
+      (seed) => ({ seed, edited: seed % 4 > 1, kinds: ["late", "late", "late", "kill after"] }),
+    ],
+    [
+      "shoppers change their lines on Stripe's page: what is missing there is not taken",
+      Math.ceil(RUNS / 4),
+      [],
+      (seed) => ({ seed, edited: false, adjusted: true }),
+    ],
   ])("%s", { timeout: 120_000 }, async (name, runs, expected, optionsOf) => {
     const reports: RunReport[] = [];
     for (let seed = FIRST_SEED; seed < FIRST_SEED + runs; seed += 1) {

@@ -1,19 +1,24 @@
 import { describe, expect, it } from "vitest";
-
 import { UnavailableError } from "~/errors";
-
 import { CALLS, createWorld, type Fault, type Process, type World } from "../checkout/world";
 
 type Refuses = "row" | "setup" | undefined;
 
-const setRefusal = (world: World, refuses: Refuses, id = "mug") => world.rows.set(id, { inventory: 0, ...world.rows.get(id), refuses });
-const marks = async (shop: Process, checkoutId: string) => (await shop.checkout.inspect(checkoutId))?.lines.map(({ mark }) => mark);
-const heldOf = async (shop: Process, id = "mug") => (await shop.store.held({ session: null, productIds: [id] })).get(id)?.total;
+const setRefusal = (world: World, refuses: Refuses, id = "mug") =>
+  world.rows.set(id, { inventory: 0, ...world.rows.get(id), refuses });
+const marks = async (shop: Process, checkoutId: string) =>
+  (await shop.checkout.inspect(checkoutId))?.lines.map(({ mark }) => mark);
+const heldOf = async (shop: Process, id = "mug") =>
+  (await shop.store.held({ session: null, productIds: [id] })).get(id)?.total;
 const theOrder = async (shop: Process) => (await shop.checkout.orders({ atMost: 10 })).orders[0];
 const swaps = (shop: Process) => shop.calls.filter((name) => name === CALLS.swap).length;
 
 /** Ann has paid her cart, and the row of a mug refuses its swap. */
-async function paid({ cart = { mug: 2 }, refuses = "row", rows = { cup: 5, mug: 5, pot: 5 } }: { cart?: Record<string, number>; refuses?: Refuses | "nothing"; rows?: Record<string, number> } = {}) {
+async function paid({
+  cart = { mug: 2 },
+  refuses = "row",
+  rows = { cup: 5, mug: 5, pot: 5 },
+}: { cart?: Record<string, number>; refuses?: Refuses | "nothing"; rows?: Record<string, number> } = {}) {
   const world = createWorld({ rows });
   const shop = await world.open();
   const checkoutId = await shop.pay("ann", cart);
@@ -117,8 +122,12 @@ describe("a row that refuses its decrement", () => {
     // The next process comes up without any hold.
     const after = await world.open();
     expect(await held(after)).toEqual([0, 2, 0]);
-    expect(await after.checkout.changeCart({ session: "bob", lines: [{ productId: "cup", quantity: 4 }] })).toMatchObject({ outcome: "granted" });
-    expect(await after.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 4 }] })).toMatchObject({ outcome: "refused" });
+    expect(
+      await after.checkout.changeCart({ session: "bob", lines: [{ productId: "cup", quantity: 4 }] }),
+    ).toMatchObject({ outcome: "granted" });
+    expect(
+      await after.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 4 }] }),
+    ).toMatchObject({ outcome: "refused" });
     setRefusal(world, undefined);
     expect(await after.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
     expect([world.stock("cup"), world.stock("mug"), world.stock("pot")]).toEqual([4, 3, 2]);
@@ -154,7 +163,9 @@ describe("an order with a row that is unclear", () => {
 
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "unclear_row" });
     expect([world.stock("cup"), await heldOf(shop, "cup"), await heldOf(shop)]).toEqual([5, 0, 1]);
-    expect(await shop.checkout.settle({ checkoutId, productId: "mug", verdict: "applied" })).toMatchObject({ outcome: "done" });
+    expect(await shop.checkout.settle({ checkoutId, productId: "mug", verdict: "applied" })).toMatchObject({
+      outcome: "done",
+    });
     expect([await heldOf(shop, "cup"), await heldOf(shop)]).toEqual([0, 0]);
   });
 });

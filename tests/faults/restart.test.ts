@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
-
 import { UnavailableError } from "~/errors";
 import { createProcessRebuildTurns } from "~/reservations/rebuild-turns";
-
 import { storeWith } from "../checkout/store-with";
-import { CALLS, CHECKOUT_TTL_MS, createWorld, once, type Process, START } from "../checkout/world";
+import { CALLS, CHECKOUT_TTL_MS, createWorld, once, START, type Process } from "../checkout/world";
 
 const heldUnits = async (shop: Process) => (await shop.store.totals()).units;
 const change = (shop: Process, session: string, quantity: number) =>
@@ -94,7 +92,12 @@ describe("a restart", () => {
   it("so is one for a page that has been open for nearly as long as Stripe allows", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const before = await world.open({
-      dependencies: ({ gateway }) => ({ gateway: { ...gateway, create: (params, key) => gateway.create({ ...params, expires_at: START / 1000 + 86_399 }, key) } }),
+      dependencies: ({ gateway }) => ({
+        gateway: {
+          ...gateway,
+          create: (params, key) => gateway.create({ ...params, expires_at: START / 1000 + 86_399 }, key),
+        },
+      }),
     });
     const checkoutId = await before.pay("ann", { mug: 1 });
     before.kill();
@@ -120,55 +123,65 @@ describe("a restart", () => {
   it.each([
     ["rebuilt", 3],
     ["begun", 7],
-  ] as const)("a server that learns from the lists that its store is %s reads them no oftener than it must", async (turn, expected) => {
-    const world = createWorld({ rows: { mug: 1 } });
-    const before = await world.open();
-    const checkoutId = await before.pay("ann", { mug: 1 });
-    let lists = 0;
-    const turns: ("unproven" | typeof turn)[] = ["unproven", turn];
-    const after = world.boot({
-      dependencies: ({ reservations }) => ({
-        reservations: { ...reservations, store: before.store },
-        rebuildTurns: { begin: () => Promise.resolve(turns.shift() ?? turn), learn: () => undefined, end: () => Promise.resolve(true) },
-      }),
-      faults: ({ name }) => {
-        if (name === CALLS.list) lists += 1;
-        return null;
-      },
-    });
+  ] as const)(
+    "a server that learns from the lists that its store is %s reads them no oftener than it must",
+    async (turn, expected) => {
+      const world = createWorld({ rows: { mug: 1 } });
+      const before = await world.open();
+      const checkoutId = await before.pay("ann", { mug: 1 });
+      let lists = 0;
+      const turns: ("unproven" | typeof turn)[] = ["unproven", turn];
+      const after = world.boot({
+        dependencies: ({ reservations }) => ({
+          reservations: { ...reservations, store: before.store },
+          rebuildTurns: {
+            begin: () => Promise.resolve(turns.shift() ?? turn),
+            learn: () => undefined,
+            end: () => Promise.resolve(true),
+          },
+        }),
+        faults: ({ name }) => {
+          if (name === CALLS.list) lists += 1;
+          return null;
+        },
+      });
 
-    await after.checkout.rebuild();
+      await after.checkout.rebuild();
 
-    expect(lists).toBe(expected);
-    expect(world.stripe.session(checkoutId)?.status).toBe("open");
-    expect((await before.store.totals()).units).toBe(1);
-  });
+      expect(lists).toBe(expected);
+      expect(world.stripe.session(checkoutId)?.status).toBe("open");
+      expect((await before.store.totals()).units).toBe(1);
+    },
+  );
 
   it.each([
     ["expired", 1],
     ["was paid", 0],
-  ] as const)("a page that %s after both lists were read is seen by the look after the restore", async (what, stock) => {
-    const world = createWorld({ rows: { mug: 1 } });
-    const before = await world.open();
-    const checkoutId = await before.pay("ann", { mug: 1 });
-    before.kill();
-    let lists = 0;
-    const after = world.boot({
-      faults: ({ name }) => {
-        if (name === CALLS.list && (lists += 1) === 4) {
-          if (what === "expired") world.stripe.expire(checkoutId);
-          else world.stripe.pay(checkoutId);
-        }
-        return null;
-      },
-    });
+  ] as const)(
+    "a page that %s after both lists were read is seen by the look after the restore",
+    async (what, stock) => {
+      const world = createWorld({ rows: { mug: 1 } });
+      const before = await world.open();
+      const checkoutId = await before.pay("ann", { mug: 1 });
+      before.kill();
+      let lists = 0;
+      const after = world.boot({
+        faults: ({ name }) => {
+          if (name === CALLS.list && (lists += 1) === 4) {
+            if (what === "expired") world.stripe.expire(checkoutId);
+            else world.stripe.pay(checkoutId);
+          }
+          return null;
+        },
+      });
 
-    await after.checkout.rebuild();
+      await after.checkout.rebuild();
 
-    expect(lists).toBe(4);
-    expect(await heldUnits(after)).toBe(0);
-    expect(world.stock()).toBe(stock);
-  });
+      expect(lists).toBe(4);
+      expect(await heldUnits(after)).toBe(0);
+      expect(world.stock()).toBe(stock);
+    },
+  );
 
   it("keeps an unpaid asynchronous session, whose money may still come", async () => {
     const world = createWorld({ rows: { mug: 1 }, config: { paymentMethods: ["automatic"] } });
@@ -248,7 +261,9 @@ describe("a restart", () => {
         reservations: {
           ...reservations,
           // What was written last did not reach the replica that took over.
-          store: storeWith(reservations.store, { stamp: async (ref) => (isStale ? "stamped" : reservations.store.stamp(ref)) }),
+          store: storeWith(reservations.store, {
+            stamp: async (ref) => (isStale ? "stamped" : reservations.store.stamp(ref)),
+          }),
         },
         rebuildTurns: { ...createProcessRebuildTurns(), begin: async () => "begun" },
       }),

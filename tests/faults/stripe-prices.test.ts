@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-
 import { UnavailableError } from "~/errors";
-
 import { CALLS, createWorld, once, ORIGIN } from "../checkout/world";
 
 const IDS = Array.from({ length: 30 }, (_, n) => `mug-${String(n)}`);
@@ -9,8 +7,13 @@ const lines = (ids: readonly string[]) => ids.map((productId) => ({ productId, q
 
 /** A table whose rows name a Price each, and say another price themselves. */
 function createShop(ids: readonly string[]) {
-  const world = createWorld({ rows: Object.fromEntries(ids.map((id) => [id, { inventory: 5, price: 2800, stripePrice: `price_${id}` }])) });
-  const set = (facts = {}) => world.stripe.setPrices(ids.map((id) => ({ id: `price_${id}`, currency: "eur", unit_amount: 9900, product_name: id, ...facts })));
+  const world = createWorld({
+    rows: Object.fromEntries(ids.map((id) => [id, { inventory: 5, price: 2800, stripePrice: `price_${id}` }])),
+  });
+  const set = (facts = {}) =>
+    world.stripe.setPrices(
+      ids.map((id) => ({ id: `price_${id}`, currency: "eur", unit_amount: 9900, product_name: id, ...facts })),
+    );
   set();
   return { world, set };
 }
@@ -34,7 +37,14 @@ describe("rows that name a Stripe Price", () => {
     const shop = await world.open();
     const asked: unknown[] = [];
     const { gateway } = shop.dependencies;
-    const watched = world.boot({ dependencies: (real) => ({ gateway: { ...gateway, create: (params, key) => (asked.push(params.currency), real.gateway.create(params, key)) } }) });
+    const watched = world.boot({
+      dependencies: (real) => ({
+        gateway: {
+          ...gateway,
+          create: (params, key) => (asked.push(params.currency), real.gateway.create(params, key)),
+        },
+      }),
+    });
     await watched.checkout.rebuild();
 
     await watched.pay("ann", { mug: 1 });
@@ -46,30 +56,40 @@ describe("rows that name a Stripe Price", () => {
     ["was switched off", { active: false }],
     ["has a product that was switched off", { product_active: false }],
     ["became a subscription's", { recurring: true }],
-  ])("are not payable when the Price %s since it was read: Stripe refuses, and it is read again", async (_what, facts) => {
-    const { world, set } = createShop(["mug"]);
-    const shop = await world.open();
-    await shop.prices.warm(["price_mug"]);
-    set(facts);
+  ])(
+    "are not payable when the Price %s since it was read: Stripe refuses, and it is read again",
+    async (_what, facts) => {
+      const { world, set } = createShop(["mug"]);
+      const shop = await world.open();
+      await shop.prices.warm(["price_mug"]);
+      set(facts);
 
-    const started = await shop.checkout.start({ session: "ann", lines: lines(["mug"]), origin: ORIGIN });
+      const started = await shop.checkout.start({ session: "ann", lines: lines(["mug"]), origin: ORIGIN });
 
-    expect(started).toEqual({ outcome: "not_payable", reason: "no_price", productIds: ["mug"] });
-    expect((await shop.dependencies.catalog.products(["mug"])).get("mug")?.price).toBeNull();
-    expect(await shop.store.view("ann")).toMatchObject({ lines: lines(["mug"]), claim: null });
-    expect(shop.eventsOf("checkout_rejected")).toHaveLength(1);
+      expect(started).toEqual({ outcome: "not_payable", reason: "no_price", productIds: ["mug"] });
+      expect((await shop.dependencies.catalog.products(["mug"])).get("mug")?.price).toBeNull();
+      expect(await shop.store.view("ann")).toMatchObject({ lines: lines(["mug"]), claim: null });
+      expect(shop.eventsOf("checkout_rejected")).toHaveLength(1);
 
-    set();
-    expect(await shop.checkout.start({ session: "ann", lines: [], origin: ORIGIN })).toMatchObject({ outcome: "redirect" });
-  });
+      set();
+      expect(await shop.checkout.start({ session: "ann", lines: [], origin: ORIGIN })).toMatchObject({
+        outcome: "redirect",
+      });
+    },
+  );
 
   it("are told apart: of a cart, only those whose Price is gone", async () => {
     const { world } = createShop(["mug", "pot"]);
     const shop = await world.open();
     await shop.prices.warm(["price_mug", "price_pot"]);
-    world.stripe.setPrices([{ id: "price_pot", currency: "eur", unit_amount: 9900, product_name: "pot", active: false }]);
+    world.stripe.setPrices([
+      { id: "price_pot", currency: "eur", unit_amount: 9900, product_name: "pot", active: false },
+    ]);
 
-    expect(await shop.checkout.start({ session: "ann", lines: lines(["mug", "pot"]), origin: ORIGIN })).toMatchObject({ outcome: "not_payable", productIds: ["pot"] });
+    expect(await shop.checkout.start({ session: "ann", lines: lines(["mug", "pot"]), origin: ORIGIN })).toMatchObject({
+      outcome: "not_payable",
+      productIds: ["pot"],
+    });
   });
 
   it("whose Price is not known are not said to have none: the items stay held, and a second try succeeds", async () => {
@@ -77,11 +97,15 @@ describe("rows that name a Stripe Price", () => {
     const shop = await world.open();
     shop.setFaults(once("/v1/prices", 500, 2));
 
-    await expect(shop.checkout.start({ session: "ann", lines: lines(["mug"]), origin: ORIGIN })).rejects.toThrow(UnavailableError);
+    await expect(shop.checkout.start({ session: "ann", lines: lines(["mug"]), origin: ORIGIN })).rejects.toThrow(
+      UnavailableError,
+    );
     expect(await shop.store.view("ann")).toMatchObject({ lines: lines(["mug"]), claim: null });
     expect(world.stripe.sessions()).toEqual([]);
 
-    expect(await shop.checkout.start({ session: "ann", lines: [], origin: ORIGIN })).toMatchObject({ outcome: "redirect" });
+    expect(await shop.checkout.start({ session: "ann", lines: [], origin: ORIGIN })).toMatchObject({
+      outcome: "redirect",
+    });
   });
 
   it("are refused for what Stripe says when their Prices are as they were, or cannot be read", async () => {
@@ -89,9 +113,12 @@ describe("rows that name a Stripe Price", () => {
     const shop = await world.open();
     await shop.prices.warm(["price_mug"]);
     const rejected = { outcome: "not_payable", reason: "rejected_by_stripe" };
-    const refuse = () => world.stripe.failNext({ method: "POST", path: "/v1/checkout/sessions", status: 400, message: "something else" });
+    const refuse = () =>
+      world.stripe.failNext({ method: "POST", path: "/v1/checkout/sessions", status: 400, message: "something else" });
     refuse();
-    expect(await shop.checkout.start({ session: "ann", lines: lines(["mug"]), origin: ORIGIN })).toMatchObject(rejected);
+    expect(await shop.checkout.start({ session: "ann", lines: lines(["mug"]), origin: ORIGIN })).toMatchObject(
+      rejected,
+    );
     refuse();
     shop.setFaults(once("/v1/prices", 500));
     expect(await shop.checkout.start({ session: "ann", lines: [], origin: ORIGIN })).toMatchObject(rejected);

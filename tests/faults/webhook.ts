@@ -1,8 +1,6 @@
 import Stripe from "stripe";
-
-import { verifyWebhook, workFor } from "~/checkout/verify-webhook.server";
 import type { FulfilOutcome } from "~/checkout/checkout";
-
+import { verifyWebhook, workFor } from "~/checkout/verify-webhook.server";
 import { type Process, type World } from "../checkout/world";
 
 export const SECRET = "whsec_sandbox";
@@ -15,8 +13,27 @@ export interface EventParts {
   livemode?: boolean;
 }
 
-export function eventBody({ id = "evt_1", type = "checkout.session.completed", checkoutId = "cs_1", refundId, livemode = false }: EventParts = {}): string {
-  return JSON.stringify({ id, object: "event", type, livemode, data: { object: refundId === undefined ? { id: checkoutId, object: "checkout.session" } : { id: refundId, object: "refund" } } }, null, 2);
+export function eventBody({
+  id = "evt_1",
+  type = "checkout.session.completed",
+  checkoutId = "cs_1",
+  refundId,
+  livemode = false,
+}: EventParts = {}): string {
+  return JSON.stringify(
+    {
+      id,
+      object: "event",
+      type,
+      livemode,
+      data: {
+        object:
+          refundId === undefined ? { id: checkoutId, object: "checkout.session" } : { id: refundId, object: "refund" },
+      },
+    },
+    null,
+    2,
+  );
 }
 
 /** Epoch milliseconds. */

@@ -2,25 +2,59 @@ import { describe, expect, it } from "vitest";
 import { readAddress } from "~/http/address.server";
 
 describe("the address of a machine's or an operator's route", () => {
-  it.each(["/metrics/", "/METRICS", "/metrics/.", "/./metrics", "//metrics", "/\\metrics", "/x/../metrics", "/%6detrics", "/metrics%2f", "/healthz/", "/Readyz"])(
-    "has one spelling: %s is none",
-    (target) => expect(readAddress(target)).toEqual({ outcome: "misspelled", exact: expect.stringMatching(/^\/(metrics|healthz|readyz)$/) as string }),
+  it.each([
+    "/metrics/",
+    "/METRICS",
+    "/metrics/.",
+    "/./metrics",
+    "//metrics",
+    "/\\metrics",
+    "/x/../metrics",
+    "/%6detrics",
+    "/metrics%2f",
+    "/healthz/",
+    "/Readyz",
+  ])("has one spelling: %s is none", (target) =>
+    expect(readAddress(target)).toEqual({
+      outcome: "misspelled",
+      exact: expect.stringMatching(/^\/(metrics|healthz|readyz)$/) as string,
+    }),
   );
 
-  it.each(["/admin/", "/ADMIN", "/admin/.data", "/Admin.data", "/api/webhooks/stripe/", "/api/Debug-Checkout", "/API/openapi.json", "/api//availability", "/api/"])(
-    "has one spelling, for people's tools too: %s is none",
-    (target) => expect(readAddress(target).outcome).toBe("misspelled"),
+  it.each([
+    "/admin/",
+    "/ADMIN",
+    "/admin/.data",
+    "/Admin.data",
+    "/api/webhooks/stripe/",
+    "/api/Debug-Checkout",
+    "/API/openapi.json",
+    "/api//availability",
+    "/api/",
+  ])("has one spelling, for people's tools too: %s is none", (target) =>
+    expect(readAddress(target).outcome).toBe("misspelled"),
   );
 
-  it.each(["/metrics", "/metrics?a=/b//c", "/admin", "/admin.data?_routes=routes%2Fadmin", "/api/debug-checkout?checkout_id=cs_A", "/api/openapi.json"])("is read as it is: %s", (target) =>
-    expect(readAddress(target).outcome).toBe("readable"),
-  );
+  it.each([
+    "/metrics",
+    "/metrics?a=/b//c",
+    "/admin",
+    "/admin.data?_routes=routes%2Fadmin",
+    "/api/debug-checkout?checkout_id=cs_A",
+    "/api/openapi.json",
+  ])("is read as it is: %s", (target) => expect(readAddress(target).outcome).toBe("readable"));
 });
 
 describe("the address of a page", () => {
-  it.each(["/", "/cart/", "/products/Tide%20Mug", "/metricsystem", "/products/metrics", `/products/${"%F0%9F%98%80".repeat(100)}`, "/Cart"])("may be spelled as it comes: %s", (target) =>
-    expect(readAddress(target).outcome).toBe("readable"),
-  );
+  it.each([
+    "/",
+    "/cart/",
+    "/products/Tide%20Mug",
+    "/metricsystem",
+    "/products/metrics",
+    `/products/${"%F0%9F%98%80".repeat(100)}`,
+    "/Cart",
+  ])("may be spelled as it comes: %s", (target) => expect(readAddress(target).outcome).toBe("readable"));
 
   it("is refused unread where it is longer, or has more segments, than any page's", () => {
     expect(readAddress(`/${"a".repeat(3_000)}`)).toEqual({ outcome: "too_long" });

@@ -17,18 +17,38 @@ afterAll(async () => {
   await store.stop();
 });
 
-const OTHER_SPELLINGS = ["/metrics/", "/METRICS", "/metrics/.", "/./metrics", "//metrics", "/x/../metrics", "/%6detrics", "/metrics%2F", "/metrics?x", "/Readyz", "/readyz/", "/readyz/."];
+const OTHER_SPELLINGS = [
+  "/metrics/",
+  "/METRICS",
+  "/metrics/.",
+  "/./metrics",
+  "//metrics",
+  "/x/../metrics",
+  "/%6detrics",
+  "/metrics%2F",
+  "/metrics?x",
+  "/Readyz",
+  "/readyz/",
+  "/readyz/.",
+];
 
 describe("the README's nginx recipe", () => {
   it("passes pages, forms and streams on", async () => {
     expect((await ask(`${nginx.url}/`)).status).toBe(200);
-    const posted = await ask(`${nginx.url}/api/reserve-inventory`, { method: "POST", headers: { "Content-Type": "application/json" }, body: '{"items":[]}' });
+    const posted = await ask(`${nginx.url}/api/reserve-inventory`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: '{"items":[]}',
+    });
     expect(posted.status).toBe(400);
     const id = /\/products\/([\w-]{36})/.exec((await ask(`${nginx.url}/`)).text)?.[1] ?? "";
     const stream = await fetch(`${nginx.url}/api/availability/stream?product_id=${id}`);
     const first = await stream.body?.getReader().read();
     expect(new TextDecoder().decode(first?.value)).toContain(": welcome");
-    expect((await ask(`${nginx.url}/api/webhooks/stripe`, { method: "POST", body: "x".repeat(1_048_577), isProxied: true })).status).toBe(413);
+    expect(
+      (await ask(`${nginx.url}/api/webhooks/stripe`, { method: "POST", body: "x".repeat(1_048_577), isProxied: true }))
+        .status,
+    ).toBe(413);
   });
 
   it.each(["/metrics", "/readyz", ...OTHER_SPELLINGS])("shows nobody what is the operator's: %s", async (target) => {
@@ -39,11 +59,14 @@ describe("the README's nginx recipe", () => {
 });
 
 describe("the store behind any proxy", () => {
-  it.each(OTHER_SPELLINGS.filter((target) => target !== "/metrics?x"))("knows no other spelling of a machine's route: %s", async (target) => {
-    const { status, text } = await ask(store.url, { target });
-    expect(status).toBe(404);
-    expect(text).toContain("Its exact spelling is");
-  });
+  it.each(OTHER_SPELLINGS.filter((target) => target !== "/metrics?x"))(
+    "knows no other spelling of a machine's route: %s",
+    async (target) => {
+      const { status, text } = await ask(store.url, { target });
+      expect(status).toBe(404);
+      expect(text).toContain("Its exact spelling is");
+    },
+  );
 
   it("has the exact spelling (negative control)", async () => {
     expect((await ask(`${store.url}/metrics`)).text).toContain("# HELP");
@@ -86,6 +109,9 @@ it("answers no address of 16 KB at more than twice the cost of its list page", a
   const list = await cost("/");
   const costs: Record<string, number> = {};
   for (const address of addresses) costs[address.slice(0, 40)] = (await cost(address)) / list;
-  console.log(`processor time of an absurd address, as a share of the list page's: ${Math.max(...Object.values(costs)).toFixed(2)} at most`);
-  for (const [address, ratio] of Object.entries(costs)) expect(ratio, `${address}… of ${JSON.stringify(costs)}`).toBeLessThan(2);
+  console.log(
+    `processor time of an absurd address, as a share of the list page's: ${Math.max(...Object.values(costs)).toFixed(2)} at most`,
+  );
+  for (const [address, ratio] of Object.entries(costs))
+    expect(ratio, `${address}… of ${JSON.stringify(costs)}`).toBeLessThan(2);
 });

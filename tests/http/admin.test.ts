@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, AS_OPERATOR, Operator, productId } from "../api/demo-shop";
 import { ask, type Answer } from "../api/http-client";
-import { freePort, startStore, type StoreProcess } from "../api/store-process";
 import { startStandIns } from "../api/stand-ins";
+import { freePort, startStore, type StoreProcess } from "../api/store-process";
 
 const MUG = productId("Tide Mug");
 const SESSION_SECRET = "s".repeat(32);
 
 /** What browsers add to what another site's page sends. */
-const FOREIGN: readonly Record<string, string>[] = [{ Origin: "https://evil.example" }, { "Sec-Fetch-Site": "cross-site" }];
+const FOREIGN: readonly Record<string, string>[] = [
+  { Origin: "https://evil.example" },
+  { "Sec-Fetch-Site": "cross-site" },
+];
 
 let store: StoreProcess;
 
@@ -29,7 +32,11 @@ function post(form: Record<string, string>, headers: Record<string, string> = {}
 const signIn = (token: string, url = store.url) => post({ intent: "sign_in", token }, {}, url);
 const look = (headers: Record<string, string> = {}, url = store.url) => ask(`${url}/admin`, { headers });
 const setStock = (headers: Record<string, string>, inventory: number) =>
-  ask(`${store.url}/api/test-inventory-update`, { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify({ product_id: MUG, inventory }) });
+  ask(`${store.url}/api/test-inventory-update`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...headers },
+    body: JSON.stringify({ product_id: MUG, inventory }),
+  });
 
 /** What the page says of the form that was sent. */
 function outcome({ text }: Answer): string {
@@ -78,7 +85,9 @@ describe("the operator's page", () => {
     const answer = await signIn(ADMIN_TOKEN);
     expect(answer.status).toBe(303);
     expect(answer.headers.location).toBe("/admin");
-    expect(answer.headers["set-cookie"]?.find((line) => line.startsWith("admin="))).toMatch(/HttpOnly; SameSite=Strict/);
+    expect(answer.headers["set-cookie"]?.find((line) => line.startsWith("admin="))).toMatch(
+      /HttpOnly; SameSite=Strict/,
+    );
     const page = await look({ Cookie: adminCookie(answer) ?? "" });
     expect(page.status).toBe(200);
     expect(page.text).toContain("Oversold units");
@@ -108,7 +117,10 @@ describe("the operator's page", () => {
 
   it("does nothing for a form without a sign-in", async () => {
     const before = await new Operator(store.url).stock(MUG);
-    const forms: Record<string, string>[] = [{ intent: "pause" }, { intent: "set_stock", product_id: MUG, inventory: "1", confirmed: "yes" }];
+    const forms: Record<string, string>[] = [
+      { intent: "pause" },
+      { intent: "set_stock", product_id: MUG, inventory: "1", confirmed: "yes" },
+    ];
     for (const form of forms) {
       expect((await post(form)).status).toBe(401);
     }
@@ -151,7 +163,8 @@ describe("the cookie of a sign-in", () => {
     expect((await setStock(cookie, 12)).status).toBe(200);
     expect((await setStock({}, 3)).status).toBe(401);
     expect((await new Operator(store.url).stock(MUG)).inventory).toBe(12);
-    const inspect = (headers: Record<string, string>) => ask(`${store.url}/api/debug-checkout?checkout_id=cs_test_none`, { headers });
+    const inspect = (headers: Record<string, string>) =>
+      ask(`${store.url}/api/debug-checkout?checkout_id=cs_test_none`, { headers });
     expect((await inspect({})).status).toBe(401);
     expect((await inspect(cookie)).status).toBe((await inspect(AS_OPERATOR)).status);
     expect((await inspect(cookie)).status).toBe(404);
@@ -162,7 +175,14 @@ describe("the cookie of a sign-in", () => {
     await setStock(cookie, 12);
     for (const foreign of FOREIGN) {
       expect((await setStock({ ...cookie, ...foreign }, 1)).status).toBe(403);
-      expect((await post({ intent: "set_stock", product_id: MUG, inventory: "1", confirmed: "yes" }, { ...cookie, ...foreign })).status).toBe(403);
+      expect(
+        (
+          await post(
+            { intent: "set_stock", product_id: MUG, inventory: "1", confirmed: "yes" },
+            { ...cookie, ...foreign },
+          )
+        ).status,
+      ).toBe(403);
       expect((await post({ intent: "pause" }, { ...cookie, ...foreign })).status).toBe(403);
     }
     expect((await new Operator(store.url).stock(MUG)).inventory).toBe(12);

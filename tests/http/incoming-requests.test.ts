@@ -14,18 +14,30 @@ beforeAll(async () => {
 });
 afterAll(() => void server.close());
 
-function get(path: string, headers: Record<string, string> = {}): Promise<{ status: number; hsts: string | undefined; location: string | undefined }> {
+function get(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; hsts: string | undefined; location: string | undefined }> {
   return new Promise((resolve, reject) => {
     const asked = request({ port, path, headers }, (response) => {
       response.resume();
-      resolve({ status: response.statusCode ?? 0, hsts: response.headers["strict-transport-security"], location: response.headers.location });
+      resolve({
+        status: response.statusCode ?? 0,
+        hsts: response.headers["strict-transport-security"],
+        location: response.headers.location,
+      });
     });
     asked.on("error", reject).end();
   });
 }
 
 /** A page, a refusal, a redirect, an unreadable host. */
-const ANSWERS = [["/", {}], ["/METRICS", {}], ["/products", {}], ["/", { Host: "u@h" }]] as const;
+const ANSWERS = [
+  ["/", {}],
+  ["/METRICS", {}],
+  ["/products", {}],
+  ["/", { Host: "u@h" }],
+] as const;
 
 describe("every answer", () => {
   it("tells browsers to stay on HTTPS where the shop is on it, and only there", async () => {
@@ -43,7 +55,10 @@ describe("an older link to a product whose id ends in .data", () => {
     const scripts: Record<string, string>[] = [{ "Sec-Fetch-Dest": "empty", Accept: "*/*" }, {}];
     for (const browser of browsers) {
       expect(await get("/products/mug.data", browser)).toMatchObject({ status: 301, location: "/products/mug~2Edata" });
-      expect(await get("/products/a%20b.data?x=1", browser)).toMatchObject({ status: 301, location: "/products/a%20b~2Edata" });
+      expect(await get("/products/a%20b.data?x=1", browser)).toMatchObject({
+        status: 301,
+        location: "/products/a%20b~2Edata",
+      });
     }
     for (const script of scripts) expect((await get("/products/mug.data", script)).status).toBe(200);
     expect((await get("/products/mug~2Edata", { Accept: "text/html" })).status).toBe(200);

@@ -3,10 +3,13 @@ import { UnavailableError } from "~/errors";
 import { asProblem, json } from "~/http/problem.server";
 
 describe("an outage", () => {
-  const outage = new UnavailableError('The key may not do this with the table "products": permission denied for table products', {
-    cause: new Error("connect ECONNREFUSED 10.0.0.7:5432"),
-    retryAfterSeconds: 7,
-  });
+  const outage = new UnavailableError(
+    'The key may not do this with the table "products": permission denied for table products',
+    {
+      cause: new Error("connect ECONNREFUSED 10.0.0.7:5432"),
+      retryAfterSeconds: 7,
+    },
+  );
 
   it("is told without what only the merchant should know: tables, columns, addresses, the database's own words", async () => {
     const answer = asProblem(outage)?.toResponse();

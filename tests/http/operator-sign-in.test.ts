@@ -4,7 +4,12 @@ import { Problem } from "~/http/problem.server";
 
 const NOW = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
-const shop: OperatorRule = { token: "operator-token-of-the-tests", isSandbox: false, secrets: ["s".repeat(32)], secure: false };
+const shop: OperatorRule = {
+  token: "operator-token-of-the-tests",
+  isSandbox: false,
+  secrets: ["s".repeat(32)],
+  secure: false,
+};
 
 const ask = (headers: Record<string, string> = {}) => new Request("http://shop.test/admin", { headers });
 const withCookie = (setCookie: string) => ask({ Cookie: `cart=abc; ${setCookie.split(";")[0]}` });
@@ -13,8 +18,18 @@ describe("an operator's sign-in", () => {
   it("is not made by a forged cookie: another time, another signature, none at all", () => {
     const [name, value = ""] = (signInCookie(shop, NOW).split(";")[0] ?? "").split("=");
     const [until, signature = ""] = value.split(".");
-    const forged = [`${Number(until) + 1}.${signature}`, `${until}.${signature.slice(0, -2)}xy`, `${until}.`, `${until}`, "", `0.${signature}`, `1e12.${signature}`, `${value}.${signature}x.y`.slice(1)];
-    for (const cookie of forged) expect(isOperator(ask({ Cookie: `${name}=${cookie}` }), shop, NOW), cookie).toBe(false);
+    const forged = [
+      `${Number(until) + 1}.${signature}`,
+      `${until}.${signature.slice(0, -2)}xy`,
+      `${until}.`,
+      `${until}`,
+      "",
+      `0.${signature}`,
+      `1e12.${signature}`,
+      `${value}.${signature}x.y`.slice(1),
+    ];
+    for (const cookie of forged)
+      expect(isOperator(ask({ Cookie: `${name}=${cookie}` }), shop, NOW), cookie).toBe(false);
     // The same request with what was signed is let in.
     expect(isOperator(ask({ Cookie: `${name}=${value}` }), shop, NOW)).toBe(true);
   });
@@ -39,7 +54,9 @@ describe("an operator's sign-in", () => {
 
   it("is a cookie that no script reads and no other site brings, and a __Host- cookie on HTTPS", () => {
     expect(signInCookie(shop, NOW)).toMatch(/^admin=[^;]+; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
-    expect(signInCookie({ ...shop, secure: true }, NOW)).toMatch(/^__Host-admin=[^;]+; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict; Secure$/);
+    expect(signInCookie({ ...shop, secure: true }, NOW)).toMatch(
+      /^__Host-admin=[^;]+; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict; Secure$/,
+    );
     expect(signOutCookie(shop)).toBe("admin=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict");
     // The plain name proves nothing on HTTPS: any page of the domain could have set it.
     expect(isOperator(withCookie(signInCookie(shop, NOW)), { ...shop, secure: true }, NOW)).toBe(false);

@@ -9,12 +9,21 @@ const NEW = "n".repeat(32);
 const OLD = "o".repeat(32);
 const signedBy = (...secrets: string[]) => createSignedTexts("holdfast-order", secrets);
 
-const held = vi.hoisted((): { world: World | null; orderKeys: SignedTexts | null } => ({ world: null, orderKeys: null }));
+const held = vi.hoisted((): { world: World | null; orderKeys: SignedTexts | null } => ({
+  world: null,
+  orderKeys: null,
+}));
 
 vi.mock("~/container.server", () => ({
   get container() {
     const world = here();
-    return { ...world.shop, carts: world.carts, orderKeys: held.orderKeys, limits: { admit: () => Promise.resolve({ outcome: "admitted" }) }, orderLookups: { settle: () => undefined } };
+    return {
+      ...world.shop,
+      carts: world.carts,
+      orderKeys: held.orderKeys,
+      limits: { admit: () => Promise.resolve({ outcome: "admitted" }) },
+      orderLookups: { settle: () => undefined },
+    };
   },
 }));
 
@@ -26,19 +35,36 @@ function here(): World {
 }
 
 /** What the order page answers to a browser with this cookie (or none) that Stripe sent back with this key (or none). */
-async function visit({ key, cookie }: { key?: string; cookie?: string }): Promise<{ status: number; location: string | null; cookie: string | null; page: unknown }> {
+async function visit({
+  key,
+  cookie,
+}: {
+  key?: string;
+  cookie?: string;
+}): Promise<{ status: number; location: string | null; cookie: string | null; page: unknown }> {
   const query = key === undefined ? "" : `?${new URLSearchParams({ key }).toString()}`;
-  const request = new Request(`http://shop.test/orders/${CHECKOUT}${query}`, cookie === undefined ? {} : { headers: { Cookie: cookie } });
-  const answer: unknown = await loader({ request, params: { checkoutId: CHECKOUT }, context: {} }).catch((thrown: unknown) => thrown);
+  const request = new Request(
+    `http://shop.test/orders/${CHECKOUT}${query}`,
+    cookie === undefined ? {} : { headers: { Cookie: cookie } },
+  );
+  const answer: unknown = await loader({ request, params: { checkoutId: CHECKOUT }, context: {} }).catch(
+    (thrown: unknown) => thrown,
+  );
   if (answer instanceof Response) {
-    return { status: answer.status, location: answer.headers.get("Location"), cookie: answer.headers.get("Set-Cookie")?.split(";")[0] ?? null, page: null };
+    return {
+      status: answer.status,
+      location: answer.headers.get("Location"),
+      cookie: answer.headers.get("Set-Cookie")?.split(";")[0] ?? null,
+      page: null,
+    };
   }
   const { data, init } = answer as { data: unknown; init: { status: number } };
   return { status: init.status, location: null, cookie: null, page: data };
 }
 
 const cookieOf = async (cart: Cart) => (await here().carts.commit(cart)).split(";")[0] ?? "";
-const cartIn = async (cookie: string | null) => (await here().carts.read(new Request("http://shop.test/", { headers: { Cookie: cookie ?? "" } }))).cart;
+const cartIn = async (cookie: string | null) =>
+  (await here().carts.read(new Request("http://shop.test/", { headers: { Cookie: cookie ?? "" } }))).cart;
 
 function isPaid(facts: Partial<Order> = {}): void {
   here().says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order(facts) });
@@ -76,14 +102,25 @@ describe("a buyer whose cookie was lost on the way to the payment page", () => {
   });
 
   it("keeps another cart, and the payment that this is waiting for", async () => {
-    const cart = withCheckout({ ...here().carts.create(), lines: [{ productId: "jug", quantity: 1 }] }, "cs_test_newer");
+    const cart = withCheckout(
+      { ...here().carts.create(), lines: [{ productId: "jug", quantity: 1 }] },
+      "cs_test_newer",
+    );
     const exchanged = await visit({ key: KEY, cookie: await cookieOf(cart) });
-    expect(await cartIn(exchanged.cookie)).toMatchObject({ sessionId: cart.sessionId, lines: cart.lines, paying: "cs_test_newer", checkouts: ["cs_test_newer", CHECKOUT] });
+    expect(await cartIn(exchanged.cookie)).toMatchObject({
+      sessionId: cart.sessionId,
+      lines: cart.lines,
+      paying: "cs_test_newer",
+      checkouts: ["cs_test_newer", CHECKOUT],
+    });
   });
 
   it("is told that it is being confirmed, and nothing of the order, while Stripe does not answer", async () => {
     here().says.fulfil = () => Promise.reject(new UnavailableError("Stripe"));
-    expect(await visit({ key: KEY })).toMatchObject({ status: 503, page: { view: { state: "being_confirmed", order: null } } });
+    expect(await visit({ key: KEY })).toMatchObject({
+      status: 503,
+      page: { view: { state: "being_confirmed", order: null } },
+    });
   });
 });
 

@@ -4,7 +4,11 @@ import type { Admission } from "~/limits/limits.server";
 import { withCheckout } from "~/session.server";
 import { CHECKOUT, createWorld, type World } from "../cart/cart-world";
 
-const held = vi.hoisted((): { world: World | null; admitted: string[]; settled: string[] } => ({ world: null, admitted: [], settled: [] }));
+const held = vi.hoisted((): { world: World | null; admitted: string[]; settled: string[] } => ({
+  world: null,
+  admitted: [],
+  settled: [],
+}));
 
 vi.mock("~/container.server", () => ({
   get container() {
@@ -13,7 +17,13 @@ vi.mock("~/container.server", () => ({
       held.admitted.push(session);
       return held.admitted.length > 2 ? { outcome: "rate_limited", retryAfterSeconds: 7 } : { outcome: "admitted" };
     };
-    return { ...world.shop, carts: world.carts, limits: { admit }, orderKeys: createSignedTexts("holdfast-order", ["s".repeat(32)]), orderLookups: { settle: (_request: Request, checkoutId: string) => void held.settled.push(checkoutId) } };
+    return {
+      ...world.shop,
+      carts: world.carts,
+      limits: { admit },
+      orderKeys: createSignedTexts("holdfast-order", ["s".repeat(32)]),
+      orderLookups: { settle: (_request: Request, checkoutId: string) => void held.settled.push(checkoutId) },
+    };
   },
 }));
 
@@ -46,7 +56,10 @@ describe.each(["order", "cart"] as const)("looking at the %s, where that asks St
     await view(page, true);
     await view(page, true);
     expect(fulfil).toHaveBeenCalledTimes(2);
-    const limited = page === "order" ? { data: { view: { state: "being_confirmed" } }, init: { status: 429, headers: { "Retry-After": "7" } } } : { data: { unsettledCheckout: CHECKOUT } };
+    const limited =
+      page === "order"
+        ? { data: { view: { state: "being_confirmed" } }, init: { status: 429, headers: { "Retry-After": "7" } } }
+        : { data: { unsettledCheckout: CHECKOUT } };
     expect(await view(page, true)).toMatchObject(limited);
     expect(fulfil).toHaveBeenCalledTimes(2);
   });
@@ -56,7 +69,12 @@ describe("an order of another browser", () => {
   it("says so and nothing of the order, with the same words however often it is asked for, and is handed on to be settled", async () => {
     const fulfil = vi.spyOn(here().shop.checkout, "fulfil");
     const pages = [await view("order", false), await view("order", false), await view("order", false)];
-    for (const page of pages) expect(page).toEqual({ type: "DataWithResponseInit", data: { view: { checkoutId: CHECKOUT, state: "another_browser", order: null, isInCart: false }, locale: "en" }, init: { status: 404 } });
+    for (const page of pages)
+      expect(page).toEqual({
+        type: "DataWithResponseInit",
+        data: { view: { checkoutId: CHECKOUT, state: "another_browser", order: null, isInCart: false }, locale: "en" },
+        init: { status: 404 },
+      });
     expect(fulfil).not.toHaveBeenCalled();
     expect(held.settled).toEqual([CHECKOUT, CHECKOUT, CHECKOUT]);
     await view("order", true);

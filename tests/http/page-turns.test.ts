@@ -16,7 +16,12 @@ function open(options: { atOnce?: number; maxWaiting?: number } = {}) {
   const begun: string[] = [];
   const refused: string[] = [];
   const names = new Map<unknown, string>();
-  const turns = createPageTurns({ now: () => clock.now, refuse: (response) => void refused.push(names.get(response) ?? ""), nextRound: (then) => void rounds.push(then), ...options });
+  const turns = createPageTurns({
+    now: () => clock.now,
+    refuse: (response) => void refused.push(names.get(response) ?? ""),
+    nextRound: (then) => void rounds.push(then),
+    ...options,
+  });
   const come = (name: string) => {
     const response = new FakeResponse();
     names.set(response, name);
@@ -118,13 +123,16 @@ async function pagesBefore(turns: PageTurns): Promise<number> {
   const made: string[] = [];
   const server = createServer((request, response) =>
     turns(response, () => {
-      for (const until = performance.now() + 4; performance.now() < until; );
+      for (const until = performance.now() + 4; performance.now() < until;);
       made.push(request.url ?? "");
       response.end("page");
     }),
   ).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const crowd = new Worker(CROWD, { eval: true, workerData: { port: (server.address() as AddressInfo).port, count: COUNT } });
+  const crowd = new Worker(CROWD, {
+    eval: true,
+    workerData: { port: (server.address() as AddressInfo).port, count: COUNT },
+  });
   await expect.poll(() => made.includes("/newcomer"), { timeout: 20_000, interval: 20 }).toBe(true);
   await crowd.terminate();
   server.closeAllConnections();
@@ -134,7 +142,9 @@ async function pagesBefore(turns: PageTurns): Promise<number> {
 
 describe("somebody who comes after a crowd", { timeout: 60_000 }, () => {
   it("does not wait for the pages of all of it", async () => {
-    expect(await pagesBefore(createPageTurns({ now: () => performance.now(), refuse: () => undefined }))).toBeLessThan(COUNT / 4);
+    expect(await pagesBefore(createPageTurns({ now: () => performance.now(), refuse: () => undefined }))).toBeLessThan(
+      COUNT / 4,
+    );
   });
 
   it("(control: pages in order of arrival) waits for nearly all", async () => {

@@ -11,15 +11,27 @@ export async function startReadmeNginx(storePort: number): Promise<{ url: string
   const [port = 0] = await freePorts(1);
   const folder = mkdtempSync(path.join(tmpdir(), "holdfast-nginx-"));
   const file = path.join(folder, "nginx.conf");
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder}/${name};`).join(" ");
-  const recipe = readRecipe().replace("127.0.0.1:3000", `127.0.0.1:${storePort}`).replace("listen 443 ssl;", `listen 127.0.0.1:${port};`);
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((name) => `${name}_temp_path ${folder}/${name};`)
+    .join(" ");
+  const recipe = readRecipe()
+    .replace("127.0.0.1:3000", `127.0.0.1:${storePort}`)
+    .replace("listen 443 ssl;", `listen 127.0.0.1:${port};`);
   const user = process.getuid?.() === 0 ? "user root;" : "";
-  writeFileSync(file, `${user} daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr warn;\nevents {}\nhttp { access_log off; ${temporary}\n${recipe}\n}\n`);
+  writeFileSync(
+    file,
+    `${user} daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr warn;\nevents {}\nhttp { access_log off; ${temporary}\n${recipe}\n}\n`,
+  );
   const nginx = spawn("nginx", ["-e", "stderr", "-p", folder, "-c", file], { stdio: ["ignore", "ignore", "pipe"] });
   let output = "";
   nginx.stderr.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
   const url = `http://127.0.0.1:${port}`;
-  while (!(await fetch(url).then((response) => response.ok, () => false))) {
+  while (
+    !(await fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    ))
+  ) {
     if (nginx.exitCode !== null) throw new Error(`nginx did not start:\n${output}`);
     await sleep(20);
   }

@@ -62,7 +62,10 @@ describe("servers with session secrets", () => {
     expect(await warned(one, other)).toEqual([1, 1]);
     const client = await createClient({ url: redis.url }).connect();
     const lists = await client.zRange(key, 0, -1);
-    await client.zAdd(key, lists.map((value) => ({ value, score: 1 })));
+    await client.zAdd(
+      key,
+      lists.map((value) => ({ value, score: 1 })),
+    );
     expect(await client.ttl(key)).toBeGreaterThan(0);
     client.destroy();
     expect(await one.warnings()).toEqual([]);

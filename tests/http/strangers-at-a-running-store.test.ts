@@ -23,7 +23,9 @@ async function holding(units = 1): Promise<{ caller: Caller; token: string; cook
 }
 
 const view = (headers: Record<string, string>, token?: string) =>
-  ask(`${store.url}/api/reserve-inventory${token === undefined ? "" : `?session_id=${encodeURIComponent(token)}`}`, { headers });
+  ask(`${store.url}/api/reserve-inventory${token === undefined ? "" : `?session_id=${encodeURIComponent(token)}`}`, {
+    headers,
+  });
 
 const unitsIn = ({ text }: Answer) => z.object({ total_units: z.number() }).parse(JSON.parse(text)).total_units;
 
@@ -54,22 +56,46 @@ describe("a session", () => {
 });
 
 describe("the sandbox's payment page and controls", () => {
-  it.each([{ Origin: "https://evil.example" }, { "Sec-Fetch-Site": "cross-site" }])("do nothing for another site's page (%o)", async (foreign) => {
-    const { caller } = await holding();
-    const page = new URL(await caller.openPaymentPage());
-    const form = { "Content-Type": "application/x-www-form-urlencoded" };
-    const headers = Object.fromEntries(Object.entries(foreign));
-    expect((await ask(`${store.url}${page.pathname}`, { method: "POST", headers: { ...form, ...headers }, body: "action=pay" })).status).toBe(403);
-    const command = { method: "POST", headers: { "Content-Type": "text/plain", ...headers }, body: JSON.stringify({ action: "set_urls", urls: [] }) };
-    expect((await ask(`${store.url}/sandbox/_sandbox/webhooks`, command)).status).toBe(403);
-    // Negative control: its own page may.
-    const own = { Origin: new URL(store.url).origin, "Sec-Fetch-Site": "same-origin" };
-    expect((await ask(`${store.url}${page.pathname}`, { method: "POST", headers: { ...form, ...own }, body: "action=pay" })).status).toBe(303);
-  });
+  it.each([{ Origin: "https://evil.example" }, { "Sec-Fetch-Site": "cross-site" }])(
+    "do nothing for another site's page (%o)",
+    async (foreign) => {
+      const { caller } = await holding();
+      const page = new URL(await caller.openPaymentPage());
+      const form = { "Content-Type": "application/x-www-form-urlencoded" };
+      const headers = Object.fromEntries(Object.entries(foreign));
+      expect(
+        (
+          await ask(`${store.url}${page.pathname}`, {
+            method: "POST",
+            headers: { ...form, ...headers },
+            body: "action=pay",
+          })
+        ).status,
+      ).toBe(403);
+      const command = {
+        method: "POST",
+        headers: { "Content-Type": "text/plain", ...headers },
+        body: JSON.stringify({ action: "set_urls", urls: [] }),
+      };
+      expect((await ask(`${store.url}/sandbox/_sandbox/webhooks`, command)).status).toBe(403);
+      // Negative control: its own page may.
+      const own = { Origin: new URL(store.url).origin, "Sec-Fetch-Site": "same-origin" };
+      expect(
+        (
+          await ask(`${store.url}${page.pathname}`, {
+            method: "POST",
+            headers: { ...form, ...own },
+            body: "action=pay",
+          })
+        ).status,
+      ).toBe(303);
+    },
+  );
 });
 
 it("the sandbox's table is read by tools that have its key, by whatever method reads", async () => {
-  const read = (method: string, headers: Record<string, string>) => ask(`${store.url}/sandbox/rest/v1/products?select=id`, { method, headers });
+  const read = (method: string, headers: Record<string, string>) =>
+    ask(`${store.url}/sandbox/rest/v1/products?select=id`, { method, headers });
   for (const method of ["GET", "HEAD"]) {
     expect((await read(method, { apikey: "sb_secret_sandbox", "User-Agent": "a tool" })).status, method).toBe(200);
     expect((await read(method, { "User-Agent": "a tool" })).status, method).toBe(401);
@@ -80,12 +106,18 @@ describe("an order", () => {
   it("of another browser is not shown, with the words for one that does not exist; it is settled once, and made-up ids cost no call to Stripe", async () => {
     const { caller } = await holding();
     const checkoutId = new URL(await caller.openPaymentPage()).pathname.split("/").at(-1) ?? "";
-    const made = async () => calls.parse(JSON.parse((await ask(`${store.url}/sandbox/_sandbox/calls`)).text)).calls.length;
+    const made = async () =>
+      calls.parse(JSON.parse((await ask(`${store.url}/sandbox/_sandbox/calls`)).text)).calls.length;
     const before = await made();
-    for (const madeUp of ["cs_live_a1b2c3", "cs_test_a-b", "nothing", `${checkoutId}.x`]) expect((await ask(`${store.url}/orders/${madeUp}`)).status).toBe(404);
+    for (const madeUp of ["cs_live_a1b2c3", "cs_test_a-b", "nothing", `${checkoutId}.x`])
+      expect((await ask(`${store.url}/orders/${madeUp}`)).status).toBe(404);
     expect(await made()).toBe(before);
     const page = await ask(`${store.url}/orders/${checkoutId}`);
-    expect([page.status, page.text.includes("You can only view this order in the browser you paid with"), page.text.includes("noindex")]).toEqual([404, true, true]);
+    expect([
+      page.status,
+      page.text.includes("You can only view this order in the browser you paid with"),
+      page.text.includes("noindex"),
+    ]).toEqual([404, true, true]);
     const words = (text: string) => text.replaceAll(/[A-Za-z0-9+/=_-]{8,}/g, "");
     expect(words(page.text)).toBe(words((await ask(`${store.url}/orders/${checkoutId.slice(0, -8)}AAAAAAAA`)).text));
     await expect.poll(made).toBe(before + 2);
@@ -121,11 +153,14 @@ describe("event streams", () => {
     const open = async (headers: Record<string, string>) => {
       const abort = new AbortController();
       opened.push(abort);
-      return (await fetch(`${store.url}/api/availability/stream?product_id=${MUG}`, { headers, signal: abort.signal })).status;
+      return (await fetch(`${store.url}/api/availability/stream?product_id=${MUG}`, { headers, signal: abort.signal }))
+        .status;
     };
     try {
       for (let i = 0; i < 8; i += 1) expect(await open({ Cookie: cookie })).toBe(200);
-      const refused = await ask(`${store.url}/api/availability/stream?product_id=${MUG}`, { headers: { Cookie: cookie } });
+      const refused = await ask(`${store.url}/api/availability/stream?product_id=${MUG}`, {
+        headers: { Cookie: cookie },
+      });
       expect(refused.status).toBe(429);
       expect(refused.headers["retry-after"]).toMatch(/^\d+$/);
       expect(await open({ Cookie: (await holding()).cookie })).toBe(200);
@@ -142,9 +177,18 @@ describe("a page that is refused for now", () => {
   it("says when to come back, as its words do", async () => {
     const busy = await startStore({ RATE_LIMIT_PER_MINUTE: "1" });
     try {
-      const first = await ask(`${busy.url}/cart`, { method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded" }, body: "intent=clear" });
+      const first = await ask(`${busy.url}/cart`, {
+        method: "POST",
+        headers: { "Content-Type": "application/x-www-form-urlencoded" },
+        body: "intent=clear",
+      });
       const cookie = String(first.headers["set-cookie"]).split(";", 1)[0] ?? "";
-      const clear = () => ask(`${busy.url}/cart`, { method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded", Cookie: cookie }, body: "intent=clear" });
+      const clear = () =>
+        ask(`${busy.url}/cart`, {
+          method: "POST",
+          headers: { "Content-Type": "application/x-www-form-urlencoded", Cookie: cookie },
+          body: "intent=clear",
+        });
       await clear();
       const refused = await clear();
       const seconds = /Try again in (\d+) s/.exec(refused.text)?.[1];

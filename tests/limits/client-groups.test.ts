@@ -4,8 +4,14 @@ import { createClientGroups } from "~/limits/client-groups.server";
 function open({ trustedProxyHops = 1, secret = "a".repeat(32) } = {}) {
   const clock = { now: 0 };
   const logged: string[] = [];
-  const groups = createClientGroups({ trustedProxyHops, secret, now: () => clock.now, log: { warn: (_facts, message) => void logged.push(message) } });
-  const ask = (forwarded?: string) => groups.of(new Headers(forwarded === undefined ? {} : { "X-Forwarded-For": forwarded }));
+  const groups = createClientGroups({
+    trustedProxyHops,
+    secret,
+    now: () => clock.now,
+    log: { warn: (_facts, message) => void logged.push(message) },
+  });
+  const ask = (forwarded?: string) =>
+    groups.of(new Headers(forwarded === undefined ? {} : { "X-Forwarded-For": forwarded }));
   return { clock, logged, ask, warnings: groups.warnings };
 }
 

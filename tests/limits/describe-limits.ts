@@ -32,13 +32,26 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
         },
       };
       const server = () => {
-        const limits = createLimits({ perMinute: 5, unitsPerClient: 10, trustedProxyHops: 1, secret: "a".repeat(32), pagesPerSecond: null, redis, log: { warn: () => undefined }, ...given });
+        const limits = createLimits({
+          perMinute: 5,
+          unitsPerClient: 10,
+          trustedProxyHops: 1,
+          secret: "a".repeat(32),
+          pagesPerSecond: null,
+          redis,
+          log: { warn: () => undefined },
+          ...given,
+        });
         const { changeCart, start } = limits.capped(bare);
         return {
           limits,
           start,
           change: async (session: string, address: string, quantity: number, forged = "198.51.100.1") => {
-            const admission = await limits.admit(new Request("http://shop.test/", { headers: { "X-Forwarded-For": `${forged}, ${address}` } }), session, "change");
+            const admission = await limits.admit(
+              new Request("http://shop.test/", { headers: { "X-Forwarded-For": `${forged}, ${address}` } }),
+              session,
+              "change",
+            );
             if (admission.outcome === "rate_limited") return admission;
             const answer = await changeCart({ session, lines: [{ productId: "bowl", quantity }] });
             return answer.outcome === "limit_exceeded" ? answer.limit : answer.outcome;
@@ -74,7 +87,8 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
 
     it("lets an address try ten sign-ins a minute, whatever shoppers may do; another address still can", async () => {
       const { limits } = await shop({ perMinute: 0 });
-      const from = (address: string) => limits.admitSignIn(new Request("http://shop.test/admin", { headers: { "X-Forwarded-For": address } }));
+      const from = (address: string) =>
+        limits.admitSignIn(new Request("http://shop.test/admin", { headers: { "X-Forwarded-For": address } }));
       const guesser = someAddress();
       await vi.waitFor(async () => {
         const tries = await Promise.all(Array.from({ length: 11 }, () => from(guesser)));
@@ -86,7 +100,8 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
     it("counts sign-ins of unknown addresses together", async () => {
       const { limits } = await shop({ trustedProxyHops: 0 });
       const tryOnce = () => limits.admitSignIn(new Request("http://shop.test/admin"));
-      for (const admission of await Promise.all(Array.from({ length: 20 }, tryOnce))) expect(admission).toEqual({ outcome: "admitted" });
+      for (const admission of await Promise.all(Array.from({ length: 20 }, tryOnce)))
+        expect(admission).toEqual({ outcome: "admitted" });
       await vi.waitFor(async () => {
         const tries = await Promise.all(Array.from({ length: 61 }, tryOnce));
         expect(tries.at(-1)).toMatchObject({ outcome: "rate_limited" });
@@ -138,25 +153,37 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
       const address = someAddress();
       await change(randomUUID(), address, 10);
       const session = randomUUID();
-      await limits.admit(new Request("http://shop.test/", { headers: { "X-Forwarded-For": address } }), session, "payment");
-      await expect(start({ session, lines: [{ productId: "jug", quantity: 1 }], origin: "http://shop.test" })).resolves.toMatchObject({ outcome: "limit_exceeded", limit: "units_per_client", max: 10 });
+      await limits.admit(
+        new Request("http://shop.test/", { headers: { "X-Forwarded-For": address } }),
+        session,
+        "payment",
+      );
+      await expect(
+        start({ session, lines: [{ productId: "jug", quantity: 1 }], origin: "http://shop.test" }),
+      ).resolves.toMatchObject({ outcome: "limit_exceeded", limit: "units_per_client", max: 10 });
     });
 
     describe("on payment pages", () => {
       const opening = (limits: ReturnType<typeof createLimits>) => (session: string, address: string) =>
-        limits.admit(new Request("http://shop.test/checkout", { headers: { "X-Forwarded-For": address } }), session, "payment");
+        limits.admit(
+          new Request("http://shop.test/checkout", { headers: { "X-Forwarded-For": address } }),
+          session,
+          "payment",
+        );
 
       it("are stricter than on changes, for a session and for an address", async () => {
         const { limits, change } = await shop({ perMinute: 24, unitsPerClient: 0 });
         const open = opening(limits);
         const session = randomUUID();
-        for (let i = 0; i < 2; i += 1) expect(await open(session, someAddress())).toMatchObject({ outcome: "admitted" });
+        for (let i = 0; i < 2; i += 1)
+          expect(await open(session, someAddress())).toMatchObject({ outcome: "admitted" });
         await expect(open(session, someAddress())).resolves.toMatchObject({ outcome: "rate_limited" });
         await expect(change(session, someAddress(), 1)).resolves.toBe("granted");
         const address = someAddress();
         for (let i = 0; i < 12; i += 1) {
           const session = randomUUID();
-          for (let page = 0; page < 2; page += 1) expect(await open(session, address)).toMatchObject({ outcome: "admitted" });
+          for (let page = 0; page < 2; page += 1)
+            expect(await open(session, address)).toMatchObject({ outcome: "admitted" });
         }
         const another = randomUUID();
         await expect(open(another, address)).resolves.toMatchObject({ outcome: "admitted" });
@@ -169,10 +196,12 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
         const address = someAddress();
         for (let i = 0; i < 24; i += 1) await change(randomUUID(), address, 1);
         await expect(change(randomUUID(), address, 1)).resolves.toMatchObject({ outcome: "rate_limited" });
-        for (let i = 0; i < 100; i += 1) expect(await open(randomUUID(), address)).toMatchObject({ outcome: "admitted" });
+        for (let i = 0; i < 100; i += 1)
+          expect(await open(randomUUID(), address)).toMatchObject({ outcome: "admitted" });
       });
 
-      const takeTurns = ({ limits }: { limits: ReturnType<typeof createLimits> }) => Promise.all(Array.from({ length: 100 }, () => limits.turnToPay()));
+      const takeTurns = ({ limits }: { limits: ReturnType<typeof createLimits> }) =>
+        Promise.all(Array.from({ length: 100 }, () => limits.turnToPay()));
 
       it("let all shoppers together pass below Stripe's own limit, in turn, and tell the rest when to come back", async () => {
         const answers = await takeTurns(await shop({ perMinute: 0, unitsPerClient: 0, pagesPerSecond: 2 }));

@@ -16,17 +16,39 @@ const MINUTES = 60;
 const HOARDER = "198.51.100.66";
 const CAMPUS = "192.0.2.1";
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval"] }));
+beforeEach(
+  () => void vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval"] }),
+);
 afterEach(() => void vi.useRealTimers());
 
 type Answer = "granted" | "refused" | 422 | 429;
 
 function openShop(options: Pick<LimitOptions, "perMinute" | "unitsPerClient" | "trustedProxyHops">) {
-  const store = createMemoryReservationStore({ clock: { now: () => Date.now(), wall: () => Date.now() }, ttlMs: 120_000, maxAgeMs: 1_200_000 });
+  const store = createMemoryReservationStore({
+    clock: { now: () => Date.now(), wall: () => Date.now() },
+    ttlMs: 120_000,
+    maxAgeMs: 1_200_000,
+  });
   const rows = new Map([["bowl", { name: "bowl", inventory: STOCK, active: true }]]);
-  const engine = { store, readStock: async () => rows, figures: new LastFigures(), limits: { maxUnitsPerLine: 10, maxLinesPerCart: 30 }, newOperationId: randomUUID, backOff: async () => undefined };
-  const bare: Pick<CheckoutService, "changeCart" | "start"> = { changeCart: (request) => reserve(engine, request), start: async () => ({ outcome: "empty_cart" }) };
-  const limits = createLimits({ secret: "a".repeat(32), pagesPerSecond: null, ...options, redis: null, log: { warn: () => undefined } });
+  const engine = {
+    store,
+    readStock: async () => rows,
+    figures: new LastFigures(),
+    limits: { maxUnitsPerLine: 10, maxLinesPerCart: 30 },
+    newOperationId: randomUUID,
+    backOff: async () => undefined,
+  };
+  const bare: Pick<CheckoutService, "changeCart" | "start"> = {
+    changeCart: (request) => reserve(engine, request),
+    start: async () => ({ outcome: "empty_cart" }),
+  };
+  const limits = createLimits({
+    secret: "a".repeat(32),
+    pagesPerSecond: null,
+    ...options,
+    redis: null,
+    log: { warn: () => undefined },
+  });
   const { changeCart } = limits.capped(bare);
 
   /** One proxy in front: it appends the address that it saw to whatever the client wrote. */
@@ -52,10 +74,15 @@ function openShop(options: Pick<LimitOptions, "perMinute" | "unitsPerClient" | "
 
 type Shop = ReturnType<typeof openShop>;
 
-async function hoard(shop: Shop, cookies: readonly string[], addressOf: (i: number) => string = () => HOARDER): Promise<void> {
+async function hoard(
+  shop: Shop,
+  cookies: readonly string[],
+  addressOf: (i: number) => string = () => HOARDER,
+): Promise<void> {
   for (const [i, cookie] of cookies.entries()) {
     const forged = `10.${Math.floor(Math.random() * 250)}.${Math.floor(Math.random() * 250)}.7`;
-    if ((await shop.ask(cookie, addressOf(i), 10, forged)) !== "granted") await shop.ask(cookie, addressOf(i), 1, forged);
+    if ((await shop.ask(cookie, addressOf(i), 10, forged)) !== "granted")
+      await shop.ask(cookie, addressOf(i), 1, forged);
   }
 }
 
@@ -84,7 +111,10 @@ describe("a hoarder, for an hour", { timeout: 120_000 }, () => {
 
   it("leaves a campus of its own address its forty carts, a unit each in the same minute", async () => {
     const shop = openShop(DEFAULTS);
-    await hoard(shop, Array.from({ length: COOKIES }, () => randomUUID()));
+    await hoard(
+      shop,
+      Array.from({ length: COOKIES }, () => randomUUID()),
+    );
     const campus = [];
     for (let i = 0; i < 40; i += 1) campus.push(await shop.ask(randomUUID(), CAMPUS, 1));
     expect(campus).toEqual(Array.from({ length: 40 }, () => "granted"));
@@ -132,16 +162,19 @@ describe("a hoarder whose address is written in another way", () => {
     expect(await hoarded((i) => `2001:db8:${hex(i)}:1::7`)).toBe(STOCK);
   });
 
-  it.each(["unknown", "", "198.51.100.66, "])("as %j, shares one limit of changes with all like it, and the operator is told", async (written) => {
-    const shop = openShop({ ...DEFAULTS, unitsPerClient: 5 });
-    const answers = [];
-    for (const cookie of cookies()) answers.push(await shop.ask(cookie, written, 1));
-    expect(answers.filter((answer) => answer === 429)).toHaveLength(COOKIES - 120);
-    // Never a cap on units: they may be all shoppers of the shop.
-    expect(answers).not.toContain(422);
-    expect(shop.warnings()).toEqual([expect.stringContaining("X-Forwarded-For")]);
-    expect(await shop.ask(randomUUID(), "203.0.113.7", 1)).not.toBe(429);
-  });
+  it.each(["unknown", "", "198.51.100.66, "])(
+    "as %j, shares one limit of changes with all like it, and the operator is told",
+    async (written) => {
+      const shop = openShop({ ...DEFAULTS, unitsPerClient: 5 });
+      const answers = [];
+      for (const cookie of cookies()) answers.push(await shop.ask(cookie, written, 1));
+      expect(answers.filter((answer) => answer === 429)).toHaveLength(COOKIES - 120);
+      // Never a cap on units: they may be all shoppers of the shop.
+      expect(answers).not.toContain(422);
+      expect(shop.warnings()).toEqual([expect.stringContaining("X-Forwarded-For")]);
+      expect(await shop.ask(randomUUID(), "203.0.113.7", 1)).not.toBe(429);
+    },
+  );
 });
 
 describe("controls: the same hour", { timeout: 120_000 }, () => {

@@ -16,14 +16,25 @@ describe("limits whose Redis does not answer", () => {
   });
 
   async function limits(url = redis.url) {
-    const options = { perMinute: 3, unitsPerClient: 5, trustedProxyHops: 1, secret: "a".repeat(32), pagesPerSecond: null, log: { warn: () => undefined } };
+    const options = {
+      perMinute: 3,
+      unitsPerClient: 5,
+      trustedProxyHops: 1,
+      secret: "a".repeat(32),
+      pagesPerSecond: null,
+      log: { warn: () => undefined },
+    };
     const limits = createLimits({ ...options, redis: { url, prefix: `test:${randomUUID()}` } });
     const capped = limits.capped({
       changeCart: async () => ({ outcome: "unknown_product", productIds: [] }),
       start: async () => ({ outcome: "empty_cart" }),
     });
     const change = async (session: string) => {
-      const admission = await limits.admit(new Request("http://shop.test/", { headers: { "X-Forwarded-For": "203.0.113.7" } }), session, "change");
+      const admission = await limits.admit(
+        new Request("http://shop.test/", { headers: { "X-Forwarded-For": "203.0.113.7" } }),
+        session,
+        "change",
+      );
       if (admission.outcome === "rate_limited") return admission.outcome;
       return (await capped.changeCart({ session, lines: [{ productId: "bowl", quantity: 1 }] })).outcome;
     };
@@ -69,7 +80,11 @@ async function farAway(port: number): Promise<{ readonly port: number; close(): 
     const later = (milliseconds: number, act: () => unknown) => void setTimeout(act, milliseconds);
     near.on("data", (chunk) => later(near.bytesRead === chunk.length ? 400 : 80, () => there.write(chunk)));
     there.on("data", (chunk) => later(80, () => near.write(chunk)));
-    for (const [one, other] of [[near, there], [there, near]] as const) one.on("error", () => other.destroy()).on("close", () => other.destroy());
+    for (const [one, other] of [
+      [near, there],
+      [there, near],
+    ] as const)
+      one.on("error", () => other.destroy()).on("close", () => other.destroy());
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -65,7 +65,10 @@ type Shop = Awaited<ReturnType<typeof openShop>>;
  * Holds ten units in each of some carts, opens a payment page just before a hold lapses, and never pays; so many requests an hour, as early
  * as there is something to have. `newCookies`: a new session for each page.
  */
-function hoarder(shop: Shop, { carts, requests, newCookies }: { carts: number; requests: number; newCookies: boolean }) {
+function hoarder(
+  shop: Shop,
+  { carts, requests, newCookies }: { carts: number; requests: number; newCookies: boolean },
+) {
   const sessions = Array.from({ length: carts }, () => ({ id: randomUUID(), addedAt: -1 }));
   let left = requests;
   let hour = 0;
@@ -88,12 +91,19 @@ function hoarder(shop: Shop, { carts, requests, newCookies }: { carts: number; r
         }
       }
     },
-    held: async () => (await Promise.all(sessions.map(({ id }) => shop.units(id)))).reduce((sum, units) => sum + units, 0),
+    held: async () =>
+      (await Promise.all(sessions.map(({ id }) => shop.units(id)))).reduce((sum, units) => sum + units, 0),
   };
 }
 
 /** The share of the stock that a hoarder holds, on average, in the first hour and in the second. */
-async function attack(options: { stock: number; hops: number; requests: number; newCookies: boolean; remembers?: boolean }): Promise<{ first: number; second: number }> {
+async function attack(options: {
+  stock: number;
+  hops: number;
+  requests: number;
+  newCookies: boolean;
+  remembers?: boolean;
+}): Promise<{ first: number; second: number }> {
   const shop = await openShop(options);
   const attacker = hoarder(shop, { carts: options.stock / 10, ...options });
   const shares = [0, 0];
@@ -117,21 +127,33 @@ describe("a hoarder who opens payment pages and never pays", { timeout: 60_000 }
     { ...FORTY, newCookies: true, first: 0.7, second: 0.6 },
     { ...EIGHTY, newCookies: false, first: 0.7, second: 0.5 },
     { ...EIGHTY, newCookies: true, first: 0.7, second: 0.6 },
-  ])("has a bounded share of the stock: $requests requests an hour, $hops proxies, new cookies: $newCookies", async ({ first, second, ...options }) => {
-    const share = await attack(options);
-    expect(share.first).toBeLessThanOrEqual(first);
-    expect(share.second).toBeLessThanOrEqual(second);
-  });
+  ])(
+    "has a bounded share of the stock: $requests requests an hour, $hops proxies, new cookies: $newCookies",
+    async ({ first, second, ...options }) => {
+      const share = await attack(options);
+      expect(share.first).toBeLessThanOrEqual(first);
+      expect(share.second).toBeLessThanOrEqual(second);
+    },
+  );
 
-  it.each([FORTY, EIGHTY])("(control: nothing remembers unpaid pages) has nearly all of it, for as long as they like: $requests requests an hour", async (options) => {
-    const share = await attack({ ...options, newCookies: true, remembers: false });
-    expect(share.first).toBeGreaterThan(0.9);
-    expect(share.second).toBeGreaterThan(0.9);
-  });
+  it.each([FORTY, EIGHTY])(
+    "(control: nothing remembers unpaid pages) has nearly all of it, for as long as they like: $requests requests an hour",
+    async (options) => {
+      const share = await attack({ ...options, newCookies: true, remembers: false });
+      expect(share.first).toBeGreaterThan(0.9);
+      expect(share.second).toBeGreaterThan(0.9);
+    },
+  );
 });
 
 /** Comes, takes one, opens a payment page a tick later, and pays a tick after that, or goes away. */
-async function shopper(shop: Shop, address: string, pays: boolean, told: string[], pages: number[]): Promise<() => Promise<void>> {
+async function shopper(
+  shop: Shop,
+  address: string,
+  pays: boolean,
+  told: string[],
+  pages: number[],
+): Promise<() => Promise<void>> {
   const session = randomUUID();
   const added = await shop.add(session, address, 1);
   told.push(added);
@@ -239,7 +261,10 @@ describe("debts", () => {
     await redis.stop();
   });
 
-  const amounts = async (debts: Debts, ...changes: [string, number][]) => (await debts.add(changes.map(([key, amount]) => ({ key, amount })))).map((debt) => Math.round(debt * 1_000) / 1_000);
+  const amounts = async (debts: Debts, ...changes: [string, number][]) =>
+    (await debts.add(changes.map(([key, amount]) => ({ key, amount })))).map(
+      (debt) => Math.round(debt * 1_000) / 1_000,
+    );
 
   it("add up, never below 0, on all servers together, by hashed names only", async () => {
     const prefix = `test:${randomUUID()}`;
@@ -249,10 +274,12 @@ describe("debts", () => {
       return createRedisDebts({ connection, prefix, alone: createMemoryDebts({ now: () => 0 }) });
     };
     const [one, other] = [server(), server()];
-    await expect.poll(async () => {
-      await one.add([{ key: "probe", amount: 0.001 }]);
-      return (await other.add([{ key: "probe", amount: 0.001 }]))[0];
-    }).toBeGreaterThan(0.0025);
+    await expect
+      .poll(async () => {
+        await one.add([{ key: "probe", amount: 0.001 }]);
+        return (await other.add([{ key: "probe", amount: 0.001 }]))[0];
+      })
+      .toBeGreaterThan(0.0025);
     for (const debts of [createMemoryDebts({ now: () => 0 }), one]) {
       expect(await amounts(debts, ["a", 0.5], ["b", 0.25])).toEqual([0.5, 0.25]);
       expect(await amounts(debts, ["a", 0.5], ["b", -1_000])).toEqual([1, 0]);

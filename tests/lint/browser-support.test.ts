@@ -10,10 +10,15 @@ function faults(code: string): string[] {
   const config = tseslint.config({
     files: ["**/*.ts"],
     plugins: { browser: { rules: { support: browserSupport } } },
-    languageOptions: { parser: tseslint.parser, parserOptions: { projectService: true, tsconfigRootDir: process.cwd() } },
+    languageOptions: {
+      parser: tseslint.parser,
+      parserOptions: { projectService: true, tsconfigRootDir: process.cwd() },
+    },
     rules: { "browser/support": "error" },
   });
-  return linter.verify(code, config as Linter.Config[], { filename: import.meta.filename }).map(({ message }) => message);
+  return linter
+    .verify(code, config as Linter.Config[], { filename: import.meta.filename })
+    .map(({ message }) => message);
 }
 
 describe("code for browsers", { timeout: 120_000 }, () => {
@@ -30,8 +35,13 @@ describe("code for browsers", { timeout: 120_000 }, () => {
     expect(faults(`${code};`)).toEqual([expect.stringContaining(`${name} is missing in `)]);
   });
 
-  it.each(["new URL('x')", "[1].at(-1)", "new BroadcastChannel('x')", "structuredClone(1)", "document.createElement('dialog').showModal()", "crypto.randomUUID()", "const URL = { canParse: () => true }; URL.canParse()"])(
-    "may use what all of them have: %s",
-    (code) => expect(faults(`${code}; export {};`)).toEqual([]),
-  );
+  it.each([
+    "new URL('x')",
+    "[1].at(-1)",
+    "new BroadcastChannel('x')",
+    "structuredClone(1)",
+    "document.createElement('dialog').showModal()",
+    "crypto.randomUUID()",
+    "const URL = { canParse: () => true }; URL.canParse()",
+  ])("may use what all of them have: %s", (code) => expect(faults(`${code}; export {};`)).toEqual([]));
 });

@@ -1,6 +1,6 @@
 import { vi } from "vitest";
 import { createVirtualTime } from "../checkout/virtual-time";
-import { type HotProductFigures, LIVE, sellHotProduct } from "./hot-product";
+import { LIVE, sellHotProduct, type HotProductFigures } from "./hot-product";
 
 /** Nothing in it depends on the machine, but the time limits of Stripe's SDK. The servers share a store and its leases, which take no time. */
 export async function sellInVirtualTime(options: { sales: number; servers: number }): Promise<HotProductFigures> {
@@ -11,7 +11,14 @@ export async function sellInVirtualTime(options: { sales: number; servers: numbe
     return timeout.signal;
   });
   try {
-    const selling = sellHotProduct({ ...options, redisUrl: null, stripe: LIVE, databaseMs: 30, atMostMs: 120_000, time: { now: time.now, sleep: time.wait } });
+    const selling = sellHotProduct({
+      ...options,
+      redisUrl: null,
+      stripe: LIVE,
+      databaseMs: 30,
+      atMostMs: 120_000,
+      time: { now: time.now, sleep: time.wait },
+    });
     await time.run(selling);
     return await selling;
   } finally {

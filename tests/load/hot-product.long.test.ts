@@ -24,7 +24,14 @@ for (const { name, servers, onRedis } of [
 ]) {
   it(`${SALES} sales of one product at Stripe's live limits: ${name}`, { timeout: AT_MOST_MS + 60_000 }, async () => {
     await server.command("FLUSHALL");
-    const figures = await sellHotProduct({ sales: SALES, servers, redisUrl: onRedis ? server.url : null, stripe: LIVE, databaseMs: 30, atMostMs: AT_MOST_MS });
+    const figures = await sellHotProduct({
+      sales: SALES,
+      servers,
+      redisUrl: onRedis ? server.url : null,
+      stripe: LIVE,
+      databaseMs: 30,
+      atMostMs: AT_MOST_MS,
+    });
     console.log(name, JSON.stringify(figures));
     expect(figures).toMatchObject({ settled: SALES, stock: 0 });
     expect(figures.seconds).toBeLessThan(GOAL_SECONDS + AIR_SECONDS);
@@ -32,9 +39,13 @@ for (const { name, servers, onRedis } of [
   });
 }
 
-it.each([1, 2])(`${SALES} sales of one product in virtual time: %i server(s)`, { timeout: AT_MOST_MS + 60_000 }, async (servers) => {
-  const figures = await sellInVirtualTime({ sales: SALES, servers });
-  console.log(`${servers} server(s) in virtual time`, JSON.stringify(figures));
-  expect(figures).toMatchObject({ settled: SALES, stock: 0 });
-  expect(figures.seconds).toBeLessThan(GOAL_SECONDS);
-});
+it.each([1, 2])(
+  `${SALES} sales of one product in virtual time: %i server(s)`,
+  { timeout: AT_MOST_MS + 60_000 },
+  async (servers) => {
+    const figures = await sellInVirtualTime({ sales: SALES, servers });
+    console.log(`${servers} server(s) in virtual time`, JSON.stringify(figures));
+    expect(figures).toMatchObject({ settled: SALES, stock: 0 });
+    expect(figures.seconds).toBeLessThan(GOAL_SECONDS);
+  },
+);

@@ -1,5 +1,5 @@
-import { createRedisLeaseStore } from "~/checkout/redis-lease-store.server";
 import type { CheckoutDependencies } from "~/checkout/create-checkout.server";
+import { createRedisLeaseStore } from "~/checkout/redis-lease-store.server";
 import { createStripe } from "~/checkout/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe-gateway.server";
 import { PATIENCE } from "~/checkout/stripe/ask-stripe.server";
@@ -52,7 +52,12 @@ export async function sellHotProduct(options: HotProductOptions): Promise<HotPro
   function boot() {
     const began = time.now();
     const clock = { now: () => time.now(), wall: () => START + (time.now() - began) };
-    const limited = limitStripe({ fetch: stripe.fetch, limits: options.stripe, now: () => time.now(), schedule: (run, ms) => void time.sleep(ms).then(run) });
+    const limited = limitStripe({
+      fetch: stripe.fetch,
+      limits: options.stripe,
+      now: () => time.now(),
+      schedule: (run, ms) => void time.sleep(ms).then(run),
+    });
     return world.boot({
       dependencies: (real): Partial<CheckoutDependencies> => ({
         clock,
@@ -62,7 +67,10 @@ export async function sellHotProduct(options: HotProductOptions): Promise<HotPro
           readStock: (ids) => delay(() => real.catalog.readStock(ids)),
           compareAndSwap: (swap) => delay(() => real.catalog.compareAndSwap(swap)),
         },
-        gateway: createStripeGateway(createStripe({ secretKey: "sk_test_sandbox", fetch: limited, timeoutMs: 6_000 }), { ...PATIENCE, ...time }),
+        gateway: createStripeGateway(createStripe({ secretKey: "sk_test_sandbox", fetch: limited, timeoutMs: 6_000 }), {
+          ...PATIENCE,
+          ...time,
+        }),
         ...(options.redisUrl === null ? inMemory(real) : onRedis(options.redisUrl, real)),
       }),
     });
@@ -107,7 +115,8 @@ export async function sellHotProduct(options: HotProductOptions): Promise<HotPro
       refused += 1;
     }
   });
-  const isSettled = (id: string) => world.stripe.session(id)?.metadata["holdfast_line_0"]?.includes('"mark":"done"') ?? false;
+  const isSettled = (id: string) =>
+    world.stripe.session(id)?.metadata["holdfast_line_0"]?.includes('"mark":"done"') ?? false;
   const settled = () => paid.filter(isSettled).length;
   while (time.now() - begin < options.atMostMs && settled() < sales) {
     for (const server of servers) server.checkout.queue.startDue();

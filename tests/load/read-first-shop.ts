@@ -29,15 +29,53 @@ export async function startReadFirstShop(stock: number): Promise<ReadFirstShop> 
     const cart = randomUUID();
     if (read - held < 1) return refused(cart);
     holds.add(cart);
-    const line = { product_id: "only", name: "Only", success: true, quantity: 1, available: read - held, remaining: read - held - 1 };
-    const body = { success: true, session_id: cart, expires_at: new Date().toISOString(), expires_in_seconds: 120, results: [line], total_active_reservations: holds.size };
-    return Response.json(body, { headers: { "Set-Cookie": `cart=${cart}; Path=/`, "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store" } });
+    const line = {
+      product_id: "only",
+      name: "Only",
+      success: true,
+      quantity: 1,
+      available: read - held,
+      remaining: read - held - 1,
+    };
+    const body = {
+      success: true,
+      session_id: cart,
+      expires_at: new Date().toISOString(),
+      expires_in_seconds: 120,
+      results: [line],
+      total_active_reservations: holds.size,
+    };
+    return Response.json(body, {
+      headers: {
+        "Set-Cookie": `cart=${cart}; Path=/`,
+        "Content-Type": "application/json; charset=utf-8",
+        "Cache-Control": "no-store",
+      },
+    });
   }
 
   function refused(cart: string): Response {
-    const line = { product_id: "only", name: "Only", success: false, requested: 1, available: 0, reason: "held_by_others" };
+    const line = {
+      product_id: "only",
+      name: "Only",
+      success: false,
+      requested: 1,
+      available: 0,
+      reason: "held_by_others",
+    };
     const error = { code: "insufficient_inventory", message: "There is no more." };
-    return Response.json({ success: false, session_id: cart, expires_at: null, expires_in_seconds: null, results: [line], total_active_reservations: holds.size, error }, { status: 409 });
+    return Response.json(
+      {
+        success: false,
+        session_id: cart,
+        expires_at: null,
+        expires_in_seconds: null,
+        results: [line],
+        total_active_reservations: holds.size,
+        error,
+      },
+      { status: 409 },
+    );
   }
 
   function sell(cart: string): Response {
@@ -50,7 +88,8 @@ export async function startReadFirstShop(stock: number): Promise<ReadFirstShop> 
     const { origin, pathname } = new URL(request.url);
     const cart = /cart=([\w-]+)/.exec(request.headers.get("Cookie") ?? "")?.[1] ?? "";
     if (pathname === "/api/reserve-inventory") return reserve(request);
-    if (pathname === "/checkout") return new Response(null, { status: 303, headers: { Location: `${origin}/pay/${cart}` } });
+    if (pathname === "/checkout")
+      return new Response(null, { status: 303, headers: { Location: `${origin}/pay/${cart}` } });
     return sell(pathname.slice("/pay/".length));
   }, 0);
   return { ...server, url: `http://127.0.0.1:${server.port}`, inventory: () => inventory };

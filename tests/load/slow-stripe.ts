@@ -29,7 +29,11 @@ export interface SlowStripe {
  * A stand-in of Stripe as a shop meets it under load: slow, and with the limits of docs.stripe.com/rate-limits, where each named
  * operation is an endpoint of its own.
  */
-export function slowStripe(fast: typeof fetch, { latencyMs, perEndpoint, inAll, windowMs }: StripeWeather, time: Time = realTime): SlowStripe {
+export function slowStripe(
+  fast: typeof fetch,
+  { latencyMs, perEndpoint, inAll, windowMs }: StripeWeather,
+  time: Time = realTime,
+): SlowStripe {
   const counts = new Map<string, { carriedOut: number; refused: number }>();
   const arrivals = new Map<string, number[]>();
   let isSlow = false;

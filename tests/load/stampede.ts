@@ -1,5 +1,5 @@
+import { read, reserved } from "../api/contract-shapes";
 import { Caller, pay } from "../api/http-client";
-import { reserved, read } from "../api/contract-shapes";
 
 /** What became of many shoppers who want the same product at the same moment. */
 export interface Stampede {
@@ -16,10 +16,21 @@ export interface Stampede {
 export async function stampede(baseUrl: string, productId: string, shoppers: number): Promise<Stampede> {
   const begin = performance.now();
   const odd: Record<string, number> = {};
-  const ends = await Promise.all(Array.from({ length: shoppers }, () => shop(new Caller(baseUrl), productId).catch((error: unknown) => String(error))));
+  const ends = await Promise.all(
+    Array.from({ length: shoppers }, () =>
+      shop(new Caller(baseUrl), productId).catch((error: unknown) => String(error)),
+    ),
+  );
   const count = (end: string) => ends.filter((one) => one === end).length;
   for (const end of ends) if (!["paid", "refused"].includes(end)) odd[end] = (odd[end] ?? 0) + 1;
-  return { shoppers, granted: shoppers - count("refused") - Object.values(odd).reduce((sum, n) => sum + n, 0), refused: count("refused"), paid: count("paid"), odd, milliseconds: Math.round(performance.now() - begin) };
+  return {
+    shoppers,
+    granted: shoppers - count("refused") - Object.values(odd).reduce((sum, n) => sum + n, 0),
+    refused: count("refused"),
+    paid: count("paid"),
+    odd,
+    milliseconds: Math.round(performance.now() - begin),
+  };
 }
 
 async function shop(buyer: Caller, productId: string): Promise<string> {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { UnavailableError } from "~/errors";
 import type { HeldCart, ProductStock } from "~/operator/operator-desk";
-import { CALLS, CHECKOUT_TTL_MS, TTL_MS } from "../checkout/world";
 import { figure } from "../api/metrics-text";
+import { CALLS, CHECKOUT_TTL_MS, TTL_MS } from "../checkout/world";
 import { openShop, type OperatedShop } from "./operator-world";
 
 async function holdsOf(shop: OperatedShop) {
@@ -13,15 +13,36 @@ async function holdsOf(shop: OperatedShop) {
 }
 
 /** What the operator's actions were logged as, newest first. */
-const actions = (shop: OperatedShop) => shop.desk.journal({ filter: { event: "operator", level: "warn" } }).lines.map(({ facts }) => Object.fromEntries(facts.map(({ name, value }) => [name, value])));
+const actions = (shop: OperatedShop) =>
+  shop.desk
+    .journal({ filter: { event: "operator", level: "warn" } })
+    .lines.map(({ facts }) => Object.fromEntries(facts.map(({ name, value }) => [name, value])));
 
 describe("the overview", () => {
   it("of an empty shop tells what is short and that nothing is held", async () => {
     const shop = await openShop({ world: { rows: { mug: 9, pot: 0, jar: 5 } } });
     const overview = await shop.desk.overview();
-    expect(overview).toMatchObject({ server: "abc123", holdsIn: "memory", payments: "test", isReady: true, warnings: ["run one server"], tableFaults: [], oversoldUnits: 0, latePayments: 0 });
-    expect(overview.holds).toMatchObject({ totals: { shopping: 0, checkout: 0, units: 0, carts: 0 }, carts: [], hasMoreCarts: false, hasMoreProducts: false, allShortListed: true });
-    expect(overview.holds?.products.map(({ productId, onHand, isShort }) => [productId, onHand, isShort])).toEqual([["pot", 0, true], ["jar", 5, true]]);
+    expect(overview).toMatchObject({
+      server: "abc123",
+      holdsIn: "memory",
+      payments: "test",
+      isReady: true,
+      warnings: ["run one server"],
+      tableFaults: [],
+      oversoldUnits: 0,
+      latePayments: 0,
+    });
+    expect(overview.holds).toMatchObject({
+      totals: { shopping: 0, checkout: 0, units: 0, carts: 0 },
+      carts: [],
+      hasMoreCarts: false,
+      hasMoreProducts: false,
+      allShortListed: true,
+    });
+    expect(overview.holds?.products.map(({ productId, onHand, isShort }) => [productId, onHand, isShort])).toEqual([
+      ["pot", 0, true],
+      ["jar", 5, true],
+    ]);
   });
 
   it("tells by product what is on hand, held, in checkout and available, and by cart how long it lasts", async () => {
@@ -38,10 +59,20 @@ describe("the overview", () => {
     ]);
     expect(holds.totals).toMatchObject({ shopping: 3, checkout: 1, units: 7, carts: 3 });
     const [cyd, ann, bob, ...rest] = holds.carts;
-    expect(cyd).toMatchObject({ session: "cyd", state: "checkout", checkoutId, lines: [{ productId: "mug", name: "Tide Mug", quantity: 3 }] });
+    expect(cyd).toMatchObject({
+      session: "cyd",
+      state: "checkout",
+      checkoutId,
+      lines: [{ productId: "mug", name: "Tide Mug", quantity: 3 }],
+    });
     expect(cyd?.claimId).toMatch(/^claim-/);
     expect(cyd?.endsInMs).toBe(CHECKOUT_TTL_MS - 1_001);
-    expect(ann).toMatchObject<Partial<HeldCart>>({ session: "ann", state: "shopping", checkoutId: null, claimId: null });
+    expect(ann).toMatchObject<Partial<HeldCart>>({
+      session: "ann",
+      state: "shopping",
+      checkoutId: null,
+      claimId: null,
+    });
     expect(bob?.session).toBe("bob");
     expect((bob?.endsInMs ?? 0) - (ann?.endsInMs ?? 0)).toBe(20_000);
     expect(rest).toEqual([]);
@@ -74,7 +105,9 @@ describe("the overview", () => {
     const shop = await openShop();
     await shop.hold("ann", { mug: 1 });
     shop.setFaults((call) => (call.name.includes("database") ? "refuse" : null));
-    expect((await holdsOf(shop)).products).toMatchObject([{ productId: "mug", name: null, onHand: null, held: 1, available: null }]);
+    expect((await holdsOf(shop)).products).toMatchObject([
+      { productId: "mug", name: null, onHand: null, held: 1, available: null },
+    ]);
     const totals = shop.store.totals.bind(shop.store);
     shop.store.totals = () => Promise.reject(new UnavailableError("Redis does not answer"));
     shop.world.advance(1_001);
@@ -89,7 +122,11 @@ describe("the overview", () => {
     shop.store.held = () => Promise.reject(new UnavailableError("payments in progress are still being looked up"));
     const holds = await holdsOf(shop);
     expect(holds.carts).toMatchObject([{ lines: [{ productId: "mug", quantity: 1 }] }]);
-    expect(holds.products.find(({ productId }) => productId === "mug")).toMatchObject({ held: null, inCheckout: null, available: null });
+    expect(holds.products.find(({ productId }) => productId === "mug")).toMatchObject({
+      held: null,
+      inCheckout: null,
+      available: null,
+    });
   });
 
   it("is looked up once for all who ask within a second, and anew after an action", async () => {
@@ -106,11 +143,23 @@ describe("an operator", () => {
     const shop = await openShop({ world: { rows: { mug: 9, pot: 9 } } });
     expect(await shop.desk.releaseHold({ session: "nobody", productIds: "all" })).toEqual({ outcome: "nothing_held" });
     await shop.hold("ann", { mug: 2, pot: 1 });
-    expect(await shop.desk.releaseHold({ session: "ann", productIds: ["pot"] })).toEqual({ outcome: "released", lines: [{ productId: "pot", quantity: 1 }] });
+    expect(await shop.desk.releaseHold({ session: "ann", productIds: ["pot"] })).toEqual({
+      outcome: "released",
+      lines: [{ productId: "pot", quantity: 1 }],
+    });
     const checkoutId = await shop.pay("ann", { mug: 2 });
-    expect(await shop.desk.releaseHold({ session: "ann", productIds: "all" })).toEqual({ outcome: "in_checkout", checkoutId });
+    expect(await shop.desk.releaseHold({ session: "ann", productIds: "all" })).toEqual({
+      outcome: "in_checkout",
+      checkoutId,
+    });
     expect(await shop.store.totals()).toMatchObject({ units: 2 });
-    expect(actions(shop)[0]).toEqual({ action: "release hold", session: "ann", productIds: "all", outcome: "in_checkout", checkoutId });
+    expect(actions(shop)[0]).toEqual({
+      action: "release hold",
+      session: "ann",
+      productIds: "all",
+      outcome: "in_checkout",
+      checkoutId,
+    });
   });
 
   it("closes a payment page, restocks while it sells, sets a stock, and each is a line of the log", async () => {
@@ -120,7 +169,9 @@ describe("an operator", () => {
     expect(await shop.desk.restock({ productId: "mug", delta: 4 })).toEqual({ before: 3, after: 7 });
     expect(await shop.desk.setStock({ productId: "mug", inventory: 5 })).toEqual({ before: 7, after: 5 });
     await expect(shop.desk.restock({ productId: "mug", delta: -6 })).rejects.toMatchObject({ code: "limit_exceeded" });
-    await expect(shop.desk.setStock({ productId: "none", inventory: 5 })).rejects.toMatchObject({ code: "unknown_product" });
+    await expect(shop.desk.setStock({ productId: "none", inventory: 5 })).rejects.toMatchObject({
+      code: "unknown_product",
+    });
     expect(actions(shop)).toEqual([
       { action: "set stock", productId: "none", inventory: "5", err: "Problem: There is no such product." },
       { action: "restock", productId: "mug", delta: "-6", err: "Problem: The stock is 5; it cannot go below 0." },
@@ -147,9 +198,15 @@ describe("an operator", () => {
     const shop = await openShop();
     const checkoutId = await shop.pay("ann", { mug: 1 });
     shop.world.stripe.pay(checkoutId);
-    expect(await shop.desk.inspect(checkoutId)).toMatchObject({ status: "complete", next: "Announce the decrements, then make them." });
+    expect(await shop.desk.inspect(checkoutId)).toMatchObject({
+      status: "complete",
+      next: "Announce the decrements, then make them.",
+    });
     expect(await shop.desk.fulfil(checkoutId)).toMatchObject({ outcome: "done", repeated: false });
-    expect(await shop.desk.settle({ checkoutId, productId: "mug", verdict: "not_applied" })).toEqual({ outcome: "not_applicable", reason: null });
+    expect(await shop.desk.settle({ checkoutId, productId: "mug", verdict: "not_applied" })).toEqual({
+      outcome: "not_applicable",
+      reason: null,
+    });
     expect(await shop.desk.inspect("cs_test_none")).toBeNull();
     expect(actions(shop).map(({ action }) => action)).toEqual(["inspect", "settle", "fulfil", "inspect"]);
   });
@@ -219,7 +276,17 @@ describe("the last hour", () => {
     const { steps, totals, expiryRate, purchaseRate } = shop.desk.history();
     expect(steps).toMatchObject([
       { activeHolds: 3, heldUnits: 4, granted: 2, refused: 1, expired: 0, completed: 0 },
-      { activeHolds: 0, heldUnits: 0, granted: 1, refused: 0, expired: 1, completed: 2, givenBack: 1, latePayments: 0, oversoldUnits: 0 },
+      {
+        activeHolds: 0,
+        heldUnits: 0,
+        granted: 1,
+        refused: 0,
+        expired: 1,
+        completed: 2,
+        givenBack: 1,
+        latePayments: 0,
+        oversoldUnits: 0,
+      },
     ]);
     expect(totals).toMatchObject({ granted: 3, refused: 1, expired: 1, completed: 2, givenBack: 1 });
     expect([expiryRate, purchaseRate]).toEqual([0.25, 0.5]);
@@ -257,7 +324,10 @@ describe("the last hour", () => {
   it("counts only what the stock could have given: of two, one held and five asked for, one was missed", async () => {
     const shop = await openShop({ world: { rows: { mug: 2 } } });
     await shop.hold("ann", { mug: 1 });
-    expect(await shop.hold("bob", { mug: 5 })).toMatchObject({ outcome: "refused", lines: [{ requested: 5, available: 1, missed: 1 }] });
+    expect(await shop.hold("bob", { mug: 5 })).toMatchObject({
+      outcome: "refused",
+      lines: [{ requested: 5, available: 1, missed: 1 }],
+    });
     expect(shop.desk.history().lostDemand).toEqual([{ productId: "mug", name: "mug", units: 1, carts: 1 }]);
   });
 });
@@ -266,7 +336,8 @@ describe("the audit", () => {
   it("is shared by who asks while it runs, tells names, and is a figure afterwards, absent before", async () => {
     const shop = await openShop({ world: { rows: { mug: { inventory: 9, name: "Tide Mug" } } } });
     const names = (await shop.samples()).map(({ name }) => name);
-    for (const name of ["stock_drift_units", "stock_drift_products", "stock_audit_timestamp_seconds"]) expect(names).not.toContain(name);
+    for (const name of ["stock_drift_units", "stock_drift_products", "stock_audit_timestamp_seconds"])
+      expect(names).not.toContain(name);
     expect(shop.desk.lastAudit).toBeNull();
     const checkoutId = await shop.pay("ann", { mug: 2 });
     shop.world.stripe.pay(checkoutId);
@@ -276,7 +347,12 @@ describe("the audit", () => {
     const [audit, same] = await Promise.all([shop.desk.audit(), shop.desk.audit()]);
     expect(same).toBe(audit);
     expect(shop.stripeReads() - before).toBe(1);
-    expect(audit).toMatchObject({ at: shop.world.clock.wall(), checkouts: 1, driftUnits: 2, products: [{ productId: "mug", name: "Tide Mug", sold: 2, taken: 0, drift: 2 }] });
+    expect(audit).toMatchObject({
+      at: shop.world.clock.wall(),
+      checkouts: 1,
+      driftUnits: 2,
+      products: [{ productId: "mug", name: "Tide Mug", sold: 2, taken: 0, drift: 2 }],
+    });
     expect(audit.faults).toMatchObject([{ checkoutId, reason: "not_taken" }]);
     expect(shop.desk.lastAudit).toBe(audit);
     const drifted = await shop.samples();
@@ -297,7 +373,13 @@ describe("the audit", () => {
     await shop.checkout.fulfil(refunded);
     const payment = String(shop.world.stripe.session(refunded)?.payment_intent);
     const body = new URLSearchParams({ payment_intent: payment });
-    await shop.world.sandbox.fetch(new Request("http://stripe.test/v1/refunds", { method: "POST", headers: { authorization: "Bearer sk_test_sandbox" }, body }));
+    await shop.world.sandbox.fetch(
+      new Request("http://stripe.test/v1/refunds", {
+        method: "POST",
+        headers: { authorization: "Bearer sk_test_sandbox" },
+        body,
+      }),
+    );
     shop.world.stripe.pay(await shop.pay("bob", { mug: 1 }));
     shop.world.advance(11 * 60_000);
 
@@ -317,7 +399,9 @@ describe("the audit", () => {
     shop.world.advance(11 * 60_000);
     await shop.desk.audit();
     const audit = await shop.desk.audit();
-    expect(shop.desk.journal({ filter: { text: checkoutId, event: "stock and payment do not agree" } }).lines).toHaveLength(1);
+    expect(
+      shop.desk.journal({ filter: { text: checkoutId, event: "stock and payment do not agree" } }).lines,
+    ).toHaveLength(1);
     shop.setFaults((call) => (call.name.includes(CALLS.list) ? "refuse" : null));
     await expect(shop.desk.audit()).rejects.toThrow(UnavailableError);
     expect(shop.desk.lastAudit).toBe(audit);

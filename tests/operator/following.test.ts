@@ -27,14 +27,24 @@ beforeEach(async () => {
 
 async function deliver(checkoutId: string, type = "checkout.session.completed"): Promise<number> {
   const body = eventBody({ checkoutId, type, id: `evt_of_${checkoutId}` });
-  const request = new Request("http://shop.test/api/webhooks/stripe", { method: "POST", body, headers: { "Stripe-Signature": sign(body, Date.now(), SECRET) } });
+  const request = new Request("http://shop.test/api/webhooks/stripe", {
+    method: "POST",
+    body,
+    headers: { "Stripe-Signature": sign(body, Date.now(), SECRET) },
+  });
   return (await webhook.action({ request, params: {}, context: {} })).status;
 }
 
 async function comeBack(checkoutId: string): Promise<void> {
   const carts = new CartSessions({ secrets: ["s".repeat(32)], secure: false });
   const cart = { ...carts.fromSessionId("browser"), checkouts: [checkoutId] };
-  expect(await showOrder({ checkout: shop.checkout, carts, log: shop.log }, cart, { checkoutId, locale: "en", mayAsk: true })).toMatchObject({ outcome: "shown" });
+  expect(
+    await showOrder({ checkout: shop.checkout, carts, log: shop.log }, cart, {
+      checkoutId,
+      locale: "en",
+      mayAsk: true,
+    }),
+  ).toMatchObject({ outcome: "shown" });
 }
 
 /** The session, which nobody else's lines may name, in the ids that they bear. */
@@ -53,7 +63,9 @@ function expectParted(mine: string, words: readonly string[], others: readonly s
 }
 
 function claimOf(checkoutId: string): string {
-  const stamp = linesOf("").find(({ event, facts }) => event === "claim stamped" && facts.some(({ value }) => value === checkoutId));
+  const stamp = linesOf("").find(
+    ({ event, facts }) => event === "claim stamped" && facts.some(({ value }) => value === checkoutId),
+  );
   return stamp?.facts.find(({ name }) => name === "claimId")?.value ?? "";
 }
 
@@ -78,12 +90,32 @@ describe("one id leads to every line of a checkout", () => {
 
     const events = linesOf(anns).map(({ event }) => event);
     expect(events).toEqual([
-      "held", "renewal", "claim", "claim stamped", "checkout started",
-      "fulfilled", "webhook",
-      "hold ended", "claim ended", "fulfilled", "webhook",
-      "fulfilled", "operator", "fulfilled", "operator",
+      "held",
+      "renewal",
+      "claim",
+      "claim stamped",
+      "checkout started",
+      "fulfilled",
+      "webhook",
+      "hold ended",
+      "claim ended",
+      "fulfilled",
+      "webhook",
+      "fulfilled",
+      "operator",
+      "fulfilled",
+      "operator",
     ]);
-    expect(linesOf(bobs).map(({ event }) => event)).toEqual(["held", "claim", "claim stamped", "checkout started", "hold ended", "claim ended", "claim swept", "webhook"]);
+    expect(linesOf(bobs).map(({ event }) => event)).toEqual([
+      "held",
+      "claim",
+      "claim stamped",
+      "checkout started",
+      "hold ended",
+      "claim ended",
+      "claim swept",
+      "webhook",
+    ]);
     expectParted(anns, [anns, claimOf(anns), ANN], [bobs, claimOf(bobs), BOB]);
     expectParted(bobs, [bobs, claimOf(bobs), BOB], [anns, claimOf(anns), ANN]);
     expect(claimOf(anns)).not.toBe(claimOf(bobs));
@@ -104,7 +136,14 @@ describe("one id leads to every line of a checkout", () => {
     const first = await shop.pay(ANN, { mug: 1 });
     await shop.hold(ANN, { mug: 2 });
     const second = await shop.pay(ANN, { mug: 2 });
-    expect(linesOf(first).map(({ event }) => event)).toEqual(["held", "claim", "claim stamped", "checkout started", "claim returned to the shopper", "claim ended"]);
+    expect(linesOf(first).map(({ event }) => event)).toEqual([
+      "held",
+      "claim",
+      "claim stamped",
+      "checkout started",
+      "claim returned to the shopper",
+      "claim ended",
+    ]);
     expect(linesOf(second).map(({ event }) => event)).toEqual(["held", "claim", "claim stamped", "checkout started"]);
   });
 
@@ -115,7 +154,14 @@ describe("one id leads to every line of a checkout", () => {
     shop = await openShop({ world: shop.world });
     here.shop = shop;
     expect(await deliver(checkoutId)).toBe(200);
-    expect(linesOf(checkoutId).map(({ event }) => event)).toEqual(["claim restored", "hold ended", "claim ended", "fulfilled", "fulfilled", "webhook"]);
+    expect(linesOf(checkoutId).map(({ event }) => event)).toEqual([
+      "claim restored",
+      "hold ended",
+      "claim ended",
+      "fulfilled",
+      "fulfilled",
+      "webhook",
+    ]);
   });
 
   it("and what another room says on the way, which knows of no checkouts", async () => {

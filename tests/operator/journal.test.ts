@@ -22,7 +22,10 @@ describe("the journal", () => {
     log.info({ session: "abc", lines: [{ productId: "mug", quantity: 2 }], expiresInMs: 120_000 }, "held");
     log.warn({ checkoutId: null }, "no proof");
     const { lines, since } = journal.read();
-    expect(lines.map(({ n, level, event }) => [n, level, event])).toEqual([[1, "warn", "no proof"], [0, "info", "held"]]);
+    expect(lines.map(({ n, level, event }) => [n, level, event])).toEqual([
+      [1, "warn", "no proof"],
+      [0, "info", "held"],
+    ]);
     expect(lines[1]?.facts).toEqual([
       { name: "session", value: "abc" },
       { name: "lines", value: '[{"productId":"mug","quantity":2}]' },
@@ -49,7 +52,10 @@ describe("the journal", () => {
 
   it("tells an error by its name, message and causes, and no stack of it", () => {
     const { journal, log } = keep();
-    log.error({ err: new UnavailableError("Stripe did not refund", { cause: new TypeError("fetch failed") }) }, "retried");
+    log.error(
+      { err: new UnavailableError("Stripe did not refund", { cause: new TypeError("fetch failed") }) },
+      "retried",
+    );
     const [line] = journal.read().lines;
     expect(line?.facts).toEqual([{ name: "err", value: "UnavailableError: Stripe did not refund: fetch failed" }]);
     expect(JSON.stringify(line)).not.toContain("journal.test");
@@ -59,7 +65,10 @@ describe("the journal", () => {
     const { journal, log } = keep({ capacity: 3 });
     for (let n = 0; n < 5; n += 1) log.info(`event ${n}`);
     const { lines, hasMore, since, events } = journal.read({ limit: 2 });
-    expect(lines.map(({ n, event }) => [n, event])).toEqual([[4, "event 4"], [3, "event 3"]]);
+    expect(lines.map(({ n, event }) => [n, event])).toEqual([
+      [4, "event 4"],
+      [3, "event 3"],
+    ]);
     expect(hasMore).toBe(true);
     expect(events).toEqual(["event 2", "event 3", "event 4"]);
     expect(since).toBe(journal.read().lines.at(-1)?.at);

@@ -12,28 +12,52 @@ import { createMetrics } from "~/telemetry/metrics.server";
 import { checkoutLog, observeChanges } from "~/telemetry/observe-checkout.server";
 import { observeStore } from "~/telemetry/observe-store.server";
 import { parseMetrics, type Sample } from "../api/metrics-text";
-import { CHECKOUT_TTL_MS, createWorld, SHOP_TAG, type FaultPlan, type World, type WorldOptions } from "../checkout/world";
+import {
+  CHECKOUT_TTL_MS,
+  createWorld,
+  SHOP_TAG,
+  type FaultPlan,
+  type World,
+  type WorldOptions,
+} from "../checkout/world";
 
 export type OperatedShop = Awaited<ReturnType<typeof openShop>>;
 
 /** A server of the shop as the container wires it, over Stripe and a database that play along. Its log goes to the journal only. */
-export async function openShop(options: { world?: World | WorldOptions; selling?: SellingControl; faults?: FaultPlan; unguarded?: boolean } = {}) {
+export async function openShop(
+  options: { world?: World | WorldOptions; selling?: SellingControl; faults?: FaultPlan; unguarded?: boolean } = {},
+) {
   const world = options.world !== undefined && "boot" in options.world ? options.world : createWorld(options.world);
   const journal = createJournal();
   const log = createLog("silent", journal);
   const process = world.boot(options.faults === undefined ? {} : { faults: options.faults });
   const { dependencies } = process;
-  const catalog = Object.assign(dependencies.catalog, { list: async ({ page, pageSize }: ListQuery) => listRows(world, page, pageSize) });
+  const catalog = Object.assign(dependencies.catalog, {
+    list: async ({ page, pageSize }: ListQuery) => listRows(world, page, pageSize),
+  });
   const metrics = createMetrics(() => process.store.totals());
   const lostDemand = createLostDemandBook({ clock: world.clock });
   const store = observeStore(process.store, log, metrics);
-  const bare = createCheckout({ ...dependencies, log: checkoutLog(log, metrics), reservations: { ...dependencies.reservations, store } });
+  const bare = createCheckout({
+    ...dependencies,
+    log: checkoutLog(log, metrics),
+    reservations: { ...dependencies.reservations, store },
+  });
   const selling = options.selling ?? createSelling({ redis: null, store, closedBy: () => null, log });
-  const guarded: Checkout = Object.assign(Object.create(bare) as Checkout, options.unguarded === true ? {} : selling.guarded(bare));
+  const guarded: Checkout = Object.assign(
+    Object.create(bare) as Checkout,
+    options.unguarded === true ? {} : selling.guarded(bare),
+  );
   const checkout = observeChanges(guarded, log, metrics, (session, lines) => lostDemand.note(session, lines));
   const counts = () => readCounts(metrics);
   const history = createHistory({ counts, totals: () => store.totals(), lostDemand, clock: world.clock });
-  const audits = createDriftAudits({ checkout, catalog, clock: world.clock, note: (audit) => metrics.noteAudit(audit), log });
+  const audits = createDriftAudits({
+    checkout,
+    catalog,
+    clock: world.clock,
+    note: (audit) => metrics.noteAudit(audit),
+    log,
+  });
   const desk = createOperatorDesk({
     store,
     catalog,
@@ -50,11 +74,16 @@ export async function openShop(options: { world?: World | WorldOptions; selling?
     payments: "test",
     shopTag: SHOP_TAG,
     hasDashboard: true,
-    surroundings: () => ({ dependencies: { database: "ok", stripe: "ok", holds: "memory" }, warnings: ["run one server"], tableFaults: [] }),
+    surroundings: () => ({
+      dependencies: { database: "ok", stripe: "ok", holds: "memory" },
+      warnings: ["run one server"],
+      tableFaults: [],
+    }),
     log,
   });
   await checkout.rebuild();
-  const start = (session: string, lines: Record<string, number>) => checkout.start({ session, lines: linesOf(lines), origin: "http://shop.test" });
+  const start = (session: string, lines: Record<string, number>) =>
+    checkout.start({ session, lines: linesOf(lines), origin: "http://shop.test" });
   return {
     world,
     checkout,
@@ -84,7 +113,8 @@ export async function openShop(options: { world?: World | WorldOptions; selling?
 
 type ListQuery = Parameters<Catalog["list"]>[0];
 
-const linesOf = (lines: Record<string, number>) => Object.entries(lines).map(([productId, quantity]) => ({ productId, quantity }));
+const linesOf = (lines: Record<string, number>) =>
+  Object.entries(lines).map(([productId, quantity]) => ({ productId, quantity }));
 
 async function listRows(world: World, page: number, pageSize: number) {
   const ids = [...world.rows.keys()].sort();

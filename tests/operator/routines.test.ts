@@ -8,10 +8,19 @@ afterEach(() => void vi.useRealTimers());
 
 const FINE: ProbeReport = { ok: true, faults: [], warnings: [] };
 
-function housekeeping(run: () => Promise<unknown>, table: { probe(): Promise<ProbeReport>; isClosed(): boolean } = { probe: async () => FINE, isClosed: () => false }) {
+function housekeeping(
+  run: () => Promise<unknown>,
+  table: { probe(): Promise<ProbeReport>; isClosed(): boolean } = { probe: async () => FINE, isClosed: () => false },
+) {
   return createHousekeeping({
     ...table,
-    checkout: { ready: true, isIntact: async () => true, rebuild: async () => ({ claimsRestored: 0, fulfilled: 0 }), sweep: async () => undefined, queue: { startDue: () => undefined, stop: async () => undefined, waiting: 0 } },
+    checkout: {
+      ready: true,
+      isIntact: async () => true,
+      rebuild: async () => ({ claimsRestored: 0, fulfilled: 0 }),
+      sweep: async () => undefined,
+      queue: { startDue: () => undefined, stop: async () => undefined, waiting: 0 },
+    },
     storeWarnings: async () => [],
     routines: [{ name: "the audit", everyMs: 60_000, run }],
     log: pino({ level: "silent" }),

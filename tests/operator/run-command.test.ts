@@ -24,22 +24,40 @@ describe("a form of the page", () => {
     [{ intent: "resume" }, "resume", undefined],
     [{ intent: "audit" }, "audit", undefined],
     [{ intent: "release_hold", session: "s1" }, "releaseHold", { session: "s1", productIds: "all" }],
-    [{ intent: "release_hold", session: "s1", product_id: "mug" }, "releaseHold", { session: "s1", productIds: ["mug"] }],
+    [
+      { intent: "release_hold", session: "s1", product_id: "mug" },
+      "releaseHold",
+      { session: "s1", productIds: ["mug"] },
+    ],
     [{ intent: "close_page", checkout_id: "cs_a" }, "closePaymentPage", "cs_a"],
     [{ intent: "end_unknown_page", checkout_id: "cs_a", confirmed: "yes" }, "endUnknownPage", "cs_a"],
-    [{ intent: "set_stock", product_id: "mug", inventory: "4", confirmed: "yes" }, "setStock", { productId: "mug", inventory: 4 }],
+    [
+      { intent: "set_stock", product_id: "mug", inventory: "4", confirmed: "yes" },
+      "setStock",
+      { productId: "mug", inventory: 4 },
+    ],
     [{ intent: "restock", product_id: "mug", delta: "+4", once: "a" }, "restock", { productId: "mug", delta: 4 }],
-    [{ intent: "settle", checkout_id: "cs_a", product_id: "mug", verdict: "not_applied" }, "settle", { checkoutId: "cs_a", productId: "mug", verdict: "not_applied" }],
+    [
+      { intent: "settle", checkout_id: "cs_a", product_id: "mug", verdict: "not_applied" },
+      "settle",
+      { checkoutId: "cs_a", productId: "mug", verdict: "not_applied" },
+    ],
     [{ intent: "inspect", checkout_id: "cs_a" }, "inspect", "cs_a"],
     [{ intent: "fulfil", checkout_id: "cs_a" }, "fulfil", "cs_a"],
-  ] as [Record<string, string>, keyof OperatorDesk, unknown][])("asks the desk for this and nothing else: %j", async (form, verb, request) => {
-    const asked: unknown[] = [];
-    const desk = new Proxy({}, { get: (_, name) => async (given: unknown) => asked.push([name, given]) }) as OperatorDesk;
-    const read = readCommand(form);
-    if (read.outcome !== "read") throw new Error(read.message);
-    await runCommand(desk, read.command, createSentForms());
-    expect(asked).toEqual([[verb, request]]);
-  });
+  ] as [Record<string, string>, keyof OperatorDesk, unknown][])(
+    "asks the desk for this and nothing else: %j",
+    async (form, verb, request) => {
+      const asked: unknown[] = [];
+      const desk = new Proxy(
+        {},
+        { get: (_, name) => async (given: unknown) => asked.push([name, given]) },
+      ) as OperatorDesk;
+      const read = readCommand(form);
+      if (read.outcome !== "read") throw new Error(read.message);
+      await runCommand(desk, read.command, createSentForms());
+      expect(asked).toEqual([[verb, request]]);
+    },
+  );
 });
 
 describe("a form that adds units", () => {
@@ -54,7 +72,13 @@ describe("a form that adds units", () => {
   it("is done again when it is a new form, or says something else", async () => {
     const { desk, moves } = deskWith(async ({ delta }) => ({ before: 1, after: 1 + delta }));
     const sent = createSentForms();
-    for (const command of [restock, { ...restock, once: "b" }, { ...restock, delta: 6 }, { ...restock, product_id: "bowl" }]) await runCommand(desk, command, sent);
+    for (const command of [
+      restock,
+      { ...restock, once: "b" },
+      { ...restock, delta: 6 },
+      { ...restock, product_id: "bowl" },
+    ])
+      await runCommand(desk, command, sent);
     expect(moves).toEqual([5, 5, 6, 5]);
   });
 
@@ -110,8 +134,13 @@ describe("an operator's form", () => {
   });
 
   it("is read with what people paste around an id, and with a sign before a number", () => {
-    expect(readCommand({ intent: "inspect", checkout_id: " cs_test_a1 \n" })).toEqual({ outcome: "read", command: { intent: "inspect", checkout_id: "cs_test_a1" } });
-    expect(readCommand({ intent: "restock", product_id: "mug", delta: "-3", once: "a" })).toMatchObject({ command: { delta: -3 } });
+    expect(readCommand({ intent: "inspect", checkout_id: " cs_test_a1 \n" })).toEqual({
+      outcome: "read",
+      command: { intent: "inspect", checkout_id: "cs_test_a1" },
+    });
+    expect(readCommand({ intent: "restock", product_id: "mug", delta: "-3", once: "a" })).toMatchObject({
+      command: { delta: -3 },
+    });
   });
 });
 
@@ -119,6 +148,10 @@ describe("the address of the log", () => {
   it("opens with what makes sense of it", () => {
     expect(logQuery.parse({})).toEqual({ q: "" });
     expect(logQuery.parse({ q: "x".repeat(500), level: "loud", event: "" })).toEqual({ q: "" });
-    expect(logQuery.parse({ q: " cs_a ", level: "warn", event: "e", other: "1" })).toEqual({ q: "cs_a", level: "warn", event: "e" });
+    expect(logQuery.parse({ q: " cs_a ", level: "warn", event: "e", other: "1" })).toEqual({
+      q: "cs_a",
+      level: "warn",
+      event: "e",
+    });
   });
 });

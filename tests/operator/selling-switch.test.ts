@@ -15,7 +15,12 @@ async function expectPaused(work: Promise<unknown>): Promise<void> {
 describe("while the products table takes no updates", () => {
   it("nobody gets more and nobody pays, fewer and giving back go on, and the shop opens by itself", async () => {
     let closedBy: string | null = null;
-    const selling = createSelling({ redis: null, store: { view: (session) => shop.store.view(session) }, closedBy: () => closedBy, log: silent });
+    const selling = createSelling({
+      redis: null,
+      store: { view: (session) => shop.store.view(session) },
+      closedBy: () => closedBy,
+      log: silent,
+    });
     const shop: OperatedShop = await openShop({ world: { rows: { mug: 9, pot: 9 } }, selling });
     await shop.hold("ann", { mug: 2 });
     closedBy = "The database is read-only.";
@@ -116,7 +121,10 @@ describe("two servers with one Redis", () => {
     await redis.stop();
   });
 
-  function connect(shopTag: string, store: Pick<ReservationStore, "view"> = { view: () => Promise.reject(new Error("no store")) }): SellingControl {
+  function connect(
+    shopTag: string,
+    store: Pick<ReservationStore, "view"> = { view: () => Promise.reject(new Error("no store")) },
+  ): SellingControl {
     const selling = createSelling({ redis: { url: redis.url, shopTag }, store, closedBy: () => null, log: silent });
     open.push(selling);
     return selling;
@@ -140,7 +148,9 @@ describe("two servers with one Redis", () => {
   it("a cart on the other server gets no more, and pays for what it holds", async () => {
     const world = createWorld({ rows: { mug: 9 } });
     let store: ReservationStore | null = null;
-    const selling = connect("shop-c", { view: (session) => (store === null ? Promise.reject(new Error("no store")) : store.view(session)) });
+    const selling = connect("shop-c", {
+      view: (session) => (store === null ? Promise.reject(new Error("no store")) : store.view(session)),
+    });
     const shop = await openShop({ world, selling });
     store = shop.store;
     await shop.hold("ann", { mug: 1 });

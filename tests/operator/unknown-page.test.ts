@@ -29,11 +29,19 @@ async function send(shop: OperatedShop, form: Record<string, string>) {
 describe("a payment page that Stripe does not know", () => {
   it("is told apart from one without proof, and keeps its units until an operator gives their word", async () => {
     const shop = await heldByUnknownPage();
-    expect(await send(shop, { intent: "close_page", checkout_id: GONE })).toEqual({ intent: "close_page", checkoutId: GONE, result: { outcome: "unknown_page" } });
+    expect(await send(shop, { intent: "close_page", checkout_id: GONE })).toEqual({
+      intent: "close_page",
+      checkoutId: GONE,
+      result: { outcome: "unknown_page" },
+    });
     await shop.checkout.sweep();
     expect(await unitsOf(shop)).toBe(2);
     const ended = await send(shop, { intent: "end_unknown_page", checkout_id: GONE, confirmed: "yes" });
-    expect(ended).toEqual({ intent: "end_unknown_page", checkoutId: GONE, result: { outcome: "ended", lines: [{ productId: "mug", quantity: 2 }] } });
+    expect(ended).toEqual({
+      intent: "end_unknown_page",
+      checkoutId: GONE,
+      result: { outcome: "ended", lines: [{ productId: "mug", quantity: 2 }] },
+    });
     expect(await unitsOf(shop)).toBe(0);
     expect(await shop.hold("bob", { mug: 3 })).toMatchObject({ outcome: "granted" });
   });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRedis, type RedisServer } from "../redis-server";
 import { CrowdShop, regrants, shareOfAllowed } from "./crowd";
-import { grantedBeside, oneItem, overlappingCarts, turnover } from "./crowds";
 import { onRedis, type SharedRedis } from "./crowd-redis";
+import { grantedBeside, oneItem, overlappingCarts, turnover } from "./crowds";
 
 let server: RedisServer;
 let redis: SharedRedis;
@@ -34,7 +34,9 @@ describe.each(["memory", "Redis"] as const)("on %s", (where) => {
       const shop = new CrowdShop({ stock, readMs, servers, openStore: await openStore() });
       const seen = await regrants(shop, { carts, perSecond, rounds: where === "Redis" ? 40 : 200, readMs });
       const shares = [shareOfAllowed(seen, 0.5), shareOfAllowed(seen, 0.95)] as const;
-      console.info(`${where}, ${servers} server(s), reads ${readMs} ms, ${perSecond}/s: median ${shares[0].toFixed(2)}, p95 ${shares[1].toFixed(2)} of what is allowed in the median`);
+      console.info(
+        `${where}, ${servers} server(s), reads ${readMs} ms, ${perSecond}/s: median ${shares[0].toFixed(2)}, p95 ${shares[1].toFixed(2)} of what is allowed in the median`,
+      );
       expect([shares[0] <= 1, shares[1] <= 2]).toEqual([true, true]);
     },
   );

@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRedis, type RedisServer } from "../redis-server";
 import { CrowdShop, regrants, shareOfAllowed } from "./crowd";
-import { FiguresThatNobodyWaitsFor, grantedBeside, lookingAtFirmHoldsOnly, oneItem, overlappingCarts, turnover, withoutLook } from "./crowds";
 import { onRedis, type SharedRedis } from "./crowd-redis";
+import {
+  FiguresThatNobodyWaitsFor,
+  grantedBeside,
+  lookingAtFirmHoldsOnly,
+  oneItem,
+  overlappingCarts,
+  turnover,
+  withoutLook,
+} from "./crowds";
 
 let server: RedisServer;
 let redis: SharedRedis;
@@ -25,20 +33,29 @@ const corners = [
 
 describe.each([oneItem, overlappingCarts])("in a steady crowd that asks for $name", ({ stock, carts }) => {
   describe.each([1, 2] as const)("of %i server(s)", (servers) => {
-    it.each(corners)("a returned item is granted soon: $perSecond asks a second, reads of $readMs ms", async ({ perSecond, readMs }) => {
-      const shop = new CrowdShop({ stock, readMs, servers });
-      const seen = await regrants(shop, { carts, perSecond, rounds: 60, readMs });
-      expect([shareOfAllowed(seen, 0.5) <= 1, shareOfAllowed(seen, 0.95) <= 2], JSON.stringify(seen)).toEqual([true, true]);
-      // What is refused costs one read at most, and what is granted one, or two where a figure was out of date.
-      expect(shop.reads).toBeLessThanOrEqual(seen.asks + seen.waits.length);
-    });
+    it.each(corners)(
+      "a returned item is granted soon: $perSecond asks a second, reads of $readMs ms",
+      async ({ perSecond, readMs }) => {
+        const shop = new CrowdShop({ stock, readMs, servers });
+        const seen = await regrants(shop, { carts, perSecond, rounds: 60, readMs });
+        expect([shareOfAllowed(seen, 0.5) <= 1, shareOfAllowed(seen, 0.95) <= 2], JSON.stringify(seen)).toEqual([
+          true,
+          true,
+        ]);
+        // What is refused costs one read at most, and what is granted one, or two where a figure was out of date.
+        expect(shop.reads).toBeLessThanOrEqual(seen.asks + seen.waits.length);
+      },
+    );
   });
 
   it("on Redis a returned item is granted soon, on two servers", { timeout: 60_000 }, async () => {
     const [perSecond, readMs] = [40, 80];
     const shop = new CrowdShop({ stock, readMs, servers: 2, openStore: await redis.emptied() });
     const seen = await regrants(shop, { carts, perSecond, rounds: 20, readMs });
-    expect([shareOfAllowed(seen, 0.5) <= 1, shareOfAllowed(seen, 0.95) <= 2], JSON.stringify(seen)).toEqual([true, true]);
+    expect([shareOfAllowed(seen, 0.5) <= 1, shareOfAllowed(seen, 0.95) <= 2], JSON.stringify(seen)).toEqual([
+      true,
+      true,
+    ]);
   });
 
   it.each([
@@ -91,7 +108,12 @@ describe("calls that can never be granted", () => {
   });
 
   it("would deny somebody if calls without a figure did not wait for the first of them (negative control)", async () => {
-    const shop = new CrowdShop({ stock: { mug: 5 }, readMs: 200, servers: 1, figures: () => new FiguresThatNobodyWaitsFor() });
+    const shop = new CrowdShop({
+      stock: { mug: 5 },
+      readMs: 200,
+      servers: 1,
+      figures: () => new FiguresThatNobodyWaitsFor(),
+    });
     expect(await grantedBeside(shop, tenOfFive)).toBeLessThan(12);
   });
 

@@ -93,7 +93,13 @@ export interface Regrants {
  */
 export async function regrants(
   shop: CrowdShop,
-  { carts, perSecond, rounds, readMs, patienceMs = 60_000 }: { carts: readonly Cart[]; perSecond: number; rounds: number; readMs: number; patienceMs?: number },
+  {
+    carts,
+    perSecond,
+    rounds,
+    readMs,
+    patienceMs = 60_000,
+  }: { carts: readonly Cart[]; perSecond: number; rounds: number; readMs: number; patienceMs?: number },
 ): Promise<Regrants> {
   const { time, random } = shop;
   const waits: { ms: number; allowedMs: number }[] = [];

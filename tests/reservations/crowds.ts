@@ -50,7 +50,10 @@ function blind(request: PlaceRequest): PlaceRequest {
 }
 
 /** How often carts are granted that are abandoned after 3 s, of what would be possible if each was granted at once. */
-export async function turnover(shop: CrowdShop, { perSecond, seconds }: { perSecond: number; seconds: number }): Promise<number> {
+export async function turnover(
+  shop: CrowdShop,
+  { perSecond, seconds }: { perSecond: number; seconds: number },
+): Promise<number> {
   const { time } = shop;
   const heldMs = 3_000;
   let grants = 0;

@@ -4,11 +4,17 @@ import { explore, type Scenario } from "./interleaving-explorer";
 
 export function describeInterleavings(scenarios: readonly Scenario[]): void {
   describe("in every interleaving", () => {
-    it.each(scenarios.map((scenario) => [scenario.name, scenario] as const))("%s: nothing is promised twice or lost", { timeout: 120_000 }, async (_, scenario) => {
-      const started = performance.now();
-      const { interleavings, states } = await explore(scenario, reserve);
-      console.info(`${scenario.name}: ${interleavings} interleavings, ${states} states, ${Math.round(performance.now() - started)} ms`);
-      expect(interleavings).toBeGreaterThan(10);
-    });
+    it.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
+      "%s: nothing is promised twice or lost",
+      { timeout: 120_000 },
+      async (_, scenario) => {
+        const started = performance.now();
+        const { interleavings, states } = await explore(scenario, reserve);
+        console.info(
+          `${scenario.name}: ${interleavings} interleavings, ${states} states, ${Math.round(performance.now() - started)} ms`,
+        );
+        expect(interleavings).toBeGreaterThan(10);
+      },
+    );
   });
 }

@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { everyClaim } from "~/reservations/every-claim";
-import type { Claim, Line, OthersUnits, PlaceLine, PlaceOutcome, ReservationStore, SessionView, StoreEvent } from "~/reservations/reservation-store";
+import type {
+  Claim,
+  Line,
+  OthersUnits,
+  PlaceLine,
+  PlaceOutcome,
+  ReservationStore,
+  SessionView,
+  StoreEvent,
+} from "~/reservations/reservation-store";
 
 /** What every driver is opened with for this suite. */
 export const storeTiming = { ttlMs: 120_000, maxAgeMs: 300_000, pendingMs: 10_000 } as const;
@@ -157,7 +166,8 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
     });
 
     describe("place, looking first", () => {
-      const look = (session: string, operationId: string, ...lines: PlaceLine[]) => store.place({ session, operationId, lines, maxLines: 30 });
+      const look = (session: string, operationId: string, ...lines: PlaceLine[]) =>
+        store.place({ session, operationId, lines, maxLines: 30 });
       const mug = (quantity: number, hint: number | null) => ({ productId: "mug", quantity, hint });
 
       it("writes nothing when the figure is too low beside what others hold, and tells what they hold", async () => {
@@ -177,7 +187,9 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         await grant("bob", { mug: 3 });
         expect(await look("ann", "fits", mug(2, 5))).toMatchObject({ outcome: "placed" });
         expect(await look("cy", "no figure", mug(9, null))).toMatchObject({ outcome: "placed" });
-        expect(await look("di", "no figure either", { productId: "mug", quantity: 9 })).toMatchObject({ outcome: "placed" });
+        expect(await look("di", "no figure either", { productId: "mug", quantity: 9 })).toMatchObject({
+          outcome: "placed",
+        });
       });
 
       it("counts what others are being asked for, and what they are paying for", async () => {
@@ -221,7 +233,9 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("comes after what else stands in the way", async () => {
         await grant("ann", { hat: 1, cup: 1 });
         const lines = [mug(1, 0)];
-        expect(await store.place({ session: "ann", operationId: "third", lines, maxLines: 2 })).toEqual({ outcome: "too_many_lines" });
+        expect(await store.place({ session: "ann", operationId: "third", lines, maxLines: 2 })).toEqual({
+          outcome: "too_many_lines",
+        });
         await place("ann", "undecided", { hat: 2 });
         expect(await look("ann", "second", mug(1, 0))).toEqual({ outcome: "busy" });
         await store.abort({ session: "ann", operationId: "undecided" });
@@ -232,10 +246,22 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
 
     describe("the cap of a client", () => {
       const ask = (session: string, quantity: number, maxUnits = 10, clientId = "campus") =>
-        store.place({ session, operationId: newOperationId(), lines: [{ productId: "mug", quantity }], maxLines: 30, clients: [{ clientId, maxUnits }] });
+        store.place({
+          session,
+          operationId: newOperationId(),
+          lines: [{ productId: "mug", quantity }],
+          maxLines: 30,
+          clients: [{ clientId, maxUnits }],
+        });
       const take = async (session: string, quantity: number, clientId = "campus") => {
         const operationId = newOperationId();
-        const placed = await store.place({ session, operationId, lines: [{ productId: "mug", quantity }], maxLines: 30, clients: [{ clientId, maxUnits: 10 }] });
+        const placed = await store.place({
+          session,
+          operationId,
+          lines: [{ productId: "mug", quantity }],
+          maxLines: 30,
+          clients: [{ clientId, maxUnits: 10 }],
+        });
         if (placed.outcome === "placed") await store.confirm({ session, operationId });
         return placed.outcome;
       };
@@ -256,7 +282,15 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await ask("bob", 1, 1)).toEqual({ outcome: "client_full", maxUnits: 1 });
         await advance(pendingMs + SLACK_MS);
         expect(await ask("ann", 11)).toEqual({ outcome: "client_full", maxUnits: 10 });
-        expect(await store.place({ session: "ann", operationId: newOperationId(), lines: linesOf({ mug: 4, hat: 6 }), maxLines: 30, clients: [{ clientId: "campus", maxUnits: 10 }] })).toMatchObject({ outcome: "placed" });
+        expect(
+          await store.place({
+            session: "ann",
+            operationId: newOperationId(),
+            lines: linesOf({ mug: 4, hat: 6 }),
+            maxLines: 30,
+            clients: [{ clientId: "campus", maxUnits: 10 }],
+          }),
+        ).toMatchObject({ outcome: "placed" });
       });
 
       it("is free again when the units were aborted, released, sold, or lapsed", async () => {
@@ -274,7 +308,12 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
           await end();
         }
         const operation = { session: "ann", operationId: newOperationId() };
-        await store.place({ ...operation, lines: linesOf({ mug: 10 }), maxLines: 30, clients: [{ clientId: "campus", maxUnits: 10 }] });
+        await store.place({
+          ...operation,
+          lines: linesOf({ mug: 10 }),
+          maxLines: 30,
+          clients: [{ clientId: "campus", maxUnits: 10 }],
+        });
         await store.abort(operation);
         expect(await take("bob", 10)).toBe("placed");
       });
@@ -301,8 +340,16 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("keeps the caps of all groups that a client belongs to, and names the one that is passed", async () => {
         const take = async (session: string, home: string, quantity: number) => {
           const operation = { session, operationId: newOperationId() };
-          const clients = [{ clientId: home, maxUnits: 10 }, { clientId: "street", maxUnits: 20 }];
-          const placed = await store.place({ ...operation, lines: [{ productId: "mug", quantity }], maxLines: 30, clients });
+          const clients = [
+            { clientId: home, maxUnits: 10 },
+            { clientId: "street", maxUnits: 20 },
+          ];
+          const placed = await store.place({
+            ...operation,
+            lines: [{ productId: "mug", quantity }],
+            maxLines: 30,
+            clients,
+          });
           if (placed.outcome === "placed") await store.confirm(operation);
           return placed.outcome === "client_full" ? placed.maxUnits : placed.outcome;
         };
@@ -318,9 +365,17 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       });
 
       it("takes in a session that was restored, once it asks, and answers a call sent again as the first time", async () => {
-        const again = { session: "ann", operationId: newOperationId(), lines: linesOf({ mug: 10 }), maxLines: 30, clients: [{ clientId: "campus", maxUnits: 10 }] };
+        const again = {
+          session: "ann",
+          operationId: newOperationId(),
+          lines: linesOf({ mug: 10 }),
+          maxLines: 30,
+          clients: [{ clientId: "campus", maxUnits: 10 }],
+        };
         expect(await store.place(again)).toMatchObject({ outcome: "placed" });
-        expect(await store.place({ ...again, clients: [{ clientId: "campus", maxUnits: 1 }] })).toMatchObject({ outcome: "placed" });
+        expect(await store.place({ ...again, clients: [{ clientId: "campus", maxUnits: 1 }] })).toMatchObject({
+          outcome: "placed",
+        });
         await store.abort(again);
         await grant("ann", { hat: 8 });
         expect(await take("ann", 2)).toBe("placed");
@@ -334,9 +389,13 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       expect(await store.claim({ session: "ann", claimId: "claim-1", terms })).toMatchObject({ claim: { terms } });
       await store.stamp({ claimId: "claim-1", checkoutId: "cs_1" });
       expect(await store.findClaim("claim-1")).toMatchObject({ terms });
-      expect(await store.unclaim({ claimId: "claim-1", checkoutId: "cs_1", to: "stock" })).toMatchObject({ claim: { terms } });
+      expect(await store.unclaim({ claimId: "claim-1", checkoutId: "cs_1", to: "stock" })).toMatchObject({
+        claim: { terms },
+      });
       await grant("bob", { mug: 1 });
-      expect(await store.claim({ session: "bob", claimId: "claim-2", terms: { ...terms, accounts: [] } })).toMatchObject({ claim: { terms: { accounts: [] } } });
+      expect(
+        await store.claim({ session: "bob", claimId: "claim-2", terms: { ...terms, accounts: [] } }),
+      ).toMatchObject({ claim: { terms: { accounts: [] } } });
     });
 
     describe("confirm", () => {
@@ -515,14 +574,23 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("is refused while a payment page is open, and frees nothing", async () => {
         await grant("ann", { mug: 1 });
         const open = await claim("ann", "claim-1");
-        expect(await store.release({ session: "ann", productIds: ["mug"] })).toEqual({ outcome: "checkout_open", claim: open });
+        expect(await store.release({ session: "ann", productIds: ["mug"] })).toEqual({
+          outcome: "checkout_open",
+          claim: open,
+        });
         expect(await total("mug")).toBe(1);
       });
 
       it("of what is not held releases nothing, and never another session's", async () => {
         await grant("ann", { mug: 1 });
-        expect(await store.release({ session: "bob", productIds: "all" })).toMatchObject({ outcome: "released", lines: [] });
-        expect(await store.release({ session: "ann", productIds: ["hat"] })).toMatchObject({ outcome: "released", lines: [] });
+        expect(await store.release({ session: "bob", productIds: "all" })).toMatchObject({
+          outcome: "released",
+          lines: [],
+        });
+        expect(await store.release({ session: "ann", productIds: ["hat"] })).toMatchObject({
+          outcome: "released",
+          lines: [],
+        });
         expect(await total("mug")).toBe(1);
       });
 
@@ -536,7 +604,10 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
           expectWithin(first.view.expiresInMs, ttlMs);
         }
         expect([await total("mug"), await total("hat")]).toEqual([0, 1]);
-        expect(await store.release({ session: "ann", productIds: ["mug"] })).toMatchObject({ outcome: "released", lines: [] });
+        expect(await store.release({ session: "ann", productIds: ["mug"] })).toMatchObject({
+          outcome: "released",
+          lines: [],
+        });
       });
 
       it("of all leaves nothing of the session, and the same product of others", async () => {
@@ -570,7 +641,10 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("is refused while the session has another one", async () => {
         await grant("ann", { mug: 1 });
         const open = await claim("ann", "claim-1");
-        expect(await store.claim({ session: "ann", claimId: "claim-2" })).toEqual({ outcome: "checkout_open", claim: open });
+        expect(await store.claim({ session: "ann", claimId: "claim-2" })).toEqual({
+          outcome: "checkout_open",
+          claim: open,
+        });
         expect(await store.findClaim("claim-2")).toBeNull();
       });
 
@@ -593,8 +667,17 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(claimed.others.get("mug")).toMatchObject({ units: 3, pendingUnits: 0 });
         expect(claimed.others.get("hat")).toMatchObject(NOBODY);
         await advance(24 * 3_600_000);
-        expect(await store.view("ann")).toEqual({ lines: [], expiresInMs: null, renewableForMs: null, claim: claimed.claim });
-        expect(othersOf(await place("cy", "asks", { mug: 1 }), "mug")).toMatchObject({ units: 2, pendingUnits: 0, nextReleaseInMs: null });
+        expect(await store.view("ann")).toEqual({
+          lines: [],
+          expiresInMs: null,
+          renewableForMs: null,
+          claim: claimed.claim,
+        });
+        expect(othersOf(await place("cy", "asks", { mug: 1 }), "mug")).toMatchObject({
+          units: 2,
+          pendingUnits: 0,
+          nextReleaseInMs: null,
+        });
       });
 
       it("makes a late confirm of an earlier operation gone", async () => {
@@ -627,9 +710,18 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
 
     describe("complete and unclaim", () => {
       const ends = [
-        { verb: "complete", end: (claimId: string, checkoutId: string | null) => store.complete({ claimId, checkoutId }) },
-        { verb: "unclaim to the stock", end: (claimId: string, checkoutId: string | null) => store.unclaim({ claimId, checkoutId, to: "stock" }) },
-        { verb: "unclaim to the shopper", end: (claimId: string, checkoutId: string | null) => store.unclaim({ claimId, checkoutId, to: "shopper" }) },
+        {
+          verb: "complete",
+          end: (claimId: string, checkoutId: string | null) => store.complete({ claimId, checkoutId }),
+        },
+        {
+          verb: "unclaim to the stock",
+          end: (claimId: string, checkoutId: string | null) => store.unclaim({ claimId, checkoutId, to: "stock" }),
+        },
+        {
+          verb: "unclaim to the shopper",
+          end: (claimId: string, checkoutId: string | null) => store.unclaim({ claimId, checkoutId, to: "shopper" }),
+        },
       ];
 
       it.each(ends)("$verb touches only a claim that bears exactly this checkout", async ({ end }) => {
@@ -642,7 +734,10 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await end("claim-0", "cs_1")).toEqual({ outcome: "gone" });
         expect((await store.view("ann")).claim).toMatchObject({ claimId: "claim-1", checkoutId: "cs_1" });
         expect(await total("mug")).toBe(1);
-        expect(await end("claim-1", "cs_1")).toMatchObject({ outcome: "ended", claim: { claimId: "claim-1", checkoutId: "cs_1" } });
+        expect(await end("claim-1", "cs_1")).toMatchObject({
+          outcome: "ended",
+          claim: { claimId: "claim-1", checkoutId: "cs_1" },
+        });
         expect(await end("claim-1", "cs_1")).toEqual({ outcome: "gone" });
         expect(await store.findClaim("claim-1")).toBeNull();
       });
@@ -694,7 +789,9 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         await claim("ann", "claim-2");
         await advance(31_000);
         expect(await total("mug")).toBe(2);
-        expect(await store.unclaim({ claimId: "claim-2", checkoutId: null, to: "shopper" })).toMatchObject({ outcome: "ended" });
+        expect(await store.unclaim({ claimId: "claim-2", checkoutId: null, to: "shopper" })).toMatchObject({
+          outcome: "ended",
+        });
         expect(await total("mug")).toBe(0);
         expect((await store.view("ann")).lines).toEqual([]);
       });
@@ -714,7 +811,10 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         const stop = store.subscribe((event) => heard.push(event));
         expect(await store.lower({ ...ref, lines: linesOf({ mug: 3, pot: 1 }) })).toBe("lowered");
         expect([await total("mug"), await total("hat"), await total("pot")]).toEqual([3, 0, 1]);
-        expect(await store.findClaim("claim-1")).toMatchObject({ checkoutId: "cs_1", lines: linesOf({ mug: 3, pot: 1 }) });
+        expect(await store.findClaim("claim-1")).toMatchObject({
+          checkoutId: "cs_1",
+          lines: linesOf({ mug: 3, pot: 1 }),
+        });
         expect((await store.view("ann")).claim).toMatchObject({ lines: linesOf({ mug: 3, pot: 1 }) });
         expect(await store.totals()).toMatchObject({ checkout: 2, units: 4, sessions: 1 });
         await vi.waitFor(() => expect(heard).toEqual([{ type: "changed", productIds: ["hat", "pot"] }]), PATIENT);
@@ -753,7 +853,13 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("leaves another claim of the session as it is", async () => {
         await stamped({ mug: 1 });
         const { claimedAt } = (await store.findClaim("claim-1")) ?? { claimedAt: 0 };
-        await store.restore({ claimId: "back", checkoutId: "cs_back", session: "ann", lines: linesOf({ mug: 2 }), claimedAt });
+        await store.restore({
+          claimId: "back",
+          checkoutId: "cs_back",
+          session: "ann",
+          lines: linesOf({ mug: 2 }),
+          claimedAt,
+        });
         await store.lower({ claimId: "back", checkoutId: "cs_back", lines: linesOf({ mug: 1 }) });
         expect(await total("mug")).toBe(2);
         await store.lower({ ...ref, lines: [] });
@@ -822,7 +928,13 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       const older = await claim("ann", "older");
       await advance(60_000);
       const newer = await claim("bob", "newer");
-      await store.restore({ claimId: "oldest", checkoutId: "cs_3", session: "cy", lines: linesOf({ mug: 1 }), claimedAt: older.claimedAt - 1_000 });
+      await store.restore({
+        claimId: "oldest",
+        checkoutId: "cs_3",
+        session: "cy",
+        lines: linesOf({ mug: 1 }),
+        claimedAt: older.claimedAt - 1_000,
+      });
       const ids = async (olderThanMs: number) => (await store.claims({ olderThanMs })).map((each) => each.claimId);
       expect(await ids(0)).toEqual(["oldest", "older", "newer"]);
       expect(await ids(60_000)).toEqual(["oldest", "older"]);
@@ -834,7 +946,13 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       const { claimedAt } = await claimMug("now");
       for (const [index, age] of [3_000, 2_000, 2_000, 2_000, 1_000].entries()) {
         const lines = linesOf({ mug: 1 });
-        await store.restore({ claimId: `claim-${index}`, checkoutId: index === 2 ? null : `cs_${index}`, session: `s-${index}`, lines, claimedAt: claimedAt - age });
+        await store.restore({
+          claimId: `claim-${index}`,
+          checkoutId: index === 2 ? null : `cs_${index}`,
+          session: `s-${index}`,
+          lines,
+          claimedAt: claimedAt - age,
+        });
       }
       const names = (claims: readonly Claim[]) => claims.map(({ claimId }) => claimId);
       const first = await store.claims({ olderThanMs: 0, limit: 2 });
@@ -850,9 +968,22 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
 
     it("tells the claims that have no checkout apart, until they are stamped or ended", async () => {
       const made = await claimMug("ann");
-      await store.restore({ claimId: "back", checkoutId: null, session: "bob", lines: linesOf({ mug: 1 }), claimedAt: made.claimedAt - 1_000 });
-      await store.restore({ claimId: "borne", checkoutId: "cs_1", session: "cy", lines: linesOf({ mug: 1 }), claimedAt: made.claimedAt - 2_000 });
-      const unstamped = async () => (await store.claims({ olderThanMs: 0, isUnstamped: true })).map(({ claimId }) => claimId);
+      await store.restore({
+        claimId: "back",
+        checkoutId: null,
+        session: "bob",
+        lines: linesOf({ mug: 1 }),
+        claimedAt: made.claimedAt - 1_000,
+      });
+      await store.restore({
+        claimId: "borne",
+        checkoutId: "cs_1",
+        session: "cy",
+        lines: linesOf({ mug: 1 }),
+        claimedAt: made.claimedAt - 2_000,
+      });
+      const unstamped = async () =>
+        (await store.claims({ olderThanMs: 0, isUnstamped: true })).map(({ claimId }) => claimId);
       expect(await unstamped()).toEqual(["back", made.claimId]);
       await store.stamp({ claimId: made.claimId, checkoutId: "cs_2" });
       await store.unclaim({ claimId: "back", checkoutId: null, to: "stock" });
@@ -940,7 +1071,14 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         const rows = await pages(limit);
         expect(rows).toHaveLength(19);
         expect(new Set(rows.map((row) => `${row.session} ${row.productId}`)).size).toBe(19);
-        const paid = { productId: "cup", session: "payer", quantity: 3, state: "checkout", checkoutId: "cs_1", expiresInMs: null };
+        const paid = {
+          productId: "cup",
+          session: "payer",
+          quantity: 3,
+          state: "checkout",
+          checkoutId: "cs_1",
+          expiresInMs: null,
+        };
         expect(rows.find((row) => row.session === "payer")).toEqual(paid);
         const shopping = rows.find((row) => row.session === "shopper-3" && row.productId === "hat");
         expect(shopping).toMatchObject({ quantity: 2, state: "shopping", checkoutId: null });

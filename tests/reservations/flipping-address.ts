@@ -2,12 +2,17 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
 /** One address in front of several Redis servers, as of a failover: `flip` cuts all connections and leads new ones elsewhere. */
-export async function flippingAddress(firstPort: number): Promise<{ readonly url: string; flip(port: number): void; close(): void }> {
+export async function flippingAddress(
+  firstPort: number,
+): Promise<{ readonly url: string; flip(port: number): void; close(): void }> {
   let port = firstPort;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const redis = connect(port, "127.0.0.1");
-    for (const [one, other] of [[client, redis], [redis, client]] as const) {
+    for (const [one, other] of [
+      [client, redis],
+      [redis, client],
+    ] as const) {
       sockets.add(one);
       one.on("data", (data) => other.write(data));
       one.on("error", () => undefined);

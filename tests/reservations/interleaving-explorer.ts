@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { withSet } from "~/reservations/cart-lines";
 import { LastFigures } from "~/reservations/last-figures";
-import type { Line, ReservationStore } from "~/reservations/reservation-store";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
+import type { Line, ReservationStore } from "~/reservations/reservation-store";
 import type { ReserveDependencies, ReserveOutcome, StockRow } from "~/reservations/reserve";
 import { storeTiming } from "./describe-reservation-store";
 import { ManualClock } from "./manual-clock";
@@ -55,7 +55,9 @@ export interface Client {
 
 /** Some way to reserve; `atomically` makes several verbs one step, for the naive versions. */
 export type Reserve = (
-  dependencies: ReserveDependencies & { readonly atomically: <T>(label: string, act: (store: ReservationStore) => Promise<T>) => Promise<T> },
+  dependencies: ReserveDependencies & {
+    readonly atomically: <T>(label: string, act: (store: ReservationStore) => Promise<T>) => Promise<T>;
+  },
   request: { readonly session: string; readonly lines: readonly Line[] },
 ) => Promise<ReserveOutcome>;
 
@@ -156,12 +158,22 @@ class Run {
     await this.#scenario.start?.(this.#store);
     for (const row of (await this.#store.snapshot({ limit: 1_000 })).reservations) this.#sessions.add(row.session);
     for (const [name, program] of Object.entries(this.#scenario.clients)) {
-      const task: Task = { name, parked: null, settled: () => undefined, state: "running", error: null, lastLabel: "", history: "", figures: this.#figures() };
+      const task: Task = {
+        name,
+        parked: null,
+        settled: () => undefined,
+        state: "running",
+        error: null,
+        lastLabel: "",
+        history: "",
+        figures: this.#figures(),
+      };
       this.#tasks.set(name, task);
       await this.#untilSettled(task, () => {
         program(this.#client(task)).then(
           () => this.#end(task, null),
-          (error: unknown) => this.#end(task, error instanceof GivesUp ? null : new Error("a call failed", { cause: error })),
+          (error: unknown) =>
+            this.#end(task, error instanceof GivesUp ? null : new Error("a call failed", { cause: error })),
         );
       });
     }
@@ -202,10 +214,18 @@ class Run {
     const productIds = [...this.#stock.keys()];
     const seen: unknown[] = [this.#clock.now(), ...this.#stock.values(), ...this.#decremented];
     for (const session of this.#sessions) {
-      seen.push(session, await this.#store.view(session), [...(await this.#store.held({ session, productIds })).values()]);
+      seen.push(session, await this.#store.view(session), [
+        ...(await this.#store.held({ session, productIds })).values(),
+      ]);
     }
     for (const task of this.#tasks.values()) {
-      seen.push(task.state, task.parked?.label, this.#waits(task), task.history, productIds.map((productId) => task.figures.of(productId)));
+      seen.push(
+        task.state,
+        task.parked?.label,
+        this.#waits(task),
+        task.history,
+        productIds.map((productId) => task.figures.of(productId)),
+      );
     }
     if (this.#scenario.editsStock === true) seen.push(...this.#removed, this.#readBeforeEdits());
     return createHash("sha1").update(JSON.stringify(seen)).digest("base64");
@@ -230,7 +250,8 @@ class Run {
         for (const task of tasks) if (task.error !== null) throw task.error;
         const held = await this.#store.held({ session: null, productIds: [...this.#stock.keys()] });
         for (const [productId, { pendingUnits }] of held) {
-          if (pendingUnits > 0) throw new Error(`${pendingUnits} of ${productId} are asked for by calls that have ended`);
+          if (pendingUnits > 0)
+            throw new Error(`${pendingUnits} of ${productId} are asked for by calls that have ended`);
         }
       }
       await this.#scenario.atEnd?.({ stock: this.#stock, store: this.#store, crashed });
@@ -248,7 +269,9 @@ class Run {
     const latest = this.#lastConfirmed;
     if (latest?.lines.some((line) => line.productId === productId && line.quantity > 0) !== true) return null;
     const overlapping = [...this.#operations.values()].filter((each) => each.confirmedAt > latest.placedAt);
-    const removedAtReads = overlapping.flatMap(({ removedAtRead }) => (removedAtRead === null ? [] : [removedAtRead.get(productId) ?? 0]));
+    const removedAtReads = overlapping.flatMap(({ removedAtRead }) =>
+      removedAtRead === null ? [] : [removedAtRead.get(productId) ?? 0],
+    );
     return (this.#removed.get(productId) ?? 0) - Math.min(...removedAtReads);
   }
 
@@ -261,7 +284,9 @@ class Run {
       .map((each) => ({
         client: each.client,
         read: readBy(each),
-        overlapped: operations.filter(({ confirmedAt }) => confirmedAt !== Infinity && confirmedAt > each.placedAt).map(readBy),
+        overlapped: operations
+          .filter(({ confirmedAt }) => confirmedAt !== Infinity && confirmedAt > each.placedAt)
+          .map(readBy),
       }))
       .sort((a, b) => (a.client < b.client ? -1 : 1));
   }
@@ -290,7 +315,9 @@ class Run {
         const before = task.history;
         const { outcome } = await this.#reserve(this.#dependencies(task), { session, lines });
         const { lines: granted } = await this.#store.view(session);
-        const missing = withSet(granted, lines).some((line) => !granted.some((each) => written(each) === written(line)));
+        const missing = withSet(granted, lines).some(
+          (line) => !granted.some((each) => written(each) === written(line)),
+        );
         if (outcome === "granted" && missing) throw new Oversold(`${session} was told of units that are not held`);
         // All that is left of the call.
         task.history = `${before}${outcome}@${this.#clock.now()};`;
@@ -367,7 +394,13 @@ class Run {
         const placed = await store.place(request);
         if (placed.outcome === "placed") {
           const placedAt = this.#trace.length;
-          const operation: Operation = { client: task.name, placedAt, confirmedAt: Infinity, lines: request.lines, removedAtRead: null };
+          const operation: Operation = {
+            client: task.name,
+            placedAt,
+            confirmedAt: Infinity,
+            lines: request.lines,
+            removedAtRead: null,
+          };
           this.#operations.set(request.operationId, operation);
           this.#undecided.set(task, operation);
         }
@@ -388,7 +421,9 @@ class Run {
         this.#operations.delete(operation.operationId);
       },
     };
-    return steppedStore({ ...steppedStore(store, (_, act) => act()), ...watched }, (label, act) => this.#step(task, label, act));
+    return steppedStore({ ...steppedStore(store, (_, act) => act()), ...watched }, (label, act) =>
+      this.#step(task, label, act),
+    );
   }
 
   async #step<T>(task: Task, label: string, act: () => Promise<T>, backsOffSince: number | null = null): Promise<T> {
@@ -418,5 +453,7 @@ class Run {
 }
 
 function written(answer: unknown): string {
-  return JSON.stringify(answer, (_, value: unknown) => (value instanceof Map ? Array.from(value as Map<unknown, unknown>) : value));
+  return JSON.stringify(answer, (_, value: unknown) =>
+    value instanceof Map ? Array.from(value as Map<unknown, unknown>) : value,
+  );
 }

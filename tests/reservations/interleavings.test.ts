@@ -3,8 +3,8 @@ import { available } from "~/reservations/availability";
 import { withSet } from "~/reservations/cart-lines";
 import type { Line, ReservationStore } from "~/reservations/reservation-store";
 import type { ReserveOutcome } from "~/reservations/reserve";
-import { explore, Oversold, type Reserve, type Scenario } from "./interleaving-explorer";
 import { describeInterleavings } from "./describe-interleavings";
+import { explore, Oversold, type Reserve, type Scenario } from "./interleaving-explorer";
 import { scenarios, shortSearches } from "./scenarios";
 
 describeInterleavings(shortSearches);
@@ -56,8 +56,17 @@ const putBack: Reserve = async ({ readStock, atomically, newOperationId }, { ses
   });
   if (written === null) return REFUSED;
   const rows = await readStock(lines.map((line) => line.productId));
-  if (lines.every((line) => fitsIn(line, rows, written.others))) return { outcome: "granted", lines: [], view: written.view };
-  await atomically("puts back", (store) => write(store, withSet(lines.map((line) => ({ ...line, quantity: 0 })), written.before)));
+  if (lines.every((line) => fitsIn(line, rows, written.others)))
+    return { outcome: "granted", lines: [], view: written.view };
+  await atomically("puts back", (store) =>
+    write(
+      store,
+      withSet(
+        lines.map((line) => ({ ...line, quantity: 0 })),
+        written.before,
+      ),
+    ),
+  );
   return REFUSED;
 };
 
@@ -81,10 +90,14 @@ describe("the search finds the oversell (negative control)", () => {
   });
 
   it("of granting what fits by figures that were read before the look", async () => {
-    await expect(explore(named("a sale while two shoppers ask for what is sold"), trustsTheLook)).rejects.toThrow(Oversold);
+    await expect(explore(named("a sale while two shoppers ask for what is sold"), trustsTheLook)).rejects.toThrow(
+      Oversold,
+    );
   });
 
   it("of putting back after a failure", async () => {
-    await expect(explore(named("a decrease in a call that fails, and another shopper"), putBack)).rejects.toThrow(Oversold);
+    await expect(explore(named("a decrease in a call that fails, and another shopper"), putBack)).rejects.toThrow(
+      Oversold,
+    );
   });
 });

@@ -6,7 +6,13 @@ const row = (inventory: number, active = true) => ({ name: "Mug", inventory, act
 it("tells what was read last, and what an inactive row sells: nothing", () => {
   const figures = new LastFigures();
   expect(figures.of("mug")).toBeNull();
-  figures.note(["mug", "hat"], new Map([["mug", row(5)], ["hat", row(3, false)]]));
+  figures.note(
+    ["mug", "hat"],
+    new Map([
+      ["mug", row(5)],
+      ["hat", row(3, false)],
+    ]),
+  );
   expect([figures.of("mug"), figures.of("hat")]).toEqual([5, 0]);
   figures.note(["mug"], new Map([["mug", row(4)]]));
   expect(figures.of("mug")).toBe(4);
@@ -31,7 +37,8 @@ it("lets the first attempt go ahead that knows no figure; the others wait for it
   const began: string[] = [];
   let fail = (): void => undefined;
   const failing = new Promise<void>((_resolve, reject) => (fail = () => reject(new Error("the stock was not read"))));
-  const attempt = (name: string, work: Promise<void> = Promise.resolve()) => figures.afterFirst("mug", () => (began.push(name), work));
+  const attempt = (name: string, work: Promise<void> = Promise.resolve()) =>
+    figures.afterFirst("mug", () => (began.push(name), work));
   const first = attempt("first", failing);
   const others = [attempt("second"), attempt("third")];
   await figures.afterFirst("hat", () => Promise.resolve(began.push("of another product")));

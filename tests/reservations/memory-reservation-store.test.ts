@@ -28,25 +28,29 @@ async function fill(store: ReservationStore, holds: number, productIds: number):
 }
 
 describe("a million holds in memory", () => {
-  it("lapse together: what is available is exact at once, and the memory comes back by constant work", { timeout: 120_000 }, async () => {
-    const { store, clock } = open();
-    await fill(store, 200_000, 50);
-    let expired = 0;
-    store.subscribe((event: StoreEvent) => {
-      if (event.type === "expired") expired += 1;
-    });
-    clock.advance(storeTiming.ttlMs);
-    expect((await store.held({ session: null, productIds: ["product-0"] })).get("product-0")?.total).toBe(0);
-    // Lapsed records are still there: exactness does not come from having cleaned up.
-    expect((await store.totals()).bytes).toBeGreaterThan(200_000 * 100);
-    expect(await store.totals()).toMatchObject({ shopping: 0, units: 0, sessions: 0 });
-    const before = expired;
-    for (let i = 0; i < 100; i += 1) await store.view("somebody");
-    expect(expired - before).toBeLessThanOrEqual(100 * 4);
-    for (let i = 0; i < 60_000; i += 1) await store.view("somebody");
-    expect(expired).toBe(200_000);
-    expect((await store.totals()).bytes).toBe(0);
-  });
+  it(
+    "lapse together: what is available is exact at once, and the memory comes back by constant work",
+    { timeout: 120_000 },
+    async () => {
+      const { store, clock } = open();
+      await fill(store, 200_000, 50);
+      let expired = 0;
+      store.subscribe((event: StoreEvent) => {
+        if (event.type === "expired") expired += 1;
+      });
+      clock.advance(storeTiming.ttlMs);
+      expect((await store.held({ session: null, productIds: ["product-0"] })).get("product-0")?.total).toBe(0);
+      // Lapsed records are still there: exactness does not come from having cleaned up.
+      expect((await store.totals()).bytes).toBeGreaterThan(200_000 * 100);
+      expect(await store.totals()).toMatchObject({ shopping: 0, units: 0, sessions: 0 });
+      const before = expired;
+      for (let i = 0; i < 100; i += 1) await store.view("somebody");
+      expect(expired - before).toBeLessThanOrEqual(100 * 4);
+      for (let i = 0; i < 60_000; i += 1) await store.view("somebody");
+      expect(expired).toBe(200_000);
+      expect((await store.totals()).bytes).toBe(0);
+    },
+  );
 
   it("take 300 bytes each at most, and the estimate of its memory is near the heap", { timeout: 120_000 }, async () => {
     const before = heapUsed();
@@ -89,7 +93,9 @@ describe("deadlines in ticks", () => {
   });
 
   it("cannot be shorter than a tick", () => {
-    expect(() => createMemoryReservationStore({ clock: new ManualClock(), ...storeTiming, ttlMs: 50 })).toThrow(RangeError);
+    expect(() => createMemoryReservationStore({ clock: new ManualClock(), ...storeTiming, ttlMs: 50 })).toThrow(
+      RangeError,
+    );
   });
 });
 

@@ -18,7 +18,15 @@ export class NaiveReservations {
 
   place(session: string, lines: readonly Line[]): void {
     const until = this.now + storeTiming.pendingMs;
-    this.#entries.push(...lines.map(({ productId, quantity }): Entry => ({ session, productId, units: quantity, layer: "pending", until })));
+    this.#entries.push(
+      ...lines.map(({ productId, quantity }): Entry => ({
+        session,
+        productId,
+        units: quantity,
+        layer: "pending",
+        until,
+      })),
+    );
   }
 
   hasPending(session: string): boolean {
@@ -35,7 +43,10 @@ export class NaiveReservations {
     const kept = this.granted(session).filter((line) => !asked.some((entry) => entry.productId === line.productId));
     const lines = [...kept, ...asked.map(({ productId, units }) => ({ productId, quantity: units }))];
     if (this.granted(session).length === 0) this.#firstGrantedAt.set(session, this.now);
-    this.#setGranted(session, lines.filter((line) => line.quantity > 0));
+    this.#setGranted(
+      session,
+      lines.filter((line) => line.quantity > 0),
+    );
     this.#entries = this.#entries.filter((entry) => entry.session !== session || entry.layer !== "pending");
   }
 
@@ -48,7 +59,10 @@ export class NaiveReservations {
   }
 
   release(session: string, productId: string): void {
-    this.#setGranted(session, this.granted(session).filter((line) => line.productId !== productId));
+    this.#setGranted(
+      session,
+      this.granted(session).filter((line) => line.productId !== productId),
+    );
   }
 
   claim(session: string): void {
@@ -63,7 +77,10 @@ export class NaiveReservations {
     const lines = this.#alive().filter((entry) => entry.session === session && entry.layer === "claimed");
     this.#entries = this.#entries.filter((entry) => entry.session !== session);
     if (to === "stock") return;
-    this.#setGranted(session, lines.map(({ productId, units }) => ({ productId, quantity: units })));
+    this.#setGranted(
+      session,
+      lines.map(({ productId, units }) => ({ productId, quantity: units })),
+    );
   }
 
   granted(session: string): Line[] {
@@ -79,7 +96,10 @@ export class NaiveReservations {
 
   /** Whether each line fits by its hint beside all that other sessions hold. */
   mayFit(session: string, lines: readonly PlaceLine[]): boolean {
-    return lines.every(({ productId, quantity, hint }) => typeof hint !== "number" || quantity === 0 || hint - this.held(session, productId).units >= quantity);
+    return lines.every(
+      ({ productId, quantity, hint }) =>
+        typeof hint !== "number" || quantity === 0 || hint - this.held(session, productId).units >= quantity,
+    );
   }
 
   held(session: string | null, productId: string) {
@@ -87,12 +107,15 @@ export class NaiveReservations {
     const sessions = [...new Set(alive.map((entry) => entry.session))];
     const largest = (entries: Entry[]) => Math.max(0, ...entries.map((entry) => entry.units));
     const unitsOf = (holder: string) => largest(alive.filter((entry) => entry.session === holder));
-    const firmOf = (holder: string) => largest(alive.filter((entry) => entry.session === holder && entry.layer !== "pending"));
+    const firmOf = (holder: string) =>
+      largest(alive.filter((entry) => entry.session === holder && entry.layer !== "pending"));
     const others = sessions.filter((holder) => holder !== session);
     const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0);
     const units = sum(others.map(unitsOf));
     const byYou = session === null ? 0 : unitsOf(session);
-    const lapsing = alive.filter((entry) => entry.session !== session && entry.layer === "granted").map((entry) => entry.until);
+    const lapsing = alive
+      .filter((entry) => entry.session !== session && entry.layer === "granted")
+      .map((entry) => entry.until);
     return {
       total: units + byYou,
       byYou,
@@ -116,8 +139,19 @@ export class NaiveReservations {
 
   #setGranted(session: string, lines: readonly Line[]): void {
     this.#entries = this.#entries.filter((entry) => entry.session !== session || entry.layer !== "granted");
-    const until = Math.min(this.now + storeTiming.ttlMs, (this.#firstGrantedAt.get(session) ?? this.now) + storeTiming.maxAgeMs);
-    this.#entries.push(...lines.map(({ productId, quantity }): Entry => ({ session, productId, units: quantity, layer: "granted", until })));
+    const until = Math.min(
+      this.now + storeTiming.ttlMs,
+      (this.#firstGrantedAt.get(session) ?? this.now) + storeTiming.maxAgeMs,
+    );
+    this.#entries.push(
+      ...lines.map(({ productId, quantity }): Entry => ({
+        session,
+        productId,
+        units: quantity,
+        layer: "granted",
+        until,
+      })),
+    );
   }
 
   #alive(): Entry[] {

@@ -15,7 +15,11 @@ const SESSIONS = ["ann", "bob", "cy", "di"] as const;
 const PRODUCTS = ["mug", "hat", "cup"] as const;
 const session = fc.constantFrom(...SESSIONS);
 const cart = fc.uniqueArray(
-  fc.record({ productId: fc.constantFrom(...PRODUCTS), quantity: fc.nat({ max: 5 }), hint: fc.option(fc.nat({ max: 12 }), { freq: 2 }) }),
+  fc.record({
+    productId: fc.constantFrom(...PRODUCTS),
+    quantity: fc.nat({ max: 5 }),
+    hint: fc.option(fc.nat({ max: 12 }), { freq: 2 }),
+  }),
   { selector: (line) => line.productId, minLength: 1 },
 );
 
@@ -24,25 +28,48 @@ const action = fc.oneof(
   { weight: 4, arbitrary: fc.record({ type: fc.constant("confirm" as const), session }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("abort" as const), session }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("renew" as const), session }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant("release" as const), session, productId: fc.constantFrom(...PRODUCTS) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant("release" as const), session, productId: fc.constantFrom(...PRODUCTS) }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("claim" as const), session }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant("end" as const), session, to: fc.constantFrom("stock", "shopper") }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant("end" as const), session, to: fc.constantFrom("stock", "shopper") }),
+  },
   // Whole ticks, so that rounding of deadlines plays no part here.
-  { weight: 3, arbitrary: fc.record({ type: fc.constant("advance" as const), ticks: fc.oneof(fc.nat({ max: 150 }), fc.nat({ max: 1_300 }), fc.constantFrom(100, 600, 1_100, 1_200)) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant("advance" as const),
+      ticks: fc.oneof(fc.nat({ max: 150 }), fc.nat({ max: 1_300 }), fc.constantFrom(100, 600, 1_100, 1_200)),
+    }),
+  },
 );
 /** The last operation that each session placed. */
 const operations = new Map<string, string>();
 type Action = typeof action extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** Does the same to the store and to the model, and compares what the verb answers. */
-async function both(store: ReservationStore, model: NaiveReservations, clock: ManualClock, step: Action, nth: number): Promise<void> {
+async function both(
+  store: ReservationStore,
+  model: NaiveReservations,
+  clock: ManualClock,
+  step: Action,
+  nth: number,
+): Promise<void> {
   switch (step.type) {
     case "advance":
       clock.advance(step.ticks * 100);
       model.now += step.ticks * 100;
       return;
     case "place": {
-      const placed = await store.place({ session: step.session, operationId: `${step.session}-${nth}`, lines: step.lines, maxLines: 30 });
+      const placed = await store.place({
+        session: step.session,
+        operationId: `${step.session}-${nth}`,
+        lines: step.lines,
+        maxLines: 30,
+      });
       if (model.hasClaim(step.session)) return expect(placed.outcome).toBe("checkout_open");
       if (model.hasPending(step.session)) return expect(placed.outcome).toBe("busy");
       if (placed.outcome !== "placed" && placed.outcome !== "cannot_fit") throw new Error(placed.outcome);
@@ -70,13 +97,21 @@ async function both(store: ReservationStore, model: NaiveReservations, clock: Ma
       model.abort(step.session);
       return;
     case "renew": {
-      const expected = model.hasClaim(step.session) ? "checkout_open" : model.granted(step.session).length > 0 ? "renewed" : "nothing_held";
+      const expected = model.hasClaim(step.session)
+        ? "checkout_open"
+        : model.granted(step.session).length > 0
+          ? "renewed"
+          : "nothing_held";
       expect((await store.renew(step.session)).outcome).toBe(expected);
       if (expected === "renewed") model.renew(step.session);
       return;
     }
     case "release": {
-      const expected = model.hasClaim(step.session) ? "checkout_open" : model.hasPending(step.session) ? "busy" : "released";
+      const expected = model.hasClaim(step.session)
+        ? "checkout_open"
+        : model.hasPending(step.session)
+          ? "busy"
+          : "released";
       expect((await store.release({ session: step.session, productIds: [step.productId] })).outcome).toBe(expected);
       if (expected === "released") model.release(step.session, step.productId);
       return;
@@ -266,7 +301,10 @@ describe("reserve, release, expiry and a sale, all at once", () => {
         const [first, ...later] = carts;
         const ask = async (each: { session: string; quantity: number } | undefined) => {
           if (each === undefined) return;
-          await reserve(shop.dependencies(), { session: each.session, lines: [{ productId: "mug", quantity: each.quantity }] });
+          await reserve(shop.dependencies(), {
+            session: each.session,
+            lines: [{ productId: "mug", quantity: each.quantity }],
+          });
         };
         await scheduler.waitFor(ask(first));
         shop.onHand = Math.min(stock, cutTo);

@@ -41,11 +41,15 @@ function server(url: string, options: Parameters<typeof connect>[1] = {}) {
 type App = ReturnType<typeof server>;
 
 const mug = [{ productId: "mug", quantity: 1 }];
-const place = ({ store }: App, session: string) => store.place({ session, operationId: `${session}-op`, lines: mug, maxLines: 30 });
+const place = ({ store }: App, session: string) =>
+  store.place({ session, operationId: `${session}-op`, lines: mug, maxLines: 30 });
 const reached = (act: () => Promise<unknown>) => vi.waitFor(act, PATIENT);
 
 async function claimMug(app: App, session: string) {
-  expect(await place(app, session)).toMatchObject({ outcome: "placed", others: new Map([["mug", expect.objectContaining({ units: 0 })]]) });
+  expect(await place(app, session)).toMatchObject({
+    outcome: "placed",
+    others: new Map([["mug", expect.objectContaining({ units: 0 })]]),
+  });
   await app.store.confirm({ session, operationId: `${session}-op` });
   const claimed = await app.store.claim({ session, claimId: `claim-${session}` });
   if (claimed.outcome !== "claimed") throw new Error(claimed.outcome);
@@ -54,7 +58,11 @@ async function claimMug(app: App, session: string) {
 }
 
 /** P is known to all of `servers`; then `a` rebuilds R and sells the mug there; then the address leads back to P. */
-async function flipAndBack(flipping: Awaited<ReturnType<typeof address>>, servers: readonly App[], onR: { skewMs?: number } = {}) {
+async function flipAndBack(
+  flipping: Awaited<ReturnType<typeof address>>,
+  servers: readonly App[],
+  onR: { skewMs?: number } = {},
+) {
   const [a] = servers;
   if (a === undefined) throw new Error("no server");
   await a.rebuild();

@@ -12,8 +12,18 @@ interface Options {
 }
 
 /** One app server's part in a shop on Redis. `offset` moves the store's time on, by milliseconds. */
-export function connect(url: string, { offset = { ms: 0 }, quietMs = 0, sureForMs = Infinity, isSure = true }: Options = {}) {
-  const redis = new RedisConnection({ url, shopTag: "shop", ...storeTiming, sureForMs, log: { warn: () => undefined }, clockOffsetMs: () => offset.ms });
+export function connect(
+  url: string,
+  { offset = { ms: 0 }, quietMs = 0, sureForMs = Infinity, isSure = true }: Options = {},
+) {
+  const redis = new RedisConnection({
+    url,
+    shopTag: "shop",
+    ...storeTiming,
+    sureForMs,
+    log: { warn: () => undefined },
+    clockOffsetMs: () => offset.ms,
+  });
   const turns = createRedisRebuildTurns(redis, { quietMs });
   if (isSure) turns.learn([]);
   return {

@@ -89,11 +89,13 @@ it("a release that lands late frees nothing that was granted since, whether a la
     const released = app.store.release({ session: "ann", productIds: "all" }).catch((error: unknown) => error);
     const outcome = await released;
     if (outcome instanceof Error) expect(outcome).toBeInstanceOf(UnavailableError);
-    if (isTriedAgain) expect(await other.store.release({ session: "ann", productIds: "all" })).toMatchObject({ outcome: "released" });
+    if (isTriedAgain)
+      expect(await other.store.release({ session: "ann", productIds: "all" })).toMatchObject({ outcome: "released" });
     await grant(other, "second", isTriedAgain ? 1 : 2);
     const before = await linesOf(other);
 
-    const commands = async () => Number(/evalsha:calls=(\d+)/.exec(String(await server.command("INFO", "commandstats")))?.[1] ?? 0);
+    const commands = async () =>
+      Number(/evalsha:calls=(\d+)/.exec(String(await server.command("INFO", "commandstats")))?.[1] ?? 0);
     const done = await commands();
     proxy.letThrough();
     await vi.waitFor(async () => expect(await commands()).toBeGreaterThan(done), PATIENT);
@@ -121,7 +123,10 @@ it("a release goes on where its first try was done and the answer was lost", asy
   await grant(app, "first");
   const request = { session: "ann", productIds: ["mug"], seen: "first", operationId: "release" };
   expect(await app.redis.run(scripts.release, request)).toMatchObject({ outcome: "released" });
-  expect(await app.store.release({ session: "ann", productIds: ["mug"] })).toMatchObject({ outcome: "released", lines: [] });
+  expect(await app.store.release({ session: "ann", productIds: ["mug"] })).toMatchObject({
+    outcome: "released",
+    lines: [],
+  });
 });
 
 it("units that come back from a payment page are another change: a release from before it frees nothing", async () => {
@@ -130,6 +135,11 @@ it("units that come back from a payment page are another change: a release from 
   await grant(app, "first");
   await app.store.claim({ session: "ann", claimId: "claim-ann" });
   await app.store.unclaim({ claimId: "claim-ann", checkoutId: null, to: "shopper" });
-  expect(await app.redis.run(scripts.release, { session: "ann", seen: "first", operationId: "late" })).toMatchObject({ outcome: "changed" });
-  expect(await app.store.release({ session: "ann", productIds: "all" })).toMatchObject({ outcome: "released", lines: mug });
+  expect(await app.redis.run(scripts.release, { session: "ann", seen: "first", operationId: "late" })).toMatchObject({
+    outcome: "changed",
+  });
+  expect(await app.store.release({ session: "ann", productIds: "all" })).toMatchObject({
+    outcome: "released",
+    lines: mug,
+  });
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import type { Claim, PlaceOutcome, ReservationStore } from "~/reservations/reservation-store";
-import { startRedis, type RedisServer } from "../redis-server";
 import { randomFrom } from "../random";
+import { startRedis, type RedisServer } from "../redis-server";
 import { storeTiming } from "./describe-reservation-store";
 import { ManualClock } from "./manual-clock";
 import { connect } from "./redis-fixture";
@@ -37,15 +37,33 @@ function nextStep(random: () => number, step: number): Step {
   const claimId = `claim-${Math.floor(random() * 4)}`;
   const checkoutId = pick([null, "cs_1", "cs_2"]);
   const operationId = `op-${step - Math.floor(random() * 3)}`;
-  const lines = PRODUCTS.filter(() => random() < 0.4).map((productId) => ({ productId, quantity: Math.floor(random() * 4) }));
+  const lines = PRODUCTS.filter(() => random() < 0.4).map((productId) => ({
+    productId,
+    quantity: Math.floor(random() * 4),
+  }));
   const looking = lines.map((line) => ({ ...line, hint: random() < 0.5 ? null : Math.floor(random() * 8) }));
   const age = Math.floor(random() * 40) * STEP_MS;
   const to = pick(["shopper", "stock"] as const);
   const productIds = random() < 0.4 ? ("all" as const) : PRODUCTS.filter(() => random() < 0.4);
-  const clients = random() < 0.5 ? undefined : [{ clientId: pick(["campus", "home"]), maxUnits: 6 }, ...(random() < 0.5 ? [] : [{ clientId: "city", maxUnits: 9 }])];
+  const clients =
+    random() < 0.5
+      ? undefined
+      : [
+          { clientId: pick(["campus", "home"]), maxUnits: 6 },
+          ...(random() < 0.5 ? [] : [{ clientId: "city", maxUnits: 9 }]),
+        ];
   const verbs: Step[] = [
-    { name: "place", act: (store) => store.place({ session, operationId, lines: looking, maxLines: 3, clients }).then(seenOfPlace) },
-    { name: "place and confirm", act: async (store) => [seenOfPlace(await store.place({ session, operationId, lines, maxLines: 9, clients })), await store.confirm({ session, operationId })] },
+    {
+      name: "place",
+      act: (store) => store.place({ session, operationId, lines: looking, maxLines: 3, clients }).then(seenOfPlace),
+    },
+    {
+      name: "place and confirm",
+      act: async (store) => [
+        seenOfPlace(await store.place({ session, operationId, lines, maxLines: 9, clients })),
+        await store.confirm({ session, operationId }),
+      ],
+    },
     { name: "confirm", act: (store) => store.confirm({ session, operationId }) },
     { name: "abort", act: (store) => store.abort({ session, operationId }) },
     { name: "renew", act: (store) => store.renew(session) },
@@ -55,8 +73,22 @@ function nextStep(random: () => number, step: number): Step {
     { name: "complete", act: (store) => store.complete({ claimId, checkoutId }) },
     { name: "unclaim", act: (store) => store.unclaim({ claimId, checkoutId, to }) },
     { name: "lower", act: (store) => store.lower({ claimId, checkoutId, lines }) },
-    { name: "restore", act: (store, wall) => store.restore({ claimId, checkoutId, session, lines: lines.filter((line) => line.quantity > 0), claimedAt: wall() - age } satisfies Claim) },
-    { name: "claims", act: async (store) => (await store.claims({ olderThanMs: age + STEP_MS / 2 })).map((claim) => claim.claimId).sort() },
+    {
+      name: "restore",
+      act: (store, wall) =>
+        store.restore({
+          claimId,
+          checkoutId,
+          session,
+          lines: lines.filter((line) => line.quantity > 0),
+          claimedAt: wall() - age,
+        } satisfies Claim),
+    },
+    {
+      name: "claims",
+      act: async (store) =>
+        (await store.claims({ olderThanMs: age + STEP_MS / 2 })).map((claim) => claim.claimId).sort(),
+    },
     { name: "findClaim", act: (store) => store.findClaim(claimId) },
   ];
   return pick(verbs);
@@ -65,7 +97,15 @@ function nextStep(random: () => number, step: number): Step {
 /** What others hold is all that the contract promises of an answer to `place`. */
 function seenOfPlace(placed: PlaceOutcome): unknown {
   if (placed.outcome !== "placed" && placed.outcome !== "cannot_fit") return placed;
-  return { ...placed, others: Array.from(placed.others, ([id, { units, pendingUnits, nextReleaseInMs }]) => ({ id, units, pendingUnits, nextReleaseInMs })) };
+  return {
+    ...placed,
+    others: Array.from(placed.others, ([id, { units, pendingUnits, nextReleaseInMs }]) => ({
+      id,
+      units,
+      pendingUnits,
+      nextReleaseInMs,
+    })),
+  };
 }
 
 /** Everything that can be seen of the store. */
@@ -74,7 +114,9 @@ async function look(store: ReservationStore): Promise<unknown> {
   const views = await Promise.all(SESSIONS.map((session) => store.view(session)));
   const { bytes: _, ...totals } = await store.totals();
   const { reservations } = await store.snapshot({ limit: 1_000 });
-  const rows = reservations.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)).map(({ session, productId, quantity, state }) => [session, productId, quantity, state]);
+  const rows = reservations
+    .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+    .map(({ session, productId, quantity, state }) => [session, productId, quantity, state]);
   return { held, views, totals, rows: rows.map((row) => row.join("/")).sort() };
 }
 
@@ -84,43 +126,67 @@ function comparable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(comparable);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).filter(([name]) => name !== "epoch").map(([name, each]) => {
-      if (name === "claimedAt" || name === "ageMs") return [name, null];
-      return [name, name.endsWith("Ms") && typeof each === "number" ? Math.ceil(each / STEP_MS) : comparable(each)];
-    }),
+    Object.entries(value)
+      .filter(([name]) => name !== "epoch")
+      .map(([name, each]) => {
+        if (name === "claimedAt" || name === "ageMs") return [name, null];
+        return [name, name.endsWith("Ms") && typeof each === "number" ? Math.ceil(each / STEP_MS) : comparable(each)];
+      }),
   );
 }
 
-it(`Redis answers like memory through ${HISTORIES} random histories of ${STEPS} steps`, { timeout: 120_000 }, async () => {
-  const seen = new Set<string>();
-  for (let seed = 1; seed <= HISTORIES; seed += 1) {
-    await server.command("FLUSHALL");
-    const clock = new ManualClock();
-    const memory = createMemoryReservationStore({ clock, ...storeTiming });
-    const offset = { ms: 0 };
-    const app = connect(server.url, { offset });
-    await app.rebuild();
-    const random = randomFrom(seed);
-    const history: string[] = [];
-    for (let step = 1; step <= STEPS; step += 1) {
-      if (random() < 0.25) {
-        const later = Math.ceil(random() * random() * 30) * STEP_MS;
-        clock.advance(later);
-        offset.ms += later;
-        history.push(`${later / 1_000} s`);
+it(
+  `Redis answers like memory through ${HISTORIES} random histories of ${STEPS} steps`,
+  { timeout: 120_000 },
+  async () => {
+    const seen = new Set<string>();
+    for (let seed = 1; seed <= HISTORIES; seed += 1) {
+      await server.command("FLUSHALL");
+      const clock = new ManualClock();
+      const memory = createMemoryReservationStore({ clock, ...storeTiming });
+      const offset = { ms: 0 };
+      const app = connect(server.url, { offset });
+      await app.rebuild();
+      const random = randomFrom(seed);
+      const history: string[] = [];
+      for (let step = 1; step <= STEPS; step += 1) {
+        if (random() < 0.25) {
+          const later = Math.ceil(random() * random() * 30) * STEP_MS;
+          clock.advance(later);
+          offset.ms += later;
+          history.push(`${later / 1_000} s`);
+        }
+        const { name, act } = nextStep(random, step);
+        history.push(name);
+        const expected = await act(memory, () => clock.wall());
+        const answer = await act(app.store, () => Date.now() + offset.ms);
+        seen.add(
+          `${name} ${typeof expected === "object" && expected !== null && "outcome" in expected ? String(expected.outcome) : ""}`,
+        );
+        expect(comparable(answer), `seed ${seed}: ${history.join(", ")}`).toEqual(comparable(expected));
+        expect(comparable(await look(app.store)), `seed ${seed}: ${history.join(", ")}`).toEqual(
+          comparable(await look(memory)),
+        );
       }
-      const { name, act } = nextStep(random, step);
-      history.push(name);
-      const expected = await act(memory, () => clock.wall());
-      const answer = await act(app.store, () => Date.now() + offset.ms);
-      seen.add(`${name} ${typeof expected === "object" && expected !== null && "outcome" in expected ? String(expected.outcome) : ""}`);
-      expect(comparable(answer), `seed ${seed}: ${history.join(", ")}`).toEqual(comparable(expected));
-      expect(comparable(await look(app.store)), `seed ${seed}: ${history.join(", ")}`).toEqual(comparable(await look(memory)));
+      app.redis.close();
     }
-    app.redis.close();
-  }
-  // The histories went through what matters.
-  for (const outcome of ["place placed", "place busy", "place checkout_open", "place too_many_lines", "place cannot_fit", "place client_full", "confirm confirmed", "confirm gone", "claim claimed", "complete ended", "unclaim ended", "renew renewed", "release released"]) {
-    expect(seen).toContain(outcome);
-  }
-});
+    // The histories went through what matters.
+    for (const outcome of [
+      "place placed",
+      "place busy",
+      "place checkout_open",
+      "place too_many_lines",
+      "place cannot_fit",
+      "place client_full",
+      "confirm confirmed",
+      "confirm gone",
+      "claim claimed",
+      "complete ended",
+      "unclaim ended",
+      "renew renewed",
+      "release released",
+    ]) {
+      expect(seen).toContain(outcome);
+    }
+  },
+);

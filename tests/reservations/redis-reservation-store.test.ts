@@ -32,7 +32,13 @@ const openOn = (which: () => RedisServer) => async () => {
   };
 };
 
-describeReservationStore("the Redis store", openOn(() => server));
+describeReservationStore(
+  "the Redis store",
+  openOn(() => server),
+);
 
 // There Redis refuses any command, and any script, that reaches for keys of two slots.
-describeReservationStore("the Redis store on a cluster's server", openOn(() => cluster));
+describeReservationStore(
+  "the Redis store on a cluster's server",
+  openOn(() => cluster),
+);

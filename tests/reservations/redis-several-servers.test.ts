@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp, createServer, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { UnavailableError } from "~/errors";
 import type { StoreEvent } from "~/reservations/reservation-store";
@@ -54,7 +54,10 @@ describe("two servers on one Redis", () => {
     expect(await a.store.confirm({ session: "bob", operationId: "bob-op" })).toMatchObject({ outcome: "confirmed" });
     expect(await mugsHeld(b)).toBe(3);
     expect(await b.store.claim({ session: "ann", claimId: "claim-1" })).toMatchObject({ outcome: "claimed" });
-    expect(await a.store.claim({ session: "ann", claimId: "claim-2" })).toMatchObject({ outcome: "checkout_open", claim: { claimId: "claim-1" } });
+    expect(await a.store.claim({ session: "ann", claimId: "claim-2" })).toMatchObject({
+      outcome: "checkout_open",
+      claim: { claimId: "claim-1" },
+    });
   });
 
   it("never both miss the other when they ask for the last unit in the same instant", async () => {
@@ -134,7 +137,10 @@ describe("a connection that fails", () => {
     expect(placed).toMatchObject({ outcome: "placed" });
     if (placed.outcome === "placed") expect(placed.others.get("mug")).toMatchObject({ units: 1 });
     proxy.cutNextAnswer();
-    expect(await app.store.confirm({ session: "ann", operationId: "ann-op" })).toMatchObject({ outcome: "confirmed", view: { lines: mug(2) } });
+    expect(await app.store.confirm({ session: "ann", operationId: "ann-op" })).toMatchObject({
+      outcome: "confirmed",
+      view: { lines: mug(2) },
+    });
     proxy.cutNextAnswer();
     const { claimedAt } = await claimOf(app, "ann");
     expect((await claimOf(app, "ann")).claimedAt).toBe(claimedAt);
@@ -225,7 +231,13 @@ describe("a Redis that fails", () => {
     const [ofA, ofB] = await Promise.all([a.turns.begin(), b.turns.begin()]);
     expect([ofA, ofB].sort()).toEqual(["begun", "elsewhere"]);
     const [builder, other] = ofA === "begun" ? [a, b] : [b, a];
-    await builder.store.restore({ claimId: "claim-1", checkoutId: "cs_1", session: "ann", lines: mug(1), claimedAt: Date.now() - 5_000 });
+    await builder.store.restore({
+      claimId: "claim-1",
+      checkoutId: "cs_1",
+      session: "ann",
+      lines: mug(1),
+      claimedAt: Date.now() - 5_000,
+    });
     await expect(place(other, "cy")).rejects.toThrow(UnavailableError);
     await expect(mugsHeld(other)).rejects.toThrow(UnavailableError);
     expect(await builder.turns.end()).toBe(true);
@@ -276,7 +288,10 @@ describe("a Redis that fails", () => {
     await grant(app, "ann");
     await own.command("CONFIG", "SET", "maxmemory", "1");
     await expect(place(app, "bob")).rejects.toThrow(UnavailableError);
-    expect(await app.store.release({ session: "ann", productIds: "all" })).toMatchObject({ outcome: "released", lines: mug(1) });
+    expect(await app.store.release({ session: "ann", productIds: "all" })).toMatchObject({
+      outcome: "released",
+      lines: mug(1),
+    });
     await own.command("CONFIG", "SET", "maxmemory", "0");
     expect(await place(app, "bob")).toMatchObject({ outcome: "placed" });
   });
@@ -291,19 +306,26 @@ describe("a Redis that fails", () => {
   });
 });
 
-it("thousands of holds that lapse together stop counting at once, and leave nothing behind", { timeout: 60_000 }, async () => {
-  const offset = { ms: 0 };
-  const app = appServer({ offset });
-  await app.rebuild();
-  const sessions = Array.from({ length: 2_000 }, (_, index) => `shopper-${index}`);
-  for (let at = 0; at < sessions.length; at += 20) await Promise.all(sessions.slice(at, at + 20).map((session) => grant(app, session)));
-  expect(await mugsHeld(app)).toBe(2_000);
-  offset.ms += storeTiming.ttlMs + 200;
-  expect(await mugsHeld(app)).toBe(0);
-  expect(await app.store.totals()).toMatchObject({ shopping: 0, units: 0, sessions: 0 });
-  for (let at = 0; at < 600; at += 20) await Promise.all(sessions.slice(at, at + 20).map(() => app.store.totals()));
-  expect(await server.command("KEYS", "*")).toSatisfy((keys: string[]) => keys.every((key) => /:(epoch|sums)$/.test(key)));
-});
+it(
+  "thousands of holds that lapse together stop counting at once, and leave nothing behind",
+  { timeout: 60_000 },
+  async () => {
+    const offset = { ms: 0 };
+    const app = appServer({ offset });
+    await app.rebuild();
+    const sessions = Array.from({ length: 2_000 }, (_, index) => `shopper-${index}`);
+    for (let at = 0; at < sessions.length; at += 20)
+      await Promise.all(sessions.slice(at, at + 20).map((session) => grant(app, session)));
+    expect(await mugsHeld(app)).toBe(2_000);
+    offset.ms += storeTiming.ttlMs + 200;
+    expect(await mugsHeld(app)).toBe(0);
+    expect(await app.store.totals()).toMatchObject({ shopping: 0, units: 0, sessions: 0 });
+    for (let at = 0; at < 600; at += 20) await Promise.all(sessions.slice(at, at + 20).map(() => app.store.totals()));
+    expect(await server.command("KEYS", "*")).toSatisfy((keys: string[]) =>
+      keys.every((key) => /:(epoch|sums)$/.test(key)),
+    );
+  },
+);
 
 /** TCP between a client and Redis that can lose an answer together with its connection, or go silent. */
 async function cuttingProxy(port: number) {

@@ -32,7 +32,8 @@ function appServer(options: Parameters<typeof connect>[1] = {}, url = server.url
 type App = ReturnType<typeof appServer>;
 
 const mug = [{ productId: "mug", quantity: 1 }];
-const place = ({ store }: App, session: string) => store.place({ session, operationId: `${session}-op`, lines: mug, maxLines: 30 });
+const place = ({ store }: App, session: string) =>
+  store.place({ session, operationId: `${session}-op`, lines: mug, maxLines: 30 });
 
 async function grant(app: App, session: string): Promise<void> {
   expect(await place(app, session)).toMatchObject({ outcome: "placed" });
@@ -40,7 +41,11 @@ async function grant(app: App, session: string): Promise<void> {
 }
 
 const lease = (app: App, checkoutId: string, patienceMs = 300) =>
-  createRedisLeaseStore(app.redis, { leaseMs: 1_000 }).acquire({ key: "product:mug", checkoutId, signal: AbortSignal.timeout(patienceMs) });
+  createRedisLeaseStore(app.redis, { leaseMs: 1_000 }).acquire({
+    key: "product:mug",
+    checkoutId,
+    signal: AbortSignal.timeout(patienceMs),
+  });
 
 describe("a Redis that is full", () => {
   it("refuses new holds and says so; what is paid is settled all the same", async () => {
@@ -73,7 +78,13 @@ describe("a Redis that is full", () => {
     await server.command("CONFIG", "SET", "maxmemory", "1");
     const app = appServer();
     expect(await app.turns.begin()).toBe("begun");
-    await app.store.restore({ claimId: "claim-ann", checkoutId: "cs_1", session: "ann", lines: mug, claimedAt: Date.now() });
+    await app.store.restore({
+      claimId: "claim-ann",
+      checkoutId: "cs_1",
+      session: "ann",
+      lines: mug,
+      claimedAt: Date.now(),
+    });
     expect(await app.turns.end()).toBe(true);
     expect((await app.store.held({ session: null, productIds: ["mug"] })).get("mug")?.total).toBe(1);
     expect(app.redis.state).toBe("ok");
@@ -92,7 +103,9 @@ describe("a user of Redis without all rights", () => {
     const app = await asUser("~*", "+@all");
     await app.rebuild();
     await grant(app, "ann");
-    expect(await app.redis.warnings()).toEqual([expect.stringMatching(/allow PUBLISH and SUBSCRIBE on the channel \{holdfast:shop\}:v1:events/)]);
+    expect(await app.redis.warnings()).toEqual([
+      expect.stringMatching(/allow PUBLISH and SUBSCRIBE on the channel \{holdfast:shop\}:v1:events/),
+    ]);
     expect(app.redis.state).toBe("ok");
   });
 
@@ -106,7 +119,19 @@ describe("a user of Redis without all rights", () => {
   });
 
   it("needs nothing beyond what it is said to need", async () => {
-    const app = await asUser("~{holdfast:shop}:*", "&{holdfast:shop}:*", "+@hash", "+@sortedset", "+@scripting", "+@connection", "+publish", "+subscribe", "+time", "+info", "+memory|usage");
+    const app = await asUser(
+      "~{holdfast:shop}:*",
+      "&{holdfast:shop}:*",
+      "+@hash",
+      "+@sortedset",
+      "+@scripting",
+      "+@connection",
+      "+publish",
+      "+subscribe",
+      "+time",
+      "+info",
+      "+memory|usage",
+    );
     expect(await app.redis.warnings()).toEqual([]);
     await app.rebuild();
     await grant(app, "ann");
@@ -120,7 +145,10 @@ it("a Redis that lacks the replicas it is told to wait for is away for holds, an
   await server.command("CONFIG", "SET", "min-replicas-to-write", "1");
   await expect(place(app, "ann")).rejects.toThrow(UnavailableError);
   expect(app.redis.state).toBe("failing");
-  await vi.waitFor(async () => expect(await app.redis.warnings()).toEqual([expect.stringContaining("too few replicas")]), PATIENT);
+  await vi.waitFor(
+    async () => expect(await app.redis.warnings()).toEqual([expect.stringContaining("too few replicas")]),
+    PATIENT,
+  );
   await server.command("CONFIG", "SET", "min-replicas-to-write", "0");
   await vi.waitFor(async () => expect(await place(app, "ann")).toMatchObject({ outcome: "placed" }), PATIENT);
   expect(app.redis.state).toBe("ok");

@@ -36,7 +36,8 @@ function openShop(stock: Record<string, Partial<StockRow>>) {
   };
   const ask = (session: string, ...lines: [productId: string, quantity: number][]) =>
     reserve(dependencies, { session, lines: lines.map(([productId, quantity]) => ({ productId, quantity })) });
-  const held = async (productId: string) => (await store.held({ session: null, productIds: [productId] })).get(productId)?.total;
+  const held = async (productId: string) =>
+    (await store.held({ session: null, productIds: [productId] })).get(productId)?.total;
   return { clock, store, shop, dependencies, ask, held };
 }
 
@@ -85,15 +86,25 @@ describe("reserve", () => {
     const { ask, held, shop } = openShop(stock);
     await ask("ann", ["mug", 2]);
     delete stock["mug"];
-    expect(await ask("ann", ["mug", 0])).toMatchObject({ outcome: "granted", lines: [{ name: null, requested: 0, shortage: null }] });
+    expect(await ask("ann", ["mug", 0])).toMatchObject({
+      outcome: "granted",
+      lines: [{ name: null, requested: 0, shortage: null }],
+    });
     expect(await held("mug")).toBe(0);
     expect(shop.reads).toBe(1);
   });
 
   it("sums lines of one product before it looks at anything", async () => {
     const { ask } = openShop({ mug: { inventory: 5 } });
-    expect(await ask("ann", ["mug", 3], ["mug", 3])).toMatchObject({ outcome: "refused", lines: [{ requested: 6, available: 5 }] });
-    expect(await ask("ann", ["mug", 6], ["mug", 6])).toEqual({ outcome: "limit_exceeded", limit: "units_per_line", max: 10 });
+    expect(await ask("ann", ["mug", 3], ["mug", 3])).toMatchObject({
+      outcome: "refused",
+      lines: [{ requested: 6, available: 5 }],
+    });
+    expect(await ask("ann", ["mug", 6], ["mug", 6])).toEqual({
+      outcome: "limit_exceeded",
+      limit: "units_per_line",
+      max: 10,
+    });
   });
 
   it("refuses more lines than a cart may have, and holds nothing", async () => {
@@ -109,8 +120,24 @@ describe("reserve", () => {
     expect(await ask("ann", ["mug", 2], ["hat", 1])).toEqual({
       outcome: "refused",
       lines: [
-        { productId: "mug", name: "MUG", requested: 2, available: 1, shortage: "held_by_others", missed: 1, nextReleaseInMs: storeTiming.ttlMs },
-        { productId: "hat", name: "HAT", requested: 1, available: 0, shortage: "sold_out", missed: 0, nextReleaseInMs: null },
+        {
+          productId: "mug",
+          name: "MUG",
+          requested: 2,
+          available: 1,
+          shortage: "held_by_others",
+          missed: 1,
+          nextReleaseInMs: storeTiming.ttlMs,
+        },
+        {
+          productId: "hat",
+          name: "HAT",
+          requested: 1,
+          available: 0,
+          shortage: "sold_out",
+          missed: 0,
+          nextReleaseInMs: null,
+        },
       ],
       undecided: false,
     });
@@ -135,7 +162,11 @@ describe("reserve", () => {
   it("looks again three times when undecided calls of others are in the way, and reads once", async () => {
     const { ask, store, shop } = openShop({ mug: { inventory: 1 } });
     await placePending(store, "bob", 1);
-    expect(await ask("ann", ["mug", 1])).toMatchObject({ outcome: "refused", lines: [{ shortage: "held_by_others" }], undecided: true });
+    expect(await ask("ann", ["mug", 1])).toMatchObject({
+      outcome: "refused",
+      lines: [{ shortage: "held_by_others" }],
+      undecided: true,
+    });
     expect([shop.reads, shop.backedOff]).toEqual([1, 3]);
     shop.duringBackOff = () => store.abort({ session: "bob", operationId: "undecided-bob" });
     expect(await ask("ann", ["mug", 1])).toMatchObject({ outcome: "granted" });
@@ -167,7 +198,10 @@ describe("reserve, looking before it places", () => {
       return act();
     });
     const ask = (session: string, ...lines: [productId: string, quantity: number][]) =>
-      reserve({ ...opened.dependencies, store: watched }, { session, lines: lines.map(([productId, quantity]) => ({ productId, quantity })) });
+      reserve(
+        { ...opened.dependencies, store: watched },
+        { session, lines: lines.map(([productId, quantity]) => ({ productId, quantity })) },
+      );
     const since = async (act: () => Promise<ReserveOutcome>) => {
       const before = { reads: opened.shop.reads, steps: steps.length };
       const { outcome } = await act();
@@ -224,7 +258,10 @@ describe("reserve, looking before it places", () => {
     const { ask, held, shop } = openWatchedShop({ mug: { inventory: 1 } });
     shop.duringRead = async () => expect(await held("mug")).toBe(0);
     expect(await ask("ann", ["mug", 1], ["ghost", 1])).toEqual({ outcome: "unknown_product", productIds: ["ghost"] });
-    expect(await ask("ann", ["mug", 1], ["another", 1])).toEqual({ outcome: "unknown_product", productIds: ["another"] });
+    expect(await ask("ann", ["mug", 1], ["another", 1])).toEqual({
+      outcome: "unknown_product",
+      productIds: ["another"],
+    });
   });
 
   it("lets a cart shrink, and lets go of what is no longer sold", async () => {

@@ -16,13 +16,15 @@ const opensPage =
   (session: string): Program =>
   async ({ store }) => {
     const claimed = await store.claim({ session, claimId: `claim-${session}` });
-    if (claimed.outcome === "claimed") await store.stamp({ claimId: claimed.claim.claimId, checkoutId: `cs_${session}` });
+    if (claimed.outcome === "claimed")
+      await store.stamp({ claimId: claimed.claim.claimId, checkoutId: `cs_${session}` });
   };
 
 /** What the webhook does once the payment is certain: the row first, the claim after it. */
 const isSold =
   (session: string): Program =>
-  async (client) => sell(client, session);
+  async (client) =>
+    sell(client, session);
 
 async function sell({ store, decrement }: Client, session: string): Promise<void> {
   const claim = await store.findClaim(`claim-${session}`);
@@ -66,7 +68,12 @@ export const scenarios: readonly Scenario[] = [
     name: "four shoppers for three units, one asks for two",
     stock: { mug: 3 },
     backsOff: 0,
-    clients: { ann: asks("ann", { mug: 2 }), bob: asks("bob", { mug: 1 }), cy: asks("cy", { mug: 1 }), di: asks("di", { mug: 1 }) },
+    clients: {
+      ann: asks("ann", { mug: 2 }),
+      bob: asks("bob", { mug: 1 }),
+      cy: asks("cy", { mug: 1 }),
+      di: asks("di", { mug: 1 }),
+    },
   },
   {
     name: "nobody competes, so everybody is granted",
@@ -89,7 +96,11 @@ export const scenarios: readonly Scenario[] = [
     name: "one cart changed in two tabs, up and down, and another shopper twice",
     stock: { mug: 5 },
     start: holding(["ann", { mug: 3 }]),
-    clients: { "ann's tab": asks("ann", { mug: 1 }), "ann's other tab": asks("ann", { mug: 5 }), bob: asks("bob", { mug: 4 }, { mug: 2 }) },
+    clients: {
+      "ann's tab": asks("ann", { mug: 1 }),
+      "ann's other tab": asks("ann", { mug: 5 }),
+      bob: asks("bob", { mug: 4 }, { mug: 2 }),
+    },
   },
   {
     name: "two products in opposite order",
@@ -240,11 +251,16 @@ const beliefs: Readonly<Record<string, (stock: Scenario["stock"]) => Scenario["f
 };
 
 const searches = scenarios.flatMap((scenario) =>
-  Object.entries(beliefs).map(([belief, figures]): Scenario => ({ ...scenario, name: `${scenario.name}, ${belief}`, figures: figures(scenario.stock) })),
+  Object.entries(beliefs).map(([belief, figures]): Scenario => ({
+    ...scenario,
+    name: `${scenario.name}, ${belief}`,
+    figures: figures(scenario.stock),
+  })),
 );
 
 /** Figures that are too high mostly take the ways of figures that are not known. */
-const isLong = ({ name }: Scenario) => name.endsWith("too high") || name === "four shoppers for three units, one asks for two, figures too low";
+const isLong = ({ name }: Scenario) =>
+  name.endsWith("too high") || name === "four shoppers for three units, one asks for two, figures too low";
 
 export const shortSearches = searches.filter((search) => !isLong(search));
 export const longSearches = searches.filter(isLong);

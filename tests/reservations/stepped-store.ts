@@ -6,7 +6,10 @@ export type Step = <Result>(label: string, act: () => Promise<Result>) => Promis
 /** The store with each verb that changes something as one step; looking is not a step. */
 export function steppedStore(store: ReservationStore, step: Step): ReservationStore {
   return {
-    place: (request) => step(`places ${request.lines.map((line) => `${line.quantity} ${line.productId}`).join(", ")}`, () => store.place(request)),
+    place: (request) =>
+      step(`places ${request.lines.map((line) => `${line.quantity} ${line.productId}`).join(", ")}`, () =>
+        store.place(request),
+      ),
     confirm: (operation) => step("confirms", () => store.confirm(operation)),
     abort: (operation) => step("aborts", () => store.abort(operation)),
     renew: (session) => step("renews", () => store.renew(session)),

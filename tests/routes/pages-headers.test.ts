@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 import { mayFormsLeadTo, pageHeaders } from "~/http/page-headers.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 
-const shop = { isSandbox: false, STRIPE_API_BASE: undefined, STRIPE_CHECKOUT_ORIGIN: "https://checkout.stripe.com", IMAGE_HOSTS: undefined };
+const shop = {
+  isSandbox: false,
+  STRIPE_API_BASE: undefined,
+  STRIPE_CHECKOUT_ORIGIN: "https://checkout.stripe.com",
+  IMAGE_HOSTS: undefined,
+};
 
 function directive(env: Parameters<typeof pageHeaders>[0], name: string): string | undefined {
   const policy = pageHeaders(env, "n0nce")["Content-Security-Policy"] ?? "";
@@ -12,7 +17,9 @@ function directive(env: Parameters<typeof pageHeaders>[0], name: string): string
 describe("headers of pages", () => {
   it("let forms post to the shop and to the payment page, and nowhere else", () => {
     expect(directive(shop, "form-action")).toBe("form-action 'self' https://checkout.stripe.com");
-    expect(directive({ ...shop, STRIPE_API_BASE: "http://127.0.0.1:55322/v1" }, "form-action")).toBe("form-action 'self' http://127.0.0.1:55322 https://checkout.stripe.com");
+    expect(directive({ ...shop, STRIPE_API_BASE: "http://127.0.0.1:55322/v1" }, "form-action")).toBe(
+      "form-action 'self' http://127.0.0.1:55322 https://checkout.stripe.com",
+    );
     expect(directive({ ...shop, isSandbox: true }, "form-action")).toBe("form-action 'self'");
   });
 
@@ -46,7 +53,8 @@ describe("headers of pages", () => {
 });
 
 describe("the visitor's language", () => {
-  const ask = (header: string | null) => preferredLocale(new Request("http://shop.test", { headers: header === null ? {} : { "Accept-Language": header } }));
+  const ask = (header: string | null) =>
+    preferredLocale(new Request("http://shop.test", { headers: header === null ? {} : { "Accept-Language": header } }));
 
   it.each([
     [null, "en"],

@@ -1,22 +1,41 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import { changedCartAddress, writeShownCart } from "~/cart/shown-cart.server";
 import { UnavailableError } from "~/errors";
 import { createSignedTexts } from "~/http/signed-texts.server";
 import type { Admission } from "~/limits/limits.server";
-import { changedCartAddress, writeShownCart } from "~/cart/shown-cart.server";
 import { withCheckout, type Cart } from "~/session.server";
 import { add, CHECKOUT, createWorld, order, product, type World } from "../cart/cart-world";
 
-const held = vi.hoisted((): { world: World | null; admission: Admission } => ({ world: null, admission: { outcome: "admitted" } }));
+const held = vi.hoisted((): { world: World | null; admission: Admission } => ({
+  world: null,
+  admission: { outcome: "admitted" },
+}));
 const ORIGIN = "http://shop.test";
 
 vi.mock("~/container.server", () => ({
   get container() {
     const world = here();
-    const env = { ...world.shop.env, isSandbox: false, STRIPE_API_BASE: undefined, STRIPE_CHECKOUT_ORIGIN: "https://pay.test", IMAGE_HOSTS: undefined };
+    const env = {
+      ...world.shop.env,
+      isSandbox: false,
+      STRIPE_API_BASE: undefined,
+      STRIPE_CHECKOUT_ORIGIN: "https://pay.test",
+      IMAGE_HOSTS: undefined,
+    };
     const limits = { admit: () => Promise.resolve(held.admission) };
-    const unseen = { orderKeys: createSignedTexts("holdfast-order", ["s".repeat(32)]), orderLookups: { settle: () => undefined } };
-    return { ...world.shop, ...unseen, carts: world.carts, env, limits, originRule: { publicUrl: ORIGIN, isSandbox: false } };
+    const unseen = {
+      orderKeys: createSignedTexts("holdfast-order", ["s".repeat(32)]),
+      orderLookups: { settle: () => undefined },
+    };
+    return {
+      ...world.shop,
+      ...unseen,
+      carts: world.carts,
+      env,
+      limits,
+      originRule: { publicUrl: ORIGIN, isSandbox: false },
+    };
   },
 }));
 
@@ -37,7 +56,10 @@ beforeEach(() => {
   held.admission = { outcome: "admitted" };
 });
 
-async function request(path: string, options: { cart?: Cart; form?: Record<string, string> | string; headers?: Record<string, string> } = {}) {
+async function request(
+  path: string,
+  options: { cart?: Cart; form?: Record<string, string> | string; headers?: Record<string, string> } = {},
+) {
   const headers = new Headers({ Origin: ORIGIN, ...options.headers });
   if (options.cart) headers.set("Cookie", (await here().carts.commit(options.cart)).split(";")[0] ?? "");
   if (options.form === undefined) return new Request(`${ORIGIN}${path}`, { headers });
@@ -56,7 +78,9 @@ const dataWithInit = z.object({
 
 /** What a loader or action came to: a Response, or data with a status, returned or thrown. */
 async function answer(run: () => unknown): Promise<{ status: number; headers: Headers; body: unknown }> {
-  const came = await Promise.resolve().then(run).catch((thrown: unknown) => thrown);
+  const came = await Promise.resolve()
+    .then(run)
+    .catch((thrown: unknown) => thrown);
   if (came instanceof Response) return { status: came.status, headers: came.headers, body: null };
   if (came instanceof Error) throw came;
   const { data, init } = dataWithInit.catch({ type: "DataWithResponseInit", data: came, init: null }).parse(came);
@@ -64,7 +88,9 @@ async function answer(run: () => unknown): Promise<{ status: number; headers: He
 }
 
 async function cartIn(headers: Headers): Promise<Cart> {
-  const { cart, origin } = await here().carts.read(new Request(ORIGIN, { headers: { Cookie: headers.get("Set-Cookie")?.split(";")[0] ?? "" } }));
+  const { cart, origin } = await here().carts.read(
+    new Request(ORIGIN, { headers: { Cookie: headers.get("Set-Cookie")?.split(";")[0] ?? "" } }),
+  );
   expect(origin).toBe("cookie");
   return cart;
 }
@@ -79,11 +105,18 @@ describe("POST /cart", () => {
     for (let click = 0; click < 3; click += 1) {
       const asked = await request("/cart", { form: add("mug", 2) });
       const came = await answer(() => cartRoute.action(args(asked)));
-      expect([came.status, came.headers.get("Location"), came.headers.get("Cache-Control")]).toEqual([303, "/cart?once_more=1&product_id=mug&quantity=2", "private, no-store"]);
+      expect([came.status, came.headers.get("Location"), came.headers.get("Cache-Control")]).toEqual([
+        303,
+        "/cart?once_more=1&product_id=mug&quantity=2",
+        "private, no-store",
+      ]);
       const cookie = came.headers.get("Set-Cookie")?.split(";")[0] ?? "";
-      const shown = async (headers: Record<string, string>) => answer(async () => cartRoute.loader(args(await request(came.headers.get("Location") ?? "", { headers }))));
+      const shown = async (headers: Record<string, string>) =>
+        answer(async () => cartRoute.loader(args(await request(came.headers.get("Location") ?? "", { headers }))));
       expect(await shown({})).toMatchObject({ body: { lostCookie: { outcome: "blocked" } } });
-      expect(await shown({ Cookie: cookie })).toMatchObject({ body: { lostCookie: { outcome: "once_more", item: { productId: "mug", quantity: 2 } } } });
+      expect(await shown({ Cookie: cookie })).toMatchObject({
+        body: { lostCookie: { outcome: "once_more", item: { productId: "mug", quantity: 2 } } },
+      });
     }
     const pay = await request("/checkout", { form: {} });
     expect((await answer(() => checkoutRoute.action(args(pay)))).headers.get("Location")).toBe("/cart?once_more=1");
@@ -94,8 +127,14 @@ describe("POST /cart", () => {
   });
 
   it("refuses a form that another site's page sent", async () => {
-    for (const [name, value] of [["Origin", "https://evil.test"], ["Sec-Fetch-Site", "cross-site"]] as const) {
-      expect(await post({ form: add("mug", 1), headers: { [name]: value } })).toMatchObject({ status: 403, body: { code: "cross_origin" } });
+    for (const [name, value] of [
+      ["Origin", "https://evil.test"],
+      ["Sec-Fetch-Site", "cross-site"],
+    ] as const) {
+      expect(await post({ form: add("mug", 1), headers: { [name]: value } })).toMatchObject({
+        status: 403,
+        body: { code: "cross_origin" },
+      });
     }
     expect((await here().store.totals()).units).toBe(0);
   });
@@ -131,7 +170,8 @@ describe("POST /cart", () => {
   });
 
   it("shows the cart with 503 and the time to come back while selling is paused", async () => {
-    here().shop.checkout.changeCart = () => Promise.resolve({ outcome: "selling_paused", mayPay: true, retryAfterSeconds: 60 });
+    here().shop.checkout.changeCart = () =>
+      Promise.resolve({ outcome: "selling_paused", mayPay: true, retryAfterSeconds: 60 });
     const came = await post({ form: add("mug", 1) });
     expect(came).toMatchObject({ status: 503, body: { kind: "selling_paused", mayPay: true } });
     expect(came.headers.get("Retry-After")).toBe("60");
@@ -156,8 +196,13 @@ describe("GET /cart", () => {
     const [, mug] = [await here().change(first, add("jug", 1)), await here().change(first, add("mug", 1))];
     const lastCookie = { ...mug, lines: [{ productId: "mug", quantity: 1 }] };
     const came = await answer(async () => cartRoute.loader(args(await request("/cart", { cart: lastCookie }))));
-    expect((await cartIn(came.headers)).lines).toEqual([{ productId: "mug", quantity: 1 }, { productId: "jug", quantity: 1 }]);
-    const again = await answer(async () => cartRoute.loader(args(await request("/cart", { cart: await cartIn(came.headers) }))));
+    expect((await cartIn(came.headers)).lines).toEqual([
+      { productId: "mug", quantity: 1 },
+      { productId: "jug", quantity: 1 },
+    ]);
+    const again = await answer(async () =>
+      cartRoute.loader(args(await request("/cart", { cart: await cartIn(came.headers) }))),
+    );
     expect(again.headers.has("Set-Cookie")).toBe(false);
   });
 });
@@ -178,19 +223,28 @@ describe("/checkout", () => {
     here().says.start = () => Promise.resolve({ outcome: "redirect", url: "https://pay.test/1", checkoutId: CHECKOUT });
     const asked = await request("/checkout", { form: {}, cart: here().carts.create() });
     const came = await answer(() => checkoutRoute.action(args(asked)));
-    expect([came.status, came.headers.get("Location"), came.headers.get("X-Remix-Reload-Document")]).toEqual([303, "https://pay.test/1", "true"]);
+    expect([came.status, came.headers.get("Location"), came.headers.get("X-Remix-Reload-Document")]).toEqual([
+      303,
+      "https://pay.test/1",
+      "true",
+    ]);
     expect((await cartIn(came.headers)).paying).toBe(CHECKOUT);
   });
 
   it("shows the cart with the time to come back where too many pay, selling is closed, or this shopper pays too often", async () => {
-    const pay = async () => answer(async () => checkoutRoute.action(args(await request("/checkout", { form: {}, cart: here().carts.create() }))));
+    const pay = async () =>
+      answer(async () =>
+        checkoutRoute.action(args(await request("/checkout", { form: {}, cart: here().carts.create() }))),
+      );
     here().says.start = () => Promise.resolve({ outcome: "checkout_busy", retryAfterSeconds: 2 });
     const busy = await pay();
     here().says.start = () => Promise.resolve({ outcome: "selling_paused", mayPay: false, retryAfterSeconds: 60 });
     const closed = await pay();
     held.admission = { outcome: "rate_limited", retryAfterSeconds: 7 };
     const tooOften = await pay();
-    expect([busy, closed, tooOften].map(({ status, headers, body }) => [status, headers.get("Retry-After"), body])).toEqual([
+    expect(
+      [busy, closed, tooOften].map(({ status, headers, body }) => [status, headers.get("Retry-After"), body]),
+    ).toEqual([
       [429, "2", { kind: "checkout_busy", retryAfterSeconds: 2 }],
       [503, "60", { kind: "selling_paused", mayPay: false, retryAfterSeconds: 60 }],
       [429, "7", { kind: "rate_limited", retryAfterSeconds: 7 }],
@@ -198,13 +252,21 @@ describe("/checkout", () => {
     // The page's own headers are those that Remix sends.
     for (const route of [cartRoute, checkoutRoute]) {
       const none = new Headers();
-      const sent = new Headers(route.headers({ actionHeaders: tooOften.headers, loaderHeaders: none, parentHeaders: none, errorHeaders: undefined }));
+      const sent = new Headers(
+        route.headers({
+          actionHeaders: tooOften.headers,
+          loaderHeaders: none,
+          parentHeaders: none,
+          errorHeaders: undefined,
+        }),
+      );
       expect([...sent]).toEqual([["retry-after", "7"]]);
     }
   });
 
   it("answers with a link where the payment page is on a domain that no form may lead to", async () => {
-    here().says.start = () => Promise.resolve({ outcome: "redirect", url: "https://custom.test/1", checkoutId: CHECKOUT });
+    here().says.start = () =>
+      Promise.resolve({ outcome: "redirect", url: "https://custom.test/1", checkoutId: CHECKOUT });
     const asked = await request("/checkout", { form: {}, cart: here().carts.create() });
     const came = await answer(() => checkoutRoute.action(args(asked)));
     expect(came).toMatchObject({ status: 200, body: { kind: "payment_elsewhere", url: "https://custom.test/1" } });
@@ -222,7 +284,10 @@ describe("/checkout", () => {
 
   it("shows the cart with 409 when it cannot be paid", async () => {
     const asked = await request("/checkout", { form: {}, cart: here().carts.create() });
-    expect(await answer(() => checkoutRoute.action(args(asked)))).toMatchObject({ status: 409, body: { kind: "empty_cart" } });
+    expect(await answer(() => checkoutRoute.action(args(asked)))).toMatchObject({
+      status: 409,
+      body: { kind: "empty_cart" },
+    });
     const shown = await answer(() => checkoutRoute.loader(args(new Request(asked.url, { headers: asked.headers }))));
     expect(shown).toMatchObject({ status: 200, body: { lines: [] } });
   });
@@ -241,7 +306,10 @@ describe("GET /orders/:checkoutId", () => {
 
   it("answers 503 in words while the payment cannot be confirmed", async () => {
     here().says.fulfil = () => Promise.reject(new UnavailableError("Stripe"));
-    expect(await get(withCheckout(here().carts.create(), CHECKOUT))).toMatchObject({ status: 503, body: { view: { state: "being_confirmed" } } });
+    expect(await get(withCheckout(here().carts.create(), CHECKOUT))).toMatchObject({
+      status: 503,
+      body: { view: { state: "being_confirmed" } },
+    });
   });
 
   it("writes the new cart and asks for itself again, once", async () => {
@@ -255,7 +323,10 @@ describe("GET /orders/:checkoutId", () => {
 describe("pages that only show", () => {
   it("answer 404 for a product that does not exist", async () => {
     const asked = await request("/products/ghost");
-    expect(await answer(() => productRoute.loader(args(asked, { productId: "ghost" })))).toMatchObject({ status: 404, body: { code: "unknown_product" } });
+    expect(await answer(() => productRoute.loader(args(asked, { productId: "ghost" })))).toMatchObject({
+      status: 404,
+      body: { code: "unknown_product" },
+    });
   });
 
   it("show what others hold as not available, and what this shopper holds as theirs", async () => {
@@ -271,7 +342,11 @@ describe("pages that only show", () => {
   it("list 24 products a page, read the first page where the address makes no sense, and read nothing twice", async () => {
     held.world = createWorld(Array.from({ length: 30 }, (_, n) => product(`mug-${n}`)));
     const reads = vi.spyOn(here().store, "held");
-    for (const [path, page, length] of [["/?page=2", 2, 6], ["/?page=abc&page=-4", 1, 24], ["/", 1, 24]] as const) {
+    for (const [path, page, length] of [
+      ["/?page=2", 2, 6],
+      ["/?page=abc&page=-4", 1, 24],
+      ["/", 1, 24],
+    ] as const) {
       const asked = await request(path);
       const came = await answer(() => listRoute.loader(args(asked)));
       expect(came.body).toMatchObject({ list: { page, pages: 2, total: 30, products: { length } } });
@@ -295,7 +370,9 @@ describe("the root loader", () => {
   it("gives a browser without a valid cookie a cart session, and any other none", async () => {
     const first = await answer(async () => root.loader(args(await request("/"))));
     const cart = await cartIn(first.headers);
-    expect((await answer(async () => root.loader(args(await request("/", { cart }))))).headers.has("Set-Cookie")).toBe(false);
+    expect((await answer(async () => root.loader(args(await request("/", { cart }))))).headers.has("Set-Cookie")).toBe(
+      false,
+    );
     const forged = await request("/", { headers: { Cookie: "cart=forged" } });
     expect((await cartIn((await answer(() => root.loader(args(forged)))).headers)).session).not.toBe(cart.session);
   });

@@ -1,15 +1,22 @@
 import type Stripe from "stripe";
 import { describe, expect, test } from "vitest";
-
 import { cart, containing, errorOf, line, START, startSandbox } from "./stripe-sandbox-fixture";
 
 const NOW_S = START / 1000;
 
 /** A request as the SDK's types would not let it be written. */
-async function rawCreate(httpFetch: typeof fetch, body: string, headers: Record<string, string> = {}): Promise<Response> {
+async function rawCreate(
+  httpFetch: typeof fetch,
+  body: string,
+  headers: Record<string, string> = {},
+): Promise<Response> {
   return httpFetch("http://stripe.test/v1/checkout/sessions", {
     method: "POST",
-    headers: { Authorization: "Bearer sk_test_sandbox", "Content-Type": "application/x-www-form-urlencoded", ...headers },
+    headers: {
+      Authorization: "Bearer sk_test_sandbox",
+      "Content-Type": "application/x-www-form-urlencoded",
+      ...headers,
+    },
     body,
   });
 }
@@ -21,7 +28,11 @@ describe("what is refused at creation", () => {
   test("a wrong key is a 401 that shows only the ends of it", async () => {
     const { client } = startSandbox();
     const error = await errorOf(client("sk_test_somebody_else").checkout.sessions.create(cart()));
-    expect(error).toMatchObject({ type: "StripeAuthenticationError", statusCode: 401, rawType: "invalid_request_error" });
+    expect(error).toMatchObject({
+      type: "StripeAuthenticationError",
+      statusCode: 401,
+      rawType: "invalid_request_error",
+    });
     expect(error.message).toMatch(/^Invalid API Key provided: sk_test_\*+else$/);
     expect(error.code).toBeUndefined();
   });
@@ -37,12 +48,20 @@ describe("what is refused at creation", () => {
     for (const [body, param] of [
       [`${MINIMAL}&colour=red`, "colour"],
       [`${MINIMAL}&line_items[0][colour]=red`, "line_items[0][colour]"],
-      [`${MINIMAL}&line_items[0][price_data][product_data][colour]=red`, "line_items[0][price_data][product_data][colour]"],
+      [
+        `${MINIMAL}&line_items[0][price_data][product_data][colour]=red`,
+        "line_items[0][price_data][product_data][colour]",
+      ],
     ] as const) {
       const response = await rawCreate(sandbox.httpFetch, body);
       expect(response.status).toBe(400);
       expect(await response.json()).toMatchObject({
-        error: { type: "invalid_request_error", code: "parameter_unknown", param, message: `Received unknown parameter: ${param}` },
+        error: {
+          type: "invalid_request_error",
+          code: "parameter_unknown",
+          param,
+          message: `Received unknown parameter: ${param}`,
+        },
       });
     }
     expect((await rawCreate(sandbox.httpFetch, MINIMAL)).status).toBe(200);
@@ -61,40 +80,116 @@ describe("what is refused at creation", () => {
   test("a missing parameter is named", async () => {
     const { stripe, sandbox } = startSandbox();
     expect(await errorOf(stripe.checkout.sessions.create({ mode: "payment", line_items: [line(500)] }))).toMatchObject({
-      code: "parameter_missing", param: "success_url", message: "Missing required param: success_url.",
+      code: "parameter_missing",
+      param: "success_url",
+      message: "Missing required param: success_url.",
     });
     const response = await rawCreate(sandbox.httpFetch, MINIMAL.replace("&line_items[0][quantity]=1", ""));
-    expect(await response.json()).toMatchObject({ error: { code: "parameter_missing", param: "line_items[0][quantity]" } });
+    expect(await response.json()).toMatchObject({
+      error: { code: "parameter_missing", param: "line_items[0][quantity]" },
+    });
   });
 
   const lineOf = (change: Partial<Stripe.Checkout.SessionCreateParams.LineItem.PriceData.ProductData>) => ({
-    price_data: { currency: "usd", unit_amount: 500, product_data: { name: "Mug", ...change } }, quantity: 1,
+    price_data: { currency: "usd", unit_amount: 500, product_data: { name: "Mug", ...change } },
+    quantity: 1,
   });
   test.each<[string, Partial<Stripe.Checkout.SessionCreateParams>, Record<string, unknown>]>([
-    ["an empty description", { line_items: [lineOf({ description: "" })] }, { code: "parameter_invalid_empty", param: "line_items[0][price_data][product_data][description]" }],
-    ["a picture without an address", { line_items: [lineOf({ images: ["mug.png"] })] }, { code: "url_invalid", param: "line_items[0][price_data][product_data][images][0]" }],
-    ["nine pictures", { line_items: [lineOf({ images: Array<string>(9).fill("http://shop.test/mug.png") })] }, { statusCode: 400 }],
-    ["a price in fractions", { line_items: [line(12.5)] }, { code: "parameter_invalid_integer", message: "Invalid integer: 12.5" }],
+    [
+      "an empty description",
+      { line_items: [lineOf({ description: "" })] },
+      { code: "parameter_invalid_empty", param: "line_items[0][price_data][product_data][description]" },
+    ],
+    [
+      "a picture without an address",
+      { line_items: [lineOf({ images: ["mug.png"] })] },
+      { code: "url_invalid", param: "line_items[0][price_data][product_data][images][0]" },
+    ],
+    [
+      "nine pictures",
+      { line_items: [lineOf({ images: Array<string>(9).fill("http://shop.test/mug.png") })] },
+      { statusCode: 400 },
+    ],
+    [
+      "a price in fractions",
+      { line_items: [line(12.5)] },
+      { code: "parameter_invalid_integer", message: "Invalid integer: 12.5" },
+    ],
     ["a negative price", { line_items: [line(-1)] }, { code: "parameter_invalid_integer" }],
-    ["a quantity of 0", { line_items: [line(500, 0)] }, { code: "parameter_invalid_integer", param: "line_items[0][quantity]" }],
+    [
+      "a quantity of 0",
+      { line_items: [line(500, 0)] },
+      { code: "parameter_invalid_integer", param: "line_items[0][quantity]" },
+    ],
     ["an unknown currency", { line_items: [line(500, 1, "xyz")] }, { param: "line_items[0][price_data][currency]" }],
-    ["two currencies", { line_items: [line(500), line(500, 1, "eur")] }, { statusCode: 400, message: containing("doesn't match the expected currency") }],
+    [
+      "two currencies",
+      { line_items: [line(500), line(500, 1, "eur")] },
+      { statusCode: 400, message: containing("doesn't match the expected currency") },
+    ],
     ["both price and price_data", { line_items: [{ ...line(500), price: "price_mug" }] }, { param: "line_items[0]" }],
     ["no lines", { line_items: [] }, { param: "line_items" }],
     ["a hundred and one lines", { line_items: Array.from({ length: 101 }, () => line(500)) }, { param: "line_items" }],
     ["an address that is none", { success_url: "/orders" }, { code: "url_invalid", param: "success_url" }],
     ["a long reference", { client_reference_id: "x".repeat(201) }, { param: "client_reference_id" }],
-    ["an e-mail address that is none", { customer_email: "nobody" }, { code: "email_invalid", param: "customer_email" }],
-    ["an unknown payment method", { allowed_payment_method_types: ["cash"] }, { param: "allowed_payment_method_types[0]" }],
+    [
+      "an e-mail address that is none",
+      { customer_email: "nobody" },
+      { code: "email_invalid", param: "customer_email" },
+    ],
+    [
+      "an unknown payment method",
+      { allowed_payment_method_types: ["cash"] },
+      { param: "allowed_payment_method_types[0]" },
+    ],
     ["only methods of another currency", { allowed_payment_method_types: ["sepa_debit"] }, { statusCode: 400 }],
-    ["a parameter the stand-in cannot honour", { discounts: [{ coupon: "half" }] }, { code: "sandbox_unsupported", param: "discounts" }],
-    ["an unknown Price", { line_items: [{ price: "price_gone", quantity: 1 }] }, { statusCode: 400, code: "resource_missing", message: "No such price: 'price_gone'", param: "line_items[0][price]" }],
-    ["a deadline in less than 30 minutes", { expires_at: NOW_S + 1799 }, { param: "expires_at", message: "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation." }],
-    ["a deadline in 24 hours or more", { expires_at: NOW_S + 86_400 }, { param: "expires_at", message: "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation." }],
+    [
+      "a parameter the stand-in cannot honour",
+      { discounts: [{ coupon: "half" }] },
+      { code: "sandbox_unsupported", param: "discounts" },
+    ],
+    [
+      "an unknown Price",
+      { line_items: [{ price: "price_gone", quantity: 1 }] },
+      {
+        statusCode: 400,
+        code: "resource_missing",
+        message: "No such price: 'price_gone'",
+        param: "line_items[0][price]",
+      },
+    ],
+    [
+      "a deadline in less than 30 minutes",
+      { expires_at: NOW_S + 1799 },
+      {
+        param: "expires_at",
+        message: "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.",
+      },
+    ],
+    [
+      "a deadline in 24 hours or more",
+      { expires_at: NOW_S + 86_400 },
+      {
+        param: "expires_at",
+        message: "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.",
+      },
+    ],
     ["a metadata key of 41 characters", { metadata: { ["k".repeat(41)]: "v" } }, { param: "metadata" }],
     ["a metadata value of 501 characters", { metadata: { note: "v".repeat(501) } }, { param: "metadata[note]" }],
-    ["51 metadata keys", { metadata: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${String(i)}`, "v"])) }, { message: containing("Metadata can have up to 50 keys, but you've set 51.") }],
-    ["51 metadata keys for the payment", { payment_intent_data: { metadata: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${String(i)}`, "v"])) } }, { statusCode: 400 }],
+    [
+      "51 metadata keys",
+      { metadata: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${String(i)}`, "v"])) },
+      { message: containing("Metadata can have up to 50 keys, but you've set 51.") },
+    ],
+    [
+      "51 metadata keys for the payment",
+      {
+        payment_intent_data: {
+          metadata: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${String(i)}`, "v"])),
+        },
+      },
+      { statusCode: 400 },
+    ],
     ["something that cannot be expanded", { expand: ["status"] }, { param: "expand[]" }],
   ])("%s", async (_name, change, expected) => {
     const { stripe, controls } = startSandbox();
@@ -104,21 +199,27 @@ describe("what is refused at creation", () => {
     expect(controls.sessions()).toEqual([]);
   });
 
-  test.each([["usd", 49, "$0.50"], ["eur", 49, "€0.50"], ["gbp", 29, "£0.30"], ["jpy", 49, "¥50"]])(
-    "a total below the least that Stripe charges in %s", async (currency, amount, least) => {
-      const { stripe } = startSandbox();
-      const error = await errorOf(stripe.checkout.sessions.create(cart({ line_items: [line(amount, 1, currency)] })));
-      expect(error).toMatchObject({
-        code: "amount_too_small",
-        message: `The Checkout Session's total amount due must add up to at least ${least} ${currency}`,
-      });
-      const session = await stripe.checkout.sessions.create(cart({ line_items: [line(amount + 1, 1, currency)] }));
-      expect(session.amount_total).toBe(amount + 1);
+  test.each([
+    ["usd", 49, "$0.50"],
+    ["eur", 49, "€0.50"],
+    ["gbp", 29, "£0.30"],
+    ["jpy", 49, "¥50"],
+  ])("a total below the least that Stripe charges in %s", async (currency, amount, least) => {
+    const { stripe } = startSandbox();
+    const error = await errorOf(stripe.checkout.sessions.create(cart({ line_items: [line(amount, 1, currency)] })));
+    expect(error).toMatchObject({
+      code: "amount_too_small",
+      message: `The Checkout Session's total amount due must add up to at least ${least} ${currency}`,
     });
+    const session = await stripe.checkout.sessions.create(cart({ line_items: [line(amount + 1, 1, currency)] }));
+    expect(session.amount_total).toBe(amount + 1);
+  });
 
   test("the bounds themselves are allowed", async () => {
     const { stripe } = startSandbox();
-    const full = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`${"k".repeat(38)}${String(i).padStart(2, "0")}`, "v".repeat(500)]));
+    const full = Object.fromEntries(
+      Array.from({ length: 50 }, (_, i) => [`${"k".repeat(38)}${String(i).padStart(2, "0")}`, "v".repeat(500)]),
+    );
     for (const change of [{ expires_at: NOW_S + 1800 }, { expires_at: NOW_S + 86_399 }, { metadata: full }]) {
       expect(await stripe.checkout.sessions.create(cart(change))).toMatchObject(change);
     }
@@ -127,18 +228,34 @@ describe("what is refused at creation", () => {
   test("an unknown URL is Stripe's 404", async () => {
     const { stripe } = startSandbox();
     const error = await errorOf(stripe.customers.list());
-    expect(error).toMatchObject({ statusCode: 404, message: containing("Unrecognized request URL (GET: /v1/customers)") });
+    expect(error).toMatchObject({
+      statusCode: 404,
+      message: containing("Unrecognized request URL (GET: /v1/customers)"),
+    });
   });
 });
 
 describe("an open session", () => {
   test("has its total, its deadline, no payment yet and an address to pay at", async () => {
     const { stripe } = startSandbox();
-    const session = await stripe.checkout.sessions.create(cart({ metadata: { claim: "c1" }, client_reference_id: "ref" }));
+    const session = await stripe.checkout.sessions.create(
+      cart({ metadata: { claim: "c1" }, client_reference_id: "ref" }),
+    );
     expect(session).toMatchObject({
-      object: "checkout.session", status: "open", payment_status: "unpaid", payment_intent: null, livemode: false, mode: "payment",
-      amount_subtotal: 2500, amount_total: 2500, currency: "usd", created: NOW_S, expires_at: NOW_S + 86_400,
-      metadata: { claim: "c1" }, client_reference_id: "ref", url: `http://pay.test/pay/${session.id}`,
+      object: "checkout.session",
+      status: "open",
+      payment_status: "unpaid",
+      payment_intent: null,
+      livemode: false,
+      mode: "payment",
+      amount_subtotal: 2500,
+      amount_total: 2500,
+      currency: "usd",
+      created: NOW_S,
+      expires_at: NOW_S + 86_400,
+      metadata: { claim: "c1" },
+      client_reference_id: "ref",
+      url: `http://pay.test/pay/${session.id}`,
       success_url: "http://shop.test/orders/{CHECKOUT_SESSION_ID}",
     });
     expect(session.id).toMatch(/^cs_test_\w{58}$/);
@@ -165,50 +282,83 @@ describe("an open session", () => {
 
   test("echoes shipping, tax and promotion settings", async () => {
     const { stripe, controls } = startSandbox();
-    const session = await stripe.checkout.sessions.create(cart({
-      shipping_address_collection: { allowed_countries: ["DE", "US"] }, shipping_options: [{ shipping_rate: "shr_1" }],
-      automatic_tax: { enabled: true }, allow_promotion_codes: true, locale: "de",
-    }));
+    const session = await stripe.checkout.sessions.create(
+      cart({
+        shipping_address_collection: { allowed_countries: ["DE", "US"] },
+        shipping_options: [{ shipping_rate: "shr_1" }],
+        automatic_tax: { enabled: true },
+        allow_promotion_codes: true,
+        locale: "de",
+      }),
+    );
     expect(session).toMatchObject({
-      shipping_address_collection: { allowed_countries: ["DE", "US"] }, shipping_options: [{ shipping_rate: "shr_1" }],
-      automatic_tax: { enabled: true }, allow_promotion_codes: true, locale: "de",
+      shipping_address_collection: { allowed_countries: ["DE", "US"] },
+      shipping_options: [{ shipping_rate: "shr_1" }],
+      automatic_tax: { enabled: true },
+      allow_promotion_codes: true,
+      locale: "de",
     });
     controls.pay(session.id);
     expect(controls.session(session.id)).toMatchObject({
-      shipping_cost: { shipping_rate: "shr_1" }, automatic_tax: { status: "complete" },
+      shipping_cost: { shipping_rate: "shr_1" },
+      automatic_tax: { status: "complete" },
       collected_information: { shipping_details: { address: { country: "US" } } },
     });
   });
 
   test("adds shipping, tax and a discount to the lines, and charges the sum", async () => {
     const { stripe, controls } = startSandbox();
-    const { id } = await stripe.checkout.sessions.create(cart({
-      line_items: [line(1000, 2)], shipping_options: [{ shipping_rate: "shr_1" }], automatic_tax: { enabled: true }, allow_promotion_codes: true,
-    }));
+    const { id } = await stripe.checkout.sessions.create(
+      cart({
+        line_items: [line(1000, 2)],
+        shipping_options: [{ shipping_rate: "shr_1" }],
+        automatic_tax: { enabled: true },
+        allow_promotion_codes: true,
+      }),
+    );
     expect(controls.edit(id, { action: "discount", percent: 25 })).toBe(true);
     // Without an address there is no tax yet.
-    expect(controls.session(id)).toMatchObject({ amount_subtotal: 2000, amount_total: 2000, total_details: { amount_discount: 500, amount_shipping: 500, amount_tax: 0 } });
+    expect(controls.session(id)).toMatchObject({
+      amount_subtotal: 2000,
+      amount_total: 2000,
+      total_details: { amount_discount: 500, amount_shipping: 500, amount_tax: 0 },
+    });
     controls.pay(id);
     expect(controls.session(id)).toMatchObject({
-      amount_subtotal: 2000, amount_total: 2200, total_details: { amount_discount: 500, amount_shipping: 500, amount_tax: 200 },
+      amount_subtotal: 2000,
+      amount_total: 2200,
+      total_details: { amount_discount: 500, amount_shipping: 500, amount_tax: 200 },
       shipping_cost: { amount_subtotal: 500, amount_tax: 50, amount_total: 550 },
     });
-    const { data: [sold] } = await stripe.checkout.sessions.listLineItems(id);
-    expect(sold).toMatchObject({ quantity: 2, amount_subtotal: 2000, amount_discount: 500, amount_tax: 150, amount_total: 1650, price: { unit_amount: 1000 } });
+    const {
+      data: [sold],
+    } = await stripe.checkout.sessions.listLineItems(id);
+    expect(sold).toMatchObject({
+      quantity: 2,
+      amount_subtotal: 2000,
+      amount_discount: 500,
+      amount_tax: 150,
+      amount_total: 1650,
+      price: { unit_amount: 1000 },
+    });
     expect((await stripe.paymentIntents.retrieve(controls.session(id)?.payment_intent ?? "")).amount).toBe(2200);
   });
 
   test("contains the tax in the prices where that is the tariff", async () => {
     const { stripe, controls } = startSandbox();
     controls.setTariff({ taxIsInclusive: true });
-    const { id } = await stripe.checkout.sessions.create(cart({ line_items: [line(1100)], automatic_tax: { enabled: true } }));
+    const { id } = await stripe.checkout.sessions.create(
+      cart({ line_items: [line(1100)], automatic_tax: { enabled: true } }),
+    );
     controls.pay(id);
     expect(controls.session(id)).toMatchObject({ amount_total: 1100, total_details: { amount_tax: 100 } });
   });
 
   test("lets lines be added and changed while a page is open, and not afterwards", async () => {
     const { stripe, controls } = startSandbox();
-    const { id } = await stripe.checkout.sessions.create(cart({ line_items: [{ ...line(1000, 2), metadata: { of: "ours" } }] }));
+    const { id } = await stripe.checkout.sessions.create(
+      cart({ line_items: [{ ...line(1000, 2), metadata: { of: "ours" } }] }),
+    );
     controls.edit(id, { action: "set_quantity", line: 0, quantity: 1 });
     controls.edit(id, { action: "add_line", name: "Gift wrap", unit_amount: 300, quantity: 1 });
     controls.pay(id);
@@ -226,11 +376,22 @@ describe("an open session", () => {
       { id: "price_mug", currency: "usd", unit_amount: 700, product_name: "Known mug" },
       { id: "price_old", currency: "usd", unit_amount: 700, product_name: "Old mug", active: false },
     ]);
-    const session = await stripe.checkout.sessions.create(cart({ line_items: [{ price: "price_mug", quantity: 3 }], expand: ["line_items"] }));
+    const session = await stripe.checkout.sessions.create(
+      cart({ line_items: [{ price: "price_mug", quantity: 3 }], expand: ["line_items"] }),
+    );
     expect(session.amount_total).toBe(2100);
-    expect(session.line_items?.data[0]).toMatchObject({ description: "Known mug", price: { id: "price_mug", unit_amount: 700 } });
-    expect(await stripe.prices.retrieve("price_mug")).toMatchObject({ active: true, unit_amount: 700, currency: "usd" });
-    const error = await errorOf(stripe.checkout.sessions.create(cart({ line_items: [{ price: "price_old", quantity: 1 }] })));
+    expect(session.line_items?.data[0]).toMatchObject({
+      description: "Known mug",
+      price: { id: "price_mug", unit_amount: 700 },
+    });
+    expect(await stripe.prices.retrieve("price_mug")).toMatchObject({
+      active: true,
+      unit_amount: 700,
+      currency: "usd",
+    });
+    const error = await errorOf(
+      stripe.checkout.sessions.create(cart({ line_items: [{ price: "price_old", quantity: 1 }] })),
+    );
     expect(error.message).toBe("The price specified is inactive. This field only accepts active prices.");
   });
 });
@@ -239,15 +400,22 @@ describe("reading", () => {
   test("a session that does not exist is a 404, an id that cannot be one a 400", async () => {
     const { stripe } = startSandbox();
     expect(await errorOf(stripe.checkout.sessions.retrieve("cs_test_none"))).toMatchObject({
-      statusCode: 404, code: "resource_missing", param: "session", message: "No such checkout.session: cs_test_none",
+      statusCode: 404,
+      code: "resource_missing",
+      param: "session",
+      message: "No such checkout.session: cs_test_none",
     });
-    expect(await errorOf(stripe.checkout.sessions.retrieve("{CHECKOUT_SESSION_ID}"))).toMatchObject({ statusCode: 400 });
+    expect(await errorOf(stripe.checkout.sessions.retrieve("{CHECKOUT_SESSION_ID}"))).toMatchObject({
+      statusCode: 400,
+    });
   });
 
   test("an expanded list of lines stops at 10 and says that there are more", async () => {
     const { stripe } = startSandbox();
     const names = Array.from({ length: 12 }, (_, i) => `Mug ${String(i)}`);
-    const { id } = await stripe.checkout.sessions.create(cart({ line_items: names.map((name) => line(100, 1, "usd", name)) }));
+    const { id } = await stripe.checkout.sessions.create(
+      cart({ line_items: names.map((name) => line(100, 1, "usd", name)) }),
+    );
     const session = await stripe.checkout.sessions.retrieve(id, { expand: ["line_items"] });
     expect(session.line_items?.data.map(({ description }) => description)).toEqual(names.slice(0, 10));
     expect(session.line_items?.has_more).toBe(true);
@@ -258,11 +426,22 @@ describe("reading", () => {
   test("products and payments can be expanded below their links", async () => {
     const { stripe, controls } = startSandbox();
     const product_data = { name: "Mug", metadata: { product_id: "7" } };
-    const { id } = await stripe.checkout.sessions.create(cart({ line_items: [{ price_data: { currency: "usd", unit_amount: 900, product_data }, quantity: 1 }] }));
+    const { id } = await stripe.checkout.sessions.create(
+      cart({ line_items: [{ price_data: { currency: "usd", unit_amount: 900, product_data }, quantity: 1 }] }),
+    );
     controls.pay(id);
-    const session = await stripe.checkout.sessions.retrieve(id, { expand: ["line_items.data.price.product", "payment_intent.latest_charge"] });
-    expect(session.line_items?.data[0]?.price?.product).toMatchObject({ object: "product", name: "Mug", metadata: { product_id: "7" } });
-    expect(session.payment_intent).toMatchObject({ object: "payment_intent", latest_charge: { object: "charge", amount: 900, paid: true } });
+    const session = await stripe.checkout.sessions.retrieve(id, {
+      expand: ["line_items.data.price.product", "payment_intent.latest_charge"],
+    });
+    expect(session.line_items?.data[0]?.price?.product).toMatchObject({
+      object: "product",
+      name: "Mug",
+      metadata: { product_id: "7" },
+    });
+    expect(session.payment_intent).toMatchObject({
+      object: "payment_intent",
+      latest_charge: { object: "charge", amount: 900, paid: true },
+    });
     const [listed] = (await stripe.checkout.sessions.list({ expand: ["data.payment_intent"] })).data;
     expect(listed?.payment_intent).toMatchObject({ status: "succeeded" });
     expect((await stripe.checkout.sessions.retrieve(id)).payment_intent).toMatch(/^pi_/);
@@ -279,7 +458,9 @@ describe("reading", () => {
     expect([next.data.map(({ id }) => id), next.has_more]).toEqual([ids.slice(10), false]);
     const back = await stripe.checkout.sessions.list({ ending_before: ids[10] ?? "", limit: 3 });
     expect([back.data.map(({ id }) => id), back.has_more]).toEqual([ids.slice(7, 10), true]);
-    expect((await stripe.checkout.sessions.list({ limit: 4 }).autoPagingToArray({ limit: 100 })).map(({ id }) => id)).toEqual(ids);
+    expect(
+      (await stripe.checkout.sessions.list({ limit: 4 }).autoPagingToArray({ limit: 100 })).map(({ id }) => id),
+    ).toEqual(ids);
   });
 
   test("a list filters by status and time, and a cursor may have left the filter between two pages", async () => {
@@ -290,7 +471,8 @@ describe("reading", () => {
       clock.time += 10_000;
     }
     const [a = "", b = "", c = "", d = ""] = ids;
-    const list = async (params: Stripe.Checkout.SessionListParams) => (await stripe.checkout.sessions.list(params)).data.map(({ id }) => id);
+    const list = async (params: Stripe.Checkout.SessionListParams) =>
+      (await stripe.checkout.sessions.list(params)).data.map(({ id }) => id);
     expect(await list({ created: { gte: NOW_S + 10, lt: NOW_S + 30 } })).toEqual([c, b]);
     expect(await list({ created: { gt: NOW_S + 10, lte: NOW_S + 30 } })).toEqual([d, c]);
     expect(await list({ created: NOW_S + 20 })).toEqual([c]);
@@ -308,7 +490,10 @@ describe("reading", () => {
     expect((await errorOf(stripe.checkout.sessions.list({ limit: 101 }))).message).toBe(
       "This value must be less than or equal to 100 (it currently is '101').",
     );
-    expect(await errorOf(stripe.checkout.sessions.list({ starting_after: "cs_test_none" }))).toMatchObject({ code: "resource_missing", param: "starting_after" });
+    expect(await errorOf(stripe.checkout.sessions.list({ starting_after: "cs_test_none" }))).toMatchObject({
+      code: "resource_missing",
+      param: "starting_after",
+    });
   });
 });
 
@@ -316,16 +501,26 @@ describe("metadata", () => {
   test("is merged, unset by an empty value, and cleared as a whole", async () => {
     const { stripe } = startSandbox();
     const { id } = await stripe.checkout.sessions.create(cart({ metadata: { a: "1", b: "2" } }));
-    expect((await stripe.checkout.sessions.update(id, { metadata: { b: "", c: 3, "0": "x" } })).metadata).toEqual({ "0": "x", a: "1", c: "3" });
-    expect((await stripe.checkout.sessions.update(id, { metadata: { a: null } })).metadata).toEqual({ "0": "x", c: "3" });
+    expect((await stripe.checkout.sessions.update(id, { metadata: { b: "", c: 3, "0": "x" } })).metadata).toEqual({
+      "0": "x",
+      a: "1",
+      c: "3",
+    });
+    expect((await stripe.checkout.sessions.update(id, { metadata: { a: null } })).metadata).toEqual({
+      "0": "x",
+      c: "3",
+    });
     expect((await stripe.checkout.sessions.update(id, { metadata: "" })).metadata).toEqual({});
   });
 
   test("counts its 50 keys over all updates, and a refused update changes nothing", async () => {
     const { stripe } = startSandbox();
-    const keys = (from: number, to: number) => Object.fromEntries(Array.from({ length: to - from }, (_, i) => [`k${String(from + i)}`, "v"]));
+    const keys = (from: number, to: number) =>
+      Object.fromEntries(Array.from({ length: to - from }, (_, i) => [`k${String(from + i)}`, "v"]));
     const { id } = await stripe.checkout.sessions.create(cart({ metadata: keys(0, 40) }));
-    expect((await errorOf(stripe.checkout.sessions.update(id, { metadata: keys(40, 51) }))).message).toContain("you've set 51");
+    expect((await errorOf(stripe.checkout.sessions.update(id, { metadata: keys(40, 51) }))).message).toContain(
+      "you've set 51",
+    );
     expect(Object.keys((await stripe.checkout.sessions.retrieve(id)).metadata ?? {})).toHaveLength(40);
     await stripe.checkout.sessions.update(id, { metadata: { ...keys(40, 51), k0: "" } });
     expect(Object.keys((await stripe.checkout.sessions.retrieve(id)).metadata ?? {})).toHaveLength(50);
@@ -339,9 +534,15 @@ describe("metadata", () => {
     controls.pay(complete.id);
     await stripe.checkout.sessions.expire(expired.id);
     for (const { id } of [open, complete, expired]) {
-      expect((await stripe.checkout.sessions.update(id, { metadata: { mark: "done" } })).metadata).toEqual({ mark: "done" });
+      expect((await stripe.checkout.sessions.update(id, { metadata: { mark: "done" } })).metadata).toEqual({
+        mark: "done",
+      });
     }
-    expect(await errorOf(stripe.checkout.sessions.update(open.id, { line_items: [] , shipping_options: [{ shipping_rate: "shr_1" }] }))).toMatchObject({ code: "parameter_unknown" });
+    expect(
+      await errorOf(
+        stripe.checkout.sessions.update(open.id, { line_items: [], shipping_options: [{ shipping_rate: "shr_1" }] }),
+      ),
+    ).toMatchObject({ code: "parameter_unknown" });
   });
 });
 
@@ -351,11 +552,17 @@ describe("expiry", () => {
     const paid = await stripe.checkout.sessions.create(cart());
     controls.pay(paid.id);
     expect(await errorOf(stripe.checkout.sessions.expire(paid.id))).toMatchObject({
-      statusCode: 400, type: "StripeInvalidRequestError",
-      message: 'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of `complete`.',
+      statusCode: 400,
+      type: "StripeInvalidRequestError",
+      message:
+        'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of `complete`.',
     });
     const open = await stripe.checkout.sessions.create(cart());
-    expect(await stripe.checkout.sessions.expire(open.id)).toMatchObject({ status: "expired", url: null, payment_status: "unpaid" });
+    expect(await stripe.checkout.sessions.expire(open.id)).toMatchObject({
+      status: "expired",
+      url: null,
+      payment_status: "unpaid",
+    });
     expect((await errorOf(stripe.checkout.sessions.expire(open.id))).message).toContain("`expired`");
     expect(controls.pay(open.id).kind).toBe("expired");
   });
@@ -367,7 +574,9 @@ describe("expiry", () => {
     clock.time = START + 1_799_999;
     expect((await stripe.checkout.sessions.retrieve(id)).status).toBe("open");
     clock.time = START + 1_800_000;
-    expect((await stripe.checkout.sessions.list({ status: "open" })).data.map((session) => session.id)).toEqual([later.id]);
+    expect((await stripe.checkout.sessions.list({ status: "open" })).data.map((session) => session.id)).toEqual([
+      later.id,
+    ]);
     expect(controls.pay(id).kind).toBe("expired");
     expect((await stripe.events.list({ type: "checkout.session.expired" })).data).toHaveLength(1);
     clock.time = START + 86_400_000;

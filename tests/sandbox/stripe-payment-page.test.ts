@@ -1,8 +1,6 @@
 import Stripe from "stripe";
 import { afterEach, describe, expect, test } from "vitest";
-
 import { listen, type Listening } from "~/sandbox/listen.server";
-
 import { cart, errorOf, line, startSandbox } from "./stripe-sandbox-fixture";
 
 type World = ReturnType<typeof startSandbox>;
@@ -73,7 +71,9 @@ describe("the payment page", () => {
 
   test("offers to pay later only where the session allows it, and neither that nor a decline for a free order", async () => {
     const world = startSandbox();
-    const card = await (await get(world, `/pay/${await open(world, { allowed_payment_method_types: ["card"] })}`)).text();
+    const card = await (
+      await get(world, `/pay/${await open(world, { allowed_payment_method_types: ["card"] })}`)
+    ).text();
     expect(card).toContain('value="decline"');
     expect(card).not.toContain("pay_later");
     const free = await (await get(world, `/pay/${await open(world, { line_items: [line(0)] })}`)).text();
@@ -83,7 +83,9 @@ describe("the payment page", () => {
 
   test("paying returns the shopper with the id in the address; a second submit pays nothing and returns too", async () => {
     const world = startSandbox();
-    const id = await open(world, { success_url: "http://shop.test/orders/{CHECKOUT_SESSION_ID}?x=%7BCHECKOUT_SESSION_ID%7D" });
+    const id = await open(world, {
+      success_url: "http://shop.test/orders/{CHECKOUT_SESSION_ID}?x=%7BCHECKOUT_SESSION_ID%7D",
+    });
     const answers = await Promise.all([post(world, `/pay/${id}`, "pay"), post(world, `/pay/${id}`, "pay")]);
     for (const response of answers) {
       expect(response.status).toBe(303);
@@ -123,9 +125,17 @@ describe("the payment page", () => {
     const id = await open(world);
     const json = { Accept: "application/json" };
     const declined = await post(world, `/pay/${id}`, "decline", json);
-    expect([declined.status, await declined.json()]).toEqual([402, { outcome: "declined", status: "open", payment_status: "unpaid", redirect_url: null }]);
+    expect([declined.status, await declined.json()]).toEqual([
+      402,
+      { outcome: "declined", status: "open", payment_status: "unpaid", redirect_url: null },
+    ]);
     const paid = await post(world, `/pay/${id}`, "pay", json);
-    expect(await paid.json()).toEqual({ outcome: "paid", status: "complete", payment_status: "paid", redirect_url: `http://shop.test/orders/${id}` });
+    expect(await paid.json()).toEqual({
+      outcome: "paid",
+      status: "complete",
+      payment_status: "paid",
+      redirect_url: `http://shop.test/orders/${id}`,
+    });
     expect((await post(world, `/pay/${id}`, "pay", json)).status).toBe(409);
     expect((await post(world, "/pay/cs_test_none", "pay", json)).status).toBe(404);
   });
@@ -159,14 +169,26 @@ describe("as a process of its own", () => {
       webhookUrls: [`http://127.0.0.1:${String(receiver.port)}/hook`],
     });
     const { port } = await serve(sandbox.fetch);
-    const stripe = new Stripe("sk_test_sandbox", { protocol: "http", host: "127.0.0.1", port, maxNetworkRetries: 0, telemetry: false });
+    const stripe = new Stripe("sk_test_sandbox", {
+      protocol: "http",
+      host: "127.0.0.1",
+      port,
+      maxNetworkRetries: 0,
+      telemetry: false,
+    });
     const { id } = await stripe.checkout.sessions.create(cart());
     const base = `http://127.0.0.1:${String(port)}`;
-    const paid = await fetch(`${base}/pay/${id}`, { method: "POST", body: new URLSearchParams({ action: "pay" }), redirect: "manual" });
+    const paid = await fetch(`${base}/pay/${id}`, {
+      method: "POST",
+      body: new URLSearchParams({ action: "pay" }),
+      redirect: "manual",
+    });
     expect([paid.status, paid.headers.get("Location")]).toEqual([303, `http://shop.test/orders/${id}`]);
     await controls.webhooks.idle();
     const [[body, signature] = ["", ""]] = bodies;
-    expect(stripe.webhooks.constructEvent(body, signature, "whsec_sandbox")).toMatchObject({ data: { object: { id } } });
+    expect(stripe.webhooks.constructEvent(body, signature, "whsec_sandbox")).toMatchObject({
+      data: { object: { id } },
+    });
     // The SDK tries a reset connection once more on its own.
     controls.failNext({ disconnect: true, times: 2 });
     expect((await errorOf(stripe.checkout.sessions.retrieve(id))).type).toBe("StripeConnectionError");
@@ -182,7 +204,9 @@ describe("the controls over HTTP", () => {
     const world = startSandbox();
     expect((await command(world, "webhooks", { action: "explode" })).status).toBe(400);
     expect((await command(world, "faults", { status: 200 })).status).toBe(400);
-    expect((await world.sandbox.httpFetch("http://pay.test/_sandbox/faults", { method: "POST", body: "{" })).status).toBe(400);
+    expect(
+      (await world.sandbox.httpFetch("http://pay.test/_sandbox/faults", { method: "POST", body: "{" })).status,
+    ).toBe(400);
     expect((await command(world, "webhooks", { action: "resend", event_id: "evt_none" })).status).toBe(404);
   });
 
@@ -191,18 +215,31 @@ describe("the controls over HTTP", () => {
     await command(world, "prices", [{ id: "price_mug", currency: "usd", unit_amount: 900, product_name: "Mug" }]);
     const id = await open(world, { line_items: [{ price: "price_mug", quantity: 1 }] });
     await command(world, "webhooks", { action: "rule", hold: true });
-    expect(await (await command(world, `checkouts/${id}`, { action: "pay_later" })).json()).toMatchObject({ outcome: "processing" });
-    expect(await (await command(world, `checkouts/${id}`, { action: "payment_arrives" })).json()).toEqual({ outcome: "settled" });
-    expect(await (await command(world, `checkouts/${id}`, { action: "expire" })).json()).toEqual({ outcome: "not_open" });
-    expect(await (await world.sandbox.httpFetch("http://pay.test/_sandbox/webhooks")).json()).toMatchObject({ deliveries: [{ state: "held" }, { state: "held" }] });
+    expect(await (await command(world, `checkouts/${id}`, { action: "pay_later" })).json()).toMatchObject({
+      outcome: "processing",
+    });
+    expect(await (await command(world, `checkouts/${id}`, { action: "payment_arrives" })).json()).toEqual({
+      outcome: "settled",
+    });
+    expect(await (await command(world, `checkouts/${id}`, { action: "expire" })).json()).toEqual({
+      outcome: "not_open",
+    });
+    expect(await (await world.sandbox.httpFetch("http://pay.test/_sandbox/webhooks")).json()).toMatchObject({
+      deliveries: [{ state: "held" }, { state: "held" }],
+    });
     await command(world, "webhooks", { action: "release", order: "reversed" });
     expect(world.received.map(({ body }): unknown => JSON.parse(body))).toMatchObject([
-      { type: "checkout.session.async_payment_succeeded" }, { type: "checkout.session.completed" },
+      { type: "checkout.session.async_payment_succeeded" },
+      { type: "checkout.session.completed" },
     ]);
     await command(world, "faults", { path: "/v1/checkout/sessions/*", status: 500 });
     expect((await errorOf(world.stripe.checkout.sessions.retrieve(id))).statusCode).toBe(500);
-    expect(await (await world.sandbox.httpFetch("http://pay.test/_sandbox/checkouts")).json()).toMatchObject({ sessions: [{ id }] });
-    expect(await (await world.sandbox.httpFetch("http://pay.test/_sandbox/calls")).json()).toMatchObject({ calls: [{ status: 200 }, { status: 500 }] });
+    expect(await (await world.sandbox.httpFetch("http://pay.test/_sandbox/checkouts")).json()).toMatchObject({
+      sessions: [{ id }],
+    });
+    expect(await (await world.sandbox.httpFetch("http://pay.test/_sandbox/calls")).json()).toMatchObject({
+      calls: [{ status: 200 }, { status: 500 }],
+    });
     await command(world, "reset", {});
     expect(world.controls.sessions()).toEqual([]);
   });

@@ -1,6 +1,5 @@
 import type Stripe from "stripe";
 import { describe, expect, test } from "vitest";
-
 import { cart, containing, errorOf, line, linkedId, startSandbox } from "./stripe-sandbox-fixture";
 
 async function open(stripe: Stripe, change: Partial<Stripe.Checkout.SessionCreateParams> = {}): Promise<string> {
@@ -23,7 +22,8 @@ describe("paying", () => {
     expect(controls.pay("cs_test_none").kind).toBe("unknown");
     const once = await open(stripe);
     expect(controls.pay(once).kind).toBe("paid");
-    for (const again of [controls.pay(once), controls.decline(once), controls.payLater(once)]) expect(again.kind).toBe("already_complete");
+    for (const again of [controls.pay(once), controls.decline(once), controls.payLater(once)])
+      expect(again.kind).toBe("already_complete");
     expect(controls.expire(once)).toBe(false);
     expect((await stripe.charges.list()).data).toHaveLength(1);
   });
@@ -34,10 +34,16 @@ describe("paying", () => {
     expect(controls.decline(id)).toMatchObject({ kind: "declined", message: "Your card was declined." });
     const session = await stripe.checkout.sessions.retrieve(id, { expand: ["payment_intent.latest_charge"] });
     expect(session).toMatchObject({
-      status: "open", payment_status: "unpaid", url: containing(id),
-      payment_intent: { status: "requires_payment_method", last_payment_error: { code: "card_declined" }, latest_charge: { status: "failed", paid: false } },
+      status: "open",
+      payment_status: "unpaid",
+      url: containing(id),
+      payment_intent: {
+        status: "requires_payment_method",
+        last_payment_error: { code: "card_declined" },
+        latest_charge: { status: "failed", paid: false },
+      },
     });
-    const intent = typeof session.payment_intent === "object" ? session.payment_intent?.id ?? "" : "";
+    const intent = typeof session.payment_intent === "object" ? (session.payment_intent?.id ?? "") : "";
     expect((await errorOf(stripe.refunds.create({ payment_intent: intent }))).message).toBe(
       `This PaymentIntent (${intent}) does not have a successful charge to refund.`,
     );
@@ -58,14 +64,32 @@ describe("paying", () => {
     const world = startSandbox();
     const { id, intent } = await paid(world, { payment_intent_data: { metadata: { order: "7" } } });
     expect(await world.stripe.checkout.sessions.retrieve(id)).toMatchObject({
-      status: "complete", payment_status: "paid", url: null, customer_details: { email: "shopper@example.com" },
+      status: "complete",
+      payment_status: "paid",
+      url: null,
+      customer_details: { email: "shopper@example.com" },
     });
     expect(await world.stripe.paymentIntents.retrieve(intent, { expand: ["latest_charge"] })).toMatchObject({
-      status: "succeeded", amount: 2500, amount_received: 2500, metadata: { order: "7" },
-      latest_charge: { amount: 2500, amount_captured: 2500, amount_refunded: 0, refunded: false, metadata: { order: "7" } },
+      status: "succeeded",
+      amount: 2500,
+      amount_received: 2500,
+      metadata: { order: "7" },
+      latest_charge: {
+        amount: 2500,
+        amount_captured: 2500,
+        amount_refunded: 0,
+        refunded: false,
+        metadata: { order: "7" },
+      },
     });
-    expect((await world.stripe.paymentIntents.update(intent, { metadata: { mark: "done" } })).metadata).toEqual({ order: "7", mark: "done" });
-    expect(await errorOf(world.stripe.paymentIntents.retrieve("pi_none"))).toMatchObject({ statusCode: 404, code: "resource_missing" });
+    expect((await world.stripe.paymentIntents.update(intent, { metadata: { mark: "done" } })).metadata).toEqual({
+      order: "7",
+      mark: "done",
+    });
+    expect(await errorOf(world.stripe.paymentIntents.retrieve("pi_none"))).toMatchObject({
+      statusCode: 404,
+      code: "resource_missing",
+    });
   });
 
   test("a free order needs no payment and has no intent", async () => {
@@ -74,7 +98,11 @@ describe("paying", () => {
     expect(controls.decline(id).kind).toBe("not_offered");
     expect(controls.payLater(id).kind).toBe("not_offered");
     expect(controls.pay(id).kind).toBe("paid");
-    expect(await stripe.checkout.sessions.retrieve(id)).toMatchObject({ status: "complete", payment_status: "no_payment_required", payment_intent: null });
+    expect(await stripe.checkout.sessions.retrieve(id)).toMatchObject({
+      status: "complete",
+      payment_status: "no_payment_required",
+      payment_intent: null,
+    });
   });
 });
 
@@ -92,7 +120,11 @@ describe("paying later", () => {
     expect(controls.settle(id, "succeeded").kind).toBe("not_processing");
     expect(controls.payLater(id).kind).toBe("processing");
     const session = await stripe.checkout.sessions.retrieve(id, { expand: ["payment_intent.latest_charge"] });
-    expect(session).toMatchObject({ status: "complete", payment_status: "unpaid", payment_intent: { status: "processing", latest_charge: { status: "pending" } } });
+    expect(session).toMatchObject({
+      status: "complete",
+      payment_status: "unpaid",
+      payment_intent: { status: "processing", latest_charge: { status: "pending" } },
+    });
     expect(controls.pay(id).kind).toBe("already_complete");
     expect(controls.settle(id, "failed").kind).toBe("settled");
     expect(await stripe.checkout.sessions.retrieve(id)).toMatchObject({ status: "complete", payment_status: "unpaid" });
@@ -115,22 +147,48 @@ describe("paying later", () => {
 describe("refunds", () => {
   test("name what is missing or unknown", async () => {
     const { stripe } = startSandbox();
-    expect((await errorOf(stripe.refunds.create({}))).message).toBe("One of the following params should be provided for this request: payment_intent or charge.");
-    expect(await errorOf(stripe.refunds.create({ payment_intent: "pi_none" }))).toMatchObject({ code: "resource_missing", message: "No such payment_intent: 'pi_none'" });
-    expect(await errorOf(stripe.refunds.create({ charge: "ch_none" }))).toMatchObject({ code: "resource_missing", message: "No such charge: 'ch_none'" });
+    expect((await errorOf(stripe.refunds.create({}))).message).toBe(
+      "One of the following params should be provided for this request: payment_intent or charge.",
+    );
+    expect(await errorOf(stripe.refunds.create({ payment_intent: "pi_none" }))).toMatchObject({
+      code: "resource_missing",
+      message: "No such payment_intent: 'pi_none'",
+    });
+    expect(await errorOf(stripe.refunds.create({ charge: "ch_none" }))).toMatchObject({
+      code: "resource_missing",
+      message: "No such charge: 'ch_none'",
+    });
   });
 
   test("give everything back once", async () => {
     const world = startSandbox();
     const { intent } = await paid(world);
-    const refund = await world.stripe.refunds.create({ payment_intent: intent, reason: "requested_by_customer", metadata: { why: "sold out" } });
-    expect(refund).toMatchObject({ amount: 2500, currency: "usd", status: "succeeded", payment_intent: intent, metadata: { why: "sold out" } });
+    const refund = await world.stripe.refunds.create({
+      payment_intent: intent,
+      reason: "requested_by_customer",
+      metadata: { why: "sold out" },
+    });
+    expect(refund).toMatchObject({
+      amount: 2500,
+      currency: "usd",
+      status: "succeeded",
+      payment_intent: intent,
+      metadata: { why: "sold out" },
+    });
     const charge = linkedId(refund.charge);
     expect(await errorOf(world.stripe.refunds.create({ payment_intent: intent }))).toMatchObject({
-      statusCode: 400, code: "charge_already_refunded", message: `Charge ${charge} has already been refunded.`,
+      statusCode: 400,
+      code: "charge_already_refunded",
+      message: `Charge ${charge} has already been refunded.`,
     });
-    expect(await errorOf(world.stripe.refunds.create({ charge, amount: 1 }))).toMatchObject({ code: "charge_already_refunded" });
-    expect(await world.stripe.charges.retrieve(charge, { expand: ["refunds"] })).toMatchObject({ refunded: true, amount_refunded: 2500, refunds: { data: [{ id: refund.id }] } });
+    expect(await errorOf(world.stripe.refunds.create({ charge, amount: 1 }))).toMatchObject({
+      code: "charge_already_refunded",
+    });
+    expect(await world.stripe.charges.retrieve(charge, { expand: ["refunds"] })).toMatchObject({
+      refunded: true,
+      amount_refunded: 2500,
+      refunds: { data: [{ id: refund.id }] },
+    });
   });
 
   test("in parts, never more than is left", async () => {
@@ -139,16 +197,23 @@ describe("refunds", () => {
     expect((await errorOf(world.stripe.refunds.create({ payment_intent: intent, amount: 2501 }))).message).toBe(
       "Refund amount ($25.01) is greater than charge amount ($25.00)",
     );
-    expect(await errorOf(world.stripe.refunds.create({ payment_intent: intent, amount: 0 }))).toMatchObject({ code: "parameter_invalid_integer", param: "amount" });
+    expect(await errorOf(world.stripe.refunds.create({ payment_intent: intent, amount: 0 }))).toMatchObject({
+      code: "parameter_invalid_integer",
+      param: "amount",
+    });
     const first = await world.stripe.refunds.create({ payment_intent: intent, amount: 1000 });
     expect(await errorOf(world.stripe.refunds.create({ payment_intent: intent, amount: 1501 }))).toMatchObject({
-      param: "amount", message: "Refund amount ($15.01) is greater than unrefunded amount on charge ($15.00)",
+      param: "amount",
+      message: "Refund amount ($15.01) is greater than unrefunded amount on charge ($15.00)",
     });
     const rest = await world.stripe.refunds.create({ payment_intent: intent });
     expect(rest.amount).toBe(1500);
     const other = await paid(world);
     await world.stripe.refunds.create({ payment_intent: other.intent });
-    expect((await world.stripe.refunds.list({ payment_intent: intent })).data.map(({ id }) => id)).toEqual([rest.id, first.id]);
+    expect((await world.stripe.refunds.list({ payment_intent: intent })).data.map(({ id }) => id)).toEqual([
+      rest.id,
+      first.id,
+    ]);
     expect((await world.stripe.refunds.list({ charge: linkedId(first.charge), limit: 1 })).has_more).toBe(true);
     expect((await world.stripe.refunds.retrieve(first.id)).amount).toBe(1000);
     expect((await world.stripe.refunds.list()).data).toHaveLength(3);
@@ -171,9 +236,12 @@ describe("idempotency keys", () => {
 
   test("say that an answer is a replay, of which request", async () => {
     const { sandbox } = startSandbox();
-    const post = () => sandbox.httpFetch("http://stripe.test/v1/refunds", {
-      method: "POST", body: "charge=ch_none", headers: { Authorization: `Basic ${btoa("sk_test_sandbox:")}`, "Idempotency-Key": "k" },
-    });
+    const post = () =>
+      sandbox.httpFetch("http://stripe.test/v1/refunds", {
+        method: "POST",
+        body: "charge=ch_none",
+        headers: { Authorization: `Basic ${btoa("sk_test_sandbox:")}`, "Idempotency-Key": "k" },
+      });
     const first = await post();
     const again = await post();
     expect([first.status, again.status]).toEqual([404, 404]);
@@ -188,11 +256,17 @@ describe("idempotency keys", () => {
     const { stripe, controls } = startSandbox();
     const { id } = await stripe.checkout.sessions.create(cart(), key);
     const otherParams = await errorOf(stripe.checkout.sessions.create(cart({ metadata: { a: "1" } }), key));
-    expect(otherParams).toMatchObject({ type: "StripeIdempotencyError", statusCode: 400, rawType: "idempotency_error" });
+    expect(otherParams).toMatchObject({
+      type: "StripeIdempotencyError",
+      statusCode: 400,
+      rawType: "idempotency_error",
+    });
     expect(otherParams.message).toMatch(/^Keys for idempotent requests can only be used with the same parameters/);
     const otherPath = await errorOf(stripe.checkout.sessions.expire(id, {}, key));
     expect(otherPath.message).toMatch(/only be used for the same endpoint/);
-    expect((await errorOf(stripe.checkout.sessions.create(cart(), { idempotencyKey: "k".repeat(256) }))).rawType).toBe("idempotency_error");
+    expect((await errorOf(stripe.checkout.sessions.create(cart(), { idempotencyKey: "k".repeat(256) }))).rawType).toBe(
+      "idempotency_error",
+    );
     expect(controls.sessions()).toHaveLength(1);
   });
 
@@ -201,7 +275,10 @@ describe("idempotency keys", () => {
     const held = controls.holdNext({ method: "POST", path: "/v1/checkout/sessions", when: "after" });
     const first = stripe.checkout.sessions.create(cart(), key);
     await held.reached;
-    expect(await errorOf(stripe.checkout.sessions.create(cart(), key))).toMatchObject({ statusCode: 409, code: "idempotency_key_in_use" });
+    expect(await errorOf(stripe.checkout.sessions.create(cart(), key))).toMatchObject({
+      statusCode: 409,
+      code: "idempotency_key_in_use",
+    });
     held.release();
     expect((await stripe.checkout.sessions.create(cart(), key)).id).toBe((await first).id);
   });
@@ -232,9 +309,14 @@ describe("faults on demand", () => {
     const world = startSandbox();
     const { intent } = await paid(world);
     world.controls.failNext({ method: "POST", path: "/v1/refunds", status: 500 });
-    const create = (n: number) => world.stripe.refunds.create({ payment_intent: intent }, { idempotencyKey: `refund:${String(n)}` });
+    const create = (n: number) =>
+      world.stripe.refunds.create({ payment_intent: intent }, { idempotencyKey: `refund:${String(n)}` });
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      expect(await errorOf(create(1))).toMatchObject({ type: "StripeAPIError", statusCode: 500, headers: { "stripe-should-retry": "false" } });
+      expect(await errorOf(create(1))).toMatchObject({
+        type: "StripeAPIError",
+        statusCode: 500,
+        headers: { "stripe-should-retry": "false" },
+      });
     }
     expect((await world.stripe.refunds.list()).data).toEqual([]);
     expect((await create(2)).status).toBe("succeeded");
@@ -244,7 +326,8 @@ describe("faults on demand", () => {
     const world = startSandbox();
     const { intent } = await paid(world);
     world.controls.failNext({ method: "POST", path: "/v1/refunds", status: 500, when: "after" });
-    const create = (n: number) => world.stripe.refunds.create({ payment_intent: intent }, { idempotencyKey: `refund:${String(n)}` });
+    const create = (n: number) =>
+      world.stripe.refunds.create({ payment_intent: intent }, { idempotencyKey: `refund:${String(n)}` });
     expect((await errorOf(create(1))).statusCode).toBe(500);
     expect((await errorOf(create(1))).statusCode).toBe(500);
     expect((await world.stripe.refunds.list()).data).toHaveLength(1);
@@ -255,7 +338,9 @@ describe("faults on demand", () => {
     const { stripe, controls } = startSandbox();
     controls.failNext({ path: "/v1/checkout/sessions", disconnect: true, when: "after" });
     const key = { idempotencyKey: "claim-1" };
-    expect(await errorOf(stripe.checkout.sessions.create(cart(), key))).toMatchObject({ type: "StripeConnectionError" });
+    expect(await errorOf(stripe.checkout.sessions.create(cart(), key))).toMatchObject({
+      type: "StripeConnectionError",
+    });
     const [made] = controls.sessions();
     expect((await stripe.checkout.sessions.create(cart(), key)).id).toBe(made?.id);
     expect(controls.sessions()).toHaveLength(1);
@@ -302,8 +387,10 @@ describe("faults on demand", () => {
 });
 
 describe("what becomes of a refund", () => {
-  const refundsOf = async ({ stripe }: ReturnType<typeof startSandbox>, intent: string) => (await stripe.refunds.list({ payment_intent: intent })).data.map(({ status }) => status);
-  const chargeOf = async ({ stripe }: ReturnType<typeof startSandbox>, intent: string) => (await stripe.charges.list({ payment_intent: intent })).data[0];
+  const refundsOf = async ({ stripe }: ReturnType<typeof startSandbox>, intent: string) =>
+    (await stripe.refunds.list({ payment_intent: intent })).data.map(({ status }) => status);
+  const chargeOf = async ({ stripe }: ReturnType<typeof startSandbox>, intent: string) =>
+    (await stripe.charges.list({ payment_intent: intent })).data[0];
 
   test("it stays pending and counts as refunded, until it arrives", async () => {
     const world = startSandbox({ webhookEvents: ["*"] });
@@ -314,7 +401,9 @@ describe("what becomes of a refund", () => {
     expect(await chargeOf(world, intent)).toMatchObject({ refunded: true });
     expect(world.controls.settleRefund(refund, "succeeded")).toBe(true);
     expect(await refundsOf(world, intent)).toEqual(["succeeded"]);
-    expect((await world.stripe.events.list({ type: "refund.updated" })).data).toMatchObject([{ data: { object: { id: refund, status: "succeeded" } } }]);
+    expect((await world.stripe.events.list({ type: "refund.updated" })).data).toMatchObject([
+      { data: { object: { id: refund, status: "succeeded" } } },
+    ]);
   });
 
   test("it fails after it succeeded, so that the charge can be refunded again, and it fails once", async () => {
@@ -333,7 +422,10 @@ describe("what becomes of a refund", () => {
     const world = startSandbox();
     const { id, intent } = await paid(world);
     world.controls.refundsBecome(id, "failed");
-    expect(await world.stripe.refunds.create({ payment_intent: intent })).toMatchObject({ status: "failed", failure_reason: "expired_or_canceled_card" });
+    expect(await world.stripe.refunds.create({ payment_intent: intent })).toMatchObject({
+      status: "failed",
+      failure_reason: "expired_or_canceled_card",
+    });
     expect(await chargeOf(world, intent)).toMatchObject({ refunded: false, amount_refunded: 0 });
   });
 
@@ -341,10 +433,19 @@ describe("what becomes of a refund", () => {
     const world = startSandbox();
     const { id, intent } = await paid(world);
     const press = async (action: string, refund = "") => {
-      const answer = await world.sandbox.httpFetch(`http://pay.test/pay/${id}`, { method: "POST", body: new URLSearchParams({ action, refund }) });
+      const answer = await world.sandbox.httpFetch(`http://pay.test/pay/${id}`, {
+        method: "POST",
+        body: new URLSearchParams({ action, refund }),
+      });
       return { status: answer.status, text: await answer.text() };
     };
-    const control = async (path: string, body: object): Promise<unknown> => (await world.sandbox.httpFetch(`http://pay.test/_sandbox/${path}`, { method: "POST", body: JSON.stringify(body) })).json();
+    const control = async (path: string, body: object): Promise<unknown> =>
+      (
+        await world.sandbox.httpFetch(`http://pay.test/_sandbox/${path}`, {
+          method: "POST",
+          body: JSON.stringify(body),
+        })
+      ).json();
     await press("refunds_stay_pending");
     expect((await press("refund")).text).toContain("It arrives");
     const [refund] = world.controls.refunds(id);
@@ -353,7 +454,9 @@ describe("what becomes of a refund", () => {
     expect(await control(`checkouts/${id}/refund`, { amount: 500 })).toEqual({ refunded: true });
     expect(await control(`checkouts/${id}/refund`, { amount: 5_000 })).toEqual({ refunded: false });
     expect(await control(`checkouts/${id}/refunds`, { status: "succeeded" })).toEqual({ set: true });
-    expect(await control(`refunds/${world.controls.refunds(id)[1]?.id ?? ""}`, { status: "canceled" })).toEqual({ settled: true });
+    expect(await control(`refunds/${world.controls.refunds(id)[1]?.id ?? ""}`, { status: "canceled" })).toEqual({
+      settled: true,
+    });
     expect(await refundsOf(world, intent)).toEqual(["canceled", "failed"]);
   });
 });

@@ -1,6 +1,5 @@
 import Stripe from "stripe";
 import { expect } from "vitest";
-
 import { createStripeSandbox, type StripeSandboxOptions } from "~/sandbox/stripe/stripe-sandbox.server";
 
 export const START = 1_780_000_000_000;
@@ -18,7 +17,12 @@ export function startSandbox(overrides: Partial<StripeSandboxOptions> = {}) {
     schedule: (run, delayMs) => timers.push({ run, delayMs }),
     deliver: async (input, init) => {
       const request = new Request(input, init);
-      received.push({ url: request.url, body: await request.text(), signature: request.headers.get("Stripe-Signature") ?? "", redirect: request.redirect });
+      received.push({
+        url: request.url,
+        body: await request.text(),
+        signature: request.headers.get("Stripe-Signature") ?? "",
+        redirect: request.redirect,
+      });
       const answer = answers.shift() ?? 200;
       if (answer instanceof Error) throw answer;
       return new Response(null, { status: answer });
@@ -26,7 +30,12 @@ export function startSandbox(overrides: Partial<StripeSandboxOptions> = {}) {
     ...overrides,
   });
   const client = (key = "sk_test_sandbox", config: ConstructorParameters<typeof Stripe>[1] = {}) =>
-    new Stripe(key, { httpClient: Stripe.createFetchHttpClient(sandbox.httpFetch), maxNetworkRetries: 0, telemetry: false, ...config });
+    new Stripe(key, {
+      httpClient: Stripe.createFetchHttpClient(sandbox.httpFetch),
+      maxNetworkRetries: 0,
+      telemetry: false,
+      ...config,
+    });
   return {
     sandbox,
     controls: sandbox.controls,
@@ -51,7 +60,9 @@ export function startSandbox(overrides: Partial<StripeSandboxOptions> = {}) {
   };
 }
 
-export function cart(overrides: Partial<Stripe.Checkout.SessionCreateParams> = {}): Stripe.Checkout.SessionCreateParams {
+export function cart(
+  overrides: Partial<Stripe.Checkout.SessionCreateParams> = {},
+): Stripe.Checkout.SessionCreateParams {
   return {
     mode: "payment",
     success_url: "http://shop.test/orders/{CHECKOUT_SESSION_ID}",
@@ -61,7 +72,12 @@ export function cart(overrides: Partial<Stripe.Checkout.SessionCreateParams> = {
   };
 }
 
-export function line(unitAmount: number, quantity = 1, currency = "usd", name = "Mug"): Stripe.Checkout.SessionCreateParams.LineItem {
+export function line(
+  unitAmount: number,
+  quantity = 1,
+  currency = "usd",
+  name = "Mug",
+): Stripe.Checkout.SessionCreateParams.LineItem {
   return { price_data: { currency, unit_amount: unitAmount, product_data: { name } }, quantity };
 }
 

@@ -1,9 +1,7 @@
 import { expect, test } from "vitest";
-
 import { createCheckouts } from "~/sandbox/stripe/checkouts.server";
 import { createRefund } from "~/sandbox/stripe/refunds.server";
 import { createStripeState } from "~/sandbox/stripe/stripe-state.server";
-
 import { START } from "./stripe-sandbox-fixture";
 
 test("the stand-in stays bounded: of finished sessions the oldest go, with their payments; open ones stay", () => {
@@ -12,7 +10,8 @@ test("the stand-in stays bounded: of finished sessions the oldest go, with their
   const checkouts = createCheckouts({ state, now: () => START, emit, paymentPageBase: () => "http://pay.test" });
   const create = () =>
     checkouts.create({
-      mode: "payment", success_url: "http://shop.test/",
+      mode: "payment",
+      success_url: "http://shop.test/",
       line_items: [{ quantity: 1, price_data: { currency: "usd", unit_amount: 500, product_data: { name: "Mug" } } }],
     }).session;
   const open = create();
@@ -23,7 +22,11 @@ test("the stand-in stays bounded: of finished sessions the oldest go, with their
   expect([state.checkouts.has(first.id), state.finished.size, state.refunds.size]).toEqual([true, 20_000, 1]);
   const last = create();
   checkouts.pay(last.id);
-  expect([state.checkouts.has(open.id), state.checkouts.has(first.id), state.checkouts.has(last.id)]).toEqual([true, false, true]);
+  expect([state.checkouts.has(open.id), state.checkouts.has(first.id), state.checkouts.has(last.id)]).toEqual([
+    true,
+    false,
+    true,
+  ]);
   expect(state.refunds.size).toBe(0);
   const payments = [state.finished, state.paymentIntents, state.charges].map(({ size }) => size);
   expect(payments).toEqual([19_001, 19_001, 19_001]);

@@ -1,6 +1,5 @@
 import type Stripe from "stripe";
 import { describe, expect, test } from "vitest";
-
 import { cart, errorOf, line, START, startSandbox } from "./stripe-sandbox-fixture";
 
 type World = ReturnType<typeof startSandbox>;
@@ -22,7 +21,9 @@ describe("an event", () => {
     const { body = "", signature = "" } = delivery ?? {};
     const { webhooks } = world.stripe;
     expect(() => webhooks.constructEvent(body, signature, "whsec_other")).toThrow(/signature/);
-    expect(() => webhooks.constructEvent(body.replace("complete", "expired"), signature, "whsec_sandbox")).toThrow(/signature/);
+    expect(() => webhooks.constructEvent(body.replace("complete", "expired"), signature, "whsec_sandbox")).toThrow(
+      /signature/,
+    );
     const again = JSON.stringify(JSON.parse(body));
     expect(() => webhooks.constructEvent(again, signature, "whsec_sandbox")).toThrow(/signature/);
     expect(webhooks.constructEvent(body, signature, "whsec_sandbox").type).toBe("checkout.session.completed");
@@ -36,8 +37,13 @@ describe("an event", () => {
     await world.runTimers();
     const [event] = eventsReceived(world);
     expect(event).toMatchObject({
-      object: "event", api_version: "2026-10-28.endive", livemode: false, pending_webhooks: 1, created: START / 1000,
-      type: "checkout.session.completed", data: { object: { id, status: "complete", payment_status: "paid" } },
+      object: "event",
+      api_version: "2026-10-28.endive",
+      livemode: false,
+      pending_webhooks: 1,
+      created: START / 1000,
+      type: "checkout.session.completed",
+      data: { object: { id, status: "complete", payment_status: "paid" } },
     });
     expect(event?.data.object).toHaveProperty("metadata", {});
     const stored = await world.stripe.events.retrieve(event?.id ?? "");
@@ -49,7 +55,12 @@ describe("an event", () => {
 
   test("is sent for each end that a session can come to, and only those the endpoint listens to", async () => {
     const world = startSandbox();
-    const [arrives, fails, expires, declines] = [await open(world), await open(world), await open(world), await open(world)];
+    const [arrives, fails, expires, declines] = [
+      await open(world),
+      await open(world),
+      await open(world),
+      await open(world),
+    ];
     world.controls.decline(declines);
     world.controls.payLater(arrives);
     world.controls.payLater(fails);
@@ -57,7 +68,11 @@ describe("an event", () => {
     world.controls.settle(fails, "failed");
     await world.stripe.checkout.sessions.expire(expires);
     await world.runTimers();
-    const seen = eventsReceived(world).map(({ type, data: { object } }) => [type, "id" in object && object.id, "payment_status" in object && object.payment_status]);
+    const seen = eventsReceived(world).map(({ type, data: { object } }) => [
+      type,
+      "id" in object && object.id,
+      "payment_status" in object && object.payment_status,
+    ]);
     expect(seen).toEqual([
       ["checkout.session.completed", arrives, "unpaid"],
       ["checkout.session.completed", fails, "unpaid"],
@@ -76,7 +91,12 @@ describe("an event", () => {
     await world.stripe.refunds.create({ payment_intent: String(world.controls.session(session.id)?.payment_intent) });
     await world.runTimers();
     expect(eventsReceived(world).map(({ type }) => type)).toEqual([
-      "payment_intent.created", "charge.succeeded", "payment_intent.succeeded", "checkout.session.completed", "refund.created", "charge.refunded",
+      "payment_intent.created",
+      "charge.succeeded",
+      "payment_intent.succeeded",
+      "checkout.session.completed",
+      "refund.created",
+      "charge.refunded",
     ]);
   });
 
@@ -86,7 +106,10 @@ describe("an event", () => {
     await world.runTimers();
     expect(world.received.map(({ url }) => url)).toEqual(["http://a.test/", "http://b.test/"]);
     const endpoints = (await world.stripe.webhookEndpoints.list()).data;
-    expect(endpoints.map(({ url, status }) => [url, status])).toEqual([["http://a.test/", "enabled"], ["http://b.test/", "enabled"]]);
+    expect(endpoints.map(({ url, status }) => [url, status])).toEqual([
+      ["http://a.test/", "enabled"],
+      ["http://b.test/", "enabled"],
+    ]);
     expect(endpoints[0]?.secret).toBeUndefined();
   });
 });
@@ -102,7 +125,10 @@ describe("a delivery that fails", () => {
     expect(new Set(eventsReceived(world).map(({ id }) => id)).size).toBe(1);
     expect(world.received.map(({ redirect }) => redirect)).toEqual(Array(4).fill("manual"));
     expect(world.controls.webhooks.deliveries()).toMatchObject([
-      { state: "delivered", attempts: [{ status: 500 }, { status: null, error: "fetch failed" }, { status: 302 }, { status: 204 }] },
+      {
+        state: "delivered",
+        attempts: [{ status: 500 }, { status: null, error: "fetch failed" }, { status: 302 }, { status: 204 }],
+      },
     ]);
   });
 
@@ -130,9 +156,13 @@ describe("a delivery that fails", () => {
   test("is cut off by closing while it is under way", async () => {
     let aborted = false;
     const world = startSandbox({
-      deliver: (_input, init) => new Promise((_resolve, reject) => {
-        init?.signal?.addEventListener("abort", () => { aborted = true; reject(new Error("aborted")); });
-      }),
+      deliver: (_input, init) =>
+        new Promise((_resolve, reject) => {
+          init?.signal?.addEventListener("abort", () => {
+            aborted = true;
+            reject(new Error("aborted"));
+          });
+        }),
     });
     world.controls.pay(await open(world));
     for (const { run } of world.timers) run();
@@ -201,7 +231,9 @@ describe("on demand an event is", () => {
     world.controls.webhooks.rule({ hold: true });
     world.controls.pay(await open(world));
     let isIdle = false;
-    const idle = world.controls.webhooks.idle().then(() => { isIdle = true; });
+    const idle = world.controls.webhooks.idle().then(() => {
+      isIdle = true;
+    });
     await world.runTimers();
     expect(isIdle).toBe(false);
     await world.runTimers();

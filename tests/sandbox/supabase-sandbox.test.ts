@@ -1,15 +1,15 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
-
 import { createClient } from "@supabase/supabase-js";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { z } from "zod";
-
 import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
-import { createSupabaseSandbox, SANDBOX_SUPABASE_KEY } from "~/sandbox/supabase/supabase-sandbox.server";
-import type { SupabaseSandbox } from "~/sandbox/supabase/supabase-sandbox.server";
-
+import {
+  createSupabaseSandbox,
+  SANDBOX_SUPABASE_KEY,
+  type SupabaseSandbox,
+} from "~/sandbox/supabase/supabase-sandbox.server";
 import { openTestDatabase } from "./test-database";
 
 const URL = "http://sandbox.supabase.local/rest/v1/products";
@@ -27,7 +27,9 @@ describe("the sandbox's database", () => {
 
   it("serves nothing but the REST API", async () => {
     for (const other of ["/", "/auth/v1/settings", "/_system", "/rest/v2/products"]) {
-      expect((await sandbox.fetch(`http://localhost${other}`, { headers: { apikey: SANDBOX_SUPABASE_KEY } })).status).toBe(404);
+      expect(
+        (await sandbox.fetch(`http://localhost${other}`, { headers: { apikey: SANDBOX_SUPABASE_KEY } })).status,
+      ).toBe(404);
     }
   });
 
@@ -41,7 +43,9 @@ describe("the sandbox's database", () => {
     expect(error).toBeNull();
     const byId = (a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id);
     const rows = z.array(z.object({ id: z.string() }).loose()).parse(data);
-    expect(rows.sort(byId)).toEqual(DEMO_PRODUCTS.map((product) => ({ ...product, price: Number(product.price) })).sort(byId));
+    expect(rows.sort(byId)).toEqual(
+      DEMO_PRODUCTS.map((product) => ({ ...product, price: Number(product.price) })).sort(byId),
+    );
   });
 
   it("takes SQL beside the API", async () => {

@@ -13,14 +13,20 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
-
 import { parseProductColumns } from "~/catalog/product-columns";
-import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
-import type { SupabaseCatalog, SupabaseCatalogOptions } from "~/catalog/supabase-catalog.server";
+import {
+  createSupabaseCatalog,
+  type SupabaseCatalog,
+  type SupabaseCatalogOptions,
+} from "~/catalog/supabase-catalog.server";
 import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
 import { writeSandboxDump } from "~/sandbox/supabase/sandbox-dump.server";
-import { createSupabaseSandbox, PRODUCTS_SCHEMA, SANDBOX_SUPABASE_KEY } from "~/sandbox/supabase/supabase-sandbox.server";
-import type { SupabaseSandbox } from "~/sandbox/supabase/supabase-sandbox.server";
+import {
+  createSupabaseSandbox,
+  PRODUCTS_SCHEMA,
+  SANDBOX_SUPABASE_KEY,
+  type SupabaseSandbox,
+} from "~/sandbox/supabase/supabase-sandbox.server";
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -39,8 +45,14 @@ export const DEFAULT_COLUMNS = "id,name,price,inventory=inventory_count,descript
  * `schema`: SQL run before the first request, after the sandbox's own table was made; it may drop that one.
  * `rows`: what `products` holds instead of the demo shop.
  */
-export async function openTestDatabase(options: { schema?: string; rows?: readonly Row[] } = {}): Promise<TestDatabase> {
-  const key = createHash("sha256").update(PRODUCTS_SCHEMA).update(JSON.stringify(DEMO_PRODUCTS)).digest("hex").slice(0, 16);
+export async function openTestDatabase(
+  options: { schema?: string; rows?: readonly Row[] } = {},
+): Promise<TestDatabase> {
+  const key = createHash("sha256")
+    .update(PRODUCTS_SCHEMA)
+    .update(JSON.stringify(DEMO_PRODUCTS))
+    .digest("hex")
+    .slice(0, 16);
   const dumpFile = path.resolve("node_modules/.cache/holdfast", `sandbox-${key}.tar`);
   if (!existsSync(dumpFile)) await writeSandboxDump(dumpFile);
 
@@ -49,9 +61,10 @@ export async function openTestDatabase(options: { schema?: string; rows?: readon
     await sandbox.exec(`truncate "${table}"`);
     const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].map((column) => `"${column}"`).join(", ");
     if (columns === "") return;
-    await sandbox.exec(`insert into "${table}" (${columns}) select ${columns} from jsonb_populate_recordset(null::"${table}", $1::jsonb)`, [
-      JSON.stringify(rows),
-    ]);
+    await sandbox.exec(
+      `insert into "${table}" (${columns}) select ${columns} from jsonb_populate_recordset(null::"${table}", $1::jsonb)`,
+      [JSON.stringify(rows)],
+    );
   };
   if (options.schema !== undefined) await sandbox.exec(options.schema);
   if (options.rows !== undefined) await setRows(options.rows);

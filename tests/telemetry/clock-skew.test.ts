@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { createClockSkew } from "~/telemetry/clock-skew.server";
 
 const STRIPE = Date.parse("2026-06-01T12:00:00Z");
@@ -9,7 +8,10 @@ function createServer(skew: number) {
   const time = { ms: 0, skew };
   const logged: string[] = [];
   const clock = { now: () => time.ms, wall: () => STRIPE + time.ms + time.skew };
-  const measured = createClockSkew({ clock, log: { info: (line) => logged.push(`info: ${line}`), warn: (line) => logged.push(`warn: ${line}`) } });
+  const measured = createClockSkew({
+    clock,
+    log: { info: (line) => logged.push(`info: ${line}`), warn: (line) => logged.push(`warn: ${line}`) },
+  });
   async function ask({ tripMs = 200, date = true }: { tripMs?: number; date?: boolean | string } = {}): Promise<void> {
     const fetch = measured.watch(async () => {
       time.ms += tripMs / 2;
@@ -59,7 +61,10 @@ describe("the skew against Stripe's clock", () => {
     for (let i = 0; i < 5; i += 1) await ask();
     time.skew = 0;
     for (let i = 0; i < 5; i += 1) await ask();
-    expect(logged).toEqual([expect.stringMatching(/^warn: .*behind/), "info: this server's clock agrees with Stripe's again"]);
+    expect(logged).toEqual([
+      expect.stringMatching(/^warn: .*behind/),
+      "info: this server's clock agrees with Stripe's again",
+    ]);
   });
 
   it("does not follow a single odd answer", async () => {

@@ -33,7 +33,8 @@ describe("figures of the store", () => {
     await registry.metrics();
     answers = false;
     const names = parseMetrics(await registry.metrics()).map(({ name }) => name);
-    for (const name of ["reservations_active", "reservation_units_held", "reservation_store_bytes"]) expect(names).not.toContain(name);
+    for (const name of ["reservations_active", "reservation_units_held", "reservation_store_bytes"])
+      expect(names).not.toContain(name);
     expect(names).toContain("oversold_units_total");
   });
 });
@@ -46,7 +47,11 @@ describe("holds that ended", () => {
 
   beforeEach(() => {
     metrics = createMetrics(async () => EMPTY);
-    store = observeStore(createMemoryReservationStore({ clock, ttlMs: 120_000, maxAgeMs: 1_200_000 }), pino({ level: "silent" }), metrics);
+    store = observeStore(
+      createMemoryReservationStore({ clock, ttlMs: 120_000, maxAgeMs: 1_200_000 }),
+      pino({ level: "silent" }),
+      metrics,
+    );
   });
 
   async function hold(session: string, lines: readonly Line[]): Promise<void> {
@@ -87,7 +92,11 @@ describe("holds that ended", () => {
     clock.advance(121_000);
     await store.view("b");
     await Promise.resolve();
-    for (const [session, claimId] of [["c", "sold"], ["d", "given up"], ["e", "returned"]] as const) {
+    for (const [session, claimId] of [
+      ["c", "sold"],
+      ["d", "given up"],
+      ["e", "returned"],
+    ] as const) {
       await hold(session, [mug(1)]);
       await store.claim({ session, claimId });
     }
@@ -108,7 +117,9 @@ describe("states of what is outside", () => {
     expect(states.read()).toEqual({ database: "failing", stripe: "unknown" });
     await answering(401)("http://database.test");
     expect(states.read().database).toBe("ok");
-    await expect(states.watch("stripe", async () => Promise.reject(new TypeError("cut")))("http://stripe.test")).rejects.toThrow("cut");
+    await expect(
+      states.watch("stripe", async () => Promise.reject(new TypeError("cut")))("http://stripe.test"),
+    ).rejects.toThrow("cut");
     expect(states.read()).toEqual({ database: "ok", stripe: "failing" });
   });
 });

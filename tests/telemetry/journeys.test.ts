@@ -24,28 +24,56 @@ const metricsRoute = await import("~/routes/metrics");
 
 async function read(shop: OperatedShop): Promise<Sample[]> {
   here.shop = shop;
-  const answer = await metricsRoute.loader({ request: new Request("http://shop.test/metrics"), params: {}, context: {} });
+  const answer = await metricsRoute.loader({
+    request: new Request("http://shop.test/metrics"),
+    params: {},
+    context: {},
+  });
   return parseMetrics(await answer.text());
 }
 
-async function deliver(shop: OperatedShop, checkoutId: string, { type = "checkout.session.completed", secret = SECRET, refundId }: { type?: string; secret?: string; refundId?: string } = {}): Promise<number> {
+async function deliver(
+  shop: OperatedShop,
+  checkoutId: string,
+  {
+    type = "checkout.session.completed",
+    secret = SECRET,
+    refundId,
+  }: { type?: string; secret?: string; refundId?: string } = {},
+): Promise<number> {
   here.shop = shop;
   const body = eventBody({ checkoutId, type, ...(refundId === undefined ? {} : { refundId }) });
-  const request = new Request("http://shop.test/api/webhooks/stripe", { method: "POST", body, headers: { "Stripe-Signature": sign(body, Date.now(), secret) } });
+  const request = new Request("http://shop.test/api/webhooks/stripe", {
+    method: "POST",
+    body,
+    headers: { "Stripe-Signature": sign(body, Date.now(), secret) },
+  });
   return (await webhookRoute.action({ request, params: {}, context: {} })).status;
 }
 
-const COUNTERS = ["reservations_total", "reservations_ended_total", "checkout_total", "webhook_events_total", "fulfilment_total", "refunds_total", "late_payments_total", "oversold_units_total", "reserve_duration_seconds_count"];
+const COUNTERS = [
+  "reservations_total",
+  "reservations_ended_total",
+  "checkout_total",
+  "webhook_events_total",
+  "fulfilment_total",
+  "refunds_total",
+  "late_payments_total",
+  "oversold_units_total",
+  "reserve_duration_seconds_count",
+];
 
 /** What rose, by name and labels. */
 async function risen(shop: OperatedShop, journey: () => Promise<unknown>): Promise<Record<string, number>> {
   const before = await read(shop);
   await journey();
   const after = await read(shop);
-  const rises = after.filter(({ name }) => COUNTERS.includes(name)).map(({ name, labels, value }) => {
-    const key = [name, ...Object.values(labels)].join(" ");
-    return [key, value - figure(before, name, labels)] as const;
-  });
+  const rises = after
+    .filter(({ name }) => COUNTERS.includes(name))
+    .map(({ name, labels, value }) => {
+      const key = [name, ...Object.values(labels)].join(" ");
+      return [key, value - figure(before, name, labels)] as const;
+    });
   return Object.fromEntries(rises.filter(([, rise]) => rise !== 0));
 }
 
@@ -69,21 +97,41 @@ async function bought(shop: OperatedShop, lines: Record<string, number> = { mug:
 describe("holding", () => {
   it("granted, refused, limited and failed are counted apart, each with its duration", async () => {
     const shop = await open();
-    expect(await risen(shop, () => shop.hold("ann", { mug: 9 }))).toEqual({ "reservations_total granted": 1, "reserve_duration_seconds_count": 1 });
-    expect(await risen(shop, () => shop.hold("bob", { mug: 1 }))).toEqual({ "reservations_total refused": 1, "reserve_duration_seconds_count": 1 });
-    expect(await risen(shop, () => shop.hold("bob", { pot: 1_000 }))).toEqual({ "reservations_total limited": 1, "reserve_duration_seconds_count": 1 });
+    expect(await risen(shop, () => shop.hold("ann", { mug: 9 }))).toEqual({
+      "reservations_total granted": 1,
+      reserve_duration_seconds_count: 1,
+    });
+    expect(await risen(shop, () => shop.hold("bob", { mug: 1 }))).toEqual({
+      "reservations_total refused": 1,
+      reserve_duration_seconds_count: 1,
+    });
+    expect(await risen(shop, () => shop.hold("bob", { pot: 1_000 }))).toEqual({
+      "reservations_total limited": 1,
+      reserve_duration_seconds_count: 1,
+    });
     shop.setFaults(once("database readStock", "refuse"));
     const failing = risen(shop, () => shop.hold("bob", { pot: 1 }).catch(() => undefined));
-    expect(await failing).toEqual({ "reservations_total error": 1, "reserve_duration_seconds_count": 1 });
+    expect(await failing).toEqual({ "reservations_total error": 1, reserve_duration_seconds_count: 1 });
   });
 
   it("what a pause and the limits refuse is counted and logged, whoever wraps the checkout", async () => {
     const shop = await open();
     await shop.desk.pause();
-    expect(await risen(shop, () => shop.hold("bob", { pot: 2 }))).toEqual({ "reservations_total limited": 1, "reserve_duration_seconds_count": 1 });
+    expect(await risen(shop, () => shop.hold("bob", { pot: 2 }))).toEqual({
+      "reservations_total limited": 1,
+      reserve_duration_seconds_count: 1,
+    });
     expect(await risen(shop, () => shop.start("bob", { pot: 2 }))).toEqual({ "checkout_total selling_paused": 1 });
 
-    const bare = createLimits({ perMinute: 1, unitsPerClient: 0, trustedProxyHops: 0, secret: "a".repeat(32), pagesPerSecond: null, redis: null, log: { warn: () => undefined } });
+    const bare = createLimits({
+      perMinute: 1,
+      unitsPerClient: 0,
+      trustedProxyHops: 0,
+      secret: "a".repeat(32),
+      pagesPerSecond: null,
+      redis: null,
+      log: { warn: () => undefined },
+    });
     const limits = observeLimits(bare, shop.log, shop.metrics);
     const ask = (purpose: Purpose) => limits.admit(new Request("http://shop.test/"), "bob", purpose);
     expect(await risen(shop, () => ask("change"))).toEqual({});
@@ -108,7 +156,9 @@ describe("holding", () => {
   it("ends removed, expired, or released with a page that nobody paid", async () => {
     const shop = await open();
     await shop.hold("ann", { mug: 1, pot: 1 });
-    expect(await risen(shop, () => shop.checkout.release({ session: "ann", productIds: ["mug"] }))).toEqual({ "reservations_ended_total removed": 1 });
+    expect(await risen(shop, () => shop.checkout.release({ session: "ann", productIds: ["mug"] }))).toEqual({
+      "reservations_ended_total removed": 1,
+    });
     shop.world.advance(TTL_MS + 1_000);
     expect(await risen(shop, () => shop.store.view("ann"))).toEqual({ "reservations_ended_total expired": 1 });
     await shop.pay("bob", { mug: 1, pot: 1 });
@@ -131,16 +181,24 @@ describe("paying", () => {
     const shop = await open();
     const checkoutId = await bought(shop, { mug: 1, pot: 2 });
     expect(await risen(shop, () => deliver(shop, checkoutId))).toEqual({
-      "webhook_events_total checkout.session.completed done": 1, "fulfilment_total done": 1, "reservations_ended_total completed": 2,
+      "webhook_events_total checkout.session.completed done": 1,
+      "fulfilment_total done": 1,
+      "reservations_ended_total completed": 2,
     });
-    expect(await risen(shop, () => deliver(shop, checkoutId))).toEqual({ "webhook_events_total checkout.session.completed done": 1, "fulfilment_total repeated": 1 });
+    expect(await risen(shop, () => deliver(shop, checkoutId))).toEqual({
+      "webhook_events_total checkout.session.completed done": 1,
+      "fulfilment_total repeated": 1,
+    });
   });
 
   it("has to be tried again while the database does not answer", async () => {
     const shop = await open();
     const checkoutId = await bought(shop);
     shop.setFaults((call) => (call.name.includes("database") ? "refuse" : null));
-    expect(await risen(shop, () => deliver(shop, checkoutId))).toEqual({ "webhook_events_total checkout.session.completed retry": 1, "fulfilment_total retried": 1 });
+    expect(await risen(shop, () => deliver(shop, checkoutId))).toEqual({
+      "webhook_events_total checkout.session.completed retry": 1,
+      "fulfilment_total retried": 1,
+    });
   });
 
   it("is refunded when the stock is gone, and a webhook that is forged, or none of ours, moves nothing else", async () => {
@@ -148,11 +206,20 @@ describe("paying", () => {
     const checkoutId = await bought(shop);
     shop.world.setStock("mug", 0);
     expect(await risen(shop, () => deliver(shop, checkoutId))).toEqual({
-      "webhook_events_total checkout.session.completed refunded": 1, "fulfilment_total refunded": 1, "reservations_ended_total released": 1, "refunds_total made": 1,
+      "webhook_events_total checkout.session.completed refunded": 1,
+      "fulfilment_total refunded": 1,
+      "reservations_ended_total released": 1,
+      "refunds_total made": 1,
     });
-    expect(await risen(shop, () => deliver(shop, checkoutId, { secret: "whsec_forged" }))).toEqual({ "webhook_events_total unverified refused": 1 });
-    expect(await risen(shop, () => deliver(shop, checkoutId, { type: "charge.updated" }))).toEqual({ "webhook_events_total other ignored": 1 });
-    expect(await risen(shop, () => deliver(shop, "cs_test_strangers"))).toEqual({ "webhook_events_total checkout.session.completed not_ours": 1 });
+    expect(await risen(shop, () => deliver(shop, checkoutId, { secret: "whsec_forged" }))).toEqual({
+      "webhook_events_total unverified refused": 1,
+    });
+    expect(await risen(shop, () => deliver(shop, checkoutId, { type: "charge.updated" }))).toEqual({
+      "webhook_events_total other ignored": 1,
+    });
+    expect(await risen(shop, () => deliver(shop, "cs_test_strangers"))).toEqual({
+      "webhook_events_total checkout.session.completed not_ours": 1,
+    });
   });
 
   it("is refunded, and the refund fails later: that is counted once, however often Stripe tells it", async () => {
@@ -164,10 +231,15 @@ describe("paying", () => {
     const refundId = shop.world.stripe.refunds(checkoutId)[0]?.id ?? "";
     shop.world.stripe.settleRefund(refundId, "failed");
     const failed = { "webhook_events_total refund.failed needs_review": 1, "fulfilment_total needs_review": 1 };
-    expect(await risen(shop, () => deliver(shop, checkoutId, { type: "refund.failed", refundId }))).toEqual({ ...failed, "refunds_total failed": 1 });
+    expect(await risen(shop, () => deliver(shop, checkoutId, { type: "refund.failed", refundId }))).toEqual({
+      ...failed,
+      "refunds_total failed": 1,
+    });
     expect(await risen(shop, () => deliver(shop, checkoutId, { type: "refund.failed", refundId }))).toEqual(failed);
     shop.setFaults((call) => (call.name === CALLS.listRefunds || call.name.includes("/refunds/") ? "refuse" : null));
-    expect(await risen(shop, () => deliver(shop, checkoutId, { type: "refund.updated", refundId }))).toEqual({ "webhook_events_total refund.updated retry": 1 });
+    expect(await risen(shop, () => deliver(shop, checkoutId, { type: "refund.updated", refundId }))).toEqual({
+      "webhook_events_total refund.updated retry": 1,
+    });
   });
 
   it("needs review when nobody can tell whether it was taken", async () => {
@@ -177,16 +249,25 @@ describe("paying", () => {
     await deliver(shop, checkoutId);
     shop.heal();
     shop.world.setStock("mug", 77);
-    expect(await risen(shop, () => deliver(shop, checkoutId))).toEqual({ "webhook_events_total checkout.session.completed needs_review": 1, "fulfilment_total needs_review": 1 });
+    expect(await risen(shop, () => deliver(shop, checkoutId))).toEqual({
+      "webhook_events_total checkout.session.completed needs_review": 1,
+      "fulfilment_total needs_review": 1,
+    });
   });
 
   it("late is counted, whether the units were still to be had or not", async () => {
     const shop = await open({ mug: 2 });
     const checkoutId = await late(shop);
-    expect(await risen(shop, () => deliver(shop, checkoutId))).toMatchObject({ "late_payments_total": 1, "fulfilment_total done": 1 });
+    expect(await risen(shop, () => deliver(shop, checkoutId))).toMatchObject({
+      late_payments_total: 1,
+      "fulfilment_total done": 1,
+    });
     const refused = await late(shop);
     await shop.hold("bob", { mug: 1 });
-    expect(await risen(shop, () => deliver(shop, refused))).toMatchObject({ "late_payments_total": 1, "fulfilment_total refunded": 1 });
+    expect(await risen(shop, () => deliver(shop, refused))).toMatchObject({
+      late_payments_total: 1,
+      "fulfilment_total refunded": 1,
+    });
   });
 
   it("never oversells; a row that was taken below zero by an event of ours would be seen", async () => {
@@ -196,16 +277,29 @@ describe("paying", () => {
     // Nothing that the shop does leads there, so the event is made up.
     checkoutLog(shop.log, shop.metrics)({ type: "oversold", checkoutId: "cs_test_1", productId: "mug", units: 2 });
     expect(figure(await read(shop), "oversold_units_total")).toBe(2);
-    expect(shop.desk.journal({ filter: { level: "error", text: "cs_test_1" } }).lines.map(({ event }) => event)).toEqual(["oversold"]);
+    expect(
+      shop.desk.journal({ filter: { level: "error", text: "cs_test_1" } }).lines.map(({ event }) => event),
+    ).toEqual(["oversold"]);
   });
 });
 
 describe("watching", () => {
   it("counts the streams that are open", async () => {
     const shop = await open();
-    const feed = createAvailabilityFeed({ store: shop.store, readStock: (ids) => shop.catalog.readStock(ids), log: shop.log, count: (viewers) => shop.metrics.streamClients.set(viewers) });
+    const feed = createAvailabilityFeed({
+      store: shop.store,
+      readStock: (ids) => shop.catalog.readStock(ids),
+      log: shop.log,
+      count: (viewers) => shop.metrics.streamClients.set(viewers),
+    });
     expect(figure(await read(shop), "stream_clients")).toBe(0);
-    const viewer = { session: null, productIds: ["mug"], tell: () => undefined, beat: () => undefined, end: () => undefined };
+    const viewer = {
+      session: null,
+      productIds: ["mug"],
+      tell: () => undefined,
+      beat: () => undefined,
+      end: () => undefined,
+    };
     const stop = feed.watch(viewer);
     feed.watch({ ...viewer });
     expect(figure(await read(shop), "stream_clients")).toBe(2);

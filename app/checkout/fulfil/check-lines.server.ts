@@ -9,7 +9,10 @@ import { compareLines, wasCompared } from "./compare-lines";
  * waits for a person at once. More than ours: that is noted, so that the order waits when ours are taken. The lines of a complete page do
  * not change, so a second look, after a crash, sees the same.
  */
-export async function checkLines(context: CheckoutContext, { session, record, held }: { session: StripeSession; record: CheckoutRecord; held: Leases }): Promise<CheckoutRecord> {
+export async function checkLines(
+  context: CheckoutContext,
+  { session, record, held }: { session: StripeSession; record: CheckoutRecord; held: Leases },
+): Promise<CheckoutRecord> {
   if (wasCompared(record)) return record;
   const charged = await context.gateway.lines(session.id);
   const comparison = compareLines(record, charged);

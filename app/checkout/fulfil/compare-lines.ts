@@ -9,7 +9,10 @@ export type Comparison = "same" | "missing" | "extra";
  * shipping, taxes and discounts are Stripe's. Lines are told apart by the product that they name. Where none names one, the page was
  * opened by the version before, and lines are told apart by their unit prices alone.
  */
-export function compareLines({ lines, currency }: Pick<CheckoutRecord, "lines" | "currency">, charged: readonly ChargedLine[]): Comparison {
+export function compareLines(
+  { lines, currency }: Pick<CheckoutRecord, "lines" | "currency">,
+  charged: readonly ChargedLine[],
+): Comparison {
   const areNamed = charged.some((line) => line.productId !== null);
   const due = new Map<string, number>();
   const count = (productId: string | null, price: ChargedLine["unitPrice"], quantity: number) => {
@@ -24,6 +27,15 @@ export function compareLines({ lines, currency }: Pick<CheckoutRecord, "lines" |
 }
 
 /** Whether what is written about an order of which nothing is taken was written after the comparison. A refund by hand can fail at any time. */
-export function wasCompared({ review, accepted, extraLines }: Pick<CheckoutRecord, "review" | "accepted" | "extraLines">): boolean {
-  return review?.reason === "lines_differ" || review?.reason === "row_refused" || extraLines || accepted.includes("lines_differ");
+export function wasCompared({
+  review,
+  accepted,
+  extraLines,
+}: Pick<CheckoutRecord, "review" | "accepted" | "extraLines">): boolean {
+  return (
+    review?.reason === "lines_differ" ||
+    review?.reason === "row_refused" ||
+    extraLines ||
+    accepted.includes("lines_differ")
+  );
 }

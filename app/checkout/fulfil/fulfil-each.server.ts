@@ -8,7 +8,10 @@ export interface FulfilledEach {
 }
 
 /** Fulfils one after the other; one that fails keeps none of the others from it. */
-export async function fulfilEach(context: CheckoutContext, checkoutIds: Iterable<string> | AsyncIterable<string>): Promise<FulfilledEach> {
+export async function fulfilEach(
+  context: CheckoutContext,
+  checkoutIds: Iterable<string> | AsyncIterable<string>,
+): Promise<FulfilledEach> {
   const failures: unknown[] = [];
   let fulfilled = 0;
   for await (const checkoutId of checkoutIds) {

@@ -1,8 +1,6 @@
 import { AsyncResource } from "node:async_hooks";
-
 import { UnavailableError } from "~/errors";
 import type { Clock } from "~/reservations/clock";
-
 import { createBudget, FULFIL_BUDGET_MS, within } from "../budget.server";
 import type { FulfilOutcome } from "../checkout";
 
@@ -45,7 +43,13 @@ interface Entry {
  * fails is tried again after growing pauses. This is memory only: Stripe's repetition and the reconciler bring back what a stopped
  * server had waiting.
  */
-export function createFulfilQueue({ clock, settle }: { clock: Clock; settle: (checkoutId: string) => Promise<FulfilOutcome> }): FulfilQueue {
+export function createFulfilQueue({
+  clock,
+  settle,
+}: {
+  clock: Clock;
+  settle: (checkoutId: string) => Promise<FulfilOutcome>;
+}): FulfilQueue {
   const running = new Map<string, Promise<FulfilOutcome>>();
   /** Insertion order is the order of arrival. */
   const waiting = new Map<string, Entry>();
@@ -75,8 +79,15 @@ export function createFulfilQueue({ clock, settle }: { clock: Clock; settle: (ch
   function nextRun(checkoutId: string): Promise<FulfilOutcome> {
     if (isStopped) throw new UnavailableError("this server is leaving");
     const before = waiting.get(checkoutId);
-    if (before === undefined && waiting.size >= MAX_WAITING) throw new UnavailableError("too many checkouts are waiting to be settled");
-    const entry = { run: AsyncResource.bind(() => settle(checkoutId)), failures: 0, listeners: [], ...before, dueAt: clock.now() };
+    if (before === undefined && waiting.size >= MAX_WAITING)
+      throw new UnavailableError("too many checkouts are waiting to be settled");
+    const entry = {
+      run: AsyncResource.bind(() => settle(checkoutId)),
+      failures: 0,
+      listeners: [],
+      ...before,
+      dueAt: clock.now(),
+    };
     waiting.set(checkoutId, entry);
     const work = new Promise<FulfilOutcome>((resolve) => entry.listeners.push(resolve));
     startDue();
@@ -88,7 +99,8 @@ export function createFulfilQueue({ clock, settle }: { clock: Clock; settle: (ch
       const budget = createBudget(clock, FULFIL_BUDGET_MS);
       const current = await within(budget, running.get(checkoutId)?.catch(() => null) ?? Promise.resolve(null));
       // Nothing comes after these two but a refund that fails.
-      if (!isNews && (current?.outcome === "done" || current?.outcome === "refunded")) return { ...current, repeated: true };
+      if (!isNews && (current?.outcome === "done" || current?.outcome === "refunded"))
+        return { ...current, repeated: true };
       return within(budget, nextRun(checkoutId));
     },
     startDue,

@@ -1,12 +1,9 @@
 import { randomBytes } from "node:crypto";
-
 import { UnavailableError } from "~/errors";
-
 import type { CheckoutContext } from "../checkout-context.server";
-import type { Predecessor } from "../lease-work.server";
-import { productKeys } from "../lease-work.server";
+import { productKeys, type Predecessor } from "../lease-work.server";
 import type { Batch, CheckoutRecord, LineState, MarkedLine } from "../line-marks";
-import { type Move, moveStock } from "../move-stock.server";
+import { moveStock, type Move } from "../move-stock.server";
 import type { Follower, Moved } from "./batches";
 
 /** Their marks are written side by side: two such crowds still get their turn at Stripe in less than the time limit of a write. */
@@ -68,7 +65,11 @@ interface Members {
   readonly version: string | undefined;
 }
 
-async function lead(context: CheckoutContext, leader: Move, { line, followers, from, version }: Members): Promise<Moved> {
+async function lead(
+  context: CheckoutContext,
+  leader: Move,
+  { line, followers, from, version }: Members,
+): Promise<Moved> {
   const id = randomBytes(5).toString("hex");
   let to = from - line.quantity;
   const writes = followers.map(async ({ session, record, held }) => {
@@ -84,20 +85,29 @@ async function lead(context: CheckoutContext, leader: Move, { line, followers, f
 
   for (const { held } of [leader, ...followers]) held.check();
   const intent: LineState = { mark: "intent", from, to, version };
-  const record = await context.marks.write(leader.session.id, leader.record, { states: new Map([[line.productId, intent]]), batch: { role: "leads", id } });
+  const record = await context.marks.write(leader.session.id, leader.record, {
+    states: new Map([[line.productId, intent]]),
+    batch: { role: "leads", id },
+  });
   return { leader: await moveStock(context, { ...leader, record, unsent: new Set([line.productId]) }), named };
 }
 
-type Fate = { readonly outcome: "taken" | "not_taken" | "waits_for_a_person"; readonly record: CheckoutRecord } | Predecessor;
+type Fate =
+  { readonly outcome: "taken" | "not_taken" | "waits_for_a_person"; readonly record: CheckoutRecord } | Predecessor;
 
 /**
  * What became of a checkout that follows a batch; `leader`: its record, where the caller has just moved it. A leader of whom nothing is
  * certain yet has to be settled first: until it was, its announcement may still land.
  */
-export async function fateOf(context: CheckoutContext, { session, record, held }: Pick<Move, "session" | "record" | "held">, known?: CheckoutRecord): Promise<Fate> {
+export async function fateOf(
+  context: CheckoutContext,
+  { session, record, held }: Pick<Move, "session" | "record" | "held">,
+  known?: CheckoutRecord,
+): Promise<Fate> {
   const { batch } = record;
   const [line] = record.lines;
-  if (batch?.role !== "follows" || line?.state.mark !== "claimed" || record.verdict !== null) return { outcome: "not_taken", record };
+  if (batch?.role !== "follows" || line?.state.mark !== "claimed" || record.verdict !== null)
+    return { outcome: "not_taken", record };
   const leader = known ?? (await readLeader(context, batch.leader));
   const [its] = leader.lines;
   const isTheirs = leader.batch?.role === "leads" && leader.batch.id === batch.id;
@@ -109,7 +119,10 @@ export async function fateOf(context: CheckoutContext, { session, record, held }
   if (its.state.mark === "needs_review" && its.state.of === "intent") return { outcome: "waits_for_a_person", record };
   held.check();
   const done: LineState = { mark: "done", from: batch.from, to: batch.from - line.quantity };
-  return { outcome: "taken", record: await context.marks.write(session.id, record, { states: new Map([[line.productId, done]]) }) };
+  return {
+    outcome: "taken",
+    record: await context.marks.write(session.id, record, { states: new Map([[line.productId, done]]) }),
+  };
 }
 
 /** Nothing was written since the batch was to be announced. */

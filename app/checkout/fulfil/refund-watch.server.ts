@@ -40,11 +40,15 @@ export function createRefundWatch(
 
     async checkRefunds() {
       const payments = new Set<string>();
-      await context.gateway.visitRefunds({ createdSince: context.clock.wall() - CAN_FAIL_FOR_MS }, ({ status, paymentIntentId }) => {
-        if (status === "failed" && paymentIntentId !== null) payments.add(paymentIntentId);
-      });
+      await context.gateway.visitRefunds(
+        { createdSince: context.clock.wall() - CAN_FAIL_FOR_MS },
+        ({ status, paymentIntentId }) => {
+          if (status === "failed" && paymentIntentId !== null) payments.add(paymentIntentId);
+        },
+      );
       const errors: unknown[] = [];
-      for (const paymentIntentId of payments) await lookAt(paymentIntentId).catch((error: unknown) => errors.push(error));
+      for (const paymentIntentId of payments)
+        await lookAt(paymentIntentId).catch((error: unknown) => errors.push(error));
       if (errors.length > 0) throw errors[0];
       return { failing: failing.size };
     },
@@ -54,7 +58,8 @@ export function createRefundWatch(
       for (const checkoutId of failing) {
         const session = await context.gateway.fetch(checkoutId);
         const record = session === null ? null : readOrReport(context, session);
-        if (session !== null && record !== null && reviewReason(session, record) === "refund_failed") orders.push(asListed(session, record));
+        if (session !== null && record !== null && reviewReason(session, record) === "refund_failed")
+          orders.push(asListed(session, record));
         else failing.delete(checkoutId);
       }
       return orders;

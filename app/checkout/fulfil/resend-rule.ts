@@ -1,5 +1,4 @@
 import type { Clock } from "~/reservations/clock";
-
 import type { Announcement } from "../line-marks";
 
 /** How long after its announcement a move that may still be under way is taken for lost. */
@@ -36,7 +35,8 @@ export function createResendRule(clock: Clock): ResendRule {
 
   return {
     isDue({ checkoutId, productId, from, to, announcedAt }) {
-      const hasWaited = clock.now() - seenSince(JSON.stringify([checkoutId, productId, from, to, announcedAt])) >= RESEND_AFTER_MS;
+      const hasWaited =
+        clock.now() - seenSince(JSON.stringify([checkoutId, productId, from, to, announcedAt])) >= RESEND_AFTER_MS;
       return hasWaited && (announcedAt === undefined || clock.wall() - announcedAt >= RESEND_AFTER_MS);
     },
   };

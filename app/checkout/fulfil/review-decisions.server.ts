@@ -30,8 +30,15 @@ const DECISIONS: Readonly<Record<ReviewReason, Partial<Record<SettleVerdict, Dec
  * An operator's verdict on an order that waits for `reason`. A line whose row is unclear can be decided on whatever else the order
  * waits for; money that is to go back first does not make the answer less true.
  */
-export function decideReview(record: CheckoutRecord, reason: ReviewReason | null, { verdict, productId }: { verdict: SettleVerdict; productId?: string | undefined }): Decision {
-  const decision = verdict === "applied" || verdict === "not_applied" ? decideLine(record, productId, verdict) : decideOrder(record, reason, verdict);
+export function decideReview(
+  record: CheckoutRecord,
+  reason: ReviewReason | null,
+  { verdict, productId }: { verdict: SettleVerdict; productId?: string | undefined },
+): Decision {
+  const decision =
+    verdict === "applied" || verdict === "not_applied"
+      ? decideLine(record, productId, verdict)
+      : decideOrder(record, reason, verdict);
   if (decision.decision !== "write") return decision;
   return write({ ...decision.change, note: [verdict, reason ?? "", productId ?? ""].join(" ").trim() });
 }
@@ -40,11 +47,16 @@ function decideOrder(record: CheckoutRecord, reason: ReviewReason | null, verdic
   return (reason === null ? undefined : DECISIONS[reason][verdict])?.(record) ?? NOT_APPLICABLE;
 }
 
-function decideLine({ lines }: CheckoutRecord, productId: string | undefined, verdict: "applied" | "not_applied"): Decision {
+function decideLine(
+  { lines }: CheckoutRecord,
+  productId: string | undefined,
+  verdict: "applied" | "not_applied",
+): Decision {
   const line = lines.find((one) => one.productId === productId);
   if (line?.state.mark !== "needs_review") return NOT_APPLICABLE;
   const { of: announced, from, to } = line.state;
-  const applied: LineState = announced === "intent" ? { mark: "done", from, to: from - line.quantity } : { mark: "returned" };
+  const applied: LineState =
+    announced === "intent" ? { mark: "done", from, to: from - line.quantity } : { mark: "returned" };
   const state = verdict === "applied" ? applied : beforeTheMove({ announced, from, to }, line.quantity);
   return write({ states: new Map([[line.productId, state]]) });
 }

@@ -1,5 +1,4 @@
 import { UnavailableError } from "~/errors";
-
 import { createBudget, FULFIL_BUDGET_MS } from "../budget.server";
 import type { SettleOutcome, SettleRequest } from "../checkout";
 import type { CheckoutContext } from "../checkout-context.server";
@@ -18,17 +17,28 @@ export function isAboutForeign(request: SettleRequest): request is SettleRequest
  * An operator's decision about a payment with a foreign tag. `adopt`: from now on it has this shop's tag, and is processed like a
  * payment whose hold has ended. `leave`: nothing of it changes but that this shop remembers it. Either may be repeated.
  */
-export async function settleForeign(context: CheckoutContext, { checkoutId, verdict }: SettleRequest & { readonly verdict: Verdict }): Promise<SettleOutcome> {
-  const request = { keys: [checkoutKey(checkoutId)], checkoutId, budget: createBudget(context.clock, FULFIL_BUDGET_MS) };
+export async function settleForeign(
+  context: CheckoutContext,
+  { checkoutId, verdict }: SettleRequest & { readonly verdict: Verdict },
+): Promise<SettleOutcome> {
+  const request = {
+    keys: [checkoutKey(checkoutId)],
+    checkoutId,
+    budget: createBudget(context.clock, FULFIL_BUDGET_MS),
+  };
   const decided = await withLeases(context.leases, request, async (held): Promise<SettleOutcome | "ours"> => {
     const session = await context.gateway.fetch(checkoutId);
     if (session === null) return { outcome: "not_ours" };
-    if (context.marks.read(session) !== null) return verdict === "adopt" ? "ours" : { outcome: "not_applicable", reason: null };
+    if (context.marks.read(session) !== null)
+      return verdict === "adopt" ? "ours" : { outcome: "not_applicable", reason: null };
     if (verdict === "leave" && isLeft(context.config, session)) return { outcome: "left" };
     // Its own shop may have begun with it since it was listed.
     if (foreignPayment(context, session) === null) return { outcome: "not_applicable", reason: null };
     held.check();
-    await context.gateway.writeMetadata(checkoutId, verdict === "adopt" ? tagged({}, context.config.shopTag) : leaving(context.config, session.metadata));
+    await context.gateway.writeMetadata(
+      checkoutId,
+      verdict === "adopt" ? tagged({}, context.config.shopTag) : leaving(context.config, session.metadata),
+    );
     return verdict === "adopt" ? "ours" : { outcome: "left" };
   });
   if (decided.outcome === "predecessor") throw new UnavailableError("the checkout is being settled");

@@ -14,7 +14,13 @@ export interface TimeLimits {
   readonly leaseMs: number;
 }
 
-export const TIME_LIMITS: TimeLimits = { databaseMs: 2_500, markMs: 4_000, markTriesMs: PATIENCE.markMs, renewalMs: 500, leaseMs: 6_000 };
+export const TIME_LIMITS: TimeLimits = {
+  databaseMs: 2_500,
+  markMs: 4_000,
+  markTriesMs: PATIENCE.markMs,
+  renewalMs: 500,
+  leaseMs: 6_000,
+};
 
 /** The longest that what is sent after one look at a lease can take. Milliseconds. */
 export const LONGEST_REQUEST_MS = Math.max(...Object.values(longestRequests(TIME_LIMITS)));
@@ -27,7 +33,9 @@ export function checkTimeLimits(limits: TimeLimits): void {
   const { renewalMs, leaseMs } = limits;
   for (const [what, ms] of Object.entries(longestRequests(limits))) {
     if (ms + renewalMs < leaseMs) continue;
-    throw new Error(`The time limits do not fit: ${what} may take ${ms} ms, and ${ms} + ${renewalMs} ms until the next renewal is not below the lease's ${leaseMs} ms`);
+    throw new Error(
+      `The time limits do not fit: ${what} may take ${ms} ms, and ${ms} + ${renewalMs} ms until the next renewal is not below the lease's ${leaseMs} ms`,
+    );
   }
 }
 

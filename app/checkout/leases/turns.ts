@@ -1,5 +1,4 @@
 import { Mutex } from "async-mutex";
-
 import { UnavailableError } from "~/errors";
 
 /** Turns at keys within this process, in order of arrival. */

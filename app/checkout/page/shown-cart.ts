@@ -18,7 +18,9 @@ export function changedSince(shown: ShownCart | null | undefined, now: ShownCart
   const current = new Map(now.lines.map((line) => [line.productId, line]));
   const changed = shown.lines.filter(({ productId, quantity, unitAmount }) => {
     const line = current.get(productId);
-    return (line?.quantity ?? 0) !== quantity || (line !== undefined && isSameCurrency && line.unitAmount !== unitAmount);
+    return (
+      (line?.quantity ?? 0) !== quantity || (line !== undefined && isSameCurrency && line.unitAmount !== unitAmount)
+    );
   });
   const known = new Set(shown.lines.map(({ productId }) => productId));
   const added = now.lines.filter(({ productId }) => !known.has(productId)).map((line) => ({ ...line, quantity: 0 }));

@@ -1,5 +1,4 @@
 import type { Money } from "~/catalog/catalog";
-
 import type { StripeSession } from "../stripe-gateway.server";
 
 /** What stands between an order's lines and its total; `amount` is added to them, and may be negative. */
@@ -16,12 +15,23 @@ export interface Addition {
 }
 
 /** Those that are not zero. Together with the lines they make the total, `included_tax` aside. */
-export function additionsOf({ total, parts }: Pick<StripeSession, "total" | "parts">, linesAmount: number): readonly Addition[] {
+export function additionsOf(
+  { total, parts }: Pick<StripeSession, "total" | "parts">,
+  linesAmount: number,
+): readonly Addition[] {
   if (parts === null) return [];
   const { subtotal, discount, shipping, tax } = parts;
   // Stripe names one sum, whether prices contain it or not.
   const missing = total.amount - (subtotal - discount + shipping);
   const added = missing >= 0 && missing <= tax ? missing : tax;
-  const all = { changed_lines: subtotal - linesAmount, discount: -discount, shipping, tax: added, included_tax: tax - added };
-  return Object.entries(all).flatMap(([kind, amount]) => (amount === 0 ? [] : [{ kind: kind as Addition["kind"], amount: { ...total, amount } }]));
+  const all = {
+    changed_lines: subtotal - linesAmount,
+    discount: -discount,
+    shipping,
+    tax: added,
+    included_tax: tax - added,
+  };
+  return Object.entries(all).flatMap(([kind, amount]) =>
+    amount === 0 ? [] : [{ kind: kind as Addition["kind"], amount: { ...total, amount } }],
+  );
 }

@@ -1,8 +1,8 @@
 import type { CheckoutContext } from "../checkout-context.server";
 import type { CheckoutRecord } from "../line-marks";
 import { decodeRecord, type Metadata } from "../session-metadata";
-import { tagOf } from "../stripe/former-tags";
 import type { StripeSession } from "../stripe-gateway.server";
+import { tagOf } from "../stripe/former-tags";
 import { isGivenBack } from "./refund-standing";
 
 /** By then the shop that a payment belongs to has processed it, if it runs at all. */
@@ -28,12 +28,16 @@ export function foreignPayment({ clock, config }: Parts, session: StripeSession)
   const tag = tagOf(session.metadata);
   if (tag === null || tag === config.shopTag || config.formerTags.includes(tag)) return null;
   if (session.status !== "complete" || session.paymentStatus !== "paid" || isGivenBack(session)) return null;
-  if (clock.wall() - (session.charge?.createdAt ?? session.createdAt) < UNTOUCHED_FOR_MS || isLeft(config, session)) return null;
+  if (clock.wall() - (session.charge?.createdAt ?? session.createdAt) < UNTOUCHED_FOR_MS || isLeft(config, session))
+    return null;
   const record = readRecord(tag, session.metadata);
   return record !== null && isUntouched(record) ? { tag, record } : null;
 }
 
-export function isLeft({ shopTag }: { readonly shopTag: string }, { metadata }: Pick<StripeSession, "metadata">): boolean {
+export function isLeft(
+  { shopTag }: { readonly shopTag: string },
+  { metadata }: Pick<StripeSession, "metadata">,
+): boolean {
   return leftBy(metadata).includes(shopTag.slice(0, LEFT_LETTERS));
 }
 

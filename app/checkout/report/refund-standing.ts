@@ -36,7 +36,10 @@ export function lacksPayment({ payment, total }: Pick<Payment, "payment" | "tota
 }
 
 /** Why the money of a paid order waits for a person; null when it does not. */
-export function refundReview(session: Payment, record: CheckoutRecord): Extract<ReviewReason, "no_payment" | "refund_failed"> | null {
+export function refundReview(
+  session: Payment,
+  record: CheckoutRecord,
+): Extract<ReviewReason, "no_payment" | "refund_failed"> | null {
   if (refundStanding(session, record).owed > 0) return "refund_failed";
   if (session.total.amount === 0 || isGivenBack(session) || stepWithoutStock(record).step !== "refund") return null;
   return lacksPayment(session) ? "no_payment" : "refund_failed";

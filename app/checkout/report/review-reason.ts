@@ -4,7 +4,10 @@ import type { StripeSession } from "../stripe-gateway.server";
 import { refundReview } from "./refund-standing";
 
 /** Why a paid order of this shop waits for a person, by its session and marks alone; null when it does not. The money goes first. */
-export function reviewReason(session: Pick<StripeSession, "paymentStatus" | "payment" | "total" | "charge">, record: CheckoutRecord): ReviewReason | null {
+export function reviewReason(
+  session: Pick<StripeSession, "paymentStatus" | "payment" | "total" | "charge">,
+  record: CheckoutRecord,
+): ReviewReason | null {
   if (session.paymentStatus === "unpaid") return null;
   const money = refundReview(session, record);
   if (money !== null) return money;

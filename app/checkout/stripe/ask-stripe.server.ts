@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import Stripe from "stripe";
 import type { z } from "zod";
-
 import { UnavailableError } from "~/errors";
 
 /** How long, in all, a request that Stripe certainly did not execute is tried again; and the time that it is metered by. */
@@ -19,7 +18,13 @@ export interface Patience {
   readonly random: () => number;
 }
 
-export const PATIENCE: Patience = { readMs: 3_000, markMs: 700, now: () => performance.now(), sleep, random: Math.random };
+export const PATIENCE: Patience = {
+  readMs: 3_000,
+  markMs: 700,
+  now: () => performance.now(),
+  sleep,
+  random: Math.random,
+};
 
 const FIRST_PAUSE_MS = 100;
 
@@ -30,17 +35,26 @@ type Call = () => Promise<Stripe.Response<unknown>>;
  * `UnavailableError` where something else answered in its place: whether the request was executed is then unknown.
  */
 export async function ask<Schema extends z.ZodType>(
-  { what, schema, patience, tryForMs = patience.readMs }: { what: string; schema: Schema; patience: Patience; tryForMs?: number },
+  {
+    what,
+    schema,
+    patience,
+    tryForMs = patience.readMs,
+  }: { what: string; schema: Schema; patience: Patience; tryForMs?: number },
   call: Call,
 ): Promise<z.output<Schema>> {
   const response = await tryWhileRefusedUnread(patience, tryForMs, call).catch((cause: unknown) => {
     // Not even an object: the SDK stumbles over it.
-    throw cause instanceof Stripe.errors.StripeError ? cause : new UnavailableError(`Stripe did not ${what}`, { cause });
+    throw cause instanceof Stripe.errors.StripeError
+      ? cause
+      : new UnavailableError(`Stripe did not ${what}`, { cause });
   });
   const { statusCode } = response.lastResponse;
   const parsed = schema.safeParse(response);
   if (statusCode >= 200 && statusCode < 300 && parsed.success) return parsed.data;
-  throw new UnavailableError(`Stripe did not ${what}`, { cause: new Error(`the response is not Stripe's: ${describe(statusCode, parsed.error)}`) });
+  throw new UnavailableError(`Stripe did not ${what}`, {
+    cause: new Error(`the response is not Stripe's: ${describe(statusCode, parsed.error)}`),
+  });
 }
 
 /** Fields and what was expected of them, never the response itself. */
@@ -53,7 +67,11 @@ function describe(statusCode: number, error: z.ZodError | undefined): string {
  * Tries again after growing, random pauses while Stripe is too busy to look at the request. Such a request was not executed, and
  * is not kept under its idempotency key either (docs.stripe.com/rate-limits).
  */
-async function tryWhileRefusedUnread<T>({ now, sleep: pause, random }: Patience, tryForMs: number, run: () => Promise<T>): Promise<T> {
+async function tryWhileRefusedUnread<T>(
+  { now, sleep: pause, random }: Patience,
+  tryForMs: number,
+  run: () => Promise<T>,
+): Promise<T> {
   const end = now() + tryForMs;
   for (let longest = FIRST_PAUSE_MS; ; longest *= 2) {
     try {
@@ -69,7 +87,11 @@ async function tryWhileRefusedUnread<T>({ now, sleep: pause, random }: Patience,
 
 /** `lock_timeout`: another request works on the same object. Both come as a 429, and with Stripe's own error body only. */
 function isRefusedUnread(error: unknown): error is Stripe.errors.StripeError {
-  return error instanceof Stripe.errors.StripeError && isStripes(error) && (error.statusCode === 429 || error.code === "lock_timeout");
+  return (
+    error instanceof Stripe.errors.StripeError &&
+    isStripes(error) &&
+    (error.statusCode === 429 || error.code === "lock_timeout")
+  );
 }
 
 function retryAfterMs({ headers }: Stripe.errors.StripeError): number {
@@ -79,7 +101,11 @@ function retryAfterMs({ headers }: Stripe.errors.StripeError): number {
 
 /** Stripe read the request and did nothing: a 400 or 404 with its own error body. */
 export function isRefusal(error: unknown): error is Stripe.errors.StripeInvalidRequestError {
-  return error instanceof Stripe.errors.StripeInvalidRequestError && error.rawType === "invalid_request_error" && error.code !== "lock_timeout";
+  return (
+    error instanceof Stripe.errors.StripeInvalidRequestError &&
+    error.rawType === "invalid_request_error" &&
+    error.code !== "lock_timeout"
+  );
 }
 
 /** There is no such object: of all that answers 404, only Stripe says it like this. */

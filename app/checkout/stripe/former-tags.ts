@@ -22,10 +22,18 @@ export function tagged(metadata: Metadata, tag: string): Metadata {
 }
 
 /** The same marks, where a session with a former tag reads as one with the current tag. It keeps its tag at Stripe. */
-export function readingFormerTags(marks: MarkStore<StripeSession>, { shopTag, formerTags }: ShopTags): MarkStore<StripeSession> {
+export function readingFormerTags(
+  marks: MarkStore<StripeSession>,
+  { shopTag, formerTags }: ShopTags,
+): MarkStore<StripeSession> {
   const former = new Set(formerTags);
   return {
     ...marks,
-    read: (session) => marks.read(former.has(tagOf(session.metadata) ?? "") ? { ...session, metadata: tagged(session.metadata, shopTag) } : session),
+    read: (session) =>
+      marks.read(
+        former.has(tagOf(session.metadata) ?? "")
+          ? { ...session, metadata: tagged(session.metadata, shopTag) }
+          : session,
+      ),
   };
 }

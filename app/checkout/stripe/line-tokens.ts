@@ -22,7 +22,12 @@ export function encodeState(state: LineState, quantity: number, writtenAt: numbe
     case "intent":
     case "return_intent": {
       const { announcedAt = writtenAt } = state;
-      const fields = [number(state.from), encodeVersion(state.version), target(state, quantity, directionOf(state.mark)), announcedAt === writtenAt ? "" : number(announcedAt)];
+      const fields = [
+        number(state.from),
+        encodeVersion(state.version),
+        target(state, quantity, directionOf(state.mark)),
+        announcedAt === writtenAt ? "" : number(announcedAt),
+      ];
       return token(state.mark === "intent" ? "i" : "r", fields);
     }
   }

@@ -1,5 +1,4 @@
 import type Stripe from "stripe";
-
 import { unknownOutcome } from "./ask-stripe.server";
 
 export type After = Pick<Stripe.PaginationParams, "starting_after">;
@@ -10,7 +9,7 @@ export async function* pages<Item extends { id: string }>(
   readPage: (after: After) => Promise<{ data: Item[]; has_more: boolean }>,
 ): AsyncGenerator<Item> {
   try {
-    for (let last: Item | undefined; ; ) {
+    for (let last: Item | undefined; ;) {
       const page = await readPage(last === undefined ? {} : { starting_after: last.id });
       yield* page.data;
       if (!page.has_more) return;

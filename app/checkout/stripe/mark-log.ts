@@ -44,7 +44,10 @@ export function isLogKey(key: string): boolean {
  * writers' clocks, then by id.
  * Throws when an entry makes no sense.
  */
-export function readLog(metadata: Readonly<Record<string, string>>, quantities: readonly number[]): readonly LogEntry[] {
+export function readLog(
+  metadata: Readonly<Record<string, string>>,
+  quantities: readonly number[],
+): readonly LogEntry[] {
   const parts = new Map<string, { step: number; id: string; keys: string[] }>();
   for (const key of Object.keys(metadata).filter(isLogKey)) {
     const [, step, id, part = "0"] = KEY.exec(key) ?? [];
@@ -57,10 +60,15 @@ export function readLog(metadata: Readonly<Record<string, string>>, quantities: 
 }
 
 /** The keys of one entry: one, or a few where numbers are long and lines are many. */
-export function writeEntry({ step, id, at, state }: Omit<LogEntry, "keys">, quantities: readonly number[]): Record<string, string> {
+export function writeEntry(
+  { step, id, at, state }: Omit<LogEntry, "keys">,
+  quantities: readonly number[],
+): Record<string, string> {
   const head = [number(at), ...encodeHead(state)].join(",");
   const text = `${head}:${state.states.map((line, index) => encodeState(line, quantities[index] ?? 0, at)).join(",")}`;
-  const parts = Array.from({ length: Math.ceil(text.length / MAX_VALUE) }, (_, part) => text.slice(part * MAX_VALUE, (part + 1) * MAX_VALUE));
+  const parts = Array.from({ length: Math.ceil(text.length / MAX_VALUE) }, (_, part) =>
+    text.slice(part * MAX_VALUE, (part + 1) * MAX_VALUE),
+  );
   return Object.fromEntries(parts.map((value, part) => [`${LOG}${step}_${id}${part === 0 ? "" : `_${part}`}`, value]));
 }
 
@@ -68,12 +76,18 @@ function byAge(one: LogEntry, other: LogEntry): number {
   return one.step - other.step || one.at - other.at || (one.id < other.id ? -1 : 1);
 }
 
-function readEntry(metadata: Readonly<Record<string, string>>, entry: { step: number; id: string; keys: string[] }, quantities: readonly number[]): LogEntry {
+function readEntry(
+  metadata: Readonly<Record<string, string>>,
+  entry: { step: number; id: string; keys: string[] },
+  quantities: readonly number[],
+): LogEntry {
   const text = Array.from(entry.keys, (key: string | undefined) => (key === undefined ? undefined : metadata[key]));
-  if (text.includes(undefined)) throw new Error(`an entry of the log without all of its keys: ${entry.keys.join(", ")}`);
+  if (text.includes(undefined))
+    throw new Error(`an entry of the log without all of its keys: ${entry.keys.join(", ")}`);
   const [head = "", ...rest] = text.join("").split(":");
   const lines = rest.join(":").split(",");
-  if (lines.length !== quantities.length) throw new Error(`an entry of the log about ${lines.length} lines instead of ${quantities.length}`);
+  if (lines.length !== quantities.length)
+    throw new Error(`an entry of the log about ${lines.length} lines instead of ${quantities.length}`);
   const [writtenAt = "", ...fields] = head.split(",");
   const at = readNumber(writtenAt);
   const states = lines.map((line, index) => decodeState(line, quantities[index] ?? 0, at));
@@ -87,7 +101,8 @@ function encodeHead({ verdict, review, accepted, extraLines, batch }: LoggedStat
   if (review !== null) fields.push(`w${REASONS[review.reason]}${number(review.since)}`);
   if (accepted.length > 0) fields.push(`o${accepted.map((reason) => REASONS[reason]).join("")}`);
   if (extraLines) fields.push("e");
-  if (batch !== undefined) fields.push(batch.role === "leads" ? `l${batch.id}` : `m${[batch.id, number(batch.from), batch.leader].join(".")}`);
+  if (batch !== undefined)
+    fields.push(batch.role === "leads" ? `l${batch.id}` : `m${[batch.id, number(batch.from), batch.leader].join(".")}`);
   return fields;
 }
 
@@ -102,7 +117,8 @@ function decodeHead(fields: readonly string[]): Omit<LoggedState, "states"> {
   let head: Omit<LoggedState, "states"> = { verdict: null, review: null, accepted: [], extraLines: false };
   for (const field of fields) {
     if (field === "vr" || field === "vd") head = { ...head, verdict: field === "vr" ? "refund" : "refunded" };
-    else if (field.startsWith("w")) head = { ...head, review: { reason: reasonOf(field.slice(1, 2)), since: readNumber(field.slice(2)) } };
+    else if (field.startsWith("w"))
+      head = { ...head, review: { reason: reasonOf(field.slice(1, 2)), since: readNumber(field.slice(2)) } };
     else if (field.startsWith("o")) head = { ...head, accepted: Array.from(field.slice(1), reasonOf) };
     else if (field === "e") head = { ...head, extraLines: true };
     else if (field.startsWith("l") || field.startsWith("m")) head = { ...head, batch: decodeBatch(field) };

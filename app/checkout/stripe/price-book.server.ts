@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-
 import type { PriceReading, PriceSource } from "~/catalog/price-source";
 import { UnavailableError } from "~/errors";
-
 import type { StripeGateway } from "../stripe-gateway.server";
 import { withUrgency } from "./stripe-limiter.server";
 
@@ -34,7 +32,11 @@ interface Entry {
 }
 
 /** See `PriceSource`. Remembers each Price that a row names, for as long as the process lives. */
-export function createPriceBook({ gateway, now, pause = (ms) => sleep(ms, undefined, { ref: false }) }: PriceBookOptions): PriceSource {
+export function createPriceBook({
+  gateway,
+  now,
+  pause = (ms) => sleep(ms, undefined, { ref: false }),
+}: PriceBookOptions): PriceSource {
   const entries = new Map<string, Entry>();
   const running = new Map<string, Promise<void>>();
 
@@ -91,7 +93,9 @@ export function createPriceBook({ gateway, now, pause = (ms) => sleep(ms, undefi
         const isKnown = (priceId: string) => (entries.get(priceId)?.reading ?? null) !== null;
         const unknown = due.filter((priceId) => !isKnown(priceId));
         const reads = unknown.map((priceId) => shareRead(priceId).catch(() => undefined));
-        withUrgency("background", () => due.filter(isKnown).forEach((priceId) => void shareRead(priceId).catch(() => undefined)));
+        withUrgency("background", () =>
+          due.filter(isKnown).forEach((priceId) => void shareRead(priceId).catch(() => undefined)),
+        );
         if (reads.length > 0) await Promise.race([Promise.all(reads), pause(PAGE_WAIT_MS)]);
       }
       return new Map(

@@ -1,7 +1,5 @@
 import { z } from "zod";
-
 import type { PriceFault, PriceReading } from "~/catalog/price-source";
-
 import { LINE_PRODUCT, type Metadata } from "../session-metadata";
 import type { ChargedLine, Refund, StripeSession } from "../stripe-gateway.server";
 
@@ -39,7 +37,10 @@ const paymentIntent = z
     latest_charge: z.union([z.string().min(1), charge]).nullable(),
   })
   .refine(
-    ({ id, latest_charge: latest }) => latest === null || typeof latest === "string" || (latest.refunds?.data ?? []).every((one) => one.payment_intent === id),
+    ({ id, latest_charge: latest }) =>
+      latest === null ||
+      typeof latest === "string" ||
+      (latest.refunds?.data ?? []).every((one) => one.payment_intent === id),
     "a refund of another payment",
   );
 
@@ -65,7 +66,9 @@ const lineItem = z.object({
   description: z.string().nullable(),
   // Absent before API version 2025-12-15.
   metadata: metadata.nullish(),
-  price: z.object({ object: z.literal("price"), unit_amount: amount.nullable(), currency: z.string().min(1) }).nullable(),
+  price: z
+    .object({ object: z.literal("price"), unit_amount: amount.nullable(), currency: z.string().min(1) })
+    .nullable(),
   quantity: amount.nullable(),
 });
 
@@ -84,21 +87,28 @@ const price = z.object({
 
 export const createdSession = (written: Metadata) => session.extend({ metadata: holding(written) });
 /** Asked for with its payment expanded. */
-export const sessionOf = (id: string) => session.extend({ id: z.literal(id), payment_intent: paymentIntent.nullable() });
+export const sessionOf = (id: string) =>
+  session.extend({ id: z.literal(id), payment_intent: paymentIntent.nullable() });
 export const expiredSession = (id: string) => session.extend({ id: z.literal(id), status: z.literal("expired") });
-export const writtenSession = (id: string, written: Metadata) => session.extend({ id: z.literal(id), metadata: holding(written) });
+export const writtenSession = (id: string, written: Metadata) =>
+  session.extend({ id: z.literal(id), metadata: holding(written) });
 export const refundOf = (paymentIntentId: string, asked?: number) =>
-  refund.extend({ payment_intent: z.literal(paymentIntentId) }).refine((made) => asked === undefined || made.amount === asked, "another amount");
+  refund
+    .extend({ payment_intent: z.literal(paymentIntentId) })
+    .refine((made) => asked === undefined || made.amount === asked, "another amount");
 export const refundWithId = (id: string) => refund.extend({ id: z.literal(id) });
 /** Asked for with its product expanded. */
 export const priceOf = (id: string) => price.extend({ id: z.literal(id) });
 export const activePricePage = pageOf(price.extend({ active: z.literal(true) }));
 export const sessionPage = pageOf(session);
 /** Lines do not name their session; the address of their list does. */
-export const lineItemPage = (checkoutId: string) => pageOf(lineItem, { url: z.literal(`/v1/checkout/sessions/${checkoutId}/line_items`) });
-export const refundPage = (paymentIntentId: string) => pageOf(refund.extend({ payment_intent: z.literal(paymentIntentId) }));
+export const lineItemPage = (checkoutId: string) =>
+  pageOf(lineItem, { url: z.literal(`/v1/checkout/sessions/${checkoutId}/line_items`) });
+export const refundPage = (paymentIntentId: string) =>
+  pageOf(refund.extend({ payment_intent: z.literal(paymentIntentId) }));
 
-export const sessionPageOfPayment = (paymentIntentId: string) => pageOf(session.extend({ payment_intent: z.literal(paymentIntentId) }));
+export const sessionPageOfPayment = (paymentIntentId: string) =>
+  pageOf(session.extend({ payment_intent: z.literal(paymentIntentId) }));
 
 interface Within {
   readonly gte: number;
@@ -108,14 +118,22 @@ interface Within {
 export const sessionPageWithin = (created: Within) => within(sessionPage, created);
 export const refundPageWithin = (created: Within) => within(pageOf(refund), created);
 
-const within = <Schema extends z.ZodType<{ data: { created: number }[] }>>(page: Schema, { gte, lte = Infinity }: Within) =>
+const within = <Schema extends z.ZodType<{ data: { created: number }[] }>>(
+  page: Schema,
+  { gte, lte = Infinity }: Within,
+) =>
   page.refine(({ data }) => data.every((one) => one.created >= gte && one.created <= lte), "an item of another time");
 /** A page that holds the item which it was to follow is not the next one. */
-export const pageFollowing = <Schema extends z.ZodType<{ data: { id: string }[] }>>(page: Schema, after: string | undefined) =>
-  page.refine(({ data }) => data.every(({ id }) => id !== after), "the item that it was to follow");
+export const pageFollowing = <Schema extends z.ZodType<{ data: { id: string }[] }>>(
+  page: Schema,
+  after: string | undefined,
+) => page.refine(({ data }) => data.every(({ id }) => id !== after), "the item that it was to follow");
 
 /** One page of a list; an empty one is a valid response, unless it says that there are more. */
-function pageOf<Item extends z.ZodObject<{ id: z.ZodType<string> }>, More extends z.ZodRawShape = Record<never, never>>(item: Item, more?: More) {
+function pageOf<Item extends z.ZodObject<{ id: z.ZodType<string> }>, More extends z.ZodRawShape = Record<never, never>>(
+  item: Item,
+  more?: More,
+) {
   return z
     .object({ object: z.literal("list"), data: z.array(item), has_more: z.boolean(), ...more })
     .refine((page) => page.data.length > 0 || !page.has_more, "an empty page that has more");
@@ -134,7 +152,10 @@ export type SessionOfPage = StripeSession & { readonly hasMoreRefunds: boolean }
 
 export function toSession(read: z.output<typeof session>): SessionOfPage {
   const { payment_intent: payment } = read;
-  const latest = payment === null || typeof payment === "string" || typeof payment.latest_charge === "string" ? null : payment.latest_charge;
+  const latest =
+    payment === null || typeof payment === "string" || typeof payment.latest_charge === "string"
+      ? null
+      : payment.latest_charge;
   return {
     id: read.id,
     status: read.status,
@@ -144,24 +165,51 @@ export function toSession(read: z.output<typeof session>): SessionOfPage {
     total: { amount: read.amount_total ?? 0, currency: read.currency ?? "" },
     parts: toParts(read),
     metadata: read.metadata ?? {},
-    payment: payment === null ? null : typeof payment === "string" ? { id: payment, status: null } : { id: payment.id, status: payment.status },
-    charge: latest === null ? null : { createdAt: latest.created * 1000, refunds: latest.refunds?.data.map(toRefund) ?? [] },
+    payment:
+      payment === null
+        ? null
+        : typeof payment === "string"
+          ? { id: payment, status: null }
+          : { id: payment.id, status: payment.status },
+    charge:
+      latest === null ? null : { createdAt: latest.created * 1000, refunds: latest.refunds?.data.map(toRefund) ?? [] },
     hasMoreRefunds: latest !== null && latest.refunds?.has_more !== false,
   };
 }
 
-function toParts({ amount_subtotal: subtotal, total_details: details }: z.output<typeof session>): StripeSession["parts"] {
+function toParts({
+  amount_subtotal: subtotal,
+  total_details: details,
+}: z.output<typeof session>): StripeSession["parts"] {
   if (typeof subtotal !== "number" || !details) return null;
-  return { subtotal, discount: details.amount_discount, shipping: details.amount_shipping ?? 0, tax: details.amount_tax };
+  return {
+    subtotal,
+    discount: details.amount_discount,
+    shipping: details.amount_shipping ?? 0,
+    tax: details.amount_tax,
+  };
 }
 
 export function toRefund({ id, created, amount: given, status }: z.output<typeof refund>): Refund {
   return { id, createdAt: created * 1000, amount: given, status: REFUND_STATUS[status] };
 }
 
-const REFUND_STATUS = { pending: "pending", requires_action: "pending", succeeded: "succeeded", failed: "failed", canceled: "failed" } as const;
+const REFUND_STATUS = {
+  pending: "pending",
+  requires_action: "pending",
+  succeeded: "succeeded",
+  failed: "failed",
+  canceled: "failed",
+} as const;
 
-export function toPrice({ active, type, unit_amount: unitAmount, transform_quantity: packs, currency, product }: z.output<typeof price>): PriceReading {
+export function toPrice({
+  active,
+  type,
+  unit_amount: unitAmount,
+  transform_quantity: packs,
+  currency,
+  product,
+}: z.output<typeof price>): PriceReading {
   const unusable = (fault: PriceFault) => ({ state: "unusable" as const, fault });
   if (!active) return unusable("inactive");
   if (!product.active) return unusable("product_inactive");
@@ -170,7 +218,12 @@ export function toPrice({ active, type, unit_amount: unitAmount, transform_quant
   return { state: "usable", price: { amount: unitAmount, currency } };
 }
 
-export function toChargedLine({ description, metadata: tags, price: its, quantity }: z.output<typeof lineItem>): ChargedLine {
+export function toChargedLine({
+  description,
+  metadata: tags,
+  price: its,
+  quantity,
+}: z.output<typeof lineItem>): ChargedLine {
   return {
     productId: tags?.[LINE_PRODUCT] ?? null,
     name: description ?? "",

@@ -55,7 +55,12 @@ interface Waiting {
  * because other servers share the account, the rate of that endpoint falls and rises again, so that all find their share. What was
  * answered so is sent again before those that wait.
  */
-export function limitStripe({ fetch, limits, now = () => performance.now(), schedule = timer }: LimiterParts): typeof globalThis.fetch {
+export function limitStripe({
+  fetch,
+  limits,
+  now = () => performance.now(),
+  schedule = timer,
+}: LimiterParts): typeof globalThis.fetch {
   const inAll = createPace(limits.inAll, now);
   const endpoints = new Map<string, Pace>();
   const queues: Readonly<Record<Urgency, Waiting[]>> = { product_held: [], paid: [], other: [], background: [] };
@@ -72,7 +77,10 @@ export function limitStripe({ fetch, limits, now = () => performance.now(), sche
   function next(): Waiting | null {
     const { background, ...awaited } = queues;
     const byUrgency = Object.values(awaited);
-    for (const queue of [...(sent % LAST_COME_FIRST === LAST_COME_FIRST - 1 ? byUrgency.reverse() : byUrgency), background]) {
+    for (const queue of [
+      ...(sent % LAST_COME_FIRST === LAST_COME_FIRST - 1 ? byUrgency.reverse() : byUrgency),
+      background,
+    ]) {
       const index = queue.findIndex(({ endpoint }) => endpoint.waitMs() === 0);
       if (index >= 0) return queue.splice(index, 1)[0] ?? null;
     }
@@ -88,7 +96,9 @@ export function limitStripe({ fetch, limits, now = () => performance.now(), sche
       sent += 1;
       request.start();
     }
-    const waits = Object.values(queues).flat().map(({ endpoint }) => endpoint.waitMs());
+    const waits = Object.values(queues)
+      .flat()
+      .map(({ endpoint }) => endpoint.waitMs());
     if (waits.length === 0) return;
     const at = now() + Math.max(1, Math.min(...waits), inAll.waitMs());
     if (at >= wakesAt) return;
@@ -100,10 +110,14 @@ export function limitStripe({ fetch, limits, now = () => performance.now(), sche
     schedule(wake, at - now());
   }
 
-  function turn(endpoint: Pace, { signal, isFirst }: { signal: AbortSignal | null; isFirst: boolean }): Promise<boolean> {
+  function turn(
+    endpoint: Pace,
+    { signal, isFirst }: { signal: AbortSignal | null; isFirst: boolean },
+  ): Promise<boolean> {
     const queue = queues[urgency.getStore() ?? "other"];
     const ahead = isFirst ? 0 : queue.filter((one) => one.endpoint === endpoint).length;
-    if (endpoint.timeFor(ahead) > MAX_WAIT_MS || inAll.timeFor(isFirst ? 0 : queue.length) > MAX_WAIT_MS) return Promise.resolve(false);
+    if (endpoint.timeFor(ahead) > MAX_WAIT_MS || inAll.timeFor(isFirst ? 0 : queue.length) > MAX_WAIT_MS)
+      return Promise.resolve(false);
     return new Promise((resolve, reject) => {
       const request: Waiting = { endpoint, start: () => resolve(true) };
       if (isFirst) queue.unshift(request);
@@ -112,7 +126,9 @@ export function limitStripe({ fetch, limits, now = () => performance.now(), sche
         const index = queue.indexOf(request);
         if (index < 0) return;
         queue.splice(index, 1);
-        reject(signal.reason instanceof Error ? signal.reason : new DOMException("given up while waiting", "AbortError"));
+        reject(
+          signal.reason instanceof Error ? signal.reason : new DOMException("given up while waiting", "AbortError"),
+        );
       });
       pump();
     });
@@ -125,7 +141,8 @@ export function limitStripe({ fetch, limits, now = () => performance.now(), sche
     const askedAt = now();
     for (let tries = 0; ; tries += 1) {
       signal?.throwIfAborted();
-      if (!(await turn(endpoint, { signal, isFirst: tries > 0 }))) return tooMany("This server keeps below Stripe's limits and has too many requests waiting.");
+      if (!(await turn(endpoint, { signal, isFirst: tries > 0 })))
+        return tooMany("This server keeps below Stripe's limits and has too many requests waiting.");
       const response = await fetch(input, init);
       if (response.status !== 429) return response;
       const reason = response.headers.get("Stripe-Rate-Limited-Reason");
@@ -139,7 +156,9 @@ export function limitStripe({ fetch, limits, now = () => performance.now(), sche
 
 /** Stripe counts by named operation: requests about different objects of one kind are of one endpoint. */
 export function endpointOf({ method, url }: { method: string; url: string }): string {
-  const path = new URL(url).pathname.split("/").map((part) => (/^[a-z]+_[A-Za-z0-9_]{5,}$/.test(part) && /[A-Z0-9]/.test(part) ? ":id" : part));
+  const path = new URL(url).pathname
+    .split("/")
+    .map((part) => (/^[a-z]+_[A-Za-z0-9_]{5,}$/.test(part) && /[A-Z0-9]/.test(part) ? ":id" : part));
   return `${method} ${path.join("/")}`;
 }
 

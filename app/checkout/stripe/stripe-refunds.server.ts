@@ -1,16 +1,27 @@
 import type Stripe from "stripe";
-
 import type { StripeGateway } from "../stripe-gateway.server";
-import { ask, isFailure, isMissing, isRefusal, type Patience, unknownOutcome } from "./ask-stripe.server";
-import { type After, pages, since } from "./list-pages.server";
+import { ask, isFailure, isMissing, isRefusal, unknownOutcome, type Patience } from "./ask-stripe.server";
+import { pages, since, type After } from "./list-pages.server";
 import { readSideBySide, type Slice } from "./read-side-by-side";
-import { pageFollowing, refundOf, refundPage, refundPageWithin, refundWithId, sessionPageOfPayment, toRefund, toSession } from "./stripe-answers";
+import {
+  pageFollowing,
+  refundOf,
+  refundPage,
+  refundPageWithin,
+  refundWithId,
+  sessionPageOfPayment,
+  toRefund,
+  toSession,
+} from "./stripe-answers";
 
 /** Fewer than of sessions: nobody waits for this list. */
 const LANES = 2;
 
 /** The operations of Stripe that are about refunds. */
-export function createRefundCalls(stripe: Stripe, patience: Patience): Pick<StripeGateway, "refunds" | "refund" | "refundedPayment" | "findByPayment" | "visitRefunds"> {
+export function createRefundCalls(
+  stripe: Stripe,
+  patience: Patience,
+): Pick<StripeGateway, "refunds" | "refund" | "refundedPayment" | "findByPayment" | "visitRefunds"> {
   return {
     async refunds(paymentIntentId) {
       const what = "read refunds";
@@ -26,12 +37,21 @@ export function createRefundCalls(stripe: Stripe, patience: Patience): Pick<Stri
     async refund({ paymentIntentId, amount, metadata, idempotencyKey }) {
       const what = "refund";
       try {
-        const params = { payment_intent: paymentIntentId, ...(amount === undefined ? {} : { amount }), metadata: { ...metadata } };
+        const params = {
+          payment_intent: paymentIntentId,
+          ...(amount === undefined ? {} : { amount }),
+          metadata: { ...metadata },
+        };
         const schema = refundOf(paymentIntentId, amount);
-        const refund = await ask({ what, schema, patience }, () => stripe.refunds.create(params, { idempotencyKey, maxNetworkRetries: 0 }));
+        const refund = await ask({ what, schema, patience }, () =>
+          stripe.refunds.create(params, { idempotencyKey, maxNetworkRetries: 0 }),
+        );
         return { outcome: "refunded", refund: toRefund(refund) };
       } catch (error) {
-        if (isRefusal(error)) return error.code === "charge_already_refunded" ? { outcome: "already_refunded" } : { outcome: "refused", cause: error };
+        if (isRefusal(error))
+          return error.code === "charge_already_refunded"
+            ? { outcome: "already_refunded" }
+            : { outcome: "refused", cause: error };
         if (isFailure(error)) return { outcome: "failed", cause: error };
         throw unknownOutcome(what, error);
       }
@@ -40,7 +60,8 @@ export function createRefundCalls(stripe: Stripe, patience: Patience): Pick<Stri
     async refundedPayment(refundId) {
       const what = "read a refund";
       try {
-        return (await ask({ what, schema: refundWithId(refundId), patience }, () => stripe.refunds.retrieve(refundId))).payment_intent;
+        return (await ask({ what, schema: refundWithId(refundId), patience }, () => stripe.refunds.retrieve(refundId)))
+          .payment_intent;
       } catch (error) {
         if (isMissing(error)) return null;
         throw unknownOutcome(what, error);
@@ -51,7 +72,9 @@ export function createRefundCalls(stripe: Stripe, patience: Patience): Pick<Stri
       const what = "find the payment page of a payment";
       try {
         const schema = sessionPageOfPayment(paymentIntentId);
-        const page = await ask({ what, schema, patience }, () => stripe.checkout.sessions.list({ payment_intent: paymentIntentId, limit: 1 }));
+        const page = await ask({ what, schema, patience }, () =>
+          stripe.checkout.sessions.list({ payment_intent: paymentIntentId, limit: 1 }),
+        );
         const [session] = page.data;
         return session === undefined ? null : toSession(session);
       } catch (error) {
@@ -64,7 +87,9 @@ export function createRefundCalls(stripe: Stripe, patience: Patience): Pick<Stri
       const readPage = async ({ since: gte, until, after }: Slice) => {
         const created = until === null ? { gte } : { gte, lte: until };
         const query = { limit: 100, created, ...(after === undefined ? {} : { starting_after: after }) };
-        const page = await ask({ what, schema: pageFollowing(refundPageWithin(created), after), patience }, () => stripe.refunds.list(query));
+        const page = await ask({ what, schema: pageFollowing(refundPageWithin(created), after), patience }, () =>
+          stripe.refunds.list(query),
+        );
         const items = page.data.map((refund) => ({ ...toRefund(refund), paymentIntentId: refund.payment_intent }));
         return { items, hasMore: page.has_more };
       };

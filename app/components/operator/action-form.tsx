@@ -16,9 +16,18 @@ interface ActionFormProps {
 }
 
 /** One deed of the operator. Posts to the page itself, so that the log's filter stays; works without JavaScript. */
-export function ActionForm({ intent, fields = {}, label, labelFor, look = "quiet", empties = false, children }: ActionFormProps) {
+export function ActionForm({
+  intent,
+  fields = {},
+  label,
+  labelFor,
+  look = "quiet",
+  empties = false,
+  children,
+}: ActionFormProps) {
   const { formData, state } = useNavigation();
-  const isPending = formData?.get("intent") === intent && Object.entries(fields).every(([name, value]) => formData.get(name) === value);
+  const isPending =
+    formData?.get("intent") === intent && Object.entries(fields).every(([name, value]) => formData.get(name) === value);
   const form = useRef<HTMLFormElement>(null);
   const answer = useActionData<OperatorAnswer>();
   useEffect(() => {
@@ -46,7 +55,17 @@ export function ActionForm({ intent, fields = {}, label, labelFor, look = "quiet
 }
 
 /** Asks before the deed: a first step that opens the second, without any script. */
-export function Confirm({ label, labelFor, question, children }: { label: string; labelFor: string; question: string; children: ReactNode }) {
+export function Confirm({
+  label,
+  labelFor,
+  question,
+  children,
+}: {
+  label: string;
+  labelFor: string;
+  question: string;
+  children: ReactNode;
+}) {
   return (
     <details className="confirm">
       <summary>

@@ -26,7 +26,8 @@ export function AnswerNotice({ answer, onClose }: { answer: OperatorAnswer | nul
   }, [answer]);
   function close(): void {
     const isInside = region.current?.contains(document.activeElement) === true;
-    if (isInside && cameFrom.current instanceof HTMLElement && cameFrom.current.isConnected) cameFrom.current.focus({ preventScroll: true });
+    if (isInside && cameFrom.current instanceof HTMLElement && cameFrom.current.isConnected)
+      cameFrom.current.focus({ preventScroll: true });
     onClose();
   }
   const said = answer === null ? null : answerText(answer);
@@ -38,7 +39,9 @@ export function AnswerNotice({ answer, onClose }: { answer: OperatorAnswer | nul
           <Link to={{ pathname: "/admin", search }} preventScrollReset onClick={close} ref={closing}>
             Close
           </Link>
-          {answer?.intent === "inspect" && answer.inspection !== null && <InspectionTable inspection={answer.inspection} />}
+          {answer?.intent === "inspect" && answer.inspection !== null && (
+            <InspectionTable inspection={answer.inspection} />
+          )}
         </div>
       )}
     </div>

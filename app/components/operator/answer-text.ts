@@ -13,9 +13,15 @@ export function answerText(answer: OperatorAnswer): AnswerText {
     case "failed":
       return { tone: "bad", text: answer.message };
     case "sent_twice":
-      return { tone: "warn", text: "This form was sent before, and this time nothing was changed. Look at the stock: where no answer came the first time, it may have been done all the same." };
+      return {
+        tone: "warn",
+        text: "This form was sent before, and this time nothing was changed. Look at the stock: where no answer came the first time, it may have been done all the same.",
+      };
     case "pause":
-      return { tone: "warn", text: "Selling is paused. What is held stays held and can be paid for; nobody gets more." };
+      return {
+        tone: "warn",
+        text: "Selling is paused. What is held stays held and can be paid for; nobody gets more.",
+      };
     case "resume":
       return { tone: "good", text: "The shop sells again." };
     case "release_hold":
@@ -26,7 +32,10 @@ export function answerText(answer: OperatorAnswer): AnswerText {
       return endedText(answer.result);
     case "restock":
     case "set_stock":
-      return { tone: "good", text: `The stock of ${answer.productId} went from ${answer.result.before} to ${answer.result.after}.` };
+      return {
+        tone: "good",
+        text: `The stock of ${answer.productId} went from ${answer.result.before} to ${answer.result.after}.`,
+      };
     case "settle":
     case "fulfil":
       return fulfilText(answer.outcome, orderNumber(answer.checkoutId));
@@ -48,7 +57,10 @@ function releasedText(result: Extract<OperatorAnswer, { intent: "release_hold" }
     case "nothing_held":
       return { tone: "warn", text: "Nothing was held any more, so there was nothing to release." };
     case "in_checkout":
-      return { tone: "bad", text: "These units are at a payment page. Nothing was changed: close the payment page instead." };
+      return {
+        tone: "bad",
+        text: "These units are at a payment page. Nothing was changed: close the payment page instead.",
+      };
   }
 }
 
@@ -62,7 +74,10 @@ function endedText(result: Extract<OperatorAnswer, { intent: "end_unknown_page" 
     case "ended":
       return { tone: "warn", text: `The hold is ended on your word: ${freedText(result.lines)}` };
     case "known":
-      return { tone: "bad", text: "Stripe knows this payment page after all. Nothing was changed: close the payment page instead." };
+      return {
+        tone: "bad",
+        text: "Stripe knows this payment page after all. Nothing was changed: close the payment page instead.",
+      };
     case "nothing_held":
       return { tone: "warn", text: "This payment page no longer held any items." };
   }
@@ -73,22 +88,37 @@ function closedText(result: Extract<OperatorAnswer, { intent: "close_page" }>["r
     case "closed":
       return { tone: "good", text: "The payment page is closed, and Stripe proved it. Its units are free." };
     case "paid":
-      return { tone: "warn", text: `It turned out to be paid. Order ${orderNumber(result.checkoutId)} is being fulfilled.` };
+      return {
+        tone: "warn",
+        text: `It turned out to be paid. Order ${orderNumber(result.checkoutId)} is being fulfilled.`,
+      };
     case "no_proof":
-      return { tone: "bad", text: "Stripe gave no proof that the page is closed, so its units stay held. Try again in a moment." };
+      return {
+        tone: "bad",
+        text: "Stripe gave no proof that the page is closed, so its units stay held. Try again in a moment.",
+      };
     case "unknown_page":
-      return { tone: "bad", text: "Stripe doesn't know this payment page, so it can't prove that the page is closed. Its units stay held until you end the hold: see its cart." };
+      return {
+        tone: "bad",
+        text: "Stripe doesn't know this payment page, so it can't prove that the page is closed. Its units stay held until you end the hold: see its cart.",
+      };
     case "not_ours":
       return { tone: "bad", text: "This shop has no such checkout." };
   }
 }
 
-function fulfilText(outcome: Extract<OperatorAnswer, { intent: "fulfil" | "settle" }>["outcome"], order: string): AnswerText {
+function fulfilText(
+  outcome: Extract<OperatorAnswer, { intent: "fulfil" | "settle" }>["outcome"],
+  order: string,
+): AnswerText {
   switch (outcome) {
     case "done":
       return { tone: "good", text: `Order ${order} is done: paid, and taken from the stock once.` };
     case "refunded":
-      return { tone: "warn", text: `Order ${order} couldn't be filled; it is refunded in full. Its row tells whether the refund has arrived.` };
+      return {
+        tone: "warn",
+        text: `Order ${order} couldn't be filled; it is refunded in full. Its row tells whether the refund has arrived.`,
+      };
     case "needs_review":
       return { tone: "bad", text: `Order ${order} still needs review.` };
     case "awaiting_payment":

@@ -1,7 +1,7 @@
 import type { AuditFault } from "~/checkout/order-list";
 import type { DriftAudit } from "~/operator/orders";
-import { ClockTime } from "../clock-time";
 import { dateText } from "../clock-text";
+import { ClockTime } from "../clock-time";
 import { orderNumber } from "../texts";
 import { ActionForm } from "./action-form";
 import { LogLink } from "./log-link";
@@ -10,8 +10,15 @@ import { Panel } from "./panel";
 /** What Stripe says was sold against what was taken from the stock. */
 export function AuditPanel({ audit }: { audit: DriftAudit | null }) {
   return (
-    <Panel id="audit" title="Drift audit" whose="All servers, by Stripe's word" tone={audit !== null && audit.faults.length > 0 ? "bad" : undefined}>
-      <p className="hint">Units that Stripe says are paid and not refunded, against units that our marks say were taken from the stock.</p>
+    <Panel
+      id="audit"
+      title="Drift audit"
+      whose="All servers, by Stripe's word"
+      tone={audit !== null && audit.faults.length > 0 ? "bad" : undefined}
+    >
+      <p className="hint">
+        Units that Stripe says are paid and not refunded, against units that our marks say were taken from the stock.
+      </p>
       <ActionForm intent="audit" label="Audit now" />
       {audit === null ? <p className="hint">This server has not audited yet.</p> : <AuditResult audit={audit} />}
     </Panel>
@@ -23,7 +30,8 @@ function AuditResult({ audit }: { audit: DriftAudit }) {
   return (
     <>
       <p>
-        <strong>{faults.length === 0 ? "No drift" : `Drift: ${driftUnits} units`}</strong>, {checkouts} {checkouts === 1 ? "checkout" : "checkouts"} since {dateText(since, "en")}; audited at{" "}
+        <strong>{faults.length === 0 ? "No drift" : `Drift: ${driftUnits} units`}</strong>, {checkouts}{" "}
+        {checkouts === 1 ? "checkout" : "checkouts"} since {dateText(since, "en")}; audited at{" "}
         <ClockTime at={at} precision="second" />.
       </p>
       {products.length > 0 && (
@@ -66,7 +74,12 @@ function AuditResult({ audit }: { audit: DriftAudit }) {
               </div>
               <div className="row-actions">
                 <LogLink text={checkoutId} of={`order ${orderNumber(checkoutId)}`} />
-                <ActionForm intent="inspect" fields={{ checkout_id: checkoutId }} label="Inspect" labelFor={`order ${orderNumber(checkoutId)}`} />
+                <ActionForm
+                  intent="inspect"
+                  fields={{ checkout_id: checkoutId }}
+                  label="Inspect"
+                  labelFor={`order ${orderNumber(checkoutId)}`}
+                />
               </div>
             </li>
           ))}

@@ -32,7 +32,9 @@ function CartRow({ cart, answer }: { cart: HeldCart; answer: OperatorAnswer | nu
     <li aria-label={`Cart ${short}`}>
       <div className="row-head">
         <span className="hash">{short}</span>
-        <Mark tone={state === "checkout" ? "warn" : undefined}>{state === "checkout" ? "At the payment page" : "Shopping"}</Mark>
+        <Mark tone={state === "checkout" ? "warn" : undefined}>
+          {state === "checkout" ? "At the payment page" : "Shopping"}
+        </Mark>
         <span className="number">{leftText(cart)}</span>
       </div>
       <ul>
@@ -44,17 +46,42 @@ function CartRow({ cart, answer }: { cart: HeldCart; answer: OperatorAnswer | nu
       </ul>
       <div className="row-actions">
         {state === "shopping" && (
-          <Confirm label="Release" labelFor={`cart ${short}`} question="Its units are free at once. The shopper sees their cart as not held any more.">
-            <ActionForm intent="release_hold" fields={{ session }} label="Release all of it" labelFor={`, cart ${short}`} look="grave" />
+          <Confirm
+            label="Release"
+            labelFor={`cart ${short}`}
+            question="Its units are free at once. The shopper sees their cart as not held any more."
+          >
+            <ActionForm
+              intent="release_hold"
+              fields={{ session }}
+              label="Release all of it"
+              labelFor={`, cart ${short}`}
+              look="grave"
+            />
           </Confirm>
         )}
         {checkoutId !== null && (
           <>
-            <Confirm label="Close the payment page" labelFor={`of cart ${short}`} question="Stripe is asked to expire it. Its units are freed only when Stripe proves that nobody can pay on it any more.">
-              <ActionForm intent="close_page" fields={{ checkout_id: checkoutId }} label="Close it now" labelFor={`, cart ${short}`} look="grave" />
+            <Confirm
+              label="Close the payment page"
+              labelFor={`of cart ${short}`}
+              question="Stripe is asked to expire it. Its units are freed only when Stripe proves that nobody can pay on it any more."
+            >
+              <ActionForm
+                intent="close_page"
+                fields={{ checkout_id: checkoutId }}
+                label="Close it now"
+                labelFor={`, cart ${short}`}
+                look="grave"
+              />
             </Confirm>
             {saysUnknown(answer, checkoutId) && <EndUnknownPage checkoutId={checkoutId} short={short} />}
-            <ActionForm intent="inspect" fields={{ checkout_id: checkoutId }} label="Inspect" labelFor={`the checkout of cart ${short}`} />
+            <ActionForm
+              intent="inspect"
+              fields={{ checkout_id: checkoutId }}
+              label="Inspect"
+              labelFor={`the checkout of cart ${short}`}
+            />
           </>
         )}
         <LogLink text={checkoutId ?? session} of={`cart ${short}`} />
@@ -71,9 +98,16 @@ function EndUnknownPage({ checkoutId, short }: { checkoutId: string; short: stri
       labelFor={`of cart ${short}`}
       question="Stripe doesn't know this payment page. If it was paid in another Stripe account, its items could be sold twice. End the hold only if you have looked there, or if the shop never used another account or key."
     >
-      <ActionForm intent="end_unknown_page" fields={{ checkout_id: checkoutId }} label="End the hold" labelFor={`of cart ${short}`} look="grave">
+      <ActionForm
+        intent="end_unknown_page"
+        fields={{ checkout_id: checkoutId }}
+        label="End the hold"
+        labelFor={`of cart ${short}`}
+        look="grave"
+      >
         <label>
-          <input type="checkbox" name="confirmed" value="yes" required className="box" /> It wasn’t paid and can no longer be paid
+          <input type="checkbox" name="confirmed" value="yes" required className="box" /> It wasn’t paid and can no
+          longer be paid
         </label>
       </ActionForm>
     </Confirm>
@@ -82,7 +116,10 @@ function EndUnknownPage({ checkoutId, short }: { checkoutId: string; short: stri
 
 function saysUnknown(answer: OperatorAnswer | null, checkoutId: string): boolean {
   if (answer === null || !("checkoutId" in answer) || answer.checkoutId !== checkoutId) return false;
-  return (answer.intent === "close_page" && answer.result.outcome === "unknown_page") || (answer.intent === "inspect" && answer.inspection === null);
+  return (
+    (answer.intent === "close_page" && answer.result.outcome === "unknown_page") ||
+    (answer.intent === "inspect" && answer.inspection === null)
+  );
 }
 
 function leftText({ state, endsInMs }: HeldCart): string {

@@ -4,7 +4,15 @@ import type { ChartFigures } from "./time-chart";
 type Minute = Omit<HistoryStep, "at"> & { readonly at: number };
 type Count = "granted" | "refused" | "expired" | "completed" | "givenBack" | "latePayments" | "oversoldUnits";
 
-const COUNTS: readonly Count[] = ["granted", "refused", "expired", "completed", "givenBack", "latePayments", "oversoldUnits"];
+const COUNTS: readonly Count[] = [
+  "granted",
+  "refused",
+  "expired",
+  "completed",
+  "givenBack",
+  "latePayments",
+  "oversoldUnits",
+];
 const MINUTE_MS = 60_000;
 /** Over how many minutes a rate is taken: of a single one it would jump between 0 and 100. */
 const RATE_MINUTES = 10;
@@ -72,7 +80,12 @@ export function troubleFigures(minutes: readonly Minute[]): ChartFigures {
     unit: "count",
     series: [
       { label: "Late payments", role: "warn", shape: "bars", values: minutes.map(({ latePayments }) => latePayments) },
-      { label: "Oversold units", role: "bad", shape: "bars", values: minutes.map(({ oversoldUnits }) => oversoldUnits) },
+      {
+        label: "Oversold units",
+        role: "bad",
+        shape: "bars",
+        values: minutes.map(({ oversoldUnits }) => oversoldUnits),
+      },
     ],
   };
 }

@@ -5,7 +5,12 @@ import type { ChartFigures, ChartSeries } from "./time-chart";
 const HOUR_SECONDS = 3600;
 
 /** How the figures look; colours are read from the page's roles each time they are drawn, so that they follow the scheme. */
-export function chartOptions(plot: typeof uPlot, { series, unit }: ChartFigures, host: HTMLElement, height: number): uPlot.Options {
+export function chartOptions(
+  plot: typeof uPlot,
+  { series, unit }: ChartFigures,
+  host: HTMLElement,
+  height: number,
+): uPlot.Options {
   const colour = (role: string) => () => getComputedStyle(host).getPropertyValue(`--${role}`).trim();
   const font = "12px system-ui, sans-serif";
   const bars = plot.paths.bars?.({ size: [0.9, 24], gap: 1 });
@@ -29,7 +34,14 @@ export function chartOptions(plot: typeof uPlot, { series, unit }: ChartFigures,
       y: { range: (_, __, most) => [0, unit === "percent" ? 100 : Math.max(4, Math.ceil((most ?? 0) * 1.1))] },
     },
     axes: [
-      { stroke: colour("ink-soft"), font, size: 28, grid: { show: false }, ticks: { stroke: colour("line"), size: 4 }, values: (_, times) => times.map((time) => localClockText(time * 1000)) },
+      {
+        stroke: colour("ink-soft"),
+        font,
+        size: 28,
+        grid: { show: false },
+        ticks: { stroke: colour("line"), size: 4 },
+        values: (_, times) => times.map((time) => localClockText(time * 1000)),
+      },
       {
         stroke: colour("ink-soft"),
         font,
@@ -37,11 +49,16 @@ export function chartOptions(plot: typeof uPlot, { series, unit }: ChartFigures,
         grid: { stroke: colour("line"), width: 1 },
         ticks: { show: false },
         space: 36,
-        incrs: [1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 1_000_000],
+        incrs: [
+          1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 1_000_000,
+        ],
         values: (_, marks) => marks.map((mark) => figureText(mark, unit)),
       },
     ],
-    series: [{ label: "Time", value: (_, time) => (time === null ? "–" : localClockText(time * 1000, "second")) }, ...series.map(drawn)],
+    series: [
+      { label: "Time", value: (_, time) => (time === null ? "–" : localClockText(time * 1000, "second")) },
+      ...series.map(drawn),
+    ],
   };
 }
 

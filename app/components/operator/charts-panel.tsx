@@ -13,11 +13,23 @@ export function ChartsPanel({ history, overview }: { history: History; overview:
   const whose = serverWords(overview);
   const now = overview.holds?.totals ?? null;
   return (
-    <Panel id="charts" title="The last hour" whose={`${whose.own}, by minutes; what is held: ${whose.shared.toLowerCase()}`}>
+    <Panel
+      id="charts"
+      title="The last hour"
+      whose={`${whose.own}, by minutes; what is held: ${whose.shared.toLowerCase()}`}
+    >
       {steps.length === 0 && <p className="hint">Nothing is remembered yet: figures begin with this server's start.</p>}
       <div className="charts">
-        <Chart title="Active holds" summary={now === null ? "The store of holds does not answer." : `Now: ${nowText(now)}.`} figures={figures.holds} />
-        <Chart title="Granted against refused" summary={`Changes of carts: ${totals.granted} granted, ${totals.refused} refused.`} figures={figures.grants} />
+        <Chart
+          title="Active holds"
+          summary={now === null ? "The store of holds does not answer." : `Now: ${nowText(now)}.`}
+          figures={figures.holds}
+        />
+        <Chart
+          title="Granted against refused"
+          summary={`Changes of carts: ${totals.granted} granted, ${totals.refused} refused.`}
+          figures={figures.grants}
+        />
         <Chart
           title="How holds end"
           summary={`Hold to purchase: ${rateText(purchaseRate)}. Expiry: ${rateText(expiryRate)}.`}
@@ -26,7 +38,11 @@ export function ChartsPanel({ history, overview }: { history: History; overview:
         />
         <Chart
           title="Late payments and oversold"
-          summary={totals.oversoldUnits > 0 ? `${totals.oversoldUnits} units oversold, ${totals.latePayments} late payments.` : `Oversold: 0. Late payments: ${totals.latePayments}.`}
+          summary={
+            totals.oversoldUnits > 0
+              ? `${totals.oversoldUnits} units oversold, ${totals.latePayments} late payments.`
+              : `Oversold: 0. Late payments: ${totals.latePayments}.`
+          }
           {...(totals.oversoldUnits > 0 ? { tone: "bad" as const } : {})}
           figures={figures.trouble}
         />
@@ -41,7 +57,12 @@ function useFigures(history: History) {
   const newest = history.steps.at(-1)?.at;
   return useMemo(() => {
     const minutes = minutesOf(history);
-    return { holds: holdFigures(minutes), grants: grantFigures(minutes), ends: endFigures(minutes), trouble: troubleFigures(minutes) };
+    return {
+      holds: holdFigures(minutes),
+      grants: grantFigures(minutes),
+      ends: endFigures(minutes),
+      trouble: troubleFigures(minutes),
+    };
   }, [newest]);
 }
 

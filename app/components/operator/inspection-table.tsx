@@ -12,11 +12,15 @@ export function InspectionTable({ inspection }: { inspection: CheckoutInspection
   return (
     <div className="inspection">
       <p>
-        <code>{checkoutId}</code> <Mark>{status}</Mark> <Mark>{paymentStatus.replaceAll("_", " ")}</Mark> {!ours && <Mark tone="bad">Not of this shop</Mark>}{" "}
+        <code>{checkoutId}</code> <Mark>{status}</Mark> <Mark>{paymentStatus.replaceAll("_", " ")}</Mark>{" "}
+        {!ours && <Mark tone="bad">Not of this shop</Mark>}{" "}
         {verdict !== null && <Mark tone="warn">Verdict: {verdict}</Mark>}
       </p>
       <p>
-        {claim === null ? "Nothing is held for it." : `Held for cart ${claim.session.slice(0, 8)}, claim ${claim.claimId}.`} <strong>{next}</strong>
+        {claim === null
+          ? "Nothing is held for it."
+          : `Held for cart ${claim.session.slice(0, 8)}, claim ${claim.claimId}.`}{" "}
+        <strong>{next}</strong>
       </p>
       {refunds.map(({ id, status }) => (
         <p key={id}>
@@ -55,7 +59,11 @@ export function InspectionTable({ inspection }: { inspection: CheckoutInspection
           </table>
         </div>
       )}
-      {charged !== null && <p className="hint">Stripe charged for {charged.map(({ name, quantity }) => `${quantity} × ${name}`).join(", ")}.</p>}
+      {charged !== null && (
+        <p className="hint">
+          Stripe charged for {charged.map(({ name, quantity }) => `${quantity} × ${name}`).join(", ")}.
+        </p>
+      )}
     </div>
   );
 }

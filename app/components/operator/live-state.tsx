@@ -45,7 +45,10 @@ function useFreshFigures(isWanted: boolean): boolean {
     const read = async () => {
       if (isAsking || document.hidden || latest.current.isBusy) return;
       isAsking = true;
-      const isThere = await fetch("/healthz", { cache: "no-store" }).then(({ ok }) => ok, () => false);
+      const isThere = await fetch("/healthz", { cache: "no-store" }).then(
+        ({ ok }) => ok,
+        () => false,
+      );
       isAsking = false;
       setReachable(isThere);
       if (isThere && !latest.current.isBusy) latest.current.revalidate();

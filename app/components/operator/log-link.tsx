@@ -3,7 +3,10 @@ import { Link } from "@remix-run/react";
 /** To all lines of the log about this id. */
 export function LogLink({ text, of }: { text: string; of: string }) {
   return (
-    <Link to={{ pathname: "/admin", search: `?${new URLSearchParams({ q: text }).toString()}`, hash: "#log" }} className="deed">
+    <Link
+      to={{ pathname: "/admin", search: `?${new URLSearchParams({ q: text }).toString()}`, hash: "#log" }}
+      className="deed"
+    >
       Log<span className="visually-hidden"> of {of}</span>
     </Link>
   );

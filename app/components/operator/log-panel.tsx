@@ -45,7 +45,15 @@ function LogFilter({ log, events, isFiltered }: { log: LogQuery; events: readonl
     shown.current = log;
   }, [log]);
   return (
-    <Form method="get" action="/admin#log" ref={form} role="search" aria-label="Event log" preventScrollReset className="log-filter">
+    <Form
+      method="get"
+      action="/admin#log"
+      ref={form}
+      role="search"
+      aria-label="Event log"
+      preventScrollReset
+      className="log-filter"
+    >
       <label>
         Text or id
         <input type="search" name="q" defaultValue={log.q} maxLength={200} placeholder="cs_…, a hash, a word" />

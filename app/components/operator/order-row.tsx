@@ -42,8 +42,20 @@ export function OrderRow({ order, children }: { order: ShownOrder; children?: Re
           </a>
         )}
         <LogLink text={checkoutId} of={`order ${number}`} />
-        <ActionForm intent="inspect" fields={{ checkout_id: checkoutId }} label="Inspect" labelFor={`order ${number}`} />
-        {state !== "paid" && state !== "refunded" && state !== "refund_pending" && order.reason === null && <ActionForm intent="fulfil" fields={{ checkout_id: checkoutId }} label="Fulfil" labelFor={`order ${number}`} />}
+        <ActionForm
+          intent="inspect"
+          fields={{ checkout_id: checkoutId }}
+          label="Inspect"
+          labelFor={`order ${number}`}
+        />
+        {state !== "paid" && state !== "refunded" && state !== "refund_pending" && order.reason === null && (
+          <ActionForm
+            intent="fulfil"
+            fields={{ checkout_id: checkoutId }}
+            label="Fulfil"
+            labelFor={`order ${number}`}
+          />
+        )}
       </div>
     </li>
   );

@@ -16,12 +16,20 @@ export function ReviewPanel({ orders }: { orders: ShownOrderBook | null }) {
           <OrderRow key={order.checkoutId} order={order}>
             {order.reason !== null && <ReviewCase order={order} reason={order.reason} />}
             {order.state === "refunded_elsewhere" && (
-              <p>The money went back on Stripe's dashboard, and the items are still out of the stock. If they are back on the shelf, restock them below.</p>
+              <p>
+                The money went back on Stripe's dashboard, and the items are still out of the stock. If they are back on
+                the shelf, restock them below.
+              </p>
             )}
           </OrderRow>
         ))}
       </ul>
-      {!orders.isWhole && <p className="hint">There are more orders than are looked through since {dateText(orders.since, "en")}, so old ones may be missing here.</p>}
+      {!orders.isWhole && (
+        <p className="hint">
+          There are more orders than are looked through since {dateText(orders.since, "en")}, so old ones may be missing
+          here.
+        </p>
+      )}
     </Panel>
   );
 }

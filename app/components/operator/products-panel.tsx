@@ -18,7 +18,11 @@ export function ProductsPanel({ overview, once }: { overview: Overview; once: st
         </ul>
       )}
       {holds?.hasMoreProducts === true && <p className="hint">More products are held or short than are listed here.</p>}
-      {holds?.allShortListed === false && <p className="hint">The catalogue was not searched for short products as a whole. What is held is listed anyhow.</p>}
+      {holds?.allShortListed === false && (
+        <p className="hint">
+          The catalogue was not searched for short products as a whole. What is held is listed anyhow.
+        </p>
+      )}
     </Panel>
   );
 }

@@ -10,7 +10,8 @@ export function SignInPage({ isClosed, answer }: { isClosed: boolean; answer: Op
       <h1>{shop.name}, for its operator</h1>
       {isClosed ? (
         <p className="notice warn">
-          This page is closed, because no ADMIN_TOKEN is set. Set it to 16 characters or more in the environment of the server, restart, and sign in here with it.
+          This page is closed, because no ADMIN_TOKEN is set. Set it to 16 characters or more in the environment of the
+          server, restart, and sign in here with it.
         </p>
       ) : (
         <>
@@ -31,7 +32,8 @@ export function SignInPage({ isClosed, answer }: { isClosed: boolean; answer: Op
             </button>
           </Form>
           <p className="hint">
-            Signed in already, and came by a link from elsewhere? Then your browser did not bring the sign-in along: <a href="">open this page again</a>.
+            Signed in already, and came by a link from elsewhere? Then your browser did not bring the sign-in along:{" "}
+            <a href="">open this page again</a>.
           </p>
         </>
       )}

@@ -1,16 +1,20 @@
+import type { ReactNode } from "react";
 import type { Overview } from "~/operator/operator-desk";
 import { ClockTime } from "../clock-time";
 import { ActionForm, Confirm } from "./action-form";
 import { Panel, type Tone } from "./panel";
 import { serverWords } from "./server-words";
-import type { ReactNode } from "react";
 
 /** Whether the shop sells, for what money, on what, and how much is held. */
 export function StateStrip({ overview }: { overview: Overview }) {
   const { selling, payments, holds, isReady } = overview;
   const whose = serverWords(overview);
   return (
-    <Panel id="state" title="State" whose={`Server ${overview.server}, holds in ${overview.holdsIn === "memory" ? "its memory" : "Redis"}`}>
+    <Panel
+      id="state"
+      title="State"
+      whose={`Server ${overview.server}, holds in ${overview.holdsIn === "memory" ? "its memory" : "Redis"}`}
+    >
       <Warnings overview={overview} />
       <dl className="tiles">
         <Tile
@@ -19,16 +23,50 @@ export function StateStrip({ overview }: { overview: Overview }) {
           tone={selling.closedBy !== null && isReady ? "bad" : selling.isPaused || !isReady ? "warn" : "good"}
           note={<SellingNote overview={overview} />}
         />
-        <Tile name="Oversold units" figure={String(overview.oversoldUnits)} tone={overview.oversoldUnits > 0 ? "bad" : "good"} note={`Must be 0. ${whose.own}, since its start`} />
-        <Tile name="Late payments" figure={String(overview.latePayments)} tone={overview.latePayments > 0 ? "warn" : undefined} note={`Paid after the hold was gone. ${whose.own}, since its start`} />
-        <Tile name="Units held" figure={holds === null ? "?" : String(holds.totals.units)} note={holds === null ? "The store of holds does not answer" : `${holdsText(holds.totals)}. ${whose.shared}`} tone={holds === null ? "bad" : undefined} />
-        <Tile name="Carts" figure={holds === null ? "?" : String(holds.totals.carts)} note={`With anything held. ${whose.shared}`} />
-        <Tile name="Payments" figure={PAYMENTS[payments]} tone={payments === "test" ? "warn" : undefined} note={payments === "live" ? "Real money" : "Nobody is charged"} />
-        <Tile name="Store of holds" figure={holds === null ? "?" : bytesText(holds.totals.bytes)} note={`Memory that holds take. ${whose.shared}`} />
+        <Tile
+          name="Oversold units"
+          figure={String(overview.oversoldUnits)}
+          tone={overview.oversoldUnits > 0 ? "bad" : "good"}
+          note={`Must be 0. ${whose.own}, since its start`}
+        />
+        <Tile
+          name="Late payments"
+          figure={String(overview.latePayments)}
+          tone={overview.latePayments > 0 ? "warn" : undefined}
+          note={`Paid after the hold was gone. ${whose.own}, since its start`}
+        />
+        <Tile
+          name="Units held"
+          figure={holds === null ? "?" : String(holds.totals.units)}
+          note={holds === null ? "The store of holds does not answer" : `${holdsText(holds.totals)}. ${whose.shared}`}
+          tone={holds === null ? "bad" : undefined}
+        />
+        <Tile
+          name="Carts"
+          figure={holds === null ? "?" : String(holds.totals.carts)}
+          note={`With anything held. ${whose.shared}`}
+        />
+        <Tile
+          name="Payments"
+          figure={PAYMENTS[payments]}
+          tone={payments === "test" ? "warn" : undefined}
+          note={payments === "live" ? "Real money" : "Nobody is charged"}
+        />
+        <Tile
+          name="Store of holds"
+          figure={holds === null ? "?" : bytesText(holds.totals.bytes)}
+          note={`Memory that holds take. ${whose.shared}`}
+        />
         {Object.entries(overview.dependencies).map(
           ([name, state]) =>
             state !== "memory" && (
-              <Tile key={name} name={DEPENDENCIES[name] ?? name} figure={DEPENDENCY_STATES[state]} tone={state === "failing" ? "bad" : undefined} note={`When last asked. ${whose.own}`} />
+              <Tile
+                key={name}
+                name={DEPENDENCIES[name] ?? name}
+                figure={DEPENDENCY_STATES[state]}
+                tone={state === "failing" ? "bad" : undefined}
+                note={`When last asked. ${whose.own}`}
+              />
             ),
         )}
       </dl>
@@ -38,7 +76,11 @@ export function StateStrip({ overview }: { overview: Overview }) {
       {selling.isPaused ? (
         <ActionForm intent="resume" label="Sell again" />
       ) : (
-        <Confirm label="Pause selling" labelFor="" question="Nobody can put more into a cart, on any server. What is held stays held, can be released, and can be paid for; payments under way finish.">
+        <Confirm
+          label="Pause selling"
+          labelFor=""
+          question="Nobody can put more into a cart, on any server. What is held stays held, can be released, and can be paid for; payments under way finish."
+        >
           <ActionForm intent="pause" label="Pause selling now" look="grave" />
         </Confirm>
       )}
@@ -48,11 +90,16 @@ export function StateStrip({ overview }: { overview: Overview }) {
 
 const PAYMENTS: Record<Overview["payments"], string> = { live: "Live", test: "Test", sandbox: "Sandbox" };
 const DEPENDENCIES: Readonly<Record<string, string>> = { database: "Database", stripe: "Stripe", holds: "Redis" };
-const DEPENDENCY_STATES: Record<"ok" | "failing" | "unknown", string> = { ok: "Answers", failing: "Fails", unknown: "Not asked yet" };
+const DEPENDENCY_STATES: Record<"ok" | "failing" | "unknown", string> = {
+  ok: "Answers",
+  failing: "Fails",
+  unknown: "Not asked yet",
+};
 
 function SellingNote({ overview: { selling, isReady } }: { overview: Overview }) {
   if (!isReady) return <>Payments in progress are being looked up first</>;
-  if (!selling.isPaused && selling.closedBy !== null) return <>The products table takes no updates; see above. Opens by itself with the next one it takes</>;
+  if (!selling.isPaused && selling.closedBy !== null)
+    return <>The products table takes no updates; see above. Opens by itself with the next one it takes</>;
   if (selling.pausedAt === null) return <>All servers</>;
   return (
     <>
@@ -72,7 +119,17 @@ function Warnings({ overview: { warnings, tableFaults } }: { overview: Overview 
   );
 }
 
-function Tile({ name, figure, note, tone }: { name: string; figure: string; note: ReactNode; tone?: Tone | undefined }) {
+function Tile({
+  name,
+  figure,
+  note,
+  tone,
+}: {
+  name: string;
+  figure: string;
+  note: ReactNode;
+  tone?: Tone | undefined;
+}) {
   return (
     <div className="tile" data-tone={tone}>
       <dt>{name}</dt>

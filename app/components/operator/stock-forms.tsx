@@ -21,22 +21,34 @@ export function StockForms({ product, once }: StockFormsProps) {
         </label>
       </ActionForm>
       <p className="hint">
-        Adds to whatever the stock is at that moment, so nothing that is sold meanwhile is lost. Restock here rather than by typing a number into another tool: such an absolute edit writes over
-        every unit that was sold since its form was opened.
+        Adds to whatever the stock is at that moment, so nothing that is sold meanwhile is lost. Restock here rather
+        than by typing a number into another tool: such an absolute edit writes over every unit that was sold since its
+        form was opened.
       </p>
       <details className="confirm">
         <summary>
           Set the stock to a number…<span className="visually-hidden"> {of}</span>
         </summary>
-        <p className="hint">For a count of the shelf. The number replaces the stock as it is: units sold between your count and this click come back into the stock, and may be sold twice over.</p>
-        <ActionForm intent="set_stock" {...(fields === undefined ? {} : { fields })} label="Set the stock" labelFor={of} look="grave" empties>
+        <p className="hint">
+          For a count of the shelf. The number replaces the stock as it is: units sold between your count and this click
+          come back into the stock, and may be sold twice over.
+        </p>
+        <ActionForm
+          intent="set_stock"
+          {...(fields === undefined ? {} : { fields })}
+          label="Set the stock"
+          labelFor={of}
+          look="grave"
+          empties
+        >
           {product === null && <ProductIdField />}
           <label>
             Units on hand
             <input type="number" name="inventory" min={0} step={1} required />
           </label>
           <label>
-            <input type="checkbox" name="confirmed" value="yes" required className="box" /> Nothing was sold since I counted
+            <input type="checkbox" name="confirmed" value="yes" required className="box" /> Nothing was sold since I
+            counted
           </label>
         </ActionForm>
       </details>

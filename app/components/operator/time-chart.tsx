@@ -38,7 +38,11 @@ export function TimeChart({ figures }: { figures: ChartFigures }) {
       if (gone.signal.aborted) return;
       const draw = () => {
         chart.current?.destroy();
-        chart.current = new Plot(chartOptions(Plot, latest.current, host, CHART_HEIGHT), chartData(latest.current), host);
+        chart.current = new Plot(
+          chartOptions(Plot, latest.current, host, CHART_HEIGHT),
+          chartData(latest.current),
+          host,
+        );
       };
       draw();
       resize.observe(host);

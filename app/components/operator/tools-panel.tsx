@@ -13,7 +13,9 @@ export function ToolsPanel({ once }: { once: string }) {
       <ActionForm intent="fulfil" label="Run fulfil">
         <CheckoutField />
       </ActionForm>
-      <p className="hint">Does what is still to be done for it, as the webhook would: once, however often it is asked for.</p>
+      <p className="hint">
+        Does what is still to be done for it, as the webhook would: once, however often it is asked for.
+      </p>
       <h3>Stock of a product</h3>
       <StockForms product={null} once={once} />
       <p>
@@ -27,7 +29,16 @@ function CheckoutField() {
   return (
     <label>
       Checkout id
-      <input name="checkout_id" required maxLength={300} placeholder="cs_…" autoComplete="off" spellCheck={false} pattern="\s*cs_[A-Za-z0-9_]+\s*" title="A checkout's id begins with cs_" />
+      <input
+        name="checkout_id"
+        required
+        maxLength={300}
+        placeholder="cs_…"
+        autoComplete="off"
+        spellCheck={false}
+        pattern="\s*cs_[A-Za-z0-9_]+\s*"
+        title="A checkout's id begins with cs_"
+      />
     </label>
   );
 }

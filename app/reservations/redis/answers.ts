@@ -14,19 +14,30 @@ const lines = list(z.tuple([z.string(), units]).transform(([productId, quantity]
 const account = z.object({ key: z.string(), perSecond: z.number(), onPaid: z.number() });
 const terms = z.object({ payWithinMs: milliseconds, accounts: list(account) });
 const claim = z
-  .object({ claimId: z.string(), checkoutId: z.string().optional(), session: z.string(), lines, claimedAt: milliseconds, epoch: z.string().optional(), terms: terms.optional() })
+  .object({
+    claimId: z.string(),
+    checkoutId: z.string().optional(),
+    session: z.string(),
+    lines,
+    claimedAt: milliseconds,
+    epoch: z.string().optional(),
+    terms: terms.optional(),
+  })
   .transform((found): Claim => ({ ...found, checkoutId: found.checkoutId ?? null }));
 
 const view = z
-  .object({ lines, expiresInMs: milliseconds.optional(), renewableForMs: milliseconds.optional(), claim: claim.optional() })
-  .transform(
-    (found): SessionView => ({
-      lines: found.lines,
-      expiresInMs: found.expiresInMs ?? null,
-      renewableForMs: found.renewableForMs ?? null,
-      claim: found.claim ?? null,
-    }),
-  );
+  .object({
+    lines,
+    expiresInMs: milliseconds.optional(),
+    renewableForMs: milliseconds.optional(),
+    claim: claim.optional(),
+  })
+  .transform((found): SessionView => ({
+    lines: found.lines,
+    expiresInMs: found.expiresInMs ?? null,
+    renewableForMs: found.renewableForMs ?? null,
+    claim: found.claim ?? null,
+  }));
 
 const held = list(
   z
@@ -50,8 +61,17 @@ export const answers = {
   ]),
   confirm: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("confirmed"), view }), plain("gone")]),
   done: plain("done"),
-  renew: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("renewed"), view }), plain("nothing_held"), checkoutOpen]),
-  release: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("released"), lines, view }), plain("busy"), checkoutOpen, plain("changed")]),
+  renew: z.discriminatedUnion("outcome", [
+    z.object({ outcome: z.literal("renewed"), view }),
+    plain("nothing_held"),
+    checkoutOpen,
+  ]),
+  release: z.discriminatedUnion("outcome", [
+    z.object({ outcome: z.literal("released"), lines, view }),
+    plain("busy"),
+    checkoutOpen,
+    plain("changed"),
+  ]),
   claim: z.discriminatedUnion("outcome", [
     z.object({ outcome: z.literal("claimed"), claim, others: held }),
     plain("nothing_held"),
@@ -85,7 +105,10 @@ export const answers = {
     plain("elsewhere"),
     z.object({ outcome: z.literal("begun"), generation: z.string() }),
   ]),
-  endRebuild: z.discriminatedUnion("outcome", [z.object({ outcome: z.literal("rebuilt"), epoch: z.string() }), plain("lost")]),
+  endRebuild: z.discriminatedUnion("outcome", [
+    z.object({ outcome: z.literal("rebuilt"), epoch: z.string() }),
+    plain("lost"),
+  ]),
   acquireLease: z.discriminatedUnion("outcome", [
     z.object({ outcome: z.literal("taken"), unsettled: z.string().optional() }),
     plain("busy"),

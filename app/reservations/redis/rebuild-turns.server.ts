@@ -18,7 +18,9 @@ export function createRedisRebuildTurns(redis: RedisConnection, { quietMs }: { q
   let generation = "";
   return {
     async begin() {
-      const begun = answers.beginRebuild.parse(await redis.run(scripts.beginRebuild, { generation: newId(), turnMs: TURN_MS, quietMs }));
+      const begun = answers.beginRebuild.parse(
+        await redis.run(scripts.beginRebuild, { generation: newId(), turnMs: TURN_MS, quietMs }),
+      );
       if (begun.outcome === "begun") generation = begun.generation;
       if (begun.outcome === "rebuilt") redis.known.prove(performance.now(), [begun.epoch]);
       return begun.outcome;

@@ -3,14 +3,26 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorReply } from "redis";
 import { z } from "zod";
 import { UnavailableError } from "~/errors";
+import { answers } from "./answers";
 import { BoundedRedis, type BoundedRedisOptions, type RedisClient } from "./bounded-redis.server";
 import { KnownEpoch } from "./known-epoch";
-import { answers } from "./answers";
 import { scripts, type Script } from "./scripts.server";
 
 /** Of the keys, and of what is in them. A version that cannot read another's keys gets a number of its own. */
 const FORMAT = "v1";
-const KEYS = ["epoch", "carts", "names", "lapses", "claims", "ages", "sums", "buckets", "deadlines", "leases", "unstamped"] as const;
+const KEYS = [
+  "epoch",
+  "carts",
+  "names",
+  "lapses",
+  "claims",
+  "ages",
+  "sums",
+  "buckets",
+  "deadlines",
+  "leases",
+  "unstamped",
+] as const;
 
 /** A refusal within a second. */
 const VERB_MS = 800;
@@ -72,9 +84,19 @@ export class RedisConnection {
     const sentAt = performance.now();
     const { newest } = this.known;
     const epochs = { ...(newest === null ? {} : { newest }), isProven: this.known.isProven(sentAt) };
-    const settings = { instance: this.instance, channel: this.channel, offset: clockOffsetMs(), ttl: ttlMs, maxAge: maxAgeMs, pending: pendingMs, ...epochs };
+    const settings = {
+      instance: this.instance,
+      channel: this.channel,
+      offset: clockOffsetMs(),
+      ttl: ttlMs,
+      maxAge: maxAgeMs,
+      pending: pendingMs,
+      ...epochs,
+    };
     const args = { keys: [...this.#keys], arguments: [JSON.stringify(settings), JSON.stringify(request)] };
-    const text = await this.#redis.call((client) => evaluate(client, script, args)).catch((error: unknown) => this.#refuse(error));
+    const text = await this.#redis
+      .call((client) => evaluate(client, script, args))
+      .catch((error: unknown) => this.#refuse(error));
     if (typeof text !== "string") throw new Error("a script did not answer text");
     if (!script.runsWhenFull) this.#refusal = null;
     const answer: unknown = JSON.parse(text);
@@ -108,8 +130,14 @@ export class RedisConnection {
       const text = await this.#redis.call((client) => client.info("memory"));
       const policy = /^maxmemory_policy:(\S+)/m.exec(text)?.[1];
       return [
-        ...(isMute ? [`Redis does not let its user send messages, so pages learn of changes late: allow PUBLISH and SUBSCRIBE on the channel ${this.channel}`] : []),
-        ...(policy === undefined || policy === "noeviction" ? [] : [`Redis has maxmemory-policy ${policy}: it may drop holds when memory is short; set it to noeviction`]),
+        ...(isMute
+          ? [
+              `Redis does not let its user send messages, so pages learn of changes late: allow PUBLISH and SUBSCRIBE on the channel ${this.channel}`,
+            ]
+          : []),
+        ...(policy === undefined || policy === "noeviction"
+          ? []
+          : [`Redis has maxmemory-policy ${policy}: it may drop holds when memory is short; set it to noeviction`]),
       ];
     } catch (error) {
       if (this.#refusal === null) throw error;
@@ -120,9 +148,12 @@ export class RedisConnection {
   /** Remembers what Redis refuses, in words for an operator, and goes on throwing. */
   #refuse(error: unknown): never {
     const reply = error instanceof UnavailableError && error.cause instanceof ErrorReply ? error.cause.message : "";
-    if (/\bOOM\b/.test(reply)) this.#refusal = "Redis is full (maxmemory): nothing can be added to carts; give it more memory";
-    else if (/NOPERM|ACL failure|No permissions|can't run this command/i.test(reply)) this.#refusal = `Redis does not give its user the rights that holds need: ${reply}`;
-    else if (/^NOREPLICAS/.test(reply)) this.#refusal = "Redis has too few replicas connected (min-replicas-to-write) and refuses every write";
+    if (/\bOOM\b/.test(reply))
+      this.#refusal = "Redis is full (maxmemory): nothing can be added to carts; give it more memory";
+    else if (/NOPERM|ACL failure|No permissions|can't run this command/i.test(reply))
+      this.#refusal = `Redis does not give its user the rights that holds need: ${reply}`;
+    else if (/^NOREPLICAS/.test(reply))
+      this.#refusal = "Redis has too few replicas connected (min-replicas-to-write) and refuses every write";
     throw error;
   }
 

@@ -1,5 +1,4 @@
 import type { Context } from "hono";
-
 import { assertExpandable, expandObject } from "./expand.server";
 import { ConnectionLost, type Faults } from "./faults.server";
 import { canonical, type IdempotencyKeys, type SavedAnswer } from "./idempotency.server";
@@ -92,12 +91,22 @@ export function createApiCallRunner(options: {
     try {
       authenticate(context.req.header("Authorization"), options.secretKey);
       const text = request.method === "GET" ? new URL(context.req.url).search.slice(1) : await context.req.text();
-      const call: ApiCall = { params: parseForm(text), id: context.req.param("id") ?? "", apiVersion: request.apiVersion };
+      const call: ApiCall = {
+        params: parseForm(text),
+        id: context.req.param("id") ?? "",
+        apiVersion: request.apiVersion,
+      };
       if (request.key === null) return (await execute(request, call, endpoint)).heard;
       const use = keys.use(request.key, request.path, canonical(call.params));
       if (use.kind === "replay") {
         log.replayed = true;
-        return { ...use.answer, headers: { "Idempotent-Replayed": "true", ...(use.answer.status >= 400 && { "Stripe-Should-Retry": "false" }) } };
+        return {
+          ...use.answer,
+          headers: {
+            "Idempotent-Replayed": "true",
+            ...(use.answer.status >= 400 && { "Stripe-Should-Retry": "false" }),
+          },
+        };
       }
       try {
         const { heard, kept } = await execute(request, call, endpoint);
@@ -151,7 +160,8 @@ function errorAnswer(error: unknown, requestId: string): { answer: Answer; execu
 /** Bearer, as the SDK sends it, or Basic with the key as user name, as `curl -u` does. Throws Stripe's 401. */
 function authenticate(authorization: string | undefined, secretKey: string): void {
   const [scheme = "", value = ""] = (authorization ?? "").split(" ");
-  const given = scheme.toLowerCase() === "basic" ? (Buffer.from(value, "base64").toString().split(":")[0] ?? "") : value;
+  const given =
+    scheme.toLowerCase() === "basic" ? (Buffer.from(value, "base64").toString().split(":")[0] ?? "") : value;
   if (given === secretKey) return;
   const message =
     given === ""

@@ -1,6 +1,5 @@
 import { Hono } from "hono";
 import { z } from "zod";
-
 import { API_VERSION, type ApiCallRunner, type Endpoint } from "./api-call.server";
 import { checkoutSessionParams } from "./checkout-session-params.server";
 import type { Checkouts } from "./checkouts.server";
@@ -22,7 +21,12 @@ const sessionList = z.strictObject({
   status: z.enum(["open", "complete", "expired"]).optional(),
 });
 const lineItemList = z.strictObject(pageParams);
-const ofPayment = z.strictObject({ ...pageParams, created: createdParam, payment_intent: text.optional(), charge: text.optional() });
+const ofPayment = z.strictObject({
+  ...pageParams,
+  created: createdParam,
+  payment_intent: text.optional(),
+  charge: text.optional(),
+});
 const eventList = z.strictObject({ ...pageParams, created: createdParam, type: text.optional() });
 const endpointList = z.strictObject(pageParams);
 
@@ -42,11 +46,16 @@ export function createApiRoutes(options: {
   const get = (path: string, endpoint: Endpoint) => app.get(path, (context) => runner.run(context, endpoint));
   const post = (path: string, endpoint: Endpoint) => app.post(path, (context) => runner.run(context, endpoint));
 
-  post("/v1/checkout/sessions", ({ params, apiVersion }) =>
-    checkouts.create(parseParams(checkoutSessionParams(apiVersion), params)).session);
+  post(
+    "/v1/checkout/sessions",
+    ({ params, apiVersion }) => checkouts.create(parseParams(checkoutSessionParams(apiVersion), params)).session,
+  );
   get("/v1/checkout/sessions", ({ params }) => {
     const query = parseParams(sessionList, params);
-    const newestFirst = checkouts.all().map(({ session }) => session).reverse();
+    const newestFirst = checkouts
+      .all()
+      .map(({ session }) => session)
+      .reverse();
     return page(
       newestFirst,
       (session) =>
@@ -61,8 +70,10 @@ export function createApiRoutes(options: {
     parseParams(noParams, params);
     return checkouts.find(checkoutId(id)).session;
   });
-  post("/v1/checkout/sessions/:id", ({ id, params }) =>
-    checkouts.updateMetadata(checkoutId(id), parseParams(metadataParams, params).metadata).session);
+  post(
+    "/v1/checkout/sessions/:id",
+    ({ id, params }) => checkouts.updateMetadata(checkoutId(id), parseParams(metadataParams, params).metadata).session,
+  );
   post("/v1/checkout/sessions/:id/expire", ({ id, params }) => {
     parseParams(noParams, params);
     return checkouts.expire(checkoutId(id)).session;
@@ -74,10 +85,13 @@ export function createApiRoutes(options: {
   });
 
   post("/v1/refunds", ({ params }) =>
-    createRefund(state, parseParams(refundParams, params), { nowSeconds: options.nowSeconds(), emit: options.emit }));
+    createRefund(state, parseParams(refundParams, params), { nowSeconds: options.nowSeconds(), emit: options.emit }),
+  );
   get("/v1/refunds", ({ params }) => listOfPayment(state.refunds, params, "/v1/refunds", "refund"));
   get("/v1/refunds/:id", ({ id, params }) => found(state.refunds, id, params, "refund"));
-  get("/v1/payment_intents/:id", ({ id, params }) => found(state.paymentIntents, id, params, "payment_intent", "intent"));
+  get("/v1/payment_intents/:id", ({ id, params }) =>
+    found(state.paymentIntents, id, params, "payment_intent", "intent"),
+  );
   post("/v1/payment_intents/:id", ({ id, params }) => {
     const intent = state.paymentIntents.get(id);
     if (intent === undefined) throw noSuch("payment_intent", id, "intent");
@@ -88,7 +102,8 @@ export function createApiRoutes(options: {
   post("/v1/prices", ({ params }) => createPrice(state, params, options.nowSeconds()));
   get("/v1/prices", ({ params }) => listPrices(state, params));
   for (const kind of ["price", "product"] as const) {
-    const find = (id: string, params: unknown) => found<StripePrice | StripeProduct>(state[`${kind}s`], id, params, kind);
+    const find = (id: string, params: unknown) =>
+      found<StripePrice | StripeProduct>(state[`${kind}s`], id, params, kind);
     get(`/v1/${kind}s/:id`, ({ id, params }) => find(id, params));
     post(`/v1/${kind}s/:id`, ({ id, params }) => changeActive(find(id, {}), params));
   }
@@ -97,7 +112,8 @@ export function createApiRoutes(options: {
     const query = parseParams(eventList, params);
     return page(
       [...state.events.values()].reverse(),
-      (event) => (query.type === undefined || event.type === query.type) && isCreatedWithin(event.created, query.created),
+      (event) =>
+        (query.type === undefined || event.type === query.type) && isCreatedWithin(event.created, query.created),
       query,
       { url: "/v1/events", kind: "event" },
     );
@@ -111,8 +127,15 @@ export function createApiRoutes(options: {
   get("/v1/account", ({ params }) => {
     parseParams(noParams, params);
     return {
-      id: "acct_1Sandbox", object: "account", charges_enabled: true, country: "US", default_currency: "usd",
-      details_submitted: true, payouts_enabled: true, type: "standard", settings: { dashboard: { display_name: "Sandbox" } },
+      id: "acct_1Sandbox",
+      object: "account",
+      charges_enabled: true,
+      country: "US",
+      default_currency: "usd",
+      details_submitted: true,
+      payouts_enabled: true,
+      type: "standard",
+      settings: { dashboard: { display_name: "Sandbox" } },
     };
   });
 
@@ -121,10 +144,14 @@ export function createApiRoutes(options: {
       const { method, path } = context.req;
       throw new StripeApiError(
         404,
-        { type: "invalid_request_error", message: `Unrecognized request URL (${method}: ${path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.` },
+        {
+          type: "invalid_request_error",
+          message: `Unrecognized request URL (${method}: ${path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,
+        },
         { executed: false },
       );
-    }));
+    }),
+  );
   return app;
 }
 
@@ -134,7 +161,13 @@ function checkoutId(id: string): string {
   throw invalidParam(`Invalid checkout.session id: ${id}`, { param: "session" });
 }
 
-function found<T extends object>(from: ReadonlyMap<string, T>, id: string, params: unknown, kind: string, param = "id"): T {
+function found<T extends object>(
+  from: ReadonlyMap<string, T>,
+  id: string,
+  params: unknown,
+  kind: string,
+  param = "id",
+): T {
   parseParams(noParams, params);
   const object = from.get(id);
   if (object === undefined) throw noSuch(kind, id, param);
@@ -169,7 +202,16 @@ function listOfPayment<T extends { id: string; created: number; payment_intent: 
 
 function webhookEndpoint(url: string, index: number, enabledEvents: readonly string[]) {
   return {
-    id: `we_1Sandbox${String(index)}`, object: "webhook_endpoint", api_version: API_VERSION, application: null, created: 0,
-    description: null, enabled_events: enabledEvents, livemode: false, metadata: {}, status: "enabled", url,
+    id: `we_1Sandbox${String(index)}`,
+    object: "webhook_endpoint",
+    api_version: API_VERSION,
+    application: null,
+    created: 0,
+    description: null,
+    enabled_events: enabledEvents,
+    livemode: false,
+    metadata: {},
+    status: "enabled",
+    url,
   };
 }

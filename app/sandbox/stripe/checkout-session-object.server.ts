@@ -5,7 +5,13 @@ import { rememberPrice } from "./prices.server";
 import { mergeMetadata } from "./request-params.server";
 import { invalidParam, noSuch, refused } from "./stripe-error.server";
 import { newCheckoutId, newStripeId } from "./stripe-id.server";
-import type { CheckoutRecord, Metadata, StripeCheckoutSession, StripeLineItem, StripePrice } from "./stripe-objects.server";
+import type {
+  CheckoutRecord,
+  Metadata,
+  StripeCheckoutSession,
+  StripeLineItem,
+  StripePrice,
+} from "./stripe-objects.server";
 import type { StripeState } from "./stripe-state.server";
 import { applyTotals } from "./totals.server";
 
@@ -25,7 +31,10 @@ export function newCheckout(
   const metadata = mergeMetadata({}, params.metadata);
   const paymentIntentMetadata = mergeMetadata({}, params.payment_intent_data?.metadata);
   const priced = params.line_items.map((item, index) => ({ item, ...priceOf(item, index, context) }));
-  const currency = oneCurrency(priced.map(({ price }) => price), params.currency);
+  const currency = oneCurrency(
+    priced.map(({ price }) => price),
+    params.currency,
+  );
   const total = priced.reduce((sum, { item, price }) => sum + price.unit_amount * item.quantity, 0);
   assertChargeable(total, currency);
   const paymentMethods = offeredMethods(params, currency);
@@ -33,9 +42,16 @@ export function newCheckout(
   const { payment_intent_data: intent } = params;
   const record: CheckoutRecord = {
     session: openSession(params, {
-      ...context, expiresAt, metadata, currency, total, paymentMethods,
+      ...context,
+      expiresAt,
+      metadata,
+      currency,
+      total,
+      paymentMethods,
     }),
-    lineItems: priced.map(({ item, price, name }) => newLineItem({ price, name, quantity: item.quantity, metadata: mergeMetadata({}, item.metadata) })),
+    lineItems: priced.map(({ item, price, name }) =>
+      newLineItem({ price, name, quantity: item.quantity, metadata: mergeMetadata({}, item.metadata) }),
+    ),
     discountPercent: 0,
     paymentIntentData: {
       metadata: paymentIntentMetadata,
@@ -51,7 +67,17 @@ export function newCheckout(
 }
 
 /** Its amounts are those of `applyTotals`. */
-export function newLineItem({ price, name, quantity, metadata }: { price: StripePrice; name: string; quantity: number; metadata: Metadata }): StripeLineItem {
+export function newLineItem({
+  price,
+  name,
+  quantity,
+  metadata,
+}: {
+  price: StripePrice;
+  name: string;
+  quantity: number;
+  metadata: Metadata;
+}): StripeLineItem {
   return {
     id: newStripeId("li"),
     object: "item",
@@ -71,10 +97,14 @@ export function newLineItem({ price, name, quantity, metadata }: { price: Stripe
 function deadline(asked: number | undefined, nowSeconds: number): number {
   if (asked === undefined) return nowSeconds + LONGEST_LIFE_S;
   if (asked < nowSeconds + SHORTEST_LIFE_S) {
-    throw invalidParam("The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.", { param: "expires_at" });
+    throw invalidParam("The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.", {
+      param: "expires_at",
+    });
   }
   if (asked >= nowSeconds + LONGEST_LIFE_S) {
-    throw invalidParam("The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.", { param: "expires_at" });
+    throw invalidParam("The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.", {
+      param: "expires_at",
+    });
   }
   return asked;
 }
@@ -89,13 +119,18 @@ function priceOf(
     const param = `line_items[${String(index)}][price]`;
     const price = state.prices.get(id);
     if (price === undefined) throw noSuch("price", id, param, 400);
-    if (!price.active) throw refused("The price specified is inactive. This field only accepts active prices.", { param });
+    if (!price.active)
+      throw refused("The price specified is inactive. This field only accepts active prices.", { param });
     if (price.type === "recurring") {
-      throw refused("You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.", { param: `line_items[${String(index)}]` });
+      throw refused(
+        "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.",
+        { param: `line_items[${String(index)}]` },
+      );
     }
     const product = state.products.get(price.product);
     // Stripe refuses these too; its wording for payment pages is not known.
-    if (product?.active === false) throw refused(`The product ${product.id} is marked as inactive, and thus it can't be sold.`, { param });
+    if (product?.active === false)
+      throw refused(`The product ${product.id} is marked as inactive, and thus it can't be sold.`, { param });
     return { price, name: product?.name ?? id };
   }
   const { currency, unit_amount: unitAmount, product_data: data, tax_behavior: taxBehavior } = item.price_data;
@@ -108,7 +143,12 @@ function priceOf(
     metadata: mergeMetadata({}, data.metadata),
   };
   const price = rememberPrice(state, nowSeconds, {
-    id: newStripeId("price"), currency, unitAmount, active: false, taxBehavior: taxBehavior ?? "unspecified", product,
+    id: newStripeId("price"),
+    currency,
+    unitAmount,
+    active: false,
+    taxBehavior: taxBehavior ?? "unspecified",
+    product,
   });
   state.inlinePrices.add(price.id);
   return { price, name: data.name };
@@ -141,7 +181,10 @@ function assertChargeable(total: number, currency: string): void {
   }
   const step = chargeStep(currency);
   if (total % step === 0) return;
-  if (step === 10) throw refused(`Amounts in ${currency} must end in 0: Stripe charges them to two decimal places.`, { param: "line_items" });
+  if (step === 10)
+    throw refused(`Amounts in ${currency} must end in 0: Stripe charges them to two decimal places.`, {
+      param: "line_items",
+    });
   // Source: support.stripe.com, "Deprecation of fractional ISK charges and refunds".
   throw refused(
     `Invalid amount. Currency ${currency.toUpperCase()} has become effectively zero-decimal and charged amounts must be evenly divisible by 100. See https://stripe.com/docs/currencies#special-cases for more information.`,
@@ -153,10 +196,9 @@ function offeredMethods(params: CheckoutSessionParams, currency: string): string
   if (params.payment_method_types !== undefined) {
     const stranger = params.payment_method_types.find((method) => !worksInCurrency(method, currency));
     if (stranger === undefined) return params.payment_method_types;
-    throw refused(
-      `The payment method type \`${stranger}\` cannot be used with currency \`${currency}\`.`,
-      { param: "payment_method_types" },
-    );
+    throw refused(`The payment method type \`${stranger}\` cannot be used with currency \`${currency}\`.`, {
+      param: "payment_method_types",
+    });
   }
   const excluded = new Set<string>(params.excluded_payment_method_types);
   const methods = (params.allowed_payment_method_types ?? dashboardPaymentMethods(currency)).filter(
@@ -169,8 +211,13 @@ function offeredMethods(params: CheckoutSessionParams, currency: string): string
 function openSession(
   params: CheckoutSessionParams,
   facts: {
-    nowSeconds: number; expiresAt: number; metadata: Record<string, string>; currency: string; total: number;
-    paymentMethods: string[]; paymentPageBase: (successUrl: string) => string;
+    nowSeconds: number;
+    expiresAt: number;
+    metadata: Record<string, string>;
+    currency: string;
+    total: number;
+    paymentMethods: string[];
+    paymentPageBase: (successUrl: string) => string;
   },
 ): StripeCheckoutSession {
   const id = newCheckoutId();
@@ -185,7 +232,12 @@ function openSession(
     allowed_payment_method_types: params.allowed_payment_method_types ?? null,
     amount_subtotal: facts.total,
     amount_total: facts.total,
-    automatic_tax: { enabled: automaticTax, liability: automaticTax ? { type: "self" } : null, provider: automaticTax ? "stripe" : null, status: automaticTax ? "requires_location_inputs" : null },
+    automatic_tax: {
+      enabled: automaticTax,
+      liability: automaticTax ? { type: "self" } : null,
+      provider: automaticTax ? "stripe" : null,
+      status: automaticTax ? "requires_location_inputs" : null,
+    },
     billing_address_collection: params.billing_address_collection ?? null,
     cancel_url: params.cancel_url ?? null,
     client_reference_id: params.client_reference_id ?? null,
@@ -217,7 +269,8 @@ function openSession(
     payment_intent: null,
     payment_link: null,
     payment_method_collection: "if_required",
-    payment_method_configuration_details: params.payment_method_types === undefined ? { id: "pmc_1SandboxDashboardChoice", parent: null } : null,
+    payment_method_configuration_details:
+      params.payment_method_types === undefined ? { id: "pmc_1SandboxDashboardChoice", parent: null } : null,
     payment_method_options: {},
     payment_method_types: facts.paymentMethods,
     payment_status: "unpaid",

@@ -1,5 +1,4 @@
 import { z } from "zod";
-
 import { isSupportedCurrency } from "./currency.server";
 import { PAYMENT_METHOD_TYPES } from "./payment-method-types.server";
 import { boolean, expand, integer, list, metadata, notInSandbox, text, textUpTo, url } from "./request-params.server";
@@ -9,7 +8,8 @@ import { boolean, expand, integer, list, metadata, notInSandbox, text, textUpTo,
 export const currency = text
   .transform((value) => value.toLowerCase())
   .refine(isSupportedCurrency, {
-    error: (issue) => `Invalid currency: ${String(issue.input)}. See https://stripe.com/docs/currencies for those that Stripe supports.`,
+    error: (issue) =>
+      `Invalid currency: ${String(issue.input)}. See https://stripe.com/docs/currencies for those that Stripe supports.`,
   });
 
 const priceData = z.strictObject({
@@ -18,7 +18,9 @@ const priceData = z.strictObject({
   product_data: z.strictObject({
     name: text,
     description: text.optional(),
-    images: list(url).refine((images) => images.length <= 8, { error: "You can only supply up to 8 images." }).optional(),
+    images: list(url)
+      .refine((images) => images.length <= 8, { error: "You can only supply up to 8 images." })
+      .optional(),
     metadata: metadata.optional(),
     tax_code: text.optional(),
     unit_label: text.optional(),
@@ -86,7 +88,13 @@ const common = {
   submit_type: z.enum(["auto", "book", "donate", "pay", "subscribe"]).optional(),
   billing_address_collection: z.enum(["auto", "required"]).optional(),
   customer_creation: z.enum(["always", "if_required"]).optional(),
-  shipping_address_collection: z.strictObject({ allowed_countries: list(z.string().regex(/^[A-Z]{2}$/, { error: "Invalid country: it must be a two-letter code in capitals" })) }).optional(),
+  shipping_address_collection: z
+    .strictObject({
+      allowed_countries: list(
+        z.string().regex(/^[A-Z]{2}$/, { error: "Invalid country: it must be a two-letter code in capitals" }),
+      ),
+    })
+    .optional(),
   shipping_options: list(z.strictObject({ shipping_rate: text, shipping_rate_data: notInSandbox })).optional(),
   automatic_tax: z.strictObject({ enabled: boolean, liability: notInSandbox }).optional(),
   allow_promotion_codes: boolean.optional(),
@@ -126,13 +134,17 @@ const common = {
 /** Since API version 2026-09-30 (endive) the list of methods is a filter, and `payment_method_types` is unknown. */
 const current = z.strictObject({
   ...common,
-  ui_mode: z.literal(["hosted_page"], { error: "The sandbox's stand-in for Stripe serves only the hosted page." }).optional(),
+  ui_mode: z
+    .literal(["hosted_page"], { error: "The sandbox's stand-in for Stripe serves only the hosted page." })
+    .optional(),
   allowed_payment_method_types: paymentMethods,
 });
 
 const beforeEndive = z.strictObject({
   ...common,
-  ui_mode: z.literal(["hosted", "hosted_page"], { error: "The sandbox's stand-in for Stripe serves only the hosted page." }).optional(),
+  ui_mode: z
+    .literal(["hosted", "hosted_page"], { error: "The sandbox's stand-in for Stripe serves only the hosted page." })
+    .optional(),
   payment_method_types: paymentMethods,
 });
 

@@ -1,10 +1,16 @@
-import type { CheckoutSessionParams } from "./checkout-session-params.server";
 import { newCheckout } from "./checkout-session-object.server";
+import type { CheckoutSessionParams } from "./checkout-session-params.server";
 import { paysLater } from "./payment-method-types.server";
 import { DECLINED, newCharge, newPaymentIntent, SHOPPER, SHOPPER_ADDRESS } from "./payment-objects.server";
 import { mergeMetadata } from "./request-params.server";
 import { noSuch, refused } from "./stripe-error.server";
-import type { CheckoutRecord, StripeCharge, StripeCheckoutSession, StripeObject, StripePaymentIntent } from "./stripe-objects.server";
+import type {
+  CheckoutRecord,
+  StripeCharge,
+  StripeCheckoutSession,
+  StripeObject,
+  StripePaymentIntent,
+} from "./stripe-objects.server";
 import { finishCheckout, type StripeState } from "./stripe-state.server";
 import { applyTotals } from "./totals.server";
 
@@ -20,7 +26,8 @@ export type PaymentOutcome =
   | { kind: "not_offered"; session: StripeCheckoutSession }
   | { kind: "unknown" };
 
-export type SettleOutcome = { kind: "settled"; session: StripeCheckoutSession } | { kind: "not_processing" } | { kind: "unknown" };
+export type SettleOutcome =
+  { kind: "settled"; session: StripeCheckoutSession } | { kind: "not_processing" } | { kind: "unknown" };
 
 /**
  * Checkout Sessions and the payments made on them. Every method is one atomic step (nothing in it waits), and first
@@ -131,8 +138,13 @@ export function createCheckouts(options: {
     session.url = null;
     session.customer_details = {
       address: session.billing_address_collection === "required" ? SHOPPER_ADDRESS : null,
-      business_name: null, email: session.customer_email ?? SHOPPER.email, individual_name: null, name: SHOPPER.name,
-      phone: null, tax_exempt: "none", tax_ids: [],
+      business_name: null,
+      email: session.customer_email ?? SHOPPER.email,
+      individual_name: null,
+      name: SHOPPER.name,
+      phone: null,
+      tax_exempt: "none",
+      tax_ids: [],
     };
     if (session.shipping_address_collection !== null && session.collected_information !== null) {
       session.collected_information.shipping_details = { name: SHOPPER.name, address: SHOPPER_ADDRESS };
@@ -152,7 +164,10 @@ export function createCheckouts(options: {
   function fail(intent: StripePaymentIntent): void {
     intent.status = "requires_payment_method";
     intent.last_payment_error = {
-      type: "card_error", code: "card_declined", decline_code: "generic_decline", message: DECLINED,
+      type: "card_error",
+      code: "card_declined",
+      decline_code: "generic_decline",
+      message: DECLINED,
       ...(intent.latest_charge !== null && { charge: intent.latest_charge }),
     };
     emit("payment_intent.payment_failed", intent);
@@ -225,7 +240,8 @@ export function createCheckouts(options: {
       if (record === undefined || outcome !== undefined) return outcome ?? { kind: "unknown" };
       giveAddress(record);
       const { session } = record;
-      if (session.amount_total === 0 || !paysLater(session.payment_method_types)) return { kind: "not_offered", session };
+      if (session.amount_total === 0 || !paysLater(session.payment_method_types))
+        return { kind: "not_offered", session };
       const intent = intentOf(record);
       charge(intent, "pending");
       intent.status = "processing";

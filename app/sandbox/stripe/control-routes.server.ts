@@ -1,6 +1,5 @@
 import { Hono } from "hono";
 import { z } from "zod";
-
 import type { StripeSandboxControls } from "./controls.server";
 import { outcomeJson } from "./payment-page.server";
 
@@ -18,7 +17,10 @@ const rule = z.strictObject({
 const webhookCommand = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("rule"), ...rule.shape }),
   z.strictObject({ action: z.literal("clear_rules") }),
-  z.strictObject({ action: z.literal("release"), order: z.union([z.enum(["created", "reversed"]), z.array(z.string())]).optional() }),
+  z.strictObject({
+    action: z.literal("release"),
+    order: z.union([z.enum(["created", "reversed"]), z.array(z.string())]).optional(),
+  }),
   z.strictObject({ action: z.literal("resend"), event_id: z.string() }),
   z.strictObject({ action: z.literal("idle") }),
   z.strictObject({ action: z.literal("set_urls"), urls: z.array(z.url()) }),
@@ -59,7 +61,11 @@ const checkoutCommand = z.discriminatedUnion("action", [
   z.strictObject({ action: z.enum(["pay", "decline", "pay_later", "expire", "payment_arrives", "payment_fails"]) }),
   ...edits,
 ]);
-const tariff = z.strictObject({ shipping_amount: z.int().nonnegative(), tax_percent: z.number().nonnegative(), tax_is_inclusive: z.boolean() });
+const tariff = z.strictObject({
+  shipping_amount: z.int().nonnegative(),
+  tax_percent: z.number().nonnegative(),
+  tax_is_inclusive: z.boolean(),
+});
 
 const refundStatus = z.enum(["succeeded", "pending", "requires_action", "failed", "canceled"]);
 const refundByHand = z.strictObject({ amount: z.int().positive().optional() });
@@ -110,7 +116,11 @@ export function createControlRoutes(controls: StripeSandboxControls): Hono {
     return context.json({ set: true });
   });
   app.post("/_sandbox/tariff", async (context) => {
-    const { shipping_amount: shippingAmount, tax_percent: taxPercent, tax_is_inclusive: taxIsInclusive } = tariff.parse(await context.req.json());
+    const {
+      shipping_amount: shippingAmount,
+      tax_percent: taxPercent,
+      tax_is_inclusive: taxIsInclusive,
+    } = tariff.parse(await context.req.json());
     controls.setTariff({ shippingAmount, taxPercent, taxIsInclusive });
     return context.json({ set: true });
   });
@@ -137,7 +147,9 @@ export function createControlRoutes(controls: StripeSandboxControls): Hono {
         return context.json({ outcome: controls.edit(id, command) ? "edited" : "not_edited" });
     }
   });
-  app.get("/_sandbox/checkouts/:id/refunds", (context) => context.json({ refunds: controls.refunds(context.req.param("id")) }));
+  app.get("/_sandbox/checkouts/:id/refunds", (context) =>
+    context.json({ refunds: controls.refunds(context.req.param("id")) }),
+  );
   app.post("/_sandbox/checkouts/:id/refunds", async (context) => {
     const { status } = refundCommand.parse(await context.req.json());
     return context.json({ set: controls.refundsBecome(context.req.param("id"), status) });

@@ -136,15 +136,32 @@ export function createControls(options: {
     session: (id) => structuredClone(checkouts.lookUp(id)?.session),
     sessions: () => checkouts.all().map(({ session }) => structuredClone(session)),
     setPrices(prices) {
-      for (const { id, currency, unit_amount: unitAmount, product_name: name, active = true, product_active: isProductActive = true, recurring = false } of prices) {
+      for (const {
+        id,
+        currency,
+        unit_amount: unitAmount,
+        product_name: name,
+        active = true,
+        product_active: isProductActive = true,
+        recurring = false,
+      } of prices) {
         rememberPrice(state, options.nowSeconds(), {
-          id, currency, unitAmount, active, taxBehavior: "unspecified", recurring: recurring ? { interval: "month" } : null,
+          id,
+          currency,
+          unitAmount,
+          active,
+          taxBehavior: "unspecified",
+          recurring: recurring ? { interval: "month" } : null,
           product: { id: `prod_${id}`, active: isProductActive, name, description: null, images: [], metadata: {} },
         });
       }
     },
-    setTariff: (tariff) => { Object.assign(state.tariff, tariff); },
-    failNext: (fault) => { faults.failNext(fault); },
+    setTariff: (tariff) => {
+      Object.assign(state.tariff, tariff);
+    },
+    failNext: (fault) => {
+      faults.failNext(fault);
+    },
     holdNext: (match) => faults.holdNext(match),
     calls: () => runner.calls(),
     webhooks,

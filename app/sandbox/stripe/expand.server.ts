@@ -2,7 +2,16 @@ import { invalidParam } from "./stripe-error.server";
 import type { StripeState } from "./stripe-state.server";
 
 /** Properties that hold another object's id. */
-const LINKS = new Set(["payment_intent", "latest_charge", "charge", "product", "price", "customer", "invoice", "balance_transaction"]);
+const LINKS = new Set([
+  "payment_intent",
+  "latest_charge",
+  "charge",
+  "product",
+  "price",
+  "customer",
+  "invoice",
+  "balance_transaction",
+]);
 /** Sublists that are left out unless asked for. Source: docs.stripe.com/api/expanding_objects ("includable") */
 const SUBLISTS: Readonly<Record<string, string>> = { line_items: "checkout.session", refunds: "charge" };
 
@@ -24,8 +33,10 @@ export function assertExpandable(paths: readonly string[]): void {
   for (const path of paths) {
     const keys = path.split(".");
     const last = keys.at(-1) ?? "";
-    if (keys.length > 4) throw invalidParam("You cannot expand more than 4 levels of a property.", { param: "expand[]" });
-    if (last === "data" || !keys.every((key) => key === "data" || LINKS.has(key) || key in SUBLISTS)) throw notExpandable(path);
+    if (keys.length > 4)
+      throw invalidParam("You cannot expand more than 4 levels of a property.", { param: "expand[]" });
+    if (last === "data" || !keys.every((key) => key === "data" || LINKS.has(key) || key in SUBLISTS))
+      throw notExpandable(path);
   }
 }
 
@@ -47,7 +58,8 @@ function expandPath(target: unknown, keys: readonly string[], path: string, stat
     expandPath(value, rest, path, state);
     return;
   }
-  const expanded = SUBLISTS[key] === Reflect.get(target, "object") ? sublist(target, key, state) : link(key, value, path, state);
+  const expanded =
+    SUBLISTS[key] === Reflect.get(target, "object") ? sublist(target, key, state) : link(key, value, path, state);
   Reflect.set(target, key, expanded);
   expandPath(expanded, rest, path, state);
 }

@@ -62,7 +62,10 @@ export function createFaults(schedule: (run: () => void, delayMs: number) => voi
 
   async function run(fault: Fault): Promise<void> {
     const { delayMs, status } = fault;
-    if (delayMs !== undefined) await new Promise<void>((resolve) => { schedule(resolve, delayMs); });
+    if (delayMs !== undefined)
+      await new Promise<void>((resolve) => {
+        schedule(resolve, delayMs);
+      });
     if (fault.disconnect === true) throw new ConnectionLost();
     if (status !== undefined) throw faultAnswer(fault, status);
   }
@@ -74,9 +77,20 @@ export function createFaults(schedule: (run: () => void, delayMs: number) => voi
     holdNext(match) {
       let release: () => void = () => undefined;
       let arrived: () => void = () => undefined;
-      const gate = new Promise<void>((resolve) => { release = resolve; });
-      const reached = new Promise<void>((resolve) => { arrived = resolve; });
-      armed.push({ match, left: 1, run: async () => { arrived(); await gate; } });
+      const gate = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const reached = new Promise<void>((resolve) => {
+        arrived = resolve;
+      });
+      armed.push({
+        match,
+        left: 1,
+        run: async () => {
+          arrived();
+          await gate;
+        },
+      });
       const call = { reached, release };
       held.push(call);
       return call;
@@ -100,7 +114,10 @@ function matches(match: CallMatch, when: "before" | "after", method: string, pat
   if ((match.when ?? "before") !== when) return false;
   if (match.method !== undefined && match.method.toUpperCase() !== method) return false;
   if (match.path === undefined) return true;
-  const pattern = match.path.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join("[^/]+");
+  const pattern = match.path
+    .split("*")
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
+    .join("[^/]+");
   return new RegExp(`^${pattern}$`).test(path);
 }
 

@@ -15,14 +15,26 @@ export type PageEdit =
   | { action: "discount"; percent: number };
 
 /** False: the page is not open, or has no such line. */
-export function editPage(state: StripeState, nowSeconds: number, record: CheckoutRecord | undefined, edit: PageEdit): boolean {
+export function editPage(
+  state: StripeState,
+  nowSeconds: number,
+  record: CheckoutRecord | undefined,
+  edit: PageEdit,
+): boolean {
   if (record?.session.status !== "open") return false;
   switch (edit.action) {
     case "add_line": {
       const { name, unit_amount: unitAmount, quantity } = edit;
       const { currency } = record.session;
       const product = { id: newStripeId("prod"), active: true, name, description: null, images: [], metadata: {} };
-      const price = rememberPrice(state, nowSeconds, { id: newStripeId("price"), currency, unitAmount, active: true, taxBehavior: "unspecified", product });
+      const price = rememberPrice(state, nowSeconds, {
+        id: newStripeId("price"),
+        currency,
+        unitAmount,
+        active: true,
+        taxBehavior: "unspecified",
+        product,
+      });
       record.lineItems.push(newLineItem({ price, name, quantity, metadata: {} }));
       break;
     }

@@ -5,11 +5,19 @@ import type { CheckoutRecord, StripeCharge, StripePaymentIntent, StripeRefund } 
 /** Who the stand-in says has paid. */
 export const SHOPPER = { name: "Sandbox Shopper", email: "shopper@example.com" };
 export const SHOPPER_ADDRESS = {
-  city: "Springfield", country: "US", line1: "1 Sandbox Street", line2: null, postal_code: "12345", state: "IL",
+  city: "Springfield",
+  country: "US",
+  line1: "1 Sandbox Street",
+  line2: null,
+  postal_code: "12345",
+  state: "IL",
 };
 
 /** A PaymentIntent for the whole of a session, without a payment method yet. */
-export function newPaymentIntent({ session, paymentIntentData }: CheckoutRecord, nowSeconds: number): StripePaymentIntent {
+export function newPaymentIntent(
+  { session, paymentIntentData }: CheckoutRecord,
+  nowSeconds: number,
+): StripePaymentIntent {
   const id = newStripeId("pi");
   return {
     id,
@@ -58,7 +66,11 @@ export function newPaymentIntent({ session, paymentIntentData }: CheckoutRecord,
 }
 
 /** An attempt to take the money of an intent. A charge copies its intent's metadata when it is made. */
-export function newCharge(intent: StripePaymentIntent, status: StripeCharge["status"], nowSeconds: number): StripeCharge {
+export function newCharge(
+  intent: StripePaymentIntent,
+  status: StripeCharge["status"],
+  nowSeconds: number,
+): StripeCharge {
   const failed = status === "failed";
   return {
     id: newStripeId("ch"),

@@ -1,6 +1,5 @@
 import { html, raw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
-
 import { formatAmount } from "./currency.server";
 import { paysLater } from "./payment-method-types.server";
 import type { CheckoutRecord, StripeRefund } from "./stripe-objects.server";
@@ -32,43 +31,76 @@ a { color: var(--strong); }
 
 function layout(title: string, body: Html): Html {
   return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${title} – sandbox</title>
-<style>${raw(STYLE)}</style>
-</head>
-<body>
-<p class="note">This is a stand-in for Stripe's payment page. Nobody is charged.</p>
-<main>
-${body}
-</main>
-</body>
-</html>`;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>${title} – sandbox</title>
+        <style>
+          ${raw(STYLE)}
+        </style>
+      </head>
+      <body>
+        <p class="note">This is a stand-in for Stripe's payment page. Nobody is charged.</p>
+        <main>${body}</main>
+      </body>
+    </html>`;
 }
 
 function backLink({ session }: CheckoutRecord) {
-  return session.cancel_url === null ? "" : html`<p><a class="button" href="${session.cancel_url}">Back to the shop</a></p>`;
+  return session.cancel_url === null
+    ? ""
+    : html`<p><a class="button" href="${session.cancel_url}">Back to the shop</a></p>`;
 }
 
 /** What comes on top of the lines, or off them. */
 function additions({ total_details: details }: CheckoutRecord["session"]): [string, number][] {
   const { amount_discount: discount = 0, amount_shipping: shipping = 0, amount_tax: taxAmount = 0 } = details ?? {};
-  const all: [string, number][] = [["Discount", -discount], ["Shipping", shipping ?? 0], ["Tax", taxAmount]];
+  const all: [string, number][] = [
+    ["Discount", -discount],
+    ["Shipping", shipping ?? 0],
+    ["Tax", taxAmount],
+  ];
   return all.filter(([, value]) => value !== 0);
 }
 
 function lines({ session, lineItems }: CheckoutRecord) {
   const amount = (value: number) => formatAmount(value, session.currency);
   return html`<table>
-<thead><tr><th scope="col">Item</th><th scope="col">Amount</th></tr></thead>
-<tbody>${lineItems.map(
-    (line) => html`<tr><th scope="row">${line.description ?? ""}<br><span class="soft">${line.quantity} × ${amount(line.price.unit_amount)}</span></th><td>${amount(line.amount_subtotal)}</td></tr>`,
-  )}</tbody>
-<tfoot>${additions(session).map(([name, value]) => html`<tr class="addition"><th scope="row">${name}</th><td>${amount(value)}</td></tr>`)}<tr><th scope="row">Total</th><td>${amount(session.amount_total)}</td></tr></tfoot>
-</table>`;
+    <thead>
+      <tr>
+        <th scope="col">Item</th>
+        <th scope="col">Amount</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${lineItems.map(
+        (line) =>
+          html`<tr>
+            <th scope="row">
+              ${line.description ?? ""}<br /><span class="soft"
+                >${line.quantity} × ${amount(line.price.unit_amount)}</span
+              >
+            </th>
+            <td>${amount(line.amount_subtotal)}</td>
+          </tr>`,
+      )}
+    </tbody>
+    <tfoot>
+      ${additions(session).map(
+        ([name, value]) =>
+          html`<tr class="addition">
+            <th scope="row">${name}</th>
+            <td>${amount(value)}</td>
+          </tr>`,
+      )}
+      <tr>
+        <th scope="row">Total</th>
+        <td>${amount(session.amount_total)}</td>
+      </tr>
+    </tfoot>
+  </table>`;
 }
 
 /** The page of an open session. The forms name no address, so they post to wherever the page is mounted. */
@@ -80,17 +112,16 @@ export function payPage(record: CheckoutRecord, alert: string | null) {
   return layout(
     "Payment",
     html`<h1>Pay ${formatAmount(session.amount_total, session.currency)}</h1>
-${alert === null ? "" : html`<p role="alert">${alert}</p>`}
-${lines(record)}
-${session.automatic_tax.status === "requires_location_inputs" ? html`<p class="soft">Tax is added when you pay.</p>` : ""}
-<form method="post">
-<button class="strong" name="action" value="pay">${isFree ? "Complete order" : "Pay"}</button>
-${isFree ? "" : html`<button name="action" value="decline">Decline</button>`}
-${mayPayLater ? html`<button name="action" value="pay_later">Pay later</button>` : ""}
-${takesCode ? html`<button name="action" value="discount">Use a promotion code: 10% off</button>` : ""}
-</form>
-${session.cancel_url === null ? "" : html`<p><a class="button" href="${session.cancel_url}">Cancel</a></p>`}
-${isFree ? "" : html`<p class="soft">“Decline” is a card that the bank refuses.${mayPayLater ? " “Pay later” is a bank payment that arrives, or fails, after the order." : ""}</p>`}`,
+      ${alert === null ? "" : html`<p role="alert">${alert}</p>`} ${lines(record)}
+      ${session.automatic_tax.status === "requires_location_inputs" ? html`<p class="soft">Tax is added when you pay.</p>` : ""}
+      <form method="post">
+        <button class="strong" name="action" value="pay">${isFree ? "Complete order" : "Pay"}</button>
+        ${isFree ? "" : html`<button name="action" value="decline">Decline</button>`}
+        ${mayPayLater ? html`<button name="action" value="pay_later">Pay later</button>` : ""}
+        ${takesCode ? html`<button name="action" value="discount">Use a promotion code: 10% off</button>` : ""}
+      </form>
+      ${session.cancel_url === null ? "" : html`<p><a class="button" href="${session.cancel_url}">Cancel</a></p>`}
+      ${isFree ? "" : html`<p class="soft">“Decline” is a card that the bank refuses.${mayPayLater ? " “Pay later” is a bank payment that arrives, or fails, after the order." : ""}</p>`}`,
   );
 }
 
@@ -98,8 +129,8 @@ export function expiredPage(record: CheckoutRecord) {
   return layout(
     "Expired",
     html`<h1>This payment page has expired; you were not charged.</h1>
-<p>Go back to the shop to see whether the items are still there.</p>
-${backLink(record)}`,
+      <p>Go back to the shop to see whether the items are still there.</p>
+      ${backLink(record)}`,
   );
 }
 
@@ -107,34 +138,39 @@ export function completePage(record: CheckoutRecord, successUrl: string, refunds
   return layout(
     "Already complete",
     html`<h1>This checkout is already complete.</h1>
-<p>Nothing more is charged.</p>
-<p><a class="button" href="${successUrl}">See the order</a></p>
-${backLink(record)}
-${record.session.payment_status === "paid" ? refundForms(record, refunds) : ""}`,
+      <p>Nothing more is charged.</p>
+      <p><a class="button" href="${successUrl}">See the order</a></p>
+      ${backLink(record)} ${record.session.payment_status === "paid" ? refundForms(record, refunds) : ""}`,
   );
 }
 
 /** What a merchant does on Stripe's dashboard, and what banks do with refunds. */
 function refundForms({ session }: CheckoutRecord, refunds: readonly StripeRefund[]) {
   return html`<h2>Refunds</h2>
-<p class="soft">Stripe's dashboard and the buyer's bank, for trying things out.</p>
-${refunds.map(
-    ({ id, amount, status }) => html`<form method="post"><input type="hidden" name="refund" value="${id}">
-<p>${formatAmount(amount, session.currency)}: ${(status ?? "").replaceAll("_", " ")}</p>
-${status === "pending" || status === "requires_action" ? html`<button name="action" value="refund_arrives">It arrives</button>` : ""}
-${status === "failed" || status === "canceled" ? "" : html`<button name="action" value="refund_fails">It fails</button>`}
-</form>`,
-  )}
-<form method="post">
-<button name="action" value="refund">Refund what is left</button>
-<button name="action" value="refunds_stay_pending">Let further refunds stay pending</button>
-<button name="action" value="refunds_fail">Let further refunds fail</button>
-<button name="action" value="refunds_succeed">Let further refunds succeed</button>
-</form>`;
+    <p class="soft">Stripe's dashboard and the buyer's bank, for trying things out.</p>
+    ${refunds.map(
+      ({ id, amount, status }) =>
+        html`<form method="post">
+          <input type="hidden" name="refund" value="${id}" />
+          <p>${formatAmount(amount, session.currency)}: ${(status ?? "").replaceAll("_", " ")}</p>
+          ${status === "pending" || status === "requires_action" ? html`<button name="action" value="refund_arrives">It arrives</button>` : ""}
+          ${status === "failed" || status === "canceled" ? "" : html`<button name="action" value="refund_fails">It fails</button>`}
+        </form>`,
+    )}
+    <form method="post">
+      <button name="action" value="refund">Refund what is left</button>
+      <button name="action" value="refunds_stay_pending">Let further refunds stay pending</button>
+      <button name="action" value="refunds_fail">Let further refunds fail</button>
+      <button name="action" value="refunds_succeed">Let further refunds succeed</button>
+    </form>`;
 }
 
 export function unknownPage() {
-  return layout("Not found", html`<h1>There is no such payment page.</h1><p>The sandbox forgets its payments when it restarts.</p>`);
+  return layout(
+    "Not found",
+    html`<h1>There is no such payment page.</h1>
+      <p>The sandbox forgets its payments when it restarts.</p>`,
+  );
 }
 
 /** Where a person decides what becomes of a payment that was promised for later. */
@@ -148,10 +184,18 @@ export function laterPage(record: CheckoutRecord, state: "processing" | "paid" |
   return layout(
     "Payment on its way",
     html`<h1>${words[state]}</h1>
-<p>${formatAmount(session.amount_total, session.currency)}, to be paid by ${session.payment_method_types.filter((method) => method !== "card").join(", ")}.</p>
-${state === "processing"
-        ? html`<form method="post"><button class="strong" name="action" value="succeeded">The payment arrives</button><button name="action" value="failed">The payment fails</button></form>`
-        : ""}
-${backLink(record)}`,
+      <p>
+        ${formatAmount(session.amount_total, session.currency)}, to be paid by
+        ${session.payment_method_types.filter((method) => method !== "card").join(", ")}.
+      </p>
+      ${
+        state === "processing"
+          ? html`<form method="post">
+              <button class="strong" name="action" value="succeeded">The payment arrives</button
+              ><button name="action" value="failed">The payment fails</button>
+            </form>`
+          : ""
+      }
+      ${backLink(record)}`,
   );
 }

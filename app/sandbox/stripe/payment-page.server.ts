@@ -1,5 +1,4 @@
 import { Hono, type Context } from "hono";
-
 import type { Checkouts, PaymentOutcome } from "./checkouts.server";
 import type { StripeSandboxControls } from "./controls.server";
 import { editPage } from "./page-edits.server";
@@ -23,7 +22,11 @@ export function successUrl(session: StripeCheckoutSession): string {
  * `GET|POST /pay/:id` and `/pay/:id/later`, for people (HTML forms) and programs (`Accept: application/json` answers
  * `{ outcome, status, payment_status, redirect_url }`). Paying redirects with 303 to the session's success_url.
  */
-export function createPaymentPage(options: { state: StripeState; checkouts: Checkouts; controls: StripeSandboxControls }): Hono {
+export function createPaymentPage(options: {
+  state: StripeState;
+  checkouts: Checkouts;
+  controls: StripeSandboxControls;
+}): Hono {
   const { state, checkouts, controls } = options;
   const app = new Hono();
   app.use("/pay/*", async (context, next) => {
@@ -113,12 +116,23 @@ export function createPaymentPage(options: { state: StripeState; checkouts: Chec
 }
 
 const OUTCOME_STATUS = {
-  paid: 200, processing: 200, declined: 402, already_complete: 409, expired: 410, not_offered: 400, unknown: 404,
+  paid: 200,
+  processing: 200,
+  declined: 402,
+  already_complete: 409,
+  expired: 410,
+  not_offered: 400,
+  unknown: 404,
 } as const satisfies Record<PaymentOutcome["kind"], number>;
 
 /** A payment's outcome as programs get it. */
 export function outcomeJson(outcome: PaymentOutcome) {
   if (outcome.kind === "unknown") return { outcome: outcome.kind };
   const { status, payment_status } = outcome.session;
-  return { outcome: outcome.kind, status, payment_status, redirect_url: status === "complete" ? successUrl(outcome.session) : null };
+  return {
+    outcome: outcome.kind,
+    status,
+    payment_status,
+    redirect_url: status === "complete" ? successUrl(outcome.session) : null,
+  };
 }

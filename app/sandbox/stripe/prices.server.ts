@@ -1,7 +1,15 @@
 import { z } from "zod";
-
 import { currency } from "./checkout-session-params.server";
-import { boolean, expand, integer, mergeMetadata, metadata, notInSandbox, parseParams, text } from "./request-params.server";
+import {
+  boolean,
+  expand,
+  integer,
+  mergeMetadata,
+  metadata,
+  notInSandbox,
+  parseParams,
+  text,
+} from "./request-params.server";
 import { invalidParam, noSuch } from "./stripe-error.server";
 import { newStripeId } from "./stripe-id.server";
 import { createdParam, isCreatedWithin, page, pageParams, type StripeList } from "./stripe-list.server";
@@ -14,7 +22,12 @@ const newPrice = z.strictObject({
   unit_amount: integer({ min: 0 }),
   product: text.optional(),
   product_data: z.strictObject({ name: text, metadata: metadata.optional() }).optional(),
-  recurring: z.strictObject({ interval: z.enum(["day", "week", "month", "year"]), interval_count: integer({ min: 1 }).optional() }).optional(),
+  recurring: z
+    .strictObject({
+      interval: z.enum(["day", "week", "month", "year"]),
+      interval_count: integer({ min: 1 }).optional(),
+    })
+    .optional(),
   active: boolean.optional(),
   metadata: metadata.optional(),
   tax_behavior: z.enum(["exclusive", "inclusive", "unspecified"]).optional(),
@@ -40,8 +53,16 @@ export function createPrice(state: StripeState, raw: unknown, nowSeconds: number
   const { product: productId, product_data: data } = params;
   const known = productId === undefined ? undefined : state.products.get(productId);
   if (productId !== undefined && known === undefined) throw noSuch("product", productId, "product", 400);
-  if (known === undefined && data === undefined) throw invalidParam("Missing required param: product.", { code: "parameter_missing", param: "product" });
-  const product = known ?? { id: newStripeId("prod"), active: true, name: data?.name ?? "", description: null, images: [], metadata: mergeMetadata({}, data?.metadata) };
+  if (known === undefined && data === undefined)
+    throw invalidParam("Missing required param: product.", { code: "parameter_missing", param: "product" });
+  const product = known ?? {
+    id: newStripeId("prod"),
+    active: true,
+    name: data?.name ?? "",
+    description: null,
+    images: [],
+    metadata: mergeMetadata({}, data?.metadata),
+  };
   const price = rememberPrice(state, nowSeconds, {
     id: newStripeId("price"),
     currency: params.currency,
@@ -89,7 +110,14 @@ export function rememberPrice(
     active: boolean;
     taxBehavior: string;
     recurring?: { interval: "day" | "week" | "month" | "year"; interval_count?: number | undefined } | null | undefined;
-    product: { id: string; active: boolean; name: string; description: string | null; images: string[]; metadata: Record<string, string> };
+    product: {
+      id: string;
+      active: boolean;
+      name: string;
+      description: string | null;
+      images: string[];
+      metadata: Record<string, string>;
+    };
   },
 ): StripePrice {
   const { recurring = null } = facts;
@@ -123,7 +151,13 @@ export function rememberPrice(
     metadata: {},
     nickname: null,
     product: facts.product.id,
-    recurring: recurring && { interval: recurring.interval, interval_count: recurring.interval_count ?? 1, meter: null, trial_period_days: null, usage_type: "licensed" },
+    recurring: recurring && {
+      interval: recurring.interval,
+      interval_count: recurring.interval_count ?? 1,
+      meter: null,
+      trial_period_days: null,
+      usage_type: "licensed",
+    },
     tax_behavior: facts.taxBehavior,
     tiers_mode: null,
     transform_quantity: null,

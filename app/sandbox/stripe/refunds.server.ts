@@ -1,5 +1,4 @@
 import { z } from "zod";
-
 import { formatAmount } from "./currency.server";
 import { newRefund } from "./payment-objects.server";
 import { expand, integer, mergeMetadata, metadata, text } from "./request-params.server";
@@ -24,7 +23,11 @@ type Emit = (type: string, object: StripeObject) => void;
  * Gives back all that is left of a charge, or `amount` of it. Throws Stripe's 400: `charge_already_refunded` when nothing is
  * left, without a code when more is asked for than is left or when no money was taken.
  */
-export function createRefund(state: StripeState, params: z.infer<typeof refundParams>, context: { nowSeconds: number; emit: Emit }): StripeRefund {
+export function createRefund(
+  state: StripeState,
+  params: z.infer<typeof refundParams>,
+  context: { nowSeconds: number; emit: Emit },
+): StripeRefund {
   const charge = chargeToRefund(state, params);
   if (charge.refunded) {
     throw refused(`Charge ${charge.id} has already been refunded.`, { code: "charge_already_refunded" });
@@ -98,7 +101,8 @@ function chargeToRefund(state: StripeState, params: z.infer<typeof refundParams>
     if (intentId !== undefined && charge.payment_intent !== intentId) {
       throw refused(`The charge ${chargeId} does not belong to the payment intent ${intentId}.`, { param: "charge" });
     }
-    if (!charge.captured) throw refused(`Charge ${chargeId} was not successful, so it cannot be refunded.`, { param: "charge" });
+    if (!charge.captured)
+      throw refused(`Charge ${chargeId} was not successful, so it cannot be refunded.`, { param: "charge" });
     return charge;
   }
   if (intentId === undefined) {

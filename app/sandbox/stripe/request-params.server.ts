@@ -1,6 +1,5 @@
 import qs from "qs";
 import { z } from "zod";
-
 import { invalidParam, type StripeApiError } from "./stripe-error.server";
 
 /**
@@ -70,7 +69,8 @@ export const boolean = z.enum(["true", "false"]).transform((value) => value === 
 
 export function textUpTo(length: number) {
   return text.refine((value) => value.length <= length, {
-    error: (issue) => `Invalid string: ${String(issue.input).slice(0, 10)}...; must be at most ${String(length)} characters`,
+    error: (issue) =>
+      `Invalid string: ${String(issue.input).slice(0, 10)}...; must be at most ${String(length)} characters`,
   });
 }
 
@@ -127,16 +127,26 @@ export const notInSandbox = z
 /** `null` asks to unset everything (`metadata=`). An empty value asks to unset its key. */
 export const metadata = z.preprocess(
   (value) => (value === "" ? null : value),
-  z.record(z.string(), z.string()).nullable().superRefine((values, context) => {
-    for (const [key, value] of Object.entries(values ?? {})) {
-      if (key.length > 40) {
-        context.addIssue({ code: "custom", message: `Metadata keys can have up to 40 characters, but you passed in a key that is ${String(key.length)} characters. Invalid key: ${key}` });
+  z
+    .record(z.string(), z.string())
+    .nullable()
+    .superRefine((values, context) => {
+      for (const [key, value] of Object.entries(values ?? {})) {
+        if (key.length > 40) {
+          context.addIssue({
+            code: "custom",
+            message: `Metadata keys can have up to 40 characters, but you passed in a key that is ${String(key.length)} characters. Invalid key: ${key}`,
+          });
+        }
+        if (value.length > 500) {
+          context.addIssue({
+            code: "custom",
+            path: [key],
+            message: `Metadata values can have up to 500 characters, but you passed in a value that is ${String(value.length)} characters. Invalid value: ${value}`,
+          });
+        }
       }
-      if (value.length > 500) {
-        context.addIssue({ code: "custom", path: [key], message: `Metadata values can have up to 500 characters, but you passed in a value that is ${String(value.length)} characters. Invalid value: ${value}` });
-      }
-    }
-  }),
+    }),
 );
 
 /**

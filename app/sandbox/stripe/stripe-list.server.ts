@@ -1,7 +1,6 @@
 import { z } from "zod";
-
-import { invalidParam, noSuch } from "./stripe-error.server";
 import { expand, integer, text } from "./request-params.server";
+import { invalidParam, noSuch } from "./stripe-error.server";
 
 /** Paging as every list of Stripe's has it. Source: docs.stripe.com/api/pagination */
 export const pageParams = {
@@ -56,7 +55,9 @@ export function page<T extends { id: string }>(
   const limit = request.limit ?? 10;
   const { starting_after: after, ending_before: before } = request;
   if (after !== undefined && before !== undefined) {
-    throw invalidParam("You cannot specify both `starting_after` and `ending_before` at the same time.", { param: "starting_after" });
+    throw invalidParam("You cannot specify both `starting_after` and `ending_before` at the same time.", {
+      param: "starting_after",
+    });
   }
   const position = (id: string, param: string): number => {
     const index = all.findIndex((item) => item.id === id);

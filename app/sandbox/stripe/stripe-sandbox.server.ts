@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-
 import { API_VERSION, createApiCallRunner } from "./api-call.server";
 import { createApiRoutes } from "./api-routes.server";
 import { createCheckouts } from "./checkouts.server";
@@ -71,7 +70,13 @@ export function createStripeSandbox(options: StripeSandboxOptions): StripeSandbo
   const state = createStripeState();
   const faults = createFaults(schedule);
   const keys = createIdempotencyKeys(now);
-  const webhooks = createWebhooks({ secret: webhookSecret, urls: options.webhookUrls, schedule, deliver, onDelivered: countDelivery });
+  const webhooks = createWebhooks({
+    secret: webhookSecret,
+    urls: options.webhookUrls,
+    schedule,
+    deliver,
+    onDelivered: countDelivery,
+  });
 
   function countDelivery(eventId: string): void {
     const event = state.events.get(eventId);

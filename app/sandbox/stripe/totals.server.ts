@@ -24,7 +24,8 @@ interface Charge {
  */
 export function applyTotals({ session, lineItems, discountPercent }: CheckoutRecord, tariff: Tariff): void {
   const taxed = session.automatic_tax.status === "complete" ? tariff : { ...tariff, taxPercent: 0 };
-  for (const line of lineItems) Object.assign(line, charge(line.price.unit_amount * line.quantity, discountPercent, taxed));
+  for (const line of lineItems)
+    Object.assign(line, charge(line.price.unit_amount * line.quantity, discountPercent, taxed));
   const [rate] = session.shipping_options;
   const shipping = rate === undefined ? null : charge(tariff.shippingAmount, 0, taxed);
   if (rate !== undefined) rate.shipping_amount = tariff.shippingAmount;
@@ -32,7 +33,8 @@ export function applyTotals({ session, lineItems, discountPercent }: CheckoutRec
     const { amount_subtotal, amount_tax, amount_total } = shipping;
     session.shipping_cost = { amount_subtotal, amount_tax, amount_total, shipping_rate: rate.shipping_rate };
   }
-  const sum = (charges: readonly Charge[], field: keyof Charge) => charges.reduce((total, one) => total + one[field], 0);
+  const sum = (charges: readonly Charge[], field: keyof Charge) =>
+    charges.reduce((total, one) => total + one[field], 0);
   const all = shipping === null ? lineItems : [...lineItems, shipping];
   session.amount_subtotal = sum(lineItems, "amount_subtotal");
   session.amount_total = sum(all, "amount_total");
@@ -47,5 +49,10 @@ function charge(subtotal: number, discountPercent: number, { taxPercent, taxIsIn
   const discount = Math.round((subtotal * discountPercent) / 100);
   const left = subtotal - discount;
   const tax = taxIsInclusive ? left - Math.round(left / (1 + taxPercent / 100)) : Math.round((left * taxPercent) / 100);
-  return { amount_discount: discount, amount_subtotal: subtotal, amount_tax: tax, amount_total: taxIsInclusive ? left : left + tax };
+  return {
+    amount_discount: discount,
+    amount_subtotal: subtotal,
+    amount_tax: tax,
+    amount_total: taxIsInclusive ? left : left + tax,
+  };
 }

@@ -1,5 +1,4 @@
 import { createHmac } from "node:crypto";
-
 import type { StripeEvent } from "./stripe-objects.server";
 
 /** What to do with the events that match, until `times` of them have. */
@@ -58,7 +57,9 @@ const ANSWER_WITHIN_MS = 20_000;
 
 /** `Stripe-Signature` of a body. Source: docs.stripe.com/webhooks#verify-manually */
 export function signWebhook(body: string, secret: string, timestampSeconds: number): string {
-  const signature = createHmac("sha256", secret).update(`${String(timestampSeconds)}.${body}`).digest("hex");
+  const signature = createHmac("sha256", secret)
+    .update(`${String(timestampSeconds)}.${body}`)
+    .digest("hex");
   return `t=${String(timestampSeconds)},v1=${signature}`;
 }
 
@@ -190,9 +191,11 @@ export function createWebhooks(options: {
     async release(order = "created") {
       const held = deliveries.filter(({ state }) => state === "held");
       const ordered =
-        order === "created" ? held
-        : order === "reversed" ? held.reverse()
-        : order.flatMap((id) => held.filter(({ eventId }) => eventId === id));
+        order === "created"
+          ? held
+          : order === "reversed"
+            ? held.reverse()
+            : order.flatMap((id) => held.filter(({ eventId }) => eventId === id));
       for (const delivery of ordered) await attempt(delivery);
     },
     resend(eventId) {

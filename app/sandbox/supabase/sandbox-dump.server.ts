@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-
 import { seed, startServer } from "./supabase-sandbox.server";
 
 /** Writes the file from which a sandbox starts quickly. Replaces it in one step; its folder is made when missing. */

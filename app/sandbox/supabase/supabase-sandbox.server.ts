@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { readFile } from "node:fs/promises";
 import process from "node:process";
-
 import { DEMO_PRODUCTS } from "../demo-products";
 import { answerAsPostgrest } from "./postgrest-errors";
 
@@ -44,7 +43,8 @@ export async function createSupabaseSandbox(options: { dumpFile?: string | undef
   return {
     fetch: (input, init) => {
       const request = new Request(input, init);
-      if (!new URL(request.url).pathname.startsWith("/rest/v1/")) return Promise.resolve(new Response(null, { status: 404 }));
+      if (!new URL(request.url).pathname.startsWith("/rest/v1/"))
+        return Promise.resolve(new Response(null, { status: 404 }));
       return silence.run(async () => app.fetch(request));
     },
     async exec(sql, values) {
@@ -74,10 +74,15 @@ const NUMERIC_TYPE = 1700;
 export async function startServer(dump: Blob | undefined) {
   // Read by the server when it is imported.
   process.env.LITE_TELEMETRY = "0";
-  const [{ App }, { createPgliteConnection }] = await Promise.all([import("@supabase/lite"), import("@supabase/lite/pglite")]);
+  const [{ App }, { createPgliteConnection }] = await Promise.all([
+    import("@supabase/lite"),
+    import("@supabase/lite/pglite"),
+  ]);
   // As PostgREST answers: numeric columns are JSON numbers. PGlite would hand them over as text.
   const parsers = { [NUMERIC_TYPE]: Number };
-  const connection = await createPgliteConnection({ pgliteOptions: dump === undefined ? { parsers } : { loadDataDir: dump, parsers } });
+  const connection = await createPgliteConnection({
+    pgliteOptions: dump === undefined ? { parsers } : { loadDataDir: dump, parsers },
+  });
   answerAsPostgrest(connection);
   const app = new App({
     connection,
@@ -86,7 +91,8 @@ export async function startServer(dump: Blob | undefined) {
         disableStudio: true,
         disableFallback: true,
         apiKeys: {
-          resolver: async (key) => (key === SANDBOX_SUPABASE_KEY ? { type: "secret", claims: { role: "service_role" } } : null),
+          resolver: async (key) =>
+            key === SANDBOX_SUPABASE_KEY ? { type: "secret", claims: { role: "service_role" } } : null,
         },
       },
     },

@@ -7,7 +7,12 @@ const answer = api({
   GET: async () => {
     globalThis.gc?.();
     const { heapUsed, external, rss } = process.memoryUsage();
-    const figures = { reads: reads.begun, most_at_once: reads.mostAtOnce, heap_bytes: heapUsed + external, resident_bytes: rss };
+    const figures = {
+      reads: reads.begun,
+      most_at_once: reads.mostAtOnce,
+      heap_bytes: heapUsed + external,
+      resident_bytes: rss,
+    };
     reads.mostAtOnce = reads.underWay.size;
     return json(figures);
   },

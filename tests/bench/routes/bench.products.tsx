@@ -8,7 +8,16 @@ import { container } from "~/container.server";
 export async function loader() {
   const { products, page, pages, total } = await container.catalog.list({ page: 1, pageSize: PAGE_SIZE });
   const visit = { session: "", locale: "en-US", now: Date.now() };
-  return { list: { products: products.map((product) => productView(product, undefined, visit)), page, pages, total, search: "", operation: newOperation() } };
+  return {
+    list: {
+      products: products.map((product) => productView(product, undefined, visit)),
+      page,
+      pages,
+      total,
+      search: "",
+      operation: newOperation(),
+    },
+  };
 }
 
 export default function Products() {

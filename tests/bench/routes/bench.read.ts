@@ -1,5 +1,5 @@
-import { container } from "~/container.server";
 import { reserveRequest } from "~/api/schemas";
+import { container } from "~/container.server";
 import { api } from "~/http/api.server";
 import { readJson } from "~/http/body.server";
 import { json } from "~/http/problem.server";
@@ -9,7 +9,10 @@ const answer = api({
   POST: async (request) => {
     const { items } = await readJson(request, reserveRequest);
     const rows = await container.catalog.readStock(items.flatMap((item) => item.product_id ?? []));
-    return json({ success: true, results: [...rows].map(([product_id, row]) => ({ product_id, inventory: row.inventory })) });
+    return json({
+      success: true,
+      results: [...rows].map(([product_id, row]) => ({ product_id, inventory: row.inventory })),
+    });
   },
 });
 

@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
-
 import type { CheckoutRecord, LineState, RecordChange } from "~/checkout/line-marks";
 import { decodeRecord, encodeRecord, encodeWrite, mergeMetadata } from "~/checkout/session-metadata";
-
 import { decodeRecordBefore, encodeChangeBefore } from "../metadata-before";
 
 const TAG = "shop";
@@ -25,7 +23,13 @@ function decoded(metadata: Readonly<Record<string, string>>): CheckoutRecord {
 }
 
 let writes = 0;
-const write = (record: CheckoutRecord, change: RecordChange) => decoded(mergeMetadata(record.source, encodeWrite(record, change, { id: `w${(writes += 1)}`, at: 1_780_000_000_000 + writes })));
+const write = (record: CheckoutRecord, change: RecordChange) =>
+  decoded(
+    mergeMetadata(
+      record.source,
+      encodeWrite(record, change, { id: `w${(writes += 1)}`, at: 1_780_000_000_000 + writes }),
+    ),
+  );
 const mug = (state: LineState) => new Map([["mug", state]]);
 const stateOf = (record: { lines: readonly { state: LineState }[] } | null) => record?.lines[0]?.state;
 
@@ -37,7 +41,12 @@ describe("marks of a batch", () => {
     const follower = write(fresh(), { batch: FOLLOWS });
 
     expect(follower).toMatchObject({ batch: FOLLOWS, lines: [{ state: { mark: "claimed" } }] });
-    expect(stateOf(decodeRecordBefore(TAG, follower.source))).toEqual({ mark: "needs_review", of: "intent", from: 18, to: 16 });
+    expect(stateOf(decodeRecordBefore(TAG, follower.source))).toEqual({
+      mark: "needs_review",
+      of: "intent",
+      from: 18,
+      to: 16,
+    });
   });
 
   it("a follower that was taken is done for both versions", () => {
@@ -51,7 +60,10 @@ describe("marks of a batch", () => {
     const announced = write(fresh(), { states: mug({ mark: "intent", from: 20, to: 13 }), batch: LEADS });
     expect(announced).toMatchObject({ batch: LEADS, lines: [{ state: { mark: "intent", from: 20, to: 13 } }] });
 
-    expect(write(announced, { states: mug({ mark: "done", from: 20, to: 18 }) })).toMatchObject({ batch: LEADS, lines: [{ state: { mark: "done", from: 20, to: 18 } }] });
+    expect(write(announced, { states: mug({ mark: "done", from: 20, to: 18 }) })).toMatchObject({
+      batch: LEADS,
+      lines: [{ state: { mark: "done", from: 20, to: 18 } }],
+    });
   });
 
   it("a leader whose move was certainly not applied leads no longer", () => {
@@ -67,7 +79,9 @@ describe("marks of a batch", () => {
     const announced = write(fresh(), { states: mug({ mark: "intent", from: 20, to: 13 }), batch: LEADS });
     const before = decodeRecordBefore(TAG, announced.source);
     if (before === null) throw new Error("unreadable");
-    const after = decoded(mergeMetadata(announced.source, encodeChangeBefore(before, { states: mug({ mark: "done", ...move }) })));
+    const after = decoded(
+      mergeMetadata(announced.source, encodeChangeBefore(before, { states: mug({ mark: "done", ...move }) })),
+    );
 
     expect(stateOf(after)).toEqual({ mark: "done", ...move });
     expect(after.batch).toEqual(led ? LEADS : undefined);

@@ -1,18 +1,29 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-
 import { compareLines, wasCompared } from "~/checkout/fulfil/compare-lines";
 import type { MarkedLine } from "~/checkout/line-marks";
 import type { ChargedLine } from "~/checkout/stripe-gateway.server";
 
-const ours = (productId: string, quantity: number, unitAmount = 1250): MarkedLine => ({ productId, name: productId, quantity, unitAmount, state: { mark: "claimed" } });
-const charged = (productId: string | null, quantity: number, amount: number | null = 1250, currency = "usd"): ChargedLine => ({
+const ours = (productId: string, quantity: number, unitAmount = 1250): MarkedLine => ({
+  productId,
+  name: productId,
+  quantity,
+  unitAmount,
+  state: { mark: "claimed" },
+});
+const charged = (
+  productId: string | null,
+  quantity: number,
+  amount: number | null = 1250,
+  currency = "usd",
+): ChargedLine => ({
   productId,
   name: "",
   quantity,
   unitPrice: amount === null ? null : { amount, currency },
 });
-const compare = (lines: readonly MarkedLine[], sold: readonly ChargedLine[]) => compareLines({ lines, currency: "usd" }, sold);
+const compare = (lines: readonly MarkedLine[], sold: readonly ChargedLine[]) =>
+  compareLines({ lines, currency: "usd" }, sold);
 const CART = [ours("mug", 2), ours("pot", 1, 900)];
 
 describe("lines that name their products", () => {
@@ -60,14 +71,25 @@ it.each([
 });
 
 it("any cart is the same as itself, and never once a unit is added or taken away", () => {
-  const line = fc.record({ productId: fc.string({ minLength: 1 }), quantity: fc.integer({ min: 1, max: 99 }), unitAmount: fc.integer({ min: 0, max: 99_999 }) });
+  const line = fc.record({
+    productId: fc.string({ minLength: 1 }),
+    quantity: fc.integer({ min: 1, max: 99 }),
+    unitAmount: fc.integer({ min: 0, max: 99_999 }),
+  });
   const carts = fc.uniqueArray(line, { minLength: 1, maxLength: 30, selector: ({ productId }) => productId });
   fc.assert(
     fc.property(carts, fc.boolean(), fc.nat(), (cart, isNamed, which) => {
       const lines = cart.map(({ productId, quantity, unitAmount }) => ours(productId, quantity, unitAmount));
-      const sold = cart.map(({ productId, quantity, unitAmount }) => charged(isNamed ? productId : null, quantity, unitAmount));
-      const changed = (units: number) => sold.map((one, index) => (index === which % sold.length ? { ...one, quantity: one.quantity + units } : one));
-      expect([compare(lines, sold.toReversed()), compare(lines, changed(1)), compare(lines, changed(-1))]).toEqual(["same", "extra", "missing"]);
+      const sold = cart.map(({ productId, quantity, unitAmount }) =>
+        charged(isNamed ? productId : null, quantity, unitAmount),
+      );
+      const changed = (units: number) =>
+        sold.map((one, index) => (index === which % sold.length ? { ...one, quantity: one.quantity + units } : one));
+      expect([compare(lines, sold.toReversed()), compare(lines, changed(1)), compare(lines, changed(-1))]).toEqual([
+        "same",
+        "extra",
+        "missing",
+      ]);
     }),
   );
 });

@@ -24,18 +24,21 @@ const tick = () => new Promise((resolve) => setImmediate(resolve));
 const busy = () => new UnavailableError("busy");
 
 describe("the queue of paid checkouts", () => {
-  it.each([false, true])("answers with the run that is under way, unless there is news that it may have missed: %s", async (isNews) => {
-    const { runs, queue } = createWorld();
-    const first = queue.fulfil("cs_1");
-    await tick();
-    const second = queue.fulfil("cs_1", { isNews });
-    runs[0]?.end(done);
-    await tick();
-    expect(runs).toHaveLength(isNews ? 2 : 1);
-    runs[1]?.end({ outcome: "needs_review", reason: "refund_failed", order });
-    expect((await first).outcome).toBe("done");
-    expect((await second).outcome).toBe(isNews ? "needs_review" : "done");
-  });
+  it.each([false, true])(
+    "answers with the run that is under way, unless there is news that it may have missed: %s",
+    async (isNews) => {
+      const { runs, queue } = createWorld();
+      const first = queue.fulfil("cs_1");
+      await tick();
+      const second = queue.fulfil("cs_1", { isNews });
+      runs[0]?.end(done);
+      await tick();
+      expect(runs).toHaveLength(isNews ? 2 : 1);
+      runs[1]?.end({ outcome: "needs_review", reason: "refund_failed", order });
+      expect((await first).outcome).toBe("done");
+      expect((await second).outcome).toBe(isNews ? "needs_review" : "done");
+    },
+  );
 
   it("settles what failed by itself, after a pause, without being asked again", async () => {
     const { time, runs, queue } = createWorld();
@@ -107,7 +110,11 @@ describe("the queue of paid checkouts", () => {
     expect(runs).toHaveLength(2);
     const third = queue.fulfil("cs_1");
     runs[1]?.end(done);
-    expect(await Promise.all([first, second, third])).toEqual([{ outcome: "awaiting_payment", order }, done, { ...done, repeated: true }]);
+    expect(await Promise.all([first, second, third])).toEqual([
+      { outcome: "awaiting_payment", order },
+      done,
+      { ...done, repeated: true },
+    ]);
     expect(runs).toHaveLength(2);
   });
 

@@ -1,22 +1,25 @@
 import { describe, expect, it } from "vitest";
-
 import { decodeRecord } from "~/checkout/session-metadata";
 import { UnavailableError } from "~/errors";
 import type { PageEdit } from "~/sandbox/stripe/page-edits.server";
-
-import { CALLS, createWorld, once, type Process, SHOP_TAG, type WorldOptions } from "../world";
+import { CALLS, createWorld, once, SHOP_TAG, type Process, type WorldOptions } from "../world";
 
 const CROSS_SELL: PageEdit = { action: "add_line", name: "Gift wrap", unit_amount: 300, quantity: 1 };
 const ONE_LESS: PageEdit = { action: "set_quantity", line: 0, quantity: 1 };
 
 /** Ann's cart of two mugs and a pot, edited on Stripe's page and paid. */
-async function paid(edits: readonly PageEdit[], options: WorldOptions = {}, parts: Parameters<ReturnType<typeof createWorld>["boot"]>[0] = {}) {
+async function paid(
+  edits: readonly PageEdit[],
+  options: WorldOptions = {},
+  parts: Parameters<ReturnType<typeof createWorld>["boot"]>[0] = {},
+) {
   const world = createWorld({ rows: { mug: 5, pot: { inventory: 5, price: 900 } }, ...options });
   const shop = await world.open(parts);
   const checkoutId = await shop.pay("ann", { mug: 2, pot: 1 });
   for (const edit of edits) expect(world.stripe.edit(checkoutId, edit)).toBe(true);
   world.stripe.pay(checkoutId);
-  const marks = () => decodeRecord(SHOP_TAG, world.stripe.session(checkoutId)?.metadata ?? {})?.lines.map(({ state }) => state.mark);
+  const marks = () =>
+    decodeRecord(SHOP_TAG, world.stripe.session(checkoutId)?.metadata ?? {})?.lines.map(({ state }) => state.mark);
   return { world, shop, checkoutId, marks, stock: () => [world.stock("mug"), world.stock("pot")] };
 }
 
@@ -28,10 +31,17 @@ describe("what is never a difference", () => {
     const config = { shippingRates: ["shr_1"], automaticTax: true, promotionCodes: true };
     const { shop, checkoutId, stock, world } = await paid([{ action: "discount", percent: 25 }], { config });
 
-    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done", order: { total: { amount: 3356 } } });
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({
+      outcome: "done",
+      order: { total: { amount: 3356 } },
+    });
 
     expect(stock()).toEqual([3, 4]);
-    expect(world.stripe.session(checkoutId)?.total_details).toEqual({ amount_discount: 850, amount_shipping: 500, amount_tax: 306 });
+    expect(world.stripe.session(checkoutId)?.total_details).toEqual({
+      amount_discount: 850,
+      amount_shipping: 500,
+      amount_tax: 306,
+    });
   });
 
   it("a Price of the merchant's own, although it was deactivated since", async () => {
@@ -70,14 +80,21 @@ describe.each([
     ["a cross-sell", CROSS_SELL],
     ["more of ours", { action: "set_quantity", line: 0, quantity: 4 }],
   ])("(%s): ours are taken, then the order waits for a person, told once what was charged", async (_what, edit) => {
-    const { shop, world, checkoutId, marks, stock } = await paid([edit], {}, dependencies === undefined ? {} : { dependencies });
+    const { shop, world, checkoutId, marks, stock } = await paid(
+      [edit],
+      {},
+      dependencies === undefined ? {} : { dependencies },
+    );
 
-    for (const _try of [1, 2]) expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "lines_differ" });
+    for (const _try of [1, 2])
+      expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "lines_differ" });
 
     expect([stock(), marks(), await held(shop), await world.refunds()]).toEqual([[3, 4], ["done", "done"], 0, []]);
     expect(looks(shop)).toBe(1);
     expect(shop.eventsOf("lines_differ")).toMatchObject([{ comparison: "extra" }]);
-    expect((await shop.checkout.orders({ atMost: 10 })).orders).toMatchObject([{ state: "needs_review", reason: "lines_differ" }]);
+    expect((await shop.checkout.orders({ atMost: 10 })).orders).toMatchObject([
+      { state: "needs_review", reason: "lines_differ" },
+    ]);
   });
 });
 
@@ -85,12 +102,17 @@ describe("more than ours", () => {
   it("is accepted: the order is done as it is", async () => {
     const { shop, checkoutId, stock, world } = await paid([CROSS_SELL]);
     await shop.checkout.fulfil(checkoutId);
-    expect(world.stripe.session(checkoutId)?.metadata.holdfast_note).toBe("Stripe charged for 2 × mug, 1 × pot, 1 × Gift wrap");
+    expect(world.stripe.session(checkoutId)?.metadata.holdfast_note).toBe(
+      "Stripe charged for 2 × mug, 1 × pot, 1 × Gift wrap",
+    );
 
     expect(await shop.checkout.settle({ checkoutId, verdict: "accept" })).toMatchObject({ outcome: "done" });
 
     expect(stock()).toEqual([3, 4]);
-    expect(await shop.checkout.settle({ checkoutId, verdict: "refund" })).toEqual({ outcome: "not_applicable", reason: null });
+    expect(await shop.checkout.settle({ checkoutId, verdict: "refund" })).toEqual({
+      outcome: "not_applicable",
+      reason: null,
+    });
     expect(looks(shop)).toBe(1);
   });
 
@@ -100,7 +122,12 @@ describe("more than ours", () => {
 
     expect(await shop.checkout.settle({ checkoutId, verdict: "refund" })).toMatchObject({ outcome: "refunded" });
 
-    expect([stock(), marks(), await world.refunds(), await held(shop)]).toEqual([[5, 5], ["returned", "returned"], [3700], 0]);
+    expect([stock(), marks(), await world.refunds(), await held(shop)]).toEqual([
+      [5, 5],
+      ["returned", "returned"],
+      [3700],
+      0,
+    ]);
   });
 
   it("waits behind a row that refuses, and still waits when the row takes the change", async () => {
@@ -110,7 +137,10 @@ describe("more than ours", () => {
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ reason: "row_refused" });
     mug.refuses = undefined;
 
-    expect(await shop.checkout.settle({ checkoutId, verdict: "retry" })).toMatchObject({ outcome: "needs_review", reason: "lines_differ" });
+    expect(await shop.checkout.settle({ checkoutId, verdict: "retry" })).toMatchObject({
+      outcome: "needs_review",
+      reason: "lines_differ",
+    });
 
     expect([mug.inventory, looks(shop)]).toEqual([3, 1]);
   });
@@ -119,13 +149,25 @@ describe("more than ours", () => {
 describe("something of ours missing", () => {
   it.each<[string, readonly PageEdit[]]>([
     ["fewer of one", [ONE_LESS]],
-    ["one taken off, something else added at its price", [{ action: "set_quantity", line: 1, quantity: 0 }, { ...CROSS_SELL, unit_amount: 900 }]],
+    [
+      "one taken off, something else added at its price",
+      [
+        { action: "set_quantity", line: 1, quantity: 0 },
+        { ...CROSS_SELL, unit_amount: 900 },
+      ],
+    ],
   ])("(%s): nothing is taken, and the items stay held until somebody decides", async (_what, edits) => {
     const { shop, checkoutId, marks, stock, world } = await paid(edits);
 
-    for (const _try of [1, 2]) expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "lines_differ" });
+    for (const _try of [1, 2])
+      expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "lines_differ" });
 
-    expect([stock(), marks(), await held(shop), await world.refunds()]).toEqual([[5, 5], ["claimed", "claimed"], 3, []]);
+    expect([stock(), marks(), await held(shop), await world.refunds()]).toEqual([
+      [5, 5],
+      ["claimed", "claimed"],
+      3,
+      [],
+    ]);
     expect(looks(shop)).toBe(1);
     expect(await shop.checkout.settle({ checkoutId, verdict: "accept" })).toMatchObject({ outcome: "done" });
     expect([stock(), await held(shop), looks(shop)]).toEqual([[3, 4], 0, 1]);
@@ -137,7 +179,12 @@ describe("something of ours missing", () => {
 
     expect(await shop.checkout.settle({ checkoutId, verdict: "refund" })).toMatchObject({ outcome: "refunded" });
 
-    expect([stock(), marks(), await world.refunds(), await held(shop)]).toEqual([[5, 5], ["claimed", "claimed"], [2150], 0]);
+    expect([stock(), marks(), await world.refunds(), await held(shop)]).toEqual([
+      [5, 5],
+      ["claimed", "claimed"],
+      [2150],
+      0,
+    ]);
   });
 
   it("of a payment whose hold has ended: its items are held again while it waits", async () => {
@@ -153,9 +200,14 @@ describe("something of ours missing", () => {
   it("is told by a look at it, before and after", async () => {
     const { shop, checkoutId } = await paid([ONE_LESS]);
     const look = () => shop.checkout.inspect(checkoutId);
-    expect(await look()).toMatchObject({ charged: [{ productId: "mug", quantity: 1 }, { productId: "pot" }], next: "Wait for an operator, since Stripe charged for less than this order's lines." });
+    expect(await look()).toMatchObject({
+      charged: [{ productId: "mug", quantity: 1 }, { productId: "pot" }],
+      next: "Wait for an operator, since Stripe charged for less than this order's lines.",
+    });
     await shop.checkout.fulfil(checkoutId);
-    expect(await look()).toMatchObject({ next: "Wait for an operator to accept what Stripe charged for, or to refund it." });
+    expect(await look()).toMatchObject({
+      next: "Wait for an operator to accept what Stripe charged for, or to refund it.",
+    });
   });
 
   it("is told as that by the audit", async () => {
@@ -169,7 +221,16 @@ describe("something of ours missing", () => {
 
 describe("the look at the lines", () => {
   it.each<[string, (shop: Process, world: ReturnType<typeof createWorld>) => void]>([
-    ["a 404", (_shop, world) => world.stripe.failNext({ method: "GET", path: "/v1/checkout/sessions/*/line_items", status: 404, code: "resource_missing" })],
+    [
+      "a 404",
+      (_shop, world) =>
+        world.stripe.failNext({
+          method: "GET",
+          path: "/v1/checkout/sessions/*/line_items",
+          status: 404,
+          code: "resource_missing",
+        }),
+    ],
     ["no answer", (shop) => shop.setFaults(once(CALLS.lines, "refuse"))],
     ["somebody else's answer", (shop) => shop.setFaults(once(CALLS.lines, "lie"))],
   ])("gets %s: nothing is taken, and the next try goes on", async (_what, fail) => {
@@ -178,13 +239,20 @@ describe("the look at the lines", () => {
 
     await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
 
-    expect([stock(), marks()]).toEqual([[5, 5], ["claimed", "claimed"]]);
+    expect([stock(), marks()]).toEqual([
+      [5, 5],
+      ["claimed", "claimed"],
+    ]);
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ reason: "lines_differ" });
   });
 
   it("reads more than a hundred lines to their end", async () => {
     const extras = Array.from({ length: 120 }, (): PageEdit => ({ ...CROSS_SELL }));
-    const { shop, checkoutId } = await paid([{ action: "set_quantity", line: 1, quantity: 0 }, ...extras, { action: "set_quantity", line: 0, quantity: 2 }]);
+    const { shop, checkoutId } = await paid([
+      { action: "set_quantity", line: 1, quantity: 0 },
+      ...extras,
+      { action: "set_quantity", line: 0, quantity: 2 },
+    ]);
 
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ reason: "lines_differ" });
 
@@ -213,7 +281,10 @@ function withoutNames({ gateway }: Process["dependencies"]) {
     gateway: {
       ...gateway,
       create: (params: Parameters<typeof gateway.create>[0], key: string) =>
-        gateway.create({ ...params, line_items: (params.line_items ?? []).map(({ metadata: _names, ...line }) => line) }, key),
+        gateway.create(
+          { ...params, line_items: (params.line_items ?? []).map(({ metadata: _names, ...line }) => line) },
+          key,
+        ),
     },
   };
 }

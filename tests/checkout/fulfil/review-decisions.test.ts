@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { decideReview } from "~/checkout/fulfil/review-decisions.server";
 import { REVIEW_REASONS, SETTLE_VERDICTS, WAYS_OUT } from "~/checkout/fulfil/ways-out";
 import type { CheckoutRecord, LineState, ReviewReason, SettleVerdict, Verdict } from "~/checkout/line-marks";
@@ -12,25 +11,72 @@ const done: LineState = { mark: "done", from: 5, to: 3 };
 function record(mug: LineState, reason: ReviewReason | null = null, verdict: Verdict | null = null): CheckoutRecord {
   const lines = [{ productId: "mug", name: "Mug", quantity: 2, unitAmount: 100, state: mug }];
   const review = reason === null ? null : { reason, since: 1 };
-  return { claimId: "claim", session: "ann", fingerprint: "f", currency: "usd", verdict, lines, review, accepted: [], extraLines: false, note: null, source: {} };
+  return {
+    claimId: "claim",
+    session: "ann",
+    fingerprint: "f",
+    currency: "usd",
+    verdict,
+    lines,
+    review,
+    accepted: [],
+    extraLines: false,
+    note: null,
+    source: {},
+  };
 }
 
 const write = (change: object) => ({ decision: "write", change });
 const TABLE: readonly (readonly [ReviewReason, SettleVerdict, CheckoutRecord, object])[] = [
-  ["unclear_row", "applied", record(unclear), write({ states: new Map([["mug", done]]), note: "applied unclear_row mug" })],
-  ["unclear_row", "not_applied", record(unclear), write({ states: new Map([["mug", claimed]]), note: "not_applied unclear_row mug" })],
-  ["unclear_row", "applied", record(unclearReturn, null, "refunded"), write({ states: new Map([["mug", { mark: "returned" }]]) })],
+  [
+    "unclear_row",
+    "applied",
+    record(unclear),
+    write({ states: new Map([["mug", done]]), note: "applied unclear_row mug" }),
+  ],
+  [
+    "unclear_row",
+    "not_applied",
+    record(unclear),
+    write({ states: new Map([["mug", claimed]]), note: "not_applied unclear_row mug" }),
+  ],
+  [
+    "unclear_row",
+    "applied",
+    record(unclearReturn, null, "refunded"),
+    write({ states: new Map([["mug", { mark: "returned" }]]) }),
+  ],
   ["unclear_row", "not_applied", record(unclearReturn, null, "refunded"), write({ states: new Map([["mug", done]]) })],
-  ["refund_failed", "applied", record(unclearReturn, null, "refund"), write({ states: new Map([["mug", { mark: "returned" }]]) })],
+  [
+    "refund_failed",
+    "applied",
+    record(unclearReturn, null, "refund"),
+    write({ states: new Map([["mug", { mark: "returned" }]]) }),
+  ],
   ["row_refused", "retry", record(claimed, "row_refused"), { decision: "try_again" }],
-  ["row_refused", "refund", record(claimed, "row_refused"), write({ verdict: "refund", review: null, note: "refund row_refused mug" })],
+  [
+    "row_refused",
+    "refund",
+    record(claimed, "row_refused"),
+    write({ verdict: "refund", review: null, note: "refund row_refused mug" }),
+  ],
   ["row_refused", "refund", record(done, "row_refused", "refunded"), { decision: "try_again" }],
   ["no_payment", "retry", record(claimed, null, "refund"), { decision: "try_again" }],
-  ["no_payment", "refunded_elsewhere", record(claimed, null, "refund"), write({ verdict: "refunded", accept: "refund_failed" })],
+  [
+    "no_payment",
+    "refunded_elsewhere",
+    record(claimed, null, "refund"),
+    write({ verdict: "refunded", accept: "refund_failed" }),
+  ],
   ["lines_differ", "accept", record(claimed, "lines_differ"), write({ accept: "lines_differ", review: null })],
   ["lines_differ", "refund", record(claimed, "lines_differ"), write({ verdict: "refund", review: null })],
   ["refund_failed", "retry", record(claimed, null, "refund"), { decision: "refund_again" }],
-  ["refund_failed", "refunded_elsewhere", record(claimed, null, "refund"), write({ verdict: "refunded", accept: "refund_failed" })],
+  [
+    "refund_failed",
+    "refunded_elsewhere",
+    record(claimed, null, "refund"),
+    write({ verdict: "refunded", accept: "refund_failed" }),
+  ],
   ["refund_failed", "refunded_elsewhere", record(done, "refund_failed"), write({ accept: "refund_failed" })],
 ];
 
@@ -40,19 +86,32 @@ describe("an operator's verdict", () => {
   });
 
   const others = [null, ...REVIEW_REASONS].flatMap((reason) =>
-    SETTLE_VERDICTS.filter((verdict) => reason === null || reason === "foreign_tag" || !(WAYS_OUT[reason] as readonly SettleVerdict[]).includes(verdict)).map((verdict) => [reason, verdict] as const),
+    SETTLE_VERDICTS.filter(
+      (verdict) =>
+        reason === null ||
+        reason === "foreign_tag" ||
+        !(WAYS_OUT[reason] as readonly SettleVerdict[]).includes(verdict),
+    ).map((verdict) => [reason, verdict] as const),
   );
   it.each(others)("on %s: %s is not applicable", (reason, verdict) => {
-    expect(decideReview(record(claimed, reason), reason, { verdict, productId: "mug" })).toEqual({ decision: "not_applicable" });
+    expect(decideReview(record(claimed, reason), reason, { verdict, productId: "mug" })).toEqual({
+      decision: "not_applicable",
+    });
   });
 
   it("has a row in the table for each way out that is not about a foreign tag", () => {
-    const ways = REVIEW_REASONS.filter((reason) => reason !== "foreign_tag").flatMap((reason) => WAYS_OUT[reason].map((verdict) => `${reason} ${verdict}`));
+    const ways = REVIEW_REASONS.filter((reason) => reason !== "foreign_tag").flatMap((reason) =>
+      WAYS_OUT[reason].map((verdict) => `${reason} ${verdict}`),
+    );
     expect(ways.filter((way) => !TABLE.some(([reason, verdict]) => way === `${reason} ${verdict}`))).toEqual([]);
   });
 
   it("about a line names one that waits", () => {
-    expect(decideReview(record(unclear), "unclear_row", { verdict: "applied" })).toEqual({ decision: "not_applicable" });
-    expect(decideReview(record(unclear), "unclear_row", { verdict: "applied", productId: "pot" })).toEqual({ decision: "not_applicable" });
+    expect(decideReview(record(unclear), "unclear_row", { verdict: "applied" })).toEqual({
+      decision: "not_applicable",
+    });
+    expect(decideReview(record(unclear), "unclear_row", { verdict: "applied", productId: "pot" })).toEqual({
+      decision: "not_applicable",
+    });
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { checkTimeLimits, TIME_LIMITS } from "~/checkout/leases/time-limits.server";
 
 describe("the time limits of what is sent under a lease", () => {

@@ -39,14 +39,30 @@ describe("a cart that is paid as a page showed it", () => {
 
   it("opens none where the cart is another by then", async () => {
     const { shop } = await open();
-    await shop.checkout.changeCart({ session: "ann", lines: [{ productId: "mug", quantity: 3 }, { productId: "pot", quantity: 1 }] });
-    expect(await pay(shop, SHOWN)).toEqual({ outcome: "cart_changed", since: { currency: "usd", lines: [MUG, { ...MUG, productId: "pot", quantity: 0 }].map((line) => expect.objectContaining({ productId: line.productId, quantity: line.quantity }) as unknown) } });
+    await shop.checkout.changeCart({
+      session: "ann",
+      lines: [
+        { productId: "mug", quantity: 3 },
+        { productId: "pot", quantity: 1 },
+      ],
+    });
+    expect(await pay(shop, SHOWN)).toEqual({
+      outcome: "cart_changed",
+      since: {
+        currency: "usd",
+        lines: [MUG, { ...MUG, productId: "pot", quantity: 0 }].map(
+          (line) => expect.objectContaining({ productId: line.productId, quantity: line.quantity }) as unknown,
+        ),
+      },
+    });
   });
 
   it("leads nobody to an open page of another cart than they saw, and leaves it open for those who did", async () => {
     const { world, shop } = await open();
     const opened = await pay(shop, SHOWN);
-    expect(await pay(shop, { currency: "usd", lines: [{ ...MUG, quantity: 1 }] })).toMatchObject({ outcome: "cart_changed" });
+    expect(await pay(shop, { currency: "usd", lines: [{ ...MUG, quantity: 1 }] })).toMatchObject({
+      outcome: "cart_changed",
+    });
     expect(world.stripe.sessions().map(({ status }) => status)).toEqual(["open"]);
     expect(await pay(shop, SHOWN)).toEqual(opened);
   });
@@ -59,7 +75,13 @@ describe("what has changed since a cart was shown", () => {
     expect(changedSince(shown, { currency: "usd", lines: [pot, MUG] })).toBeNull();
     expect(changedSince(null, shown)).toBeNull();
     expect(changedSince(shown, { currency: "usd", lines: [MUG] })).toEqual({ currency: "usd", lines: [pot] });
-    expect(changedSince(shown, { currency: "usd", lines: [MUG, { ...pot, unitAmount: 301 }] })).toEqual({ currency: "usd", lines: [pot] });
-    expect(changedSince({ currency: "usd", lines: [MUG] }, shown)).toEqual({ currency: "usd", lines: [{ ...pot, quantity: 0 }] });
+    expect(changedSince(shown, { currency: "usd", lines: [MUG, { ...pot, unitAmount: 301 }] })).toEqual({
+      currency: "usd",
+      lines: [pot],
+    });
+    expect(changedSince({ currency: "usd", lines: [MUG] }, shown)).toEqual({
+      currency: "usd",
+      lines: [{ ...pot, quantity: 0 }],
+    });
   });
 });

@@ -1,21 +1,29 @@
 import { describe, expect, it } from "vitest";
-
-import { createPriceBook } from "~/checkout/stripe/price-book.server";
-import { PATIENCE } from "~/checkout/stripe/ask-stripe.server";
 import { createStripe } from "~/checkout/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe-gateway.server";
+import { PATIENCE } from "~/checkout/stripe/ask-stripe.server";
+import { createPriceBook } from "~/checkout/stripe/price-book.server";
 import { UnavailableError } from "~/errors";
 import { createStripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
 
 /** The stand-in with so many Prices `price_0`, `price_1`, …, and a book of them whose time and waits are the test's. */
 function openBook({ prices = 1, strangers = 0 } = {}) {
   const time = { ms: 0 };
-  const sandbox = createStripeSandbox({ webhookUrls: [], paymentPageBase: () => "http://pay.test", schedule: () => undefined });
+  const sandbox = createStripeSandbox({
+    webhookUrls: [],
+    paymentPageBase: () => "http://pay.test",
+    schedule: () => undefined,
+  });
   const price = (id: string, facts = {}) => ({ id, currency: "usd", unit_amount: 500, product_name: id, ...facts });
   const numbered = (name: string, count: number) => Array.from({ length: count }, (_, n) => `${name}_${n}`);
   sandbox.controls.setPrices([...numbered("price", prices), ...numbered("other", strangers)].map((id) => price(id)));
   const pauses: { ms: number; end: () => void }[] = [];
-  const stripe = createStripe({ secretKey: "sk_test_sandbox", fetch: sandbox.httpFetch, timeoutMs: 5_000, maxNetworkRetries: 0 });
+  const stripe = createStripe({
+    secretKey: "sk_test_sandbox",
+    fetch: sandbox.httpFetch,
+    timeoutMs: 5_000,
+    maxNetworkRetries: 0,
+  });
   const book = createPriceBook({
     gateway: createStripeGateway(stripe, { ...PATIENCE, readMs: 0 }),
     now: () => time.ms,
@@ -39,7 +47,10 @@ describe("Prices for pages", () => {
   it("are read once, however often and by however many they are asked for", async () => {
     const { book, calls } = openBook();
     const [one, other] = await Promise.all([book.read(["price_0"]), book.read(["price_0", "price_0"])]);
-    expect([...one, ...other]).toEqual([["price_0", USABLE], ["price_0", USABLE]]);
+    expect([...one, ...other]).toEqual([
+      ["price_0", USABLE],
+      ["price_0", USABLE],
+    ]);
     await book.read(["price_0"]);
     expect(calls()).toEqual(["/v1/prices/price_0"]);
   });
@@ -110,7 +121,11 @@ describe("the check of all", () => {
     set("price_7", { active: false });
     await book.warm([...ids, "price_unknown"]);
     expect(calls().filter((path) => path === "/v1/prices")).toHaveLength(3);
-    expect(calls().filter((path) => path !== "/v1/prices").sort()).toEqual(["/v1/prices/price_7", "/v1/prices/price_unknown"]);
+    expect(
+      calls()
+        .filter((path) => path !== "/v1/prices")
+        .sort(),
+    ).toEqual(["/v1/prices/price_7", "/v1/prices/price_unknown"]);
     const readings = await book.read([...ids.slice(0, 50), "price_unknown"]);
     expect([...readings.values()].filter(({ state }) => state === "usable")).toHaveLength(49);
     expect(readings.get("price_7")).toEqual({ state: "unusable", fault: "inactive" });

@@ -1,8 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-
-import { type Page, readSideBySide, type Slice } from "~/checkout/stripe/read-side-by-side";
-
+import { readSideBySide, type Page, type Slice } from "~/checkout/stripe/read-side-by-side";
 import { createVirtualTime } from "../virtual-time";
 
 interface Order {
@@ -16,7 +14,9 @@ const SINCE_S = NOW_S - 4 * DAY_S;
 
 /** Stripe's list, newest first, of orders made at these seconds. */
 function stripeWith(seconds: readonly number[], pageSize = 100) {
-  const all: Order[] = seconds.map((second, n) => ({ id: `cs_${n}`, createdAt: second * 1000 })).sort((one, other) => other.createdAt - one.createdAt);
+  const all: Order[] = seconds
+    .map((second, n) => ({ id: `cs_${n}`, createdAt: second * 1000 }))
+    .sort((one, other) => other.createdAt - one.createdAt);
   let requests = 0;
   return {
     all,
@@ -24,13 +24,20 @@ function stripeWith(seconds: readonly number[], pageSize = 100) {
     read: async ({ since, until, after }: Slice): Promise<Page<Order>> => {
       requests += 1;
       const start = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
-      const rest = all.slice(start).filter(({ createdAt }) => createdAt >= since * 1000 && createdAt <= (until ?? Infinity) * 1000);
+      const rest = all
+        .slice(start)
+        .filter(({ createdAt }) => createdAt >= since * 1000 && createdAt <= (until ?? Infinity) * 1000);
       return { items: rest.slice(0, pageSize), hasMore: rest.length > pageSize };
     },
   };
 }
 
-async function readAll(stripe: ReturnType<typeof stripeWith>, since: number, lanes: number, read = stripe.read): Promise<string[]> {
+async function readAll(
+  stripe: ReturnType<typeof stripeWith>,
+  since: number,
+  lanes: number,
+  read = stripe.read,
+): Promise<string[]> {
   const visited: string[] = [];
   await readSideBySide({ since, lanes }, read, ({ id }) => visited.push(id));
   return visited.sort();
@@ -39,7 +46,9 @@ async function readAll(stripe: ReturnType<typeof stripeWith>, since: number, lan
 const idsOf = (orders: readonly Order[]) => orders.map(({ id }) => id).sort();
 
 describe("a list that is read side by side", () => {
-  const orders = fc.array(fc.oneof(fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: 2_000, max: 2_020 })), { maxLength: 120 });
+  const orders = fc.array(fc.oneof(fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: 2_000, max: 2_020 })), {
+    maxLength: 120,
+  });
   const lanes = fc.integer({ min: 1, max: 9 });
   const pageSize = fc.integer({ min: 1, max: 7 });
 
@@ -64,7 +73,8 @@ describe("a list that is read side by side", () => {
 
   it("fails with the first page that cannot be read, and asks for no other", async () => {
     const stripe = stripeWith(Array.from({ length: 5_000 }, (_, n) => SINCE_S + n * 60));
-    const read = (slice: Slice) => (stripe.requests() === 5 ? Promise.reject(new Error("no answer")) : stripe.read(slice));
+    const read = (slice: Slice) =>
+      stripe.requests() === 5 ? Promise.reject(new Error("no answer")) : stripe.read(slice);
     await expect(readAll(stripe, SINCE_S, 4, read)).rejects.toThrow("no answer");
     expect(stripe.requests()).toBe(5);
   });
@@ -75,24 +85,27 @@ describe("a list that is read side by side", () => {
   it.each([
     ["steadily over four days", steady, 5_000],
     ["in one hour two days ago", rush, 5_500],
-  ])("of 10,000 orders made %s is read five times as fast at 250 ms a page and 25 pages a second", async (_name, seconds, atMostMs) => {
-    const time = createVirtualTime();
-    const stripe = stripeWith(seconds);
-    const read = async (slice: Slice) => {
-      await time.turn(25);
-      await time.wait(250);
-      return stripe.read(slice);
-    };
+  ])(
+    "of 10,000 orders made %s is read five times as fast at 250 ms a page and 25 pages a second",
+    async (_name, seconds, atMostMs) => {
+      const time = createVirtualTime();
+      const stripe = stripeWith(seconds);
+      const read = async (slice: Slice) => {
+        await time.turn(25);
+        await time.wait(250);
+        return stripe.read(slice);
+      };
 
-    const tookMs = await time.run(readAll(stripe, SINCE_S, 8, read).then((ids) => expect(ids).toHaveLength(10_000)));
-    expect(tookMs).toBeLessThan(atMostMs);
-    expect(stripe.requests()).toBeLessThan(125);
+      const tookMs = await time.run(readAll(stripe, SINCE_S, 8, read).then((ids) => expect(ids).toHaveLength(10_000)));
+      expect(tookMs).toBeLessThan(atMostMs);
+      expect(stripe.requests()).toBeLessThan(125);
 
-    const oneByOne = createVirtualTime();
-    const slow = async (slice: Slice) => {
-      await oneByOne.wait(250);
-      return stripe.read(slice);
-    };
-    expect(await oneByOne.run(readAll(stripe, SINCE_S, 1, slow))).toBeGreaterThan(24_000);
-  });
+      const oneByOne = createVirtualTime();
+      const slow = async (slice: Slice) => {
+        await oneByOne.wait(250);
+        return stripe.read(slice);
+      };
+      expect(await oneByOne.run(readAll(stripe, SINCE_S, 1, slow))).toBeGreaterThan(24_000);
+    },
+  );
 });

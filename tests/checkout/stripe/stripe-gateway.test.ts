@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
-
-import { type Patience, PATIENCE } from "~/checkout/stripe/ask-stripe.server";
 import { createStripe } from "~/checkout/stripe-client.server";
 import { createStripeGateway, type StripeGateway } from "~/checkout/stripe-gateway.server";
+import { PATIENCE, type Patience } from "~/checkout/stripe/ask-stripe.server";
 import { UnavailableError } from "~/errors";
 import { createStripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
-
 import { BOGUS_RESPONSES } from "./bogus-responses";
 
 type Json = Record<string, unknown>;
@@ -13,7 +11,13 @@ type Json = Record<string, unknown>;
 const START = 1_780_000_000_000;
 const PARAMS = (claim: string) => ({
   mode: "payment" as const,
-  line_items: [{ quantity: 1, metadata: { holdfast_product: "mug" }, price_data: { currency: "eur", unit_amount: 1250, product_data: { name: "Mug" } } }],
+  line_items: [
+    {
+      quantity: 1,
+      metadata: { holdfast_product: "mug" },
+      price_data: { currency: "eur", unit_amount: 1250, product_data: { name: "Mug" } },
+    },
+  ],
   success_url: "http://shop.test/orders/{CHECKOUT_SESSION_ID}",
   cancel_url: "http://shop.test/cart",
   metadata: { holdfast_claim: claim, holdfast_line_0: `"claimed" by ${claim}` },
@@ -21,7 +25,12 @@ const PARAMS = (claim: string) => ({
 
 /** Stripe with two sessions of different shoppers, both paid and one of them also refunded, and a gateway whose responses may be tampered with. */
 async function stripeWithTwoSales() {
-  const sandbox = createStripeSandbox({ webhookUrls: [], paymentPageBase: () => "http://pay.test", clock: { now: () => START }, schedule: () => undefined });
+  const sandbox = createStripeSandbox({
+    webhookUrls: [],
+    paymentPageBase: () => "http://pay.test",
+    clock: { now: () => START },
+    schedule: () => undefined,
+  });
   let answer: (real: Response) => Response | Promise<Response> = (real) => real;
   let requests = 0;
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -44,13 +53,19 @@ async function stripeWithTwoSales() {
     const created = await gateway.create(PARAMS(claim), claim);
     if (created.outcome !== "created") throw new Error("no payment page");
     sandbox.controls.pay(created.session.id);
-    return { checkoutId: created.session.id, paymentIntentId: sandbox.controls.session(created.session.id)?.payment_intent ?? "" };
+    return {
+      checkoutId: created.session.id,
+      paymentIntentId: sandbox.controls.session(created.session.id)?.payment_intent ?? "",
+    };
   };
   const open = async (claim: string) => {
     const created = await gateway.create(PARAMS(claim), claim);
     return created.outcome === "created" ? created.session.id : "";
   };
-  sandbox.controls.setPrices([{ id: "price_mug", currency: "eur", unit_amount: 1250, product_name: "Mug" }, { id: "price_pot", currency: "eur", unit_amount: 900, product_name: "Pot" }]);
+  sandbox.controls.setPrices([
+    { id: "price_mug", currency: "eur", unit_amount: 1250, product_name: "Mug" },
+    { id: "price_pot", currency: "eur", unit_amount: 900, product_name: "Pot" },
+  ]);
   return {
     gateway,
     waits,
@@ -74,30 +89,51 @@ const listAll = async <T>(list: AsyncIterable<T>): Promise<T[]> => {
 };
 
 /** Every operation, and what another shopper's response to the same operation says. */
-const OPERATIONS: Record<string, { run: (shop: Shop, checkoutId: string) => Promise<unknown>; needsOpenPage?: true }> = {
-  create: { run: ({ gateway }) => gateway.create(PARAMS("cleo"), "cleo") },
-  fetch: { run: ({ gateway, ann }) => gateway.fetch(ann.checkoutId) },
-  lines: { run: ({ gateway, ann }) => gateway.lines(ann.checkoutId) },
-  expire: { needsOpenPage: true, run: ({ gateway }, checkoutId) => gateway.expire(checkoutId) },
-  list: { run: ({ gateway }) => listAll(gateway.list({ createdSince: START - 60_000 })) },
-  listPaid: { run: ({ gateway }) => listAll(gateway.listPaid({ createdSince: START - 60_000 })) },
-  writeMetadata: { run: ({ gateway, ann }) => gateway.writeMetadata(ann.checkoutId, { holdfast_line_0: "done", holdfast_note: "" }) },
-  refunds: { run: ({ gateway, ann }) => gateway.refunds(ann.paymentIntentId) },
-  refundOfAPart: { run: ({ gateway, ann }) => gateway.refund({ paymentIntentId: ann.paymentIntentId, amount: 300, metadata: {}, idempotencyKey: "refund:ann:0" }) },
-  refundedPayment: { run: ({ gateway, sandbox, ann }) => gateway.refundedPayment(sandbox.controls.refunds(ann.checkoutId)[0]?.id ?? "re_unknown") },
-  findByPayment: { run: ({ gateway, ann }) => gateway.findByPayment(ann.paymentIntentId) },
-  visitRefunds: { run: ({ gateway }) => gateway.visitRefunds({ createdSince: START - 60_000 }, () => undefined) },
-  fetchRefunded: { run: ({ gateway, ann }) => gateway.fetch(ann.checkoutId) },
-  refund: { run: ({ gateway, ann }) => gateway.refund({ paymentIntentId: ann.paymentIntentId, metadata: {}, idempotencyKey: "refund:ann:0" }) },
-  price: { run: ({ gateway }) => gateway.price("price_mug") },
-  activePrices: { run: ({ gateway }) => listAll(gateway.activePrices()) },
-};
+const OPERATIONS: Record<string, { run: (shop: Shop, checkoutId: string) => Promise<unknown>; needsOpenPage?: true }> =
+  {
+    create: { run: ({ gateway }) => gateway.create(PARAMS("cleo"), "cleo") },
+    fetch: { run: ({ gateway, ann }) => gateway.fetch(ann.checkoutId) },
+    lines: { run: ({ gateway, ann }) => gateway.lines(ann.checkoutId) },
+    expire: { needsOpenPage: true, run: ({ gateway }, checkoutId) => gateway.expire(checkoutId) },
+    list: { run: ({ gateway }) => listAll(gateway.list({ createdSince: START - 60_000 })) },
+    listPaid: { run: ({ gateway }) => listAll(gateway.listPaid({ createdSince: START - 60_000 })) },
+    writeMetadata: {
+      run: ({ gateway, ann }) => gateway.writeMetadata(ann.checkoutId, { holdfast_line_0: "done", holdfast_note: "" }),
+    },
+    refunds: { run: ({ gateway, ann }) => gateway.refunds(ann.paymentIntentId) },
+    refundOfAPart: {
+      run: ({ gateway, ann }) =>
+        gateway.refund({
+          paymentIntentId: ann.paymentIntentId,
+          amount: 300,
+          metadata: {},
+          idempotencyKey: "refund:ann:0",
+        }),
+    },
+    refundedPayment: {
+      run: ({ gateway, sandbox, ann }) =>
+        gateway.refundedPayment(sandbox.controls.refunds(ann.checkoutId)[0]?.id ?? "re_unknown"),
+    },
+    findByPayment: { run: ({ gateway, ann }) => gateway.findByPayment(ann.paymentIntentId) },
+    visitRefunds: { run: ({ gateway }) => gateway.visitRefunds({ createdSince: START - 60_000 }, () => undefined) },
+    fetchRefunded: { run: ({ gateway, ann }) => gateway.fetch(ann.checkoutId) },
+    refund: {
+      run: ({ gateway, ann }) =>
+        gateway.refund({ paymentIntentId: ann.paymentIntentId, metadata: {}, idempotencyKey: "refund:ann:0" }),
+    },
+    price: { run: ({ gateway }) => gateway.price("price_mug") },
+    activePrices: { run: ({ gateway }) => listAll(gateway.activePrices()) },
+  };
 
 const NEEDS_REFUND = ["refunds", "refundedPayment", "visitRefunds", "fetchRefunded"];
 
-async function perform(name: string, answerWith?: (real: Response, shop: Shop) => Response | Promise<Response>): Promise<{ shop: Shop; result: unknown }> {
+async function perform(
+  name: string,
+  answerWith?: (real: Response, shop: Shop) => Response | Promise<Response>,
+): Promise<{ shop: Shop; result: unknown }> {
   const shop = await stripeWithTwoSales();
-  if (NEEDS_REFUND.includes(name)) await shop.gateway.refund({ paymentIntentId: shop.ann.paymentIntentId, metadata: {}, idempotencyKey: "by hand" });
+  if (NEEDS_REFUND.includes(name))
+    await shop.gateway.refund({ paymentIntentId: shop.ann.paymentIntentId, metadata: {}, idempotencyKey: "by hand" });
   const operation = OPERATIONS[name];
   if (operation === undefined) throw new Error(`no operation ${name}`);
   const checkoutId = operation.needsOpenPage ? await shop.open("dan") : "";
@@ -111,14 +147,17 @@ describe.each(Object.keys(OPERATIONS))("%s", (name) => {
     expect(result).not.toBeInstanceOf(Error);
   });
 
-  it.each(Object.keys(BOGUS_RESPONSES))("does not know the outcome of %s, and says why without its body", async (bogus) => {
-    const { result } = await perform(name, () => BOGUS_RESPONSES[bogus]?.() ?? Response.error());
-    expect(result).toBeInstanceOf(UnavailableError);
-    const { cause } = result as UnavailableError;
-    expect(cause).toBeInstanceOf(Error);
-    expect((cause as Error).message.length).toBeLessThan(400);
-    expect((cause as Error).message).not.toContain("hotel");
-  });
+  it.each(Object.keys(BOGUS_RESPONSES))(
+    "does not know the outcome of %s, and says why without its body",
+    async (bogus) => {
+      const { result } = await perform(name, () => BOGUS_RESPONSES[bogus]?.() ?? Response.error());
+      expect(result).toBeInstanceOf(UnavailableError);
+      const { cause } = result as UnavailableError;
+      expect(cause).toBeInstanceOf(Error);
+      expect((cause as Error).message.length).toBeLessThan(400);
+      expect((cause as Error).message).not.toContain("hotel");
+    },
+  );
 
   it("does not take a response whose status says that it failed", async () => {
     const { result } = await perform(name, async (real) => Response.json(await real.json(), { status: 502 }));
@@ -127,12 +166,43 @@ describe.each(Object.keys(OPERATIONS))("%s", (name) => {
 });
 
 /** Paths of the fields that a response must have, one of them per case. */
-const SESSION = ["id", "object", "status", "payment_status", "url", "created", "amount_total", "currency", "metadata", "payment_intent"];
+const SESSION = [
+  "id",
+  "object",
+  "status",
+  "payment_status",
+  "url",
+  "created",
+  "amount_total",
+  "currency",
+  "metadata",
+  "payment_intent",
+];
 const PAYMENT = ["id", "object", "status", "latest_charge"].map((field) => `payment_intent.${field}`);
 const CHARGE = ["id", "object", "created"].map((field) => `payment_intent.latest_charge.${field}`);
 const REFUND = ["id", "object", "created", "amount", "status", "payment_intent"];
-const PRICE = ["id", "object", "active", "type", "unit_amount", "transform_quantity", "currency", "product", "product.object", "product.active"];
-const LINE = ["id", "object", "description", "price", "quantity", "price.object", "price.unit_amount", "price.currency"];
+const PRICE = [
+  "id",
+  "object",
+  "active",
+  "type",
+  "unit_amount",
+  "transform_quantity",
+  "currency",
+  "product",
+  "product.object",
+  "product.active",
+];
+const LINE = [
+  "id",
+  "object",
+  "description",
+  "price",
+  "quantity",
+  "price.object",
+  "price.unit_amount",
+  "price.currency",
+];
 const PAGE = ["object", "data", "has_more"];
 const inPage = (fields: readonly string[]) => [...PAGE, ...fields.map((field) => `data.0.${field}`)];
 
@@ -157,13 +227,27 @@ const FIELDS: Record<string, readonly string[]> = {
 
 /** What tells the response of one shopper's request from that of another's. */
 const SWAPS: Record<string, Record<string, unknown>> = {
-  create: { metadata: PARAMS("bob").metadata, "metadata.holdfast_claim": "bob", "metadata.holdfast_line_0": '"claimed" by bob' },
+  create: {
+    metadata: PARAMS("bob").metadata,
+    "metadata.holdfast_claim": "bob",
+    "metadata.holdfast_line_0": '"claimed" by bob',
+  },
   fetch: { id: "cs_test_of_bob" },
-  lines: { url: "/v1/checkout/sessions/cs_test_of_bob/line_items", "data.0.id": "pi_of_bob", "data.0.quantity": -1, "data.0.price.unit_amount": "free" },
+  lines: {
+    url: "/v1/checkout/sessions/cs_test_of_bob/line_items",
+    "data.0.id": "pi_of_bob",
+    "data.0.quantity": -1,
+    "data.0.price.unit_amount": "free",
+  },
   expire: { id: "cs_test_of_bob", status: "open" },
   list: { "data.0.id": "pi_of_bob", "data.0.object": "refund" },
   listPaid: { "data.0.id": "pi_of_bob", "data.0.payment_intent.id": "ch_of_bob" },
-  writeMetadata: { id: "cs_test_of_bob", metadata: PARAMS("bob").metadata, "metadata.holdfast_line_0": "intent", "metadata.holdfast_note": "of bob" },
+  writeMetadata: {
+    id: "cs_test_of_bob",
+    metadata: PARAMS("bob").metadata,
+    "metadata.holdfast_line_0": "intent",
+    "metadata.holdfast_note": "of bob",
+  },
   refunds: { "data.0.payment_intent": "pi_of_bob", "data.0.id": "ch_of_bob" },
   refund: { id: "ch_of_bob", payment_intent: "pi_of_bob", status: "unheard of", amount: 0 },
   refundOfAPart: { amount: 301 },
@@ -192,26 +276,37 @@ function change(body: Json, path: string, value: unknown): Json {
 describe("generated negatives: never a yes", () => {
   const dropped = Object.entries(FIELDS).flatMap(([name, fields]) => fields.map((field) => [name, field] as const));
   it.each(dropped)("%s without %s", async (name, field) => {
-    const { result } = await perform(name, async (real) => Response.json(change((await real.json()) as Json, field, undefined)));
+    const { result } = await perform(name, async (real) =>
+      Response.json(change((await real.json()) as Json, field, undefined)),
+    );
     expect(result).toBeInstanceOf(UnavailableError);
   });
 
-  const swapped = Object.entries(SWAPS).flatMap(([name, values]) => Object.entries(values).map(([field, value]) => [name, field, value] as const));
+  const swapped = Object.entries(SWAPS).flatMap(([name, values]) =>
+    Object.entries(values).map(([field, value]) => [name, field, value] as const),
+  );
   it.each(swapped)("%s with another's %s", async (name, field, value) => {
-    const { result } = await perform(name, async (real) => Response.json(change((await real.json()) as Json, field, value)));
+    const { result } = await perform(name, async (real) =>
+      Response.json(change((await real.json()) as Json, field, value)),
+    );
     expect(result).toBeInstanceOf(UnavailableError);
   });
 
-  it.each(["create", "fetch", "expire", "writeMetadata"])("%s answered with the whole session of another shopper", async (name) => {
-    const { result } = await perform(name, (_real, { sandbox, bob }) => {
-      const session = sandbox.controls.session(bob.checkoutId);
-      return Response.json({ ...session, payment_intent: null, status: "expired" });
-    });
-    expect(result).toBeInstanceOf(UnavailableError);
-  });
+  it.each(["create", "fetch", "expire", "writeMetadata"])(
+    "%s answered with the whole session of another shopper",
+    async (name) => {
+      const { result } = await perform(name, (_real, { sandbox, bob }) => {
+        const session = sandbox.controls.session(bob.checkoutId);
+        return Response.json({ ...session, payment_intent: null, status: "expired" });
+      });
+      expect(result).toBeInstanceOf(UnavailableError);
+    },
+  );
 
   it("a list that gives the same page for ever ends", async () => {
-    const { result } = await perform("list", async (real) => Response.json({ ...((await real.json()) as Json), has_more: true }));
+    const { result } = await perform("list", async (real) =>
+      Response.json({ ...((await real.json()) as Json), has_more: true }),
+    );
     // The second page of a true list would not hold the one that it follows.
     expect(result).toBeInstanceOf(UnavailableError);
   });
@@ -246,7 +341,10 @@ describe("what Stripe itself says stays what it is", () => {
     expect(await gateway.price("price_club")).toEqual({ state: "unusable", fault: "recurring" });
     const listed = await listAll(gateway.activePrices());
     expect(listed.map(({ id, reading }) => [id, reading.state])).toEqual([
-      ["price_club", "unusable"], ["price_of_gone", "unusable"], ["price_pot", "usable"], ["price_mug", "usable"],
+      ["price_club", "unusable"],
+      ["price_of_gone", "unusable"],
+      ["price_pot", "usable"],
+      ["price_mug", "usable"],
     ]);
   });
 
@@ -254,13 +352,18 @@ describe("what Stripe itself says stays what it is", () => {
     ["that shoppers choose themselves", { unit_amount: null, custom_unit_amount: { minimum: 100 } }],
     ["of packs", { transform_quantity: { divide_by: 10, round: "up" } }],
   ])("a Price %s is none of one unit", async (_name, facts) => {
-    const { result } = await perform("price", async (real) => Response.json({ ...((await real.json()) as Json), ...facts }));
+    const { result } = await perform("price", async (real) =>
+      Response.json({ ...((await real.json()) as Json), ...facts }),
+    );
     expect(result).toEqual({ state: "unusable", fault: "no_fixed_amount" });
   });
 
   it("a replayed create tells the session as it was made, also after it was paid", async () => {
     const { gateway, ann } = await stripeWithTwoSales();
-    expect(await gateway.create(PARAMS("ann"), "ann")).toMatchObject({ outcome: "created", session: { id: ann.checkoutId } });
+    expect(await gateway.create(PARAMS("ann"), "ann")).toMatchObject({
+      outcome: "created",
+      session: { id: ann.checkoutId },
+    });
   });
 
   it("a refund is of no payment that it knows, or of none of a payment page", async () => {
@@ -280,7 +383,10 @@ describe("what Stripe itself says stays what it is", () => {
     sandbox.controls.settleRefund(sandbox.controls.refunds(ann.checkoutId)[0]?.id ?? "", status);
     expect(await gateway.refunds(ann.paymentIntentId)).toMatchObject([{ status: read }]);
     expect((await gateway.fetch(ann.checkoutId))?.charge?.refunds).toMatchObject([{ status: read }]);
-    expect((await listAll(gateway.listPaid({ createdSince: START - 1_000 }))).find(({ id }) => id === ann.checkoutId)?.charge?.refunds).toMatchObject([{ status: read }]);
+    expect(
+      (await listAll(gateway.listPaid({ createdSince: START - 1_000 }))).find(({ id }) => id === ann.checkoutId)?.charge
+        ?.refunds,
+    ).toMatchObject([{ status: read }]);
     const visited: unknown[] = [];
     await gateway.visitRefunds({ createdSince: START - 1_000 }, (refund) => visited.push(refund));
     expect(visited).toMatchObject([{ status: read, paymentIntentId: ann.paymentIntentId }]);
@@ -289,17 +395,27 @@ describe("what Stripe itself says stays what it is", () => {
   it("more refunds than Stripe expands are all read, and so are those that were not expanded at all", async () => {
     const shop = await stripeWithTwoSales();
     const { gateway, ann } = shop;
-    for (let n = 0; n < 12; n += 1) await gateway.refund({ paymentIntentId: ann.paymentIntentId, amount: 10, metadata: {}, idempotencyKey: `by hand ${n}` });
+    for (let n = 0; n < 12; n += 1)
+      await gateway.refund({
+        paymentIntentId: ann.paymentIntentId,
+        amount: 10,
+        metadata: {},
+        idempotencyKey: `by hand ${n}`,
+      });
     expect((await gateway.fetch(ann.checkoutId))?.charge?.refunds).toHaveLength(12);
     shop.answerWith(async (real) => {
       const body = (await real.json()) as Json;
-      return Response.json("payment_intent" in body ? change(body, "payment_intent.latest_charge.refunds", undefined) : body);
+      return Response.json(
+        "payment_intent" in body ? change(body, "payment_intent.latest_charge.refunds", undefined) : body,
+      );
     });
     expect((await gateway.fetch(ann.checkoutId))?.charge?.refunds).toHaveLength(12);
   });
 
   it("a refund of a bank debit has an id of another kind, and counts", async () => {
-    const { result } = await perform("refund", async (real) => Response.json(change((await real.json()) as Json, "id", "pyr_of_ann")));
+    const { result } = await perform("refund", async (real) =>
+      Response.json(change((await real.json()) as Json, "id", "pyr_of_ann")),
+    );
     expect(result).toMatchObject({ outcome: "refunded", refund: { id: "pyr_of_ann" } });
   });
 
@@ -332,7 +448,11 @@ describe("what Stripe itself says stays what it is", () => {
 
 const BUSY: Record<string, Json> = {
   "429 rate_limit": { type: "invalid_request_error", code: "rate_limit", message: "Request rate limit exceeded." },
-  "429 lock_timeout": { type: "invalid_request_error", code: "lock_timeout", message: "This object cannot be accessed right now." },
+  "429 lock_timeout": {
+    type: "invalid_request_error",
+    code: "lock_timeout",
+    message: "This object cannot be accessed right now.",
+  },
 };
 
 /** Busy for so many responses, then itself again. */
@@ -371,7 +491,9 @@ describe.each(Object.entries(BUSY))("a definite %s", (_name, error) => {
   it("of marks is given up while the lease that was checked before the first try is certainly still held", async () => {
     const shop = await stripeWithTwoSales();
     shop.answerWith(busyFor(Infinity, error));
-    await expect(shop.gateway.writeMetadata(shop.ann.checkoutId, { holdfast_line_0: "done" })).rejects.toThrow(UnavailableError);
+    await expect(shop.gateway.writeMetadata(shop.ann.checkoutId, { holdfast_line_0: "done" })).rejects.toThrow(
+      UnavailableError,
+    );
     expect(shop.waits.length).toBeGreaterThan(0);
     expect(shop.waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(PATIENCE.markMs);
   });
@@ -396,7 +518,9 @@ describe("an unknown outcome", () => {
     const shop = await stripeWithTwoSales();
     const before = shop.requests();
     shop.answerWith(answer);
-    await expect(shop.gateway.writeMetadata(shop.ann.checkoutId, { holdfast_line_0: "done" })).rejects.toThrow(UnavailableError);
+    await expect(shop.gateway.writeMetadata(shop.ann.checkoutId, { holdfast_line_0: "done" })).rejects.toThrow(
+      UnavailableError,
+    );
     expect(shop.requests() - before).toBe(1);
     expect(shop.waits).toEqual([]);
   });

@@ -43,8 +43,10 @@ async function settled(): Promise<void> {
   for (let n = 0; n < 20; n += 1) await Promise.resolve();
 }
 
-const mostInASecond = (left: readonly { at: number }[]) => Math.max(...left.map(({ at }) => left.filter((other) => other.at >= at && other.at < at + 1000).length));
-const refusal = () => Response.json({ error: {} }, { status: 429, headers: { "Stripe-Rate-Limited-Reason": "endpoint-rate" } });
+const mostInASecond = (left: readonly { at: number }[]) =>
+  Math.max(...left.map(({ at }) => left.filter((other) => other.at >= at && other.at < at + 1000).length));
+const refusal = () =>
+  Response.json({ error: {} }, { status: 429, headers: { "Stripe-Rate-Limited-Reason": "endpoint-rate" } });
 
 const LIVE = { inAll: 100, perEndpoint: 25 };
 const session = (n: number) => `https://api.stripe.com/v1/checkout/sessions/cs_live_A${n}b2C3d4`;
@@ -78,7 +80,9 @@ describe("requests to Stripe", () => {
 
   it("that settle a sale go first, and others still get a turn", async () => {
     const limited = limitStripe(world.parts({ inAll: 25, perEndpoint: 25 }));
-    const pages = Array.from({ length: 20 }, (_, n) => limited(`https://api.stripe.com/v1/pages`, { method: "POST", body: String(n) }));
+    const pages = Array.from({ length: 20 }, (_, n) =>
+      limited(`https://api.stripe.com/v1/pages`, { method: "POST", body: String(n) }),
+    );
     const sales = withUrgency("paid", () => Array.from({ length: 30 }, (_, n) => limited(session(n))));
     await world.pass(1_000);
     const first = world.left.slice(3, 23);
@@ -91,7 +95,9 @@ describe("requests to Stripe", () => {
   it("that others wait for go before those of other settlements", async () => {
     const limited = limitStripe(world.parts(LIVE));
     const marks = withUrgency("paid", () => Array.from({ length: 20 }, (_, n) => limited(session(n))));
-    const names = withUrgency("product_held", () => Array.from({ length: 20 }, (_, n) => limited(session(n), { body: "name" })));
+    const names = withUrgency("product_held", () =>
+      Array.from({ length: 20 }, (_, n) => limited(session(n), { body: "name" })),
+    );
     await world.pass(1_000);
     expect(world.left.slice(2, 22).filter(({ body }) => body === "name").length).toBeGreaterThanOrEqual(15);
     await world.pass(3_000);
@@ -202,12 +208,19 @@ describe("requests to Stripe", () => {
     const limited = limitStripe(world.parts({ inAll: 1, perEndpoint: 1 }));
     const stripe = createStripe({ secretKey: "sk_test_x", fetch: limited, timeoutMs: 60_000, maxNetworkRetries: 0 });
     for (let n = 0; n < 10; n += 1) void limited(session(n));
-    await expect(stripe.checkout.sessions.retrieve("cs_test_a1B2c3")).rejects.toMatchObject({ statusCode: 429, code: "rate_limit" });
+    await expect(stripe.checkout.sessions.retrieve("cs_test_a1B2c3")).rejects.toMatchObject({
+      statusCode: 429,
+      code: "rate_limit",
+    });
   });
 });
 
 it.each([
-  ["GET", "https://api.stripe.com/v1/checkout/sessions/cs_test_a1B2?expand[]=payment_intent", "GET /v1/checkout/sessions/:id"],
+  [
+    "GET",
+    "https://api.stripe.com/v1/checkout/sessions/cs_test_a1B2?expand[]=payment_intent",
+    "GET /v1/checkout/sessions/:id",
+  ],
   ["POST", "https://api.stripe.com/v1/checkout/sessions/cs_live_b1Zz9/expire", "POST /v1/checkout/sessions/:id/expire"],
   ["GET", "https://api.stripe.com/v1/payment_intents/pi_3Nabc", "GET /v1/payment_intents/:id"],
   ["GET", "https://api.stripe.com/v1/payment_intents?limit=3", "GET /v1/payment_intents"],
