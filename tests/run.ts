@@ -1,5 +1,5 @@
 /**
- * `npm test`: types, lint, build, unit and conformance suites, flows in a real browser. Everything runs even after a
+ * `npm test`: types, lint, format, unused code, build, unit and conformance suites, flows in a real browser. Everything runs even after a
  * failure. The last line sums vitest and Playwright; a step that broke without a test to blame counts as one failed.
  */
 import { spawnSync } from "node:child_process";
@@ -38,6 +38,8 @@ for (const report of [VITEST_REPORT, PLAYWRIGHT_REPORT]) rmSync(report, { force:
 const tallies = [
   step("types", ["typescript/bin/tsc", "--noEmit"]),
   step("lint", ["eslint/bin/eslint.js", "--max-warnings", "0", "."]),
+  step("format", ["prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."]),
+  step("unused code", ["knip/bin/knip.js"]),
   step("build", ["tsx/dist/cli.mjs", "app/commands/build.ts"]),
   step(
     "unit",

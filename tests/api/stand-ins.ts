@@ -11,7 +11,7 @@ import {
 } from "~/sandbox/supabase/supabase-sandbox.server";
 
 /** Before a request is served, and after it: to delay, to break, or to wait for something. */
-export interface Weather {
+interface Weather {
   before?: ((request: Request) => Promise<void>) | undefined;
   after?: ((request: Request) => Promise<void>) | undefined;
   /** What its `Date` header says; the true time when left out. */

@@ -43,7 +43,7 @@ const headSchema = z.object({
 
 type Metadata = Readonly<Record<string, string>>;
 
-export function encodeRecordBefore(shopTag: string, record: RecordBefore): Metadata {
+function encodeRecordBefore(shopTag: string, record: RecordBefore): Metadata {
   return {
     [SHOP]: shopTag,
     [CLAIM]: record.claimId,

@@ -40,7 +40,7 @@ export type Fault =
   "refuse" | "cut" | 429 | 500 | 503 | "slow" | "kill before" | "kill after" | "lie" | "lie after" | "late";
 
 /** Longer than an undecided hold lives, and than a fulfilment may take. */
-export const SLOW_MS = 11_000;
+const SLOW_MS = 11_000;
 /** Longer than a swap may take. */
 export const LATE_MS = 3_200;
 export type FaultPlan = (call: OutsideCall) => Fault | null;
