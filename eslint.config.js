@@ -1,3 +1,4 @@
+import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 import { browserSupport } from "./.eslint/browser-support.js";
 
@@ -20,7 +21,25 @@ export default tseslint.config(
       eqeqeq: "error",
     },
   },
-  { files: ["app/**"], rules: { "no-console": "error" } },
+  {
+    files: ["app/**/*.tsx", "app/components/**/*.ts"],
+    extends: [reactHooks.configs.flat.recommended],
+    rules: {
+      // These three are rules for the React Compiler, which the shop does not use: a clock is read while rendering, a ref
+      // keeps the latest props for a listener, and state follows what the server has sent.
+      "react-hooks/purity": "off",
+      "react-hooks/refs": "off",
+      "react-hooks/set-state-in-effect": "off",
+    },
+  },
+  {
+    files: ["app/**"],
+    rules: {
+      "no-console": "error",
+      // One way to write an import: "./neighbour" in the same folder or below, "~/module/file" for everything else.
+      "no-restricted-imports": ["error", { patterns: [{ group: ["../*"], message: "Write it from the top: ~/…" }] }],
+    },
+  },
   {
     // What may reach a browser: routes and components, and what they import.
     files: ["app/**/*.{ts,tsx}"],

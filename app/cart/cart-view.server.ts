@@ -80,7 +80,7 @@ export type LostCookieView =
   /** The cookie came back on the next page, so the form can be sent again. `item`: what was to be added. */
   { readonly outcome: "once_more"; readonly item: RemovedLine | null } | { readonly outcome: "blocked" };
 
-export interface PaymentPageView {
+interface PaymentPageView {
   /** Epoch milliseconds. */
   readonly openedAt: number;
   readonly closesAt: number;

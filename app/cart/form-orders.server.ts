@@ -1,7 +1,7 @@
 import type { BoundedRedis } from "~/reservations/redis/bounded-redis.server";
 
 /** When a form was sent, as far as the browser tells. */
-export interface FormOrder {
+interface FormOrder {
   /** Of the cookie that came with it: what the browser knew of when it was sent. */
   readonly revision: number;
   /** By the browser's own clock, epoch milliseconds; null without JavaScript. */

@@ -7,7 +7,7 @@ export type PriceReading =
   { readonly state: "usable"; readonly price: Money } | { readonly state: "unusable"; readonly fault: PriceFault };
 
 /** Readings by Price id; absent: not known yet. */
-export type PriceReadings = ReadonlyMap<string, PriceReading>;
+type PriceReadings = ReadonlyMap<string, PriceReading>;
 
 /**
  * The Prices that rows name, as the catalog needs them: amounts and currencies of a Price never change, whether it may be sold by does.

@@ -67,7 +67,7 @@ export interface CheckoutContext {
 }
 
 /** Answered only after some time: such a session can be complete and not paid yet. */
-export function allowsDelayedPayment(config: CheckoutConfig): boolean {
+function allowsDelayedPayment(config: CheckoutConfig): boolean {
   return config.paymentMethods.some((method) => method !== "card");
 }
 

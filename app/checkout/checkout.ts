@@ -129,7 +129,7 @@ export interface PaymentWait {
   readonly retryAfterSeconds: number;
 }
 
-export interface CheckoutBusy {
+interface CheckoutBusy {
   readonly outcome: "checkout_busy";
   readonly retryAfterSeconds: number;
 }

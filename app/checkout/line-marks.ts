@@ -70,7 +70,7 @@ export type SettleVerdict =
   "applied" | "not_applied" | "retry" | "refund" | "refunded_elsewhere" | "accept" | "adopt" | "leave";
 
 /** Why an order waits for a person, and since when, epoch milliseconds. */
-export interface Review {
+interface Review {
   readonly reason: ReviewReason;
   readonly since: number;
 }

@@ -54,7 +54,7 @@ export interface StripeSession {
   readonly charge: { readonly createdAt: number; readonly refunds: readonly Refund[] } | null;
 }
 
-export type CreateOutcome =
+type CreateOutcome =
   | { readonly outcome: "created"; readonly session: StripeSession }
   /** Stripe understood and said no: nothing was created. `param`: what it names as wrong, in Stripe's own spelling. */
   | {
@@ -92,7 +92,7 @@ export interface Refund {
   readonly status: "succeeded" | "pending" | "failed";
 }
 
-export type RefundOutcome =
+type RefundOutcome =
   | { readonly outcome: "refunded"; readonly refund: Refund }
   | { readonly outcome: "already_refunded" }
   /** Stripe understood and said no, a disputed charge for instance: trying again would hear the same. */

@@ -38,7 +38,7 @@ export function AddToCartForm({
     if (answer?.outcome !== "changed") return;
     form.current?.reset();
     say(productTexts.added(name));
-    // Once for each answer.
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once per response
   }, [answer]);
 
   return (

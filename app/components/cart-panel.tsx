@@ -26,7 +26,7 @@ export function CartPanel({ onClose }: { onClose: () => void }) {
   useEffect(() => {
     dialog.current?.showModal();
     cart.load("/cart/panel");
-    // Once; later changes of the cart read it anew by themselves.
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once on opening; later cart changes revalidate it
   }, []);
 
   return (

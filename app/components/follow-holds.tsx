@@ -12,7 +12,7 @@ export function FollowHolds({ view }: { view: CartView }) {
   );
   useEffect(() => {
     if (hasMoved) revalidate();
-    // Once for each figure that arrives; `revalidate` is a new function at each render.
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once per update; `revalidate` changes on every render
   }, [live]);
   return null;
 }

@@ -87,7 +87,7 @@ function Announcement({ stage, heldUntil }: { stage: HoldStage | null; heldUntil
   const [said, say] = useState("");
   useEffect(() => {
     if (stage !== null) say(holdStageText(stage, heldUntil, clock));
-    // Not when the deadline merely moves: a stage is announced once.
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- a stage is announced once, not each time the deadline moves
   }, [stage]);
   useTellChange(usePending("extend"), heldUntil, () => say(holdStageText("started", heldUntil, clock)));
   return (
@@ -116,6 +116,6 @@ function useLookAgain(isOver: boolean): void {
     ask();
     const rounds = setInterval(ask, 1_000);
     return () => clearInterval(rounds);
-    // `revalidate` is a new function at each render.
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `revalidate` changes on every render
   }, [isOver]);
 }

@@ -27,6 +27,7 @@ export function PageFocus() {
     say(document.title);
     const start = document.getElementById(hash.slice(1)) ?? document.querySelector("main");
     if (start !== null) focusStartOf(start);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once per page, not when only the hash changes
   }, [pathname, search]);
   return null;
 }

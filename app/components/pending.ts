@@ -20,7 +20,7 @@ export function useTellChange(isPending: boolean, value: unknown, tell: () => vo
   useEffect(() => {
     if (isPending) before.current = value;
     else if (before.current !== value) tell();
-    // Once for each answer, not for what changes by itself.
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once per response, not for changes from elsewhere
   }, [isPending]);
 }
 

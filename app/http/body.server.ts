@@ -3,7 +3,7 @@ import { describeFault } from "./fault-words";
 import { Problem } from "./problem.server";
 import { DRAIN_BYTES, DRAIN_MS } from "./unread-bodies.server";
 
-export const FORM_AND_JSON_LIMIT = 16 * 1024;
+const FORM_AND_JSON_LIMIT = 16 * 1024;
 export const WEBHOOK_LIMIT = 1024 * 1024;
 
 /**

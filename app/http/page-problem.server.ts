@@ -4,7 +4,7 @@ import type { ProblemCode } from "./problem-codes";
 import { asProblem } from "./problem.server";
 
 /** What an error page knows; it arrives there as the data of the route error response. */
-export interface PageProblem {
+interface PageProblem {
   readonly code: ProblemCode;
   /** For a person. */
   readonly message: string;

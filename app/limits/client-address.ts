@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 
 /** A network of clients, and how many times the limits of one address it may use. */
-export interface Network {
+interface Network {
   readonly id: string;
   readonly share: number;
 }

@@ -8,7 +8,7 @@ export interface Debts {
   add(changes: readonly DebtChange[]): Promise<readonly number[]>;
 }
 
-export interface DebtChange {
+interface DebtChange {
   readonly key: string;
   readonly amount: number;
 }

@@ -1,4 +1,4 @@
-import { UnavailableError } from "../errors";
+import { UnavailableError } from "~/errors";
 import type { HeldUnits, ReservationStore } from "./reservation-store";
 
 /**

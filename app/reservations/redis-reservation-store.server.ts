@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
-import { UnavailableError } from "../errors";
+import { UnavailableError } from "~/errors";
 import { answers, eventMessage, snapshotPlace } from "./redis/answers";
 import type { RedisConnection } from "./redis/redis-connection.server";
 import { scripts, type Script } from "./redis/scripts.server";

@@ -1,4 +1,4 @@
-import { UnavailableError } from "../errors";
+import { UnavailableError } from "~/errors";
 import { available, onHandOf } from "./availability";
 import { summed } from "./cart-lines";
 import type { LastFigures } from "./last-figures";
@@ -23,7 +23,7 @@ export interface StockRow {
 }
 
 /** Reads rows by product id; the read must START after the call. Unknown products are absent. Throws `UnavailableError`. */
-export type ReadStock = (productIds: readonly string[]) => Promise<ReadonlyMap<string, StockRow>>;
+type ReadStock = (productIds: readonly string[]) => Promise<ReadonlyMap<string, StockRow>>;
 
 export interface ReserveDependencies {
   readonly store: ReservationStore;

@@ -1,4 +1,4 @@
-import { UnavailableError } from "../errors";
+import { UnavailableError } from "~/errors";
 
 /** At 20 to 100 ms each about three seconds: longer than a stock read takes, shorter than a shopper waits. */
 const TRIES = 50;

@@ -3,7 +3,7 @@ import { SANDBOX_DUMP_FILE } from "./supabase/sandbox-dump-file";
 import { createSupabaseSandbox } from "./supabase/supabase-sandbox.server";
 
 /** Where the payment page and the controls of the sandbox are mounted in the store. */
-export const SANDBOX_PATH = "/sandbox";
+const SANDBOX_PATH = "/sandbox";
 
 /** The stand-ins inside the store itself. */
 export interface Sandbox {

@@ -1,4 +1,4 @@
-export type Dependency = "database" | "stripe";
+type Dependency = "database" | "stripe";
 
 /** Whether each service outside answered when it was last asked; what `/readyz` tells. */
 export interface DependencyStates {

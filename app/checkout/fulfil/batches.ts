@@ -1,9 +1,9 @@
-import type { Leases } from "../lease-work.server";
-import type { CheckoutRecord } from "../line-marks";
-import type { StripeSession } from "../stripe-gateway.server";
+import type { Leases } from "~/checkout/lease-work.server";
+import type { CheckoutRecord } from "~/checkout/line-marks";
+import type { StripeSession } from "~/checkout/stripe-gateway.server";
 
 /** A paid checkout of one line, nothing of which is taken or announced, that waits for its product's lease under its own. */
-export interface Waiting {
+interface Waiting {
   readonly session: StripeSession;
   readonly record: CheckoutRecord;
   readonly held: Leases;
@@ -16,7 +16,7 @@ export interface Moved {
   readonly named: ReadonlyMap<string, CheckoutRecord>;
 }
 
-export interface Place {
+interface Place {
   /** Aborts when a batch takes this checkout along: it no longer waits for the lease. */
   readonly signal: AbortSignal;
   /** Undefined while no batch takes this checkout along. Rejects when the outcome is unknown. */

@@ -1,7 +1,7 @@
-import type { CheckoutContext } from "../checkout-context.server";
-import type { Leases } from "../lease-work.server";
-import type { CheckoutRecord } from "../line-marks";
-import type { ChargedLine, StripeSession } from "../stripe-gateway.server";
+import type { CheckoutContext } from "~/checkout/checkout-context.server";
+import type { Leases } from "~/checkout/lease-work.server";
+import type { CheckoutRecord } from "~/checkout/line-marks";
+import type { ChargedLine, StripeSession } from "~/checkout/stripe-gateway.server";
 import { compareLines, wasCompared } from "./compare-lines";
 
 /**

@@ -1,9 +1,9 @@
-import type { CheckoutService, FulfilOutcome } from "../checkout";
-import type { CheckoutContext } from "../checkout-context.server";
-import { asListed } from "../list-orders.server";
-import type { CheckoutOrder } from "../order-list";
-import { readOrReport } from "../read-record.server";
-import { reviewReason } from "../report/review-reason";
+import type { CheckoutService, FulfilOutcome } from "~/checkout/checkout";
+import type { CheckoutContext } from "~/checkout/checkout-context.server";
+import { asListed } from "~/checkout/list-orders.server";
+import type { CheckoutOrder } from "~/checkout/order-list";
+import { readOrReport } from "~/checkout/read-record.server";
+import { reviewReason } from "~/checkout/report/review-reason";
 import type { FulfilQueue } from "./fulfil-queue.server";
 
 /** Stripe says up to 30 days, from the day that the bank posted it (docs.stripe.com/refunds, "Failed refunds"). */

@@ -1,4 +1,4 @@
-import { PATIENCE } from "../stripe/ask-stripe.server";
+import { PATIENCE } from "~/checkout/stripe/ask-stripe.server";
 
 /** What is sent under a lease has to be over before the lease can lapse. Milliseconds. */
 export interface TimeLimits {

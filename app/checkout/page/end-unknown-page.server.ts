@@ -1,9 +1,9 @@
+import { createBudget, FULFIL_BUDGET_MS, within } from "~/checkout/budget.server";
+import type { EndUnknownOutcome } from "~/checkout/checkout";
+import type { CheckoutContext } from "~/checkout/checkout-context.server";
+import { checkoutKey, withLeases } from "~/checkout/lease-work.server";
 import { UnavailableError } from "~/errors";
 import { everyClaim } from "~/reservations/every-claim";
-import { createBudget, FULFIL_BUDGET_MS, within } from "../budget.server";
-import type { EndUnknownOutcome } from "../checkout";
-import type { CheckoutContext } from "../checkout-context.server";
-import { checkoutKey, withLeases } from "../lease-work.server";
 
 type Needed = Pick<CheckoutContext, "clock" | "leases" | "gateway" | "reservations" | "log">;
 

@@ -4,7 +4,7 @@ export interface ShownCart {
   readonly lines: readonly ShownLine[];
 }
 
-export interface ShownLine {
+interface ShownLine {
   readonly productId: string;
   readonly quantity: number;
   /** Of one unit, in minor units. */

@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import type { StripeGateway } from "../stripe-gateway.server";
+import type { StripeGateway } from "~/checkout/stripe-gateway.server";
 import { ask, isFailure, isMissing, isRefusal, unknownOutcome, type Patience } from "./ask-stripe.server";
 import { pages, since, type After } from "./list-pages.server";
 import { readSideBySide, type Slice } from "./read-side-by-side";

@@ -32,7 +32,7 @@ export function ActionForm({
   const answer = useActionData<OperatorAnswer>();
   useEffect(() => {
     if (empties && !isPending && answer?.intent === intent) form.current?.reset();
-    // When it is answered, not when another form is.
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- when this form's response arrives, not another's
   }, [isPending]);
   return (
     <Form

@@ -1,5 +1,5 @@
+import { orderNumber } from "~/components/texts";
 import type { OperatorAnswer } from "~/operator/operator-answer";
-import { orderNumber } from "../texts";
 import type { Tone } from "./panel";
 
 export interface AnswerText {

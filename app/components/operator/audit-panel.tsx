@@ -1,8 +1,8 @@
 import type { AuditFault } from "~/checkout/order-list";
+import { dateText } from "~/components/clock-text";
+import { ClockTime } from "~/components/clock-time";
+import { orderNumber } from "~/components/texts";
 import type { DriftAudit } from "~/operator/orders";
-import { dateText } from "../clock-text";
-import { ClockTime } from "../clock-time";
-import { orderNumber } from "../texts";
 import { ActionForm } from "./action-form";
 import { LogLink } from "./log-link";
 import { Panel } from "./panel";

@@ -1,6 +1,6 @@
+import { countdownText } from "~/components/clock-text";
 import type { OperatorAnswer } from "~/operator/operator-answer";
 import type { HeldCart, Overview } from "~/operator/operator-desk";
-import { countdownText } from "../clock-text";
 import { ActionForm, Confirm } from "./action-form";
 import { LogLink } from "./log-link";
 import { Mark, Panel } from "./panel";

@@ -1,5 +1,5 @@
 import type uPlot from "uplot";
-import { localClockText } from "../clock-text";
+import { localClockText } from "~/components/clock-text";
 import type { ChartFigures, ChartSeries } from "./time-chart";
 
 const HOUR_SECONDS = 3600;

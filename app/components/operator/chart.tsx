@@ -1,4 +1,4 @@
-import { useClockText } from "../visitor-clock";
+import { useClockText } from "~/components/visitor-clock";
 import { figureText } from "./chart-options";
 import { TimeChart, type ChartFigures } from "./time-chart";
 

@@ -52,7 +52,7 @@ export function ChartsPanel({ history, overview }: { history: History; overview:
   );
 }
 
-/** Anew only when a step has ended: a chart is not drawn again because the page was read again. */
+/** Recomputed only when a step has ended, so that a refresh does not redraw the charts. */
 function useFigures(history: History) {
   const newest = history.steps.at(-1)?.at;
   return useMemo(() => {
@@ -63,6 +63,7 @@ function useFigures(history: History) {
       ends: endFigures(minutes),
       trouble: troubleFigures(minutes),
     };
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- only when a step has ended, not on every refresh
   }, [newest]);
 }
 

@@ -1,7 +1,7 @@
 import { useNavigation, useRevalidator } from "@remix-run/react";
 import { useEffect, useRef, useState } from "react";
-import { ClockTime } from "../clock-time";
-import { useHydrated } from "../visitor-clock";
+import { ClockTime } from "~/components/clock-time";
+import { useHydrated } from "~/components/visitor-clock";
 
 const EVERY_MS = 2_000;
 

@@ -1,8 +1,8 @@
 import { Form, Link } from "@remix-run/react";
 import { useEffect, useRef } from "react";
+import { ClockTime } from "~/components/clock-time";
 import type { Journal, JournalLine, Overview } from "~/operator/operator-desk";
 import type { LogQuery } from "~/operator/operator-forms.server";
-import { ClockTime } from "../clock-time";
 import { Mark, Panel } from "./panel";
 import { serverWords } from "./server-words";
 

@@ -1,5 +1,5 @@
 import { Link } from "@remix-run/react";
-import { shop } from "../texts";
+import { shop } from "~/components/texts";
 import { ActionForm } from "./action-form";
 import { LiveState } from "./live-state";
 

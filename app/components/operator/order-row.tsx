@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import type { OrderState } from "~/checkout/order-list";
+import { ClockTime } from "~/components/clock-time";
+import { orderNumber } from "~/components/texts";
 import type { ShownOrder } from "~/operator/show-operator-page.server";
-import { ClockTime } from "../clock-time";
-import { orderNumber } from "../texts";
 import { ActionForm } from "./action-form";
 import { LogLink } from "./log-link";
 import { Mark, type Tone } from "./panel";

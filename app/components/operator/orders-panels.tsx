@@ -1,5 +1,5 @@
+import { dateText } from "~/components/clock-text";
 import type { ShownOrder, ShownOrderBook } from "~/operator/show-operator-page.server";
-import { dateText } from "../clock-text";
 import { OrderRow } from "./order-row";
 import { Panel } from "./panel";
 import { ReviewCase } from "./review-case";

@@ -1,6 +1,6 @@
 import type { ReviewReason, SettleVerdict } from "~/checkout/line-marks";
+import { orderNumber } from "~/components/texts";
 import type { ShownOrder } from "~/operator/show-operator-page.server";
-import { orderNumber } from "../texts";
 import { ActionForm, Confirm } from "./action-form";
 
 /** One way out of a case. `question`: what is said before it is done, for those that cannot be undone. */

@@ -1,6 +1,6 @@
 import { Form, Link, useNavigation } from "@remix-run/react";
+import { shop } from "~/components/texts";
 import type { OperatorAnswer } from "~/operator/operator-answer";
-import { shop } from "../texts";
 
 /** `isClosed`: no token is set, so nobody can come in. */
 export function SignInPage({ isClosed, answer }: { isClosed: boolean; answer: OperatorAnswer | null }) {

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
+import { ClockTime } from "~/components/clock-time";
 import type { Overview } from "~/operator/operator-desk";
-import { ClockTime } from "../clock-time";
 import { ActionForm, Confirm } from "./action-form";
 import { Panel, type Tone } from "./panel";
 import { serverWords } from "./server-words";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Claim, HeldUnits, Line, SessionView } from "../reservation-store";
+import type { Claim, HeldUnits, Line, SessionView } from "~/reservations/reservation-store";
 
 /** Lua has one kind of table, so an empty list arrives as an empty object. */
 function list<Item extends z.ZodType>(item: Item) {

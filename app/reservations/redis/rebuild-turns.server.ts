@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { RebuildTurns } from "../rebuild-turns";
+import type { RebuildTurns } from "~/reservations/rebuild-turns";
 import { answers } from "./answers";
 import type { RedisConnection } from "./redis-connection.server";
 import { scripts } from "./scripts.server";

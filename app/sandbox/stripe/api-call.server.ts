@@ -11,7 +11,7 @@ import type { StripeState } from "./stripe-state.server";
 export const API_VERSION = "2026-10-28.endive";
 
 /** What an endpoint is given: parameters as sent, to be parsed by it. */
-export interface ApiCall {
+interface ApiCall {
   params: unknown;
   /** From the address; empty where it has none. */
   id: string;

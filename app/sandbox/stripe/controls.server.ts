@@ -15,7 +15,7 @@ import type { WebhookControls, Webhooks } from "./webhooks.server";
 export type RefundStatus = "succeeded" | "pending" | "requires_action" | "failed" | "canceled";
 
 /** A Price that the merchant's account has. */
-export interface KnownPrice {
+interface KnownPrice {
   id: string;
   currency: string;
   /** Minor units. */

@@ -18,7 +18,7 @@ const LIFE_MS = 24 * 60 * 60 * 1000;
 const MAX_KEYS = 20_000;
 
 /** A first use. */
-export interface FirstUse {
+interface FirstUse {
   kind: "first";
   /** Later uses get this answer. */
   save(answer: SavedAnswer): void;

@@ -14,7 +14,7 @@ const HEADERS = {
 };
 
 /** Where Stripe sends the shopper: only the literal template is replaced, not one that was percent-encoded. */
-export function successUrl(session: StripeCheckoutSession): string {
+function successUrl(session: StripeCheckoutSession): string {
   return session.success_url.replaceAll("{CHECKOUT_SESSION_ID}", session.id);
 }
 

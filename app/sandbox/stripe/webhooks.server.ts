@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import type { StripeEvent } from "./stripe-objects.server";
 
 /** What to do with the events that match, until `times` of them have. */
-export interface WebhookRule {
+interface WebhookRule {
   /** An event type; any when left out. */
   type?: string | undefined;
   /** How many events it applies to; without end when left out. */
@@ -18,7 +18,7 @@ export interface WebhookRule {
 }
 
 /** One event on its way to one address. */
-export interface WebhookDelivery {
+interface WebhookDelivery {
   readonly eventId: string;
   readonly type: string;
   readonly url: string;
@@ -56,7 +56,7 @@ const MAX_REMEMBERED = 10_000;
 const ANSWER_WITHIN_MS = 20_000;
 
 /** `Stripe-Signature` of a body. Source: docs.stripe.com/webhooks#verify-manually */
-export function signWebhook(body: string, secret: string, timestampSeconds: number): string {
+function signWebhook(body: string, secret: string, timestampSeconds: number): string {
   const signature = createHmac("sha256", secret)
     .update(`${String(timestampSeconds)}.${body}`)
     .digest("hex");

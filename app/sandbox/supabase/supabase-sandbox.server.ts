@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { readFile } from "node:fs/promises";
 import process from "node:process";
-import { DEMO_PRODUCTS } from "../demo-products";
+import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
 import { answerAsPostgrest } from "./postgrest-errors";
 
 export const SANDBOX_SUPABASE_KEY = "sb_secret_sandbox";
