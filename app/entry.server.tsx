@@ -9,9 +9,9 @@ import {
 import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { renderToPipeableStream } from "react-dom/server";
 import { NonceProvider } from "~/components/nonce";
-import { container } from "~/container.server";
-import { receiveRequests } from "~/http/incoming-requests.server";
 import { pageHeaders } from "~/http/page-headers.server";
+import { container } from "./boot/container.server";
+import { receiveRequests } from "./http/remix-serve/incoming-requests.server";
 
 const RENDER_DEADLINE_MS = 5_000;
 

@@ -94,7 +94,7 @@ const schema = z.object({
     .optional(),
   ADMIN_TOKEN: z.string().min(16, "needs 16 characters or more").optional(),
   MAX_UNITS_PER_LINE: wholeNumber(10, 1, 1_000_000),
-  // Every line takes a key of the Stripe session's metadata (`KEY_BUDGET` in app/checkout/session-metadata.ts).
+  // Every line takes a key of the Stripe session's metadata (`KEY_BUDGET` in app/checkout/stripe/session-metadata.ts).
   MAX_LINES_PER_CART: wholeNumber(30, 1, 30),
   MAX_UNITS_PER_CLIENT: wholeNumber(50, 0, 1_000_000),
   RATE_LIMIT_PER_MINUTE: wholeNumber(120, 0, 1_000_000),

@@ -11,20 +11,20 @@ import {
   useRouteLoaderData,
 } from "@remix-run/react";
 import type { ReactNode } from "react";
-import { Announcer } from "~/components/announcer";
-import { ErrorPage, errorStatus } from "~/components/error-page";
-import { errorWords } from "~/components/error-words";
 import { useNonce } from "~/components/nonce";
-import { PageFocus } from "~/components/page-focus";
-import { problemMessage } from "~/components/problem-message";
-import { SiteFooter } from "~/components/site-footer";
-import { SiteHeader } from "~/components/site-header";
 import { pageTitle, shop } from "~/components/texts";
-import { container } from "~/container.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 import stylesheet from "~/styles/shop.css?url";
+import { container } from "./boot/container.server";
+import { Announcer } from "./components/shop/announcer";
+import { ErrorPage, errorStatus } from "./components/shop/error-page";
+import { errorWords } from "./components/shop/error-words";
+import { PageFocus } from "./components/shop/page-focus";
+import { problemMessage } from "./components/shop/problem-message";
+import { SiteFooter } from "./components/shop/site-footer";
+import { SiteHeader } from "./components/shop/site-header";
 
-export { unlessRefused as shouldRevalidate } from "~/components/revalidation";
+export { unlessRefused as shouldRevalidate } from "./components/shop/revalidation";
 export { retryAfter as headers } from "~/http/retry-after.server";
 
 export const links: LinksFunction = () => [

@@ -115,11 +115,11 @@ describe("layout", () => {
       ],
       [
         "app/components/bad.tsx",
-        `import { type Cart, hash } from "~/session.server";\nimport { loader } from "../routes/cart";`,
+        `import { type Cart, hash } from "~/cart/cart-session.server";\nimport { loader } from "../routes/cart";`,
       ],
       [
         "app/checkout/bad.ts",
-        `import { container } from "~/container.server";\nimport { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";`,
+        `import { container } from "~/boot/container.server";\nimport { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";`,
       ],
       ["app/cart/utils.ts", "export const odds = 1;"],
       ["app/cart/everything.ts", `export * from "./bad";`],
@@ -146,11 +146,11 @@ describe("what browsers are sent", () => {
   const markers = {
     SUPABASE_SECRET_KEY: "app/env.server.ts",
     whsec_sandbox: "app/env.server.ts",
-    "holdfast-session": "app/session.server.ts",
+    "holdfast-session": "app/cart/cart-session.server.ts",
     compareAndSwap: "app/catalog/supabase-catalog.server.ts",
     reservations_ended_total: "app/telemetry/metrics.server.ts",
     "the stock was read too slowly": "app/reservations/reserve.ts",
-    "node:crypto": "app/session.server.ts",
+    "node:crypto": "app/cart/cart-session.server.ts",
     timingSafeEqual: "app/http/operator.server.ts",
     "This request came from another site": "app/http/origin.server.ts",
   };
@@ -202,7 +202,7 @@ function valuesInComponents(found: readonly Import[]): string[] {
     "@remix-run/react",
     "app/availability/live-stock",
     "uplot",
-    "app/cart/product-address",
+    "app/catalog/product-address",
   ]);
   const mayUse = (target: string) => roomOf(target) === "components" || ofBrowsers.has(target);
   return found
@@ -217,7 +217,9 @@ function importsOfRoutes(found: readonly Import[]): string[] {
 function containerSeenBeyond(found: readonly Import[]): string[] {
   const web = new Set(["routes", "http", "root", "entry.server"]);
   return found
-    .filter(({ from, target, kind }) => target === "app/container.server" && kind !== "type" && !web.has(roomOf(from)))
+    .filter(
+      ({ from, target, kind }) => target === "app/boot/container.server" && kind !== "type" && !web.has(roomOf(from)),
+    )
     .map(tell);
 }
 

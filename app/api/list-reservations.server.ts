@@ -1,4 +1,4 @@
-import type { Container } from "~/create-container.server";
+import type { Container } from "~/boot/create-container.server";
 import { json } from "~/http/problem.server";
 import type { Reservation, SessionView } from "~/reservations/reservation-store";
 import { momentIn } from "./times";

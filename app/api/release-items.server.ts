@@ -1,6 +1,6 @@
-import type { Container } from "~/create-container.server";
+import type { Container } from "~/boot/create-container.server";
+import { withLines, type Cart } from "~/cart/cart-session.server";
 import { json } from "~/http/problem.server";
-import { withLines, type Cart } from "~/session.server";
 import { checkoutOpen, paidMeanwhile } from "./checkout-problems.server";
 
 type Shop = Pick<Container, "checkout" | "store" | "carts">;

@@ -1,3 +1,4 @@
+import { withLines, type Cart, type CartSessions } from "~/cart/cart-session.server";
 import type { CartShop } from "~/cart/cart-shop";
 import { presentCart } from "~/cart/present-cart.server";
 import type { Catalog } from "~/catalog/catalog";
@@ -8,7 +9,6 @@ import { summed } from "~/reservations/cart-lines";
 import { heldIfKnown } from "~/reservations/held-if-known";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import type { DecidedLine, ExceededLimit } from "~/reservations/reserve";
-import { withLines, type Cart, type CartSessions } from "~/session.server";
 import { checkoutOpen, paidMeanwhile, sellingPaused } from "./checkout-problems.server";
 import { resolveItems } from "./resolve-items.server";
 import type { ReserveItem } from "./schemas";

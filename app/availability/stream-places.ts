@@ -1,4 +1,4 @@
-import type { ClientAddress } from "~/limits/client-address";
+import type { ClientAddress } from "~/http/client-address";
 
 /** A browser keeps one stream in each tab that can be seen. */
 const OF_A_SESSION = 8;

@@ -2,7 +2,7 @@ import type { Catalog } from "~/catalog/catalog";
 import type { CheckoutService } from "~/checkout/checkout";
 import type { Environment } from "~/env.server";
 import type { ReservationStore } from "~/reservations/reservation-store";
-import type { CartSessions } from "~/session.server";
+import type { CartSessions } from "./cart-session.server";
 import type { FormOrders } from "./form-orders.server";
 
 /** What the cart room works with; the container has it all. */

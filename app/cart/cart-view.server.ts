@@ -1,9 +1,9 @@
 import type { Money, Product } from "~/catalog/catalog";
+import { moneyText, sumMoney } from "~/catalog/money-text.server";
 import type { ShownCart } from "~/checkout/page/shown-cart";
 import type { HeldUnits, Line, SessionView } from "~/reservations/reservation-store";
-import type { Cart } from "~/session.server";
+import type { Cart } from "./cart-session.server";
 import type { Visit } from "./cart-shop";
-import { moneyText, sumMoney } from "./money-text.server";
 import { lacksItsPrice, stockView, type StockView } from "./product-view.server";
 import { cartChanges, writeShownCart, type ReadShownCart } from "./shown-cart.server";
 

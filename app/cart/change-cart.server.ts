@@ -1,8 +1,8 @@
 import { UnavailableError } from "~/errors";
 import type { Line, SessionView } from "~/reservations/reservation-store";
-import { withCheckout, withLines, withOperation, type Cart } from "~/session.server";
 import type { CartFailure } from "./cart-failure";
 import type { CartIntent, ReadIntent } from "./cart-intent.server";
+import { withCheckout, withLines, withOperation, type Cart } from "./cart-session.server";
 import type { CartShop } from "./cart-shop";
 import { cartLines } from "./cart-view.server";
 import { presentCart } from "./present-cart.server";

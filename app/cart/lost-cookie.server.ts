@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ReadCart } from "~/session.server";
+import type { ReadCart } from "./cart-session.server";
 import type { CartShop } from "./cart-shop";
 import type { LostCookieView } from "./cart-view.server";
 

@@ -1,6 +1,6 @@
 import { UnavailableError } from "~/errors";
 import type { SignedTexts } from "~/http/signed-texts.server";
-import { withCheckout, withOrder, type Cart } from "~/session.server";
+import { withCheckout, withOrder, type Cart } from "./cart-session.server";
 import type { CartShop } from "./cart-shop";
 
 /** Signs the claim id of a payment page for the address that Stripe returns to. */

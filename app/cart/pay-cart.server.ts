@@ -1,7 +1,7 @@
 import type { ShownCart } from "~/checkout/page/shown-cart";
 import { UnavailableError } from "~/errors";
-import { withCheckout, type Cart } from "~/session.server";
 import type { CartFailure } from "./cart-failure";
+import { withCheckout, type Cart } from "./cart-session.server";
 import type { CartShop } from "./cart-shop";
 import { presentCart } from "./present-cart.server";
 import { shortLines } from "./short-lines";

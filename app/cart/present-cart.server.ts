@@ -1,7 +1,7 @@
 import type { FulfilOutcome } from "~/checkout/checkout";
 import { UnavailableError } from "~/errors";
 import type { SessionView } from "~/reservations/reservation-store";
-import type { Cart } from "~/session.server";
+import type { Cart } from "./cart-session.server";
 import type { CartShop, MayAsk } from "./cart-shop";
 
 /** The cart that a shopper has now, given what the cookie says. */

@@ -1,8 +1,8 @@
 import type { Product } from "~/catalog/catalog";
+import { moneyText, offerPrice, type OfferPrice } from "~/catalog/money-text.server";
 import { available } from "~/reservations/availability";
 import type { HeldUnits } from "~/reservations/reservation-store";
 import type { Visit } from "./cart-shop";
-import { moneyText, offerPrice, type OfferPrice } from "./money-text.server";
 
 /** The stock of one product as one shopper sees it, all in units. */
 export interface StockView {

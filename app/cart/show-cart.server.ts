@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Product } from "~/catalog/catalog";
 import { heldIfKnown } from "~/reservations/held-if-known";
 import type { Line } from "~/reservations/reservation-store";
-import { withAllLines, type Cart } from "~/session.server";
+import { withAllLines, type Cart } from "./cart-session.server";
 import type { CartShop, MayAsk, Visit } from "./cart-shop";
 import { cartLines, cartView, type AtCheckout, type CartView } from "./cart-view.server";
 import { presentCart } from "./present-cart.server";

@@ -1,9 +1,9 @@
+import { moneyText } from "~/catalog/money-text.server";
 import type { FulfilOutcome, Order } from "~/checkout/checkout";
 import type { Addition } from "~/checkout/report/additions";
 import { UnavailableError } from "~/errors";
-import type { Cart } from "~/session.server";
+import type { Cart } from "./cart-session.server";
 import type { CartShop } from "./cart-shop";
-import { moneyText } from "./money-text.server";
 import { isConcluded, nextCart } from "./present-cart.server";
 
 /** An order as its buyer sees it. */

@@ -1,5 +1,5 @@
+import { productPath } from "~/catalog/product-address";
 import type { CartShop } from "./cart-shop";
-import { productPath } from "./product-address";
 
 /** sitemaps.org: addresses in one file. */
 const ADDRESSES_A_FILE = 50_000;

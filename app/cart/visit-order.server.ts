@@ -1,4 +1,4 @@
-import type { Cart } from "~/session.server";
+import type { Cart } from "./cart-session.server";
 import type { CartShop } from "./cart-shop";
 import { openByKey, ORDER_KEY, type OrderKeys } from "./open-by-key.server";
 import { beingConfirmed, ofAnotherBrowser, showOrder, type OrderVisit, type ShownOrder } from "./show-order.server";

@@ -6,12 +6,12 @@ import type { ReserveDependencies } from "~/reservations/reserve";
 import type { LeaseStore, Order, PaymentTurn, PaymentWait } from "./checkout";
 import type { CheckoutLog } from "./checkout-events";
 import type { Batches } from "./fulfil/batches";
+import { subtotal, type CheckoutRecord, type MarkStore } from "./fulfil/line-marks";
 import type { ResendRule } from "./fulfil/resend-rule";
-import { subtotal, type CheckoutRecord, type MarkStore } from "./line-marks";
 import { additionsOf } from "./report/additions";
 import { refundStanding } from "./report/refund-standing";
-import type { StripeGateway, StripeSession } from "./stripe-gateway.server";
 import type { ShopTags } from "./stripe/former-tags";
+import type { StripeGateway, StripeSession } from "./stripe/stripe-gateway.server";
 
 export interface CheckoutConfig extends ShopTags {
   /** Signs a claim id for the address that the shopper returns to; the same each time, so that a repeated create has the same parameters. */

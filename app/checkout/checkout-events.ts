@@ -1,4 +1,4 @@
-import type { ReviewReason } from "./line-marks";
+import type { ReviewReason } from "./fulfil/line-marks";
 
 /**
  * What happened, for logs and figures; the container feeds them from here. No event bears personal data. Each bears the checkout's

@@ -1,12 +1,12 @@
 import type { Money } from "~/catalog/catalog";
 import type { Claim, ClientCap, Line } from "~/reservations/reservation-store";
 import type { DecidedLine, ExceededLimit, ReserveOutcome, ReserveRequest } from "~/reservations/reserve";
-import type { ReviewReason, SettleVerdict } from "./line-marks";
-import type { AuditReport, CheckoutOrder, OrderList } from "./order-list";
+import type { ReviewReason, SettleVerdict } from "./fulfil/line-marks";
 import type { ShownCart } from "./page/shown-cart";
 import type { Addition } from "./report/additions";
+import type { AuditReport, CheckoutOrder, OrderList } from "./report/audit-report";
 import type { RefundStanding } from "./report/refund-standing";
-import type { ChargedLine, Refund } from "./stripe-gateway.server";
+import type { ChargedLine, Refund } from "./stripe/stripe-gateway.server";
 
 /**
  * Paying, as the routes see it. `createCheckout` in `create-checkout.server.ts` wires it.

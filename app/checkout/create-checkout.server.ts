@@ -1,26 +1,26 @@
 import { createProcessRebuildTurns } from "~/reservations/rebuild-turns";
-import { auditMarks } from "./audit.server";
-import { changeCart, releaseCart } from "./change-cart.server";
 import type { CheckoutService, RebuildReport } from "./checkout";
 import { UNLIMITED, type CheckoutContext } from "./checkout-context.server";
-import { closePage } from "./close-checkout.server";
 import { editStock } from "./edit-stock.server";
-import { settleCheckout } from "./fulfil.server";
 import { createBatches } from "./fulfil/batches";
 import { createFulfilQueue, type FulfilQueue } from "./fulfil/fulfil-queue.server";
+import { settleCheckout } from "./fulfil/fulfil.server";
 import { createRefundWatch } from "./fulfil/refund-watch.server";
 import { createResendRule } from "./fulfil/resend-rule";
 import { isAboutForeign, settleForeign } from "./fulfil/settle-foreign.server";
-import { inspectCheckout } from "./inspect.server";
-import { listOrders } from "./list-orders.server";
+import { settleOrder } from "./fulfil/settle.server";
+import { changeCart, releaseCart } from "./page/change-cart.server";
+import { closePage } from "./page/close-checkout.server";
 import { endUnknownPage } from "./page/end-unknown-page.server";
+import { startCheckout } from "./page/start-checkout.server";
+import { createSweep } from "./page/sweep.server";
 import { createRebuildGate } from "./rebuild-gate";
 import { rebuildHolds } from "./rebuild.server";
-import { createSessionMarks } from "./session-marks.server";
-import { settleOrder } from "./settle.server";
-import { startCheckout } from "./start-checkout.server";
+import { auditMarks } from "./report/audit.server";
+import { inspectCheckout } from "./report/inspect.server";
+import { listOrders } from "./report/list-orders.server";
 import { readingFormerTags } from "./stripe/former-tags";
-import { createSweep } from "./sweep.server";
+import { createSessionMarks } from "./stripe/session-marks.server";
 
 type Optional =
   "marks" | "batches" | "rebuildTurns" | "rebuildLeases" | "resend" | "turnToPay" | "unpaidTime" | "shortPages";

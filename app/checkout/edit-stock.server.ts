@@ -1,7 +1,7 @@
-import { createBudget, FULFIL_BUDGET_MS, within } from "./budget.server";
 import type { CheckoutContext } from "./checkout-context.server";
-import { afterPredecessors } from "./fulfil.server";
-import { BY_HAND, productKeys, withLeases } from "./lease-work.server";
+import { createBudget, FULFIL_BUDGET_MS, within } from "./fulfil/budget.server";
+import { afterPredecessors } from "./fulfil/fulfil.server";
+import { BY_HAND, productKeys, withLeases } from "./fulfil/lease-work.server";
 
 /** See `CheckoutService.editStock`. */
 export async function editStock<T>(context: CheckoutContext, productId: string, edit: () => Promise<T>): Promise<T> {

@@ -3,12 +3,12 @@ import { everyClaim } from "~/reservations/every-claim";
 import type { RebuildReport } from "./checkout";
 import { windowStart, type CheckoutContext } from "./checkout-context.server";
 import { claimOf } from "./claims.server";
-import { closeClaim } from "./close-checkout.server";
 import { fulfilEach, type FulfilledEach } from "./fulfil/fulfil-each.server";
-import type { CheckoutRecord } from "./line-marks";
-import { readOrReport } from "./read-record.server";
+import type { CheckoutRecord } from "./fulfil/line-marks";
+import { readOrReport } from "./fulfil/read-record.server";
+import { closeClaim } from "./page/close-checkout.server";
 import type { RebuildGate } from "./rebuild-gate";
-import type { StripeGateway, StripeSession } from "./stripe-gateway.server";
+import type { StripeGateway, StripeSession } from "./stripe/stripe-gateway.server";
 
 interface Found {
   readonly session: StripeSession;

@@ -8,11 +8,11 @@ import { parseArgs } from "node:util";
 import { examinePrices } from "~/catalog/examine-prices";
 import { proveWrite } from "~/catalog/prove-write";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
-import { examineStripe, type Finding } from "~/checkout/examine-stripe.server";
-import { shopTag } from "~/checkout/shop-tag.server";
-import { createStripe, isLiveKey } from "~/checkout/stripe-client.server";
-import { createStripeGateway } from "~/checkout/stripe-gateway.server";
+import { examineStripe, type Finding } from "~/checkout/stripe/examine-stripe.server";
 import { createPriceBook } from "~/checkout/stripe/price-book.server";
+import { shopTag } from "~/checkout/stripe/shop-tag.server";
+import { createStripe, isLiveKey } from "~/checkout/stripe/stripe-client.server";
+import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
 import { EnvironmentError, parseEnvironment, type Environment } from "~/env.server";
 
 const SIGNS = { ok: "ok   ", fault: "FAULT", note: "     " } as const;

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { describeFault } from "./fault-words";
 import { Problem } from "./problem.server";
-import { DRAIN_BYTES, DRAIN_MS } from "./unread-bodies.server";
+import { DRAIN_BYTES, DRAIN_MS } from "./remix-serve/unread-bodies.server";
 
 const FORM_AND_JSON_LIMIT = 16 * 1024;
 export const WEBHOOK_LIMIT = 1024 * 1024;

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { clientAddress } from "./client-address";
+import { clientAddress } from "~/http/client-address";
 
 /** Some clients that share a limit. */
 export interface ClientGroup {

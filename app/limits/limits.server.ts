@@ -8,9 +8,9 @@ import {
 } from "rate-limiter-flexible";
 import type { CheckoutService, PaymentTurn } from "~/checkout/checkout";
 import type { UnpaidTime } from "~/checkout/checkout-context.server";
+import { SHARES } from "~/http/client-address";
 import type { BoundedRedis } from "~/reservations/redis/bounded-redis.server";
 import type { ClientCap } from "~/reservations/reservation-store";
-import { SHARES } from "./client-address";
 import { createClientGroups } from "./client-groups.server";
 import { createMemoryDebts, createRedisDebts } from "./debts.server";
 import { connectLimits, limiterClient } from "./redis-limit-store.server";

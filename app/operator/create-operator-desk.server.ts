@@ -1,5 +1,5 @@
-import { updateInventory } from "~/api/update-inventory.server";
 import type { Catalog } from "~/catalog/catalog";
+import { updateInventory } from "~/checkout/adjust-stock.server";
 import type { Checkout } from "~/checkout/create-checkout.server";
 import type { Clock } from "~/reservations/clock";
 import { release } from "~/reservations/release";

@@ -1,5 +1,5 @@
 import type { CheckoutService } from "~/checkout/checkout";
-import type { CheckoutOrder } from "~/checkout/order-list";
+import type { CheckoutOrder } from "~/checkout/report/audit-report";
 import type { Clock } from "~/reservations/clock";
 import { keepAnswer } from "./kept-answer";
 import type { ListedOrder, OrderBook } from "./orders";

@@ -1,4 +1,4 @@
-import type { AuditFault, CheckoutOrder, ProductDrift } from "~/checkout/order-list";
+import type { AuditFault, CheckoutOrder, ProductDrift } from "~/checkout/report/audit-report";
 
 /** Kept for some seconds; what waits for a person is looked up anew every two minutes, and after every action of this desk. */
 export interface OrderBook {

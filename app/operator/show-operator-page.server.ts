@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { moneyText } from "~/cart/money-text.server";
+import { moneyText } from "~/catalog/money-text.server";
 import { UnavailableError } from "~/errors";
 import type { History, Journal, OperatorDesk, Overview } from "./operator-desk";
 import type { LogQuery } from "./operator-forms.server";

@@ -1,4 +1,4 @@
-import { inWords } from "~/http/page-problem.server";
+import { inWords } from "~/api/page-problem.server";
 import { Problem } from "~/http/problem.server";
 
 /** Every address that no other route knows, so that its error page has the shop around it. */

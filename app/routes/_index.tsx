@@ -1,14 +1,14 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
+import { inWords } from "~/api/page-problem.server";
+import { container } from "~/boot/container.server";
 import { listProducts, listQuerySchema } from "~/cart/list-products.server";
-import { listMeta } from "~/components/page-meta";
-import { ProductListPage } from "~/components/product-list-page";
-import { container } from "~/container.server";
+import { listMeta } from "~/components/shop/page-meta";
+import { ProductListPage } from "~/components/shop/product-list-page";
 import { parse } from "~/http/body.server";
-import { inWords } from "~/http/page-problem.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 
-export { unlessRefused as shouldRevalidate } from "~/components/revalidation";
+export { unlessRefused as shouldRevalidate } from "~/components/shop/revalidation";
 
 export const meta: MetaFunction<typeof loader> = ({ data }) =>
   data === undefined ? [] : listMeta(data.list, data.siteUrl);

@@ -9,14 +9,14 @@ import {
 } from "@remix-run/node";
 import { useActionData, useLoaderData, type ShouldRevalidateFunction } from "@remix-run/react";
 import { rateLimited } from "~/api/checkout-problems.server";
+import { inWords } from "~/api/page-problem.server";
+import { container } from "~/boot/container.server";
 import { OperatorPage } from "~/components/operator/operator-page";
 import { SignInPage } from "~/components/operator/sign-in-page";
 import { pageTitle } from "~/components/texts";
-import { container } from "~/container.server";
 import { parse, readForm } from "~/http/body.server";
 import { isOperator, isToken, requireOperator, signInCookie, signOutCookie } from "~/http/operator.server";
 import { requireOwnOrigin } from "~/http/origin.server";
-import { inWords } from "~/http/page-problem.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 import { asProblem, Problem } from "~/http/problem.server";
 import type { OperatorAnswer } from "~/operator/operator-answer";

@@ -1,11 +1,11 @@
+import { apiCart } from "~/api/api-session.server";
+import { api } from "~/api/resource-route.server";
 import { availabilityQuery } from "~/api/schemas";
 import { availabilityEvents } from "~/availability/event-stream.server";
-import { container } from "~/container.server";
-import { apiCart } from "~/http/api-session.server";
-import { api } from "~/http/api.server";
+import { container } from "~/boot/container.server";
 import { parse } from "~/http/body.server";
+import { clientAddress } from "~/http/client-address";
 import { Problem } from "~/http/problem.server";
-import { clientAddress } from "~/limits/client-address";
 
 /** What changes is told as it happens; the figures are those of `GET /api/availability`. */
 const answer = api({

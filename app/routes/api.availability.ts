@@ -1,8 +1,8 @@
-import { readAvailability } from "~/api/availability.server";
+import { apiCart } from "~/api/api-session.server";
+import { api } from "~/api/resource-route.server";
 import { availabilityQuery } from "~/api/schemas";
-import { container } from "~/container.server";
-import { apiCart } from "~/http/api-session.server";
-import { api } from "~/http/api.server";
+import { readAvailability } from "~/availability/read-availability.server";
+import { container } from "~/boot/container.server";
 import { parse } from "~/http/body.server";
 import { json, Problem } from "~/http/problem.server";
 

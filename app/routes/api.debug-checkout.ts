@@ -1,7 +1,7 @@
 import { presentInspection } from "~/api/present-inspection";
+import { api } from "~/api/resource-route.server";
 import { checkoutQuery } from "~/api/schemas";
-import { container } from "~/container.server";
-import { api } from "~/http/api.server";
+import { container } from "~/boot/container.server";
 import { parse } from "~/http/body.server";
 import { requireOperator } from "~/http/operator.server";
 import { json, Problem } from "~/http/problem.server";

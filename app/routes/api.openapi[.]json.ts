@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { openApiDocument } from "~/api/openapi-document";
-import { container } from "~/container.server";
-import { api } from "~/http/api.server";
+import { api } from "~/api/resource-route.server";
+import { container } from "~/boot/container.server";
 import { json } from "~/http/problem.server";
 
 const document = openApiDocument({ cookieName: container.carts.cookieName, publicUrl: container.originRule.publicUrl });

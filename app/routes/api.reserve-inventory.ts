@@ -1,11 +1,11 @@
+import { apiCart } from "~/api/api-session.server";
 import { requireAdmission } from "~/api/checkout-problems.server";
 import { allReservations, ownReservations } from "~/api/list-reservations.server";
 import { releaseItems } from "~/api/release-items.server";
 import { reserveItems } from "~/api/reserve-items.server";
+import { api } from "~/api/resource-route.server";
 import { releaseRequest, reservationsQuery, reserveRequest } from "~/api/schemas";
-import { container } from "~/container.server";
-import { apiCart } from "~/http/api-session.server";
-import { api } from "~/http/api.server";
+import { container } from "~/boot/container.server";
 import { parse, readJson, readOptionalJson } from "~/http/body.server";
 import { bearsToken, isOperator } from "~/http/operator.server";
 import { requireOwnOrigin } from "~/http/origin.server";

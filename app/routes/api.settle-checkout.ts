@@ -1,8 +1,8 @@
+import { api } from "~/api/resource-route.server";
 import { settleRequest } from "~/api/schemas";
+import { container } from "~/boot/container.server";
+import type { ReviewReason } from "~/checkout/fulfil/line-marks";
 import { WAYS_OUT } from "~/checkout/fulfil/ways-out";
-import type { ReviewReason } from "~/checkout/line-marks";
-import { container } from "~/container.server";
-import { api } from "~/http/api.server";
 import { readJson } from "~/http/body.server";
 import { requireOperator } from "~/http/operator.server";
 import { requireOwnOrigin } from "~/http/origin.server";

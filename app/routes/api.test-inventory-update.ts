@@ -1,7 +1,7 @@
+import { api } from "~/api/resource-route.server";
 import { inventoryUpdate } from "~/api/schemas";
-import { updateInventory } from "~/api/update-inventory.server";
-import { container } from "~/container.server";
-import { api } from "~/http/api.server";
+import { container } from "~/boot/container.server";
+import { updateInventory } from "~/checkout/adjust-stock.server";
 import { readJson } from "~/http/body.server";
 import { requireOperator } from "~/http/operator.server";
 import { requireOwnOrigin } from "~/http/origin.server";

@@ -1,12 +1,12 @@
+import { api } from "~/api/resource-route.server";
+import { container } from "~/boot/container.server";
 import {
   verifyWebhook,
   webhookLabel,
   workFor,
   type WebhookEvent,
   type WebhookWork,
-} from "~/checkout/verify-webhook.server";
-import { container } from "~/container.server";
-import { api } from "~/http/api.server";
+} from "~/checkout/stripe/verify-webhook.server";
 import { readText, WEBHOOK_LIMIT } from "~/http/body.server";
 import { json, Problem } from "~/http/problem.server";
 

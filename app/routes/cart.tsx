@@ -1,20 +1,20 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData, type ShouldRevalidateFunction } from "@remix-run/react";
+import { inWords } from "~/api/page-problem.server";
+import { container } from "~/boot/container.server";
 import { failureInit, notAdmitted } from "~/cart/cart-failure";
 import { readIntent, type ReadIntent } from "~/cart/cart-intent.server";
+import type { Cart } from "~/cart/cart-session.server";
 import { changeCart } from "~/cart/change-cart.server";
 import { lostCookieAddress, showLostCookie } from "~/cart/lost-cookie.server";
 import { removedLineSchema, showCart } from "~/cart/show-cart.server";
 import { readShownCart } from "~/cart/shown-cart.server";
-import { CartPage } from "~/components/cart-page";
+import { CartPage } from "~/components/shop/cart-page";
 import { cartTexts, pageTitle } from "~/components/texts";
-import { container } from "~/container.server";
 import { readForm } from "~/http/body.server";
 import { requireOwnOrigin } from "~/http/origin.server";
-import { inWords } from "~/http/page-problem.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 import { Problem } from "~/http/problem.server";
-import type { Cart } from "~/session.server";
 
 export const meta: MetaFunction = () => [{ title: pageTitle(cartTexts.title) }, { name: "robots", content: "noindex" }];
 

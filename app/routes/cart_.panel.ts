@@ -1,16 +1,16 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import type { ClientActionFunctionArgs, ClientLoaderFunctionArgs } from "@remix-run/react";
+import { refusedInWords } from "~/api/page-problem.server";
+import { container } from "~/boot/container.server";
 import { failureInit, notAdmitted } from "~/cart/cart-failure";
 import { readIntent } from "~/cart/cart-intent.server";
 import { changeCart } from "~/cart/change-cart.server";
 import type { PanelAnswer, PanelView } from "~/cart/panel-answer";
 import { showPanel } from "~/cart/show-cart.server";
-import { lostCookieTexts } from "~/components/lost-cookie-words";
+import { lostCookieTexts } from "~/components/shop/lost-cookie-words";
 import { panelTexts } from "~/components/texts";
-import { container } from "~/container.server";
 import { readForm } from "~/http/body.server";
 import { requireOwnOrigin } from "~/http/origin.server";
-import { refusedInWords } from "~/http/page-problem.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 import { Problem } from "~/http/problem.server";
 

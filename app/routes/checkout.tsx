@@ -7,19 +7,19 @@ import {
   type MetaFunction,
 } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
+import { inWords } from "~/api/page-problem.server";
+import { container } from "~/boot/container.server";
 import { failureInit, notAdmitted } from "~/cart/cart-failure";
 import { lostCookieAddress } from "~/cart/lost-cookie.server";
 import { payCart } from "~/cart/pay-cart.server";
 import { showCart } from "~/cart/show-cart.server";
 import { readShownCart } from "~/cart/shown-cart.server";
-import { CartPage } from "~/components/cart-page";
-import { PaymentLink } from "~/components/payment-link";
+import { CartPage } from "~/components/shop/cart-page";
+import { PaymentLink } from "~/components/shop/payment-link";
 import { cartTexts, pageTitle } from "~/components/texts";
-import { container } from "~/container.server";
 import { readForm } from "~/http/body.server";
 import { ownOrigin, requireOwnOrigin } from "~/http/origin.server";
 import { mayFormsLeadTo } from "~/http/page-headers.server";
-import { inWords } from "~/http/page-problem.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 
 export const meta: MetaFunction = () => [{ title: pageTitle(cartTexts.title) }, { name: "robots", content: "noindex" }];

@@ -1,5 +1,5 @@
-import { container } from "~/container.server";
-import { api } from "~/http/api.server";
+import { api } from "~/api/resource-route.server";
+import { container } from "~/boot/container.server";
 
 /** Prometheus text. */
 const answer = api({

@@ -1,15 +1,15 @@
 import { data, redirect, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
+import { inWords } from "~/api/page-problem.server";
+import { container } from "~/boot/container.server";
 import type { OrderView } from "~/cart/show-order.server";
 import { visitOrder } from "~/cart/visit-order.server";
-import { OrderPage } from "~/components/order-page";
+import { OrderPage } from "~/components/shop/order-page";
 import { orderTexts, pageTitle } from "~/components/texts";
-import { container } from "~/container.server";
-import { inWords } from "~/http/page-problem.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 import type { Admission } from "~/limits/limits.server";
 
-export { unlessRefused as shouldRevalidate } from "~/components/revalidation";
+export { unlessRefused as shouldRevalidate } from "~/components/shop/revalidation";
 export { retryAfter as headers } from "~/http/retry-after.server";
 
 export const meta: MetaFunction<typeof loader> = ({ data: shown }) => [

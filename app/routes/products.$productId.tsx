@@ -1,14 +1,14 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
+import { inWords } from "~/api/page-problem.server";
+import { container } from "~/boot/container.server";
 import { findProduct, newOperation } from "~/cart/list-products.server";
-import { productIdIn } from "~/cart/product-address";
-import { productMeta } from "~/components/page-meta";
-import { ProductPage } from "~/components/product-page";
-import { container } from "~/container.server";
-import { inWords } from "~/http/page-problem.server";
+import { productIdIn } from "~/catalog/product-address";
+import { productMeta } from "~/components/shop/page-meta";
+import { ProductPage } from "~/components/shop/product-page";
 import { preferredLocale } from "~/http/preferred-locale.server";
 
-export { unlessRefused as shouldRevalidate } from "~/components/revalidation";
+export { unlessRefused as shouldRevalidate } from "~/components/shop/revalidation";
 
 export const meta: MetaFunction<typeof loader> = ({ data }) =>
   data === undefined ? [] : productMeta(data.product, data.siteUrl);

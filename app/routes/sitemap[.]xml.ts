@@ -1,6 +1,6 @@
+import { api } from "~/api/resource-route.server";
+import { container } from "~/boot/container.server";
 import { createSitemap } from "~/cart/sitemap.server";
-import { container } from "~/container.server";
-import { api } from "~/http/api.server";
 import { Problem } from "~/http/problem.server";
 
 const sitemap = createSitemap({ catalog: container.catalog, siteUrl: container.originRule.publicUrl, now: Date.now });

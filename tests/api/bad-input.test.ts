@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CartSessions } from "~/session.server";
+import { CartSessions } from "~/cart/cart-session.server";
 import { expectProblem, read, reserved } from "./contract-shapes";
 import { ADMIN_TOKEN, AS_OPERATOR, Operator, productId } from "./demo-shop";
 import { ask, Caller, type Answer, type Ask } from "./http-client";

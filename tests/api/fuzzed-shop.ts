@@ -1,5 +1,5 @@
 import { releaseRequest } from "~/api/schemas";
-import { CartSessions } from "~/session.server";
+import { CartSessions } from "~/cart/cart-session.server";
 import { availability, ownReservations, read, released, reserved, stockMoved } from "./contract-shapes";
 import { Operator } from "./demo-shop";
 import { expectDocumented } from "./documented-answers";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createStreamPlaces, type StreamPlaces } from "~/availability/stream-places";
-import { clientAddress, type ClientAddress } from "~/limits/client-address";
+import { clientAddress, type ClientAddress } from "~/http/client-address";
 
 const UNKNOWN: ClientAddress = { kind: "unknown" };
 const at = (address: string) => clientAddress(new Headers({ "X-Forwarded-For": address }), 1);

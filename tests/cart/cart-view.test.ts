@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Cart } from "~/cart/cart-session.server";
 import { showCart } from "~/cart/show-cart.server";
 import { UnavailableError } from "~/errors";
-import type { Cart } from "~/session.server";
 import { add, CHECKOUT, createWorld, order, product, set, TTL_MS, type World } from "./cart-world";
 
 async function view(world: World, cart: Cart) {

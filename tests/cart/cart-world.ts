@@ -1,4 +1,5 @@
 import { readIntent } from "~/cart/cart-intent.server";
+import { CartSessions, withCheckout, type Cart } from "~/cart/cart-session.server";
 import type { CartShop, Visit } from "~/cart/cart-shop";
 import { changeCart, type CartAnswer } from "~/cart/change-cart.server";
 import { createMemoryFormOrders } from "~/cart/form-orders.server";
@@ -8,7 +9,6 @@ import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import { release } from "~/reservations/release";
 import { reserve } from "~/reservations/reserve";
-import { CartSessions, withCheckout, type Cart } from "~/session.server";
 import { ManualClock } from "../reservations/manual-clock";
 
 export const TTL_MS = 120_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { withCheckout } from "~/cart/cart-session.server";
 import { changeCart } from "~/cart/change-cart.server";
 import { UnavailableError } from "~/errors";
-import { withCheckout } from "~/session.server";
 import { add, CHECKOUT, createWorld, order, product, set, TTL_MS } from "./cart-world";
 
 describe("a refused change", () => {

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { readIntent } from "~/cart/cart-intent.server";
+import type { Cart } from "~/cart/cart-session.server";
 import { changeCart } from "~/cart/change-cart.server";
 import { createMemoryFormOrders, createRedisFormOrders, type FormOrders } from "~/cart/form-orders.server";
 import { connectLimits } from "~/limits/redis-limit-store.server";
-import type { Cart } from "~/session.server";
 import { startRedis, type RedisServer } from "../redis-server";
 import { add, createWorld, set, type World } from "./cart-world";
 

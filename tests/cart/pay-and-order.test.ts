@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { withCheckout, type Cart } from "~/cart/cart-session.server";
 import { payCart } from "~/cart/pay-cart.server";
 import { showOrder } from "~/cart/show-order.server";
 import type { FulfilOutcome, StartOutcome } from "~/checkout/checkout";
 import { UnavailableError } from "~/errors";
-import { withCheckout, type Cart } from "~/session.server";
 import { CHECKOUT, createWorld, order, type World } from "./cart-world";
 
 const ORIGIN = "http://shop.test";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { Cart } from "~/cart/cart-session.server";
 import { payCart } from "~/cart/pay-cart.server";
 import { showCart } from "~/cart/show-cart.server";
 import { changedCartAddress, readShownCart, writeShownCart, type ReadShownCart } from "~/cart/shown-cart.server";
-import { cartChangeText } from "~/components/cart-change-words";
-import type { Cart } from "~/session.server";
+import { cartChangeText } from "~/components/shop/cart-change-words";
 import { add, createWorld, product, set, type World } from "./cart-world";
 
 const mayAsk = async () => true;

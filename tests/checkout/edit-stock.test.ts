@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { updateInventory } from "~/api/update-inventory.server";
-import { BY_HAND, productKeys } from "~/checkout/lease-work.server";
+import { updateInventory } from "~/checkout/adjust-stock.server";
+import { BY_HAND, productKeys } from "~/checkout/fulfil/lease-work.server";
 import { UnavailableError } from "~/errors";
 import { CALLS, createWorld, once, type Process } from "./world";
 

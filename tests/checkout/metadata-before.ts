@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { LineState, MarkedLine, NewRecord, Verdict } from "~/checkout/line-marks";
+import type { LineState, MarkedLine, NewRecord, Verdict } from "~/checkout/fulfil/line-marks";
 
 /**
  * How the version before wrote and read a session's metadata: a line's key is rewritten at each step, and there is no log. Kept as it was,

@@ -1,4 +1,4 @@
-import { encodeRecord } from "~/checkout/session-metadata";
+import { encodeRecord } from "~/checkout/stripe/session-metadata";
 import { createVirtualTime } from "./virtual-time";
 import { createWorld, SHOP_TAG } from "./world";
 

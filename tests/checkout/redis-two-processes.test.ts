@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import type { LeaseStore } from "~/checkout/checkout";
-import { createMemoryLeaseStore } from "~/checkout/memory-lease-store.server";
-import { createRedisLeaseStore } from "~/checkout/redis-lease-store.server";
+import { createMemoryLeaseStore } from "~/checkout/leases/memory-lease-store.server";
+import { createRedisLeaseStore } from "~/checkout/leases/redis-lease-store.server";
 import type { RedisConnection } from "~/reservations/redis/redis-connection.server";
 import { startRedis, type RedisServer } from "../redis-server";
 import { connect } from "../reservations/redis-fixture";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CheckoutDependencies } from "~/checkout/create-checkout.server";
-import { createSessionMarks } from "~/checkout/session-marks.server";
+import { createSessionMarks } from "~/checkout/stripe/session-marks.server";
 import { BOGUS_RESPONSES } from "../checkout/stripe/bogus-responses";
 import {
   CHECKOUT_TTL_MS,

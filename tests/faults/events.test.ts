@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isLiveKey } from "~/checkout/stripe-client.server";
-import { verifyWebhook, workFor } from "~/checkout/verify-webhook.server";
+import { isLiveKey } from "~/checkout/stripe/stripe-client.server";
+import { verifyWebhook, workFor } from "~/checkout/stripe/verify-webhook.server";
 import { CHECKOUT_TTL_MS, createWorld } from "../checkout/world";
 import { deliver, eventBody, SECRET, sign } from "./webhook";
 

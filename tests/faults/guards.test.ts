@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Lease } from "~/checkout/checkout";
-import { decodeRecord, encodeWrite, mergeMetadata } from "~/checkout/session-metadata";
 import { isLogKey } from "~/checkout/stripe/mark-log";
+import { decodeRecord, encodeWrite, mergeMetadata } from "~/checkout/stripe/session-metadata";
 import { storeWith } from "../checkout/store-with";
 import { SHOP_TAG, START, type Fault } from "../checkout/world";
 import { randomRun, type Parts } from "./random-run";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { UNSTAMPED_AFTER_MS } from "~/checkout/close-checkout.server";
 import type { CheckoutDependencies } from "~/checkout/create-checkout.server";
 import { RESEND_AFTER_MS } from "~/checkout/fulfil/resend-rule";
+import { UNSTAMPED_AFTER_MS } from "~/checkout/page/close-checkout.server";
 import { UnavailableError } from "~/errors";
 import {
   CALLS,

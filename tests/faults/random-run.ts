@@ -1,8 +1,8 @@
-import { UNSTAMPED_AFTER_MS } from "~/checkout/close-checkout.server";
 import type { CheckoutDependencies } from "~/checkout/create-checkout.server";
-import type { CheckoutRecord, RecordChange } from "~/checkout/line-marks";
-import { createSessionMarks } from "~/checkout/session-marks.server";
-import { decodeRecord } from "~/checkout/session-metadata";
+import type { CheckoutRecord, RecordChange } from "~/checkout/fulfil/line-marks";
+import { UNSTAMPED_AFTER_MS } from "~/checkout/page/close-checkout.server";
+import { createSessionMarks } from "~/checkout/stripe/session-marks.server";
+import { decodeRecord } from "~/checkout/stripe/session-metadata";
 import {
   CALLS,
   CHECKOUT_TTL_MS,

@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 import type { FulfilOutcome } from "~/checkout/checkout";
-import { verifyWebhook, workFor } from "~/checkout/verify-webhook.server";
+import { verifyWebhook, workFor } from "~/checkout/stripe/verify-webhook.server";
 import { type Process, type World } from "../checkout/world";
 
 export const SECRET = "whsec_sandbox";

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { withCheckout, type Cart } from "~/cart/cart-session.server";
 import type { Order } from "~/checkout/checkout";
 import { UnavailableError } from "~/errors";
 import { createSignedTexts, type SignedTexts } from "~/http/signed-texts.server";
-import { withCheckout, type Cart } from "~/session.server";
 import { CHECKOUT, createWorld, order, type World } from "../cart/cart-world";
 
 const NEW = "n".repeat(32);
@@ -14,7 +14,7 @@ const held = vi.hoisted((): { world: World | null; orderKeys: SignedTexts | null
   orderKeys: null,
 }));
 
-vi.mock("~/container.server", () => ({
+vi.mock("~/boot/container.server", () => ({
   get container() {
     const world = here();
     return {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { withCheckout } from "~/cart/cart-session.server";
 import { createSignedTexts } from "~/http/signed-texts.server";
 import type { Admission } from "~/limits/limits.server";
-import { withCheckout } from "~/session.server";
 import { CHECKOUT, createWorld, type World } from "../cart/cart-world";
 
 const held = vi.hoisted((): { world: World | null; admitted: string[]; settled: string[] } => ({
@@ -10,7 +10,7 @@ const held = vi.hoisted((): { world: World | null; admitted: string[]; settled: 
   settled: [],
 }));
 
-vi.mock("~/container.server", () => ({
+vi.mock("~/boot/container.server", () => ({
   get container() {
     const world = here();
     const admit = async (_request: Request, session: string): Promise<Admission> => {

@@ -1,8 +1,8 @@
 import type { CheckoutDependencies } from "~/checkout/create-checkout.server";
-import { createRedisLeaseStore } from "~/checkout/redis-lease-store.server";
-import { createStripe } from "~/checkout/stripe-client.server";
-import { createStripeGateway } from "~/checkout/stripe-gateway.server";
+import { createRedisLeaseStore } from "~/checkout/leases/redis-lease-store.server";
 import { PATIENCE } from "~/checkout/stripe/ask-stripe.server";
+import { createStripe } from "~/checkout/stripe/stripe-client.server";
+import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
 import { limitStripe } from "~/checkout/stripe/stripe-limiter.server";
 import { UnavailableError } from "~/errors";
 import { createWorld, START } from "../checkout/world";

@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { CartSessions } from "~/cart/cart-session.server";
 import { showOrder } from "~/cart/show-order.server";
 import type { JournalLine } from "~/operator/operator-desk";
-import { CartSessions } from "~/session.server";
 import { CALLS, CHECKOUT_TTL_MS, once, TTL_MS } from "../checkout/world";
 import { eventBody, SECRET, sign } from "../faults/webhook";
 import { openShop, type OperatedShop } from "./operator-world";
 
 const here = vi.hoisted((): { shop: OperatedShop | null } => ({ shop: null }));
 
-vi.mock("~/container.server", () => ({
+vi.mock("~/boot/container.server", () => ({
   get container() {
     if (here.shop === null) throw new Error("no shop");
     const { checkout, log, metrics } = here.shop;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { settleRequest } from "~/api/schemas";
+import type { CheckoutRecord, LineState, ReviewReason, Verdict } from "~/checkout/fulfil/line-marks";
 import { isAboutALine, REVIEW_REASONS, SETTLE_VERDICTS, WAYS_OUT } from "~/checkout/fulfil/ways-out";
-import type { CheckoutRecord, LineState, ReviewReason, Verdict } from "~/checkout/line-marks";
 import { reviewReason } from "~/checkout/report/review-reason";
-import type { Refund } from "~/checkout/stripe-gateway.server";
+import type { Refund } from "~/checkout/stripe/stripe-gateway.server";
 import { CASES } from "~/components/operator/review-case";
 import { readCommand } from "~/operator/operator-forms.server";
 

@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createHousekeeping } from "~/boot/housekeeping.server";
 import type { ProbeReport } from "~/catalog/probe-catalog.server";
-import { createHousekeeping } from "~/housekeeping.server";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

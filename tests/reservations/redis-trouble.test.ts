@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { createRedisLeaseStore } from "~/checkout/redis-lease-store.server";
+import { createRedisLeaseStore } from "~/checkout/leases/redis-lease-store.server";
 import { UnavailableError } from "~/errors";
 import { startRedis, type RedisServer } from "../redis-server";
 import { PATIENT, storeTiming } from "./describe-reservation-store";

@@ -1,9 +1,9 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import { withCheckout, type Cart } from "~/cart/cart-session.server";
 import { UnavailableError } from "~/errors";
 import type { Admission } from "~/limits/limits.server";
-import { withCheckout, type Cart } from "~/session.server";
 import { add, CHECKOUT, createWorld, order, type World } from "../cart/cart-world";
 
 const ORIGIN = "http://shop.test";
@@ -12,7 +12,7 @@ const here = vi.hoisted((): { world: World | null; admission: Admission } => ({
   admission: { outcome: "admitted" },
 }));
 
-vi.mock("~/container.server", () => ({
+vi.mock("~/boot/container.server", () => ({
   get container() {
     const { shop, carts } = world();
     const limits = { admit: () => Promise.resolve(here.admission) };

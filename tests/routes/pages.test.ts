@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import { withCheckout, type Cart } from "~/cart/cart-session.server";
 import { changedCartAddress, writeShownCart } from "~/cart/shown-cart.server";
 import { UnavailableError } from "~/errors";
 import { createSignedTexts } from "~/http/signed-texts.server";
 import type { Admission } from "~/limits/limits.server";
-import { withCheckout, type Cart } from "~/session.server";
 import { add, CHECKOUT, createWorld, order, product, type World } from "../cart/cart-world";
 
 const held = vi.hoisted((): { world: World | null; admission: Admission } => ({
@@ -13,7 +13,7 @@ const held = vi.hoisted((): { world: World | null; admission: Admission } => ({
 }));
 const ORIGIN = "http://shop.test";
 
-vi.mock("~/container.server", () => ({
+vi.mock("~/boot/container.server", () => ({
   get container() {
     const world = here();
     const env = {

@@ -11,7 +11,7 @@ import { openShop, type OperatedShop } from "../operator/operator-world";
 
 const here = vi.hoisted((): { shop: OperatedShop | null } => ({ shop: null }));
 
-vi.mock("~/container.server", () => ({
+vi.mock("~/boot/container.server", () => ({
   get container() {
     if (here.shop === null) throw new Error("no shop");
     const { checkout, log, metrics } = here.shop;

@@ -1,6 +1,6 @@
-import type { Leases } from "~/checkout/lease-work.server";
-import type { CheckoutRecord } from "~/checkout/line-marks";
-import type { StripeSession } from "~/checkout/stripe-gateway.server";
+import type { StripeSession } from "~/checkout/stripe/stripe-gateway.server";
+import type { Leases } from "./lease-work.server";
+import type { CheckoutRecord } from "./line-marks";
 
 /** A paid checkout of one line, nothing of which is taken or announced, that waits for its product's lease under its own. */
 interface Waiting {

@@ -1,8 +1,8 @@
 import type { CheckoutContext } from "~/checkout/checkout-context.server";
-import type { Leases } from "~/checkout/lease-work.server";
-import type { CheckoutRecord } from "~/checkout/line-marks";
-import type { ChargedLine, StripeSession } from "~/checkout/stripe-gateway.server";
+import type { ChargedLine, StripeSession } from "~/checkout/stripe/stripe-gateway.server";
 import { compareLines, wasCompared } from "./compare-lines";
+import type { Leases } from "./lease-work.server";
+import type { CheckoutRecord } from "./line-marks";
 
 /**
  * Compares what Stripe charged for with our record, before anything is taken for a paid checkout. Something of ours missing: the order

@@ -1,5 +1,5 @@
-import type { CheckoutRecord } from "~/checkout/line-marks";
-import type { ChargedLine } from "~/checkout/stripe-gateway.server";
+import type { ChargedLine } from "~/checkout/stripe/stripe-gateway.server";
+import type { CheckoutRecord } from "./line-marks";
 
 /** `missing`: of ours, or fewer of them, or at another price. `extra`: all of ours are there, and more. */
 export type Comparison = "same" | "missing" | "extra";

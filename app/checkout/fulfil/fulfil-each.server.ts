@@ -1,5 +1,5 @@
 import type { CheckoutContext } from "~/checkout/checkout-context.server";
-import { fulfilCheckout } from "~/checkout/fulfil.server";
+import { fulfilCheckout } from "./fulfil.server";
 
 export interface FulfilledEach {
   /** How many were taken from the stock by this. */

@@ -1,8 +1,8 @@
 import { AsyncResource } from "node:async_hooks";
-import { createBudget, FULFIL_BUDGET_MS, within } from "~/checkout/budget.server";
 import type { FulfilOutcome } from "~/checkout/checkout";
 import { UnavailableError } from "~/errors";
 import type { Clock } from "~/reservations/clock";
+import { createBudget, FULFIL_BUDGET_MS, within } from "./budget.server";
 
 /**
  * More would only wait for Stripe, with a lease each. Four times the sales that one lease takes: one batch is moved while the sessions of the

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { CheckoutContext } from "~/checkout/checkout-context.server";
-import { productKeys, type Predecessor } from "~/checkout/lease-work.server";
-import type { Batch, CheckoutRecord, LineState, MarkedLine } from "~/checkout/line-marks";
-import { moveStock, type Move } from "~/checkout/move-stock.server";
 import { UnavailableError } from "~/errors";
 import type { Follower, Moved } from "./batches";
+import { productKeys, type Predecessor } from "./lease-work.server";
+import type { Batch, CheckoutRecord, LineState, MarkedLine } from "./line-marks";
+import { moveStock, type Move } from "./move-stock.server";
 
 /** Their marks are written side by side: two such crowds still get their turn at Stripe in less than the time limit of a write. */
 const MOST_FOLLOWERS = 23;

@@ -1,10 +1,10 @@
 import type { CheckoutService, FulfilOutcome } from "~/checkout/checkout";
 import type { CheckoutContext } from "~/checkout/checkout-context.server";
-import { asListed } from "~/checkout/list-orders.server";
-import type { CheckoutOrder } from "~/checkout/order-list";
-import { readOrReport } from "~/checkout/read-record.server";
+import type { CheckoutOrder } from "~/checkout/report/audit-report";
+import { asListed } from "~/checkout/report/list-orders.server";
 import { reviewReason } from "~/checkout/report/review-reason";
 import type { FulfilQueue } from "./fulfil-queue.server";
+import { readOrReport } from "./read-record.server";
 
 /** Stripe says up to 30 days, from the day that the bank posted it (docs.stripe.com/refunds, "Failed refunds"). */
 const CAN_FAIL_FOR_MS = 35 * 86_400_000;

@@ -1,5 +1,5 @@
-import type { Announcement } from "~/checkout/line-marks";
 import type { Clock } from "~/reservations/clock";
+import type { Announcement } from "./line-marks";
 
 /** How long after its announcement a move that may still be under way is taken for lost. */
 export const RESEND_AFTER_MS = 30_000;

@@ -1,5 +1,5 @@
-import type { CheckoutRecord, LineState, RecordChange, ReviewReason, SettleVerdict } from "~/checkout/line-marks";
-import { beforeTheMove } from "~/checkout/move-stock.server";
+import type { CheckoutRecord, LineState, RecordChange, ReviewReason, SettleVerdict } from "./line-marks";
+import { beforeTheMove } from "./move-stock.server";
 
 export type Decision =
   /** To be written before `fulfil` goes on. */

@@ -1,11 +1,11 @@
-import { createBudget, FULFIL_BUDGET_MS } from "~/checkout/budget.server";
 import type { SettleOutcome, SettleRequest } from "~/checkout/checkout";
 import type { CheckoutContext } from "~/checkout/checkout-context.server";
-import { fulfilCheckout } from "~/checkout/fulfil.server";
-import { checkoutKey, withLeases } from "~/checkout/lease-work.server";
 import { foreignPayment, isLeft, leaving } from "~/checkout/report/foreign-payment";
 import { tagged } from "~/checkout/stripe/former-tags";
 import { UnavailableError } from "~/errors";
+import { createBudget, FULFIL_BUDGET_MS } from "./budget.server";
+import { fulfilCheckout } from "./fulfil.server";
+import { checkoutKey, withLeases } from "./lease-work.server";
 
 type Verdict = Extract<SettleRequest["verdict"], "adopt" | "leave">;
 

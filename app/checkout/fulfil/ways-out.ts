@@ -1,4 +1,4 @@
-import type { ReviewReason, SettleVerdict } from "~/checkout/line-marks";
+import type { ReviewReason, SettleVerdict } from "./line-marks";
 
 /** Which decisions end each reason for a review; an order takes no other. */
 export const WAYS_OUT = {

@@ -1,7 +1,7 @@
-import { createBudget, FULFIL_BUDGET_MS, within } from "~/checkout/budget.server";
 import type { EndUnknownOutcome } from "~/checkout/checkout";
 import type { CheckoutContext } from "~/checkout/checkout-context.server";
-import { checkoutKey, withLeases } from "~/checkout/lease-work.server";
+import { createBudget, FULFIL_BUDGET_MS, within } from "~/checkout/fulfil/budget.server";
+import { checkoutKey, withLeases } from "~/checkout/fulfil/lease-work.server";
 import { UnavailableError } from "~/errors";
 import { everyClaim } from "~/reservations/every-claim";
 

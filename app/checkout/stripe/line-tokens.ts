@@ -1,4 +1,4 @@
-import type { AnnouncedMark, LineState } from "~/checkout/line-marks";
+import type { AnnouncedMark, LineState } from "~/checkout/fulfil/line-marks";
 
 /**
  * One line's state in a log entry, as short as it can be: a letter, then fields divided by dots, empty ones at the end left out.

@@ -1,4 +1,4 @@
-import type { Batch, LineState, RecordState, ReviewReason } from "~/checkout/line-marks";
+import type { Batch, LineState, RecordState, ReviewReason } from "~/checkout/fulfil/line-marks";
 import { decodeState, encodeState, number, readNumber } from "./line-tokens";
 
 /** Where everything stands, lines by their index. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { PriceFault, PriceReading } from "~/catalog/price-source";
-import { LINE_PRODUCT, type Metadata } from "~/checkout/session-metadata";
-import type { ChargedLine, Refund, StripeSession } from "~/checkout/stripe-gateway.server";
+import { LINE_PRODUCT, type Metadata } from "./session-metadata";
+import type { ChargedLine, Refund, StripeSession } from "./stripe-gateway.server";
 
 /**
  * Stripe's objects as far as this shop reads them. stripe-node takes every JSON without an `error` key for a success, so the

@@ -1,5 +1,4 @@
 import type Stripe from "stripe";
-import type { StripeGateway } from "~/checkout/stripe-gateway.server";
 import { ask, isFailure, isMissing, isRefusal, unknownOutcome, type Patience } from "./ask-stripe.server";
 import { pages, since, type After } from "./list-pages.server";
 import { readSideBySide, type Slice } from "./read-side-by-side";
@@ -13,6 +12,7 @@ import {
   toRefund,
   toSession,
 } from "./stripe-answers";
+import type { StripeGateway } from "./stripe-gateway.server";
 
 /** Fewer than of sessions: nobody waits for this list. */
 const LANES = 2;

@@ -1,4 +1,4 @@
-import type { AuditFault } from "~/checkout/order-list";
+import type { AuditFault } from "~/checkout/report/audit-report";
 import { dateText } from "~/components/clock-text";
 import { ClockTime } from "~/components/clock-time";
 import { orderNumber } from "~/components/texts";

@@ -1,4 +1,4 @@
-import type { ReviewReason, SettleVerdict } from "~/checkout/line-marks";
+import type { ReviewReason, SettleVerdict } from "~/checkout/fulfil/line-marks";
 import { orderNumber } from "~/components/texts";
 import type { ShownOrder } from "~/operator/show-operator-page.server";
 import { ActionForm, Confirm } from "./action-form";

@@ -1,4 +1,4 @@
-import { api } from "~/http/api.server";
+import { api } from "~/api/resource-route.server";
 import { json } from "~/http/problem.server";
 import { reads } from "../read-counter.server";
 

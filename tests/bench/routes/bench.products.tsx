@@ -1,8 +1,8 @@
 import { useLoaderData } from "@remix-run/react";
+import { container } from "~/boot/container.server";
 import { newOperation, PAGE_SIZE } from "~/cart/list-products.server";
 import { productView } from "~/cart/product-view.server";
-import { ProductListPage } from "~/components/product-list-page";
-import { container } from "~/container.server";
+import { ProductListPage } from "~/components/shop/product-list-page";
 
 /** What `/` is measured against: the same page, whose loader makes the query of the catalogue and nothing else. */
 export async function loader() {

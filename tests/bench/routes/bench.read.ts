@@ -1,6 +1,6 @@
+import { api } from "~/api/resource-route.server";
 import { reserveRequest } from "~/api/schemas";
-import { container } from "~/container.server";
-import { api } from "~/http/api.server";
+import { container } from "~/boot/container.server";
 import { readJson } from "~/http/body.server";
 import { json } from "~/http/problem.server";
 

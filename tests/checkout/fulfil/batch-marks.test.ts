@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { CheckoutRecord, LineState, RecordChange } from "~/checkout/line-marks";
-import { decodeRecord, encodeRecord, encodeWrite, mergeMetadata } from "~/checkout/session-metadata";
+import type { CheckoutRecord, LineState, RecordChange } from "~/checkout/fulfil/line-marks";
+import { decodeRecord, encodeRecord, encodeWrite, mergeMetadata } from "~/checkout/stripe/session-metadata";
 import { decodeRecordBefore, encodeChangeBefore } from "../metadata-before";
 
 const TAG = "shop";

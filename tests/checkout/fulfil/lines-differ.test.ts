@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeRecord } from "~/checkout/session-metadata";
+import { decodeRecord } from "~/checkout/stripe/session-metadata";
 import { UnavailableError } from "~/errors";
 import type { PageEdit } from "~/sandbox/stripe/page-edits.server";
 import { CALLS, createWorld, once, SHOP_TAG, type Process, type WorldOptions } from "../world";

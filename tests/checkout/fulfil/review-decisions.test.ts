@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { CheckoutRecord, LineState, ReviewReason, SettleVerdict, Verdict } from "~/checkout/fulfil/line-marks";
 import { decideReview } from "~/checkout/fulfil/review-decisions.server";
 import { REVIEW_REASONS, SETTLE_VERDICTS, WAYS_OUT } from "~/checkout/fulfil/ways-out";
-import type { CheckoutRecord, LineState, ReviewReason, SettleVerdict, Verdict } from "~/checkout/line-marks";
 
 const claimed: LineState = { mark: "claimed" };
 const unclear: LineState = { mark: "needs_review", of: "intent", from: 5, to: 3 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createStripe } from "~/checkout/stripe-client.server";
-import { createStripeGateway } from "~/checkout/stripe-gateway.server";
 import { PATIENCE } from "~/checkout/stripe/ask-stripe.server";
 import { createPriceBook } from "~/checkout/stripe/price-book.server";
+import { createStripe } from "~/checkout/stripe/stripe-client.server";
+import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
 import { UnavailableError } from "~/errors";
 import { createStripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { createStripe } from "~/checkout/stripe-client.server";
+import { createStripe } from "~/checkout/stripe/stripe-client.server";
 import { endpointOf, limitStripe, withUrgency, type StripeLimits } from "~/checkout/stripe/stripe-limiter.server";
 
 /** Timers that run in order when told to, and the requests that left, each with its time. */

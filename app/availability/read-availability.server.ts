@@ -1,0 +1,19 @@
+import type { Container } from "~/boot/create-container.server";
+import { productAvailability, type ProductAvailability } from "./product-availability";
+
+/** Live figures of each product that exists, as this session (null: nobody in particular) may use them. Throws `UnavailableError`. */
+export async function readAvailability(
+  shop: Pick<Container, "lookUpStock" | "store">,
+  session: string | null,
+  productIds: readonly string[],
+): Promise<ProductAvailability[]> {
+  const held = await shop.store.held({ session, productIds });
+  const now = Date.now();
+  // After the holds: the other way round, a unit that is sold in between would count as free.
+  const rows = await shop.lookUpStock(productIds);
+  return productIds.flatMap((productId) => {
+    const row = rows.get(productId);
+    const units = held.get(productId);
+    return row === undefined || units === undefined ? [] : [productAvailability(productId, row, units, now)];
+  });
+}

@@ -1,0 +1,60 @@
+import type { LeaseStore } from "~/checkout/checkout";
+import { createMemoryLeaseStore } from "~/checkout/leases/memory-lease-store.server";
+import { createRedisLeaseStore, LEASE_MS } from "~/checkout/leases/redis-lease-store.server";
+import { systemClock } from "~/reservations/clock";
+import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
+import { createProcessRebuildTurns, type RebuildTurns } from "~/reservations/rebuild-turns";
+import { createRedisReservationStore } from "~/reservations/redis-reservation-store.server";
+import { createRedisRebuildTurns } from "~/reservations/redis/rebuild-turns.server";
+import { RedisConnection, type RedisConnectionOptions } from "~/reservations/redis/redis-connection.server";
+import type { ReservationStore } from "~/reservations/reservation-store";
+
+/** Where holds and leases live: this process, or the Redis that all servers share. */
+export interface Holds {
+  readonly store: ReservationStore;
+  readonly leases: LeaseStore;
+  /** `leases` for whoever has the turn to rebuild. */
+  readonly rebuildLeases: LeaseStore;
+  readonly rebuildTurns: RebuildTurns;
+  /** For `/readyz`; `failing`: Redis did not answer when it was last asked. */
+  readonly state: "memory" | "ok" | "failing";
+  /** What an operator has to know, a sentence each. Throws `UnavailableError`. */
+  warnings(): Promise<readonly string[]>;
+}
+
+/** A call may take most of a second. */
+const SPARE_MS = 1_000;
+
+/** In Redis when there is a URL, else in memory. Does not wait for Redis: each verb says whether it is there. */
+export function createHolds(
+  options: Omit<RedisConnectionOptions, "url"> & { readonly url: string | undefined },
+): Holds {
+  const { url } = options;
+  return url === undefined ? inMemory(options) : inRedis({ ...options, url });
+}
+
+function inMemory({ ttlMs, maxAgeMs }: Pick<RedisConnectionOptions, "ttlMs" | "maxAgeMs">): Holds {
+  const leases = createMemoryLeaseStore();
+  return {
+    store: createMemoryReservationStore({ clock: systemClock, ttlMs, maxAgeMs }),
+    leases,
+    rebuildLeases: leases,
+    rebuildTurns: createProcessRebuildTurns(),
+    state: "memory",
+    warnings: async () => ["holds live in this process: run exactly one server, a second one would oversell"],
+  };
+}
+
+function inRedis(options: RedisConnectionOptions): Holds {
+  const redis = new RedisConnection({ ...options, sureForMs: LEASE_MS - SPARE_MS });
+  return {
+    store: createRedisReservationStore(redis),
+    leases: createRedisLeaseStore(redis),
+    rebuildLeases: createRedisLeaseStore(redis, { forRebuild: true }),
+    rebuildTurns: createRedisRebuildTurns(redis, { quietMs: LEASE_MS }),
+    get state() {
+      return redis.state;
+    },
+    warnings: () => redis.warnings(),
+  };
+}

@@ -1,0 +1,31 @@
+import type { Lease, LeaseStore } from "~/checkout/checkout";
+import { createTurns } from "./turns";
+
+/** Leases for one server. They last as long as the process: none is taken over, and none is ever lost. */
+export function createMemoryLeaseStore(): LeaseStore {
+  const turns = createTurns();
+  /** By key: the checkout that the last holder left unsettled. */
+  const names = new Map<string, string>();
+
+  return {
+    async acquire({ key, checkoutId, signal }) {
+      const end = await turns.take(key, signal);
+      const name = names.get(key) ?? null;
+      const unsettled = name === checkoutId ? null : name;
+      let isHeld = true;
+      const lease: Lease = {
+        unsettled,
+        isHeld: () => isHeld,
+        async release({ settled }) {
+          if (!isHeld) return;
+          isHeld = false;
+          // A predecessor's name stays: this holder did not settle it.
+          if (unsettled === null && settled === true) names.delete(key);
+          else if (unsettled === null && settled === false) names.set(key, checkoutId);
+          end();
+        },
+      };
+      return lease;
+    },
+  };
+}

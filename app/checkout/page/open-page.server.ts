@@ -1,0 +1,189 @@
+import type { Product } from "~/catalog/catalog";
+import type { StartOutcome } from "~/checkout/checkout";
+import type { CheckoutContext } from "~/checkout/checkout-context.server";
+import { endClaim, liveClaim } from "~/checkout/claims.server";
+import { UnavailableError } from "~/errors";
+import type { Claim, OthersUnits } from "~/reservations/reservation-store";
+import type { DecidedLine } from "~/reservations/reserve";
+import { shortageOf } from "~/reservations/stock";
+import { waitWhileBusy } from "~/reservations/wait-while-busy";
+import type { PricedLine } from "./cart-fingerprint.server";
+import { closeClaim } from "./close-checkout.server";
+import { priceLines, rereadAndPrice, type Pricing } from "./price-lines.server";
+import { sessionParameters } from "./session-parameters.server";
+import { changedSince, type ShownCart } from "./shown-cart";
+
+interface PageRequest {
+  readonly claim: Claim;
+  /** As noted by the claim; null on a second try, whose rows were looked at before. */
+  readonly others: ReadonlyMap<string, OthersUnits> | null;
+  readonly origin: string;
+  readonly shown: ShownCart | null | undefined;
+}
+
+/** From the claim to a payment page: read the stock once more, create, stamp. Every definite no gives the units back to the shopper. */
+export async function openPage(
+  context: CheckoutContext,
+  request: PageRequest,
+): Promise<StartOutcome | { outcome: "again" }> {
+  const { claim, origin } = request;
+  const pricing = await look(context, request).catch(async (error: unknown) => {
+    // Of a new claim nothing was sent to Stripe yet, so nothing can come of it.
+    if (request.others !== null) await endClaim(context, { claimId: claim.claimId, checkoutId: null, how: "shopper" });
+    throw error;
+  });
+  if (pricing.outcome !== "priced") return giveBack(context, claim, pricing);
+
+  const parameters = sessionParameters(context.config, {
+    claim,
+    lines: pricing.lines,
+    currency: pricing.currency,
+    origin,
+  });
+  // Always under the claim's own key: by it a claim without a page's id is proven to have none.
+  const create = (params: SessionParameters) =>
+    waitWhileBusy(context.reservations.backOff, () => context.gateway.create(params, claim.claimId));
+  let created = await create(parameters);
+  if (created.outcome === "refused" && namesPicture(created.param)) {
+    logRefusal(context, claim, pricing.lines, created);
+    created = await create(
+      sessionParameters(context.config, {
+        claim,
+        lines: pricing.lines,
+        currency: pricing.currency,
+        origin,
+        withPictures: false,
+      }),
+    );
+  }
+  switch (created.outcome) {
+    case "refused": {
+      const { code } = created;
+      logRefusal(context, claim, pricing.lines, created);
+      const reason = code === "amount_too_small" ? "amount_too_small" : "rejected_by_stripe";
+      const priceless = reason === "rejected_by_stripe" ? await findUnusable(context, claim, pricing.lines) : null;
+      if (priceless !== null) return giveBack(context, claim, priceless);
+      return giveBack(context, claim, {
+        outcome: "not_payable",
+        reason,
+        productIds: claim.lines.map((line) => line.productId),
+      });
+    }
+    case "failed":
+      // No address of such a page was ever handed out; if there is one, the reconciler closes it, since nobody holds for it.
+      context.log({ type: "no_proof", claimId: claim.claimId, checkoutId: null, cause: created.cause });
+      return giveBack(context, claim, { outcome: "again" });
+    case "key_used":
+      // An earlier try of this claim said something else, and its answer was lost; in a minute Stripe's list tells what became of it.
+      throw new UnavailableError("an earlier try to open this payment page is not settled yet");
+    case "created":
+      return handOut(context, claim, created.session.id);
+  }
+}
+
+/** Stripe refused the cart: is it because of a Price that was usable when it was last read? Null when not, or when Stripe doesn't say. */
+async function findUnusable(
+  context: CheckoutContext,
+  claim: Claim,
+  lines: readonly PricedLine[],
+): Promise<Extract<Pricing, { outcome: "not_payable" }> | null> {
+  const named = lines.filter((line) => line.stripePrice !== null).map((line) => line.productId);
+  if (named.length === 0) return null;
+  try {
+    const pricing = await rereadAndPrice(context, claim.lines, named);
+    return pricing.outcome === "not_payable" ? pricing : null;
+  } catch (error) {
+    if (error instanceof UnavailableError) return null;
+    throw error;
+  }
+}
+
+type SessionParameters = ReturnType<typeof sessionParameters>;
+
+/** Pictures are decoration: no cart is unpayable because of one. */
+function namesPicture(param: string | undefined): boolean {
+  return param !== undefined && /\[images\]|\bimages\b/.test(param);
+}
+
+/** Tells which product Stripe refused, where it names a line: `line_items[2][price_data]…`. Lines are sent in the order of their ids. */
+function logRefusal(
+  context: CheckoutContext,
+  claim: Claim,
+  lines: readonly { readonly productId: string }[],
+  refusal: { code: string; message: string; param?: string | undefined },
+): void {
+  const { code, message, param = null } = refusal;
+  const index = /^line_items\[(\d+)\]/.exec(param ?? "")?.[1];
+  const productId = index === undefined ? null : (lines.map((line) => line.productId).sort()[Number(index)] ?? null);
+  context.log({
+    type: "checkout_rejected",
+    session: claim.session,
+    claimId: claim.claimId,
+    code,
+    message,
+    param,
+    productId,
+  });
+}
+
+type Looked =
+  | Pricing
+  | { readonly outcome: "refused"; readonly lines: DecidedLine[] }
+  | { readonly outcome: "cart_changed"; readonly since: ShownCart };
+
+async function look(context: CheckoutContext, { claim, others, shown }: PageRequest): Promise<Looked> {
+  const rows = await context.catalog.products(claim.lines.map((line) => line.productId));
+  const lines = others === null ? [] : decide(claim, rows, others);
+  if (lines.some((line) => line.shortage !== null)) return { outcome: "refused", lines };
+  const pricing = await priceLines(context, claim.lines, rows);
+  const since = pricing.outcome === "priced" ? changedSince(shown, pricing) : null;
+  return since === null ? pricing : { outcome: "cart_changed", since };
+}
+
+async function handOut(
+  context: CheckoutContext,
+  claim: Claim,
+  checkoutId: string,
+): Promise<StartOutcome | { outcome: "again" }> {
+  if ((await liveClaim(context, claim.claimId, checkoutId)) === null) {
+    // Nobody holds for this page, so nobody may get its address.
+    const closing = await closeClaim(context, { ...claim, checkoutId }, "stock");
+    return closing.outcome === "paid" ? closing : { outcome: "again" };
+  }
+  // What the create answered may be a saved answer of an earlier try, whose page another tab has paid meanwhile.
+  const session = await context.gateway.fetch(checkoutId);
+  if (session?.status === "open" && session.url !== null) return { outcome: "redirect", url: session.url, checkoutId };
+  return session?.status === "complete" ? { outcome: "paid", checkoutId } : { outcome: "again" };
+}
+
+async function giveBack<T extends { outcome: string }>(context: CheckoutContext, claim: Claim, outcome: T): Promise<T> {
+  await endClaim(context, { claimId: claim.claimId, checkoutId: null, how: "shopper" });
+  return outcome;
+}
+
+/**
+ * Undecided calls of others are left out: each of them noted this session's units before it decides.
+ * A row that is gone is none of this; it is told apart as unknown.
+ */
+function decide(
+  claim: Claim,
+  rows: ReadonlyMap<string, Product>,
+  others: ReadonlyMap<string, OthersUnits>,
+): DecidedLine[] {
+  return claim.lines.flatMap(({ productId, quantity }) => {
+    const row = rows.get(productId);
+    if (row === undefined) return [];
+    const other = others.get(productId);
+    const available = Math.max(0, row.onHand - (other === undefined ? 0 : other.units - other.pendingUnits));
+    return [
+      {
+        productId,
+        name: row.name,
+        requested: quantity,
+        available,
+        ...shortageOf({ quantity, onHand: row.onHand, available }),
+        nextReleaseInMs: other?.nextReleaseInMs ?? null,
+      },
+    ];
+  });
+}

@@ -1,0 +1,59 @@
+import type { Product } from "~/catalog/catalog";
+import type { NotPayableReason } from "~/checkout/checkout";
+import type { CheckoutContext } from "~/checkout/checkout-context.server";
+import type { Line } from "~/reservations/reservation-store";
+import type { PricedLine } from "./cart-fingerprint.server";
+
+export type Pricing =
+  | { readonly outcome: "priced"; readonly lines: readonly PricedLine[]; readonly currency: string }
+  | { readonly outcome: "unknown_product"; readonly productIds: readonly string[] }
+  | { readonly outcome: "not_payable"; readonly reason: NotPayableReason; readonly productIds: readonly string[] };
+
+/**
+ * What each line costs by its row. Stripe Prices that are not known, or could not be charged when they were last read, are read once more
+ * before the shopper is told so.
+ */
+export async function priceLines(
+  context: CheckoutContext,
+  lines: readonly Line[],
+  rows: ReadonlyMap<string, Product>,
+): Promise<Pricing> {
+  const pricing = priceByRows(lines, rows);
+  if (pricing.outcome !== "not_payable" || pricing.reason !== "no_price") return pricing;
+  const named = pricing.productIds.filter((productId) => (rows.get(productId)?.stripePrice ?? null) !== null);
+  return named.length === 0 ? pricing : rereadAndPrice(context, lines, named);
+}
+
+/** The same after Stripe was asked once more for the Prices of these products. */
+export async function rereadAndPrice(
+  { catalog }: CheckoutContext,
+  lines: readonly Line[],
+  productIds: readonly string[],
+): Promise<Pricing> {
+  await catalog.rereadPrices(productIds);
+  return priceByRows(lines, await catalog.products(lines.map((line) => line.productId)));
+}
+
+function priceByRows(lines: readonly Line[], rows: ReadonlyMap<string, Product>): Pricing {
+  const missing = lines.filter((line) => rows.get(line.productId)?.active !== true);
+  if (missing.length > 0) return { outcome: "unknown_product", productIds: missing.map((line) => line.productId) };
+
+  const sellable = lines.flatMap((line): PricedLine[] => {
+    const row = rows.get(line.productId);
+    if (row === undefined || row.price === null) return [];
+    const { name, image, stripePrice, price } = row;
+    return [{ ...line, name, image, stripePrice, unitAmount: price.amount, currency: price.currency }];
+  });
+  if (sellable.length < lines.length) {
+    const productIds = lines
+      .map((line) => line.productId)
+      .filter((productId) => (rows.get(productId)?.price ?? null) === null);
+    return { outcome: "not_payable", reason: "no_price", productIds };
+  }
+  const currencies = new Set(sellable.map((line) => line.currency));
+  const [currency] = currencies;
+  if (currency === undefined || currencies.size > 1) {
+    return { outcome: "not_payable", reason: "mixed_currencies", productIds: sellable.map((line) => line.productId) };
+  }
+  return { outcome: "priced", lines: sellable, currency };
+}

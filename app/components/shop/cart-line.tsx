@@ -1,0 +1,100 @@
+import { Form, Link } from "@remix-run/react";
+import { useEffect, useRef } from "react";
+import { useLiveStock } from "~/availability/live-stock";
+import type { CartLineView } from "~/cart/cart-view.server";
+import { productPath } from "~/catalog/product-address";
+import { cartTexts, labels, lapsedText, productTexts, updatedText } from "~/components/texts";
+import { useClockText } from "~/components/visitor-clock";
+import { useSay } from "./announcer";
+import { usePending, useTellChange } from "./pending";
+import { ProductPicture } from "./product-picture";
+import { StockWords } from "./stock-words";
+
+interface CartLineProps {
+  readonly line: CartLineView;
+  readonly maxUnitsPerLine: number;
+  /** Why the last change of this line was refused. */
+  readonly failure: string | null;
+}
+
+export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
+  const { productId, image, quantity, state, price, subtotal } = line;
+  const stock = useLiveStock(productId, line.stock);
+  const clock = useClockText();
+  const isLeaving = usePending("remove", productId);
+  const isUpdating = usePending("set", productId);
+  const name = line.name ?? cartTexts.gone;
+  const failureId = `failure-${productId}`;
+  const field = useRef<HTMLInputElement>(null);
+  const say = useSay();
+  const shown = `${quantity} ${state}`;
+  const filledFor = useRef(shown);
+  useEffect(() => {
+    // What was typed before does not count any more; the field stays, and with it the focus.
+    if (filledFor.current !== shown && field.current !== null) field.current.value = String(quantity);
+    filledFor.current = shown;
+  }, [shown, quantity]);
+  useTellChange(isUpdating, quantity, () => say(updatedText(name, quantity)));
+  return (
+    <li className="cart-line" data-state={state} data-leaving={isLeaving} aria-label={name}>
+      <ProductPicture image={image} size={96} eager />
+      <div className="what">
+        <h2>{line.name === null ? name : <Link to={productPath(productId)}>{name}</Link>}</h2>
+        <p className="price">
+          {price === null ? productTexts.missingPrice(line.priceUnavailable) : productTexts.each(price)}
+        </p>
+        {state === "lapsed" ? (
+          <p className="stock" data-tone="none">
+            {lapsedText(stock, quantity, clock)}
+          </p>
+        ) : (
+          <StockWords stock={stock} />
+        )}
+        {failure !== null && (
+          <p className="line-failure" id={failureId}>
+            {failure}
+          </p>
+        )}
+      </div>
+      <p className="subtotal">{subtotal}</p>
+      <div className="line-forms">
+        <Form method="post" action="/cart" preventScrollReset>
+          <input type="hidden" name="intent" value="set" />
+          <input type="hidden" name="product_id" value={productId} />
+          <label>
+            {labels.quantity}
+            <input
+              ref={field}
+              type="number"
+              name="quantity"
+              min={0}
+              max={maxUnitsPerLine}
+              step={1}
+              defaultValue={quantity}
+              required
+              inputMode="numeric"
+              autoComplete="off"
+              aria-invalid={failure === null ? undefined : true}
+              aria-describedby={failure === null ? undefined : failureId}
+            />
+          </label>
+          <button type="submit" className="button quiet" aria-label={`${labels.update} ${name}`} aria-busy={isUpdating}>
+            {isUpdating ? labels.updating : labels.update}
+          </button>
+        </Form>
+        <Form method="post" action="/cart" preventScrollReset>
+          <input type="hidden" name="product_id" value={productId} />
+          <button
+            type="submit"
+            name="intent"
+            value="remove"
+            className="button quiet"
+            aria-label={`${labels.remove} ${name}`}
+          >
+            {labels.remove}
+          </button>
+        </Form>
+      </div>
+    </li>
+  );
+}

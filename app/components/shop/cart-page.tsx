@@ -1,0 +1,120 @@
+import { Link } from "@remix-run/react";
+import { LiveStock } from "~/availability/live-stock";
+import type { CartFailure } from "~/cart/cart-failure";
+import type { CartView, LostCookieView } from "~/cart/cart-view.server";
+import { productPath } from "~/catalog/product-address";
+import { cartTexts, labels, lineFailureText, orderNumber, shop } from "~/components/texts";
+import { useClockText } from "~/components/visitor-clock";
+import { CartChangesNotice } from "./cart-changes-notice";
+import { CartLine } from "./cart-line";
+import { CartSummary } from "./cart-summary";
+import { failedProducts } from "./failed-products";
+import { FailureAlert } from "./failure-alert";
+import { FollowHolds } from "./follow-holds";
+import { HoldState } from "./hold-state";
+import { IntentForm } from "./intent-form";
+import { LostCookieNotice } from "./lost-cookie-notice";
+import { RemovedNotice } from "./removed-notice";
+
+/** The whole cart. `failure`: what the last form asked for could not be done; told here and next to its lines. */
+export function CartPage({
+  view,
+  failure,
+  lostCookie = null,
+}: {
+  view: CartView;
+  failure: CartFailure | null;
+  lostCookie?: LostCookieView | null;
+}) {
+  const failed = failure === null ? [] : failedProducts(failure);
+  const clock = useClockText();
+  return (
+    <LiveStock productIds={view.lines.map((line) => line.productId)}>
+      <div className="cart">
+        <FollowHolds view={view} />
+        <h1>{cartTexts.title}</h1>
+        {lostCookie !== null && <LostCookieNotice lostCookie={lostCookie} />}
+        {failure !== null && <CartAlert failure={failure} view={view} />}
+        {view.changes !== null && <CartChangesNotice changes={view.changes} />}
+        {view.unsettledCheckout !== null && (
+          <p className="notice warn">
+            {cartTexts.unsettled} <Link to={`/orders/${view.unsettledCheckout}`}>{cartTexts.lookAtOrder}</Link>
+          </p>
+        )}
+        {view.removed !== null && <RemovedNotice key={view.removed.productId} removed={view.removed} />}
+        {view.lines.length === 0 ? (
+          <EmptyCart />
+        ) : (
+          <div className="cart-body">
+            <div className="cart-goods">
+              <HoldState view={view} />
+              <ul className="cart-lines">
+                {view.lines.map((line) => (
+                  <CartLine
+                    key={line.productId}
+                    line={line}
+                    maxUnitsPerLine={view.maxUnitsPerLine}
+                    failure={
+                      failure !== null && failed.includes(line.productId)
+                        ? lineFailureText(failure, line.productId, clock)
+                        : null
+                    }
+                  />
+                ))}
+              </ul>
+              <IntentForm intent="clear" label={labels.clear} pendingLabel={labels.clearing} quiet />
+            </div>
+            <CartSummary view={view} />
+          </div>
+        )}
+        <RecentPayments checkouts={view.checkouts} />
+      </div>
+    </LiveStock>
+  );
+}
+
+/** The failure as a whole, and of products that are not in the cart everything there is to say. */
+function CartAlert({ failure, view }: { failure: CartFailure; view: CartView }) {
+  const clock = useClockText();
+  const inCart = new Set(view.lines.map((line) => line.productId));
+  const elsewhere = failure.kind === "refused" ? failure.lines.filter((line) => !inCart.has(line.productId)) : [];
+  return (
+    <FailureAlert failure={failure}>
+      {elsewhere.length > 0 && (
+        <ul>
+          {elsewhere.map((line) => (
+            <li key={line.productId}>
+              <Link to={productPath(line.productId)}>{line.name}</Link>:{" "}
+              {lineFailureText(failure, line.productId, clock)}
+            </li>
+          ))}
+        </ul>
+      )}
+    </FailureAlert>
+  );
+}
+
+function EmptyCart() {
+  return (
+    <section className="notice-page">
+      <p>{cartTexts.empty}</p>
+      <Link to="/">{shop.toProducts}</Link>
+    </section>
+  );
+}
+
+function RecentPayments({ checkouts }: { checkouts: readonly string[] }) {
+  if (checkouts.length === 0) return null;
+  return (
+    <section className="recent">
+      <h2>{cartTexts.recentPayments}</h2>
+      <ul>
+        {checkouts.map((checkoutId) => (
+          <li key={checkoutId}>
+            <Link to={`/orders/${checkoutId}`}>{orderNumber(checkoutId)}</Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,98 @@
+import { Link, useFetcher } from "@remix-run/react";
+import { useEffect, useRef, useState } from "react";
+import { LiveStock } from "~/availability/live-stock";
+import type { CartView, RemovedLine } from "~/cart/cart-view.server";
+import type { PanelAnswer, PanelView } from "~/cart/panel-answer";
+import { cartTexts, labels, panelTexts, shop } from "~/components/texts";
+import { ChangesInPlace } from "./cart-form";
+import { CartSummary } from "./cart-summary";
+import { FailureAlert } from "./failure-alert";
+import { FollowHolds } from "./follow-holds";
+import { HoldState } from "./hold-state";
+import { PanelLine } from "./panel-line";
+import { RemovedNotice } from "./removed-notice";
+
+/** The cart over the page that the shopper is on. A modal dialog: the browser keeps the focus in it, closes it on Escape, and gives the focus back. */
+export function CartPanel({ onClose }: { onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const cart = useFetcher<PanelView>();
+  const changes = useFetcher<PanelAnswer>();
+  const view = useLastView(cart.data);
+  const answer = changes.state === "idle" ? changes.data : undefined;
+  const isReading = view === null && (cart.state !== "idle" || cart.data === undefined);
+  const refusal = [answer, isReading ? undefined : cart.data].find((given) => given?.outcome === "refused");
+  const close = () => dialog.current?.close();
+
+  useEffect(() => {
+    dialog.current?.showModal();
+    cart.load("/cart/panel");
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once on opening; later cart changes revalidate it
+  }, []);
+
+  return (
+    <dialog
+      ref={dialog}
+      className="cart-panel"
+      aria-labelledby="cart-panel-title"
+      onClose={onClose}
+      // The dialog itself is only hit beside its content.
+      onClick={(event) => event.target === dialog.current && close()}
+    >
+      <div className="cart-panel-body">
+        <header>
+          <h2 id="cart-panel-title">{cartTexts.title}</h2>
+          <button type="button" className="button quiet" onClick={close} aria-label={panelTexts.closeLabel}>
+            {panelTexts.close}
+          </button>
+        </header>
+        {answer?.outcome === "failed" && <FailureAlert failure={answer.failure} />}
+        {refusal?.outcome === "refused" && (
+          <p role="alert" className="notice bad">
+            {refusal.message}
+          </p>
+        )}
+        {isReading && <p aria-busy="true">{panelTexts.loading}</p>}
+        {view === null && !isReading && (
+          <button type="button" className="button" onClick={() => cart.load("/cart/panel")}>
+            {labels.tryAgain}
+          </button>
+        )}
+        <ChangesInPlace value={changes}>{view !== null && <Contents view={view} onLeave={close} />}</ChangesInPlace>
+      </div>
+    </dialog>
+  );
+}
+
+function Contents({ view, onLeave }: { view: CartView; onLeave: () => void }) {
+  const [removed, setRemoved] = useState<RemovedLine | null>(null);
+  const isGone = removed !== null && !view.lines.some(({ productId }) => productId === removed.productId);
+  return (
+    <LiveStock productIds={view.lines.map(({ productId }) => productId)}>
+      <FollowHolds view={view} />
+      {isGone && <RemovedNotice key={removed.productId} removed={removed} />}
+      {view.lines.length === 0 ? (
+        <p>{cartTexts.empty}</p>
+      ) : (
+        <>
+          <HoldState view={view} />
+          <ul className="panel-lines">
+            {view.lines.map((line) => (
+              <PanelLine key={line.productId} line={line} onRemove={setRemoved} onLeave={onLeave} />
+            ))}
+          </ul>
+          <CartSummary view={view} />
+        </>
+      )}
+      <Link to="/cart" className="to-cart" onClick={onLeave}>
+        {shop.toCart}
+      </Link>
+    </LiveStock>
+  );
+}
+
+/** What was shown last stays while nothing newer can be had. */
+function useLastView(given: PanelView | undefined): CartView | null {
+  const last = useRef<CartView | null>(null);
+  if (given?.outcome === "shown") last.current = given.view;
+  return last.current;
+}

@@ -1,0 +1,34 @@
+import { Form } from "@remix-run/react";
+import type { CartView } from "~/cart/cart-view.server";
+import { labels, obstacleText, payHint } from "~/components/texts";
+import { atCheckoutText } from "./amount-words";
+
+/** The total and the way to pay. The form leaves the shop, so it is posted by the browser itself. */
+export function CartSummary({
+  view: { total, obstacle, paymentPage, payWithinMs, shown, atCheckout },
+}: {
+  view: CartView;
+}) {
+  const atCheckoutHint = atCheckoutText(atCheckout);
+  return (
+    <section className="summary" aria-label={labels.total}>
+      {total !== null && (
+        <p className="total">
+          {labels.total} <strong>{total}</strong>
+        </p>
+      )}
+      {total !== null && atCheckoutHint !== null && <p className="hint">{atCheckoutHint}</p>}
+      {obstacle === null ? (
+        <Form method="post" action="/checkout" reloadDocument>
+          {shown !== null && <input type="hidden" name="shown" value={shown} />}
+          <button type="submit" className="button">
+            {paymentPage === null ? labels.pay : labels.continuePayment}
+          </button>
+        </Form>
+      ) : (
+        <p className="notice warn">{obstacleText(obstacle)}</p>
+      )}
+      {obstacle === null && paymentPage === null && <p className="hint">{payHint(payWithinMs)}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,109 @@
+import type { MetaDescriptor } from "@remix-run/node";
+import type { ProductListView } from "~/cart/list-products.server";
+import type { ProductView, StockView } from "~/cart/product-view.server";
+import { productPath } from "~/catalog/product-address";
+import { pageTitle, productTexts, shop } from "~/components/texts";
+
+/** What search engines and link previews read of the list. `siteUrl`: the shop's own address, no slash at the end. */
+export function listMeta({ search, page }: ProductListView, siteUrl: string): MetaDescriptor[] {
+  const title = `${shop.name} · ${shop.motto}`;
+  // Searches are endless; the list itself is what should be found.
+  if (search !== "")
+    return [{ title: `${productTexts.title}: ${search} · ${shop.name}` }, { name: "robots", content: "noindex" }];
+  const url = page === 1 ? `${siteUrl}/` : `${siteUrl}/?page=${page}`;
+  return [
+    ...pageMeta({ title, description: `${shop.motto}. ${shop.promise}`, url, image: null }),
+    { property: "og:type", content: "website" },
+  ];
+}
+
+/** With the true availability at the time of the answer. */
+export function productMeta(
+  { id, name, description, image, offer, forSale, stock }: ProductView,
+  siteUrl: string,
+): MetaDescriptor[] {
+  const url = siteUrl + productPath(id);
+  const picture = image === null ? null : absolute(image, siteUrl);
+  const preview = picture === null ? null : previewOf(picture, siteUrl);
+  const product = {
+    "@context": "https://schema.org",
+    "@type": "Product",
+    name,
+    description,
+    sku: id,
+    url,
+    ...(picture === null ? {} : { image: picture }),
+    ...(offer === null
+      ? {}
+      : {
+          offers: {
+            "@type": "Offer",
+            ...offer,
+            url,
+            availability: `https://schema.org/${availabilityTerm(stock, forSale)}`,
+          },
+        }),
+  };
+  return [
+    ...pageMeta({
+      title: pageTitle(name),
+      description: description === "" ? `${name}. ${shop.promise}` : description,
+      url,
+      image: preview,
+    }),
+    { property: "og:type", content: "product" },
+    { "script:ld+json": product },
+  ];
+}
+
+/** Source: schema.org/ItemAvailability. Held in carts is not sold out: a unit may free up within minutes. */
+function availabilityTerm(
+  { onHand, available }: StockView,
+  forSale: boolean,
+): "InStock" | "LimitedAvailability" | "SoldOut" | "OutOfStock" {
+  if (!forSale) return "OutOfStock";
+  if (onHand === 0) return "SoldOut";
+  return available === 0 ? "LimitedAvailability" : "InStock";
+}
+
+/** Null where the merchant's table has something that is no address. */
+function absolute(address: string, siteUrl: string): string | null {
+  try {
+    return new URL(address, siteUrl).href;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The picture that a link preview shows. No network shows an SVG: the shop's own have a photograph-sized twin (1200 × 630) next to
+ * them, and one from elsewhere is left out.
+ */
+function previewOf(picture: string, siteUrl: string): string | null {
+  if (!new URL(picture).pathname.endsWith(".svg")) return picture;
+  return picture.startsWith(`${siteUrl}/products/`) ? picture.replace(/\.svg$/, ".jpg") : null;
+}
+
+function pageMeta({
+  title,
+  description,
+  url,
+  image,
+}: {
+  title: string;
+  description: string;
+  url: string;
+  image: string | null;
+}): MetaDescriptor[] {
+  return [
+    { title },
+    { name: "description", content: description },
+    { tagName: "link", rel: "canonical", href: url },
+    { property: "og:site_name", content: shop.name },
+    { property: "og:title", content: title },
+    { property: "og:description", content: description },
+    { property: "og:url", content: url },
+    ...(image === null ? [] : [{ property: "og:image", content: image }]),
+    { name: "twitter:card", content: image === null ? "summary" : "summary_large_image" },
+  ];
+}

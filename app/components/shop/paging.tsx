@@ -1,0 +1,29 @@
+import { Link } from "@remix-run/react";
+import { labels, productTexts } from "~/components/texts";
+
+export function Paging({ page, pages, search }: { page: number; pages: number; search: string }) {
+  if (pages <= 1) return null;
+  return (
+    <nav className="paging" aria-label="Pages">
+      {page > 1 && (
+        <Link to={address(page - 1, search)} rel="prev">
+          {labels.previous}
+        </Link>
+      )}
+      <span>{productTexts.pageOf(page, pages)}</span>
+      {page < pages && (
+        <Link to={address(page + 1, search)} rel="next">
+          {labels.next}
+        </Link>
+      )}
+    </nav>
+  );
+}
+
+function address(page: number, search: string): string {
+  const query = new URLSearchParams({
+    ...(search === "" ? {} : { q: search }),
+    ...(page === 1 ? {} : { page: String(page) }),
+  }).toString();
+  return query === "" ? "/" : `/?${query}`;
+}

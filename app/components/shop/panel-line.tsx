@@ -1,0 +1,68 @@
+import { Link } from "@remix-run/react";
+import { useLiveStock } from "~/availability/live-stock";
+import type { CartLineView, RemovedLine } from "~/cart/cart-view.server";
+import { productPath } from "~/catalog/product-address";
+import { cartTexts, labels, lapsedText, panelTexts, productTexts } from "~/components/texts";
+import { useClockText } from "~/components/visitor-clock";
+import { CartForm } from "./cart-form";
+import { usePending } from "./pending";
+import { ProductPicture } from "./product-picture";
+import { StockWords } from "./stock-words";
+
+interface PanelLineProps {
+  readonly line: CartLineView;
+  readonly onRemove: (removed: RemovedLine) => void;
+  readonly onLeave: () => void;
+}
+
+/** A line of the cart in short. Its quantity is changed on the cart's page. */
+export function PanelLine({
+  line: { productId, image, quantity, state, price, subtotal, ...line },
+  onRemove,
+  onLeave,
+}: PanelLineProps) {
+  const stock = useLiveStock(productId, line.stock);
+  const clock = useClockText();
+  const isLeaving = usePending("remove", productId);
+  const name = line.name ?? cartTexts.gone;
+  return (
+    <li className="panel-line" data-state={state} data-leaving={isLeaving} aria-label={name}>
+      <ProductPicture image={image} size={64} eager />
+      <div className="what">
+        <h3>
+          {line.name === null ? (
+            name
+          ) : (
+            <Link to={productPath(productId)} onClick={onLeave}>
+              {name}
+            </Link>
+          )}
+        </h3>
+        <p className="price">{panelTexts.times(quantity, price ?? productTexts.missingPrice(line.priceUnavailable))}</p>
+        {state === "lapsed" ? (
+          <p className="stock" data-tone="none">
+            {lapsedText(stock, quantity, clock)}
+          </p>
+        ) : (
+          <StockWords stock={stock} />
+        )}
+      </div>
+      <div className="end">
+        <p className="subtotal">{subtotal}</p>
+        <CartForm onSubmit={() => onRemove({ productId, name, quantity })}>
+          <input type="hidden" name="product_id" value={productId} />
+          <button
+            type="submit"
+            name="intent"
+            value="remove"
+            className="button quiet"
+            aria-label={`${labels.remove} ${name}`}
+            aria-busy={isLeaving}
+          >
+            {isLeaving ? labels.removing : labels.remove}
+          </button>
+        </CartForm>
+      </div>
+    </li>
+  );
+}

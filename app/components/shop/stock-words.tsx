@@ -1,0 +1,20 @@
+import type { StockView } from "~/cart/product-view.server";
+import { stockText } from "~/components/texts";
+import { useClockText } from "~/components/visitor-clock";
+
+/** The stock in words. The mark before them differs in shape, not only in colour. */
+export function StockWords({ stock, id }: { stock: StockView; id?: string }) {
+  const clock = useClockText();
+  return (
+    <p className="stock" data-tone={tone(stock)} id={id}>
+      {stockText(stock, clock)}
+    </p>
+  );
+}
+
+function tone({ onHand, available, heldByYou }: StockView): "yours" | "plenty" | "scarce" | "waiting" | "none" {
+  if (heldByYou > 0) return "yours";
+  if (onHand === 0) return "none";
+  if (available === 0) return "waiting";
+  return available <= 3 ? "scarce" : "plenty";
+}

@@ -1,0 +1,150 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { createRedisLeaseStore } from "~/checkout/leases/redis-lease-store.server";
+import { UnavailableError } from "~/errors";
+import { startRedis, type RedisServer } from "../../redis-server";
+import { connect } from "../../reservations/redis-fixture";
+import { describeLeaseStore } from "./describe-lease-store";
+
+const patient = new AbortController().signal;
+const LEASE_MS = 1_000;
+
+let server: RedisServer;
+let offset: { ms: number };
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(async () => {
+  await server.stop();
+});
+beforeEach(async () => {
+  await server.command("FLUSHALL");
+  offset = { ms: 0 };
+});
+
+const opened = new Set<{ close(): void }>();
+afterEach(() => {
+  for (const redis of opened) redis.close();
+  opened.clear();
+});
+
+function appServer(options?: Parameters<typeof connect>[1]) {
+  const app = connect(server.url, { offset, ...options });
+  opened.add(app.redis);
+  return { ...app, leases: createRedisLeaseStore(app.redis, { leaseMs: LEASE_MS }) };
+}
+
+describeLeaseStore("Redis", async () => {
+  const app = appServer();
+  await app.rebuild();
+  return { leases: app.leases };
+});
+
+describe("leases of several servers", () => {
+  it("are no longer held when what is sent now could outlive them, although nobody else can have them yet", async () => {
+    const [a, b] = [appServer(), appServer()];
+    await a.rebuild();
+    const lease = await a.leases.acquire({ key: "k", checkoutId: "cs_1", signal: patient });
+    a.redis.close();
+    await vi.waitFor(() => expect(lease.isHeld()).toBe(false), { timeout: LEASE_MS, interval: 1 });
+    await expect(b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: AbortSignal.timeout(50) })).rejects.toThrow(
+      UnavailableError,
+    );
+  });
+
+  it("are seen by all of them", async () => {
+    const [a, b] = [appServer(), appServer()];
+    await a.rebuild();
+    const lease = await a.leases.acquire({ key: "k", checkoutId: "cs_1", signal: patient });
+    const hurry = new AbortController();
+    const second = b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: hurry.signal });
+    hurry.abort(new Error("late"));
+    await expect(second).rejects.toThrow(UnavailableError);
+    await lease.release({ settled: true });
+    expect(await b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: patient })).toMatchObject({
+      unsettled: null,
+    });
+  });
+
+  it("of one that died are taken over, with the name of its checkout", async () => {
+    const [a, b] = [appServer(), appServer()];
+    await a.rebuild();
+    await a.leases.acquire({ key: "k", checkoutId: "cs_1", signal: patient });
+    a.redis.close();
+    const next = await b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: patient });
+    expect(next.unsettled).toBe("cs_1");
+  });
+
+  it("of one that died keep the name of the predecessor that it had not settled", async () => {
+    const [a, b] = [appServer(), appServer()];
+    await a.rebuild();
+    await (await a.leases.acquire({ key: "k", checkoutId: "cs_0", signal: patient })).release({ settled: false });
+    await a.leases.acquire({ key: "k", checkoutId: "cs_1", signal: patient });
+    a.redis.close();
+    expect((await b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: patient })).unsettled).toBe("cs_0");
+  });
+
+  it("last for as long as the holder renews them, and are known to be lost before another can have them", async () => {
+    const [a, b] = [appServer(), appServer()];
+    await a.rebuild();
+    const lease = await a.leases.acquire({ key: "k", checkoutId: "cs_1", signal: patient });
+    const waiting = b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: AbortSignal.timeout(2 * LEASE_MS) });
+    await expect(waiting).rejects.toThrow(UnavailableError);
+    await vi.waitFor(() => expect(lease.isHeld()).toBe(true));
+
+    await server.command("CLIENT", "PAUSE", String(1.5 * LEASE_MS), "ALL");
+    await vi.waitFor(() => expect(lease.isHeld()).toBe(false), { timeout: 10 * LEASE_MS, interval: 5 });
+    await vi.waitFor(
+      async () => {
+        const next = await b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: patient });
+        expect([lease.isHeld(), next.isHeld(), next.unsettled]).toEqual([false, true, "cs_1"]);
+      },
+      { timeout: 10_000 },
+    );
+  });
+
+  it("cost Redis little while a crowd of one server waits, and are had in order of arrival", async () => {
+    const a = appServer();
+    await a.rebuild();
+    const first = await a.leases.acquire({ key: "k", checkoutId: "cs_0", signal: patient });
+    const had: number[] = [];
+    const crowd = Array.from({ length: 200 }, async (_, n) => {
+      const lease = await a.leases.acquire({ key: "k", checkoutId: `cs_${n}`, signal: patient });
+      had.push(n);
+      await lease.release({ settled: true });
+    });
+    const scriptsRun = async () =>
+      Number(/cmdstat_evalsha:calls=(\d+)/.exec(String(await server.command("INFO", "commandstats")))?.[1]);
+    const before = await scriptsRun();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    // One asks every 160 ms or so, and the lease is renewed a dozen times a second.
+    expect((await scriptsRun()) - before).toBeLessThan(40);
+    await first.release({ settled: true });
+    await Promise.all(crowd);
+    expect(had).toEqual(crowd.map((_, n) => n));
+  });
+
+  it("are refused to all but the rebuild itself, until claims are complete", async () => {
+    const [a, b] = [appServer(), appServer()];
+    await a.turns.begin();
+    const ofRebuild = (app: typeof a) => createRedisLeaseStore(app.redis, { forRebuild: true });
+    const announced = await ofRebuild(a).acquire({ key: "k", checkoutId: "cs_1", signal: patient });
+    await announced.release({ settled: true });
+    for (const leases of [a.leases, b.leases, ofRebuild(b)]) {
+      await expect(leases.acquire({ key: "k", checkoutId: "cs_2", signal: patient })).rejects.toThrow(UnavailableError);
+    }
+    await a.turns.end();
+    expect((await b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: patient })).isHeld()).toBe(true);
+  });
+
+  it("lost with all data are known to be lost before anybody begins to rebuild", async () => {
+    const a = appServer({ quietMs: LEASE_MS });
+    await vi.waitFor(async () => expect(await a.turns.begin()).toBe("begun"), { timeout: 5_000, interval: 20 });
+    await a.turns.end();
+    const lease = await a.leases.acquire({ key: "k", checkoutId: "cs_1", signal: patient });
+    await server.command("FLUSHALL");
+    const b = appServer({ quietMs: LEASE_MS });
+    expect(await b.turns.begin()).toBe("elsewhere");
+    await vi.waitFor(async () => expect(await b.turns.begin()).toBe("begun"), { timeout: 5_000, interval: 20 });
+    expect(lease.isHeld()).toBe(false);
+  });
+});

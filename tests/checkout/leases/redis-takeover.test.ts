@@ -1,0 +1,106 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startRedis, type RedisServer } from "../../redis-server";
+import { connect } from "../../reservations/redis-fixture";
+import { createWorld, START } from "../world";
+
+/** `P` was the store, then `R` was, and the address leads back to P, which was never restarted. */
+let P: RedisServer;
+let R: RedisServer;
+beforeAll(async () => {
+  [P, R] = await Promise.all([startRedis(), startRedis()]);
+});
+afterAll(async () => {
+  await Promise.all([P.stop(), R.stop()]);
+});
+beforeEach(async () => {
+  await Promise.all([P.command("FLUSHALL"), R.command("FLUSHALL")]);
+});
+
+const closing = new Set<() => void>();
+afterEach(() => {
+  for (const close of closing) close();
+  closing.clear();
+});
+
+/** A server of the shop on that Redis, not rebuilt yet, that knows of no epoch, or of those given. */
+function bootOn(world: ReturnType<typeof createWorld>, redis: RedisServer, knows?: readonly string[]) {
+  const app = connect(redis.url, { offset: { ms: START + world.time.ms - Date.now() }, isSure: false });
+  closing.add(() => app.redis.close());
+  if (knows !== undefined) app.turns.learn(knows);
+  const shop = world.boot({
+    dependencies: (real) => ({ reservations: { ...real.reservations, store: app.store }, rebuildTurns: app.turns }),
+  });
+  return { ...shop, app };
+}
+
+const change = (shop: ReturnType<typeof bootOn>, session: string) =>
+  shop.checkout.changeCart({ session, lines: [{ productId: "mug", quantity: 1 }] });
+
+describe("a server that boots on a primary which was left for another", () => {
+  it("learns of it from an open payment page, and sells its unit to nobody else", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const onP = bootOn(world, P);
+    await onP.checkout.rebuild();
+    const onR = bootOn(world, R, [onP.app.redis.known.newest ?? ""]);
+    await onR.checkout.rebuild();
+    const checkoutId = await onR.pay("ann", { mug: 1 });
+
+    const fresh = bootOn(world, P);
+    expect(await fresh.checkout.rebuild()).toMatchObject({ claimsRestored: 1 });
+
+    expect(await change(fresh, "bob")).toMatchObject({ outcome: "refused" });
+    world.stripe.pay(checkoutId);
+    expect(await fresh.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+    expect(world.stock()).toBe(0);
+  });
+
+  it("control: if it took that primary's word, it would sell the unit again", async () => {
+    const world = createWorld({ rows: { mug: 1 } });
+    await bootOn(world, P).checkout.rebuild();
+    const onR = bootOn(world, R, []);
+    await onR.checkout.rebuild();
+    await onR.pay("ann", { mug: 1 });
+    const fresh = bootOn(world, P, []);
+    expect(await fresh.app.turns.begin()).toBe("rebuilt");
+    expect(
+      await fresh.app.store.place({
+        session: "bob",
+        operationId: "op",
+        lines: [{ productId: "mug", quantity: 1 }],
+        maxLines: 30,
+      }),
+    ).toMatchObject({
+      others: new Map([["mug", expect.objectContaining({ units: 0 })]]),
+    });
+  });
+
+  it("looks once at the claims that it still has, and lets go of what ended meanwhile", async () => {
+    const world = createWorld({ rows: { mug: 5 } });
+    const onP = bootOn(world, P);
+    await onP.checkout.rebuild();
+    const [expired, sold] = [await onP.pay("ann", { mug: 1 }), await onP.pay("bob", { mug: 1 })];
+    await onP.pay("cy", { mug: 1 });
+    await onP.app.store.restore({
+      claimId: "claim-unknown",
+      checkoutId: "cs_unknown",
+      session: "dan",
+      lines: [{ productId: "mug", quantity: 1 }],
+      claimedAt: START,
+    });
+    world.stripe.expire(expired);
+    const onR = bootOn(world, R, [onP.app.redis.known.newest ?? ""]);
+    await onR.checkout.rebuild();
+    world.stripe.pay(sold);
+    expect(await onR.checkout.fulfil(sold)).toMatchObject({ outcome: "done" });
+    await onR.pay("eve", { mug: 1 });
+
+    // The clock of each server starts from the world's: all claims so far lie in the past of the next one.
+    world.advance(10_000);
+    const fresh = bootOn(world, P);
+    await fresh.checkout.rebuild();
+
+    const held = (await fresh.app.store.claims({ olderThanMs: 0 })).map(({ session }) => session).sort();
+    expect(held).toEqual(["cy", "dan", "eve"]);
+    expect(world.stock()).toBe(4);
+  });
+});

@@ -1,0 +1,82 @@
+import { existsSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { offerPrice } from "~/catalog/money-text.server";
+import { listMeta, productMeta } from "~/components/shop/page-meta";
+import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
+
+const stock = { onHand: 5, available: 5, heldByYou: 0, nextReleaseAt: null };
+const mug = {
+  id: "a b",
+  name: "Mug",
+  description: "",
+  image: "/mug.svg",
+  price: "$12.50",
+  priceUnavailable: false,
+  offer: { price: "12.50", priceCurrency: "USD" },
+  forSale: true,
+  stock,
+};
+
+function structured(product: typeof mug): unknown {
+  return productMeta(product, "https://shop.test").find((descriptor) => "script:ld+json" in descriptor);
+}
+
+describe("what programs read of a page", () => {
+  it.each([
+    [stock, true, "InStock"],
+    [{ ...stock, available: 0 }, true, "LimitedAvailability"],
+    [{ ...stock, onHand: 0, available: 0 }, true, "SoldOut"],
+    [stock, false, "OutOfStock"],
+  ])("stock of %j, for sale: %s, is %s", (figures, forSale, term) => {
+    expect(structured({ ...mug, forSale, stock: figures })).toMatchObject({
+      "script:ld+json": {
+        image: "https://shop.test/mug.svg",
+        offers: { price: "12.50", availability: `https://schema.org/${term}` },
+      },
+    });
+  });
+
+  it.each([
+    ["/products/tide-mug.svg", "https://shop.test/products/tide-mug.jpg"],
+    ["https://images.test/mug.png?w=800", "https://images.test/mug.png?w=800"],
+    ["https://images.test/mug.svg", undefined],
+    [null, undefined],
+  ])("shows %s in link previews as %s", (image, preview) => {
+    const metadata = productMeta({ ...mug, image }, "https://shop.test");
+    expect(metadata.find((descriptor) => "property" in descriptor && descriptor.property === "og:image")).toEqual(
+      preview === undefined ? undefined : { property: "og:image", content: preview },
+    );
+    expect(metadata).toContainEqual({
+      name: "twitter:card",
+      content: preview === undefined ? "summary" : "summary_large_image",
+    });
+  });
+
+  it("has a preview for every demo picture", () => {
+    for (const { image_url } of DEMO_PRODUCTS)
+      expect(existsSync(`public${image_url.replace(".svg", ".jpg")}`), image_url).toBe(true);
+  });
+
+  it("names one address for each page, and hides searches", () => {
+    expect(productMeta(mug, "https://shop.test")).toContainEqual({
+      tagName: "link",
+      rel: "canonical",
+      href: "https://shop.test/products/a%20b",
+    });
+    const list = { products: [], page: 2, pages: 3, total: 50, search: "", operation: "o" };
+    expect(listMeta(list, "https://shop.test")).toContainEqual({
+      tagName: "link",
+      rel: "canonical",
+      href: "https://shop.test/?page=2",
+    });
+    expect(listMeta({ ...list, search: "mug" }, "https://shop.test")).toContainEqual({
+      name: "robots",
+      content: "noindex",
+    });
+  });
+
+  it("writes prices in major units, with the digits of the currency", () => {
+    expect(offerPrice({ amount: 2800, currency: "usd" })).toEqual({ price: "28.00", priceCurrency: "USD" });
+    expect(offerPrice({ amount: 1250, currency: "jpy" })).toEqual({ price: "1250", priceCurrency: "JPY" });
+  });
+});
