@@ -6,8 +6,8 @@ import { momentIn } from "./times";
 type Shop = Pick<Container, "catalog" | "store">;
 
 /** GET /api/reserve-inventory for a shopper: their own holds. Null: a caller without a session, who holds nothing. */
-export async function ownReservations(shop: Shop, session: string | null): Promise<Response> {
-  const own = session === null ? [] : reservationsOf(session, await shop.store.view(session));
+export async function ownReservations(shop: Shop, sessionHash: string | null): Promise<Response> {
+  const own = sessionHash === null ? [] : reservationsOf(sessionHash, await shop.store.view(sessionHash));
   return json({
     total_reservations: own.length,
     total_units: own.reduce((sum, { quantity }) => sum + quantity, 0),
@@ -31,18 +31,18 @@ export async function allReservations(
   });
 }
 
-function reservationsOf(session: string, view: SessionView): Reservation[] {
+function reservationsOf(sessionHash: string, view: SessionView): Reservation[] {
   const { claim } = view;
   const shopping = view.lines.map((line): Reservation => ({
     ...line,
-    session,
+    sessionHash,
     state: "shopping",
     checkoutId: null,
     expiresInMs: view.expiresInMs,
   }));
   const checkout = (claim?.lines ?? []).map((line): Reservation => ({
     ...line,
-    session,
+    sessionHash,
     state: "checkout",
     checkoutId: claim?.checkoutId ?? null,
     expiresInMs: null,
@@ -58,10 +58,10 @@ async function named(shop: Shop, reservations: readonly Reservation[]) {
       ? new Map<string, never>()
       : await shop.catalog.products(productIds).catch(() => new Map<string, never>());
   const now = Date.now();
-  return reservations.map(({ productId, session, quantity, state, checkoutId, expiresInMs }) => ({
+  return reservations.map(({ productId, sessionHash, quantity, state, checkoutId, expiresInMs }) => ({
     product_id: productId,
     product_name: products.get(productId)?.name ?? null,
-    session,
+    session: sessionHash,
     quantity,
     state,
     checkout_id: checkoutId,

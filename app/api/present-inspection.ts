@@ -20,7 +20,7 @@ export function presentInspection({
         ? null
         : {
             claim_id: claim.claimId,
-            session: claim.session,
+            session: claim.sessionHash,
             claimed_at: new Date(claim.claimedAt).toISOString(),
             lines: claim.lines.map(({ productId, quantity }) => ({ product_id: productId, quantity })),
           },

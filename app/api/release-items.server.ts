@@ -14,7 +14,7 @@ export async function releaseItems(
   const answer =
     cart === null
       ? { outcome: "released" as const, lines: [] }
-      : await shop.checkout.release({ session: cart.session, productIds });
+      : await shop.checkout.release({ sessionHash: cart.sessionHash, productIds });
   switch (answer.outcome) {
     case "released": {
       const { shopping, checkout } = await shop.store.totals();

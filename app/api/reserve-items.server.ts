@@ -33,13 +33,13 @@ export async function reserveItems(shop: Shop, given: Cart, items: readonly Rese
       fields: [{ field: "items", message: "too many products" }],
     });
   }
-  const answer = await shop.checkout.changeCart({ session: cart.session, lines });
+  const answer = await shop.checkout.changeCart({ sessionHash: cart.sessionHash, lines });
   switch (answer.outcome) {
     case "granted": {
       const { shopping, checkout } = await shop.store.totals();
       const released = await lookUp(
         shop,
-        cart.session,
+        cart.sessionHash,
         answer.lines.filter((line) => line.name === null),
       );
       const { expires_at, expires_in_seconds } = momentIn(answer.view.expiresInMs, Date.now());
@@ -121,14 +121,14 @@ function short(line: DecidedLine) {
 /** Lines that were only released were decided without a read; what they say is looked up, as far as that can be known. */
 async function lookUp(
   shop: Shop,
-  session: string,
+  sessionHash: string,
   lines: readonly DecidedLine[],
 ): Promise<ReadonlyMap<string, DecidedLine>> {
   if (lines.length === 0) return new Map();
   const productIds = lines.map((line) => line.productId);
   const [rows, held] = await Promise.all([
     shop.catalog.readStock(productIds).catch(() => new Map<string, never>()),
-    heldIfKnown(shop.store, session, productIds),
+    heldIfKnown(shop.store, sessionHash, productIds),
   ]);
   return new Map(
     lines.map((line) => {

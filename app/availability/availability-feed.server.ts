@@ -24,7 +24,7 @@ export interface FeedOptions {
 
 export interface Viewer {
   /** Hash of the shopper's session id; null: nobody in particular. */
-  readonly session: string | null;
+  readonly sessionHash: string | null;
   readonly productIds: readonly string[];
   tell(product: ProductAvailability): void;
   /** Every 15 s, so that nothing on the way takes the stream for dead. */
@@ -93,11 +93,12 @@ export function createAvailabilityFeed({
     try {
       const wantedBy = new Map<string | null, Set<string>>([[null, new Set(asking.flatMap(({ wanted }) => wanted))]]);
       for (const { viewer, wanted } of asking)
-        wantedBy.set(viewer.session, new Set([...(wantedBy.get(viewer.session) ?? []), ...wanted]));
+        wantedBy.set(viewer.sessionHash, new Set([...(wantedBy.get(viewer.sessionHash) ?? []), ...wanted]));
       const held = new Map(
         await Promise.all(
           [...wantedBy].map(
-            async ([session, set]) => [session, await store.held({ session, productIds: [...set] })] as const,
+            async ([sessionHash, set]) =>
+              [sessionHash, await store.held({ sessionHash, productIds: [...set] })] as const,
           ),
         ),
       );
@@ -111,7 +112,7 @@ export function createAvailabilityFeed({
           viewer,
           told ?? new Map<string, ProductAvailability>(),
           wanted,
-          held.get(viewer.session) ?? new Map(),
+          held.get(viewer.sessionHash) ?? new Map(),
           rows,
           readAtWall,
         );

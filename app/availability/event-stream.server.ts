@@ -11,7 +11,7 @@ const MAX_WAITING = 500;
  */
 export function availabilityEvents(
   feed: AvailabilityFeed,
-  viewer: { session: string | null; productIds: readonly string[] },
+  viewer: { sessionHash: string | null; productIds: readonly string[] },
   /** Calls back once nobody reads any more. */
   whenClosed: (then: () => void) => void,
 ): Response | null {

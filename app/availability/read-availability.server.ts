@@ -4,10 +4,10 @@ import { productAvailability, type ProductAvailability } from "./product-availab
 /** Live figures of each product that exists, as this session (null: nobody in particular) may use them. Throws `UnavailableError`. */
 export async function readAvailability(
   shop: Pick<Container, "lookUpStock" | "store">,
-  session: string | null,
+  sessionHash: string | null,
   productIds: readonly string[],
 ): Promise<ProductAvailability[]> {
-  const held = await shop.store.held({ session, productIds });
+  const held = await shop.store.held({ sessionHash, productIds });
   const now = Date.now();
   // After the holds: the other way round, a unit that is sold in between would count as free.
   const rows = await shop.lookUpStock(productIds);

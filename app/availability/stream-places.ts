@@ -8,7 +8,7 @@ const OF_AN_ADDRESS = 250;
 /** Whose stream it is. */
 interface Client {
   /** Hash of the shopper's session id; null: not known. */
-  readonly session: string | null;
+  readonly sessionHash: string | null;
   readonly address: ClientAddress;
 }
 
@@ -30,12 +30,12 @@ export function createStreamPlaces(): StreamPlaces {
   }
 
   return {
-    take({ session, address }) {
+    take({ sessionHash, address }) {
       const places =
         address.kind === "known"
           ? address.networks.map(({ id, share }) => ({ key: `address ${id}`, most: OF_AN_ADDRESS * share }))
           : [];
-      if (session !== null) places.push({ key: `session ${session}`, most: OF_A_SESSION });
+      if (sessionHash !== null) places.push({ key: `session ${sessionHash}`, most: OF_A_SESSION });
       // Whoever shows neither a cart nor an address is counted with all others of that kind: pages bring a cart.
       if (places.length === 0) places.push({ key: "unknown", most: OF_AN_ADDRESS });
       if (places.some(({ key, most }) => (taken.get(key) ?? 0) >= most)) return null;

@@ -202,7 +202,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     log,
   });
   const guarded = overriding(bareCheckout, selling.guarded(limits.capped(bareCheckout)));
-  const checkout = observeChanges(guarded, log, metrics, (session, lines) => lostDemand.note(session, lines));
+  const checkout = observeChanges(guarded, log, metrics, (sessionHash, lines) => lostDemand.note(sessionHash, lines));
   const tableFaults = () => [
     ...new Set([
       ...(catalog.closedBy === null ? [] : [`Selling is closed: ${catalog.closedBy.message}`]),

@@ -11,7 +11,7 @@ import type { Line } from "~/reservations/reservation-store";
  */
 export interface Cart {
   readonly sessionId: string;
-  readonly session: string;
+  readonly sessionHash: string;
   /** What the shopper asked for; whether it is held, the store knows. */
   readonly lines: readonly Line[];
   /** The last checkouts of this browser, newest first: what entitles it to see an order. */
@@ -143,7 +143,7 @@ export class CartSessions {
   fromSessionId(sessionId: string): Cart {
     return {
       sessionId,
-      session: hashSession(sessionId),
+      sessionHash: hashSession(sessionId),
       lines: [],
       checkouts: [],
       paying: null,

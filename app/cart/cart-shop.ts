@@ -31,7 +31,7 @@ export type MayAsk = () => Promise<boolean>;
 /** How things are told to this visitor. */
 export interface Visit {
   /** Hash of the shopper's session id. */
-  readonly session: string;
+  readonly sessionHash: string;
   /** BCP 47 tag for numbers. */
   readonly locale: string;
   /** Epoch milliseconds: durations of the store become clock times by it. */

@@ -42,7 +42,7 @@ export async function changeCart(
     if (present.outcome === "unsettled") return failed({ kind: "unsettled", checkoutId: present.checkoutId });
     const about = productsOf(read.intent);
     const order = { revision: given.revision, clickedAt: read.clickedAt };
-    if (about !== null && !(await shop.formOrders.isLatest(given.session, about, order)))
+    if (about !== null && !(await shop.formOrders.isLatest(given.sessionHash, about, order)))
       return { outcome: "overtaken" };
     if (present.outcome === "same")
       return await unlessSold(shop, given, present, await apply(shop, present, read.intent, now));
@@ -50,13 +50,13 @@ export async function changeCart(
     if (read.intent.intent !== "add") return paid(given, given.paying ?? "");
     return await apply(
       shop,
-      { cart: present.cart, view: await shop.store.view(present.cart.session) },
+      { cart: present.cart, view: await shop.store.view(present.cart.sessionHash) },
       read.intent,
       now,
     );
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    shop.log.error({ err: error, session: given.session }, "cart not changed");
+    shop.log.error({ err: error, session: given.sessionHash }, "cart not changed");
     return failed({ kind: "unavailable" });
   }
 }
@@ -123,7 +123,7 @@ async function hold(shop: CartShop, { cart, view }: Present, lines: readonly Lin
   const after: Cart = { ...cart, lines: wanted, paying: null };
   if (!(await shop.carts.fits(after))) return failed({ kind: "cart_full" });
 
-  const changed = await shop.checkout.changeCart({ session: cart.session, lines });
+  const changed = await shop.checkout.changeCart({ sessionHash: cart.sessionHash, lines });
   switch (changed.outcome) {
     case "granted":
       return { outcome: "changed", cart: after };
@@ -147,7 +147,7 @@ async function release(
   { cart, view }: Present,
   productIds: readonly string[] | "all",
 ): Promise<CartAnswer> {
-  const released = await shop.checkout.release({ session: cart.session, productIds });
+  const released = await shop.checkout.release({ sessionHash: cart.sessionHash, productIds });
   switch (released.outcome) {
     case "released": {
       const lines =
@@ -162,7 +162,7 @@ async function release(
 }
 
 async function extend(shop: CartShop, { cart }: Present): Promise<CartAnswer> {
-  const renewed = await shop.store.renew(cart.session);
+  const renewed = await shop.store.renew(cart.sessionHash);
   switch (renewed.outcome) {
     case "renewed":
       return { outcome: "changed", cart };

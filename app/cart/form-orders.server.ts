@@ -14,7 +14,7 @@ interface FormOrder {
  */
 export interface FormOrders {
   /** False: something later was asked for one of these products, so this form changes nothing. Else later calls are compared with it. */
-  isLatest(session: string, productIds: readonly string[] | "all", order: FormOrder): Promise<boolean>;
+  isLatest(sessionHash: string, productIds: readonly string[] | "all", order: FormOrder): Promise<boolean>;
 }
 
 /** Longest time that a request may be late. A clock that was set back by more does not make clicks look old for longer. */
@@ -33,14 +33,14 @@ export function createMemoryFormOrders({ now }: { now: () => number }): FormOrde
   const sessions = new Map<string, Map<string, Last>>();
 
   return {
-    async isLatest(session, productIds, order) {
+    async isLatest(sessionHash, productIds, order) {
       const since = now() - LATE_MS;
-      const known = [...(sessions.get(session) ?? [])].filter(([, last]) => last.at > since);
+      const known = [...(sessions.get(sessionHash) ?? [])].filter(([, last]) => last.at > since);
       const isAbout = (key: string) => productIds === "all" || key === ALL || productIds.includes(key.slice(1));
       if (known.some(([key, last]) => isAbout(key) && isOlder(order, last))) return false;
       const keys = productIds === "all" ? [ALL] : productIds.map(keyOf);
-      sessions.delete(session);
-      sessions.set(session, new Map([...known, ...keys.map((key) => [key, { ...order, at: now() }] as const)]));
+      sessions.delete(sessionHash);
+      sessions.set(sessionHash, new Map([...known, ...keys.map((key) => [key, { ...order, at: now() }] as const)]));
       for (const oldest of sessions.keys()) {
         if (sessions.size <= MOST_SESSIONS) break;
         sessions.delete(oldest);
@@ -78,7 +78,7 @@ return 1
 /** For all servers of a shop. While Redis does not answer every form counts as the latest: holding fails then anyway. */
 export function createRedisFormOrders({ redis, prefix }: { redis: BoundedRedis; prefix: string }): FormOrders {
   return {
-    async isLatest(session, productIds, { revision, clickedAt }) {
+    async isLatest(sessionHash, productIds, { revision, clickedAt }) {
       const keys = productIds === "all" ? [ALL] : productIds.map(keyOf);
       const args = [
         productIds === "all" ? "all" : "some",
@@ -89,7 +89,9 @@ export function createRedisFormOrders({ redis, prefix }: { redis: BoundedRedis; 
       ];
       try {
         return (
-          (await redis.call((client) => client.eval(SCRIPT, { keys: [`${prefix}:${session}`], arguments: args }))) === 1
+          (await redis.call((client) =>
+            client.eval(SCRIPT, { keys: [`${prefix}:${sessionHash}`], arguments: args }),
+          )) === 1
         );
       } catch {
         return true;

@@ -38,7 +38,7 @@ export async function listProducts(
   const found = await catalog.list({ page, pageSize: PAGE_SIZE, search: q === "" ? undefined : q });
   const held = await heldIfKnown(
     store,
-    visit.session,
+    visit.sessionHash,
     found.products.map(({ id }) => id),
   );
   return {
@@ -59,6 +59,6 @@ export async function findProduct(
 ): Promise<ProductView> {
   const product = (await catalog.products([productId])).get(productId);
   if (product === undefined) throw new Problem(404, "unknown_product", "This product does not exist.");
-  const held = await heldIfKnown(store, visit.session, [productId]);
+  const held = await heldIfKnown(store, visit.sessionHash, [productId]);
   return productView(product, held.get(productId), visit);
 }

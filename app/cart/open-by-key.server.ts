@@ -31,7 +31,7 @@ export async function openByKey(
   try {
     const outcome = await shop.checkout.fulfil(checkoutId);
     if (outcome.outcome === "not_ours" || outcome.order.claimId !== claimId) return { outcome: "opens_nothing" };
-    const isOfThisCart = outcome.order.session === cart.session && cart.paying === null;
+    const isOfThisCart = outcome.order.sessionHash === cart.sessionHash && cart.paying === null;
     return { outcome: "entitled", cart: isOfThisCart ? withCheckout(cart, checkoutId) : withOrder(cart, checkoutId) };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;

@@ -33,7 +33,7 @@ export async function payCart(
     return await start(shop, present.cart, { origin, shown }, now);
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    shop.log.error({ err: error, session: given.session }, "cart not paid");
+    shop.log.error({ err: error, session: given.sessionHash }, "cart not paid");
     return failed({ kind: "unavailable" });
   }
 }
@@ -44,7 +44,7 @@ async function start(
   { origin, shown }: { origin: string; shown: ShownCart | null },
   now: number,
 ): Promise<PayAnswer> {
-  const started = await checkout.start({ session: cart.session, lines: cart.lines, origin, shown });
+  const started = await checkout.start({ sessionHash: cart.sessionHash, lines: cart.lines, origin, shown });
   switch (started.outcome) {
     case "redirect":
       return { outcome: "redirect", url: started.url, cart: withCheckout(cart, started.checkoutId) };

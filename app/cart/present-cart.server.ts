@@ -21,7 +21,7 @@ export async function presentCart(
   cart: Cart,
   mayAsk: MayAsk = always,
 ): Promise<PresentCart> {
-  const view = await shop.store.view(cart.session);
+  const view = await shop.store.view(cart.sessionHash);
   if (cart.paying === null || view.claim !== null) return { outcome: "same", cart, view };
   if (!(await mayAsk())) return { outcome: "unsettled", cart, view, checkoutId: cart.paying };
   try {

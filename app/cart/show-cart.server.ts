@@ -41,7 +41,7 @@ export async function showCart(
   const shownIds = wasShown === null || wasShown === "unreadable" ? [] : wasShown.lines.map((line) => line.productId);
   const namedIds = [...new Set([...productIds, ...(removed === null ? [] : [removed.productId]), ...shownIds])];
   const products = namedIds.length === 0 ? new Map<string, Product>() : await shop.catalog.products(namedIds);
-  const held = await heldIfKnown(shop.store, cart.session, productIds);
+  const held = await heldIfKnown(shop.store, cart.sessionHash, productIds);
   const facts = {
     cart,
     view,
@@ -78,7 +78,7 @@ export async function showPanel(
 ): Promise<{ readonly view: CartView; readonly remember: Cart | null }> {
   const shown = await showCart(shop, given, visit, { mayAsk });
   if (shown.outcome === "shown") return shown;
-  const next = await showCart(shop, shown.cart, { ...visit, session: shown.cart.session }, { mayAsk });
+  const next = await showCart(shop, shown.cart, { ...visit, sessionHash: shown.cart.sessionHash }, { mayAsk });
   if (next.outcome === "sold") throw new Error("a new cart counts as sold");
   return { view: next.view, remember: shown.cart };
 }

@@ -30,7 +30,7 @@ export interface CheckoutConfig extends ShopTags {
 /** How long payment pages may be open, and what they cost those who leave them unpaid. Neither operation throws for a store that is down. */
 export interface UnpaidTime {
   termsOf(request: {
-    readonly session: string;
+    readonly sessionHash: string;
     readonly lines: readonly Line[];
   }): Promise<{ readonly outcome: "terms"; readonly terms: PageTerms | undefined } | PaymentWait>;
   ended(page: { readonly terms: PageTerms; readonly openMs: number; readonly isPaid: boolean }): Promise<void>;
@@ -88,7 +88,7 @@ export function orderOf(session: StripeSession, record: CheckoutRecord): Order {
   return {
     checkoutId: session.id,
     claimId: record.claimId,
-    session: record.session,
+    sessionHash: record.sessionHash,
     createdAt: session.createdAt,
     lines,
     additions: additionsOf(

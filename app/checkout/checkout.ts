@@ -27,7 +27,7 @@ export interface CheckoutService {
   changeCart(request: ReserveRequest): Promise<ChangeOutcome>;
 
   /** Gives back granted lines (all, or those named); an open payment page is closed first, as in `changeCart`. */
-  release(request: { session: string; productIds: readonly string[] | "all" }): Promise<ReleaseCartOutcome>;
+  release(request: { sessionHash: string; productIds: readonly string[] | "all" }): Promise<ReleaseCartOutcome>;
 
   /**
    * Does what is still to do for one checkout, whoever asks: webhook, return page, sweeper or operator. Trusts no event:
@@ -94,7 +94,7 @@ export interface CheckoutService {
 }
 
 export interface StartRequest {
-  readonly session: string;
+  readonly sessionHash: string;
   /** The cart's lines as the shopper knows them; where the store holds the product, its quantity wins. */
   readonly lines: readonly Line[];
   /** Where Stripe sends the shopper back to, without a trailing slash. */
@@ -210,7 +210,7 @@ export interface Order {
   readonly checkoutId: string;
   readonly claimId: string;
   /** Hash of the session of the shopper who opened the payment page. */
-  readonly session: string;
+  readonly sessionHash: string;
   /** When the payment page was opened, epoch milliseconds. */
   readonly createdAt: number;
   readonly lines: readonly OrderLine[];

@@ -64,7 +64,7 @@ export function claimOf(session: StripeSession, record: CheckoutRecord): Claim {
   return {
     claimId: record.claimId,
     checkoutId: session.id,
-    session: record.session,
+    sessionHash: record.sessionHash,
     claimedAt: session.createdAt,
     lines: record.lines.filter((line) => !isTaken(line)).map(({ productId, quantity }) => ({ productId, quantity })),
   };

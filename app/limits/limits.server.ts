@@ -53,7 +53,7 @@ export interface Limits {
    * page counts against a stricter limit as well, since opening one asks Stripe up to five times. The first one of a session in a minute
    * is not counted for the address: nobody's first page is refused because of neighbours.
    */
-  admit(request: Request, session: string, purpose: Purpose): Promise<Admission>;
+  admit(request: Request, sessionHash: string, purpose: Purpose): Promise<Admission>;
 
   /**
    * Asked after a wrong token at the operator's sign-in: counts one try, by address where it is known, else all tries together.
@@ -116,15 +116,15 @@ export function createLimits(options: LimitOptions): Limits {
   const debts = redis === null ? alone : createRedisDebts({ ...redis, alone });
   const admitted = new Map<string, ReturnType<typeof clients.of>>();
 
-  function capsOf(session: string): readonly ClientCap[] | undefined {
-    const client = admitted.get(session);
+  function capsOf(sessionHash: string): readonly ClientCap[] | undefined {
+    const client = admitted.get(sessionHash);
     if (unitsPerClient === 0 || client?.isOneClient !== true) return undefined;
     return client.groups.map(({ key, share }) => ({ clientId: key, maxUnits: unitsPerClient * share }));
   }
 
-  function remember(session: string, client: ReturnType<typeof clients.of>): void {
-    admitted.delete(session);
-    admitted.set(session, client);
+  function remember(sessionHash: string, client: ReturnType<typeof clients.of>): void {
+    admitted.delete(sessionHash);
+    admitted.set(sessionHash, client);
     for (const oldest of admitted.keys()) {
       if (admitted.size <= MAX_ADMITTED) break;
       admitted.delete(oldest);
@@ -132,12 +132,12 @@ export function createLimits(options: LimitOptions): Limits {
   }
 
   return {
-    async admit(request, session, purpose) {
+    async admit(request, sessionHash, purpose) {
       const client = clients.of(request.headers);
       const { groups } = client;
-      remember(session, client);
+      remember(sessionHash, client);
       const rates = purpose === "payment" ? [changes, pages] : [changes];
-      const own = await countAll(rates.map((rate) => [rate?.session, session]));
+      const own = await countAll(rates.map((rate) => [rate?.session, sessionHash]));
       if (own.admission.outcome === "rate_limited" || (purpose === "payment" && own.isFirst)) return own.admission;
       return (
         await countAll(groups.flatMap(({ key, share }) => rates.map((rate) => [rate?.address(share), key] as const)))
@@ -159,8 +159,8 @@ export function createLimits(options: LimitOptions): Limits {
       return (await countAll(groups.length === 0 ? [[signIns.session, "all"]] : counts)).admission;
     },
     capped: (checkout) => ({
-      changeCart: (request) => checkout.changeCart({ ...request, clients: capsOf(request.session) }),
-      start: (request) => checkout.start({ ...request, clients: capsOf(request.session) }),
+      changeCart: (request) => checkout.changeCart({ ...request, clients: capsOf(request.sessionHash) }),
+      start: (request) => checkout.start({ ...request, clients: capsOf(request.sessionHash) }),
     }),
     unpaidTime:
       perMinute === 0 || options.unpaidTime === undefined
@@ -168,7 +168,7 @@ export function createLimits(options: LimitOptions): Limits {
         : createUnpaidTime({
             ...options.unpaidTime,
             debts,
-            groupsOf: (session) => admitted.get(session)?.groups ?? [],
+            groupsOf: (sessionHash) => admitted.get(sessionHash)?.groups ?? [],
           }),
     warnings: clients.warnings,
   };

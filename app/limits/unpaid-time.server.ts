@@ -11,7 +11,7 @@ export interface UnpaidTimeOptions {
   readonly ofSessionMs: number;
   readonly debts: Debts;
   /** Who shares the account of a session's client, as `admit` saw it; none where no proxy is trusted. */
-  readonly groupsOf: (session: string) => readonly ClientGroup[];
+  readonly groupsOf: (sessionHash: string) => readonly ClientGroup[];
   /** The stock figure last known of a product; null when none is. */
   readonly stockOf: (productId: string) => number | null;
 }
@@ -32,8 +32,8 @@ export function createUnpaidTime({ ttlMs, ofSessionMs, debts, groupsOf, stockOf 
   const ofSession = Math.max(ofSessionMs, ttlMs) / 1_000;
   const shortest = Math.min(SHORTEST_MS, ttlMs) / 1_000;
 
-  function sharedAccounts(session: string, lines: readonly Line[]): PageAccount[] {
-    const groups = groupsOf(session);
+  function sharedAccounts(sessionHash: string, lines: readonly Line[]): PageAccount[] {
+    const groups = groupsOf(sessionHash);
     const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
     if (groups.length > 0)
       return groups.map(({ key, share }) => ({
@@ -51,9 +51,9 @@ export function createUnpaidTime({ ttlMs, ofSessionMs, debts, groupsOf, stockOf 
   }
 
   return {
-    async termsOf({ session, lines }) {
-      const own: PageAccount = { key: `of:${session}`, perSecond: 1 / ofSession, onPaid: ALL };
-      const accounts = [own, ...sharedAccounts(session, lines)];
+    async termsOf({ sessionHash, lines }) {
+      const own: PageAccount = { key: `of:${sessionHash}`, perSecond: 1 / ofSession, onPaid: ALL };
+      const accounts = [own, ...sharedAccounts(sessionHash, lines)];
       const [ownDebt = 0, ...sharedDebts] = await debts.add(accounts.map(({ key }) => ({ key, amount: 0 })));
       const left = (1 - ownDebt) / own.perSecond;
       if (left < shortest) {

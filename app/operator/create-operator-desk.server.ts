@@ -121,12 +121,12 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
     get lastAudit() {
       return audits.last;
     },
-    releaseHold: ({ session, productIds }) =>
+    releaseHold: ({ sessionHash, productIds }) =>
       act(
         "release hold",
-        { session, productIds },
+        { session: sessionHash, productIds },
         async () => {
-          const released = await release({ store, backOff: parts.backOff }, { session, productIds });
+          const released = await release({ store, backOff: parts.backOff }, { sessionHash, productIds });
           if (released.outcome === "checkout_open")
             return { outcome: "in_checkout", checkoutId: released.claim.checkoutId };
           return released.lines.length === 0

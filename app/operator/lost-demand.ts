@@ -18,7 +18,7 @@ interface Wish {
  * stock, might have made. One wish for each cart and product, the largest, however often it was tried.
  */
 export interface LostDemandBook {
-  note(session: string, lines: readonly DecidedLine[]): void;
+  note(sessionHash: string, lines: readonly DecidedLine[]): void;
   top(): readonly LostDemand[];
 }
 
@@ -35,10 +35,10 @@ export function createLostDemandBook({ clock }: { clock: Pick<Clock, "now"> }): 
   }
 
   return {
-    note(session, lines) {
+    note(sessionHash, lines) {
       for (const { productId, name, missed } of lines) {
         if (missed === 0) continue;
-        const key = JSON.stringify([session, productId]);
+        const key = JSON.stringify([sessionHash, productId]);
         const units = Math.max(missed, wishes.get(key)?.units ?? 0);
         wishes.delete(key);
         wishes.set(key, { productId, name, units, at: clock.now() });

@@ -5,7 +5,7 @@ import type { DriftAudit } from "./orders";
 /** What came of a form of the operator's page. */
 export type OperatorAnswer =
   | { readonly intent: "pause" | "resume"; readonly selling: Selling }
-  | { readonly intent: "release_hold"; readonly session: string; readonly result: ReleaseHoldOutcome }
+  | { readonly intent: "release_hold"; readonly sessionHash: string; readonly result: ReleaseHoldOutcome }
   | { readonly intent: "close_page"; readonly checkoutId: string; readonly result: ClosePageOutcome }
   | { readonly intent: "end_unknown_page"; readonly checkoutId: string; readonly result: EndUnknownOutcome }
   | { readonly intent: "restock" | "set_stock"; readonly productId: string; readonly result: StockMove }

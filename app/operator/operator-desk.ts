@@ -40,7 +40,7 @@ export interface OperatorDesk {
 
   /** Gives back what a cart holds for shopping, some products or all. A payment page is not touched: `closePaymentPage` does that. */
   releaseHold(request: {
-    readonly session: string;
+    readonly sessionHash: string;
     readonly productIds: readonly string[] | "all";
   }): Promise<ReleaseHoldOutcome>;
 
@@ -151,7 +151,7 @@ export interface ProductStock {
 
 export interface HeldCart {
   /** Hash of the shopper's session id. */
-  readonly session: string;
+  readonly sessionHash: string;
   readonly state: "shopping" | "checkout";
   readonly lines: readonly (Line & { readonly name: string | null })[];
   /** Of a payment page; null when shopping, and while the page is being opened. */

@@ -45,7 +45,7 @@ export function createHoldsOverview(parts: HoldsOverviewParts): () => Promise<Ho
     const productIds = [...heldIds, ...shortIds];
     const shown = [...new Set([...productIds, ...carts.flatMap((cart) => cart.lines.map((line) => line.productId))])];
     const [held, stock] = await Promise.all([
-      store.held({ session: null, productIds }).catch(unlessUnavailable),
+      store.held({ sessionHash: null, productIds }).catch(unlessUnavailable),
       catalog.readStock(shown).catch(unlessUnavailable),
     ]);
     const inCheckout = unitsByProduct(holds.reservations.filter(({ state }) => state === "checkout"));
@@ -149,17 +149,24 @@ function cartsOf(
   { clock, checkoutTtlMs }: Pick<HoldsOverviewParts, "clock" | "checkoutTtlMs">,
 ): NamelessCart[] {
   const carts = new Map<string, NamelessCart>();
-  const claimBySession = new Map(claims.map((claim) => [JSON.stringify([claim.session, claim.checkoutId]), claim]));
-  for (const { session, state, checkoutId, expiresInMs, productId, quantity } of reservations) {
-    const key = JSON.stringify([session, state, checkoutId]);
-    const claim = state === "checkout" ? claimBySession.get(JSON.stringify([session, checkoutId])) : undefined;
+  const claimBySession = new Map(claims.map((claim) => [JSON.stringify([claim.sessionHash, claim.checkoutId]), claim]));
+  for (const { sessionHash, state, checkoutId, expiresInMs, productId, quantity } of reservations) {
+    const key = JSON.stringify([sessionHash, state, checkoutId]);
+    const claim = state === "checkout" ? claimBySession.get(JSON.stringify([sessionHash, checkoutId])) : undefined;
     const endsInMs =
       state === "shopping"
         ? expiresInMs
         : claim === undefined
           ? null
           : Math.max(0, claim.claimedAt + (claim.terms?.payWithinMs ?? checkoutTtlMs) - clock.wall());
-    const cart = carts.get(key) ?? { session, state, checkoutId, claimId: claim?.claimId ?? null, endsInMs, lines: [] };
+    const cart = carts.get(key) ?? {
+      sessionHash,
+      state,
+      checkoutId,
+      claimId: claim?.claimId ?? null,
+      endsInMs,
+      lines: [],
+    };
     cart.lines.push({ productId, quantity });
     carts.set(key, cart);
   }

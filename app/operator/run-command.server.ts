@@ -46,11 +46,11 @@ export async function runCommand(
     case "audit":
       return { intent: command.intent, audit: await desk.audit() };
     case "release_hold": {
-      const { session, product_id: productId } = command;
+      const { session: sessionHash, product_id: productId } = command;
       return {
         intent: command.intent,
-        session,
-        result: await desk.releaseHold({ session, productIds: productId === undefined ? "all" : [productId] }),
+        sessionHash,
+        result: await desk.releaseHold({ sessionHash, productIds: productId === undefined ? "all" : [productId] }),
       };
     }
     case "close_page":

@@ -46,7 +46,7 @@ export function guardSelling(
 ): HoldingVerbs {
   /** Null: go on. */
   async function refusal(
-    session: string,
+    sessionHash: string,
     isMore: (line: Line, held: number) => boolean,
     lines: readonly Line[],
     isPaying = false,
@@ -59,7 +59,7 @@ export function guardSelling(
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     };
     if (closedBy !== null && isPaying) return refused;
-    const { lines: granted, claim } = await store.view(session);
+    const { lines: granted, claim } = await store.view(sessionHash);
     const held = new Map([...granted, ...(claim?.lines ?? [])].map((line) => [line.productId, line.quantity]));
     const asked = new Map<string, number>();
     for (const { productId, quantity } of lines) asked.set(productId, (asked.get(productId) ?? 0) + quantity);
@@ -71,14 +71,14 @@ export function guardSelling(
   return {
     async changeCart(request) {
       return (
-        (await refusal(request.session, ({ quantity }, held) => quantity > held, request.lines)) ??
+        (await refusal(request.sessionHash, ({ quantity }, held) => quantity > held, request.lines)) ??
         checkout.changeCart(request)
       );
     },
     async start(request) {
       // Where the store holds the product its quantity wins, whatever the cart says.
       return (
-        (await refusal(request.session, ({ quantity }, held) => quantity > 0 && held === 0, request.lines, true)) ??
+        (await refusal(request.sessionHash, ({ quantity }, held) => quantity > 0 && held === 0, request.lines, true)) ??
         checkout.start(request)
       );
     },

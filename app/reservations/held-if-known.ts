@@ -7,11 +7,11 @@ import type { HeldUnits, ReservationStore } from "./reservation-store";
  */
 export async function heldIfKnown(
   store: Pick<ReservationStore, "held">,
-  session: string | null,
+  sessionHash: string | null,
   productIds: readonly string[],
 ): Promise<ReadonlyMap<string, HeldUnits>> {
   try {
-    return await store.held({ session, productIds });
+    return await store.held({ sessionHash, productIds });
   } catch (error) {
     if (error instanceof UnavailableError) return new Map();
     throw error;

@@ -68,9 +68,9 @@ class MemoryReservationStore implements ReservationStore {
     this.#pendingMs = pendingMs;
   }
 
-  async place({ session, operationId, lines, maxLines, clients = NONE }: PlaceRequest): Promise<PlaceOutcome> {
+  async place({ sessionHash, operationId, lines, maxLines, clients = NONE }: PlaceRequest): Promise<PlaceOutcome> {
     const now = this.#begin();
-    const record = this.#records.findOrCreate(session, now);
+    const record = this.#records.findOrCreate(sessionHash, now);
     const passed =
       clients.length === 0 || record.pending !== null
         ? undefined
@@ -85,7 +85,7 @@ class MemoryReservationStore implements ReservationStore {
     if (record.pending === null) {
       if (!mayFit(lines, others)) return { outcome: "cannot_fit", others };
       const deadline = tickOf(this.#nowMs + this.#pendingMs);
-      this.#records.change(session, record, now, lines, () => {
+      this.#records.change(sessionHash, record, now, lines, () => {
         record.pending = { operationId, lines, deadline };
         if (record.clients.length === 0) record.clients = clients;
       });
@@ -93,15 +93,15 @@ class MemoryReservationStore implements ReservationStore {
     return { outcome: "placed", others };
   }
 
-  async confirm({ session, operationId }: OperationRef): Promise<ConfirmOutcome> {
+  async confirm({ sessionHash, operationId }: OperationRef): Promise<ConfirmOutcome> {
     const now = this.#begin();
-    const record = this.#records.find(session, now);
+    const record = this.#records.find(sessionHash, now);
     if (record?.pending?.operationId !== operationId) {
       if (record?.lastOperationId !== operationId) return { outcome: "gone" };
       return { outcome: "confirmed", view: this.#view(record) };
     }
     const { lines } = record.pending;
-    this.#records.change(session, record, now, lines, () => {
+    this.#records.change(sessionHash, record, now, lines, () => {
       if (record.granted.length === 0) record.firstGrantedAt = now;
       record.granted = this.#records.shared(withSet(record.granted, lines));
       record.pending = null;
@@ -111,37 +111,37 @@ class MemoryReservationStore implements ReservationStore {
     return { outcome: "confirmed", view: this.#view(record) };
   }
 
-  async abort({ session, operationId }: OperationRef): Promise<void> {
+  async abort({ sessionHash, operationId }: OperationRef): Promise<void> {
     const now = this.#begin();
-    const record = this.#records.find(session, now);
+    const record = this.#records.find(sessionHash, now);
     if (record?.pending?.operationId !== operationId) return;
     const { lines } = record.pending;
-    this.#records.change(session, record, now, lines, () => {
+    this.#records.change(sessionHash, record, now, lines, () => {
       record.pending = null;
     });
   }
 
-  async renew(session: string): Promise<RenewOutcome> {
+  async renew(sessionHash: string): Promise<RenewOutcome> {
     const now = this.#begin();
-    const record = this.#records.find(session, now);
+    const record = this.#records.find(sessionHash, now);
     const claim = record?.claims[0];
     if (claim !== undefined) return { outcome: "checkout_open", claim };
     if (record === undefined || record.granted.length === 0) return { outcome: "nothing_held" };
-    this.#records.change(session, record, now, record.granted, () => {
+    this.#records.change(sessionHash, record, now, record.granted, () => {
       record.deadline = this.#renewed(record);
     });
     return { outcome: "renewed", view: this.#view(record) };
   }
 
   async release({
-    session,
+    sessionHash,
     productIds,
   }: {
-    session: string;
+    sessionHash: string;
     productIds: readonly string[] | "all";
   }): Promise<ReleaseOutcome> {
     const now = this.#begin();
-    const record = this.#records.find(session, now);
+    const record = this.#records.find(sessionHash, now);
     if (record === undefined) return { outcome: "released", lines: NONE, view: this.#view(undefined) };
     const [claim] = record.claims;
     if (claim !== undefined) return { outcome: "checkout_open", claim };
@@ -149,7 +149,7 @@ class MemoryReservationStore implements ReservationStore {
     const named = (line: Line) => productIds === "all" || productIds.includes(line.productId);
     const before = record.granted;
     const lines = before.filter(named);
-    this.#records.change(session, record, now, before, () => {
+    this.#records.change(sessionHash, record, now, before, () => {
       record.granted = this.#records.shared(before.filter((line) => !named(line)));
       record.lastOperationId = null;
       record.deadline = this.#renewed(record);
@@ -158,18 +158,18 @@ class MemoryReservationStore implements ReservationStore {
   }
 
   async claim({
-    session,
+    sessionHash,
     claimId,
     terms,
   }: {
-    session: string;
+    sessionHash: string;
     claimId: string;
     terms?: PageTerms | undefined;
   }): Promise<ClaimOutcome> {
     const now = this.#begin();
-    const record = this.#records.find(session, now);
+    const record = this.#records.find(sessionHash, now);
     const known = this.#claims.get(claimId);
-    if (known !== undefined && known.session !== session)
+    if (known !== undefined && known.sessionHash !== sessionHash)
       throw new Error(`claim ${claimId} belongs to another session`);
     if (record === undefined) return { outcome: "nothing_held" };
     if (known !== undefined) return { outcome: "claimed", claim: known, others: this.#held(record, known.lines, now) };
@@ -180,13 +180,13 @@ class MemoryReservationStore implements ReservationStore {
     const claim: Claim = {
       claimId,
       checkoutId: null,
-      session,
+      sessionHash,
       lines: record.granted,
       claimedAt: this.#clock.wall(),
       ...(terms === undefined ? {} : { terms }),
     };
     this.#claims.set(claimId, claim);
-    this.#records.change(session, record, now, claim.lines, () => {
+    this.#records.change(sessionHash, record, now, claim.lines, () => {
       record.claims = [claim];
       record.granted = NONE;
       record.lastOperationId = null;
@@ -222,7 +222,7 @@ class MemoryReservationStore implements ReservationStore {
     const freed = claim.lines.filter((line) => unitsOf(lowered.lines, line.productId) < line.quantity);
     if (freed.length === 0) return "lowered";
     this.#claims.set(claimId, lowered);
-    this.#records.change(claim.session, record, now, freed, () => {
+    this.#records.change(claim.sessionHash, record, now, freed, () => {
       record.claims = record.claims.map((each) => (each === claim ? lowered : each));
     });
     return "lowered";
@@ -231,11 +231,11 @@ class MemoryReservationStore implements ReservationStore {
   async restore(claim: Claim): Promise<void> {
     const now = this.#begin();
     if (this.#claims.has(claim.claimId)) return;
-    const record = this.#records.findOrCreate(claim.session, now);
+    const record = this.#records.findOrCreate(claim.sessionHash, now);
     const lines = this.#records.shared(claim.lines);
     const restored: Claim = { ...claim, lines };
     this.#claims.set(claim.claimId, restored);
-    this.#records.change(claim.session, record, now, lines, () => {
+    this.#records.change(claim.sessionHash, record, now, lines, () => {
       const claimedAt = tickOf(this.#nowMs - Math.max(0, this.#clock.wall() - claim.claimedAt));
       const isFirst = record.granted.length === 0 && record.claims.length === 0;
       record.firstGrantedAt = isFirst ? claimedAt : Math.min(record.firstGrantedAt, claimedAt);
@@ -257,20 +257,20 @@ class MemoryReservationStore implements ReservationStore {
     return pageOfClaims(this.#claims.values(), query, this.#clock.wall());
   }
 
-  async view(session: string): Promise<SessionView> {
+  async view(sessionHash: string): Promise<SessionView> {
     const now = this.#begin();
-    return this.#view(this.#records.find(session, now));
+    return this.#view(this.#records.find(sessionHash, now));
   }
 
   async held({
-    session,
+    sessionHash,
     productIds,
   }: {
-    session: string | null;
+    sessionHash: string | null;
     productIds: readonly string[];
   }): Promise<ReadonlyMap<string, HeldUnits>> {
     const now = this.#begin();
-    const record = session === null ? undefined : this.#records.find(session, now);
+    const record = sessionHash === null ? undefined : this.#records.find(sessionHash, now);
     return this.#held(
       record,
       productIds.map((productId) => ({ productId })),
@@ -316,7 +316,7 @@ class MemoryReservationStore implements ReservationStore {
     if (claim === undefined || claim.checkoutId !== ref.checkoutId) return { outcome: "gone" };
     const record = this.#recordOf(claim, now);
     this.#claims.delete(claim.claimId);
-    this.#records.change(claim.session, record, now, claim.lines, () => {
+    this.#records.change(claim.sessionHash, record, now, claim.lines, () => {
       record.claims = record.claims.length === 1 ? NONE : record.claims.filter((each) => each !== claim);
       const deadline = this.#renewed(record);
       if (to === "stock" || deadline <= now) return;
@@ -327,7 +327,7 @@ class MemoryReservationStore implements ReservationStore {
   }
 
   #recordOf(claim: Claim, now: number): SessionRecord {
-    const record = this.#records.find(claim.session, now);
+    const record = this.#records.find(claim.sessionHash, now);
     if (record === undefined) throw new Error(`claim ${claim.claimId} has no session record`);
     return record;
   }

@@ -68,24 +68,24 @@ class RedisReservationStore implements ReservationStore {
     await this.#run(scripts.abort, answers.done, operation);
   }
 
-  renew(session: string): Promise<RenewOutcome> {
-    return this.#run(scripts.renew, answers.renew, { session });
+  renew(sessionHash: string): Promise<RenewOutcome> {
+    return this.#run(scripts.renew, answers.renew, { sessionHash });
   }
 
   /** Looks first, so that a try that lands late, after lines were granted again, is told from one in time. */
   async release({
-    session,
+    sessionHash,
     productIds,
   }: {
-    session: string;
+    sessionHash: string;
     productIds: readonly string[] | "all";
   }): Promise<ReleaseOutcome> {
     const named = productIds === "all" ? {} : { productIds };
     for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
-      const { last } = await this.#run(scripts.view, answers.view, { session });
+      const { last } = await this.#run(scripts.view, answers.view, { sessionHash });
       const operationId = randomBytes(12).toString("base64url");
       const released = await this.#run(scripts.release, answers.release, {
-        session,
+        sessionHash,
         ...named,
         ...(last === undefined ? {} : { seen: last }),
         operationId,
@@ -95,7 +95,7 @@ class RedisReservationStore implements ReservationStore {
     throw new UnavailableError("the cart was changed again and again meanwhile");
   }
 
-  async claim(request: { session: string; claimId: string; terms?: PageTerms | undefined }): Promise<ClaimOutcome> {
+  async claim(request: { sessionHash: string; claimId: string; terms?: PageTerms | undefined }): Promise<ClaimOutcome> {
     const claimed = await this.#run(scripts.claim, answers.claim, request);
     if (claimed.outcome === "not_rebuilt") throw notRebuilt();
     return claimed.outcome === "claimed"
@@ -120,8 +120,10 @@ class RedisReservationStore implements ReservationStore {
       .outcome;
   }
 
-  async restore({ checkoutId, lines, ...claim }: Claim): Promise<void> {
-    await this.#run(scripts.restore, answers.done, { claim: { ...claim, ...borne(checkoutId), lines: pairs(lines) } });
+  async restore({ sessionHash, checkoutId, lines, ...claim }: Claim): Promise<void> {
+    await this.#run(scripts.restore, answers.done, {
+      claim: { ...claim, session: sessionHash, ...borne(checkoutId), lines: pairs(lines) },
+    });
   }
 
   async findClaim(claimId: string): Promise<FoundClaim | null> {
@@ -134,21 +136,21 @@ class RedisReservationStore implements ReservationStore {
     return (await this.#run(scripts.claims, answers.claims, { ...query, limit, ...place })).claims;
   }
 
-  async view(session: string): Promise<SessionView> {
-    return (await this.#run(scripts.view, answers.view, { session })).view;
+  async view(sessionHash: string): Promise<SessionView> {
+    return (await this.#run(scripts.view, answers.view, { sessionHash })).view;
   }
 
   async held({
-    session,
+    sessionHash,
     productIds,
   }: {
-    session: string | null;
+    sessionHash: string | null;
     productIds: readonly string[];
   }): Promise<ReadonlyMap<string, HeldUnits>> {
     const counted = await this.#run(
       scripts.held,
       answers.held,
-      session === null ? { productIds } : { session, productIds },
+      sessionHash === null ? { productIds } : { sessionHash, productIds },
     );
     if (counted.outcome === "not_rebuilt") throw notRebuilt();
     return byProduct(
@@ -162,8 +164,9 @@ class RedisReservationStore implements ReservationStore {
     if (after === null) return { reservations: [], cursor: null };
     const { rows, next } = await this.#run(scripts.snapshot, answers.snapshot, { limit, after });
     const reservations = rows.map(
-      ({ isClaimed = false, checkoutId = null, expiresInMs = null, ...row }): Reservation => ({
+      ({ isClaimed = false, checkoutId = null, expiresInMs = null, session, ...row }): Reservation => ({
         ...row,
+        sessionHash: session,
         state: isClaimed ? "checkout" : "shopping",
         checkoutId,
         expiresInMs,
@@ -195,7 +198,7 @@ class RedisReservationStore implements ReservationStore {
     const { instance, changed, expired } = eventMessage.parse(JSON.parse(message));
     if (changed.length > 0) this.#tell({ type: "changed", productIds: changed });
     if (instance !== this.#redis.instance) return;
-    for (const { session, lines } of expired) this.#tell({ type: "expired", session, lines });
+    for (const { session: sessionHash, lines } of expired) this.#tell({ type: "expired", sessionHash, lines });
   }
 
   #tell(event: StoreEvent): void {

@@ -10,7 +10,7 @@ export interface ReleaseDependencies {
 /** Gives back granted lines, those named or all, once no other call of the session is undecided. Throws `UnavailableError`. */
 export function release(
   { store, backOff }: ReleaseDependencies,
-  request: { readonly session: string; readonly productIds: readonly string[] | "all" },
+  request: { readonly sessionHash: string; readonly productIds: readonly string[] | "all" },
 ): Promise<Exclude<ReleaseOutcome, { outcome: "busy" }>> {
   return waitWhileBusy(backOff, () => store.release(request));
 }

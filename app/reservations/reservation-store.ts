@@ -39,16 +39,16 @@ export interface ReservationStore {
    * Moves the deadline of all granted lines to now + ttl, but not past the absolute age. That counts from the session's first
    * grant, goes on while the units are claimed, and starts anew once nothing of the session is granted or claimed.
    */
-  renew(session: string): Promise<RenewOutcome>;
+  renew(sessionHash: string): Promise<RenewOutcome>;
 
   /** Gives back granted lines: those named, or all. A change of the cart, so what stays is renewed. */
-  release(request: { session: string; productIds: readonly string[] | "all" }): Promise<ReleaseOutcome>;
+  release(request: { sessionHash: string; productIds: readonly string[] | "all" }): Promise<ReleaseOutcome>;
 
   /**
    * Binds all granted units of the session to a payment that is about to be opened: they lose their deadline.
    * Notes what others hold, like `place`. Claiming again with the same id answers with the claim as it is.
    */
-  claim(request: { session: string; claimId: string; terms?: PageTerms | undefined }): Promise<ClaimOutcome>;
+  claim(request: { sessionHash: string; claimId: string; terms?: PageTerms | undefined }): Promise<ClaimOutcome>;
 
   /** Writes the Stripe checkout id on the claim. `gone`: no such claim, or it bears another checkout. */
   stamp(ref: { claimId: string; checkoutId: string }): Promise<"stamped" | "gone">;
@@ -82,13 +82,13 @@ export interface ReservationStore {
   claims(query: ClaimsQuery): Promise<readonly Claim[]>;
 
   /** What the session holds right now. */
-  view(session: string): Promise<SessionView>;
+  view(sessionHash: string): Promise<SessionView>;
 
   /**
    * Units held of each product, split for this session (null: everybody is another). Exact, lapsed holds never count.
    * Throws `UnavailableError` while lost claims are not restored.
    */
-  held(request: { session: string | null; productIds: readonly string[] }): Promise<ReadonlyMap<string, HeldUnits>>;
+  held(request: { sessionHash: string | null; productIds: readonly string[] }): Promise<ReadonlyMap<string, HeldUnits>>;
 
   /**
    * One page of all holds for an operator, in no particular order; `cursor` comes from the page before. Weakly consistent
@@ -110,7 +110,7 @@ export interface Line {
 }
 
 export interface OperationRef {
-  readonly session: string;
+  readonly sessionHash: string;
   readonly operationId: string;
 }
 
@@ -185,7 +185,7 @@ export interface ClaimRef {
 }
 
 export interface Claim extends ClaimRef {
-  readonly session: string;
+  readonly sessionHash: string;
   readonly lines: readonly Line[];
   /** Epoch milliseconds by the store's clock, fixed once. */
   readonly claimedAt: number;
@@ -246,7 +246,7 @@ export interface HeldUnits extends OthersUnits {
 
 export interface Reservation {
   readonly productId: string;
-  readonly session: string;
+  readonly sessionHash: string;
   readonly quantity: number;
   readonly state: "shopping" | "checkout";
   readonly checkoutId: string | null;
@@ -275,4 +275,4 @@ export type StoreEvent =
   /** The held units of these products may have changed. */
   | { readonly type: "changed"; readonly productIds: readonly string[] }
   /** A session's granted lines were found lapsed; possibly some time after it happened. */
-  | { readonly type: "expired"; readonly session: string; readonly lines: readonly Line[] };
+  | { readonly type: "expired"; readonly sessionHash: string; readonly lines: readonly Line[] };

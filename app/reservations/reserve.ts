@@ -37,7 +37,7 @@ export interface ReserveDependencies {
 }
 
 export interface ReserveRequest {
-  readonly session: string;
+  readonly sessionHash: string;
   /** Sets the session's quantity of each product; 0 releases it. Lines of one product are summed. */
   readonly lines: readonly Line[];
   readonly clients?: readonly ClientCap[] | undefined;
@@ -77,7 +77,7 @@ type Rows = ReadonlyMap<string, StockRow>;
 
 interface Call {
   readonly dependencies: ReserveDependencies;
-  readonly session: string;
+  readonly sessionHash: string;
   readonly lines: readonly Line[];
   readonly clients: readonly ClientCap[] | undefined;
 }
@@ -96,7 +96,12 @@ export async function reserve(dependencies: ReserveDependencies, request: Reserv
     if (!Number.isSafeInteger(quantity) || quantity < 0) throw new RangeError(`${quantity} units of ${productId}`);
   }
   const { limits, backOff } = dependencies;
-  const call = { dependencies, session: request.session, lines: summed(request.lines), clients: request.clients };
+  const call = {
+    dependencies,
+    sessionHash: request.sessionHash,
+    lines: summed(request.lines),
+    clients: request.clients,
+  };
   if (call.lines.some((line) => line.quantity > limits.maxUnitsPerLine)) {
     return { outcome: "limit_exceeded", limit: "units_per_line", max: limits.maxUnitsPerLine };
   }
@@ -127,7 +132,7 @@ type Attempt =
 /** `known`: the rows that this call read last; null before its first read, when the figures are from other calls. */
 async function tryOnce(call: Call, known: Rows | null): Promise<Attempt> {
   const { store, limits, newOperationId, backOff } = call.dependencies;
-  const operation = { session: call.session, operationId: newOperationId() };
+  const operation = { sessionHash: call.sessionHash, operationId: newOperationId() };
   const lines = withHints(call, known);
   const placed = await waitWhileBusy(backOff, () =>
     store.place({ ...operation, lines, maxLines: limits.maxLinesPerCart, clients: call.clients }),

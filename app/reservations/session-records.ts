@@ -37,28 +37,28 @@ export class SessionRecords {
   }
 
   /** The session's record without what has lapsed; undefined when nothing is left. */
-  find(session: string, now: number): SessionRecord | undefined {
-    const record = this.bySession.get(session);
+  find(sessionHash: string, now: number): SessionRecord | undefined {
+    const record = this.bySession.get(sessionHash);
     if (record === undefined) return undefined;
-    this.#dropLapsed(session, record, now);
+    this.#dropLapsed(sessionHash, record, now);
     return record.isEmpty ? undefined : record;
   }
 
   /** The same, or an empty record, which is kept if `change` puts something in it. */
-  findOrCreate(session: string, now: number): SessionRecord {
-    return this.find(session, now) ?? new SessionRecord(this.#nextSequence++);
+  findOrCreate(sessionHash: string, now: number): SessionRecord {
+    return this.find(sessionHash, now) ?? new SessionRecord(this.#nextSequence++);
   }
 
   /** Changes a record that `find` or `findOrCreate` answered in this step. Tells listeners about the products of `lines`. */
-  change(session: string, record: SessionRecord, now: number, lines: readonly Line[], change: () => void): void {
+  change(sessionHash: string, record: SessionRecord, now: number, lines: readonly Line[], change: () => void): void {
     const { granted, pending, claims } = record;
     this.ledger.takeOut(record);
     change();
     if (record.isEmpty) {
-      this.bySession.delete(session);
+      this.bySession.delete(sessionHash);
     } else {
       this.ledger.putIn(record);
-      this.bySession.set(session, record);
+      this.bySession.set(sessionHash, record);
     }
     this.#forgetUnheld(granted, now);
     if (pending !== null) this.#forgetUnheld(pending.lines, now);
@@ -81,7 +81,7 @@ export class SessionRecords {
   }
 
   /** What has lapsed counts nothing in the ledger any more, so it is only forgotten here. */
-  #dropLapsed(session: string, record: SessionRecord, now: number): void {
+  #dropLapsed(sessionHash: string, record: SessionRecord, now: number): void {
     const { granted, pending } = record;
     const hasLapsedPending = pending !== null && pending.deadline <= now;
     const hasLapsedGranted = granted.length > 0 && record.deadline <= now;
@@ -90,9 +90,9 @@ export class SessionRecords {
     if (hasLapsedPending) record.pending = null;
     if (hasLapsedGranted) {
       record.granted = NONE;
-      this.#emit({ type: "expired", session, lines: granted });
+      this.#emit({ type: "expired", sessionHash, lines: granted });
     }
-    if (record.isEmpty) this.bySession.delete(session);
+    if (record.isEmpty) this.bySession.delete(sessionHash);
     this.#forgetUnheld(lapsed, now);
     this.#forgetIdle(record, now);
     this.#changed(lapsed);

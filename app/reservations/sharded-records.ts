@@ -15,19 +15,19 @@ export class ShardedRecords {
     return this.#size;
   }
 
-  get(session: string): SessionRecord | undefined {
-    return this.#shard(session).get(session);
+  get(sessionHash: string): SessionRecord | undefined {
+    return this.#shard(sessionHash).get(sessionHash);
   }
 
-  set(session: string, record: SessionRecord): void {
-    const shard = this.#shard(session);
+  set(sessionHash: string, record: SessionRecord): void {
+    const shard = this.#shard(sessionHash);
     const before = shard.size;
-    shard.set(session, record);
+    shard.set(sessionHash, record);
     this.#size += shard.size - before;
   }
 
-  delete(session: string): void {
-    if (this.#shard(session).delete(session)) this.#size -= 1;
+  delete(sessionHash: string): void {
+    if (this.#shard(sessionHash).delete(sessionHash)) this.#size -= 1;
   }
 
   /** Everything from this shard on; see `shardOf`. Entries that come or go meanwhile are met or not, and no other is missed. */
@@ -35,15 +35,15 @@ export class ShardedRecords {
     for (let shard = first; shard < SHARDS; shard += 1) yield* this.#shards[shard] ?? [];
   }
 
-  #shard(session: string): Map<string, SessionRecord> {
-    const shard = this.#shards[shardOf(session)];
-    if (shard === undefined) throw new Error(`no shard for ${session}`);
+  #shard(sessionHash: string): Map<string, SessionRecord> {
+    const shard = this.#shards[shardOf(sessionHash)];
+    if (shard === undefined) throw new Error(`no shard for ${sessionHash}`);
     return shard;
   }
 }
 
 /** Sessions are hashes, so a few of their characters spread them evenly. */
-export function shardOf(session: string): number {
-  const end = session.length - 1;
-  return (session.charCodeAt(end) * 31 + session.charCodeAt(end - 1)) & (SHARDS - 1);
+export function shardOf(sessionHash: string): number {
+  const end = sessionHash.length - 1;
+  return (sessionHash.charCodeAt(end) * 31 + sessionHash.charCodeAt(end - 1)) & (SHARDS - 1);
 }

@@ -35,9 +35,9 @@ export class SnapshotReader {
     const reservations: Reservation[] = [];
     const enough = limit + RECORDS_BEYOND_ROWS;
     for (let looked = 0; place !== undefined && reservations.length < limit && looked < enough; looked += 1) {
-      const [session, record] = place.entry;
+      const [sessionHash, record] = place.entry;
       // Between two pages the record may have gone.
-      const rows = this.#sessions.get(session) === record ? rowsOf(session, record, now, nowMs) : [];
+      const rows = this.#sessions.get(sessionHash) === record ? rowsOf(sessionHash, record, now, nowMs) : [];
       const end = place.row + limit - reservations.length;
       reservations.push(...rows.slice(place.row, end));
       place = end < rows.length ? { ...place, row: end } : next(place.entries);
@@ -55,14 +55,14 @@ export class SnapshotReader {
     if (shard === undefined || sequence === undefined || row === undefined) return undefined;
     const entries = this.#sessions.entries(shard);
     let place = next(entries);
-    const isBefore = ([session, record]: Entry) => shardOf(session) === shard && record.sequence < sequence;
+    const isBefore = ([sessionHash, record]: Entry) => shardOf(sessionHash) === shard && record.sequence < sequence;
     while (place !== undefined && isBefore(place.entry)) place = next(entries);
     return place?.entry[1].sequence === sequence ? { ...place, row } : place;
   }
 
   #keep(place: Place): string {
-    const [session, { sequence }] = place.entry;
-    const cursor = `${shardOf(session)}.${sequence}.${place.row}`;
+    const [sessionHash, { sequence }] = place.entry;
+    const cursor = `${shardOf(sessionHash)}.${sequence}.${place.row}`;
     const [oldest] = this.#places.keys();
     if (oldest !== undefined && this.#places.size >= PLACES_KEPT) this.#places.delete(oldest);
     this.#places.set(cursor, place);
@@ -75,7 +75,7 @@ function next(entries: Entries): Place | undefined {
   return step.done === true ? undefined : { entries, entry: step.value, row: 0 };
 }
 
-function rowsOf(session: string, record: SessionRecord, now: number, nowMs: number): Reservation[] {
+function rowsOf(sessionHash: string, record: SessionRecord, now: number, nowMs: number): Reservation[] {
   const rows: Reservation[] = [];
   eachHold(record, (productId, _claimed, granted, asked) => {
     const { deadline, pending } = record;
@@ -87,7 +87,7 @@ function rowsOf(session: string, record: SessionRecord, now: number, nowMs: numb
     );
     rows.push({
       productId,
-      session,
+      sessionHash,
       quantity,
       state: "shopping",
       checkoutId: null,
@@ -96,7 +96,7 @@ function rowsOf(session: string, record: SessionRecord, now: number, nowMs: numb
   });
   for (const { checkoutId, lines } of record.claims) {
     for (const { productId, quantity } of lines) {
-      rows.push({ productId, session, quantity, state: "checkout", checkoutId, expiresInMs: null });
+      rows.push({ productId, sessionHash, quantity, state: "checkout", checkoutId, expiresInMs: null });
     }
   }
   return rows;

@@ -18,7 +18,7 @@ export function loader({ request }: LoaderFunctionArgs) {
     const query = parse(listQuerySchema, Object.fromEntries(new URL(request.url).searchParams));
     const { cart } = await container.carts.read(request);
     const list = await listProducts(container, query, {
-      session: cart.session,
+      sessionHash: cart.sessionHash,
       locale: preferredLocale(request),
       now: Date.now(),
     });

@@ -14,9 +14,9 @@ const answer = api({
       product_id: new URL(request.url).searchParams.getAll("product_id"),
     });
     const cart = await apiCart(request, undefined, container.carts);
-    const session = cart?.session ?? null;
+    const sessionHash = cart?.sessionHash ?? null;
     const giveBack = container.streamPlaces.take({
-      session,
+      sessionHash,
       address: clientAddress(request.headers, container.env.TRUSTED_PROXY_HOPS),
     });
     if (giveBack === null)
@@ -24,7 +24,7 @@ const answer = api({
         headers: { "Retry-After": "30" },
       });
     container.requests.whenClosed(request, giveBack);
-    const viewer = { session, productIds: [...new Set(productIds)] };
+    const viewer = { sessionHash, productIds: [...new Set(productIds)] };
     const events = availabilityEvents(container.feed, viewer, (then) => container.requests.whenClosed(request, then));
     if (events === null)
       throw new Problem(503, "unavailable", "No more streams can be opened here.", {

@@ -13,7 +13,7 @@ const answer = api({
       product_id: new URL(request.url).searchParams.getAll("product_id"),
     });
     const cart = await apiCart(request, undefined, container.carts);
-    const products = await readAvailability(container, cart?.session ?? null, [...new Set(productIds)]);
+    const products = await readAvailability(container, cart?.sessionHash ?? null, [...new Set(productIds)]);
     if (products.length === 0) throw new Problem(404, "unknown_product", "There is no such product.");
     return json({ products });
   },

@@ -15,14 +15,14 @@ const answer = api({
     requireOwnOrigin(request, container.originRule);
     const { session_id: token, items } = await readJson(request, reserveRequest);
     const cart = (await apiCart(request, token, container.carts)) ?? container.carts.create();
-    requireAdmission(await container.limits.admit(request, cart.session, "change"));
+    requireAdmission(await container.limits.admit(request, cart.sessionHash, "change"));
     return reserveItems(container, cart, items);
   },
   DELETE: async (request) => {
     requireOwnOrigin(request, container.originRule);
     const { session_id: token, items = [] } = await readOptionalJson(request, releaseRequest);
     const cart = await apiCart(request, token, container.carts);
-    if (cart !== null) requireAdmission(await container.limits.admit(request, cart.session, "change"));
+    if (cart !== null) requireAdmission(await container.limits.admit(request, cart.sessionHash, "change"));
     return releaseItems(container, cart, items.length === 0 ? "all" : items.map((item) => item.product_id));
   },
   GET: async (request) => {
@@ -30,7 +30,7 @@ const answer = api({
     const cart = await apiCart(request, query.session_id, container.carts);
     // Who names a session, and is no more than that, sees its holds; an operator sees all.
     const seesAll = isOperator(request, container.operatorRule) && (cart === null || bearsToken(request));
-    return seesAll ? allReservations(container, query) : ownReservations(container, cart?.session ?? null);
+    return seesAll ? allReservations(container, query) : ownReservations(container, cart?.sessionHash ?? null);
   },
 });
 

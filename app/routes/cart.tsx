@@ -28,12 +28,12 @@ export function loader({ request }: LoaderFunctionArgs) {
   return inWords(async () => {
     const { cart, origin } = await container.carts.read(request);
     const { searchParams } = new URL(request.url);
-    const mayAsk = async () => (await container.limits.admit(request, cart.session, "view")).outcome === "admitted";
+    const mayAsk = async () => (await container.limits.admit(request, cart.sessionHash, "view")).outcome === "admitted";
     const removed = removedLineSchema.parse(Object.fromEntries(searchParams));
     const shown = await showCart(
       container,
       cart,
-      { session: cart.session, locale: preferredLocale(request), now: Date.now() },
+      { sessionHash: cart.sessionHash, locale: preferredLocale(request), now: Date.now() },
       { mayAsk, removed, wasShown: readShownCart(searchParams.get("changed")) },
     );
     if (shown.outcome === "shown") {
@@ -54,7 +54,7 @@ export function action({ request }: ActionFunctionArgs) {
     const { cart, origin } = await container.carts.read(request);
     if (origin !== "cookie")
       throw redirect(lostCookieAddress(form), { status: 303, headers: await container.carts.headers(cart) });
-    const admission = await container.limits.admit(request, cart.session, "change");
+    const admission = await container.limits.admit(request, cart.sessionHash, "change");
     const answer =
       admission.outcome === "admitted" ? await changeCart(container, cart, read, Date.now()) : notAdmitted(admission);
     if (answer.outcome === "failed") return data(answer.failure, failureInit(answer.failure));

@@ -18,11 +18,11 @@ import { Problem } from "~/http/problem.server";
 export function loader({ request }: LoaderFunctionArgs) {
   return refusedInWords(async () => {
     const { cart } = await container.carts.read(request);
-    const mayAsk = async () => (await container.limits.admit(request, cart.session, "view")).outcome === "admitted";
+    const mayAsk = async () => (await container.limits.admit(request, cart.sessionHash, "view")).outcome === "admitted";
     const { view, remember } = await showPanel(
       container,
       cart,
-      { session: cart.session, locale: preferredLocale(request), now: Date.now() },
+      { sessionHash: cart.sessionHash, locale: preferredLocale(request), now: Date.now() },
       mayAsk,
     );
     const shown: PanelView = { outcome: "shown", view };
@@ -44,7 +44,7 @@ export function action({ request }: ActionFunctionArgs) {
         { outcome: "refused", message: lostCookieTexts.onceMoreHere },
         { status: 409, headers: await container.carts.headers(cart) },
       );
-    const admission = await container.limits.admit(request, cart.session, "change");
+    const admission = await container.limits.admit(request, cart.sessionHash, "change");
     const changed =
       admission.outcome === "admitted" ? await changeCart(container, cart, read, Date.now()) : notAdmitted(admission);
     if (changed.outcome === "failed") {

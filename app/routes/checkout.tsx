@@ -34,11 +34,11 @@ export function loader({ request }: LoaderFunctionArgs) {
   return inWords(async () => {
     if (!request.headers.has("Content-Type")) throw redirect("/cart");
     const { cart } = await container.carts.read(request);
-    const mayAsk = async () => (await container.limits.admit(request, cart.session, "view")).outcome === "admitted";
+    const mayAsk = async () => (await container.limits.admit(request, cart.sessionHash, "view")).outcome === "admitted";
     const shown = await showCart(
       container,
       cart,
-      { session: cart.session, locale: preferredLocale(request), now: Date.now() },
+      { sessionHash: cart.sessionHash, locale: preferredLocale(request), now: Date.now() },
       { mayAsk },
     );
     if (shown.outcome === "shown") return shown.view;
@@ -53,7 +53,7 @@ export function action({ request }: ActionFunctionArgs) {
     const { cart, origin } = await container.carts.read(request);
     if (origin !== "cookie")
       throw redirect(lostCookieAddress({}), { status: 303, headers: await container.carts.headers(cart) });
-    const admission = await container.limits.admit(request, cart.session, "payment");
+    const admission = await container.limits.admit(request, cart.sessionHash, "payment");
     const here = ownOrigin(request, container.originRule);
     const answer =
       admission.outcome === "admitted"

@@ -21,7 +21,7 @@ export function loader({ request, params }: LoaderFunctionArgs) {
   return inWords(async () => {
     const { cart } = await container.carts.read(request);
     // Every view of an own order asks Stripe, whose own limit all shoppers share.
-    const admission = await container.limits.admit(request, cart.session, "view");
+    const admission = await container.limits.admit(request, cart.sessionHash, "view");
     const { checkoutId = "" } = params;
     const locale = preferredLocale(request);
     const shown = await visitOrder(

@@ -16,7 +16,7 @@ export const meta: MetaFunction<typeof loader> = ({ data }) =>
 export function loader({ request }: LoaderFunctionArgs) {
   return inWords(async () => {
     const { cart } = await container.carts.read(request);
-    const visit = { session: cart.session, locale: preferredLocale(request), now: Date.now() };
+    const visit = { sessionHash: cart.sessionHash, locale: preferredLocale(request), now: Date.now() };
     const product = await findProduct(container, productIdIn(request.url), visit);
     return {
       product,

@@ -18,7 +18,7 @@ export function checkoutLog(log: Logger, metrics: Metrics): CheckoutLog {
 }
 
 /** Told of every refusal for want of units, when a cart is changed and when it is paid. */
-export type OnRefused = (session: string, lines: readonly DecidedLine[]) => void;
+export type OnRefused = (sessionHash: string, lines: readonly DecidedLine[]) => void;
 
 /**
  * The same service; what `changeCart` and `start` came to is counted and logged, and what is done for one checkout can be followed by its
@@ -51,8 +51,8 @@ export function observeChanges(checkout: Checkout, log: Logger, metrics: Metrics
         throw error;
       });
       metrics.checkouts.inc({ outcome: answer.outcome });
-      if (answer.outcome === "refused") onRefused(request.session, answer.lines);
-      log.info({ session: request.session, ...startFacts(answer) }, "checkout started");
+      if (answer.outcome === "refused") onRefused(request.sessionHash, answer.lines);
+      log.info({ session: request.sessionHash, ...startFacts(answer) }, "checkout started");
       return answer;
     },
     async changeCart(request) {
@@ -60,9 +60,9 @@ export function observeChanges(checkout: Checkout, log: Logger, metrics: Metrics
       try {
         const answer = await checkout.changeCart(request);
         metrics.reservations.inc({ outcome: changeOutcome(answer) });
-        if (answer.outcome === "refused") onRefused(request.session, answer.lines);
+        if (answer.outcome === "refused") onRefused(request.sessionHash, answer.lines);
         if (answer.outcome !== "granted")
-          log.info({ session: request.session, requested: request.lines, answer }, "refused");
+          log.info({ session: request.sessionHash, requested: request.lines, answer }, "refused");
         return answer;
       } catch (error) {
         metrics.reservations.inc({ outcome: "error" });
@@ -88,12 +88,12 @@ function startFacts(answer: StartOutcome): object {
 export function observeLimits(limits: Limits, log: Logger, metrics: Metrics): Limits {
   return {
     ...limits,
-    async admit(request, session, purpose) {
-      const answer = await limits.admit(request, session, purpose);
+    async admit(request, sessionHash, purpose) {
+      const answer = await limits.admit(request, sessionHash, purpose);
       if (answer.outcome === "admitted") return answer;
       if (purpose === "change") metrics.reservations.inc({ outcome: "limited" });
       else if (purpose === "payment") metrics.checkouts.inc({ outcome: answer.outcome });
-      log.info({ session, purpose, answer }, "refused");
+      log.info({ session: sessionHash, purpose, answer }, "refused");
       return answer;
     },
   };

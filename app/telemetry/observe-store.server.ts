@@ -6,24 +6,24 @@ type EndReason = "removed" | "expired" | "completed" | "released";
 
 /** The same store, with a log line and a figure for whatever becomes of a hold. */
 export function observeStore(store: ReservationStore, log: Logger, metrics: Metrics): ReservationStore {
-  const ended = (reason: EndReason, session: string, lines: readonly Line[], more: object = {}) => {
+  const ended = (reason: EndReason, sessionHash: string, lines: readonly Line[], more: object = {}) => {
     const held = lines.filter((line) => line.quantity > 0);
     if (held.length === 0) return;
     metrics.reservationsEnded.inc({ reason }, held.length);
-    log.info({ session, lines: held, reason, ...more }, "hold ended");
+    log.info({ session: sessionHash, lines: held, reason, ...more }, "hold ended");
   };
 
   /** By undecided operation: the products that it asks to give back. Nothing of the session can change until it is decided. */
   const givingBack = new Map<string, ReadonlySet<string>>();
 
   store.subscribe((event) => {
-    if (event.type === "expired") ended("expired", event.session, event.lines);
+    if (event.type === "expired") ended("expired", event.sessionHash, event.lines);
   });
 
   return {
     findClaim: (claimId) => store.findClaim(claimId),
     claims: (query) => store.claims(query),
-    view: (session) => store.view(session),
+    view: (sessionHash) => store.view(sessionHash),
     held: (request) => store.held(request),
     snapshot: (query) => store.snapshot(query),
     totals: () => store.totals(),
@@ -36,7 +36,7 @@ export function observeStore(store: ReservationStore, log: Logger, metrics: Metr
     async restore(claim) {
       await store.restore(claim);
       log.info(
-        { session: claim.session, claimId: claim.claimId, checkoutId: claim.checkoutId, lines: claim.lines },
+        { session: claim.sessionHash, claimId: claim.claimId, checkoutId: claim.checkoutId, lines: claim.lines },
         "claim restored",
       );
     },
@@ -54,34 +54,34 @@ export function observeStore(store: ReservationStore, log: Logger, metrics: Metr
     async confirm(operation) {
       const productIds = givingBack.get(operation.operationId);
       givingBack.delete(operation.operationId);
-      const before = productIds === undefined ? [] : (await store.view(operation.session)).lines;
+      const before = productIds === undefined ? [] : (await store.view(operation.sessionHash)).lines;
       const answer = await store.confirm(operation);
       if (answer.outcome === "confirmed") {
         ended(
           "removed",
-          operation.session,
+          operation.sessionHash,
           before.filter((line) => productIds?.has(line.productId)),
         );
         log.info(
-          { session: operation.session, lines: answer.view.lines, expiresInMs: answer.view.expiresInMs },
+          { session: operation.sessionHash, lines: answer.view.lines, expiresInMs: answer.view.expiresInMs },
           "held",
         );
       }
       return answer;
     },
-    async renew(session) {
-      const answer = await store.renew(session);
-      log.info({ session, outcome: answer.outcome }, "renewal");
+    async renew(sessionHash) {
+      const answer = await store.renew(sessionHash);
+      log.info({ session: sessionHash, outcome: answer.outcome }, "renewal");
       return answer;
     },
     async release(request) {
       const answer = await store.release(request);
-      if (answer.outcome === "released") ended("removed", request.session, answer.lines);
+      if (answer.outcome === "released") ended("removed", request.sessionHash, answer.lines);
       return answer;
     },
     async claim(request) {
       const answer = await store.claim(request);
-      log.info({ session: request.session, claimId: request.claimId, outcome: answer.outcome }, "claim");
+      log.info({ session: request.sessionHash, claimId: request.claimId, outcome: answer.outcome }, "claim");
       return answer;
     },
     async stamp(ref) {
@@ -91,15 +91,15 @@ export function observeStore(store: ReservationStore, log: Logger, metrics: Metr
     },
     async complete(ref) {
       const answer = await store.complete(ref);
-      if (answer.outcome === "ended") ended("completed", answer.claim.session, answer.claim.lines, ref);
+      if (answer.outcome === "ended") ended("completed", answer.claim.sessionHash, answer.claim.lines, ref);
       return answer;
     },
     async unclaim(request) {
       const answer = await store.unclaim(request);
       if (answer.outcome === "ended") {
         const { claimId, checkoutId, to } = request;
-        if (to === "stock") ended("released", answer.claim.session, answer.claim.lines, { claimId, checkoutId });
-        else log.info({ session: answer.claim.session, claimId, checkoutId }, "claim returned to the shopper");
+        if (to === "stock") ended("released", answer.claim.sessionHash, answer.claim.lines, { claimId, checkoutId });
+        else log.info({ session: answer.claim.sessionHash, claimId, checkoutId }, "claim returned to the shopper");
       }
       return answer;
     },

@@ -30,9 +30,9 @@ afterAll(() => store.stop());
 
 async function state(): Promise<unknown> {
   const { total_reservations, total_units, sessions, reservations } = await operator.holds();
-  const held = reservations.map(({ product_id, session, quantity, state }) => ({
+  const held = reservations.map(({ product_id, session: sessionHash, quantity, state }) => ({
     product_id,
-    session,
+    session: sessionHash,
     quantity,
     state,
   }));

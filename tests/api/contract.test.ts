@@ -200,12 +200,12 @@ describe("releasing and viewing", () => {
         200,
         allReservations,
       );
-      seen.push(...page.reservations.map(({ session }) => session));
+      seen.push(...page.reservations.map(({ session: sessionHash }) => sessionHash));
       cursor = page.cursor;
     }
     expect(new Set(seen).size).toBe(3);
     const key = decodeURIComponent(one!.cookie ?? "");
-    for (const session of seen) expect(key).not.toContain(session);
+    for (const sessionHash of seen) expect(key).not.toContain(sessionHash);
     for (const buyer of buyers) await buyer.send("DELETE", "/api/reserve-inventory");
   });
 });

@@ -22,5 +22,5 @@ it("what was given back is answered as given back, with nothing said to be avail
   await reserve(2);
   store.held = () => Promise.reject(new UnavailableError("claims are lost"));
   expect(await reserve(0)).toMatchObject({ success: true, results: [{ name: "Mug", quantity: 0, available: 0 }] });
-  expect((await store.view(cart.session)).lines).toEqual([]);
+  expect((await store.view(cart.sessionHash)).lines).toEqual([]);
 });

@@ -48,17 +48,17 @@ function createWorld() {
     counted,
     warned,
     feed,
-    async hold(session: string, productId: string, quantity: number) {
+    async hold(sessionHash: string, productId: string, quantity: number) {
       const operationId = `op-${(operations += 1)}`;
-      await store.place({ session, operationId, lines: [{ productId, quantity }], maxLines: 10 });
-      await store.confirm({ session, operationId });
+      await store.place({ sessionHash, operationId, lines: [{ productId, quantity }], maxLines: 10 });
+      await store.confirm({ sessionHash, operationId });
     },
-    watch(session: string | null, ...productIds: string[]) {
+    watch(sessionHash: string | null, ...productIds: string[]) {
       const told: ProductAvailability[] = [];
       const times: number[] = [];
       const seen = { beats: 0, ended: false };
       const stop = feed.watch({
-        session,
+        sessionHash,
         productIds,
         tell: (product) => void (told.push(product), times.push(Date.now())),
         beat: () => void (seen.beats += 1),
@@ -166,17 +166,17 @@ describe("the availability feed", () => {
   it("never counts a unit as free that is sold while it reads", async () => {
     const world = createWorld();
     await world.store.place({
-      session: "me",
+      sessionHash: "me",
       operationId: "op",
       lines: [{ productId: "jug", quantity: 3 }],
       maxLines: 10,
     });
-    await world.store.confirm({ session: "me", operationId: "op" });
+    await world.store.confirm({ sessionHash: "me", operationId: "op" });
     const viewer = world.watch("you", "jug");
     // The sale: the row first, the hold after, both between the two reads of one round.
     world.state.onRead = () => {
       world.stock.set("jug", 0);
-      void world.store.release({ session: "me", productIds: "all" });
+      void world.store.release({ sessionHash: "me", productIds: "all" });
     };
     await pass(ROUND_MS * 4);
     expect(viewer.told.map(({ available }) => available)).not.toContain(3);

@@ -24,7 +24,7 @@ function open() {
   const connection = { close: () => {} };
   const response = availabilityEvents(
     feed,
-    { session: null, productIds: ["mug"] },
+    { sessionHash: null, productIds: ["mug"] },
     (then) => void (connection.close = then),
   );
   if (response === null || response.body === null || state.viewer === null) throw new Error("no stream");
@@ -86,6 +86,6 @@ describe("the stream of events", () => {
 
   it("is refused by a feed that takes nobody", () => {
     const full: AvailabilityFeed = { watch: () => null, end: () => undefined };
-    expect(availabilityEvents(full, { session: null, productIds: ["mug"] }, () => undefined)).toBeNull();
+    expect(availabilityEvents(full, { sessionHash: null, productIds: ["mug"] }, () => undefined)).toBeNull();
   });
 });

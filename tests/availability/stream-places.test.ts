@@ -13,40 +13,40 @@ describe("places for streams", () => {
   it("are eight for a session, on whatever address, and another session has its own", () => {
     const places = createStreamPlaces();
     expect(
-      takeMany(places, 20, (i) => ({ session: "me", address: i % 2 === 0 ? at("203.0.113.7") : UNKNOWN })),
+      takeMany(places, 20, (i) => ({ sessionHash: "me", address: i % 2 === 0 ? at("203.0.113.7") : UNKNOWN })),
     ).toHaveLength(8);
-    expect(places.take({ session: "you", address: at("203.0.113.7") })).not.toBeNull();
+    expect(places.take({ sessionHash: "you", address: at("203.0.113.7") })).not.toBeNull();
   });
 
   it("are 250 for an address, in however many sessions, and another address has its own", () => {
     const places = createStreamPlaces();
     expect(
-      takeMany(places, 2_000, (i) => ({ session: i % 3 === 0 ? null : `s${i}`, address: at("203.0.113.7") })),
+      takeMany(places, 2_000, (i) => ({ sessionHash: i % 3 === 0 ? null : `s${i}`, address: at("203.0.113.7") })),
     ).toHaveLength(250);
-    expect(places.take({ session: "you", address: at("203.0.113.8") })).not.toBeNull();
-    expect(places.take({ session: "you", address: UNKNOWN })).not.toBeNull();
+    expect(places.take({ sessionHash: "you", address: at("203.0.113.8") })).not.toBeNull();
+    expect(places.take({ sessionHash: "you", address: UNKNOWN })).not.toBeNull();
   });
 
   it("are 250 for all that show neither session nor address, and shoppers are not among them", () => {
     const places = createStreamPlaces();
-    expect(takeMany(places, 2_000, () => ({ session: null, address: UNKNOWN }))).toHaveLength(250);
-    expect(places.take({ session: "you", address: UNKNOWN })).not.toBeNull();
+    expect(takeMany(places, 2_000, () => ({ sessionHash: null, address: UNKNOWN }))).toHaveLength(250);
+    expect(places.take({ sessionHash: "you", address: UNKNOWN })).not.toBeNull();
   });
 
   it("are free again once given back, each once", () => {
     const places = createStreamPlaces();
-    const [first, ...others] = takeMany(places, 8, () => ({ session: "me", address: at("203.0.113.7") }));
+    const [first, ...others] = takeMany(places, 8, () => ({ sessionHash: "me", address: at("203.0.113.7") }));
     first?.();
     first?.();
-    expect(takeMany(places, 20, () => ({ session: "me", address: at("203.0.113.7") }))).toHaveLength(1);
+    expect(takeMany(places, 20, () => ({ sessionHash: "me", address: at("203.0.113.7") }))).toHaveLength(1);
     for (const giveBack of others) giveBack();
-    expect(takeMany(places, 20, () => ({ session: "me", address: at("203.0.113.7") }))).toHaveLength(7);
+    expect(takeMany(places, 20, () => ({ sessionHash: "me", address: at("203.0.113.7") }))).toHaveLength(7);
   });
 
   it("that were refused count for nothing", () => {
     const places = createStreamPlaces();
-    takeMany(places, 250, () => ({ session: null, address: at("203.0.113.7") }));
-    expect(takeMany(places, 20, () => ({ session: "me", address: at("203.0.113.7") }))).toHaveLength(0);
-    expect(takeMany(places, 20, () => ({ session: "me", address: at("203.0.113.8") }))).toHaveLength(8);
+    takeMany(places, 250, () => ({ sessionHash: null, address: at("203.0.113.7") }));
+    expect(takeMany(places, 20, () => ({ sessionHash: "me", address: at("203.0.113.7") }))).toHaveLength(0);
+    expect(takeMany(places, 20, () => ({ sessionHash: "me", address: at("203.0.113.8") }))).toHaveLength(8);
   });
 });

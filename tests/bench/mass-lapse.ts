@@ -18,17 +18,17 @@ const bench: Bench = async (say) => {
   const productId = productOf(0);
   for (let call = 0; ; call += 1) {
     if (call % 50_000 === 0) say(`${call} carts since a million lapsed`);
-    const session = newKey();
+    const sessionHash = newKey();
     const took = await timed(async () => {
-      await hold(store, session, newKey(), productId);
+      await hold(store, sessionHash, newKey(), productId);
     });
     if (call % CHECK_EVERY === 0) {
-      const held = await store.held({ session: null, productIds: [productId] });
+      const held = await store.held({ sessionHash: null, productIds: [productId] });
       // One unit in this cart, and none of those that lapsed.
       if (held.get(productId)?.total !== 1) inexact += 1;
       if ((await store.totals()).bytes < 10_000) break;
     }
-    const release = await timed(async () => void (await store.release({ session, productIds: "all" })));
+    const release = await timed(async () => void (await store.release({ sessionHash, productIds: "all" })));
     for (const each of [took, release]) {
       waits.push(each.wall);
       longest = { wall: Math.max(longest.wall, each.wall), processor: Math.max(longest.processor, each.processor) };

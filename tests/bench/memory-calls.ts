@@ -30,13 +30,13 @@ export function openStore(clock: Clock = systemClock): ReservationStore {
 /** A hold of one unit, as a reservation makes it. */
 export async function hold(
   store: ReservationStore,
-  session: string,
+  sessionHash: string,
   operationId: string,
   productId: string,
 ): Promise<void> {
-  const placed = await store.place({ session, operationId, lines: [{ productId, quantity: 1 }], maxLines: 30 });
+  const placed = await store.place({ sessionHash, operationId, lines: [{ productId, quantity: 1 }], maxLines: 30 });
   if (placed.outcome !== "placed") throw new Error(`place answered ${placed.outcome}`);
-  const confirmed = await store.confirm({ session, operationId });
+  const confirmed = await store.confirm({ sessionHash, operationId });
   if (confirmed.outcome !== "confirmed") throw new Error(`confirm answered ${confirmed.outcome}`);
 }
 

@@ -15,9 +15,9 @@ const bench: Bench = async (say) => {
   const beforeNaive = heapBytes();
   const naive = new Map<string, object>();
   for (let i = 0; i < HOLDS; i += 1) {
-    const session = newKey();
-    naive.set(`${session}:${productOf(i)}`, {
-      session,
+    const sessionHash = newKey();
+    naive.set(`${sessionHash}:${productOf(i)}`, {
+      session: sessionHash,
       productId: productOf(i),
       quantity: 1,
       operationId: newKey(),

@@ -72,9 +72,9 @@ async function holdAndRelease(store: ReservationStore): Promise<number> {
   const sessions = newKeys(BATCH);
   const operations = newKeys(BATCH);
   const start = processorMs();
-  for (const [i, session] of sessions.entries()) {
-    await hold(store, session, operations[i] ?? "", productOf(i));
-    await store.release({ session, productIds: "all" });
+  for (const [i, sessionHash] of sessions.entries()) {
+    await hold(store, sessionHash, operations[i] ?? "", productOf(i));
+    await store.release({ sessionHash, productIds: "all" });
   }
   return ((processorMs() - start) * 1_000) / BATCH;
 }
@@ -104,14 +104,14 @@ async function threeEmptyCalls(): Promise<number> {
 function naiveCalls(live: number, calls: number): number[] {
   const naive = new NaiveHolds();
   for (let i = 0; i < live; i += 1) {
-    const session = newKey();
-    naive.holds.set(session, { session, productId: productOf(i), quantity: 1, expiresAt: 1_000 });
+    const sessionHash = newKey();
+    naive.holds.set(sessionHash, { sessionHash, productId: productOf(i), quantity: 1, expiresAt: 1_000 });
   }
   return Array.from({ length: calls }, (_, i) => {
-    const session = newKey();
+    const sessionHash = newKey();
     const start = performance.now();
-    naive.reserve(session, productOf(i), 1, live, 0);
-    naive.release(session, productOf(i));
+    naive.reserve(sessionHash, productOf(i), 1, live, 0);
+    naive.release(sessionHash, productOf(i));
     return (performance.now() - start) * 1_000;
   });
 }

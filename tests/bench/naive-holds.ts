@@ -1,19 +1,19 @@
 /** The design that everybody writes first: a map of holds, and every call scans all of them. */
 export class NaiveHolds {
-  readonly holds = new Map<string, { session: string; productId: string; quantity: number; expiresAt: number }>();
+  readonly holds = new Map<string, { sessionHash: string; productId: string; quantity: number; expiresAt: number }>();
 
-  reserve(session: string, productId: string, quantity: number, onHand: number, now: number): boolean {
+  reserve(sessionHash: string, productId: string, quantity: number, onHand: number, now: number): boolean {
     let held = 0;
     for (const [key, hold] of this.holds) {
       if (hold.expiresAt <= now) this.holds.delete(key);
-      else if (hold.productId === productId && hold.session !== session) held += hold.quantity;
+      else if (hold.productId === productId && hold.sessionHash !== sessionHash) held += hold.quantity;
     }
     if (held + quantity > onHand) return false;
-    this.holds.set(`${session}:${productId}`, { session, productId, quantity, expiresAt: now + 120_000 });
+    this.holds.set(`${sessionHash}:${productId}`, { sessionHash, productId, quantity, expiresAt: now + 120_000 });
     return true;
   }
 
-  release(session: string, productId: string): void {
-    this.holds.delete(`${session}:${productId}`);
+  release(sessionHash: string, productId: string): void {
+    this.holds.delete(`${sessionHash}:${productId}`);
   }
 }

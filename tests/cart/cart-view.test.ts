@@ -126,7 +126,7 @@ describe("the cart that a shopper sees", () => {
     const shown = await showCart(world.shop, cart, world.visit(cart), { mayAsk: async () => true });
     if (shown.outcome !== "sold") throw new Error(shown.outcome);
     expect(shown.cart).toMatchObject({ lines: [], checkouts: [CHECKOUT], paying: null });
-    expect(shown.cart.session).not.toBe(cart.session);
+    expect(shown.cart.sessionHash).not.toBe(cart.sessionHash);
     const again = await view(world, { ...shown.cart, lines: [{ productId: "jug", quantity: 1 }] });
     expect(again.lines).toHaveLength(1);
   });

@@ -25,7 +25,7 @@ export function order(facts: Partial<Order> = {}): Order {
   return {
     checkoutId: CHECKOUT,
     claimId: "claim-1",
-    session: "hash",
+    sessionHash: "hash",
     createdAt: 1_700_000_000_000,
     lines,
     additions: [],
@@ -127,7 +127,7 @@ export function createWorld(products: readonly Product[] = [product("mug"), prod
     calls,
     logged,
     says,
-    visit: (cart: Cart): Visit => ({ session: cart.session, locale: "en-US", now: clock.wall() }),
+    visit: (cart: Cart): Visit => ({ sessionHash: cart.sessionHash, locale: "en-US", now: clock.wall() }),
     /** Posts a form of the shop. */
     send(cart: Cart, form: Record<string, string>): Promise<CartAnswer> {
       const read = readIntent(form);
@@ -142,7 +142,7 @@ export function createWorld(products: readonly Product[] = [product("mug"), prod
     },
     /** Opens the payment page as `start` would. */
     async openPaymentPage(cart: Cart): Promise<Cart> {
-      await store.claim({ session: cart.session, claimId: "claim-1" });
+      await store.claim({ sessionHash: cart.sessionHash, claimId: "claim-1" });
       await store.stamp({ claimId: "claim-1", checkoutId: CHECKOUT });
       return withCheckout(cart, CHECKOUT);
     },

@@ -18,7 +18,7 @@ describe("a refused change", () => {
         ],
       },
     });
-    expect((await world.store.view(cart.session)).lines).toEqual([{ productId: "mug", quantity: 2 }]);
+    expect((await world.store.view(cart.sessionHash)).lines).toEqual([{ productId: "mug", quantity: 2 }]);
   });
 
   it("tells when what is only held by others may free up", async () => {
@@ -113,7 +113,7 @@ describe("a refused change", () => {
     ]) {
       expect(await world.send(cart, form)).toMatchObject({ outcome: "failed", failure: { kind: "checkout_open" } });
     }
-    expect((await world.store.view(cart.session)).claim?.lines).toEqual([{ productId: "mug", quantity: 1 }]);
+    expect((await world.store.view(cart.sessionHash)).claim?.lines).toEqual([{ productId: "mug", quantity: 1 }]);
   });
 });
 
@@ -142,7 +142,7 @@ describe("a change", () => {
     const once = await world.change(world.carts.create(), add("mug", 1));
     const twice = await world.change(once, add("mug", 2));
     expect(twice.lines).toEqual([{ productId: "mug", quantity: 3 }]);
-    expect((await world.store.view(twice.session)).lines).toEqual([{ productId: "mug", quantity: 3 }]);
+    expect((await world.store.view(twice.sessionHash)).lines).toEqual([{ productId: "mug", quantity: 3 }]);
   });
 
   it("adds to what the cart remembers of a lapsed hold", async () => {
@@ -157,9 +157,9 @@ describe("a change", () => {
     let cart = await world.change(world.carts.create(), add("mug", 2));
     cart = await world.change(cart, add("jug", 1));
     world.clock.advance(TTL_MS + 1000);
-    expect((await world.store.view(cart.session)).lines).toEqual([]);
+    expect((await world.store.view(cart.sessionHash)).lines).toEqual([]);
     await world.change(cart, { intent: "hold" });
-    expect((await world.store.view(cart.session)).lines).toEqual(
+    expect((await world.store.view(cart.sessionHash)).lines).toEqual(
       expect.arrayContaining([
         { productId: "mug", quantity: 2 },
         { productId: "jug", quantity: 1 },
@@ -189,7 +189,7 @@ describe("a change", () => {
     const world = createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 2));
     const cleared = await world.change(cart, { intent: "clear" });
-    expect(cleared).toMatchObject({ lines: [], session: cart.session });
+    expect(cleared).toMatchObject({ lines: [], session: cart.sessionHash });
     expect((await world.store.totals()).units).toBe(0);
   });
 
@@ -199,14 +199,14 @@ describe("a change", () => {
     world.clock.advance(TTL_MS - 5000);
     await world.change(cart, { intent: "extend" });
     world.clock.advance(10_000);
-    expect((await world.store.view(cart.session)).lines).toHaveLength(1);
+    expect((await world.store.view(cart.sessionHash)).lines).toHaveLength(1);
   });
 
   it("never touches the cart of somebody else", async () => {
     const world = createWorld();
     const mine = await world.change(world.carts.create(), add("mug", 1));
     await world.change(world.carts.create(), { intent: "clear" });
-    expect((await world.store.view(mine.session)).lines).toHaveLength(1);
+    expect((await world.store.view(mine.sessionHash)).lines).toHaveLength(1);
   });
 });
 
@@ -222,7 +222,7 @@ describe("a change of a cart that was paid for unseen", () => {
   it("adds to a new cart, without the sold lines", async () => {
     const { world, cart } = await soldCart();
     const next = await world.change(cart, add("jug", 1));
-    expect(next.session).not.toBe(cart.session);
+    expect(next.sessionHash).not.toBe(cart.sessionHash);
     expect(next).toMatchObject({ lines: [{ productId: "jug", quantity: 1 }], checkouts: [CHECKOUT], paying: null });
   });
 

@@ -85,7 +85,7 @@ describe("two quantities that are under way at once", () => {
     return changeCart(world.shop, cart, read, world.clock.wall());
   };
   const mugs = async (world: World, cart: Cart) =>
-    (await world.store.view(cart.session)).lines.find(({ productId }) => productId === "mug")?.quantity ?? 0;
+    (await world.store.view(cart.sessionHash)).lines.find(({ productId }) => productId === "mug")?.quantity ?? 0;
 
   it("leave the one that was clicked last, whichever arrives last", async () => {
     const world = createWorld();

@@ -12,7 +12,7 @@ const see = (world: World, cart: Cart) =>
   showOrder(world.shop, cart, { checkoutId: CHECKOUT, locale: "en-US", mayAsk: true });
 
 describe("paying", () => {
-  const claim = { session: "s", lines: [], claimedAt: 5, claimId: "c", checkoutId: CHECKOUT };
+  const claim = { sessionHash: "s", lines: [], claimedAt: 5, claimId: "c", checkoutId: CHECKOUT };
   const failures: readonly StartOutcome[] = [
     { outcome: "empty_cart" },
     {
@@ -113,7 +113,7 @@ describe("the order page", () => {
     const first = await see(world, cart);
     if (first.outcome !== "look_again") throw new Error(first.outcome);
     expect(first.cart).toMatchObject({ lines: [], checkouts: [CHECKOUT], paying: null });
-    expect(first.cart.session).not.toBe(cart.session);
+    expect(first.cart.sessionHash).not.toBe(cart.sessionHash);
     expect((await see(world, first.cart)).outcome).toBe("shown");
   });
 

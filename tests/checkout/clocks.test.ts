@@ -17,7 +17,7 @@ async function payWithSkew(skewMs: number, checkoutTtlMs = 900_000): Promise<str
       },
     }),
   });
-  return (await shop.checkout.start({ session: "ann", lines: [{ productId: "mug", quantity: 1 }], origin: ORIGIN }))
+  return (await shop.checkout.start({ sessionHash: "ann", lines: [{ productId: "mug", quantity: 1 }], origin: ORIGIN }))
     .outcome;
 }
 

@@ -47,7 +47,7 @@ function encodeRecordBefore(shopTag: string, record: RecordBefore): Metadata {
   return {
     [SHOP]: shopTag,
     [CLAIM]: record.claimId,
-    [SESSION]: record.session,
+    [SESSION]: record.sessionHash,
     [CART]: record.fingerprint,
     [CURRENCY]: record.currency,
     ...encodeChangeBefore(record, {
@@ -79,7 +79,7 @@ export function decodeRecordBefore(shopTag: string, metadata: Metadata): RecordB
   if (lines.length === 0) throw new Error("a checkout of this shop without a line");
   return {
     claimId: head[CLAIM],
-    session: head[SESSION],
+    sessionHash: head[SESSION],
     fingerprint: head[CART],
     currency: head[CURRENCY],
     lines,

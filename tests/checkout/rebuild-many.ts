@@ -21,7 +21,7 @@ export async function restartAfter(orders: number): Promise<{ closedMs: number; 
     } as const;
     const record = {
       claimId: `claim of order ${n}`,
-      session: "somebody",
+      sessionHash: "somebody",
       fingerprint: "cart",
       currency: "usd",
       verdict: null,

@@ -83,14 +83,16 @@ it(
 
     await expect(b.checkout.fulfil(paid)).rejects.toThrow();
     await expect(
-      a.checkout.changeCart({ session: "cy", lines: [{ productId: "mug", quantity: 1 }] }),
+      a.checkout.changeCart({ sessionHash: "cy", lines: [{ productId: "mug", quantity: 1 }] }),
     ).rejects.toThrow();
     expect(await a.checkout.isIntact()).toBe(false);
     expect(await a.checkout.rebuild()).toMatchObject({ claimsRestored: 2, fulfilled: 1 });
     expect(await b.checkout.isIntact()).toBe(true);
 
     expect(world.stock()).toBe(2);
-    expect(await b.checkout.changeCart({ session: "cy", lines: [{ productId: "mug", quantity: 1 }] })).toMatchObject({
+    expect(
+      await b.checkout.changeCart({ sessionHash: "cy", lines: [{ productId: "mug", quantity: 1 }] }),
+    ).toMatchObject({
       outcome: "refused",
     });
     world.stripe.pay(open);

@@ -299,9 +299,9 @@ export function createWorld(options: WorldOptions = {}) {
       heal() {
         proxy.plan = () => null;
       },
-      pay: async (session: string, lines: Record<string, number>) => {
+      pay: async (sessionHash: string, lines: Record<string, number>) => {
         const asked = Object.entries(lines).map(([productId, quantity]) => ({ productId, quantity }));
-        const started = await checkout.start({ session, lines: asked, origin: ORIGIN });
+        const started = await checkout.start({ sessionHash, lines: asked, origin: ORIGIN });
         if (started.outcome !== "redirect") throw new Error(`no payment page: ${JSON.stringify([started, events])}`);
         return started.checkoutId;
       },

@@ -11,11 +11,11 @@ async function drill(
   const shop = new CrowdShop({ stock: { mug: 1 }, readMs: 80, servers: 1, ...options });
   let shoppers = 0;
   const newShopper = (): Shopper => {
-    const session = `shopper-${(shoppers += 1)}`;
+    const sessionHash = `shopper-${(shoppers += 1)}`;
     return change({
       reserve: async (productId, quantity) =>
-        (await shop.reserve(session, { [productId]: quantity })).outcome === "granted" ? "granted" : "refused",
-      release: () => shop.giveBack(session).then(() => true),
+        (await shop.reserve(sessionHash, { [productId]: quantity })).outcome === "granted" ? "granted" : "refused",
+      release: () => shop.giveBack(sessionHash).then(() => true),
       openPayment: async () => null,
       pay: async () => false,
       comeBack: async () => undefined,

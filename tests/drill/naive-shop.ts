@@ -49,7 +49,7 @@ export function openNaiveShop(): { newShopper: () => Shopper; stock: StockRoom }
       setInventory: async (productId, units) => void rows.set(productId, units),
       // Who walked away holds nothing for long.
       look: async (productId) => {
-        for (const [session, hold] of holds) if (hold.productId === productId) holds.delete(session);
+        for (const [sessionHash, hold] of holds) if (hold.productId === productId) holds.delete(sessionHash);
         return { inventory: rows.get(productId) ?? 0, held: 0 };
       },
       isRefunded: async () => false,

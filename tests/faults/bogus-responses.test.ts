@@ -66,13 +66,14 @@ const STORIES: Record<string, Story> = {
   "a change of the cart that expires a page": {
     rows: { mug: 2 },
     cart: { mug: 2 },
-    act: (shop) => shop.checkout.changeCart({ session: "ann", lines: [{ productId: "mug", quantity: 0 }] }),
+    act: (shop) => shop.checkout.changeCart({ sessionHash: "ann", lines: [{ productId: "mug", quantity: 0 }] }),
   },
   "a payment page that is opened": {
     rows: { mug: 2 },
     cart: { mug: 2 },
     startsWithoutPage: true,
-    act: (shop) => shop.checkout.start({ session: "ann", lines: [{ productId: "mug", quantity: 2 }], origin: ORIGIN }),
+    act: (shop) =>
+      shop.checkout.start({ sessionHash: "ann", lines: [{ productId: "mug", quantity: 2 }], origin: ORIGIN }),
   },
   "a sweep of a page past its deadline": {
     rows: { mug: 2 },

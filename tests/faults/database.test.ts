@@ -100,7 +100,7 @@ describe("the database fails under a sale", () => {
   it("the database is down at Pay: no page, and the cart is held as before", async () => {
     const world = open();
     const shop = await world.open();
-    await shop.checkout.changeCart({ session: "ann", lines: [{ productId: mug, quantity: 1 }] });
+    await shop.checkout.changeCart({ sessionHash: "ann", lines: [{ productId: mug, quantity: 1 }] });
     shop.setFaults(({ name }) => (name.startsWith("database") ? 503 : null));
 
     await expect(shop.pay("ann", { [mug]: 1 })).rejects.toThrow(UnavailableError);

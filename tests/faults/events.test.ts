@@ -75,7 +75,7 @@ describe("events that come in the wrong number or order", () => {
     const { world, shop, checkoutId } = await paidWorld({ rows: { mug: 1 } });
     world.advance(3 * 86_400_000);
     expect(
-      await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] }),
+      await shop.checkout.changeCart({ sessionHash: "bob", lines: [{ productId: "mug", quantity: 1 }] }),
     ).toMatchObject({ outcome: "refused" });
 
     expect(await deliver(world, shop, { checkoutId })).toMatchObject({ outcome: "done" });
@@ -99,7 +99,7 @@ describe("events that come in the wrong number or order", () => {
     const world = createWorld({ rows: { mug: 2 } });
     const shop = await world.open();
     const old = await shop.pay("ann", { mug: 1 });
-    await shop.checkout.changeCart({ session: "ann", lines: [{ productId: "mug", quantity: 2 }] });
+    await shop.checkout.changeCart({ sessionHash: "ann", lines: [{ productId: "mug", quantity: 2 }] });
     const newer = await shop.pay("ann", { mug: 2 });
 
     expect(await deliver(world, shop, { checkoutId: old, type: "checkout.session.expired" })).toMatchObject({
@@ -107,7 +107,7 @@ describe("events that come in the wrong number or order", () => {
     });
 
     expect(newer).not.toBe(old);
-    expect(await shop.store.held({ session: null, productIds: ["mug"] })).toMatchObject(
+    expect(await shop.store.held({ sessionHash: null, productIds: ["mug"] })).toMatchObject(
       new Map([["mug", expect.objectContaining({ total: 2 })]]),
     );
     world.stripe.pay(newer);

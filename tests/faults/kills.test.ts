@@ -325,7 +325,7 @@ describe("killed at a chosen moment", () => {
         const before = first.proxy.count;
         first.setFaults(at(before + n, fault));
         const changed = await first.run(
-          first.checkout.changeCart({ session: "ann", lines: [{ productId: "mug", quantity: 0 }] }),
+          first.checkout.changeCart({ sessionHash: "ann", lines: [{ productId: "mug", quantity: 0 }] }),
         );
         if (first.proxy.count - before < n) break;
         const next = changed === "died" ? await world.open() : first;
@@ -333,7 +333,7 @@ describe("killed at a chosen moment", () => {
         const paid = world.stripe.pay(checkoutId).kind === "paid" ? 1 : 0;
         await deliver(world, next, { checkoutId });
         world.advance(TTL_MS);
-        const bob = await next.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] });
+        const bob = await next.checkout.changeCart({ sessionHash: "bob", lines: [{ productId: "mug", quantity: 1 }] });
 
         expect({ stock: world.stock(), bob: bob.outcome }, `call ${n}`).toEqual({
           stock: 1 - paid,
@@ -362,7 +362,7 @@ describe("killed at a chosen moment", () => {
         if (shop.proxy.count - before < n) break;
         shop.heal();
         // Nobody can take the unit between the tries of a payment that was granted it.
-        const bob = await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] });
+        const bob = await shop.checkout.changeCart({ sessionHash: "bob", lines: [{ productId: "mug", quantity: 1 }] });
         const second = await shop.checkout.fulfil(checkoutId);
 
         const isBobs = bob.outcome === "granted";
@@ -391,7 +391,7 @@ describe("killed at a chosen moment", () => {
         const [session] = world.stripe.sessions();
         const paid = session !== undefined && world.stripe.pay(session.id).kind === "paid" ? 1 : 0;
         if (session !== undefined) await deliver(world, after, { checkoutId: session.id });
-        const bob = await after.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] });
+        const bob = await after.checkout.changeCart({ sessionHash: "bob", lines: [{ productId: "mug", quantity: 1 }] });
 
         expect({ stock: world.stock(), bob: bob.outcome }, `${fault} ${n}`).toEqual({
           stock: 1 - paid,

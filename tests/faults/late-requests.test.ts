@@ -136,11 +136,11 @@ describe("a restart in the middle of an update", () => {
   async function killedInTheMiddle(versions: boolean): Promise<World> {
     const world = createWorld({ rows: { mug: 5, pot: 5 }, versions });
     const killed = await world.open();
-    for (const [session, product] of [
+    for (const [sessionHash, product] of [
       ["ann", "mug"],
       ["bob", "pot"],
     ] as const) {
-      const checkoutId = await killed.pay(session, { [product]: 1 });
+      const checkoutId = await killed.pay(sessionHash, { [product]: 1 });
       world.stripe.pay(checkoutId);
       killed.setFaults(once(CALLS.swap, "late"));
       await expect(killed.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
@@ -214,9 +214,10 @@ describe("a write of marks that is carried out after its client gave up", () => 
 });
 
 const mug = (quantity: number) => [{ productId: "mug", quantity }];
-const start = (shop: Process, session: string) => shop.checkout.start({ session, lines: mug(1), origin: ORIGIN });
-const change = (shop: Process, session: string, quantity: number) =>
-  shop.checkout.changeCart({ session, lines: mug(quantity) });
+const start = (shop: Process, sessionHash: string) =>
+  shop.checkout.start({ sessionHash, lines: mug(1), origin: ORIGIN });
+const change = (shop: Process, sessionHash: string, quantity: number) =>
+  shop.checkout.changeCart({ sessionHash, lines: mug(quantity) });
 const pages = (world: World) => world.stripe.sessions().map(({ id, status }) => ({ id, status }));
 
 describe("a payment page that Stripe makes after its client gave up", () => {

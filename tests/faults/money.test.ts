@@ -106,7 +106,7 @@ describe("money goes back once", () => {
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review" });
 
     expect(
-      await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] }),
+      await shop.checkout.changeCart({ sessionHash: "bob", lines: [{ productId: "mug", quantity: 1 }] }),
     ).toMatchObject({ outcome: "granted" });
   });
 
@@ -200,7 +200,7 @@ describe("a payment whose claim is gone", () => {
   };
 
   describe("while another shopper only asks for its unit", () => {
-    const asked = { session: "bob", operationId: "undecided" };
+    const asked = { sessionHash: "bob", operationId: "undecided" };
     const open = async () => {
       const world = createWorld({ rows: { mug: 1 } });
       const shop = await world.open();
@@ -266,11 +266,11 @@ describe("a payment whose claim is gone", () => {
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
     await forget(shop.store, checkoutId);
-    await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] });
+    await shop.checkout.changeCart({ sessionHash: "bob", lines: [{ productId: "mug", quantity: 1 }] });
     world.stripe.pay(checkoutId);
     shop.setFaults(once(CALLS.refund, 503, 9));
     await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
-    await shop.checkout.release({ session: "bob", productIds: "all" });
+    await shop.checkout.release({ sessionHash: "bob", productIds: "all" });
     shop.heal();
 
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });

@@ -8,10 +8,10 @@ import { storeWith } from "../checkout/store-with";
 import { CALLS, CHECKOUT_TTL_MS, createWorld, MAX_AGE_MS, once, ORIGIN, TTL_MS, type Process } from "../checkout/world";
 
 const units = (productId: string, quantity: number) => [{ productId, quantity }];
-const start = (shop: Process, session: string, quantity = 1) =>
-  shop.checkout.start({ session, lines: units("mug", quantity), origin: ORIGIN });
-const change = (shop: Process, session: string, quantity: number) =>
-  shop.checkout.changeCart({ session, lines: units("mug", quantity) });
+const start = (shop: Process, sessionHash: string, quantity = 1) =>
+  shop.checkout.start({ sessionHash, lines: units("mug", quantity), origin: ORIGIN });
+const change = (shop: Process, sessionHash: string, quantity: number) =>
+  shop.checkout.changeCart({ sessionHash, lines: units("mug", quantity) });
 const heldUnits = async (shop: Process) => (await shop.store.totals()).units;
 
 /** Says of each empty page that Stripe refused it, whatever became of its key. */
@@ -106,7 +106,7 @@ describe("closing a payment page", () => {
       shop.setFaults((call) => (call.name.startsWith("stripe") ? fault : null));
 
       expect(await change(shop, "ann", 0)).toMatchObject({ outcome: "checkout_open" });
-      expect(await shop.checkout.release({ session: "ann", productIds: "all" })).toMatchObject({
+      expect(await shop.checkout.release({ sessionHash: "ann", productIds: "all" })).toMatchObject({
         outcome: "checkout_open",
       });
       expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "refused" });
@@ -461,7 +461,7 @@ describe("opening a payment page", () => {
               async claim(request) {
                 if (!isGivenBack) {
                   isGivenBack = true;
-                  await real.reservations.store.release({ session: "ann", productIds: ["mug"] });
+                  await real.reservations.store.release({ sessionHash: "ann", productIds: ["mug"] });
                   if (then === "went to another") await change(shop, "bob", 1);
                 }
                 return real.reservations.store.claim(request);
@@ -471,9 +471,9 @@ describe("opening a payment page", () => {
         }),
       });
       const cart = [...units("mug", 1), ...units("pot", 1)];
-      await shop.checkout.changeCart({ session: "ann", lines: cart });
+      await shop.checkout.changeCart({ sessionHash: "ann", lines: cart });
 
-      const outcome = await shop.checkout.start({ session: "ann", lines: cart, origin: ORIGIN });
+      const outcome = await shop.checkout.start({ sessionHash: "ann", lines: cart, origin: ORIGIN });
 
       const pages = world.stripe.sessions();
       if (then === "is free") {
@@ -542,7 +542,7 @@ describe("what can be paid", () => {
     const shop = await world.open();
     const lines = [...units("mug", 1), ...units("pot", 1)];
 
-    expect(await shop.checkout.start({ session: "ann", lines, origin: ORIGIN })).toMatchObject({
+    expect(await shop.checkout.start({ sessionHash: "ann", lines, origin: ORIGIN })).toMatchObject({
       outcome: "not_payable",
       reason: "mixed_currencies",
     });
@@ -600,7 +600,9 @@ describe("what can be paid", () => {
   it("says that the cart is empty", async () => {
     const shop = await createWorld().open();
 
-    expect(await shop.checkout.start({ session: "ann", lines: [], origin: ORIGIN })).toEqual({ outcome: "empty_cart" });
+    expect(await shop.checkout.start({ sessionHash: "ann", lines: [], origin: ORIGIN })).toEqual({
+      outcome: "empty_cart",
+    });
   });
 });
 
@@ -629,7 +631,9 @@ describe("turns at Stripe", () => {
     const { shop } = await openWith(1);
     await change(shop, "ann", 1);
     expect(await start(shop, "bob")).toMatchObject({ outcome: "refused" });
-    expect(await shop.checkout.start({ session: "cy", lines: [], origin: ORIGIN })).toEqual({ outcome: "empty_cart" });
+    expect(await shop.checkout.start({ sessionHash: "cy", lines: [], origin: ORIGIN })).toEqual({
+      outcome: "empty_cart",
+    });
     expect(await start(shop, "ann")).toMatchObject({ outcome: "redirect" });
   });
 
@@ -679,7 +683,7 @@ describe.each([
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await openWrong(world);
     await change(shop, "ann", 1);
-    await shop.store.claim({ session: "ann", claimId: "opened elsewhere" });
+    await shop.store.claim({ sessionHash: "ann", claimId: "opened elsewhere" });
 
     await shop.checkout.sweep();
     expect(await change(shop, "ann", 0)).toMatchObject({ outcome: "checkout_open" });

@@ -148,11 +148,14 @@ export async function randomRun({
 
   const acts: Record<string, (by: Process) => Promise<unknown>> = {
     change: (by) =>
-      by.checkout.changeCart({ session: pick(SHOPPERS), lines: [{ productId: pick(products), quantity: whole(4) }] }),
-    release: (by) => by.checkout.release({ session: pick(SHOPPERS), productIds: "all" }),
+      by.checkout.changeCart({
+        sessionHash: pick(SHOPPERS),
+        lines: [{ productId: pick(products), quantity: whole(4) }],
+      }),
+    release: (by) => by.checkout.release({ sessionHash: pick(SHOPPERS), productIds: "all" }),
     start: async (by) => {
       const started = await by.checkout.start({
-        session: pick(SHOPPERS),
+        sessionHash: pick(SHOPPERS),
         lines: [{ productId: pick(products), quantity: 1 }],
         origin: ORIGIN,
       });
@@ -337,7 +340,7 @@ async function overpromised(
   const promise = (lines: readonly { productId: string; quantity: number }[]) => {
     for (const { productId, quantity } of lines) promised.set(productId, (promised.get(productId) ?? 0) + quantity);
   };
-  for (const session of SHOPPERS) promise((await shop.store.view(session)).lines);
+  for (const sessionHash of SHOPPERS) promise((await shop.store.view(sessionHash)).lines);
   const touched = new Set(
     world.stripe.sessions().flatMap(({ metadata }) => {
       const record = decodeRecord(SHOP_TAG, metadata);

@@ -9,7 +9,7 @@ const setRefusal = (world: World, refuses: Refuses, id = "mug") =>
 const marks = async (shop: Process, checkoutId: string) =>
   (await shop.checkout.inspect(checkoutId))?.lines.map(({ mark }) => mark);
 const heldOf = async (shop: Process, id = "mug") =>
-  (await shop.store.held({ session: null, productIds: [id] })).get(id)?.total;
+  (await shop.store.held({ sessionHash: null, productIds: [id] })).get(id)?.total;
 const theOrder = async (shop: Process) => (await shop.checkout.orders({ atMost: 10 })).orders[0];
 const swaps = (shop: Process) => shop.calls.filter((name) => name === CALLS.swap).length;
 
@@ -123,10 +123,10 @@ describe("a row that refuses its decrement", () => {
     const after = await world.open();
     expect(await held(after)).toEqual([0, 2, 0]);
     expect(
-      await after.checkout.changeCart({ session: "bob", lines: [{ productId: "cup", quantity: 4 }] }),
+      await after.checkout.changeCart({ sessionHash: "bob", lines: [{ productId: "cup", quantity: 4 }] }),
     ).toMatchObject({ outcome: "granted" });
     expect(
-      await after.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 4 }] }),
+      await after.checkout.changeCart({ sessionHash: "bob", lines: [{ productId: "mug", quantity: 4 }] }),
     ).toMatchObject({ outcome: "refused" });
     setRefusal(world, undefined);
     expect(await after.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });

@@ -5,8 +5,8 @@ import { storeWith } from "../checkout/store-with";
 import { CALLS, CHECKOUT_TTL_MS, createWorld, once, START, type Process } from "../checkout/world";
 
 const heldUnits = async (shop: Process) => (await shop.store.totals()).units;
-const change = (shop: Process, session: string, quantity: number) =>
-  shop.checkout.changeCart({ session, lines: [{ productId: "mug", quantity }] });
+const change = (shop: Process, sessionHash: string, quantity: number) =>
+  shop.checkout.changeCart({ sessionHash, lines: [{ productId: "mug", quantity }] });
 
 describe("a restart", () => {
   it("keeps what is on an open payment page", async () => {

@@ -64,7 +64,7 @@ describe("rows that name a Stripe Price", () => {
       await shop.prices.warm(["price_mug"]);
       set(facts);
 
-      const started = await shop.checkout.start({ session: "ann", lines: lines(["mug"]), origin: ORIGIN });
+      const started = await shop.checkout.start({ sessionHash: "ann", lines: lines(["mug"]), origin: ORIGIN });
 
       expect(started).toEqual({ outcome: "not_payable", reason: "no_price", productIds: ["mug"] });
       expect((await shop.dependencies.catalog.products(["mug"])).get("mug")?.price).toBeNull();
@@ -72,7 +72,7 @@ describe("rows that name a Stripe Price", () => {
       expect(shop.eventsOf("checkout_rejected")).toHaveLength(1);
 
       set();
-      expect(await shop.checkout.start({ session: "ann", lines: [], origin: ORIGIN })).toMatchObject({
+      expect(await shop.checkout.start({ sessionHash: "ann", lines: [], origin: ORIGIN })).toMatchObject({
         outcome: "redirect",
       });
     },
@@ -86,7 +86,9 @@ describe("rows that name a Stripe Price", () => {
       { id: "price_pot", currency: "eur", unit_amount: 9900, product_name: "pot", active: false },
     ]);
 
-    expect(await shop.checkout.start({ session: "ann", lines: lines(["mug", "pot"]), origin: ORIGIN })).toMatchObject({
+    expect(
+      await shop.checkout.start({ sessionHash: "ann", lines: lines(["mug", "pot"]), origin: ORIGIN }),
+    ).toMatchObject({
       outcome: "not_payable",
       productIds: ["pot"],
     });
@@ -97,13 +99,13 @@ describe("rows that name a Stripe Price", () => {
     const shop = await world.open();
     shop.setFaults(once("/v1/prices", 500, 2));
 
-    await expect(shop.checkout.start({ session: "ann", lines: lines(["mug"]), origin: ORIGIN })).rejects.toThrow(
+    await expect(shop.checkout.start({ sessionHash: "ann", lines: lines(["mug"]), origin: ORIGIN })).rejects.toThrow(
       UnavailableError,
     );
     expect(await shop.store.view("ann")).toMatchObject({ lines: lines(["mug"]), claim: null });
     expect(world.stripe.sessions()).toEqual([]);
 
-    expect(await shop.checkout.start({ session: "ann", lines: [], origin: ORIGIN })).toMatchObject({
+    expect(await shop.checkout.start({ sessionHash: "ann", lines: [], origin: ORIGIN })).toMatchObject({
       outcome: "redirect",
     });
   });
@@ -116,12 +118,12 @@ describe("rows that name a Stripe Price", () => {
     const refuse = () =>
       world.stripe.failNext({ method: "POST", path: "/v1/checkout/sessions", status: 400, message: "something else" });
     refuse();
-    expect(await shop.checkout.start({ session: "ann", lines: lines(["mug"]), origin: ORIGIN })).toMatchObject(
+    expect(await shop.checkout.start({ sessionHash: "ann", lines: lines(["mug"]), origin: ORIGIN })).toMatchObject(
       rejected,
     );
     refuse();
     shop.setFaults(once("/v1/prices", 500));
-    expect(await shop.checkout.start({ session: "ann", lines: [], origin: ORIGIN })).toMatchObject(rejected);
+    expect(await shop.checkout.start({ sessionHash: "ann", lines: [], origin: ORIGIN })).toMatchObject(rejected);
     expect(shop.calls.filter((name) => name === CALLS.create)).toHaveLength(2);
   });
 });

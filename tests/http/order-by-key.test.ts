@@ -94,7 +94,7 @@ describe("a buyer whose cookie was lost on the way to the payment page", () => {
 
   it("has an empty cart afterwards when the older cookie of the same cart is still there", async () => {
     const cart: Cart = { ...here().carts.create(), lines: [{ productId: "mug", quantity: 2 }] };
-    isPaid({ session: cart.session });
+    isPaid({ sessionHash: cart.sessionHash });
     const exchanged = await visit({ key: KEY, cookie: await cookieOf(cart) });
     const sold = await visit({ cookie: exchanged.cookie ?? "" });
     expect(sold).toMatchObject({ status: 302, location: CLEAN });

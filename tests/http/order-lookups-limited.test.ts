@@ -13,8 +13,8 @@ const held = vi.hoisted((): { world: World | null; admitted: string[]; settled: 
 vi.mock("~/boot/container.server", () => ({
   get container() {
     const world = here();
-    const admit = async (_request: Request, session: string): Promise<Admission> => {
-      held.admitted.push(session);
+    const admit = async (_request: Request, sessionHash: string): Promise<Admission> => {
+      held.admitted.push(sessionHash);
       return held.admitted.length > 2 ? { outcome: "rate_limited", retryAfterSeconds: 7 } : { outcome: "admitted" };
     };
     return {

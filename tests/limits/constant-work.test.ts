@@ -90,7 +90,8 @@ async function changeAfter(
   const change = async (from: ReturnType<typeof createLimits>, verbs = bare) => {
     const session = randomUUID();
     await from.admit(new Request("http://shop.test/", { headers: { "X-Forwarded-For": ADDRESS } }), session, "change");
-    return (await from.capped(verbs).changeCart({ session, lines: [{ productId: "bowl", quantity: 1 }] })).outcome;
+    return (await from.capped(verbs).changeCart({ sessionHash: session, lines: [{ productId: "bowl", quantity: 1 }] }))
+      .outcome;
   };
 
   const roomy = limits(MANY);

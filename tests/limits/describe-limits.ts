@@ -26,8 +26,8 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
       };
       const bare: Pick<CheckoutService, "changeCart" | "start"> = {
         changeCart: (request) => reserve(engine, request),
-        async start({ session, lines, clients }) {
-          const reserved = await reserve(engine, { session, lines, clients });
+        async start({ sessionHash, lines, clients }) {
+          const reserved = await reserve(engine, { sessionHash, lines, clients });
           return reserved.outcome === "granted" ? { outcome: "empty_cart" } : reserved;
         },
       };
@@ -46,14 +46,14 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
         return {
           limits,
           start,
-          change: async (session: string, address: string, quantity: number, forged = "198.51.100.1") => {
+          change: async (sessionHash: string, address: string, quantity: number, forged = "198.51.100.1") => {
             const admission = await limits.admit(
               new Request("http://shop.test/", { headers: { "X-Forwarded-For": `${forged}, ${address}` } }),
-              session,
+              sessionHash,
               "change",
             );
             if (admission.outcome === "rate_limited") return admission;
-            const answer = await changeCart({ session, lines: [{ productId: "bowl", quantity }] });
+            const answer = await changeCart({ sessionHash, lines: [{ productId: "bowl", quantity }] });
             return answer.outcome === "limit_exceeded" ? answer.limit : answer.outcome;
           },
         };
@@ -159,15 +159,15 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
         "payment",
       );
       await expect(
-        start({ session, lines: [{ productId: "jug", quantity: 1 }], origin: "http://shop.test" }),
+        start({ sessionHash: session, lines: [{ productId: "jug", quantity: 1 }], origin: "http://shop.test" }),
       ).resolves.toMatchObject({ outcome: "limit_exceeded", limit: "units_per_client", max: 10 });
     });
 
     describe("on payment pages", () => {
-      const opening = (limits: ReturnType<typeof createLimits>) => (session: string, address: string) =>
+      const opening = (limits: ReturnType<typeof createLimits>) => (sessionHash: string, address: string) =>
         limits.admit(
           new Request("http://shop.test/checkout", { headers: { "X-Forwarded-For": address } }),
-          session,
+          sessionHash,
           "payment",
         );
 

@@ -52,11 +52,11 @@ function openShop(options: Pick<LimitOptions, "perMinute" | "unitsPerClient" | "
   const { changeCart } = limits.capped(bare);
 
   /** One proxy in front: it appends the address that it saw to whatever the client wrote. */
-  async function ask(session: string, address: string, quantity: number, written?: string): Promise<Answer> {
+  async function ask(sessionHash: string, address: string, quantity: number, written?: string): Promise<Answer> {
     const headers = { "X-Forwarded-For": written === undefined ? address : `${written}, ${address}` };
-    const admission = await limits.admit(new Request("http://shop.test/", { headers }), session, "change");
+    const admission = await limits.admit(new Request("http://shop.test/", { headers }), sessionHash, "change");
     if (admission.outcome === "rate_limited") return 429;
-    const { outcome } = await changeCart({ session, lines: [{ productId: "bowl", quantity }] });
+    const { outcome } = await changeCart({ sessionHash, lines: [{ productId: "bowl", quantity }] });
     if (outcome === "limit_exceeded") return 422;
     return outcome === "granted" ? "granted" : "refused";
   }
@@ -65,7 +65,7 @@ function openShop(options: Pick<LimitOptions, "perMinute" | "unitsPerClient" | "
   async function buy(address: string): Promise<Answer> {
     const session = randomUUID();
     const answer = await ask(session, address, 1);
-    await store.release({ session, productIds: "all" });
+    await store.release({ sessionHash: session, productIds: "all" });
     return answer;
   }
 

@@ -29,14 +29,14 @@ describe("limits whose Redis does not answer", () => {
       changeCart: async () => ({ outcome: "unknown_product", productIds: [] }),
       start: async () => ({ outcome: "empty_cart" }),
     });
-    const change = async (session: string) => {
+    const change = async (sessionHash: string) => {
       const admission = await limits.admit(
         new Request("http://shop.test/", { headers: { "X-Forwarded-For": "203.0.113.7" } }),
-        session,
+        sessionHash,
         "change",
       );
       if (admission.outcome === "rate_limited") return admission.outcome;
-      return (await capped.changeCart({ session, lines: [{ productId: "bowl", quantity: 1 }] })).outcome;
+      return (await capped.changeCart({ sessionHash, lines: [{ productId: "bowl", quantity: 1 }] })).outcome;
     };
     const counted = async () => Number(await redis.command("DBSIZE"));
     await vi.waitFor(async () => {

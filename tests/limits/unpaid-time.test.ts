@@ -29,28 +29,33 @@ async function openShop({ stock, hops, remembers = true }: { stock: number; hops
   });
   const shop = await world.open({ dependencies: () => ({ unpaidTime: limits.unpaidTime ?? UNLIMITED }) });
   const { changeCart, start } = limits.capped(shop.checkout);
-  const comes = (session: string, address: string, purpose: "change" | "payment") =>
-    limits.admit(new Request(ORIGIN, { headers: hops === 0 ? {} : { "X-Forwarded-For": address } }), session, purpose);
+  const comes = (sessionHash: string, address: string, purpose: "change" | "payment") =>
+    limits.admit(
+      new Request(ORIGIN, { headers: hops === 0 ? {} : { "X-Forwarded-For": address } }),
+      sessionHash,
+      purpose,
+    );
 
   return {
     world,
-    async add(session: string, address: string, quantity: number) {
-      await comes(session, address, "change");
-      return (await changeCart({ session, lines: [{ productId: "bowl", quantity }] })).outcome;
+    async add(sessionHash: string, address: string, quantity: number) {
+      await comes(sessionHash, address, "change");
+      return (await changeCart({ sessionHash, lines: [{ productId: "bowl", quantity }] })).outcome;
     },
-    async openPage(session: string, address: string) {
-      await comes(session, address, "payment");
-      return start({ session, lines: [], origin: ORIGIN });
+    async openPage(sessionHash: string, address: string) {
+      await comes(sessionHash, address, "payment");
+      return start({ sessionHash, lines: [], origin: ORIGIN });
     },
     async pay(checkoutId: string) {
       world.stripe.pay(checkoutId);
       return (await shop.checkout.fulfil(checkoutId)).outcome;
     },
-    units: async (session: string) => {
-      const { lines, claim } = await shop.store.view(session);
+    units: async (sessionHash: string) => {
+      const { lines, claim } = await shop.store.view(sessionHash);
       return [...lines, ...(claim?.lines ?? [])].reduce((sum, { quantity }) => sum + quantity, 0);
     },
-    pageMs: async (session: string) => (await shop.store.view(session)).claim?.terms?.payWithinMs ?? CHECKOUT_TTL_MS,
+    pageMs: async (sessionHash: string) =>
+      (await shop.store.view(sessionHash)).claim?.terms?.payWithinMs ?? CHECKOUT_TTL_MS,
     free: async () => (world.rows.get("bowl")?.inventory ?? 0) - (await shop.store.totals()).units,
     async tick() {
       world.advance(TICK_MS);

@@ -68,12 +68,12 @@ describe("the overview", () => {
     expect(cyd?.claimId).toMatch(/^claim-/);
     expect(cyd?.endsInMs).toBe(CHECKOUT_TTL_MS - 1_001);
     expect(ann).toMatchObject<Partial<HeldCart>>({
-      session: "ann",
+      sessionHash: "ann",
       state: "shopping",
       checkoutId: null,
       claimId: null,
     });
-    expect(bob?.session).toBe("bob");
+    expect(bob?.sessionHash).toBe("bob");
     expect((bob?.endsInMs ?? 0) - (ann?.endsInMs ?? 0)).toBe(20_000);
     expect(rest).toEqual([]);
   });
@@ -141,14 +141,16 @@ describe("the overview", () => {
 describe("an operator", () => {
   it("releases what a cart holds for shopping, and nothing that is being paid for", async () => {
     const shop = await openShop({ world: { rows: { mug: 9, pot: 9 } } });
-    expect(await shop.desk.releaseHold({ session: "nobody", productIds: "all" })).toEqual({ outcome: "nothing_held" });
+    expect(await shop.desk.releaseHold({ sessionHash: "nobody", productIds: "all" })).toEqual({
+      outcome: "nothing_held",
+    });
     await shop.hold("ann", { mug: 2, pot: 1 });
-    expect(await shop.desk.releaseHold({ session: "ann", productIds: ["pot"] })).toEqual({
+    expect(await shop.desk.releaseHold({ sessionHash: "ann", productIds: ["pot"] })).toEqual({
       outcome: "released",
       lines: [{ productId: "pot", quantity: 1 }],
     });
     const checkoutId = await shop.pay("ann", { mug: 2 });
-    expect(await shop.desk.releaseHold({ session: "ann", productIds: "all" })).toEqual({
+    expect(await shop.desk.releaseHold({ sessionHash: "ann", productIds: "all" })).toEqual({
       outcome: "in_checkout",
       checkoutId,
     });
@@ -270,7 +272,7 @@ describe("the last hour", () => {
     shop.world.advance(TTL_MS + 1_000);
     await shop.store.view("bob");
     await shop.hold("dan", { pot: 1 });
-    await shop.checkout.release({ session: "dan", productIds: "all" });
+    await shop.checkout.release({ sessionHash: "dan", productIds: "all" });
     await shop.history.sample();
 
     const { steps, totals, expiryRate, purchaseRate } = shop.desk.history();

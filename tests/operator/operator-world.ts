@@ -48,7 +48,7 @@ export async function openShop(
     Object.create(bare) as Checkout,
     options.unguarded === true ? {} : selling.guarded(bare),
   );
-  const checkout = observeChanges(guarded, log, metrics, (session, lines) => lostDemand.note(session, lines));
+  const checkout = observeChanges(guarded, log, metrics, (sessionHash, lines) => lostDemand.note(sessionHash, lines));
   const counts = () => readCounts(metrics);
   const history = createHistory({ counts, totals: () => store.totals(), lostDemand, clock: world.clock });
   const audits = createDriftAudits({
@@ -82,8 +82,8 @@ export async function openShop(
     log,
   });
   await checkout.rebuild();
-  const start = (session: string, lines: Record<string, number>) =>
-    checkout.start({ session, lines: linesOf(lines), origin: "http://shop.test" });
+  const start = (sessionHash: string, lines: Record<string, number>) =>
+    checkout.start({ sessionHash, lines: linesOf(lines), origin: "http://shop.test" });
   return {
     world,
     checkout,
@@ -101,10 +101,11 @@ export async function openShop(
     stripeReads: () => world.stripe.calls().filter(({ method }) => method === "GET").length,
     /** What `/metrics` answers. */
     samples: async (): Promise<Sample[]> => parseMetrics(await metrics.registry.metrics()),
-    hold: (session: string, lines: Record<string, number>) => checkout.changeCart({ session, lines: linesOf(lines) }),
+    hold: (sessionHash: string, lines: Record<string, number>) =>
+      checkout.changeCart({ sessionHash, lines: linesOf(lines) }),
     start,
-    async pay(session: string, lines: Record<string, number>): Promise<string> {
-      const started = await start(session, lines);
+    async pay(sessionHash: string, lines: Record<string, number>): Promise<string> {
+      const started = await start(sessionHash, lines);
       if (started.outcome !== "redirect") throw new Error(`no payment page: ${JSON.stringify(started)}`);
       return started.checkoutId;
     },

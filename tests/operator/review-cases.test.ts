@@ -14,7 +14,7 @@ const waiting = (reason: ReviewReason, verdict: Verdict | null, ...states: LineS
 });
 const record = (verdict: Verdict | null, ...states: LineState[]): CheckoutRecord => ({
   claimId: "claim-1",
-  session: "hash",
+  sessionHash: "hash",
   fingerprint: "print",
   currency: "usd",
   verdict,

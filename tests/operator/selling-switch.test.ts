@@ -17,7 +17,7 @@ describe("while the products table takes no updates", () => {
     let closedBy: string | null = null;
     const selling = createSelling({
       redis: null,
-      store: { view: (session) => shop.store.view(session) },
+      store: { view: (sessionHash) => shop.store.view(sessionHash) },
       closedBy: () => closedBy,
       log: silent,
     });
@@ -48,7 +48,7 @@ describe("while selling is paused", () => {
     await expectPaused(shop.hold("ann", { mug: 3 }));
     await expectPaused(shop.hold("ann", { mug: 1, pot: 1 }));
     const twice = { productId: "mug", quantity: 2 };
-    await expectPaused(shop.checkout.changeCart({ session: "ann", lines: [twice, twice] }));
+    await expectPaused(shop.checkout.changeCart({ sessionHash: "ann", lines: [twice, twice] }));
     await expectPaused(shop.hold("bob", { mug: 1 }));
     await expectPaused(shop.start("bob", { mug: 1 }));
     await expectPaused(shop.start("ann", { mug: 2, pot: 1 }));
@@ -59,7 +59,9 @@ describe("while selling is paused", () => {
     const shop = await pausedShop({ mug: 2, pot: 1 });
     expect(await shop.hold("ann", { mug: 1 })).toMatchObject({ outcome: "granted" });
     expect(await shop.store.renew("ann")).toMatchObject({ outcome: "renewed" });
-    expect(await shop.checkout.release({ session: "ann", productIds: ["pot"] })).toMatchObject({ outcome: "released" });
+    expect(await shop.checkout.release({ sessionHash: "ann", productIds: ["pot"] })).toMatchObject({
+      outcome: "released",
+    });
     const checkoutId = await shop.pay("ann", { mug: 1 });
     expect(await shop.pay("ann", { mug: 1 })).toBe(checkoutId);
     shop.world.stripe.pay(checkoutId);
@@ -149,7 +151,7 @@ describe("two servers with one Redis", () => {
     const world = createWorld({ rows: { mug: 9 } });
     let store: ReservationStore | null = null;
     const selling = connect("shop-c", {
-      view: (session) => (store === null ? Promise.reject(new Error("no store")) : store.view(session)),
+      view: (sessionHash) => (store === null ? Promise.reject(new Error("no store")) : store.view(sessionHash)),
     });
     const shop = await openShop({ world, selling });
     store = shop.store;

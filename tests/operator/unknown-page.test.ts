@@ -12,7 +12,7 @@ const GONE = "cs_test_made_by_another_account";
 async function heldByUnknownPage() {
   const shop = await openShop({ world: { rows: { mug: 3 } } });
   await shop.hold("ann", { mug: 2 });
-  await shop.store.claim({ session: "ann", claimId: "claim-1" });
+  await shop.store.claim({ sessionHash: "ann", claimId: "claim-1" });
   expect(await shop.store.stamp({ claimId: "claim-1", checkoutId: GONE })).toBe("stamped");
   return shop;
 }
@@ -94,7 +94,7 @@ describe("a payment page that Stripe knows", () => {
   it("of another cart keeps its units when an unknown one is ended, and a claim without a page keeps its own", async () => {
     const shop = await heldByUnknownPage();
     await shop.hold("bob", { mug: 1 });
-    await shop.store.claim({ session: "bob", claimId: "claim-2" });
+    await shop.store.claim({ sessionHash: "bob", claimId: "claim-2" });
     await shop.desk.endUnknownPage(GONE);
     expect(await unitsOf(shop)).toBe(1);
     expect(await shop.store.findClaim("claim-2")).toMatchObject({ checkoutId: null });

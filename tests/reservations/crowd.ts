@@ -42,15 +42,15 @@ export class CrowdShop {
     this.#servers = Array.from({ length: options.servers }, () => this.#server(options));
   }
 
-  async reserve(session: string, cart: Cart): Promise<ReserveOutcome> {
+  async reserve(sessionHash: string, cart: Cart): Promise<ReserveOutcome> {
     const server = this.#servers[Math.floor(this.random() * this.#servers.length)];
     if (server === undefined) throw new Error("a shop has a server");
-    return reserve(server, { session, lines: linesOf(cart) });
+    return reserve(server, { sessionHash, lines: linesOf(cart) });
   }
 
-  async giveBack(session: string): Promise<void> {
+  async giveBack(sessionHash: string): Promise<void> {
     const [server] = this.#servers;
-    if (server !== undefined) await release(server, { session, productIds: "all" });
+    if (server !== undefined) await release(server, { sessionHash, productIds: "all" });
   }
 
   /** Waits as long as the next of `perSecond` independent shoppers lets one wait. */
@@ -115,15 +115,15 @@ export async function regrants(
     const share = fitting.filter(Boolean).length / carts.length;
     if (share > 0) returned = { at: time.now(), allowedMs: 100 + 2 * readMs + 1_000 / (perSecond * share) };
   };
-  const comes = async (session: string) => {
+  const comes = async (sessionHash: string) => {
     const cart = carts[Math.floor(random() * carts.length)];
     if (cart === undefined) return;
-    const { outcome } = await shop.reserve(session, cart);
+    const { outcome } = await shop.reserve(sessionHash, cart);
     if (outcome !== "granted") return;
     if (returned !== null) waits.push({ ms: time.now() - returned.at, allowedMs: returned.allowedMs });
     returned = null;
     await time.sleep(random() * 1_500);
-    await shop.giveBack(session);
+    await shop.giveBack(sessionHash);
     await noteReturn();
   };
   const crowd = async () => {
@@ -143,7 +143,7 @@ export async function regrants(
 }
 
 async function fits(shop: CrowdShop, cart: Cart): Promise<boolean> {
-  const held = await shop.store.held({ session: null, productIds: Object.keys(cart) });
+  const held = await shop.store.held({ sessionHash: null, productIds: Object.keys(cart) });
   return Object.entries(cart).every(([productId, quantity]) => {
     const { total = 0, pendingUnits = 0 } = held.get(productId) ?? {};
     return (shop.stock[productId] ?? 0) - (total - pendingUnits) >= quantity;

@@ -57,11 +57,11 @@ export async function turnover(
   const { time } = shop;
   const heldMs = 3_000;
   let grants = 0;
-  const comes = async (session: string) => {
-    if ((await shop.reserve(session, { mug: 1 })).outcome !== "granted") return;
+  const comes = async (sessionHash: string) => {
+    if ((await shop.reserve(sessionHash, { mug: 1 })).outcome !== "granted") return;
     grants += 1;
     await time.sleep(heldMs);
-    await shop.giveBack(session);
+    await shop.giveBack(sessionHash);
   };
   const failures: unknown[] = [];
   const isOver = () => time.now() >= seconds * 1_000 || failures.length > 0;
@@ -92,9 +92,9 @@ export async function grantedBeside(shop: CrowdShop, impossible: (nth: number) =
   };
   const honest = async () => {
     for (; served < 12; served += 1) {
-      const session = `shopper-${served}`;
-      if ((await shop.reserve(session, { mug: 1 })).outcome === "granted") granted += 1;
-      await shop.giveBack(session);
+      const sessionHash = `shopper-${served}`;
+      if ((await shop.reserve(sessionHash, { mug: 1 })).outcome === "granted") granted += 1;
+      await shop.giveBack(sessionHash);
       await time.sleep(shop.random() * 500);
     }
   };

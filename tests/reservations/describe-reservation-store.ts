@@ -43,30 +43,30 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       await opened.close?.();
     });
 
-    const place = (session: string, operationId: string, units: Record<string, number>, maxLines = 30) =>
-      store.place({ session, operationId, lines: linesOf(units), maxLines });
+    const place = (sessionHash: string, operationId: string, units: Record<string, number>, maxLines = 30) =>
+      store.place({ sessionHash, operationId, lines: linesOf(units), maxLines });
 
-    const grant = async (session: string, units: Record<string, number>): Promise<SessionView> => {
+    const grant = async (sessionHash: string, units: Record<string, number>): Promise<SessionView> => {
       const operationId = newOperationId();
-      expect(await place(session, operationId, units)).toMatchObject({ outcome: "placed" });
-      const confirmed = await store.confirm({ session, operationId });
+      expect(await place(sessionHash, operationId, units)).toMatchObject({ outcome: "placed" });
+      const confirmed = await store.confirm({ sessionHash, operationId });
       if (confirmed.outcome !== "confirmed") throw new Error("a fresh pending could not be confirmed");
       return confirmed.view;
     };
 
-    const claim = async (session: string, claimId: string): Promise<Claim> => {
-      const claimed = await store.claim({ session, claimId });
+    const claim = async (sessionHash: string, claimId: string): Promise<Claim> => {
+      const claimed = await store.claim({ sessionHash, claimId });
       if (claimed.outcome !== "claimed") throw new Error(`not claimed: ${claimed.outcome}`);
       return claimed.claim;
     };
 
-    const claimMug = async (session: string): Promise<Claim> => {
-      await grant(session, { mug: 1 });
-      return claim(session, `claim-of-${session}`);
+    const claimMug = async (sessionHash: string): Promise<Claim> => {
+      await grant(sessionHash, { mug: 1 });
+      return claim(sessionHash, `claim-of-${sessionHash}`);
     };
 
-    const heldOf = async (productId: string, session: string | null = null) => {
-      const held = (await store.held({ session, productIds: [productId] })).get(productId);
+    const heldOf = async (productId: string, sessionHash: string | null = null) => {
+      const held = (await store.held({ sessionHash, productIds: [productId] })).get(productId);
       if (held === undefined) throw new Error("held() must answer every product");
       return held;
     };
@@ -166,8 +166,8 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
     });
 
     describe("place, looking first", () => {
-      const look = (session: string, operationId: string, ...lines: PlaceLine[]) =>
-        store.place({ session, operationId, lines, maxLines: 30 });
+      const look = (sessionHash: string, operationId: string, ...lines: PlaceLine[]) =>
+        store.place({ sessionHash, operationId, lines, maxLines: 30 });
       const mug = (quantity: number, hint: number | null) => ({ productId: "mug", quantity, hint });
 
       it("writes nothing when the figure is too low beside what others hold, and tells what they hold", async () => {
@@ -177,7 +177,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(looked.others.get("mug")).toMatchObject({ units: 3, pendingUnits: 0 });
         expectWithin(looked.others.get("mug")?.nextReleaseInMs ?? null, ttlMs);
         expect(await heldOf("mug")).toMatchObject({ total: 3, pendingUnits: 0 });
-        expect(await store.confirm({ session: "ann", operationId: "asks" })).toEqual({ outcome: "gone" });
+        expect(await store.confirm({ sessionHash: "ann", operationId: "asks" })).toEqual({ outcome: "gone" });
         expect(await store.totals()).toMatchObject({ sessions: 1 });
         // It left nothing undecided, so the next call of the session is not in its way.
         expect(await look("ann", "asks again", mug(2, 5))).toMatchObject({ outcome: "placed" });
@@ -199,14 +199,14 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         const looked = await look("ann", "asks", mug(1, 2));
         if (looked.outcome !== "cannot_fit") throw new Error(looked.outcome);
         expect(looked.others.get("mug")).toMatchObject({ units: 2, pendingUnits: 1 });
-        await store.abort({ session: "bob", operationId: "undecided" });
+        await store.abort({ sessionHash: "bob", operationId: "undecided" });
         expect(await look("ann", "asks", mug(1, 2))).toMatchObject({ outcome: "placed" });
       });
 
       it("does not count what the session holds itself", async () => {
         await grant("ann", { mug: 4 });
         expect(await look("ann", "more", mug(5, 5))).toMatchObject({ outcome: "placed" });
-        await store.abort({ session: "ann", operationId: "more" });
+        await store.abort({ sessionHash: "ann", operationId: "more" });
         await grant("bob", { mug: 1 });
         expect(await look("ann", "too many", mug(5, 5))).toMatchObject({ outcome: "cannot_fit" });
         expect((await store.view("ann")).lines).toEqual([{ productId: "mug", quantity: 4 }]);
@@ -233,36 +233,36 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("comes after what else stands in the way", async () => {
         await grant("ann", { hat: 1, cup: 1 });
         const lines = [mug(1, 0)];
-        expect(await store.place({ session: "ann", operationId: "third", lines, maxLines: 2 })).toEqual({
+        expect(await store.place({ sessionHash: "ann", operationId: "third", lines, maxLines: 2 })).toEqual({
           outcome: "too_many_lines",
         });
         await place("ann", "undecided", { hat: 2 });
         expect(await look("ann", "second", mug(1, 0))).toEqual({ outcome: "busy" });
-        await store.abort({ session: "ann", operationId: "undecided" });
+        await store.abort({ sessionHash: "ann", operationId: "undecided" });
         await claim("ann", "claim-1");
         expect(await look("ann", "late", mug(1, 0))).toMatchObject({ outcome: "checkout_open" });
       });
     });
 
     describe("the cap of a client", () => {
-      const ask = (session: string, quantity: number, maxUnits = 10, clientId = "campus") =>
+      const ask = (sessionHash: string, quantity: number, maxUnits = 10, clientId = "campus") =>
         store.place({
-          session,
+          sessionHash,
           operationId: newOperationId(),
           lines: [{ productId: "mug", quantity }],
           maxLines: 30,
           clients: [{ clientId, maxUnits }],
         });
-      const take = async (session: string, quantity: number, clientId = "campus") => {
+      const take = async (sessionHash: string, quantity: number, clientId = "campus") => {
         const operationId = newOperationId();
         const placed = await store.place({
-          session,
+          sessionHash,
           operationId,
           lines: [{ productId: "mug", quantity }],
           maxLines: 30,
           clients: [{ clientId, maxUnits: 10 }],
         });
-        if (placed.outcome === "placed") await store.confirm({ session, operationId });
+        if (placed.outcome === "placed") await store.confirm({ sessionHash, operationId });
         return placed.outcome;
       };
 
@@ -284,7 +284,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await ask("ann", 11)).toEqual({ outcome: "client_full", maxUnits: 10 });
         expect(
           await store.place({
-            session: "ann",
+            sessionHash: "ann",
             operationId: newOperationId(),
             lines: linesOf({ mug: 4, hat: 6 }),
             maxLines: 30,
@@ -295,7 +295,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
 
       it("is free again when the units were aborted, released, sold, or lapsed", async () => {
         const ends: (() => Promise<unknown>)[] = [
-          () => store.release({ session: "ann", productIds: "all" }),
+          () => store.release({ sessionHash: "ann", productIds: "all" }),
           async () => {
             await claim("ann", "claim-1");
             await store.complete({ claimId: "claim-1", checkoutId: null });
@@ -307,7 +307,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
           expect(await take("bob", 1)).toBe("client_full");
           await end();
         }
-        const operation = { session: "ann", operationId: newOperationId() };
+        const operation = { sessionHash: "ann", operationId: newOperationId() };
         await store.place({
           ...operation,
           lines: linesOf({ mug: 10 }),
@@ -332,14 +332,14 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await take("ann", 10, "elsewhere")).toBe("placed");
         expect(await take("bob", 1)).toBe("client_full");
         expect(await take("bob", 10, "elsewhere")).toBe("placed");
-        await store.release({ session: "ann", productIds: "all" });
+        await store.release({ sessionHash: "ann", productIds: "all" });
         expect(await take("ann", 1, "elsewhere")).toBe("client_full");
         expect(await take("ann", 10)).toBe("placed");
       });
 
       it("keeps the caps of all groups that a client belongs to, and names the one that is passed", async () => {
-        const take = async (session: string, home: string, quantity: number) => {
-          const operation = { session, operationId: newOperationId() };
+        const take = async (sessionHash: string, home: string, quantity: number) => {
+          const operation = { sessionHash, operationId: newOperationId() };
           const clients = [
             { clientId: home, maxUnits: 10 },
             { clientId: "street", maxUnits: 20 },
@@ -366,7 +366,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
 
       it("takes in a session that was restored, once it asks, and answers a call sent again as the first time", async () => {
         const again = {
-          session: "ann",
+          sessionHash: "ann",
           operationId: newOperationId(),
           lines: linesOf({ mug: 10 }),
           maxLines: 30,
@@ -386,7 +386,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
     it("keeps the terms of a payment page with its claim, for as long as that lives", async () => {
       const terms = { payWithinMs: 300_000, accounts: [{ key: "of:ann", perSecond: 0.001, onPaid: 1_000 }] };
       await grant("ann", { mug: 1 });
-      expect(await store.claim({ session: "ann", claimId: "claim-1", terms })).toMatchObject({ claim: { terms } });
+      expect(await store.claim({ sessionHash: "ann", claimId: "claim-1", terms })).toMatchObject({ claim: { terms } });
       await store.stamp({ claimId: "claim-1", checkoutId: "cs_1" });
       expect(await store.findClaim("claim-1")).toMatchObject({ terms });
       expect(await store.unclaim({ claimId: "claim-1", checkoutId: "cs_1", to: "stock" })).toMatchObject({
@@ -394,29 +394,29 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       });
       await grant("bob", { mug: 1 });
       expect(
-        await store.claim({ session: "bob", claimId: "claim-2", terms: { ...terms, accounts: [] } }),
+        await store.claim({ sessionHash: "bob", claimId: "claim-2", terms: { ...terms, accounts: [] } }),
       ).toMatchObject({ claim: { terms: { accounts: [] } } });
     });
 
     describe("confirm", () => {
       it("is gone for an operation that was never placed", async () => {
-        expect(await store.confirm({ session: "ann", operationId: "never" })).toEqual({ outcome: "gone" });
+        expect(await store.confirm({ sessionHash: "ann", operationId: "never" })).toEqual({ outcome: "gone" });
         await grant("ann", { mug: 1 });
-        expect(await store.confirm({ session: "ann", operationId: "never" })).toEqual({ outcome: "gone" });
+        expect(await store.confirm({ sessionHash: "ann", operationId: "never" })).toEqual({ outcome: "gone" });
       });
 
       it("is gone once the pending has lapsed, and what was granted stays", async () => {
         await grant("ann", { mug: 1 });
         await place("ann", "slow", { mug: 4 });
         await advance(pendingMs + SLACK_MS);
-        expect(await store.confirm({ session: "ann", operationId: "slow" })).toEqual({ outcome: "gone" });
+        expect(await store.confirm({ sessionHash: "ann", operationId: "slow" })).toEqual({ outcome: "gone" });
         expect((await store.view("ann")).lines).toEqual([{ productId: "mug", quantity: 1 }]);
       });
 
       it("is gone after an abort", async () => {
         await place("ann", "undone", { mug: 1 });
-        await store.abort({ session: "ann", operationId: "undone" });
-        expect(await store.confirm({ session: "ann", operationId: "undone" })).toEqual({ outcome: "gone" });
+        await store.abort({ sessionHash: "ann", operationId: "undone" });
+        expect(await store.confirm({ sessionHash: "ann", operationId: "undone" })).toEqual({ outcome: "gone" });
         expect(await total("mug")).toBe(0);
       });
 
@@ -424,20 +424,22 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         await place("ann", "slow", { mug: 4 });
         await advance(pendingMs + SLACK_MS);
         await place("ann", "later", { mug: 1 });
-        expect(await store.confirm({ session: "ann", operationId: "slow" })).toEqual({ outcome: "gone" });
-        expect(await store.confirm({ session: "ann", operationId: "later" })).toMatchObject({ outcome: "confirmed" });
+        expect(await store.confirm({ sessionHash: "ann", operationId: "slow" })).toEqual({ outcome: "gone" });
+        expect(await store.confirm({ sessionHash: "ann", operationId: "later" })).toMatchObject({
+          outcome: "confirmed",
+        });
         expect(await total("mug")).toBe(1);
       });
 
       it("is gone for another session's operation", async () => {
         await place("ann", "hers", { mug: 1 });
-        expect(await store.confirm({ session: "bob", operationId: "hers" })).toEqual({ outcome: "gone" });
+        expect(await store.confirm({ sessionHash: "bob", operationId: "hers" })).toEqual({ outcome: "gone" });
       });
 
       it("answers an operation that is sent again as the first time", async () => {
         await place("ann", "once", { mug: 2 });
-        const first = await store.confirm({ session: "ann", operationId: "once" });
-        const second = await store.confirm({ session: "ann", operationId: "once" });
+        const first = await store.confirm({ sessionHash: "ann", operationId: "once" });
+        const second = await store.confirm({ sessionHash: "ann", operationId: "once" });
         expect(first).toMatchObject({ outcome: "confirmed", view: { lines: [{ productId: "mug", quantity: 2 }] } });
         expect(second).toMatchObject({ outcome: "confirmed", view: { lines: [{ productId: "mug", quantity: 2 }] } });
         expect(await total("mug")).toBe(2);
@@ -445,9 +447,9 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
 
       it("is gone for an earlier operation than the last", async () => {
         await place("ann", "first", { mug: 2 });
-        await store.confirm({ session: "ann", operationId: "first" });
+        await store.confirm({ sessionHash: "ann", operationId: "first" });
         await grant("ann", { mug: 3 });
-        expect(await store.confirm({ session: "ann", operationId: "first" })).toEqual({ outcome: "gone" });
+        expect(await store.confirm({ sessionHash: "ann", operationId: "first" })).toEqual({ outcome: "gone" });
       });
 
       it("sets each line named and leaves the others", async () => {
@@ -481,16 +483,18 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
     describe("abort", () => {
       it("of somebody else's or an unknown operation changes nothing", async () => {
         await place("ann", "hers", { mug: 1 });
-        await store.abort({ session: "ann", operationId: "other" });
-        await store.abort({ session: "bob", operationId: "hers" });
-        expect(await store.confirm({ session: "ann", operationId: "hers" })).toMatchObject({ outcome: "confirmed" });
+        await store.abort({ sessionHash: "ann", operationId: "other" });
+        await store.abort({ sessionHash: "bob", operationId: "hers" });
+        expect(await store.confirm({ sessionHash: "ann", operationId: "hers" })).toMatchObject({
+          outcome: "confirmed",
+        });
       });
 
       it("leaves what was granted as it was, with its deadline", async () => {
         await grant("ann", { mug: 5 });
         await advance(60_000);
         await place("ann", "more", { mug: 8, hat: 1 });
-        await store.abort({ session: "ann", operationId: "more" });
+        await store.abort({ sessionHash: "ann", operationId: "more" });
         const view = await store.view("ann");
         expect(unitsOf(view.lines)).toEqual({ mug: 5 });
         expectWithin(view.expiresInMs, ttlMs - 60_000);
@@ -499,12 +503,12 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
 
       it("twice is as once, and after a confirm is nothing", async () => {
         await place("ann", "undone", { mug: 1 });
-        await store.abort({ session: "ann", operationId: "undone" });
-        await store.abort({ session: "ann", operationId: "undone" });
+        await store.abort({ sessionHash: "ann", operationId: "undone" });
+        await store.abort({ sessionHash: "ann", operationId: "undone" });
         expect(await store.totals()).toMatchObject({ units: 0, sessions: 0 });
         await place("ann", "done", { mug: 1 });
-        await store.confirm({ session: "ann", operationId: "done" });
-        await store.abort({ session: "ann", operationId: "done" });
+        await store.confirm({ sessionHash: "ann", operationId: "done" });
+        await store.abort({ sessionHash: "ann", operationId: "done" });
         expect(await total("mug")).toBe(1);
       });
     });
@@ -556,7 +560,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("counts the age anew once the session held nothing", async () => {
         await grant("ann", { mug: 1 });
         await advance(100_000);
-        await store.release({ session: "ann", productIds: "all" });
+        await store.release({ sessionHash: "ann", productIds: "all" });
         expectWithin((await grant("ann", { mug: 1 })).renewableForMs, maxAgeMs);
         await advance(ttlMs + SLACK_MS);
         expectWithin((await grant("ann", { mug: 1 })).renewableForMs, maxAgeMs);
@@ -567,14 +571,14 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("is busy while a call is undecided, and frees nothing", async () => {
         await grant("ann", { mug: 1 });
         await place("ann", "running", { mug: 2 });
-        expect(await store.release({ session: "ann", productIds: "all" })).toEqual({ outcome: "busy" });
+        expect(await store.release({ sessionHash: "ann", productIds: "all" })).toEqual({ outcome: "busy" });
         expect(await total("mug")).toBe(2);
       });
 
       it("is refused while a payment page is open, and frees nothing", async () => {
         await grant("ann", { mug: 1 });
         const open = await claim("ann", "claim-1");
-        expect(await store.release({ session: "ann", productIds: ["mug"] })).toEqual({
+        expect(await store.release({ sessionHash: "ann", productIds: ["mug"] })).toEqual({
           outcome: "checkout_open",
           claim: open,
         });
@@ -583,11 +587,11 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
 
       it("of what is not held releases nothing, and never another session's", async () => {
         await grant("ann", { mug: 1 });
-        expect(await store.release({ session: "bob", productIds: "all" })).toMatchObject({
+        expect(await store.release({ sessionHash: "bob", productIds: "all" })).toMatchObject({
           outcome: "released",
           lines: [],
         });
-        expect(await store.release({ session: "ann", productIds: ["hat"] })).toMatchObject({
+        expect(await store.release({ sessionHash: "ann", productIds: ["hat"] })).toMatchObject({
           outcome: "released",
           lines: [],
         });
@@ -597,14 +601,14 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("frees the lines named, renews the rest, and a second time frees nothing", async () => {
         await grant("ann", { mug: 2, hat: 1 });
         await advance(60_000);
-        const first = await store.release({ session: "ann", productIds: ["mug"] });
+        const first = await store.release({ sessionHash: "ann", productIds: ["mug"] });
         expect(first).toMatchObject({ outcome: "released", lines: [{ productId: "mug", quantity: 2 }] });
         if (first.outcome === "released") {
           expect(unitsOf(first.view.lines)).toEqual({ hat: 1 });
           expectWithin(first.view.expiresInMs, ttlMs);
         }
         expect([await total("mug"), await total("hat")]).toEqual([0, 1]);
-        expect(await store.release({ session: "ann", productIds: ["mug"] })).toMatchObject({
+        expect(await store.release({ sessionHash: "ann", productIds: ["mug"] })).toMatchObject({
           outcome: "released",
           lines: [],
         });
@@ -613,7 +617,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("of all leaves nothing of the session, and the same product of others", async () => {
         await grant("ann", { mug: 2, hat: 1 });
         await grant("bob", { mug: 1 });
-        const released = await store.release({ session: "ann", productIds: "all" });
+        const released = await store.release({ sessionHash: "ann", productIds: "all" });
         if (released.outcome !== "released") throw new Error(released.outcome);
         expect(unitsOf(released.lines)).toEqual({ mug: 2, hat: 1 });
         expect([await total("mug"), await total("hat")]).toEqual([1, 0]);
@@ -623,17 +627,17 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
 
     describe("claim", () => {
       it("finds nothing where nothing is granted any more", async () => {
-        expect(await store.claim({ session: "ann", claimId: "claim-1" })).toEqual({ outcome: "nothing_held" });
+        expect(await store.claim({ sessionHash: "ann", claimId: "claim-1" })).toEqual({ outcome: "nothing_held" });
         await grant("ann", { mug: 1 });
         await advance(ttlMs + SLACK_MS);
-        expect(await store.claim({ session: "ann", claimId: "claim-1" })).toEqual({ outcome: "nothing_held" });
+        expect(await store.claim({ sessionHash: "ann", claimId: "claim-1" })).toEqual({ outcome: "nothing_held" });
         expect(await store.findClaim("claim-1")).toBeNull();
       });
 
       it("is busy while a call is undecided, whose units are nobody's to pay for", async () => {
         await grant("ann", { mug: 1 });
         await place("ann", "running", { mug: 3 });
-        expect(await store.claim({ session: "ann", claimId: "claim-1" })).toEqual({ outcome: "busy" });
+        expect(await store.claim({ sessionHash: "ann", claimId: "claim-1" })).toEqual({ outcome: "busy" });
         await advance(pendingMs + SLACK_MS);
         expect((await claim("ann", "claim-1")).lines).toEqual([{ productId: "mug", quantity: 1 }]);
       });
@@ -641,7 +645,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("is refused while the session has another one", async () => {
         await grant("ann", { mug: 1 });
         const open = await claim("ann", "claim-1");
-        expect(await store.claim({ session: "ann", claimId: "claim-2" })).toEqual({
+        expect(await store.claim({ sessionHash: "ann", claimId: "claim-2" })).toEqual({
           outcome: "checkout_open",
           claim: open,
         });
@@ -661,7 +665,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("takes the deadline from the units and notes what others hold", async () => {
         await grant("bob", { mug: 3 });
         await grant("ann", { mug: 2, hat: 1 });
-        const claimed = await store.claim({ session: "ann", claimId: "claim-1" });
+        const claimed = await store.claim({ sessionHash: "ann", claimId: "claim-1" });
         if (claimed.outcome !== "claimed") throw new Error(claimed.outcome);
         expect(unitsOf(claimed.claim.lines)).toEqual({ mug: 2, hat: 1 });
         expect(claimed.others.get("mug")).toMatchObject({ units: 3, pendingUnits: 0 });
@@ -682,9 +686,9 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
 
       it("makes a late confirm of an earlier operation gone", async () => {
         await place("ann", "early", { mug: 1 });
-        await store.confirm({ session: "ann", operationId: "early" });
+        await store.confirm({ sessionHash: "ann", operationId: "early" });
         await claim("ann", "claim-1");
-        expect(await store.confirm({ session: "ann", operationId: "early" })).toEqual({ outcome: "gone" });
+        expect(await store.confirm({ sessionHash: "ann", operationId: "early" })).toEqual({ outcome: "gone" });
       });
     });
 
@@ -856,7 +860,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         await store.restore({
           claimId: "back",
           checkoutId: "cs_back",
-          session: "ann",
+          sessionHash: "ann",
           lines: linesOf({ mug: 2 }),
           claimedAt,
         });
@@ -868,10 +872,10 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
     });
 
     describe("restore", () => {
-      const lost = (claimId: string, session: string, units: Record<string, number>, claimedAt: number): Claim => ({
+      const lost = (claimId: string, sessionHash: string, units: Record<string, number>, claimedAt: number): Claim => ({
         claimId,
         checkoutId: `cs_${claimId}`,
-        session,
+        sessionHash,
         lines: linesOf(units),
         claimedAt,
       });
@@ -906,7 +910,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         const { claimedAt } = await claim("bob", "now");
         await place("ann", "running", { mug: 4 });
         await store.restore(lost("back", "ann", { mug: 2 }, claimedAt));
-        expect(await store.confirm({ session: "ann", operationId: "running" })).toEqual({ outcome: "gone" });
+        expect(await store.confirm({ sessionHash: "ann", operationId: "running" })).toEqual({ outcome: "gone" });
         expect(await total("mug")).toBe(2);
       });
 
@@ -931,7 +935,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       await store.restore({
         claimId: "oldest",
         checkoutId: "cs_3",
-        session: "cy",
+        sessionHash: "cy",
         lines: linesOf({ mug: 1 }),
         claimedAt: older.claimedAt - 1_000,
       });
@@ -949,7 +953,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         await store.restore({
           claimId: `claim-${index}`,
           checkoutId: index === 2 ? null : `cs_${index}`,
-          session: `s-${index}`,
+          sessionHash: `s-${index}`,
           lines,
           claimedAt: claimedAt - age,
         });
@@ -971,14 +975,14 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       await store.restore({
         claimId: "back",
         checkoutId: null,
-        session: "bob",
+        sessionHash: "bob",
         lines: linesOf({ mug: 1 }),
         claimedAt: made.claimedAt - 1_000,
       });
       await store.restore({
         claimId: "borne",
         checkoutId: "cs_1",
-        session: "cy",
+        sessionHash: "cy",
         lines: linesOf({ mug: 1 }),
         claimedAt: made.claimedAt - 2_000,
       });
@@ -1070,17 +1074,17 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         await store.stamp({ claimId: "claim-1", checkoutId: "cs_1" });
         const rows = await pages(limit);
         expect(rows).toHaveLength(19);
-        expect(new Set(rows.map((row) => `${row.session} ${row.productId}`)).size).toBe(19);
+        expect(new Set(rows.map((row) => `${row.sessionHash} ${row.productId}`)).size).toBe(19);
         const paid = {
           productId: "cup",
-          session: "payer",
+          sessionHash: "payer",
           quantity: 3,
           state: "checkout",
           checkoutId: "cs_1",
           expiresInMs: null,
         };
-        expect(rows.find((row) => row.session === "payer")).toEqual(paid);
-        const shopping = rows.find((row) => row.session === "shopper-3" && row.productId === "hat");
+        expect(rows.find((row) => row.sessionHash === "payer")).toEqual(paid);
+        const shopping = rows.find((row) => row.sessionHash === "shopper-3" && row.productId === "hat");
         expect(shopping).toMatchObject({ quantity: 2, state: "shopping", checkoutId: null });
         expectWithin(shopping?.expiresInMs ?? null, ttlMs);
       });
@@ -1089,11 +1093,11 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         for (let i = 0; i < 20; i += 1) await grant(`shopper-${i}`, { mug: 1 });
         let step = 0;
         const rows = await pages(3, async () => {
-          await store.release({ session: `shopper-${2 * step}`, productIds: "all" });
+          await store.release({ sessionHash: `shopper-${2 * step}`, productIds: "all" });
           if (step < 5) await grant(`newcomer-${step}`, { mug: 1 });
           step += 1;
         });
-        const seen = new Set(rows.map((row) => row.session));
+        const seen = new Set(rows.map((row) => row.sessionHash));
         for (let i = 1; i < 20; i += 2) expect(seen).toContain(`shopper-${i}`);
       });
     });
@@ -1106,7 +1110,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         await vi.waitFor(() => expect(events).toContainEqual({ type: "changed", productIds: ["mug"] }), PATIENT);
         await advance(ttlMs + SLACK_MS);
         await store.view("ann");
-        const lapsed = { type: "expired", session: "ann", lines: [{ productId: "mug", quantity: 2 }] };
+        const lapsed = { type: "expired", sessionHash: "ann", lines: [{ productId: "mug", quantity: 2 }] };
         await vi.waitFor(() => expect(events).toContainEqual(lapsed), PATIENT);
         stop();
         const before = events.length;
@@ -1118,7 +1122,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("finds lapsed carts of sessions that never come back", async () => {
         const expired: string[] = [];
         store.subscribe((event) => {
-          if (event.type === "expired") expired.push(event.session);
+          if (event.type === "expired") expired.push(event.sessionHash);
         });
         for (let i = 0; i < 10; i += 1) await grant(`gone-${i}`, { mug: 1 });
         await advance(ttlMs + SLACK_MS);

@@ -44,7 +44,10 @@ export type Program = (client: Client) => Promise<void>;
 
 /** What a program can do; each is one or more steps. */
 export interface Client {
-  readonly reserve: (session: string, units: Readonly<Record<string, number>>) => Promise<ReserveOutcome["outcome"]>;
+  readonly reserve: (
+    sessionHash: string,
+    units: Readonly<Record<string, number>>,
+  ) => Promise<ReserveOutcome["outcome"]>;
   readonly store: ReservationStore;
   /** Takes sold units from the row. */
   readonly decrement: (claimId: string, lines: readonly Line[]) => Promise<void>;
@@ -58,7 +61,7 @@ export type Reserve = (
   dependencies: ReserveDependencies & {
     readonly atomically: <T>(label: string, act: (store: ReservationStore) => Promise<T>) => Promise<T>;
   },
-  request: { readonly session: string; readonly lines: readonly Line[] },
+  request: { readonly sessionHash: string; readonly lines: readonly Line[] },
 ) => Promise<ReserveOutcome>;
 
 export interface Explored {
@@ -156,7 +159,7 @@ class Run {
 
   async start(): Promise<void> {
     await this.#scenario.start?.(this.#store);
-    for (const row of (await this.#store.snapshot({ limit: 1_000 })).reservations) this.#sessions.add(row.session);
+    for (const row of (await this.#store.snapshot({ limit: 1_000 })).reservations) this.#sessions.add(row.sessionHash);
     for (const [name, program] of Object.entries(this.#scenario.clients)) {
       const task: Task = {
         name,
@@ -213,9 +216,9 @@ class Run {
   async state(): Promise<string> {
     const productIds = [...this.#stock.keys()];
     const seen: unknown[] = [this.#clock.now(), ...this.#stock.values(), ...this.#decremented];
-    for (const session of this.#sessions) {
-      seen.push(session, await this.#store.view(session), [
-        ...(await this.#store.held({ session, productIds })).values(),
+    for (const sessionHash of this.#sessions) {
+      seen.push(sessionHash, await this.#store.view(sessionHash), [
+        ...(await this.#store.held({ sessionHash, productIds })).values(),
       ]);
     }
     for (const task of this.#tasks.values()) {
@@ -248,7 +251,7 @@ class Run {
     try {
       if (crashed.length === 0) {
         for (const task of tasks) if (task.error !== null) throw task.error;
-        const held = await this.#store.held({ session: null, productIds: [...this.#stock.keys()] });
+        const held = await this.#store.held({ sessionHash: null, productIds: [...this.#stock.keys()] });
         for (const [productId, { pendingUnits }] of held) {
           if (pendingUnits > 0)
             throw new Error(`${pendingUnits} of ${productId} are asked for by calls that have ended`);
@@ -294,7 +297,7 @@ class Run {
   async #promised(productId: string): Promise<number> {
     const unitsIn = (lines: readonly Line[]) => lines.find((line) => line.productId === productId)?.quantity ?? 0;
     let promised = 0;
-    for (const session of this.#sessions) promised += unitsIn((await this.#store.view(session)).lines);
+    for (const sessionHash of this.#sessions) promised += unitsIn((await this.#store.view(sessionHash)).lines);
     for (const claim of await this.#store.claims({ olderThanMs: 0 })) {
       if (!this.#decremented.has(claim.claimId)) promised += unitsIn(claim.lines);
     }
@@ -309,16 +312,16 @@ class Run {
     const step = <T>(label: string, act: () => Promise<T>) => this.#step(task, label, act);
     return {
       store: this.#gated(task),
-      reserve: async (session, units) => {
-        this.#sessions.add(session);
+      reserve: async (sessionHash, units) => {
+        this.#sessions.add(sessionHash);
         const lines = Object.entries(units).map(([productId, quantity]) => ({ productId, quantity }));
         const before = task.history;
-        const { outcome } = await this.#reserve(this.#dependencies(task), { session, lines });
-        const { lines: granted } = await this.#store.view(session);
+        const { outcome } = await this.#reserve(this.#dependencies(task), { sessionHash, lines });
+        const { lines: granted } = await this.#store.view(sessionHash);
         const missing = withSet(granted, lines).some(
           (line) => !granted.some((each) => written(each) === written(line)),
         );
-        if (outcome === "granted" && missing) throw new Oversold(`${session} was told of units that are not held`);
+        if (outcome === "granted" && missing) throw new Oversold(`${sessionHash} was told of units that are not held`);
         // All that is left of the call.
         task.history = `${before}${outcome}@${this.#clock.now()};`;
         return outcome;

@@ -12,10 +12,10 @@ describeInterleavings(shortSearches);
 const REFUSED: ReserveOutcome = { outcome: "refused", lines: [], undecided: false };
 
 /** Everybody's first version: the stock is read, then check and write are one atomic step. */
-const readFirst: Reserve = async ({ readStock, atomically, newOperationId }, { session, lines }) => {
+const readFirst: Reserve = async ({ readStock, atomically, newOperationId }, { sessionHash, lines }) => {
   const rows = await readStock(lines.map((line) => line.productId));
   return atomically("checks and writes", async (store) => {
-    const operation = { session, operationId: newOperationId() };
+    const operation = { sessionHash, operationId: newOperationId() };
     const placed = await store.place({ ...operation, lines, maxLines: 30 });
     if (placed.outcome !== "placed") return REFUSED;
     const fits = lines.every((line) => fitsIn(line, rows, placed.others));
@@ -30,9 +30,9 @@ const readFirst: Reserve = async ({ readStock, atomically, newOperationId }, { s
 };
 
 /** Believes the look: what fits by figures that were read before is granted without another read. */
-const trustsTheLook: Reserve = async ({ readStock, newOperationId, store }, { session, lines }) => {
+const trustsTheLook: Reserve = async ({ readStock, newOperationId, store }, { sessionHash, lines }) => {
   const rows = await readStock(lines.map((line) => line.productId));
-  const operation = { session, operationId: newOperationId() };
+  const operation = { sessionHash, operationId: newOperationId() };
   const looking = lines.map((line) => ({ ...line, hint: rows.get(line.productId)?.inventory ?? 0 }));
   const placed = await store.place({ ...operation, lines: looking, maxLines: 30 });
   if (placed.outcome !== "placed") return REFUSED;
@@ -41,16 +41,16 @@ const trustsTheLook: Reserve = async ({ readStock, newOperationId, store }, { se
 };
 
 /** Holds first, but as full holds, and puts back what was there if the stock is too short. */
-const putBack: Reserve = async ({ readStock, atomically, newOperationId }, { session, lines }) => {
+const putBack: Reserve = async ({ readStock, atomically, newOperationId }, { sessionHash, lines }) => {
   const write = async (store: ReservationStore, changes: readonly Line[]) => {
-    const operation = { session, operationId: newOperationId() };
+    const operation = { sessionHash, operationId: newOperationId() };
     const placed = await store.place({ ...operation, lines: changes, maxLines: 30 });
     if (placed.outcome !== "placed") return null;
     const confirmed = await store.confirm(operation);
     return confirmed.outcome === "confirmed" ? { others: placed.others, view: confirmed.view } : null;
   };
   const written = await atomically("writes", async (store) => {
-    const before = (await store.view(session)).lines;
+    const before = (await store.view(sessionHash)).lines;
     const after = await write(store, lines);
     return after === null ? null : { ...after, before };
   });

@@ -19,11 +19,11 @@ function open() {
 /** One-line carts; session ids as long as a SHA-256 in base64url, operation ids as long as 12 random bytes in it. */
 async function fill(store: ReservationStore, holds: number, productIds: number): Promise<void> {
   for (let i = 0; i < holds; i += 1) {
-    const session = Buffer.from(String(i).padStart(43, "s")).toString("latin1");
+    const sessionHash = Buffer.from(String(i).padStart(43, "s")).toString("latin1");
     const operationId = Buffer.from(String(i).padStart(16, "o")).toString("latin1");
     const productId = Buffer.from(`product-${i % productIds}`).toString("latin1");
-    await store.place({ session, operationId, lines: [{ productId, quantity: 1 }], maxLines: 30 });
-    await store.confirm({ session, operationId });
+    await store.place({ sessionHash, operationId, lines: [{ productId, quantity: 1 }], maxLines: 30 });
+    await store.confirm({ sessionHash, operationId });
   }
 }
 
@@ -39,7 +39,7 @@ describe("a million holds in memory", () => {
         if (event.type === "expired") expired += 1;
       });
       clock.advance(storeTiming.ttlMs);
-      expect((await store.held({ session: null, productIds: ["product-0"] })).get("product-0")?.total).toBe(0);
+      expect((await store.held({ sessionHash: null, productIds: ["product-0"] })).get("product-0")?.total).toBe(0);
       // Lapsed records are still there: exactness does not come from having cleaned up.
       expect((await store.totals()).bytes).toBeGreaterThan(200_000 * 100);
       expect(await store.totals()).toMatchObject({ shopping: 0, units: 0, sessions: 0 });
@@ -80,15 +80,15 @@ describe("deadlines in ticks", () => {
     const { store, clock } = open();
     clock.advance(37.5);
     await fill(store, 1, 1);
-    const session = "0".padStart(43, "s");
-    const { expiresInMs } = await store.view(session);
+    const sessionHash = "0".padStart(43, "s");
+    const { expiresInMs } = await store.view(sessionHash);
     if (expiresInMs === null) throw new Error("nothing held");
     expect(expiresInMs).toBeGreaterThan(storeTiming.ttlMs - 100);
     expect(expiresInMs).toBeLessThanOrEqual(storeTiming.ttlMs);
     clock.advance(expiresInMs - 1);
-    expect((await store.view(session)).lines).toHaveLength(1);
+    expect((await store.view(sessionHash)).lines).toHaveLength(1);
     clock.advance(2);
-    expect((await store.view(session)).lines).toHaveLength(0);
+    expect((await store.view(sessionHash)).lines).toHaveLength(0);
     expect((await store.totals()).units).toBe(0);
   });
 

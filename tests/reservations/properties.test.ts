@@ -65,7 +65,7 @@ async function both(
       return;
     case "place": {
       const placed = await store.place({
-        session: step.session,
+        sessionHash: step.session,
         operationId: `${step.session}-${nth}`,
         lines: step.lines,
         maxLines: 30,
@@ -88,12 +88,12 @@ async function both(
       const expected = model.hasPending(step.session) ? "confirmed" : "gone";
       const operationId = operations.get(step.session) ?? "none";
       operations.delete(step.session);
-      expect((await store.confirm({ session: step.session, operationId })).outcome).toBe(expected);
+      expect((await store.confirm({ sessionHash: step.session, operationId })).outcome).toBe(expected);
       if (expected === "confirmed") model.confirm(step.session);
       return;
     }
     case "abort":
-      await store.abort({ session: step.session, operationId: operations.get(step.session) ?? "none" });
+      await store.abort({ sessionHash: step.session, operationId: operations.get(step.session) ?? "none" });
       model.abort(step.session);
       return;
     case "renew": {
@@ -112,12 +112,12 @@ async function both(
         : model.hasPending(step.session)
           ? "busy"
           : "released";
-      expect((await store.release({ session: step.session, productIds: [step.productId] })).outcome).toBe(expected);
+      expect((await store.release({ sessionHash: step.session, productIds: [step.productId] })).outcome).toBe(expected);
       if (expected === "released") model.release(step.session, step.productId);
       return;
     }
     case "claim": {
-      const other = { session: step.session, claimId: `claim-${step.session}-${nth}` };
+      const other = { sessionHash: step.session, claimId: `claim-${step.session}-${nth}` };
       const claimed = await store.claim(other);
       if (model.hasClaim(step.session)) return expect(claimed.outcome).toBe("checkout_open");
       if (model.hasPending(step.session)) return expect(claimed.outcome).toBe("busy");
@@ -138,7 +138,7 @@ async function both(
 
 async function expectSame(store: ReservationStore, model: NaiveReservations): Promise<void> {
   for (const asking of [...SESSIONS, null]) {
-    const held = await store.held({ session: asking, productIds: PRODUCTS });
+    const held = await store.held({ sessionHash: asking, productIds: PRODUCTS });
     for (const productId of PRODUCTS) expect(held.get(productId)).toEqual(model.held(asking, productId));
     if (asking === null) continue;
     const view = await store.view(asking);
@@ -245,25 +245,25 @@ class Shop {
 
 const shopping = fc.record({
   stock: fc.integer({ min: 1, max: 6 }),
-  carts: fc.array(fc.record({ session, quantity: fc.nat({ max: 4 }) }), { minLength: 2, maxLength: 6 }),
+  carts: fc.array(fc.record({ sessionHash: session, quantity: fc.nat({ max: 4 }) }), { minLength: 2, maxLength: 6 }),
   paid: fc.integer({ min: 1, max: 2 }),
   jumpMs: fc.constantFrom(0, storeTiming.pendingMs, storeTiming.ttlMs),
 });
 
 async function holdsAndPays(shop: Shop, quantity: number): Promise<void> {
   const lines = [{ productId: "mug", quantity }];
-  await shop.store.place({ session: "di", operationId: "start", lines, maxLines: 30 });
-  await shop.store.confirm({ session: "di", operationId: "start" });
-  await shop.store.claim({ session: "di", claimId: "claim-di" });
+  await shop.store.place({ sessionHash: "di", operationId: "start", lines, maxLines: 30 });
+  await shop.store.confirm({ sessionHash: "di", operationId: "start" });
+  await shop.store.claim({ sessionHash: "di", claimId: "claim-di" });
 }
 
 describe("reserve, release, expiry and a sale, all at once", () => {
-  const neverOversells = (ask: (shop: Shop, session: string, quantity: number) => Promise<unknown>) =>
+  const neverOversells = (ask: (shop: Shop, sessionHash: string, quantity: number) => Promise<unknown>) =>
     fc.asyncProperty(fc.scheduler(), shopping, async (scheduler, { stock, carts, paid, jumpMs }) => {
       const shop = new Shop(scheduler, stock + paid);
       await holdsAndPays(shop, paid);
       const calls = [
-        ...carts.filter((each) => each.session !== "di").map((each) => ask(shop, each.session, each.quantity)),
+        ...carts.filter((each) => each.sessionHash !== "di").map((each) => ask(shop, each.sessionHash, each.quantity)),
         shop.sell("di"),
         shop.step("time", async () => shop.clock.advance(jumpMs)),
       ];
@@ -274,8 +274,8 @@ describe("reserve, release, expiry and a sale, all at once", () => {
   it("never promise a unit twice, in any order", async () => {
     const ask = async (shop: Shop, who: string, quantity: number) => {
       const dependencies = shop.dependencies();
-      await reserve(dependencies, { session: who, lines: [{ productId: "mug", quantity }] });
-      if (quantity === 1) await release(dependencies, { session: who, productIds: ["mug"] });
+      await reserve(dependencies, { sessionHash: who, lines: [{ productId: "mug", quantity }] });
+      if (quantity === 1) await release(dependencies, { sessionHash: who, productIds: ["mug"] });
     };
     await fc.assert(neverOversells(ask), { numRuns: 500 });
   });
@@ -284,7 +284,7 @@ describe("reserve, release, expiry and a sale, all at once", () => {
     const ask = async (shop: Shop, who: string, quantity: number) => {
       const onHand = await shop.step("read", async () => shop.onHand);
       await shop.step("check and write", async () => {
-        const operation = { session: who, operationId: shop.dependencies().newOperationId() };
+        const operation = { sessionHash: who, operationId: shop.dependencies().newOperationId() };
         const placed = await shop.store.place({ ...operation, lines: [{ productId: "mug", quantity }], maxLines: 30 });
         if (placed.outcome !== "placed") return;
         const fits = available(onHand, placed.others.get("mug")?.units ?? 0) >= quantity;
@@ -299,10 +299,10 @@ describe("reserve, release, expiry and a sale, all at once", () => {
       fc.asyncProperty(fc.scheduler(), shopping, fc.nat({ max: 6 }), async (scheduler, { stock, carts }, cutTo) => {
         const shop = new Shop(scheduler, stock);
         const [first, ...later] = carts;
-        const ask = async (each: { session: string; quantity: number } | undefined) => {
+        const ask = async (each: { sessionHash: string; quantity: number } | undefined) => {
           if (each === undefined) return;
           await reserve(shop.dependencies(), {
-            session: each.session,
+            sessionHash: each.sessionHash,
             lines: [{ productId: "mug", quantity: each.quantity }],
           });
         };

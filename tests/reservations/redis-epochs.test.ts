@@ -41,20 +41,20 @@ function server(url: string, options: Parameters<typeof connect>[1] = {}) {
 type App = ReturnType<typeof server>;
 
 const mug = [{ productId: "mug", quantity: 1 }];
-const place = ({ store }: App, session: string) =>
-  store.place({ session, operationId: `${session}-op`, lines: mug, maxLines: 30 });
+const place = ({ store }: App, sessionHash: string) =>
+  store.place({ sessionHash, operationId: `${sessionHash}-op`, lines: mug, maxLines: 30 });
 const reached = (act: () => Promise<unknown>) => vi.waitFor(act, PATIENT);
 
-async function claimMug(app: App, session: string) {
-  expect(await place(app, session)).toMatchObject({
+async function claimMug(app: App, sessionHash: string) {
+  expect(await place(app, sessionHash)).toMatchObject({
     outcome: "placed",
     others: new Map([["mug", expect.objectContaining({ units: 0 })]]),
   });
-  await app.store.confirm({ session, operationId: `${session}-op` });
-  const claimed = await app.store.claim({ session, claimId: `claim-${session}` });
+  await app.store.confirm({ sessionHash, operationId: `${sessionHash}-op` });
+  const claimed = await app.store.claim({ sessionHash, claimId: `claim-${sessionHash}` });
   if (claimed.outcome !== "claimed") throw new Error(claimed.outcome);
-  await app.store.stamp({ claimId: claimed.claim.claimId, checkoutId: `cs_${session}` });
-  return { ...claimed.claim, checkoutId: `cs_${session}` };
+  await app.store.stamp({ claimId: claimed.claim.claimId, checkoutId: `cs_${sessionHash}` });
+  return { ...claimed.claim, checkoutId: `cs_${sessionHash}` };
 }
 
 /** P is known to all of `servers`; then `a` rebuilds R and sells the mug there; then the address leads back to P. */
@@ -87,10 +87,10 @@ describe("an address that leads back to a primary which was left", () => {
     const claim = await flipAndBack(flipping, [a]);
     await reached(async () => expect(await a.turns.begin()).toBe("begun"));
     await expect(place(a, "bob")).rejects.toThrow(UnavailableError);
-    await expect(a.store.held({ session: null, productIds: ["mug"] })).rejects.toThrow(UnavailableError);
+    await expect(a.store.held({ sessionHash: null, productIds: ["mug"] })).rejects.toThrow(UnavailableError);
     await a.store.restore(claim);
     expect(await a.turns.end()).toBe(true);
-    expect((await a.store.held({ session: null, productIds: ["mug"] })).get("mug")?.total).toBe(1);
+    expect((await a.store.held({ sessionHash: null, productIds: ["mug"] })).get("mug")?.total).toBe(1);
   });
 
   it("is lost for a server that never saw the other one: it heard nothing for so long that it looks at Stripe's sessions first", async () => {

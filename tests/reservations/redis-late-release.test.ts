@@ -70,8 +70,8 @@ function appServer(url = server.url) {
 type App = ReturnType<typeof appServer>;
 
 async function grant({ store }: App, operationId: string, quantity = 1) {
-  await store.place({ session: "ann", operationId, lines: [{ productId: "mug", quantity }], maxLines: 30 });
-  expect(await store.confirm({ session: "ann", operationId })).toMatchObject({ outcome: "confirmed" });
+  await store.place({ sessionHash: "ann", operationId, lines: [{ productId: "mug", quantity }], maxLines: 30 });
+  expect(await store.confirm({ sessionHash: "ann", operationId })).toMatchObject({ outcome: "confirmed" });
 }
 
 const linesOf = async ({ store }: App) => (await store.view("ann")).lines;
@@ -86,11 +86,13 @@ it("a release that lands late frees nothing that was granted since, whether a la
     await vi.waitFor(() => app.turns.begin(), PATIENT);
     await grant(app, "first");
     proxy.holdBack('"seen"');
-    const released = app.store.release({ session: "ann", productIds: "all" }).catch((error: unknown) => error);
+    const released = app.store.release({ sessionHash: "ann", productIds: "all" }).catch((error: unknown) => error);
     const outcome = await released;
     if (outcome instanceof Error) expect(outcome).toBeInstanceOf(UnavailableError);
     if (isTriedAgain)
-      expect(await other.store.release({ session: "ann", productIds: "all" })).toMatchObject({ outcome: "released" });
+      expect(await other.store.release({ sessionHash: "ann", productIds: "all" })).toMatchObject({
+        outcome: "released",
+      });
     await grant(other, "second", isTriedAgain ? 1 : 2);
     const before = await linesOf(other);
 
@@ -108,8 +110,8 @@ it("control: without what it has seen, the same request frees the newer lines", 
   const app = appServer();
   await app.rebuild();
   await grant(app, "first");
-  const late = { session: "ann", seen: "first", operationId: "late" };
-  await app.store.release({ session: "ann", productIds: "all" });
+  const late = { sessionHash: "ann", seen: "first", operationId: "late" };
+  await app.store.release({ sessionHash: "ann", productIds: "all" });
   await grant(app, "second");
   expect(await app.redis.run(scripts.release, late)).toMatchObject({ outcome: "changed" });
   expect(await linesOf(app)).toEqual(mug);
@@ -121,9 +123,9 @@ it("a release goes on where its first try was done and the answer was lost", asy
   const app = appServer();
   await app.rebuild();
   await grant(app, "first");
-  const request = { session: "ann", productIds: ["mug"], seen: "first", operationId: "release" };
+  const request = { sessionHash: "ann", productIds: ["mug"], seen: "first", operationId: "release" };
   expect(await app.redis.run(scripts.release, request)).toMatchObject({ outcome: "released" });
-  expect(await app.store.release({ session: "ann", productIds: ["mug"] })).toMatchObject({
+  expect(await app.store.release({ sessionHash: "ann", productIds: ["mug"] })).toMatchObject({
     outcome: "released",
     lines: [],
   });
@@ -133,12 +135,14 @@ it("units that come back from a payment page are another change: a release from 
   const app = appServer();
   await app.rebuild();
   await grant(app, "first");
-  await app.store.claim({ session: "ann", claimId: "claim-ann" });
+  await app.store.claim({ sessionHash: "ann", claimId: "claim-ann" });
   await app.store.unclaim({ claimId: "claim-ann", checkoutId: null, to: "shopper" });
-  expect(await app.redis.run(scripts.release, { session: "ann", seen: "first", operationId: "late" })).toMatchObject({
+  expect(
+    await app.redis.run(scripts.release, { sessionHash: "ann", seen: "first", operationId: "late" }),
+  ).toMatchObject({
     outcome: "changed",
   });
-  expect(await app.store.release({ session: "ann", productIds: "all" })).toMatchObject({
+  expect(await app.store.release({ sessionHash: "ann", productIds: "all" })).toMatchObject({
     outcome: "released",
     lines: mug,
   });

@@ -33,7 +33,7 @@ function nextStep(random: () => number, step: number): Step {
     if (picked === undefined) throw new Error("nothing to pick from");
     return picked;
   };
-  const session = pick(SESSIONS);
+  const sessionHash = pick(SESSIONS);
   const claimId = `claim-${Math.floor(random() * 4)}`;
   const checkoutId = pick([null, "cs_1", "cs_2"]);
   const operationId = `op-${step - Math.floor(random() * 3)}`;
@@ -55,20 +55,20 @@ function nextStep(random: () => number, step: number): Step {
   const verbs: Step[] = [
     {
       name: "place",
-      act: (store) => store.place({ session, operationId, lines: looking, maxLines: 3, clients }).then(seenOfPlace),
+      act: (store) => store.place({ sessionHash, operationId, lines: looking, maxLines: 3, clients }).then(seenOfPlace),
     },
     {
       name: "place and confirm",
       act: async (store) => [
-        seenOfPlace(await store.place({ session, operationId, lines, maxLines: 9, clients })),
-        await store.confirm({ session, operationId }),
+        seenOfPlace(await store.place({ sessionHash, operationId, lines, maxLines: 9, clients })),
+        await store.confirm({ sessionHash, operationId }),
       ],
     },
-    { name: "confirm", act: (store) => store.confirm({ session, operationId }) },
-    { name: "abort", act: (store) => store.abort({ session, operationId }) },
-    { name: "renew", act: (store) => store.renew(session) },
-    { name: "release", act: (store) => store.release({ session, productIds }) },
-    { name: "claim", act: (store) => store.claim({ session, claimId }).catch(() => "another session's") },
+    { name: "confirm", act: (store) => store.confirm({ sessionHash, operationId }) },
+    { name: "abort", act: (store) => store.abort({ sessionHash, operationId }) },
+    { name: "renew", act: (store) => store.renew(sessionHash) },
+    { name: "release", act: (store) => store.release({ sessionHash, productIds }) },
+    { name: "claim", act: (store) => store.claim({ sessionHash, claimId }).catch(() => "another session's") },
     { name: "stamp", act: (store) => store.stamp({ claimId, checkoutId: checkoutId ?? "cs_3" }) },
     { name: "complete", act: (store) => store.complete({ claimId, checkoutId }) },
     { name: "unclaim", act: (store) => store.unclaim({ claimId, checkoutId, to }) },
@@ -79,7 +79,7 @@ function nextStep(random: () => number, step: number): Step {
         store.restore({
           claimId,
           checkoutId,
-          session,
+          sessionHash,
           lines: lines.filter((line) => line.quantity > 0),
           claimedAt: wall() - age,
         } satisfies Claim),
@@ -110,13 +110,15 @@ function seenOfPlace(placed: PlaceOutcome): unknown {
 
 /** Everything that can be seen of the store. */
 async function look(store: ReservationStore): Promise<unknown> {
-  const held = await Promise.all([null, ...SESSIONS].map((session) => store.held({ session, productIds: PRODUCTS })));
-  const views = await Promise.all(SESSIONS.map((session) => store.view(session)));
+  const held = await Promise.all(
+    [null, ...SESSIONS].map((sessionHash) => store.held({ sessionHash, productIds: PRODUCTS })),
+  );
+  const views = await Promise.all(SESSIONS.map((sessionHash) => store.view(sessionHash)));
   const { bytes: _, ...totals } = await store.totals();
   const { reservations } = await store.snapshot({ limit: 1_000 });
   const rows = reservations
     .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
-    .map(({ session, productId, quantity, state }) => [session, productId, quantity, state]);
+    .map(({ sessionHash, productId, quantity, state }) => [sessionHash, productId, quantity, state]);
   return { held, views, totals, rows: rows.map((row) => row.join("/")).sort() };
 }
 

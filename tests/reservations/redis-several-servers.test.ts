@@ -34,15 +34,18 @@ function appServer(options?: Parameters<typeof connect>[1], url = server.url) {
 type App = ReturnType<typeof appServer>;
 
 const mug = (quantity: number) => [{ productId: "mug", quantity }];
-const place = ({ store }: App, session: string, quantity = 1, operationId = `${session}-op`) =>
-  store.place({ session, operationId, lines: mug(quantity), maxLines: 30 });
+const place = ({ store }: App, sessionHash: string, quantity = 1, operationId = `${sessionHash}-op`) =>
+  store.place({ sessionHash, operationId, lines: mug(quantity), maxLines: 30 });
 
-async function grant(app: App, session: string, quantity = 1): Promise<void> {
-  expect(await place(app, session, quantity)).toMatchObject({ outcome: "placed" });
-  expect(await app.store.confirm({ session, operationId: `${session}-op` })).toMatchObject({ outcome: "confirmed" });
+async function grant(app: App, sessionHash: string, quantity = 1): Promise<void> {
+  expect(await place(app, sessionHash, quantity)).toMatchObject({ outcome: "placed" });
+  expect(await app.store.confirm({ sessionHash, operationId: `${sessionHash}-op` })).toMatchObject({
+    outcome: "confirmed",
+  });
 }
 
-const mugsHeld = async ({ store }: App) => (await store.held({ session: null, productIds: ["mug"] })).get("mug")?.total;
+const mugsHeld = async ({ store }: App) =>
+  (await store.held({ sessionHash: null, productIds: ["mug"] })).get("mug")?.total;
 
 describe("two servers on one Redis", () => {
   it("see each other's holds at once, and one finishes what the other began", async () => {
@@ -51,10 +54,12 @@ describe("two servers on one Redis", () => {
     await grant(a, "ann", 2);
     expect(await mugsHeld(b)).toBe(2);
     expect(await place(b, "bob")).toMatchObject({ outcome: "placed" });
-    expect(await a.store.confirm({ session: "bob", operationId: "bob-op" })).toMatchObject({ outcome: "confirmed" });
+    expect(await a.store.confirm({ sessionHash: "bob", operationId: "bob-op" })).toMatchObject({
+      outcome: "confirmed",
+    });
     expect(await mugsHeld(b)).toBe(3);
-    expect(await b.store.claim({ session: "ann", claimId: "claim-1" })).toMatchObject({ outcome: "claimed" });
-    expect(await a.store.claim({ session: "ann", claimId: "claim-2" })).toMatchObject({
+    expect(await b.store.claim({ sessionHash: "ann", claimId: "claim-1" })).toMatchObject({ outcome: "claimed" });
+    expect(await a.store.claim({ sessionHash: "ann", claimId: "claim-2" })).toMatchObject({
       outcome: "checkout_open",
       claim: { claimId: "claim-1" },
     });
@@ -118,8 +123,8 @@ describe("two servers on one Redis", () => {
   });
 });
 
-async function claimOf(app: App, session: string) {
-  const claimed = await app.store.claim({ session, claimId: `claim-${session}` });
+async function claimOf(app: App, sessionHash: string) {
+  const claimed = await app.store.claim({ sessionHash, claimId: `claim-${sessionHash}` });
   if (claimed.outcome !== "claimed") throw new Error(claimed.outcome);
   return claimed.claim;
 }
@@ -137,7 +142,7 @@ describe("a connection that fails", () => {
     expect(placed).toMatchObject({ outcome: "placed" });
     if (placed.outcome === "placed") expect(placed.others.get("mug")).toMatchObject({ units: 1 });
     proxy.cutNextAnswer();
-    expect(await app.store.confirm({ session: "ann", operationId: "ann-op" })).toMatchObject({
+    expect(await app.store.confirm({ sessionHash: "ann", operationId: "ann-op" })).toMatchObject({
       outcome: "confirmed",
       view: { lines: mug(2) },
     });
@@ -183,9 +188,9 @@ describe("a Redis that fails", () => {
     expect(app.redis.state).toBe("ok");
 
     await own.kill();
-    for (const session of ["bob", "cy"]) {
+    for (const sessionHash of ["bob", "cy"]) {
       const before = performance.now();
-      await expect(place(app, session)).rejects.toThrow(UnavailableError);
+      await expect(place(app, sessionHash)).rejects.toThrow(UnavailableError);
       // 800 ms by the connection's own limit; a busy machine may add to that.
       expect(performance.now() - before).toBeLessThan(3_000);
     }
@@ -213,11 +218,11 @@ describe("a Redis that fails", () => {
     await vi.waitFor(async () => expect((await app.store.view("ann")).lines).toEqual(mug(1)), PATIENT);
     await expect(mugsHeld(app)).rejects.toThrow(UnavailableError);
     await expect(place(app, "bob")).rejects.toThrow(UnavailableError);
-    await expect(app.store.claim({ session: "ann", claimId: "claim-1" })).rejects.toThrow(UnavailableError);
+    await expect(app.store.claim({ sessionHash: "ann", claimId: "claim-1" })).rejects.toThrow(UnavailableError);
     await app.rebuild();
     expect(await mugsHeld(app)).toBe(1);
     expect(await place(app, "bob")).toMatchObject({ outcome: "placed" });
-    expect(await app.store.claim({ session: "ann", claimId: "claim-1" })).toMatchObject({ outcome: "claimed" });
+    expect(await app.store.claim({ sessionHash: "ann", claimId: "claim-1" })).toMatchObject({ outcome: "claimed" });
   });
 
   it("is emptied: nothing is placed, and no claimed unit counts as free, until one server has rebuilt, and only one does", async () => {
@@ -234,7 +239,7 @@ describe("a Redis that fails", () => {
     await builder.store.restore({
       claimId: "claim-1",
       checkoutId: "cs_1",
-      session: "ann",
+      sessionHash: "ann",
       lines: mug(1),
       claimedAt: Date.now() - 5_000,
     });
@@ -276,7 +281,7 @@ describe("a Redis that fails", () => {
     offset.ms -= 60_000;
     await grant(app, "ann", 1);
     expect(await mugsHeld(app)).toBe(1);
-    await app.store.release({ session: "ann", productIds: "all" });
+    await app.store.release({ sessionHash: "ann", productIds: "all" });
     expect(await mugsHeld(app)).toBe(0);
   });
 
@@ -288,7 +293,7 @@ describe("a Redis that fails", () => {
     await grant(app, "ann");
     await own.command("CONFIG", "SET", "maxmemory", "1");
     await expect(place(app, "bob")).rejects.toThrow(UnavailableError);
-    expect(await app.store.release({ session: "ann", productIds: "all" })).toMatchObject({
+    expect(await app.store.release({ sessionHash: "ann", productIds: "all" })).toMatchObject({
       outcome: "released",
       lines: mug(1),
     });
@@ -315,7 +320,7 @@ it(
     await app.rebuild();
     const sessions = Array.from({ length: 2_000 }, (_, index) => `shopper-${index}`);
     for (let at = 0; at < sessions.length; at += 20)
-      await Promise.all(sessions.slice(at, at + 20).map((session) => grant(app, session)));
+      await Promise.all(sessions.slice(at, at + 20).map((sessionHash) => grant(app, sessionHash)));
     expect(await mugsHeld(app)).toBe(2_000);
     offset.ms += storeTiming.ttlMs + 200;
     expect(await mugsHeld(app)).toBe(0);

@@ -32,12 +32,14 @@ function appServer(options: Parameters<typeof connect>[1] = {}, url = server.url
 type App = ReturnType<typeof appServer>;
 
 const mug = [{ productId: "mug", quantity: 1 }];
-const place = ({ store }: App, session: string) =>
-  store.place({ session, operationId: `${session}-op`, lines: mug, maxLines: 30 });
+const place = ({ store }: App, sessionHash: string) =>
+  store.place({ sessionHash, operationId: `${sessionHash}-op`, lines: mug, maxLines: 30 });
 
-async function grant(app: App, session: string): Promise<void> {
-  expect(await place(app, session)).toMatchObject({ outcome: "placed" });
-  expect(await app.store.confirm({ session, operationId: `${session}-op` })).toMatchObject({ outcome: "confirmed" });
+async function grant(app: App, sessionHash: string): Promise<void> {
+  expect(await place(app, sessionHash)).toMatchObject({ outcome: "placed" });
+  expect(await app.store.confirm({ sessionHash, operationId: `${sessionHash}-op` })).toMatchObject({
+    outcome: "confirmed",
+  });
 }
 
 const lease = (app: App, checkoutId: string, patienceMs = 300) =>
@@ -59,13 +61,13 @@ describe("a Redis that is full", () => {
     expect(app.redis.state).toBe("failing");
     expect(await app.redis.warnings()).toEqual([expect.stringContaining("Redis is full")]);
 
-    expect(await app.store.claim({ session: "ann", claimId: "claim-ann" })).toMatchObject({ outcome: "claimed" });
+    expect(await app.store.claim({ sessionHash: "ann", claimId: "claim-ann" })).toMatchObject({ outcome: "claimed" });
     expect(await app.store.stamp({ claimId: "claim-ann", checkoutId: "cs_1" })).toBe("stamped");
     const held = await lease(app, "cs_1");
     expect(await app.store.lower({ claimId: "claim-ann", checkoutId: "cs_1", lines: mug })).toBe("lowered");
     expect(await app.store.complete({ claimId: "claim-ann", checkoutId: "cs_1" })).toMatchObject({ outcome: "ended" });
     await held.release({ settled: true });
-    expect(await app.store.release({ session: "bob", productIds: "all" })).toMatchObject({ lines: mug });
+    expect(await app.store.release({ sessionHash: "bob", productIds: "all" })).toMatchObject({ lines: mug });
     // What was done although Redis is full does not hide that it is.
     expect(app.redis.state).toBe("failing");
 
@@ -81,12 +83,12 @@ describe("a Redis that is full", () => {
     await app.store.restore({
       claimId: "claim-ann",
       checkoutId: "cs_1",
-      session: "ann",
+      sessionHash: "ann",
       lines: mug,
       claimedAt: Date.now(),
     });
     expect(await app.turns.end()).toBe(true);
-    expect((await app.store.held({ session: null, productIds: ["mug"] })).get("mug")?.total).toBe(1);
+    expect((await app.store.held({ sessionHash: null, productIds: ["mug"] })).get("mug")?.total).toBe(1);
     expect(app.redis.state).toBe("ok");
     expect(await app.redis.warnings()).toEqual([expect.stringContaining("Redis is full")]);
     expect(app.redis.state).toBe("failing");
@@ -181,7 +183,7 @@ describe("a clock of Redis that jumps an hour ahead and back", () => {
     await app.store.view("ann");
     offset.ms -= HOUR;
     await grant(app, "ann");
-    const claimed = await app.store.claim({ session: "ann", claimId: "claim-ann" });
+    const claimed = await app.store.claim({ sessionHash: "ann", claimId: "claim-ann" });
     if (claimed.outcome !== "claimed") throw new Error(claimed.outcome);
     expect(Math.abs(claimed.claim.claimedAt - Date.now())).toBeLessThan(60_000);
     expect(await app.store.claims({ olderThanMs: 60_000 })).toEqual([]);

@@ -34,16 +34,21 @@ function openShop(stock: Record<string, Partial<StockRow>>) {
       await shop.duringBackOff();
     },
   };
-  const ask = (session: string, ...lines: [productId: string, quantity: number][]) =>
-    reserve(dependencies, { session, lines: lines.map(([productId, quantity]) => ({ productId, quantity })) });
+  const ask = (sessionHash: string, ...lines: [productId: string, quantity: number][]) =>
+    reserve(dependencies, { sessionHash, lines: lines.map(([productId, quantity]) => ({ productId, quantity })) });
   const held = async (productId: string) =>
-    (await store.held({ session: null, productIds: [productId] })).get(productId)?.total;
+    (await store.held({ sessionHash: null, productIds: [productId] })).get(productId)?.total;
   return { clock, store, shop, dependencies, ask, held };
 }
 
 /** Leaves a call of the session undecided. */
-const placePending = (store: ReservationStore, session: string, quantity: number) =>
-  store.place({ session, operationId: `undecided-${session}`, lines: [{ productId: "mug", quantity }], maxLines: 30 });
+const placePending = (store: ReservationStore, sessionHash: string, quantity: number) =>
+  store.place({
+    sessionHash,
+    operationId: `undecided-${sessionHash}`,
+    lines: [{ productId: "mug", quantity }],
+    maxLines: 30,
+  });
 
 describe("reserve", () => {
   it.each([-1, 0.5, Number.NaN, Infinity])("throws before anything is placed for %d units", async (quantity) => {
@@ -68,7 +73,7 @@ describe("reserve", () => {
       ...steppedStore(dependencies.store, (_, act) => act()),
       abort: () => Promise.reject(new UnavailableError("the store did not answer")),
     };
-    const request = { session: "ann", lines: [{ productId: "mug", quantity: 1 }] };
+    const request = { sessionHash: "ann", lines: [{ productId: "mug", quantity: 1 }] };
     await expect(reserve({ ...dependencies, store: broken }, request)).rejects.toBe(outage);
     expect(await held("mug")).toBe(1);
     clock.advance(storeTiming.pendingMs);
@@ -147,7 +152,7 @@ describe("reserve", () => {
   it("is refused while a payment page is open", async () => {
     const { ask, store } = openShop({ mug: { inventory: 5 } });
     await ask("ann", ["mug", 1]);
-    await store.claim({ session: "ann", claimId: "claim-1" });
+    await store.claim({ sessionHash: "ann", claimId: "claim-1" });
     expect(await ask("ann", ["mug", 2])).toMatchObject({ outcome: "checkout_open", claim: { claimId: "claim-1" } });
   });
 
@@ -155,7 +160,7 @@ describe("reserve", () => {
     const { ask, store, shop } = openShop({ mug: { inventory: 5 } });
     await placePending(store, "ann", 1);
     await expect(ask("ann", ["mug", 2])).rejects.toThrow("another change of this cart is still running");
-    shop.duringBackOff = () => store.abort({ session: "ann", operationId: "undecided-ann" });
+    shop.duringBackOff = () => store.abort({ sessionHash: "ann", operationId: "undecided-ann" });
     expect(await ask("ann", ["mug", 2])).toMatchObject({ outcome: "granted" });
   });
 
@@ -168,7 +173,7 @@ describe("reserve", () => {
       undecided: true,
     });
     expect([shop.reads, shop.backedOff]).toEqual([1, 3]);
-    shop.duringBackOff = () => store.abort({ session: "bob", operationId: "undecided-bob" });
+    shop.duringBackOff = () => store.abort({ sessionHash: "bob", operationId: "undecided-bob" });
     expect(await ask("ann", ["mug", 1])).toMatchObject({ outcome: "granted" });
   });
 
@@ -197,10 +202,10 @@ describe("reserve, looking before it places", () => {
       steps.push(label);
       return act();
     });
-    const ask = (session: string, ...lines: [productId: string, quantity: number][]) =>
+    const ask = (sessionHash: string, ...lines: [productId: string, quantity: number][]) =>
       reserve(
         { ...opened.dependencies, store: watched },
-        { session, lines: lines.map(([productId, quantity]) => ({ productId, quantity })) },
+        { sessionHash, lines: lines.map(([productId, quantity]) => ({ productId, quantity })) },
       );
     const since = async (act: () => Promise<ReserveOutcome>) => {
       const before = { reads: opened.shop.reads, steps: steps.length };
@@ -237,7 +242,7 @@ describe("reserve, looking before it places", () => {
     const { ask, store, shop } = openWatchedShop({ mug: { inventory: 1 } });
     await ask("ann", ["mug", 1]);
     shop.duringRead = async () => {
-      await store.release({ session: "ann", productIds: "all" });
+      await store.release({ sessionHash: "ann", productIds: "all" });
     };
     expect(await ask("bob", ["mug", 1])).toMatchObject({ outcome: "granted" });
   });
@@ -246,7 +251,7 @@ describe("reserve, looking before it places", () => {
     const stock: Record<string, Partial<StockRow>> = { mug: { inventory: 2 } };
     const { ask, store, shop } = openWatchedShop(stock);
     await ask("payer", ["mug", 1]);
-    await store.claim({ session: "payer", claimId: "claim-1" });
+    await store.claim({ sessionHash: "payer", claimId: "claim-1" });
     shop.duringRead = async () => {
       stock["mug"] = { inventory: 1 };
       await store.complete({ claimId: "claim-1", checkoutId: null });
@@ -279,9 +284,9 @@ describe("release", () => {
     const { ask, dependencies, store, shop } = openShop({ mug: { inventory: 5 } });
     await ask("ann", ["mug", 2]);
     await placePending(store, "ann", 3);
-    await expect(release(dependencies, { session: "ann", productIds: "all" })).rejects.toThrow(UnavailableError);
-    shop.duringBackOff = () => store.abort({ session: "ann", operationId: "undecided-ann" });
-    const released = await release(dependencies, { session: "ann", productIds: "all" });
+    await expect(release(dependencies, { sessionHash: "ann", productIds: "all" })).rejects.toThrow(UnavailableError);
+    shop.duringBackOff = () => store.abort({ sessionHash: "ann", operationId: "undecided-ann" });
+    const released = await release(dependencies, { sessionHash: "ann", productIds: "all" });
     expect(released).toMatchObject({ outcome: "released", lines: [{ productId: "mug", quantity: 2 }] });
   });
 });

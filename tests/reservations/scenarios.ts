@@ -6,28 +6,28 @@ import type { Client, Program, Scenario } from "./interleaving-explorer";
 const { ttlMs, pendingMs } = storeTiming;
 
 const asks =
-  (session: string, ...calls: Readonly<Record<string, number>>[]): Program =>
+  (sessionHash: string, ...calls: Readonly<Record<string, number>>[]): Program =>
   async (client) => {
-    for (const units of calls) await client.reserve(session, units);
+    for (const units of calls) await client.reserve(sessionHash, units);
   };
 
 /** Opens a payment page: the claim, stamped. */
 const opensPage =
-  (session: string): Program =>
+  (sessionHash: string): Program =>
   async ({ store }) => {
-    const claimed = await store.claim({ session, claimId: `claim-${session}` });
+    const claimed = await store.claim({ sessionHash, claimId: `claim-${sessionHash}` });
     if (claimed.outcome === "claimed")
-      await store.stamp({ claimId: claimed.claim.claimId, checkoutId: `cs_${session}` });
+      await store.stamp({ claimId: claimed.claim.claimId, checkoutId: `cs_${sessionHash}` });
   };
 
 /** What the webhook does once the payment is certain: the row first, the claim after it. */
 const isSold =
-  (session: string): Program =>
+  (sessionHash: string): Program =>
   async (client) =>
-    sell(client, session);
+    sell(client, sessionHash);
 
-async function sell({ store, decrement }: Client, session: string): Promise<void> {
-  const claim = await store.findClaim(`claim-${session}`);
+async function sell({ store, decrement }: Client, sessionHash: string): Promise<void> {
+  const claim = await store.findClaim(`claim-${sessionHash}`);
   if (claim === null) throw new Error("sold without a claim");
   await decrement(claim.claimId, claim.lines);
   await store.complete(claim);
@@ -42,18 +42,18 @@ const waits =
 const holding =
   (...carts: [session: string, units: Record<string, number>, paying?: "paying"][]) =>
   async (store: ReservationStore) => {
-    for (const [session, units, paying] of carts) {
+    for (const [sessionHash, units, paying] of carts) {
       const lines = Object.entries(units).map(([productId, quantity]) => ({ productId, quantity }));
-      await store.place({ session, operationId: `start-${session}`, lines, maxLines: 30 });
-      await store.confirm({ session, operationId: `start-${session}` });
+      await store.place({ sessionHash, operationId: `start-${sessionHash}`, lines, maxLines: 30 });
+      await store.confirm({ sessionHash, operationId: `start-${sessionHash}` });
       if (paying === undefined) continue;
-      await store.claim({ session, claimId: `claim-${session}` });
-      await store.stamp({ claimId: `claim-${session}`, checkoutId: `cs_${session}` });
+      await store.claim({ sessionHash, claimId: `claim-${sessionHash}` });
+      await store.stamp({ claimId: `claim-${sessionHash}`, checkoutId: `cs_${sessionHash}` });
     }
   };
 
 const unitsHeld = async (store: ReservationStore, productId: string) =>
-  (await store.held({ session: null, productIds: [productId] })).get(productId)?.total;
+  (await store.held({ sessionHash: null, productIds: [productId] })).get(productId)?.total;
 
 /** Every way of getting in each other's way that the search goes through. */
 export const scenarios: readonly Scenario[] = [
@@ -118,7 +118,7 @@ export const scenarios: readonly Scenario[] = [
     clients: {
       ann: async ({ store, reserve: ask }) => {
         await ask("ann", { mug: 1 });
-        await store.release({ session: "ann", productIds: "all" });
+        await store.release({ sessionHash: "ann", productIds: "all" });
         await ask("ann", { mug: 2 });
       },
       bob: asks("bob", { mug: 2 }),
@@ -198,7 +198,8 @@ export const scenarios: readonly Scenario[] = [
         await advance(pendingMs);
         const outcome = await ask("bob", { mug: 1 });
         const held = (await store.view("ann")).lines.length > 0;
-        const undecided = (await store.held({ session: "bob", productIds: ["mug"] })).get("mug")?.pendingUnits !== 0;
+        const undecided =
+          (await store.held({ sessionHash: "bob", productIds: ["mug"] })).get("mug")?.pendingUnits !== 0;
         if (outcome !== "granted" && !held && !undecided) throw new Error("the unit is lost");
       },
     },

@@ -106,7 +106,7 @@ describe("the cart for scripts that stay on their page", () => {
     const { cart } = await world().carts.read(
       new Request(ORIGIN, { headers: { Cookie: answer.init.headers["Set-Cookie"]?.split(";")[0] ?? "" } }),
     );
-    expect(cart.session).not.toBe(sold.session);
+    expect(cart.sessionHash).not.toBe(sold.sessionHash);
   });
 
   it("writes a line to the cookie that only the store knows, as the cart's page does, and only where the cookie has room for it", async () => {

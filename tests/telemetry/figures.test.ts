@@ -54,8 +54,8 @@ describe("holds that ended", () => {
     );
   });
 
-  async function hold(session: string, lines: readonly Line[]): Promise<void> {
-    const operation = { session, operationId: `operation ${(operations += 1)}` };
+  async function hold(sessionHash: string, lines: readonly Line[]): Promise<void> {
+    const operation = { sessionHash, operationId: `operation ${(operations += 1)}` };
     await store.place({ ...operation, lines, maxLines: 30 });
     await store.confirm(operation);
   }
@@ -71,7 +71,7 @@ describe("holds that ended", () => {
   it("by a quantity of 0 count as removed, each line once, and only when it was confirmed and held", async () => {
     await hold("a", [mug(2), bowl(1)]);
     await hold("a", [mug(1)]);
-    const undone = { session: "a", operationId: "undone" };
+    const undone = { sessionHash: "a", operationId: "undone" };
     await store.place({ ...undone, lines: [mug(0)], maxLines: 30 });
     await store.abort(undone);
     expect(await ended()).toEqual({});
@@ -85,20 +85,20 @@ describe("holds that ended", () => {
 
   it("count once under the reason that ended them", async () => {
     await hold("a", [mug(1), bowl(1)]);
-    await store.release({ session: "a", productIds: ["mug"] });
-    await store.release({ session: "a", productIds: "all" });
-    await store.release({ session: "a", productIds: "all" });
+    await store.release({ sessionHash: "a", productIds: ["mug"] });
+    await store.release({ sessionHash: "a", productIds: "all" });
+    await store.release({ sessionHash: "a", productIds: "all" });
     await hold("b", [mug(1)]);
     clock.advance(121_000);
     await store.view("b");
     await Promise.resolve();
-    for (const [session, claimId] of [
+    for (const [sessionHash, claimId] of [
       ["c", "sold"],
       ["d", "given up"],
       ["e", "returned"],
     ] as const) {
-      await hold(session, [mug(1)]);
-      await store.claim({ session, claimId });
+      await hold(sessionHash, [mug(1)]);
+      await store.claim({ sessionHash, claimId });
     }
     await store.complete({ claimId: "sold", checkoutId: null });
     await store.complete({ claimId: "sold", checkoutId: null });

@@ -156,7 +156,7 @@ describe("holding", () => {
   it("ends removed, expired, or released with a page that nobody paid", async () => {
     const shop = await open();
     await shop.hold("ann", { mug: 1, pot: 1 });
-    expect(await risen(shop, () => shop.checkout.release({ session: "ann", productIds: ["mug"] }))).toEqual({
+    expect(await risen(shop, () => shop.checkout.release({ sessionHash: "ann", productIds: ["mug"] }))).toEqual({
       "reservations_ended_total removed": 1,
     });
     shop.world.advance(TTL_MS + 1_000);
@@ -294,7 +294,7 @@ describe("watching", () => {
     });
     expect(figure(await read(shop), "stream_clients")).toBe(0);
     const viewer = {
-      session: null,
+      sessionHash: null,
       productIds: ["mug"],
       tell: () => undefined,
       beat: () => undefined,

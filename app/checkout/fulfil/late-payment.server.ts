@@ -16,15 +16,15 @@ export async function claimLatePayment(
 ): Promise<CheckoutRecord> {
   const { record, held } = late;
   const checkoutId = late.session.id;
-  const session = `late:${record.claimId}`;
+  const sessionHash = `late:${record.claimId}`;
   // Limits are for carts; this one is paid.
   const limits = { maxUnitsPerLine: Number.MAX_SAFE_INTEGER, maxLinesPerCart: Number.MAX_SAFE_INTEGER };
   const lines = record.lines.map(({ productId, quantity }) => ({ productId, quantity }));
-  const decision = await reserve({ ...context.reservations, limits }, { session, lines });
+  const decision = await reserve({ ...context.reservations, limits }, { sessionHash, lines });
   switch (decision.outcome) {
     case "granted": {
       const { store } = context.reservations;
-      const claimed = await store.claim({ session, claimId: record.claimId });
+      const claimed = await store.claim({ sessionHash, claimId: record.claimId });
       if (claimed.outcome !== "claimed" || (await store.stamp({ claimId: record.claimId, checkoutId })) === "gone") {
         throw new UnavailableError("the units of a late payment slipped away while they were claimed");
       }

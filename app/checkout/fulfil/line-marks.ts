@@ -79,7 +79,7 @@ interface Review {
 export interface NewRecord {
   readonly claimId: string;
   /** Hash of the shopper's session id. */
-  readonly session: string;
+  readonly sessionHash: string;
   readonly fingerprint: string;
   readonly currency: string;
   /** See `Claim.epoch`. */

@@ -16,7 +16,7 @@ export function changeCart(context: CheckoutContext, request: ReserveRequest): P
 /** See `CheckoutService.release`. */
 export function releaseCart(
   context: CheckoutContext,
-  request: { session: string; productIds: readonly string[] | "all" },
+  request: { sessionHash: string; productIds: readonly string[] | "all" },
 ): Promise<ReleaseCartOutcome> {
   return withPageClosed(context, async () => {
     const released = await release(context.reservations, request);

@@ -117,7 +117,7 @@ function logRefusal(
   const productId = index === undefined ? null : (lines.map((line) => line.productId).sort()[Number(index)] ?? null);
   context.log({
     type: "checkout_rejected",
-    session: claim.session,
+    session: claim.sessionHash,
     claimId: claim.claimId,
     code,
     message,

@@ -26,7 +26,7 @@ export function sessionParameters(
   const lines = [...request.lines].sort((one, other) => (one.productId < other.productId ? -1 : 1));
   const record: NewRecord = {
     claimId: claim.claimId,
-    session: claim.session,
+    sessionHash: claim.sessionHash,
     fingerprint: cartFingerprint(lines),
     currency,
     epoch: claim.epoch,

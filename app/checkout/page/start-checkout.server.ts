@@ -33,8 +33,8 @@ async function tryOnce(
   takeTurn: () => Promise<PaymentTurn>,
 ): Promise<Attempt> {
   const { reservations } = context;
-  const { session, clients } = request;
-  const view = await reservations.store.view(session);
+  const { sessionHash, clients } = request;
+  const view = await reservations.store.view(sessionHash);
   if (view.claim !== null) return continueClaim(context, request, view.claim);
 
   const cart = mergeLines(request.lines, view.lines);
@@ -45,16 +45,16 @@ async function tryOnce(
   const held = new Set(view.lines.map((line) => line.productId));
   const missing = cart.filter((line) => !held.has(line.productId));
   if (missing.length > 0) {
-    const reserved = await reserve(reservations, { session, lines: missing, clients });
+    const reserved = await reserve(reservations, { sessionHash, lines: missing, clients });
     if (reserved.outcome === "checkout_open") return { outcome: "again" };
     if (reserved.outcome !== "granted") return reserved;
   }
 
-  const allowed = await context.unpaidTime.termsOf({ session, lines: cart });
+  const allowed = await context.unpaidTime.termsOf({ sessionHash, lines: cart });
   if (allowed.outcome === "payment_wait") return allowed;
   const turn = await takeTurn();
   if (turn.outcome === "checkout_busy") return turn;
-  const claimed = await reservations.store.claim({ session, claimId: context.newClaimId(), terms: allowed.terms });
+  const claimed = await reservations.store.claim({ sessionHash, claimId: context.newClaimId(), terms: allowed.terms });
   switch (claimed.outcome) {
     case "claimed":
       if (!isWhole(claimed.claim, cart)) {

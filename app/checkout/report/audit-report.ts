@@ -2,7 +2,7 @@ import type { Order, OrderLine } from "~/checkout/checkout";
 import type { LineState, ReviewReason } from "~/checkout/fulfil/line-marks";
 
 /** A payment page that was completed, as whoever packs and settles needs it. No personal data: the address is on Stripe's dashboard. */
-export interface CheckoutOrder extends Omit<Order, "lines" | "additions" | "url" | "session"> {
+export interface CheckoutOrder extends Omit<Order, "lines" | "additions" | "url" | "sessionHash"> {
   readonly state: OrderState;
   /** Of `needs_review`; null otherwise. */
   readonly reason: ReviewReason | null;

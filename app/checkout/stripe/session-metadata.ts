@@ -65,7 +65,7 @@ export function encodeRecord(shopTag: string, record: NewRecord): Metadata {
   return {
     [SHOP]: shopTag,
     [CLAIM]: record.claimId,
-    [SESSION]: record.session,
+    [SESSION]: record.sessionHash,
     [CART]: record.fingerprint,
     [CURRENCY]: record.currency,
     ...(record.epoch === undefined ? {} : { [EPOCH]: record.epoch }),
@@ -122,7 +122,7 @@ export function decodeRecord(shopTag: string, metadata: Metadata): CheckoutRecor
   );
   return {
     claimId: head[CLAIM],
-    session: head[SESSION],
+    sessionHash: head[SESSION],
     fingerprint: head[CART],
     currency: head[CURRENCY],
     epoch: head[EPOCH],

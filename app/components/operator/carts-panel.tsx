@@ -16,7 +16,7 @@ export function CartsPanel({ overview, answer }: { overview: Overview; answer: O
       {holds !== null && holds.carts.length > 0 && (
         <ul className="rows">
           {holds.carts.map((cart) => (
-            <CartRow key={`${cart.session} ${cart.claimId ?? ""}`} cart={cart} answer={answer} />
+            <CartRow key={`${cart.sessionHash} ${cart.claimId ?? ""}`} cart={cart} answer={answer} />
           ))}
         </ul>
       )}
@@ -26,8 +26,8 @@ export function CartsPanel({ overview, answer }: { overview: Overview; answer: O
 }
 
 function CartRow({ cart, answer }: { cart: HeldCart; answer: OperatorAnswer | null }) {
-  const { session, state, lines, checkoutId } = cart;
-  const short = session.slice(0, 8);
+  const { sessionHash, state, lines, checkoutId } = cart;
+  const short = sessionHash.slice(0, 8);
   return (
     <li aria-label={`Cart ${short}`}>
       <div className="row-head">
@@ -53,7 +53,7 @@ function CartRow({ cart, answer }: { cart: HeldCart; answer: OperatorAnswer | nu
           >
             <ActionForm
               intent="release_hold"
-              fields={{ session }}
+              fields={{ session: sessionHash }}
               label="Release all of it"
               labelFor={`, cart ${short}`}
               look="grave"
@@ -84,7 +84,7 @@ function CartRow({ cart, answer }: { cart: HeldCart; answer: OperatorAnswer | nu
             />
           </>
         )}
-        <LogLink text={checkoutId ?? session} of={`cart ${short}`} />
+        <LogLink text={checkoutId ?? sessionHash} of={`cart ${short}`} />
       </div>
     </li>
   );

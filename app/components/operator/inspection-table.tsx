@@ -19,7 +19,7 @@ export function InspectionTable({ inspection }: { inspection: CheckoutInspection
       <p>
         {claim === null
           ? "Nothing is held for it."
-          : `Held for cart ${claim.session.slice(0, 8)}, claim ${claim.claimId}.`}{" "}
+          : `Held for cart ${claim.sessionHash.slice(0, 8)}, claim ${claim.claimId}.`}{" "}
         <strong>{next}</strong>
       </p>
       {refunds.map(({ id, status }) => (

@@ -23,7 +23,7 @@ const claim = z
     epoch: z.string().optional(),
     terms: terms.optional(),
   })
-  .transform((found): Claim => ({ ...found, checkoutId: found.checkoutId ?? null }));
+  .transform(({ session, checkoutId = null, ...found }): Claim => ({ ...found, sessionHash: session, checkoutId }));
 
 const view = z
   .object({

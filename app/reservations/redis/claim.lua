@@ -1,9 +1,9 @@
 -- Binds all granted units of the session to a payment that is about to be opened, and notes what others hold of them.
--- request  {session, claimId, terms if any}
+-- request  {sessionHash, claimId, terms if any}
 -- answer   {outcome = "claimed", claim, others} | "nothing_held" | "busy" | {"checkout_open", claim} | "not_rebuilt"
 
 if not is_rebuilt() then return answer({ outcome = 'not_rebuilt' }) end
-local session, claim_id = request.session, request.claimId
+local session, claim_id = request.sessionHash, request.claimId
 local known = find_claim(claim_id)
 if known and known.session ~= session then error('holdfast: claim ' .. claim_id .. ' belongs to another session') end
 local record = find(session)

@@ -1,14 +1,14 @@
 -- Makes the operation's pending granted and renews the cart.
--- request  {session, operationId}
+-- request  {sessionHash, operationId}
 -- answer   {outcome = "confirmed", view} | "gone"
 
-local record = find(request.session)
+local record = find(request.sessionHash)
 local pending = record and record.pending
 if not pending or pending.op ~= request.operationId then
   if record == nil or record.last ~= request.operationId then return answer({ outcome = 'gone' }) end
   return answer({ outcome = 'confirmed', view = view(record) })
 end
-change(request.session, record, pending.lines, function()
+change(request.sessionHash, record, pending.lines, function()
   if #record.granted == 0 then record.first = now end
   record.granted = with_set(record.granted, pending.lines)
   record.pending = nil

@@ -1,9 +1,9 @@
 -- Step 1 of a reservation: looks, writes what is asked for as pending, and notes what others hold of it.
--- request  {session, operationId, lines, hints = {last figure of each line, or null}, maxLines, clients = {{clientId, maxUnits}...} if any}
+-- request  {sessionHash, operationId, lines, hints = {last figure of each line, or null}, maxLines, clients = {{clientId, maxUnits}...} if any}
 -- answer   {outcome = "placed" or "cannot_fit", others = {held units of each line}} | "busy" | {"checkout_open", claim} | "too_many_lines" | {"client_full", maxUnits} | "not_rebuilt"
 
 if not is_rebuilt() then return answer({ outcome = 'not_rebuilt' }) end
-local session, lines = request.session, request.lines
+local session, lines = request.sessionHash, request.lines
 local record = find(session) or new_record()
 local others, clients = held(record, products_of(lines)), record.clients or request.clients
 if request.clients and record.pending == nil then

@@ -1,9 +1,9 @@
 -- Gives back granted lines, those named or (without `productIds`) all, and renews the rest.
 -- `seen` is what changed them last when the caller looked: one that lands late frees nothing that was granted since.
--- request  {session, productIds, seen, operationId}
+-- request  {sessionHash, productIds, seen, operationId}
 -- answer   {outcome = "released", lines, view} | "busy" | {"checkout_open", claim} | "changed"
 
-local record = find(request.session)
+local record = find(request.sessionHash)
 if record == nil then return answer({ outcome = 'released', lines = {}, view = view(nil) }) end
 local claim = record.claims[1]
 if claim then return answer({ outcome = 'checkout_open', claim = claim }) end
@@ -16,7 +16,7 @@ for _, line in ipairs(record.granted) do
   local list = named[line[1]] and released or kept
   list[#list + 1] = line
 end
-change(request.session, record, record.granted, function()
+change(request.sessionHash, record, record.granted, function()
   record.granted = kept
   record.last = request.operationId
   record.deadline = renewed(record)

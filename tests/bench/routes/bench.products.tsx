@@ -7,7 +7,7 @@ import { ProductListPage } from "~/components/shop/product-list-page";
 /** What `/` is measured against: the same page, whose loader makes the query of the catalogue and nothing else. */
 export async function loader() {
   const { products, page, pages, total } = await container.catalog.list({ page: 1, pageSize: PAGE_SIZE });
-  const visit = { session: "", locale: "en-US", now: Date.now() };
+  const visit = { sessionHash: "", locale: "en-US", now: Date.now() };
   return {
     list: {
       products: products.map((product) => productView(product, undefined, visit)),

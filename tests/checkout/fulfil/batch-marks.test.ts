@@ -8,7 +8,7 @@ const LEADER = "cs_test_a1B2c3";
 const fresh = (): CheckoutRecord => {
   const metadata = encodeRecord(TAG, {
     claimId: "claim-1",
-    session: "hash",
+    sessionHash: "hash",
     fingerprint: "print",
     currency: "eur",
     lines: [{ productId: "mug", name: "Mug", quantity: 2, unitAmount: 1250, state: { mark: "claimed" } }],

@@ -12,7 +12,7 @@ function record(states: Record<string, LineState>, verdict: Verdict | null = nul
   }));
   return {
     claimId: "claim",
-    session: "ann",
+    sessionHash: "ann",
     fingerprint: "f",
     currency: "usd",
     verdict,

@@ -13,7 +13,7 @@ function record(mug: LineState, reason: ReviewReason | null = null, verdict: Ver
   const review = reason === null ? null : { reason, since: 1 };
   return {
     claimId: "claim",
-    session: "ann",
+    sessionHash: "ann",
     fingerprint: "f",
     currency: "usd",
     verdict,

@@ -160,7 +160,7 @@ describe("lines that differ", () => {
     await mark(world, shop, checkoutId, { review: "lines_differ" });
     const claim = (await shop.store.view("ann")).claim;
     await shop.store.unclaim({ claimId: claim?.claimId ?? "", checkoutId, to: "stock" });
-    await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 5 }] });
+    await shop.checkout.changeCart({ sessionHash: "bob", lines: [{ productId: "mug", quantity: 5 }] });
 
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "lines_differ" });
     expect(await world.refunds()).toEqual([]);

@@ -33,8 +33,8 @@ function bootOn(world: ReturnType<typeof createWorld>, redis: RedisServer, knows
   return { ...shop, app };
 }
 
-const change = (shop: ReturnType<typeof bootOn>, session: string) =>
-  shop.checkout.changeCart({ session, lines: [{ productId: "mug", quantity: 1 }] });
+const change = (shop: ReturnType<typeof bootOn>, sessionHash: string) =>
+  shop.checkout.changeCart({ sessionHash, lines: [{ productId: "mug", quantity: 1 }] });
 
 describe("a server that boots on a primary which was left for another", () => {
   it("learns of it from an open payment page, and sells its unit to nobody else", async () => {
@@ -64,7 +64,7 @@ describe("a server that boots on a primary which was left for another", () => {
     expect(await fresh.app.turns.begin()).toBe("rebuilt");
     expect(
       await fresh.app.store.place({
-        session: "bob",
+        sessionHash: "bob",
         operationId: "op",
         lines: [{ productId: "mug", quantity: 1 }],
         maxLines: 30,
@@ -83,7 +83,7 @@ describe("a server that boots on a primary which was left for another", () => {
     await onP.app.store.restore({
       claimId: "claim-unknown",
       checkoutId: "cs_unknown",
-      session: "dan",
+      sessionHash: "dan",
       lines: [{ productId: "mug", quantity: 1 }],
       claimedAt: START,
     });
@@ -99,7 +99,7 @@ describe("a server that boots on a primary which was left for another", () => {
     const fresh = bootOn(world, P);
     await fresh.checkout.rebuild();
 
-    const held = (await fresh.app.store.claims({ olderThanMs: 0 })).map(({ session }) => session).sort();
+    const held = (await fresh.app.store.claims({ olderThanMs: 0 })).map(({ sessionHash }) => sessionHash).sort();
     expect(held).toEqual(["cy", "dan", "eve"]);
     expect(world.stock()).toBe(4);
   });

@@ -7,16 +7,16 @@ describe("a shopper pays", () => {
     const { checkout } = createWorld().boot();
     const lines = [{ productId: "mug", quantity: 1 }];
 
-    await expect(checkout.start({ session: "ann", lines, origin: ORIGIN })).rejects.toThrow(UnavailableError);
-    await expect(checkout.changeCart({ session: "ann", lines })).rejects.toThrow(UnavailableError);
-    await expect(checkout.release({ session: "ann", productIds: "all" })).rejects.toThrow(UnavailableError);
+    await expect(checkout.start({ sessionHash: "ann", lines, origin: ORIGIN })).rejects.toThrow(UnavailableError);
+    await expect(checkout.changeCart({ sessionHash: "ann", lines })).rejects.toThrow(UnavailableError);
+    await expect(checkout.release({ sessionHash: "ann", productIds: "all" })).rejects.toThrow(UnavailableError);
     await expect(checkout.fulfil("cs_1")).rejects.toThrow(UnavailableError);
     expect(checkout.ready).toBe(false);
 
     await checkout.rebuild();
 
     expect(checkout.ready).toBe(true);
-    expect(await checkout.changeCart({ session: "ann", lines })).toMatchObject({ outcome: "granted" });
+    expect(await checkout.changeCart({ sessionHash: "ann", lines })).toMatchObject({ outcome: "granted" });
   });
 
   it("takes the units once, ends the hold, and says so again when asked again", async () => {

@@ -25,7 +25,7 @@ const mug: PricedLine = {
   image: null,
 };
 const pot: PricedLine = { ...mug, productId: "pot", name: "Pot" };
-const claim = { claimId: "claim-1", checkoutId: null, session: "hash", lines: [], claimedAt: 1_780_000_000_500 };
+const claim = { claimId: "claim-1", checkoutId: null, sessionHash: "hash", lines: [], claimedAt: 1_780_000_000_500 };
 const parameters = (lines: readonly PricedLine[] = [mug], changes: Partial<CheckoutConfig> = {}) =>
   sessionParameters({ ...config, ...changes }, { claim, lines, currency: "usd", origin: "https://shop.test" });
 

@@ -6,12 +6,12 @@ const MUG = { productId: "mug", quantity: 2, unitAmount: 1250 };
 const SHOWN: ShownCart = { currency: "usd", lines: [MUG] };
 
 const pay = (shop: Process, shown: ShownCart | null, quantity = 2) =>
-  shop.checkout.start({ session: "ann", lines: [{ productId: "mug", quantity }], origin: ORIGIN, shown });
+  shop.checkout.start({ sessionHash: "ann", lines: [{ productId: "mug", quantity }], origin: ORIGIN, shown });
 
 async function open(): Promise<{ world: World; shop: Process }> {
   const world = createWorld({ rows: { mug: { inventory: 9, price: 1250 }, pot: 9 } });
   const shop = await world.open();
-  await shop.checkout.changeCart({ session: "ann", lines: [{ productId: "mug", quantity: 2 }] });
+  await shop.checkout.changeCart({ sessionHash: "ann", lines: [{ productId: "mug", quantity: 2 }] });
   return { world, shop };
 }
 
@@ -40,7 +40,7 @@ describe("a cart that is paid as a page showed it", () => {
   it("opens none where the cart is another by then", async () => {
     const { shop } = await open();
     await shop.checkout.changeCart({
-      session: "ann",
+      sessionHash: "ann",
       lines: [
         { productId: "mug", quantity: 3 },
         { productId: "pot", quantity: 1 },

@@ -26,8 +26,12 @@ async function twentyPages() {
     },
   });
   const pages: string[] = [];
-  for (const session of SHOPPERS) {
-    const started = await shop.checkout.start({ session, lines: [{ productId: "mug", quantity: 1 }], origin: ORIGIN });
+  for (const sessionHash of SHOPPERS) {
+    const started = await shop.checkout.start({
+      sessionHash,
+      lines: [{ productId: "mug", quantity: 1 }],
+      origin: ORIGIN,
+    });
     if (started.outcome !== "redirect") throw new Error("no payment page");
     pages.push(started.checkoutId);
     world.advance(1_000);

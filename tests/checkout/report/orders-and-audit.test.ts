@@ -204,7 +204,7 @@ describe("after an ordinary journey an audit finds nothing, and the order reads"
     const [claim] = await shop.store.claims({ olderThanMs: 0 });
     await shop.store.unclaim({ claimId: claim?.claimId ?? "", checkoutId, to: "stock" });
     if (outcome === "refused")
-      await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] });
+      await shop.checkout.changeCart({ sessionHash: "bob", lines: [{ productId: "mug", quantity: 1 }] });
     world.stripe.pay(checkoutId);
     await shop.checkout.fulfil(checkoutId);
     expect(shop.eventsOf("late_payment")).toMatchObject([{ outcome }]);
@@ -292,8 +292,8 @@ describe("orders", () => {
     const world = createWorld({ rows: { mug: 99 } });
     const shop = await world.open();
     const ids: string[] = [];
-    for (const session of ["ann", "bob", "cyd"]) {
-      const checkoutId = await shop.pay(session, { mug: 1 });
+    for (const sessionHash of ["ann", "bob", "cyd"]) {
+      const checkoutId = await shop.pay(sessionHash, { mug: 1 });
       world.stripe.pay(checkoutId);
       ids.unshift(checkoutId);
       world.advance(1_000);

@@ -54,7 +54,7 @@ describe("a payment page that was opened before the shop's tag changed", () => {
     await (await open(world, FORMER)).pay("ann", { mug: 1 });
     const shop = await open(world, SHOP, [FORMER]);
     expect(
-      await shop.checkout.changeCart({ session: "bob", lines: [{ productId: "mug", quantity: 1 }] }),
+      await shop.checkout.changeCart({ sessionHash: "bob", lines: [{ productId: "mug", quantity: 1 }] }),
     ).toMatchObject({ outcome: "refused" });
   });
 });

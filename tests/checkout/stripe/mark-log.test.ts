@@ -15,7 +15,7 @@ const LINES = ["cup", "mug", "pot"];
 
 const opened: NewRecord = {
   claimId: "claim-1",
-  session: "hash",
+  sessionHash: "hash",
   fingerprint: "f",
   currency: "usd",
   lines: LINES.map((productId) => ({

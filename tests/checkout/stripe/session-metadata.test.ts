@@ -33,7 +33,7 @@ const STATES: LineState[] = [
 function opened(lines: readonly { productId: string; name?: string }[]): NewRecord {
   return {
     claimId: "claim-1",
-    session: "hash",
+    sessionHash: "hash",
     fingerprint: "f",
     currency: "jpy",
     lines: lines.map(({ productId, name = "Mug" }) => ({
@@ -201,7 +201,7 @@ describe("Stripe's limits", () => {
     const { lines, ...head } = opened(products);
     return {
       ...head,
-      session: "h".repeat(64),
+      sessionHash: "h".repeat(64),
       fingerprint: "f".repeat(64),
       lines: lines.map((line) => ({ ...line, quantity: top, unitAmount: top })),
     };
