@@ -189,7 +189,7 @@ describe("a change", () => {
     const world = createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 2));
     const cleared = await world.change(cart, { intent: "clear" });
-    expect(cleared).toMatchObject({ lines: [], session: cart.sessionHash });
+    expect(cleared).toMatchObject({ lines: [], sessionHash: cart.sessionHash });
     expect((await world.store.totals()).units).toBe(0);
   });
 

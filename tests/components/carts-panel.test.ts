@@ -8,7 +8,7 @@ import type { Overview } from "~/operator/operator-desk";
 
 const GONE = "cs_test_gone";
 const cart = {
-  session: "a-hash-of-a-session",
+  sessionHash: "a-hash-of-a-session",
   state: "checkout" as const,
   lines: [{ productId: "mug", name: "Mug", quantity: 1 }],
   claimId: "claim-1",
@@ -19,7 +19,7 @@ const overview = {
   holds: {
     carts: [
       { ...cart, checkoutId: GONE },
-      { ...cart, session: "another", checkoutId: "cs_test_other" },
+      { ...cart, sessionHash: "another", checkoutId: "cs_test_other" },
     ],
     products: [],
     hasMoreCarts: false,

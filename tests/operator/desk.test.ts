@@ -60,7 +60,7 @@ describe("the overview", () => {
     expect(holds.totals).toMatchObject({ shopping: 3, checkout: 1, units: 7, carts: 3 });
     const [cyd, ann, bob, ...rest] = holds.carts;
     expect(cyd).toMatchObject({
-      session: "cyd",
+      sessionHash: "cyd",
       state: "checkout",
       checkoutId,
       lines: [{ productId: "mug", name: "Tide Mug", quantity: 3 }],

@@ -23,11 +23,11 @@ describe("a form of the page", () => {
     [{ intent: "pause" }, "pause", undefined],
     [{ intent: "resume" }, "resume", undefined],
     [{ intent: "audit" }, "audit", undefined],
-    [{ intent: "release_hold", session: "s1" }, "releaseHold", { session: "s1", productIds: "all" }],
+    [{ intent: "release_hold", session: "s1" }, "releaseHold", { sessionHash: "s1", productIds: "all" }],
     [
       { intent: "release_hold", session: "s1", product_id: "mug" },
       "releaseHold",
-      { session: "s1", productIds: ["mug"] },
+      { sessionHash: "s1", productIds: ["mug"] },
     ],
     [{ intent: "close_page", checkout_id: "cs_a" }, "closePaymentPage", "cs_a"],
     [{ intent: "end_unknown_page", checkout_id: "cs_a", confirmed: "yes" }, "endUnknownPage", "cs_a"],

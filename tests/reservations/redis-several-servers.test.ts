@@ -92,7 +92,7 @@ describe("two servers on one Redis", () => {
     await vi.waitFor(() => expect(heard.b.length).toBeGreaterThan(seen), { ...PATIENT, interval: 2 });
     offset.ms += storeTiming.ttlMs + 200;
     await b.store.view("ann");
-    const lapsed = { type: "expired", session: "ann", lines: mug(1) };
+    const lapsed = { type: "expired", sessionHash: "ann", lines: mug(1) };
     await vi.waitFor(() => expect(heard.b).toContainEqual(lapsed), PATIENT);
     expect(heard.a).not.toContainEqual(lapsed);
   });
