@@ -25,7 +25,7 @@ import { createSignedTexts, type SignedTexts } from "~/http/signed-texts.server"
 import { createLimits, type Limits } from "~/limits/limits.server";
 import { connectLimits } from "~/limits/redis-limit-store.server";
 import { createJournal } from "~/operator/journal";
-import { createLostDemandBook } from "~/operator/lost-demand";
+import { createMissedSalesBook } from "~/operator/missed-sales";
 import type { OperatorDesk } from "~/operator/operator-desk";
 import { createSelling } from "~/operator/selling.server";
 import { systemClock } from "~/reservations/clock";
@@ -194,7 +194,7 @@ export async function createContainer(env: Environment): Promise<Container> {
   });
   metrics.unavailableProducts(() => catalog.unavailable);
   metrics.fulfilmentQueue(() => bareCheckout.queue.waiting);
-  const lostDemand = createLostDemandBook({ clock: systemClock });
+  const missedSales = createMissedSalesBook({ clock: systemClock });
   const selling = createSelling({
     redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, shopTag: heldAs },
     store,
@@ -202,7 +202,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     log,
   });
   const guarded = overriding(bareCheckout, selling.guarded(limits.capped(bareCheckout)));
-  const checkout = observeChanges(guarded, log, metrics, (sessionHash, lines) => lostDemand.note(sessionHash, lines));
+  const checkout = observeChanges(guarded, log, metrics, (sessionHash, lines) => missedSales.note(sessionHash, lines));
   const tableFaults = () => [
     ...new Set([
       ...(catalog.closedBy === null ? [] : [`Selling is closed: ${catalog.closedBy.message}`]),
@@ -210,7 +210,7 @@ export async function createContainer(env: Environment): Promise<Container> {
     ]),
   ];
   const warnings = () => [...housekeeping.warnings, ...catalog.oddities, ...clockSkew.warnings(), ...limits.warnings()];
-  const surroundings = () => ({
+  const diagnostics = () => ({
     dependencies: { ...dependencies.read(), holds: holds.state },
     warnings: warnings(),
     tableFaults: tableFaults(),
@@ -226,8 +226,8 @@ export async function createContainer(env: Environment): Promise<Container> {
     checkout,
     selling,
     journal,
-    lostDemand,
-    surroundings,
+    missedSales,
+    diagnostics,
   });
   const secretAgreement =
     env.REDIS_URL === undefined

@@ -8,7 +8,7 @@ import { createOperatorDesk } from "~/operator/create-operator-desk.server";
 import { createDriftAudits } from "~/operator/drift-audits.server";
 import { createHistory, STEP_MS } from "~/operator/history";
 import type { JournalKeeper } from "~/operator/journal";
-import type { LostDemandBook } from "~/operator/lost-demand";
+import type { MissedSalesBook } from "~/operator/missed-sales";
 import type { OperatorDesk, Overview } from "~/operator/operator-desk";
 import { readCounts } from "~/operator/read-counts.server";
 import type { SellingSwitch } from "~/operator/selling-switch";
@@ -33,8 +33,8 @@ interface OperatorParts {
   readonly checkout: Checkout;
   readonly selling: SellingSwitch;
   readonly journal: JournalKeeper;
-  readonly lostDemand: LostDemandBook;
-  readonly surroundings: () => Pick<Overview, "dependencies" | "warnings" | "tableFaults">;
+  readonly missedSales: MissedSalesBook;
+  readonly diagnostics: () => Pick<Overview, "dependencies" | "warnings" | "tableFaults">;
 }
 
 /** The operator's desk, and what has to be done now and then for it. */
@@ -42,9 +42,9 @@ export function createOperator(parts: OperatorParts): {
   readonly desk: OperatorDesk;
   readonly routines: readonly Routine[];
 } {
-  const { env, metrics, store, lostDemand } = parts;
+  const { env, metrics, store, missedSales } = parts;
   const counts = () => readCounts(metrics);
-  const history = createHistory({ counts, totals: () => store.totals(), lostDemand, clock: systemClock });
+  const history = createHistory({ counts, totals: () => store.totals(), missedSales, clock: systemClock });
   const audits = createDriftAudits({ ...parts, clock: systemClock, note: (audit) => metrics.noteAudit(audit) });
   const desk = createOperatorDesk({
     ...parts,

@@ -4,10 +4,10 @@ import type { Checkout } from "~/checkout/create-checkout.server";
 import type { Clock } from "~/reservations/clock";
 import { release } from "~/reservations/release";
 import type { ReservationStore } from "~/reservations/reservation-store";
+import { cacheRead } from "./cached-read";
 import type { DriftAudits } from "./drift-audits.server";
 import type { Counts, HistoryKeeper } from "./history";
 import type { JournalKeeper } from "./journal";
-import { keepAnswer } from "./kept-answer";
 import type { OperatorDesk, Overview, StockMove } from "./operator-desk";
 import { createOrderBook } from "./order-book.server";
 import { createHoldsOverview } from "./overview.server";
@@ -37,7 +37,7 @@ export interface OperatorDeskParts {
   /** Whether payments can be seen on Stripe's dashboard; not those of a stand-in. */
   readonly hasDashboard: boolean;
   /** What changes while the server runs. */
-  readonly surroundings: () => Pick<Overview, "dependencies" | "warnings" | "tableFaults">;
+  readonly diagnostics: () => Pick<Overview, "dependencies" | "warnings" | "tableFaults">;
   readonly log: { warn(facts: object, message: string): void };
 }
 
@@ -53,9 +53,9 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
     dashboardUrl: (paymentId) => (parts.hasDashboard ? `${dashboard}/${paymentId}` : null),
   });
 
-  const overview = keepAnswer({ clock, keepMs: OVERVIEW_KEEP_MS }, async (): Promise<Overview> => {
+  const overview = cacheRead({ clock, keepMs: OVERVIEW_KEEP_MS }, async (): Promise<Overview> => {
     const [held, counts, now] = await Promise.all([holds(), parts.counts(), selling.read()]);
-    const { dependencies, warnings, tableFaults } = parts.surroundings();
+    const { dependencies, warnings, tableFaults } = parts.diagnostics();
     return {
       at: clock.wall(),
       server: parts.server,

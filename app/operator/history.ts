@@ -1,6 +1,6 @@
 import type { Clock } from "~/reservations/clock";
 import type { StoreTotals } from "~/reservations/reservation-store";
-import type { LostDemandBook } from "./lost-demand";
+import type { MissedSalesBook } from "./missed-sales";
 import type { History, HistoryStep } from "./operator-desk";
 
 export const STEP_MS = 15_000;
@@ -29,7 +29,7 @@ export interface HistoryKeeper {
 export function createHistory(parts: {
   readonly counts: () => Promise<Counts>;
   readonly totals: () => Promise<StoreTotals>;
-  readonly lostDemand: Pick<LostDemandBook, "top">;
+  readonly missedSales: Pick<MissedSalesBook, "top">;
   readonly clock: Pick<Clock, "wall">;
 }): HistoryKeeper {
   const steps: HistoryStep[] = [];
@@ -56,7 +56,7 @@ export function createHistory(parts: {
         totals,
         expiryRate: ended === 0 ? null : totals.expired / ended,
         purchaseRate: ended === 0 ? null : totals.completed / ended,
-        lostDemand: parts.lostDemand.top(),
+        missedSales: parts.missedSales.top(),
       };
     },
   };

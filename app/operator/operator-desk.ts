@@ -171,7 +171,7 @@ export interface History {
   readonly expiryRate: number | null;
   readonly purchaseRate: number | null;
   /** Units that were asked for and refused because other carts held them, most first, at most 20 products. */
-  readonly lostDemand: readonly LostDemand[];
+  readonly missedSales: readonly MissedSales[];
 }
 
 /** What happened on this server in one step; only `activeHolds` and `heldUnits` are the whole shop's, at its end. */
@@ -193,7 +193,7 @@ export interface HistoryStep {
   readonly oversoldUnits: number;
 }
 
-export interface LostDemand {
+export interface MissedSales {
   readonly productId: string;
   readonly name: string | null;
   /** Of each cart its largest unmet wish within the hour: who tries again is not counted again. */

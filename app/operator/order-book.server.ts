@@ -1,7 +1,7 @@
 import type { CheckoutService } from "~/checkout/checkout";
 import type { CheckoutOrder } from "~/checkout/report/audit-report";
 import type { Clock } from "~/reservations/clock";
-import { keepAnswer } from "./kept-answer";
+import { cacheRead } from "./cached-read";
 import type { ListedOrder, OrderBook } from "./orders";
 
 const SHOWN = 50;
@@ -25,13 +25,13 @@ export function createOrderBook(parts: {
   readonly dashboardUrl: (paymentId: string) => string | null;
 }): OrderBookKeeper {
   const { checkout, clock } = parts;
-  const recent = keepAnswer({ clock, keepMs: RECENT_KEEP_MS }, async () => ({
+  const recent = cacheRead({ clock, keepMs: RECENT_KEEP_MS }, async () => ({
     at: clock.wall(),
     ...(await checkout.orders({ atMost: RECENT })),
   }));
-  const all = keepAnswer({ clock, keepMs: ALL_KEEP_MS }, () => checkout.orders({ atMost: ALL }));
+  const all = cacheRead({ clock, keepMs: ALL_KEEP_MS }, () => checkout.orders({ atMost: ALL }));
   // Of any age, so the lists above may lack them.
-  const failed = keepAnswer({ clock, keepMs: ALL_KEEP_MS }, () => checkout.failedRefunds());
+  const failed = cacheRead({ clock, keepMs: ALL_KEEP_MS }, () => checkout.failedRefunds());
   const listed = (order: CheckoutOrder): ListedOrder => ({
     ...order,
     dashboardUrl: order.paymentId === null ? null : parts.dashboardUrl(order.paymentId),

@@ -4,7 +4,7 @@ import { UnavailableError } from "~/errors";
 import { available, onHandOf } from "~/reservations/availability";
 import type { Clock } from "~/reservations/clock";
 import type { Claim, HeldUnits, Reservation, ReservationStore } from "~/reservations/reservation-store";
-import { keepAnswer } from "./kept-answer";
+import { cacheRead } from "./cached-read";
 import type { HeldCart, HoldsOverview, ProductStock } from "./operator-desk";
 
 const PAGE = 500;
@@ -30,7 +30,7 @@ export interface HoldsOverviewParts {
 /** Who holds what, by product and by cart. Null while the store of holds does not answer; names and stock are null while the database does not. */
 export function createHoldsOverview(parts: HoldsOverviewParts): () => Promise<HoldsOverview | null> {
   const { store, catalog, clock } = parts;
-  const short = keepAnswer({ clock, keepMs: SHORT_KEEP_MS }, () => findShort(catalog));
+  const short = cacheRead({ clock, keepMs: SHORT_KEEP_MS }, () => findShort(catalog));
 
   async function look(): Promise<HoldsOverview> {
     const [totals, holds, shortRows] = await Promise.all([store.totals(), readHolds(store), short.read()]);

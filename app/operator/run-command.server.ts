@@ -1,5 +1,5 @@
 import { UnavailableError } from "~/errors";
-import type { OperatorAnswer } from "./operator-answer";
+import type { ActionResult } from "./action-result";
 import type { OperatorDesk } from "./operator-desk";
 import type { OperatorCommand } from "./operator-forms.server";
 
@@ -33,11 +33,7 @@ export function createSentForms(): SentForms {
  * Does what the form asks for. Adding units is done once at most for each form, however often a nervous finger or a reload sends it
  * to this server, also when the answer was lost; everything else may be repeated. Throws what the desk throws.
  */
-export async function runCommand(
-  desk: OperatorDesk,
-  command: OperatorCommand,
-  sent: SentForms,
-): Promise<OperatorAnswer> {
+export async function runCommand(desk: OperatorDesk, command: OperatorCommand, sent: SentForms): Promise<ActionResult> {
   switch (command.intent) {
     case "pause":
       return { intent: command.intent, selling: await desk.pause() };
@@ -98,7 +94,7 @@ async function restock(
   desk: OperatorDesk,
   command: Extract<OperatorCommand, { intent: "restock" }>,
   sent: SentForms,
-): Promise<OperatorAnswer> {
+): Promise<ActionResult> {
   const { product_id: productId, delta, once } = command;
   const form = JSON.stringify([once, productId, delta]);
   if (!sent.take(form)) return { intent: "sent_twice" };

@@ -31,7 +31,7 @@ export function createMemorySellingSwitch(now: () => number): SellingSwitch {
   };
 }
 
-export type HoldingVerbs = Pick<CheckoutService, "changeCart" | "start">;
+export type HoldingOperations = Pick<CheckoutService, "changeCart" | "start">;
 
 const RETRY_AFTER_SECONDS = 60;
 
@@ -41,9 +41,9 @@ const RETRY_AFTER_SECONDS = 60;
  * refused too: a payment could not be taken from the stock.
  */
 export function guardSelling(
-  checkout: HoldingVerbs,
+  checkout: HoldingOperations,
   { selling, store }: { selling: Pick<SellingSwitch, "read">; store: Pick<ReservationStore, "view"> },
-): HoldingVerbs {
+): HoldingOperations {
   /** Null: go on. */
   async function refusal(
     sessionHash: string,

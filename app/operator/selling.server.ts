@@ -2,7 +2,7 @@ import { keyPrefix } from "~/reservations/redis/redis-connection.server";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import type { Selling } from "./operator-desk";
 import { createRedisSellingSwitch } from "./redis-selling-switch.server";
-import { createMemorySellingSwitch, guardSelling, type HoldingVerbs, type SellingSwitch } from "./selling-switch";
+import { createMemorySellingSwitch, guardSelling, type HoldingOperations, type SellingSwitch } from "./selling-switch";
 
 export interface SellingOptions {
   readonly redis: { readonly url: string; readonly shopTag: string } | null;
@@ -14,7 +14,7 @@ export interface SellingOptions {
 
 /** The switch, and the operations that heed it. */
 export interface SellingControl extends SellingSwitch {
-  guarded(checkout: HoldingVerbs): HoldingVerbs;
+  guarded(checkout: HoldingOperations): HoldingOperations;
 }
 
 export function createSelling({ redis, store, closedBy, log }: SellingOptions): SellingControl {

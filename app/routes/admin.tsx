@@ -19,7 +19,7 @@ import { isOperator, isToken, requireOperator, signInCookie, signOutCookie } fro
 import { requireOwnOrigin } from "~/http/origin.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 import { asProblem, Problem } from "~/http/problem.server";
-import type { OperatorAnswer } from "~/operator/operator-answer";
+import type { ActionResult } from "~/operator/action-result";
 import { logQuery, readCommand } from "~/operator/operator-forms.server";
 import { createSentForms, runCommand } from "~/operator/run-command.server";
 import { showOperatorPage } from "~/operator/show-operator-page.server";
@@ -105,7 +105,7 @@ function refusal(error: unknown) {
   const problem = asProblem(error);
   if (problem === null) throw error;
   if (problem.status === 503) container.log.error({ err: error }, "an operator's deed failed");
-  return data({ intent: "failed", message: problem.message } satisfies OperatorAnswer as OperatorAnswer, {
+  return data({ intent: "failed", message: problem.message } satisfies ActionResult as ActionResult, {
     status: problem.status,
     headers: problem.headers,
   });

@@ -3,7 +3,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { createStaticHandler, createStaticRouter, StaticRouterProvider } from "react-router-dom/server";
 import { describe, expect, it } from "vitest";
 import { CartsPanel } from "~/components/operator/carts-panel";
-import type { OperatorAnswer } from "~/operator/operator-answer";
+import type { ActionResult } from "~/operator/action-result";
 import type { Overview } from "~/operator/operator-desk";
 
 const GONE = "cs_test_gone";
@@ -27,7 +27,7 @@ const overview = {
 } as unknown as Overview;
 
 /** The panel as a browser without JavaScript gets it. */
-async function rendered(answer: OperatorAnswer | null): Promise<string> {
+async function rendered(answer: ActionResult | null): Promise<string> {
   const handler = createStaticHandler([{ path: "/", element: createElement(CartsPanel, { overview, answer }) }]);
   const context = await handler.query(new Request("http://shop.test/"));
   if (context instanceof Response) throw new Error("redirected");
@@ -54,7 +54,7 @@ describe("the way to end the hold of a page that Stripe does not know", () => {
       { intent: "inspect", checkoutId: GONE, inspection: null },
       1,
     ],
-  ] as [string, OperatorAnswer | null, number][])("%s", async (_, answer, count) => {
+  ] as [string, ActionResult | null, number][])("%s", async (_, answer, count) => {
     expect((await rendered(answer)).split('value="end_unknown_page"')).toHaveLength(count + 1);
   });
 

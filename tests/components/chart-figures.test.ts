@@ -17,7 +17,7 @@ const history = (...steps: HistoryStep[]): History => ({
   totals: nothing,
   expiryRate: null,
   purchaseRate: null,
-  lostDemand: [],
+  missedSales: [],
 });
 
 describe("figures of the last hour", () => {

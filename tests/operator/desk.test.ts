@@ -298,7 +298,7 @@ describe("the last hour", () => {
 
   it("is an hour at most; a step without an answer of the store is not 0", async () => {
     const shop = await openShop();
-    expect(shop.desk.history()).toMatchObject({ steps: [], expiryRate: null, purchaseRate: null, lostDemand: [] });
+    expect(shop.desk.history()).toMatchObject({ steps: [], expiryRate: null, purchaseRate: null, missedSales: [] });
     const totals = shop.store.totals.bind(shop.store);
     shop.store.totals = () => Promise.reject(new UnavailableError("Redis does not answer"));
     await shop.history.sample();
@@ -318,9 +318,9 @@ describe("the last hour", () => {
     await shop.hold("cyd", { mug: 2 });
     await shop.hold("cyd", { pot: 1 });
     await expect(shop.pay("dan", { mug: 2 })).rejects.toThrow("refused");
-    expect(shop.desk.history().lostDemand).toEqual([{ productId: "mug", name: "mug", units: 4, carts: 3 }]);
+    expect(shop.desk.history().missedSales).toEqual([{ productId: "mug", name: "mug", units: 4, carts: 3 }]);
     shop.world.advance(60 * 60_000 + 1);
-    expect(shop.desk.history().lostDemand).toEqual([]);
+    expect(shop.desk.history().missedSales).toEqual([]);
   });
 
   it("counts only what the stock could have given: of two, one held and five asked for, one was missed", async () => {
@@ -330,7 +330,7 @@ describe("the last hour", () => {
       outcome: "refused",
       lines: [{ requested: 5, available: 1, missed: 1 }],
     });
-    expect(shop.desk.history().lostDemand).toEqual([{ productId: "mug", name: "mug", units: 1, carts: 1 }]);
+    expect(shop.desk.history().missedSales).toEqual([{ productId: "mug", name: "mug", units: 1, carts: 1 }]);
   });
 });
 

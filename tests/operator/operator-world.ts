@@ -4,7 +4,7 @@ import { createOperatorDesk } from "~/operator/create-operator-desk.server";
 import { createDriftAudits } from "~/operator/drift-audits.server";
 import { createHistory } from "~/operator/history";
 import { createJournal } from "~/operator/journal";
-import { createLostDemandBook } from "~/operator/lost-demand";
+import { createMissedSalesBook } from "~/operator/missed-sales";
 import { readCounts } from "~/operator/read-counts.server";
 import { createSelling, type SellingControl } from "~/operator/selling.server";
 import { createLog } from "~/telemetry/log.server";
@@ -36,7 +36,7 @@ export async function openShop(
     list: async ({ page, pageSize }: ListQuery) => listRows(world, page, pageSize),
   });
   const metrics = createMetrics(() => process.store.totals());
-  const lostDemand = createLostDemandBook({ clock: world.clock });
+  const missedSales = createMissedSalesBook({ clock: world.clock });
   const store = observeStore(process.store, log, metrics);
   const bare = createCheckout({
     ...dependencies,
@@ -48,9 +48,9 @@ export async function openShop(
     Object.create(bare) as Checkout,
     options.unguarded === true ? {} : selling.guarded(bare),
   );
-  const checkout = observeChanges(guarded, log, metrics, (sessionHash, lines) => lostDemand.note(sessionHash, lines));
+  const checkout = observeChanges(guarded, log, metrics, (sessionHash, lines) => missedSales.note(sessionHash, lines));
   const counts = () => readCounts(metrics);
-  const history = createHistory({ counts, totals: () => store.totals(), lostDemand, clock: world.clock });
+  const history = createHistory({ counts, totals: () => store.totals(), missedSales, clock: world.clock });
   const audits = createDriftAudits({
     checkout,
     catalog,
@@ -74,7 +74,7 @@ export async function openShop(
     payments: "test",
     shopTag: SHOP_TAG,
     hasDashboard: true,
-    surroundings: () => ({
+    diagnostics: () => ({
       dependencies: { database: "ok", stripe: "ok", holds: "memory" },
       warnings: ["run one server"],
       tableFaults: [],

@@ -1,6 +1,6 @@
 import { Form, useActionData, useNavigation } from "@remix-run/react";
 import { useEffect, useRef, type ReactNode } from "react";
-import type { OperatorAnswer } from "~/operator/operator-answer";
+import type { ActionResult } from "~/operator/action-result";
 
 interface ActionFormProps {
   readonly intent: string;
@@ -9,9 +9,9 @@ interface ActionFormProps {
   readonly label: string;
   /** Names what it is done to, where the label alone does not. */
   readonly labelFor?: string | undefined;
-  readonly look?: "quiet" | "grave";
+  readonly variant?: "quiet" | "danger";
   /** Empties its fields once it is done, so that a second click does not do the same again. */
-  readonly empties?: boolean;
+  readonly resetsOnSuccess?: boolean;
   readonly children?: ReactNode;
 }
 
@@ -21,17 +21,17 @@ export function ActionForm({
   fields = {},
   label,
   labelFor,
-  look = "quiet",
-  empties = false,
+  variant = "quiet",
+  resetsOnSuccess = false,
   children,
 }: ActionFormProps) {
   const { formData, state } = useNavigation();
   const isPending =
     formData?.get("intent") === intent && Object.entries(fields).every(([name, value]) => formData.get(name) === value);
   const form = useRef<HTMLFormElement>(null);
-  const answer = useActionData<OperatorAnswer>();
+  const answer = useActionData<ActionResult>();
   useEffect(() => {
-    if (empties && !isPending && answer?.intent === intent) form.current?.reset();
+    if (resetsOnSuccess && !isPending && answer?.intent === intent) form.current?.reset();
     // eslint-disable-next-line react-hooks/exhaustive-deps -- when this form's response arrives, not another's
   }, [isPending]);
   return (
@@ -46,7 +46,7 @@ export function ActionForm({
         <input key={name} type="hidden" name={name} value={value} />
       ))}
       {children}
-      <button type="submit" name="intent" value={intent} className={`button ${look}`} aria-busy={isPending}>
+      <button type="submit" name="intent" value={intent} className={`button ${variant}`} aria-busy={isPending}>
         {isPending ? "Working…" : label}
         {labelFor !== undefined && <span className="visually-hidden"> {labelFor}</span>}
       </button>

@@ -13,7 +13,7 @@ export function AuditPanel({ audit }: { audit: DriftAudit | null }) {
     <Panel
       id="audit"
       title="Drift audit"
-      whose="All servers, by Stripe's word"
+      scope="All servers, by Stripe's word"
       tone={audit !== null && audit.faults.length > 0 ? "bad" : undefined}
     >
       <p className="hint">

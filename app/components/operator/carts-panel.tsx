@@ -1,16 +1,16 @@
 import { countdownText } from "~/components/clock-text";
-import type { OperatorAnswer } from "~/operator/operator-answer";
+import type { ActionResult } from "~/operator/action-result";
 import type { HeldCart, Overview } from "~/operator/operator-desk";
 import { ActionForm, Confirm } from "./action-form";
 import { LogLink } from "./log-link";
 import { Mark, Panel } from "./panel";
-import { serverWords } from "./server-words";
+import { scopeLabels } from "./scope-labels";
 
 /** Holds by cart, with the time left. */
-export function CartsPanel({ overview, answer }: { overview: Overview; answer: OperatorAnswer | null }) {
+export function CartsPanel({ overview, answer }: { overview: Overview; answer: ActionResult | null }) {
   const { holds } = overview;
   return (
-    <Panel id="carts" title="Carts" whose={serverWords(overview).shared}>
+    <Panel id="carts" title="Carts" scope={scopeLabels(overview).wholeShop}>
       {holds === null && <p className="hint">The store of holds does not answer.</p>}
       {holds?.carts.length === 0 && <p className="hint">No cart holds anything.</p>}
       {holds !== null && holds.carts.length > 0 && (
@@ -25,7 +25,7 @@ export function CartsPanel({ overview, answer }: { overview: Overview; answer: O
   );
 }
 
-function CartRow({ cart, answer }: { cart: HeldCart; answer: OperatorAnswer | null }) {
+function CartRow({ cart, answer }: { cart: HeldCart; answer: ActionResult | null }) {
   const { sessionHash, state, lines, checkoutId } = cart;
   const short = sessionHash.slice(0, 8);
   return (
@@ -56,7 +56,7 @@ function CartRow({ cart, answer }: { cart: HeldCart; answer: OperatorAnswer | nu
               fields={{ session: sessionHash }}
               label="Release all of it"
               labelFor={`, cart ${short}`}
-              look="grave"
+              variant="danger"
             />
           </Confirm>
         )}
@@ -72,7 +72,7 @@ function CartRow({ cart, answer }: { cart: HeldCart; answer: OperatorAnswer | nu
                 fields={{ checkout_id: checkoutId }}
                 label="Close it now"
                 labelFor={`, cart ${short}`}
-                look="grave"
+                variant="danger"
               />
             </Confirm>
             {saysUnknown(answer, checkoutId) && <EndUnknownPage checkoutId={checkoutId} short={short} />}
@@ -103,7 +103,7 @@ function EndUnknownPage({ checkoutId, short }: { checkoutId: string; short: stri
         fields={{ checkout_id: checkoutId }}
         label="End the hold"
         labelFor={`of cart ${short}`}
-        look="grave"
+        variant="danger"
       >
         <label>
           <input type="checkbox" name="confirmed" value="yes" required className="box" /> It wasn’t paid and can no
@@ -114,7 +114,7 @@ function EndUnknownPage({ checkoutId, short }: { checkoutId: string; short: stri
   );
 }
 
-function saysUnknown(answer: OperatorAnswer | null, checkoutId: string): boolean {
+function saysUnknown(answer: ActionResult | null, checkoutId: string): boolean {
   if (answer === null || !("checkoutId" in answer) || answer.checkoutId !== checkoutId) return false;
   return (
     (answer.intent === "close_page" && answer.result.outcome === "unknown_page") ||

@@ -2,21 +2,21 @@ import { useMemo } from "react";
 import type { History, Overview } from "~/operator/operator-desk";
 import { Chart } from "./chart";
 import { endFigures, grantFigures, holdFigures, minutesOf, troubleFigures } from "./chart-figures";
-import { LostDemandTable } from "./lost-demand-table";
+import { MissedSalesTable } from "./missed-sales-table";
 import { Panel } from "./panel";
-import { serverWords } from "./server-words";
+import { scopeLabels } from "./scope-labels";
 
 /** The last hour of this server. */
 export function ChartsPanel({ history, overview }: { history: History; overview: Overview }) {
   const figures = useFigures(history);
   const { totals, expiryRate, purchaseRate, steps } = history;
-  const whose = serverWords(overview);
+  const scope = scopeLabels(overview);
   const now = overview.holds?.totals ?? null;
   return (
     <Panel
       id="charts"
       title="The last hour"
-      whose={`${whose.own}, by minutes; what is held: ${whose.shared.toLowerCase()}`}
+      scope={`${scope.thisServer}, by minutes; what is held: ${scope.wholeShop.toLowerCase()}`}
     >
       {steps.length === 0 && <p className="hint">Nothing is remembered yet: figures begin with this server's start.</p>}
       <div className="charts">
@@ -46,7 +46,7 @@ export function ChartsPanel({ history, overview }: { history: History; overview:
           {...(totals.oversoldUnits > 0 ? { tone: "bad" as const } : {})}
           figures={figures.trouble}
         />
-        <LostDemandTable lost={history.lostDemand} />
+        <MissedSalesTable lost={history.missedSales} />
       </div>
     </Panel>
   );

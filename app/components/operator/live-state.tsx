@@ -54,11 +54,11 @@ function useFreshFigures(isWanted: boolean): boolean {
       if (isThere && !latest.current.isBusy) latest.current.revalidate();
     };
     const timer = setInterval(() => void read(), EVERY_MS);
-    const look = () => void read();
-    document.addEventListener("visibilitychange", look);
+    const onVisible = () => void read();
+    document.addEventListener("visibilitychange", onVisible);
     return () => {
       clearInterval(timer);
-      document.removeEventListener("visibilitychange", look);
+      document.removeEventListener("visibilitychange", onVisible);
     };
   }, [isWanted]);
   return isReachable;

@@ -5,7 +5,7 @@ export function LogLink({ text, of }: { text: string; of: string }) {
   return (
     <Link
       to={{ pathname: "/admin", search: `?${new URLSearchParams({ q: text }).toString()}`, hash: "#log" }}
-      className="deed"
+      className="action-link"
     >
       Log<span className="visually-hidden"> of {of}</span>
     </Link>

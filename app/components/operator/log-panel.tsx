@@ -4,13 +4,13 @@ import { ClockTime } from "~/components/clock-time";
 import type { Journal, JournalLine, Overview } from "~/operator/operator-desk";
 import type { LogQuery } from "~/operator/operator-forms.server";
 import { Mark, Panel } from "./panel";
-import { serverWords } from "./server-words";
+import { scopeLabels } from "./scope-labels";
 
 /** The event log, with a filter that can be linked. */
 export function LogPanel({ journal, log, overview }: { journal: Journal; log: LogQuery; overview: Overview }) {
   const isFiltered = log.q !== "" || log.level !== undefined || log.event !== undefined;
   return (
-    <Panel id="log" title="Event log" whose={serverWords(overview).own}>
+    <Panel id="log" title="Event log" scope={scopeLabels(overview).thisServer}>
       <LogFilter log={log} events={journal.events} isFiltered={isFiltered} />
       {journal.lines.length === 0 && <p className="hint">{isFiltered ? "No line fits." : "Nothing happened yet."}</p>}
       {journal.lines.length > 0 && (

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
-import type { OperatorAnswer } from "~/operator/operator-answer";
+import type { ActionResult } from "~/operator/action-result";
 import type { OperatorView } from "~/operator/show-operator-page.server";
-import { AnswerNotice } from "./answer-notice";
+import { ActionResultNotice } from "./action-result-notice";
 import { AuditPanel } from "./audit-panel";
 import { CartsPanel } from "./carts-panel";
 import { ChartsPanel } from "./charts-panel";
@@ -16,7 +16,7 @@ interface OperatorPageProps {
   readonly view: OperatorView;
   readonly canSignOut: boolean;
   /** What came of the last form. */
-  readonly answer: OperatorAnswer | null;
+  readonly answer: ActionResult | null;
 }
 
 /** What waits for a person first, then how the shop stands, then what one may want to do. */
@@ -29,7 +29,7 @@ export function OperatorPage({ view, canSignOut, answer }: OperatorPageProps) {
     <div className="operator">
       <OperatorBar at={overview.at} canSignOut={canSignOut} />
       <Jumps jumps={jumps} />
-      <AnswerNotice answer={kept} onClose={() => keep(null)} />
+      <ActionResultNotice answer={kept} onClose={() => keep(null)} />
       <ReviewPanel orders={orders} />
       <StateStrip overview={overview} />
       <ChartsPanel history={history} overview={overview} />
@@ -51,7 +51,7 @@ export function OperatorPage({ view, canSignOut, answer }: OperatorPageProps) {
 }
 
 /** Reading the page anew forgets what an action answered; people read more slowly than that. */
-function useLastAnswer(answer: OperatorAnswer | null) {
+function useLastAnswer(answer: ActionResult | null) {
   const state = useState(answer);
   const [, keep] = state;
   useEffect(() => {

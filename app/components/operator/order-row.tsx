@@ -37,7 +37,7 @@ export function OrderRow({ order, children }: { order: ShownOrder; children?: Re
       {children}
       <div className="row-actions">
         {dashboardUrl !== null && (
-          <a href={dashboardUrl} className="deed" rel="noreferrer">
+          <a href={dashboardUrl} className="action-link" rel="noreferrer">
             Stripe<span className="visually-hidden"> dashboard of order {number}</span>
           </a>
         )}

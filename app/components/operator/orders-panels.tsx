@@ -4,13 +4,13 @@ import { OrderRow } from "./order-row";
 import { Panel } from "./panel";
 import { ReviewCase } from "./review-case";
 
-const WHOSE = "All servers, by Stripe's word";
+const FROM_STRIPE = "All servers, by Stripe's word";
 
 /** Orders that wait for a person. Nothing at all when none does. */
 export function ReviewPanel({ orders }: { orders: ShownOrderBook | null }) {
   if (orders === null || orders.queue.length === 0) return null;
   return (
-    <Panel id="review" title="Needs attention" tone="bad" whose={WHOSE}>
+    <Panel id="review" title="Needs attention" tone="bad" scope={FROM_STRIPE}>
       <ul className="rows">
         {orders.queue.map((order) => (
           <OrderRow key={order.checkoutId} order={order}>
@@ -38,7 +38,7 @@ export function ReviewPanel({ orders }: { orders: ShownOrderBook | null }) {
 export function OrdersPanel({ orders }: { orders: ShownOrderBook | null }) {
   const recent = orders?.recent.filter(({ state }) => !isRefunded(state)) ?? [];
   return (
-    <Panel id="orders" title="Recent orders" whose={WHOSE}>
+    <Panel id="orders" title="Recent orders" scope={FROM_STRIPE}>
       {orders === null && <p className="hint">Stripe does not answer.</p>}
       {orders !== null && recent.length === 0 && <p className="hint">No orders yet.</p>}
       <Orders orders={recent} />
@@ -49,7 +49,7 @@ export function OrdersPanel({ orders }: { orders: ShownOrderBook | null }) {
 export function RefundedPanel({ orders }: { orders: ShownOrderBook | null }) {
   const refunded = orders?.recent.filter(({ state }) => isRefunded(state)) ?? [];
   return (
-    <Panel id="refunded" title="Refunded orders" whose={WHOSE}>
+    <Panel id="refunded" title="Refunded orders" scope={FROM_STRIPE}>
       {orders === null && <p className="hint">Stripe does not answer.</p>}
       {orders !== null && refunded.length === 0 && <p className="hint">None of the recent orders was refunded.</p>}
       <Orders orders={refunded} />

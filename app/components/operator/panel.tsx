@@ -4,18 +4,18 @@ interface PanelProps {
   readonly id: string;
   readonly title: string;
   /** Whose figures these are; left out where the question makes no sense. */
-  readonly whose?: string;
+  readonly scope?: string;
   readonly tone?: "bad" | undefined;
   readonly children: ReactNode;
 }
 
 /** One section of the operator's page, which the jump navigation leads to. */
-export function Panel({ id, title, whose, tone, children }: PanelProps) {
+export function Panel({ id, title, scope, tone, children }: PanelProps) {
   return (
     <section className="panel" id={id} aria-labelledby={`${id}-title`} data-tone={tone}>
       <header>
         <h2 id={`${id}-title`}>{title}</h2>
-        {whose !== undefined && <span className="whose">{whose}</span>}
+        {scope !== undefined && <span className="panel-scope">{scope}</span>}
       </header>
       {children}
     </section>

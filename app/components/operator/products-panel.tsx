@@ -1,13 +1,13 @@
 import type { Overview, ProductStock } from "~/operator/operator-desk";
 import { Mark, Panel } from "./panel";
-import { serverWords } from "./server-words";
+import { scopeLabels } from "./scope-labels";
 import { StockForms } from "./stock-forms";
 
 /** Holds by product, and what is nearly gone. */
 export function ProductsPanel({ overview, once }: { overview: Overview; once: string }) {
   const { holds } = overview;
   return (
-    <Panel id="products" title="Products" whose={`Held or short. ${serverWords(overview).shared}`}>
+    <Panel id="products" title="Products" scope={`Held or short. ${scopeLabels(overview).wholeShop}`}>
       {holds === null && <p className="hint">The store of holds does not answer.</p>}
       {holds?.products.length === 0 && <p className="hint">Nothing is held, and nothing is short.</p>}
       {holds !== null && holds.products.length > 0 && (

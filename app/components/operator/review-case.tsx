@@ -174,7 +174,7 @@ function Way({
       fields={{ ...fields, verdict }}
       label={question === null ? label : `${label}: confirm`}
       labelFor={labelFor}
-      look={question === null ? "quiet" : "grave"}
+      variant={question === null ? "quiet" : "danger"}
     />
   );
   if (question === null) return form;

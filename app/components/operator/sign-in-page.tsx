@@ -1,9 +1,9 @@
 import { Form, Link, useNavigation } from "@remix-run/react";
 import { shop } from "~/components/texts";
-import type { OperatorAnswer } from "~/operator/operator-answer";
+import type { ActionResult } from "~/operator/action-result";
 
 /** `isClosed`: no token is set, so nobody can come in. */
-export function SignInPage({ isClosed, answer }: { isClosed: boolean; answer: OperatorAnswer | null }) {
+export function SignInPage({ isClosed, answer }: { isClosed: boolean; answer: ActionResult | null }) {
   const isPending = useNavigation().formData?.get("intent") === "sign_in";
   return (
     <div className="operator sign-in">

@@ -3,17 +3,17 @@ import { ClockTime } from "~/components/clock-time";
 import type { Overview } from "~/operator/operator-desk";
 import { ActionForm, Confirm } from "./action-form";
 import { Panel, type Tone } from "./panel";
-import { serverWords } from "./server-words";
+import { scopeLabels } from "./scope-labels";
 
 /** Whether the shop sells, for what money, on what, and how much is held. */
 export function StateStrip({ overview }: { overview: Overview }) {
   const { selling, payments, holds, isReady } = overview;
-  const whose = serverWords(overview);
+  const scope = scopeLabels(overview);
   return (
     <Panel
       id="state"
       title="State"
-      whose={`Server ${overview.server}, holds in ${overview.holdsIn === "memory" ? "its memory" : "Redis"}`}
+      scope={`Server ${overview.server}, holds in ${overview.holdsIn === "memory" ? "its memory" : "Redis"}`}
     >
       <Warnings overview={overview} />
       <dl className="tiles">
@@ -27,24 +27,26 @@ export function StateStrip({ overview }: { overview: Overview }) {
           name="Oversold units"
           figure={String(overview.oversoldUnits)}
           tone={overview.oversoldUnits > 0 ? "bad" : "good"}
-          note={`Must be 0. ${whose.own}, since its start`}
+          note={`Must be 0. ${scope.thisServer}, since its start`}
         />
         <Tile
           name="Late payments"
           figure={String(overview.latePayments)}
           tone={overview.latePayments > 0 ? "warn" : undefined}
-          note={`Paid after the hold was gone. ${whose.own}, since its start`}
+          note={`Paid after the hold was gone. ${scope.thisServer}, since its start`}
         />
         <Tile
           name="Units held"
           figure={holds === null ? "?" : String(holds.totals.units)}
-          note={holds === null ? "The store of holds does not answer" : `${holdsText(holds.totals)}. ${whose.shared}`}
+          note={
+            holds === null ? "The store of holds does not answer" : `${holdsText(holds.totals)}. ${scope.wholeShop}`
+          }
           tone={holds === null ? "bad" : undefined}
         />
         <Tile
           name="Carts"
           figure={holds === null ? "?" : String(holds.totals.carts)}
-          note={`With anything held. ${whose.shared}`}
+          note={`With anything held. ${scope.wholeShop}`}
         />
         <Tile
           name="Payments"
@@ -55,7 +57,7 @@ export function StateStrip({ overview }: { overview: Overview }) {
         <Tile
           name="Store of holds"
           figure={holds === null ? "?" : bytesText(holds.totals.bytes)}
-          note={`Memory that holds take. ${whose.shared}`}
+          note={`Memory that holds take. ${scope.wholeShop}`}
         />
         {Object.entries(overview.dependencies).map(
           ([name, state]) =>
@@ -65,7 +67,7 @@ export function StateStrip({ overview }: { overview: Overview }) {
                 name={DEPENDENCIES[name] ?? name}
                 figure={DEPENDENCY_STATES[state]}
                 tone={state === "failing" ? "bad" : undefined}
-                note={`When last asked. ${whose.own}`}
+                note={`When last asked. ${scope.thisServer}`}
               />
             ),
         )}
@@ -81,7 +83,7 @@ export function StateStrip({ overview }: { overview: Overview }) {
           labelFor=""
           question="Nobody can put more into a cart, on any server. What is held stays held, can be released, and can be paid for; payments under way finish."
         >
-          <ActionForm intent="pause" label="Pause selling now" look="grave" />
+          <ActionForm intent="pause" label="Pause selling now" variant="danger" />
         </Confirm>
       )}
     </Panel>

@@ -13,7 +13,7 @@ export function StockForms({ product, once }: StockFormsProps) {
   const of = product === null ? undefined : `of ${product.called}`;
   return (
     <div className="stock-forms">
-      <ActionForm intent="restock" fields={{ ...fields, once }} label="Restock" labelFor={of} empties>
+      <ActionForm intent="restock" fields={{ ...fields, once }} label="Restock" labelFor={of} resetsOnSuccess>
         {product === null && <ProductIdField />}
         <label>
           Units to add
@@ -38,8 +38,8 @@ export function StockForms({ product, once }: StockFormsProps) {
           {...(fields === undefined ? {} : { fields })}
           label="Set the stock"
           labelFor={of}
-          look="grave"
-          empties
+          variant="danger"
+          resetsOnSuccess
         >
           {product === null && <ProductIdField />}
           <label>

@@ -1,16 +1,16 @@
 import type { Clock } from "~/reservations/clock";
 
 /** An answer that all who ask within `keepMs` share, also while it is still being looked for. A failure is not kept. */
-export interface KeptAnswer<T> {
+export interface CachedRead<T> {
   read(): Promise<T>;
   /** Whoever asks next gets a new one. */
   forget(): void;
 }
 
-export function keepAnswer<T>(
+export function cacheRead<T>(
   { clock, keepMs }: { clock: Pick<Clock, "now">; keepMs: number },
   look: () => Promise<T>,
-): KeptAnswer<T> {
+): CachedRead<T> {
   let kept: { readonly answer: Promise<T>; until: number } | null = null;
   return {
     read() {

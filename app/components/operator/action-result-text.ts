@@ -1,14 +1,14 @@
 import { orderNumber } from "~/components/texts";
-import type { OperatorAnswer } from "~/operator/operator-answer";
+import type { ActionResult } from "~/operator/action-result";
 import type { Tone } from "./panel";
 
-export interface AnswerText {
+export interface ActionResultText {
   readonly tone: Tone;
   readonly text: string;
 }
 
 /** What came of a deed, in a sentence. */
-export function answerText(answer: OperatorAnswer): AnswerText {
+export function actionResultText(answer: ActionResult): ActionResultText {
   switch (answer.intent) {
     case "failed":
       return { tone: "bad", text: answer.message };
@@ -50,7 +50,7 @@ export function answerText(answer: OperatorAnswer): AnswerText {
   }
 }
 
-function releasedText(result: Extract<OperatorAnswer, { intent: "release_hold" }>["result"]): AnswerText {
+function releasedText(result: Extract<ActionResult, { intent: "release_hold" }>["result"]): ActionResultText {
   switch (result.outcome) {
     case "released":
       return { tone: "good", text: `Released: ${freedText(result.lines)}` };
@@ -69,7 +69,7 @@ function freedText(lines: readonly { readonly quantity: number }[]): string {
   return `${count} ${count === 1 ? "unit is" : "units are"} free again.`;
 }
 
-function endedText(result: Extract<OperatorAnswer, { intent: "end_unknown_page" }>["result"]): AnswerText {
+function endedText(result: Extract<ActionResult, { intent: "end_unknown_page" }>["result"]): ActionResultText {
   switch (result.outcome) {
     case "ended":
       return { tone: "warn", text: `The hold is ended on your word: ${freedText(result.lines)}` };
@@ -83,7 +83,7 @@ function endedText(result: Extract<OperatorAnswer, { intent: "end_unknown_page" 
   }
 }
 
-function closedText(result: Extract<OperatorAnswer, { intent: "close_page" }>["result"]): AnswerText {
+function closedText(result: Extract<ActionResult, { intent: "close_page" }>["result"]): ActionResultText {
   switch (result.outcome) {
     case "closed":
       return { tone: "good", text: "The payment page is closed, and Stripe proved it. Its units are free." };
@@ -108,9 +108,9 @@ function closedText(result: Extract<OperatorAnswer, { intent: "close_page" }>["r
 }
 
 function fulfilText(
-  outcome: Extract<OperatorAnswer, { intent: "fulfil" | "settle" }>["outcome"],
+  outcome: Extract<ActionResult, { intent: "fulfil" | "settle" }>["outcome"],
   order: string,
-): AnswerText {
+): ActionResultText {
   switch (outcome) {
     case "done":
       return { tone: "good", text: `Order ${order} is done: paid, and taken from the stock once.` };

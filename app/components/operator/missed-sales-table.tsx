@@ -1,10 +1,10 @@
-import type { LostDemand } from "~/operator/operator-desk";
+import type { MissedSales } from "~/operator/operator-desk";
 
 /** What could have been sold, had it not been held: worth more than any other figure when one orders the next batch. */
-export function LostDemandTable({ lost }: { lost: readonly LostDemand[] }) {
+export function MissedSalesTable({ lost }: { lost: readonly MissedSales[] }) {
   const most = Math.max(1, ...lost.map(({ units }) => units));
   return (
-    <div className="lost-demand">
+    <div className="missed-sales">
       <h3>Lost demand</h3>
       <p className="hint">Units refused because other carts held them; who tried again counts once.</p>
       {lost.length === 0 ? (

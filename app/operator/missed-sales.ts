@@ -1,6 +1,6 @@
 import type { Clock } from "~/reservations/clock";
 import type { DecidedLine } from "~/reservations/reserve";
-import type { LostDemand } from "./operator-desk";
+import type { MissedSales } from "./operator-desk";
 
 const KEEP_MS = 60 * 60_000;
 const MAX_WISHES = 10_000;
@@ -17,12 +17,12 @@ interface Wish {
  * What carts asked for within the last hour and were refused because other carts held it: sales that shorter holds, or more
  * stock, might have made. One wish for each cart and product, the largest, however often it was tried.
  */
-export interface LostDemandBook {
+export interface MissedSalesBook {
   note(sessionHash: string, lines: readonly DecidedLine[]): void;
-  top(): readonly LostDemand[];
+  top(): readonly MissedSales[];
 }
 
-export function createLostDemandBook({ clock }: { clock: Pick<Clock, "now"> }): LostDemandBook {
+export function createMissedSalesBook({ clock }: { clock: Pick<Clock, "now"> }): MissedSalesBook {
   /** Least recently asked first. */
   const wishes = new Map<string, Wish>();
 
@@ -47,7 +47,7 @@ export function createLostDemandBook({ clock }: { clock: Pick<Clock, "now"> }): 
     },
     top() {
       dropOld();
-      const products = new Map<string, LostDemand>();
+      const products = new Map<string, MissedSales>();
       for (const { productId, name, units } of wishes.values()) {
         const so = products.get(productId) ?? { productId, name, units: 0, carts: 0 };
         products.set(productId, { productId, name: name ?? so.name, units: so.units + units, carts: so.carts + 1 });

@@ -1,7 +1,7 @@
 import { Link, useLocation } from "@remix-run/react";
 import { useEffect, useRef } from "react";
-import type { OperatorAnswer } from "~/operator/operator-answer";
-import { answerText } from "./answer-text";
+import type { ActionResult } from "~/operator/action-result";
+import { actionResultText } from "./action-result-text";
 import { InspectionTable } from "./inspection-table";
 
 /**
@@ -9,7 +9,7 @@ import { InspectionTable } from "./inspection-table";
  * announced; it takes the focus when the button that was pressed is gone with its row. Escape closes it from anywhere, because it
  * lies over the page and far from most buttons; whoever closes it from inside is back where they came from.
  */
-export function AnswerNotice({ answer, onClose }: { answer: OperatorAnswer | null; onClose: () => void }) {
+export function ActionResultNotice({ answer, onClose }: { answer: ActionResult | null; onClose: () => void }) {
   const region = useRef<HTMLDivElement>(null);
   const closing = useRef<HTMLAnchorElement>(null);
   const cameFrom = useRef<Element | null>(null);
@@ -30,7 +30,7 @@ export function AnswerNotice({ answer, onClose }: { answer: OperatorAnswer | nul
       cameFrom.current.focus({ preventScroll: true });
     onClose();
   }
-  const said = answer === null ? null : answerText(answer);
+  const said = answer === null ? null : actionResultText(answer);
   return (
     <div className="outcome" role="status" tabIndex={-1} ref={region}>
       {said !== null && (

@@ -3,7 +3,7 @@ import type { ClosePageOutcome, EndUnknownOutcome, ReleaseHoldOutcome, Selling, 
 import type { DriftAudit } from "./orders";
 
 /** What came of a form of the operator's page. */
-export type OperatorAnswer =
+export type ActionResult =
   | { readonly intent: "pause" | "resume"; readonly selling: Selling }
   | { readonly intent: "release_hold"; readonly sessionHash: string; readonly result: ReleaseHoldOutcome }
   | { readonly intent: "close_page"; readonly checkoutId: string; readonly result: ClosePageOutcome }
