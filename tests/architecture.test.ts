@@ -77,6 +77,10 @@ describe("layout", () => {
     expect(stray.map(tell)).toEqual([]);
   });
 
+  it("HTTP errors are made in routes, the API and http only; every other module returns outcomes", () => {
+    expect(problemsElsewhere(imports)).toEqual([]);
+  });
+
   it("nothing imports a route", () => {
     expect(importsOfRoutes(imports)).toEqual([]);
   });
@@ -121,6 +125,7 @@ describe("layout", () => {
         "app/checkout/bad.ts",
         `import { container } from "~/boot/container.server";\nimport { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";`,
       ],
+      ["app/limits/bad.ts", `import { Problem } from "~/http/problem.server";`],
       ["app/cart/utils.ts", "export const odds = 1;"],
       ["app/cart/everything.ts", `export * from "./bad";`],
       ["app/cart/long.ts", "\n".repeat(301)],
@@ -131,6 +136,7 @@ describe("layout", () => {
     expect(sdkOutsideItsRoom(found)).toHaveLength(3);
     expect(boundToSandbox(found)).toHaveLength(1);
     expect(valuesInComponents(found)).toHaveLength(2);
+    expect(problemsElsewhere(found)).toHaveLength(1);
     expect(importsOfRoutes(found)).toHaveLength(1);
     expect(containerSeenBeyond(found)).toHaveLength(1);
     expect(wiredElsewhere(found)).toHaveLength(1);
@@ -207,6 +213,14 @@ function valuesInComponents(found: readonly Import[]): string[] {
   const mayUse = (target: string) => roomOf(target) === "components" || ofBrowsers.has(target);
   return found
     .filter(({ from, target, kind }) => roomOf(from) === "components" && kind !== "type" && !mayUse(target))
+    .map(tell);
+}
+
+function problemsElsewhere(found: readonly Import[]): string[] {
+  return found
+    .filter(
+      ({ from, target }) => target === "app/http/problem.server" && !["routes", "api", "http"].includes(roomOf(from)),
+    )
     .map(tell);
 }
 

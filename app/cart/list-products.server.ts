@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { Problem } from "~/http/problem.server";
 import { heldIfKnown } from "~/reservations/held-if-known";
 import type { CartShop, Visit } from "./cart-shop";
 import { productView, type ProductView } from "./product-view.server";
@@ -51,14 +50,14 @@ export async function listProducts(
   };
 }
 
-/** One product. @throws {Problem} 404 `unknown_product` */
+/** One product; null: there is no such product. */
 export async function findProduct(
   { catalog, store }: Pick<CartShop, "catalog" | "store">,
   productId: string,
   visit: Visit,
-): Promise<ProductView> {
+): Promise<ProductView | null> {
   const product = (await catalog.products([productId])).get(productId);
-  if (product === undefined) throw new Problem(404, "unknown_product", "This product does not exist.");
+  if (product === undefined) return null;
   const held = await heldIfKnown(store, visit.sessionHash, [productId]);
   return productView(product, held.get(productId), visit);
 }

@@ -1,62 +1,71 @@
-import type { z } from "zod";
-import type { inventoryUpdate } from "~/api/schemas";
 import type { Catalog, SwapRefusal } from "~/catalog/catalog";
-import { Problem } from "~/http/problem.server";
 import type { CheckoutService } from "./checkout";
 
-/** Sales that come in between are no reason to give up; that many in a row are. */
-const TRIES = 20;
+/** Attempts before giving up on a row that sales change between each read and its swap. */
+const MAX_ATTEMPTS = 20;
 
 interface Shop {
   readonly catalog: Pick<Catalog, "readStock" | "compareAndSwap">;
   readonly checkout: Pick<CheckoutService, "editStock">;
 }
 
-type InventoryUpdate = z.output<typeof inventoryUpdate>;
-
-/** Sets or moves a row's inventory, without undoing a sale that happens meanwhile: `before` is what was really replaced. */
-export async function updateInventory(
-  { catalog, checkout }: Shop,
-  update: InventoryUpdate,
-): Promise<{ before: number; after: number }> {
-  return checkout.editStock(update.product_id, () => swapRow(catalog, update));
+/** Exactly one of `inventory` (the new number) and `delta` (units to add; negative: to take away). */
+export interface StockAdjustment {
+  readonly productId: string;
+  readonly inventory?: number | undefined;
+  readonly delta?: number | undefined;
 }
 
-async function swapRow(catalog: Shop["catalog"], update: InventoryUpdate): Promise<{ before: number; after: number }> {
-  const { product_id: productId, inventory, delta } = update;
-  for (let tries = 0; tries < TRIES; tries += 1) {
+export interface StockMoved {
+  readonly outcome: "moved";
+  /** The number that was really replaced. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Nothing changed. */
+export type StockRefusal =
+  | { readonly outcome: "unknown_product" }
+  /** The row has no whole number to start from. */
+  | { readonly outcome: "not_a_number" }
+  | { readonly outcome: "below_zero"; readonly inventory: number }
+  /** Sales changed the row between each read and its swap. */
+  | { readonly outcome: "row_busy" }
+  | SwapRefusal;
+
+/**
+ * Sets or moves a row's inventory by hand, without undoing a sale that happens at the same time. Not idempotent with `delta`.
+ * Throws `UnavailableError` when the database doesn't answer: the edit may have been applied.
+ *
+ * @example
+ * await adjustStock(shop, { productId: "mug", delta: 5 }); // { outcome: "moved", before: 3, after: 8 }
+ */
+export function adjustStock(
+  { catalog, checkout }: Shop,
+  adjustment: StockAdjustment,
+): Promise<StockMoved | StockRefusal> {
+  return checkout.editStock(adjustment.productId, () => swapRow(catalog, adjustment));
+}
+
+async function swapRow(
+  catalog: Shop["catalog"],
+  { productId, inventory, delta = 0 }: StockAdjustment,
+): Promise<StockMoved | StockRefusal> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const row = (await catalog.readStock([productId])).get(productId);
-    if (row === undefined)
-      throw new Problem(404, "unknown_product", "There is no such product.", {
-        fields: [{ field: "product_id", message: productId }],
-      });
+    if (row === undefined) return { outcome: "unknown_product" };
     const before = row.inventory;
-    if (before === null)
-      throw new Problem(422, "invalid_request", "The row's inventory is not a whole number: mend it in the table.", {
-        fields: [{ field: "product_id", message: productId }],
-      });
-    const after = inventory ?? before + (delta ?? 0);
-    if (after < 0)
-      throw new Problem(422, "limit_exceeded", `The stock is ${before}; it cannot go below 0.`, {
-        fields: [{ field: "delta", message: "too low" }],
-      });
-    const swapped = await catalog.compareAndSwap({
+    if (before === null) return { outcome: "not_a_number" };
+    const after = inventory ?? before + delta;
+    if (after < 0) return { outcome: "below_zero", inventory: before };
+    const swap = await catalog.compareAndSwap({
       productId,
       from: before,
       to: after,
       version: row.version ?? undefined,
     });
-    if (swapped.outcome === "swapped") return { before, after };
-    if (swapped.outcome === "refused") throw refused(swapped);
+    if (swap.outcome === "swapped") return { outcome: "moved", before, after };
+    if (swap.outcome === "refused") return swap;
   }
-  throw new Problem(503, "unavailable", "The row changes too often at the moment. Try again.", {
-    headers: { "Retry-After": "1" },
-  });
-}
-
-/** Nothing was changed. The row's refusal is about this change (409); the set-up's ends when somebody sees to it (503). */
-function refused({ by, message }: SwapRefusal): Problem {
-  return by === "row"
-    ? new Problem(409, "row_refused", message)
-    : new Problem(503, "unavailable", message, { headers: { "Retry-After": "30" } });
+  return { outcome: "row_busy" };
 }

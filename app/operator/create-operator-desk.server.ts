@@ -1,5 +1,5 @@
 import type { Catalog } from "~/catalog/catalog";
-import { updateInventory } from "~/checkout/adjust-stock.server";
+import { adjustStock, type StockAdjustment } from "~/checkout/adjust-stock.server";
 import type { Checkout } from "~/checkout/create-checkout.server";
 import type { Clock } from "~/reservations/clock";
 import { release } from "~/reservations/release";
@@ -8,7 +8,7 @@ import { cacheRead } from "./cached-read";
 import type { DriftAudits } from "./drift-audits.server";
 import type { Counts, HistoryKeeper } from "./history";
 import type { JournalKeeper } from "./journal";
-import type { OperatorDesk, Overview, StockMove } from "./operator-desk";
+import type { OperatorDesk, Overview } from "./operator-desk";
 import { createOrderBook } from "./order-book.server";
 import { createHoldsOverview } from "./overview.server";
 import type { SellingSwitch } from "./selling-switch";
@@ -93,18 +93,13 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
     }
   }
   const outcomeOf = ({ outcome }: { readonly outcome: string }) => ({ outcome });
-  const move = (
-    action: string,
-    change: { productId: string; delta?: number; inventory?: number },
-  ): Promise<StockMove> => {
-    const { productId, ...amount } = change;
-    return act(
+  const adjust = (action: string, adjustment: StockAdjustment) =>
+    act(
       action,
-      change,
-      () => updateInventory({ catalog, checkout }, { product_id: productId, ...amount }),
-      (moved) => moved,
+      adjustment,
+      () => adjustStock({ catalog, checkout }, adjustment),
+      (result) => result,
     );
-  };
 
   return {
     overview: () => overview.read(),
@@ -144,8 +139,8 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
         () => checkout.endUnknownPage(checkoutId),
         (end) => end,
       ),
-    restock: ({ productId, delta }) => move("restock", { productId, delta }),
-    setStock: ({ productId, inventory }) => move("set stock", { productId, inventory }),
+    restock: ({ productId, delta }) => adjust("restock", { productId, delta }),
+    setStock: ({ productId, inventory }) => adjust("set stock", { productId, inventory }),
     settle: (request) => act("settle", request, () => checkout.settle(request), outcomeOf),
     inspect: (checkoutId) =>
       act(

@@ -1,3 +1,4 @@
+import type { StockMoved, StockRefusal } from "~/checkout/adjust-stock.server";
 import type {
   CheckoutInspection,
   ClosePageOutcome,
@@ -53,12 +54,11 @@ export interface OperatorDesk {
   /**
    * Adds `delta` units (negative: takes away), whatever is sold meanwhile. The way to restock while the shop sells: a number that is
    * typed into another tool's form is absolute, and writes over every unit that was sold since that form was opened.
-   * @throws {Problem} 404 `unknown_product`, 422 when the row would go below 0 or bears no whole number, 503 when it moves too often.
    */
-  restock(request: { readonly productId: string; readonly delta: number }): Promise<StockMove>;
+  restock(request: { readonly productId: string; readonly delta: number }): Promise<StockMoved | StockRefusal>;
 
-  /** Sets the stock to a number, for a count of the shelf. Sales between the count and this call are undone by it. Throws as `restock`. */
-  setStock(request: { readonly productId: string; readonly inventory: number }): Promise<StockMove>;
+  /** Sets the stock to a number, for a count of the shelf. Sales between the count and this call are undone by it. */
+  setStock(request: { readonly productId: string; readonly inventory: number }): Promise<StockMoved | StockRefusal>;
 
   /** An operator's decision about an order that `needs_review`; see `CheckoutService.settle`. */
   settle(request: SettleRequest): Promise<SettleOutcome>;
@@ -242,11 +242,5 @@ export type ReleaseHoldOutcome =
   | { readonly outcome: "nothing_held" }
   /** Its units are at a payment page. Nothing changed. */
   | { readonly outcome: "in_checkout"; readonly checkoutId: string | null };
-
-export interface StockMove {
-  /** What was really replaced. */
-  readonly before: number;
-  readonly after: number;
-}
 
 export type { ClosePageOutcome, EndUnknownOutcome };

@@ -1,3 +1,4 @@
+import type { StockMoved, StockRefusal } from "~/checkout/adjust-stock.server";
 import { UnavailableError } from "~/errors";
 import type { ActionResult } from "./action-result";
 import type { OperatorDesk } from "./operator-desk";
@@ -29,11 +30,22 @@ export function createSentForms(): SentForms {
   };
 }
 
+/** A stock edit that changed nothing; the route says why, with its status. */
+export interface RefusedEdit {
+  readonly intent: "stock_refused";
+  readonly productId: string;
+  readonly refusal: StockRefusal;
+}
+
 /**
  * Does what the form asks for. Adding units is done once at most for each form, however often a nervous finger or a reload sends it
  * to this server, also when the answer was lost; everything else may be repeated. Throws what the desk throws.
  */
-export async function runCommand(desk: OperatorDesk, command: OperatorCommand, sent: SentForms): Promise<ActionResult> {
+export async function runCommand(
+  desk: OperatorDesk,
+  command: OperatorCommand,
+  sent: SentForms,
+): Promise<ActionResult | RefusedEdit> {
   switch (command.intent) {
     case "pause":
       return { intent: command.intent, selling: await desk.pause() };
@@ -65,7 +77,7 @@ export async function runCommand(desk: OperatorDesk, command: OperatorCommand, s
       return restock(desk, command, sent);
     case "set_stock": {
       const { product_id: productId, inventory } = command;
-      return { intent: command.intent, productId, result: await desk.setStock({ productId, inventory }) };
+      return stockResult(command.intent, productId, await desk.setStock({ productId, inventory }));
     }
     case "settle": {
       const { checkout_id: checkoutId, product_id: productId, verdict } = command;
@@ -94,15 +106,27 @@ async function restock(
   desk: OperatorDesk,
   command: Extract<OperatorCommand, { intent: "restock" }>,
   sent: SentForms,
-): Promise<ActionResult> {
+): Promise<ActionResult | RefusedEdit> {
   const { product_id: productId, delta, once } = command;
   const form = JSON.stringify([once, productId, delta]);
   if (!sent.take(form)) return { intent: "sent_twice" };
   try {
-    return { intent: "restock", productId, result: await desk.restock({ productId, delta }) };
+    const result = await desk.restock({ productId, delta });
+    if (result.outcome !== "moved") sent.giveBack(form);
+    return stockResult("restock", productId, result);
   } catch (error) {
     // Whoever did not answer may have done it all the same; sent again it would be done twice.
     if (!(error instanceof UnavailableError)) sent.giveBack(form);
     throw error;
   }
+}
+
+function stockResult(
+  intent: "restock" | "set_stock",
+  productId: string,
+  result: StockMoved | StockRefusal,
+): ActionResult | RefusedEdit {
+  return result.outcome === "moved"
+    ? { intent, productId, result }
+    : { intent: "stock_refused", productId, refusal: result };
 }

@@ -10,6 +10,7 @@ import {
 import { useActionData, useLoaderData, type ShouldRevalidateFunction } from "@remix-run/react";
 import { rateLimited } from "~/api/checkout-problems.server";
 import { inWords } from "~/api/page-problem.server";
+import { stockProblem } from "~/api/stock-problem.server";
 import { container } from "~/boot/container.server";
 import { OperatorPage } from "~/components/operator/operator-page";
 import { SignInPage } from "~/components/operator/sign-in-page";
@@ -71,7 +72,8 @@ export function action({ request }: ActionFunctionArgs) {
     const read = readCommand(form);
     if (read.outcome === "not_understood") return refusal(new Problem(400, "invalid_request", read.message));
     try {
-      return data(await runCommand(container.desk, read.command, sentForms));
+      const answer = await runCommand(container.desk, read.command, sentForms);
+      return answer.intent === "stock_refused" ? refusal(stockProblem(answer.productId, answer.refusal)) : data(answer);
     } catch (error) {
       return refusal(error);
     }

@@ -7,6 +7,7 @@ import { productIdIn } from "~/catalog/product-address";
 import { productMeta } from "~/components/shop/page-meta";
 import { ProductPage } from "~/components/shop/product-page";
 import { preferredLocale } from "~/http/preferred-locale.server";
+import { Problem } from "~/http/problem.server";
 
 export { unlessRefused as shouldRevalidate } from "~/components/shop/revalidation";
 
@@ -18,6 +19,7 @@ export function loader({ request }: LoaderFunctionArgs) {
     const { cart } = await container.carts.read(request);
     const visit = { sessionHash: cart.sessionHash, locale: preferredLocale(request), now: Date.now() };
     const product = await findProduct(container, productIdIn(request.url), visit);
+    if (product === null) throw new Problem(404, "unknown_product", "This product does not exist.");
     return {
       product,
       maxUnitsPerLine: container.env.MAX_UNITS_PER_LINE,

@@ -50,7 +50,7 @@ describe("a form of the page", () => {
       const asked: unknown[] = [];
       const desk = new Proxy(
         {},
-        { get: (_, name) => async (given: unknown) => asked.push([name, given]) },
+        { get: (_, name) => async (given: unknown) => ({ outcome: "moved", asked: asked.push([name, given]) }) },
       ) as OperatorDesk;
       const read = readCommand(form);
       if (read.outcome !== "read") throw new Error(read.message);
@@ -62,7 +62,7 @@ describe("a form of the page", () => {
 
 describe("a form that adds units", () => {
   it("is done once, however often it is sent", async () => {
-    const { desk, moves } = deskWith(async ({ delta }) => ({ before: 1, after: 1 + delta }));
+    const { desk, moves } = deskWith(async ({ delta }) => ({ outcome: "moved", before: 1, after: 1 + delta }));
     const sent = createSentForms();
     const answers = await Promise.all([1, 2, 3].map(() => runCommand(desk, restock, sent)));
     expect(moves).toEqual([5]);
@@ -70,7 +70,7 @@ describe("a form that adds units", () => {
   });
 
   it("is done again when it is a new form, or says something else", async () => {
-    const { desk, moves } = deskWith(async ({ delta }) => ({ before: 1, after: 1 + delta }));
+    const { desk, moves } = deskWith(async ({ delta }) => ({ outcome: "moved", before: 1, after: 1 + delta }));
     const sent = createSentForms();
     for (const command of [
       restock,
@@ -82,11 +82,23 @@ describe("a form that adds units", () => {
     expect(moves).toEqual([5, 5, 6, 5]);
   });
 
+  it("may be sent again after it was refused", async () => {
+    const { desk, moves } = deskWith(async () => ({ outcome: "row_busy" }));
+    const sent = createSentForms();
+    for (let attempt = 0; attempt < 2; attempt += 1)
+      expect(await runCommand(desk, restock, sent)).toEqual({
+        intent: "stock_refused",
+        productId: "mug",
+        refusal: { outcome: "row_busy" },
+      });
+    expect(moves).toEqual([5, 5]);
+  });
+
   it("may be sent again after it came to nothing", async () => {
     let isDown = true;
     const { desk, moves } = deskWith(async () => {
       if (isDown) throw new Error("down");
-      return { before: 1, after: 6 };
+      return { outcome: "moved", before: 1, after: 6 };
     });
     const sent = createSentForms();
     await expect(runCommand(desk, restock, sent)).rejects.toThrow("down");
