@@ -1,30 +1,30 @@
 import type { Clock } from "~/reservations/clock";
 
-/** An answer that all who ask within `keepMs` share, also while it is still being looked for. A failure is not kept. */
 export interface CachedRead<T> {
   read(): Promise<T>;
-  /** Whoever asks next gets a new one. */
-  forget(): void;
+  /** Makes the next `read` load again. */
+  invalidate(): void;
 }
 
+/** Caches a result for `ttlMs` after it arrives. Concurrent reads share one load; failures are not cached. */
 export function cacheRead<T>(
-  { clock, keepMs }: { clock: Pick<Clock, "now">; keepMs: number },
-  look: () => Promise<T>,
+  { clock, ttlMs }: { clock: Pick<Clock, "now">; ttlMs: number },
+  load: () => Promise<T>,
 ): CachedRead<T> {
-  let kept: { readonly answer: Promise<T>; until: number } | null = null;
+  let cached: { readonly result: Promise<T>; until: number } | null = null;
   return {
     read() {
-      if (kept !== null && clock.now() < kept.until) return kept.answer;
-      const entry = { answer: look(), until: Infinity };
-      kept = entry;
-      entry.answer.then(
-        () => (entry.until = clock.now() + keepMs),
+      if (cached !== null && clock.now() < cached.until) return cached.result;
+      const entry = { result: load(), until: Infinity };
+      cached = entry;
+      entry.result.then(
+        () => (entry.until = clock.now() + ttlMs),
         () => (entry.until = -Infinity),
       );
-      return entry.answer;
+      return entry.result;
     },
-    forget() {
-      kept = null;
+    invalidate() {
+      cached = null;
     },
   };
 }

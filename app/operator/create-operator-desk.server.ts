@@ -13,7 +13,7 @@ import { createOrderBook } from "./order-book.server";
 import { createHoldsOverview } from "./overview.server";
 import type { SellingSwitch } from "./selling-switch";
 
-const OVERVIEW_KEEP_MS = 1_000;
+const OVERVIEW_TTL_MS = 1_000;
 
 export interface OperatorDeskParts {
   readonly store: ReservationStore;
@@ -34,14 +34,14 @@ export interface OperatorDeskParts {
   readonly server: string;
   readonly payments: Overview["payments"];
   readonly shopTag: string;
-  /** Whether payments can be seen on Stripe's dashboard; not those of a stand-in. */
+  /** Whether Stripe's dashboard shows the payments. False with a stand-in for Stripe. */
   readonly hasDashboard: boolean;
-  /** What changes while the server runs. */
+  /** The current state of this server and its dependencies. */
   readonly diagnostics: () => Pick<Overview, "dependencies" | "warnings" | "tableFaults">;
   readonly log: { warn(facts: object, message: string): void };
 }
 
-/** Wires the room. Every action is a line of the log, with what came of it. */
+/** Wires the operator module. Every action is logged with its outcome. */
 export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
   const { store, catalog, checkout, selling, journal, history, audits, clock, payments, log } = parts;
   const holds = createHoldsOverview(parts);
@@ -53,8 +53,8 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
     dashboardUrl: (paymentId) => (parts.hasDashboard ? `${dashboard}/${paymentId}` : null),
   });
 
-  const overview = cacheRead({ clock, keepMs: OVERVIEW_KEEP_MS }, async (): Promise<Overview> => {
-    const [held, counts, now] = await Promise.all([holds(), parts.counts(), selling.read()]);
+  const overview = cacheRead({ clock, ttlMs: OVERVIEW_TTL_MS }, async (): Promise<Overview> => {
+    const [held, counts, sellingState] = await Promise.all([holds(), parts.counts(), selling.read()]);
     const { dependencies, warnings, tableFaults } = parts.diagnostics();
     return {
       at: clock.wall(),
@@ -63,7 +63,7 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
       payments,
       shopTag: parts.shopTag,
       isReady: checkout.ready,
-      selling: now,
+      selling: sellingState,
       dependencies,
       warnings,
       tableFaults,
@@ -73,23 +73,23 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
     };
   });
 
-  /** Tells of it whether it comes to anything or fails, and lets the page see what it changed. */
+  /** Logs the action, whether it succeeds or fails, and discards cached reads, so that the page shows its effect. */
   async function act<T>(
     action: string,
     facts: object,
     work: () => Promise<T>,
-    came: (result: T) => object,
+    factsOf: (result: T) => object,
   ): Promise<T> {
     try {
       const result = await work();
-      log.warn({ action, ...facts, ...came(result) }, "operator");
+      log.warn({ action, ...facts, ...factsOf(result) }, "operator");
       return result;
     } catch (error) {
       log.warn({ action, ...facts, err: error }, "operator");
       throw error;
     } finally {
-      overview.forget();
-      orders.forget();
+      overview.invalidate();
+      orders.invalidate();
     }
   }
   const outcomeOf = ({ outcome }: { readonly outcome: string }) => ({ outcome });
@@ -128,7 +128,7 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
             ? { outcome: "nothing_held" }
             : { outcome: "released", lines: released.lines };
         },
-        (answer) => answer,
+        (result) => result,
       ),
     closePaymentPage: (checkoutId) =>
       act("close payment page", { checkoutId }, () => checkout.close(checkoutId), outcomeOf),

@@ -6,7 +6,7 @@ import type { DriftAudit } from "./orders";
 const MAX_FAULTS = 100;
 
 export interface DriftAudits {
-  /** Looks now; who asks while one runs shares it. Throws `UnavailableError`; the last one then stays as it was. */
+  /** Audits now; concurrent calls share one audit. Throws `UnavailableError`, and then leaves `last` unchanged. */
   run(): Promise<DriftAudit>;
   readonly last: DriftAudit | null;
 }
@@ -15,15 +15,15 @@ export function createDriftAudits(parts: {
   readonly checkout: Pick<CheckoutService, "audit">;
   readonly catalog: Pick<Catalog, "readStock">;
   readonly clock: Clock;
-  /** Told of each audit. */
+  /** Called after each audit. */
   readonly note: (audit: { readonly at: number; readonly units: number; readonly products: number }) => void;
   readonly log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
 }): DriftAudits {
   const { checkout, catalog, clock, log } = parts;
   let last: DriftAudit | null = null;
   let running: Promise<DriftAudit> | null = null;
-  /** Checkouts at fault, and foreign payments, of the last audit, each of which was told of once. */
-  let told: ReadonlySet<string> = new Set();
+  /** Checkouts with drift, and foreign payments, of the last audit. They are not logged again. */
+  let logged: ReadonlySet<string> = new Set();
 
   async function audit(): Promise<DriftAudit> {
     const [at, start] = [clock.wall(), clock.now()];
@@ -31,9 +31,9 @@ export function createDriftAudits(parts: {
     const drifted = products
       .filter(({ drift }) => drift !== 0)
       .sort((one, other) => Math.abs(other.drift) - Math.abs(one.drift));
-    // Names are a courtesy.
+    // Only for their names, which the result can lack.
     const rows = await catalog.readStock(drifted.map(({ productId }) => productId)).catch((): Stock => new Map());
-    // By checkout: a sale that was not taken and a refund that was not given back do not make each other good.
+    // Sums absolute drift per checkout, so that a sale not deducted and a refund not restocked do not cancel out.
     const wrong = faults.flatMap(({ lines }) => lines);
     const driftUnits = wrong.reduce((sum, { drift }) => sum + Math.abs(drift), 0);
     last = {
@@ -46,12 +46,12 @@ export function createDriftAudits(parts: {
       faults: faults.slice(0, MAX_FAULTS),
     };
     for (const { checkoutId, reason, lines } of faults)
-      if (!told.has(checkoutId)) log.warn({ checkoutId, reason, lines }, "stock and payment do not agree");
+      if (!logged.has(checkoutId)) log.warn({ checkoutId, reason, lines }, "stock and payment do not agree");
     for (const payment of foreign)
-      if (!told.has(payment.checkoutId))
+      if (!logged.has(payment.checkoutId))
         log.warn(payment, "a payment has the tag of another shop, which has not processed it");
     parts.note({ at, units: driftUnits, products: new Set(wrong.map(({ productId }) => productId)).size });
-    told = new Set([...faults, ...foreign].map(({ checkoutId }) => checkoutId));
+    logged = new Set([...faults, ...foreign].map(({ checkoutId }) => checkoutId));
     log.info({ checkouts, driftUnits, faults: faults.length }, "stock audit");
     return last;
   }

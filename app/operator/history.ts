@@ -6,7 +6,7 @@ import type { History, HistoryStep } from "./operator-desk";
 export const STEP_MS = 15_000;
 const STEPS = 240;
 
-/** Figures that only ever grow, since this server started. */
+/** Counters since this server started; they only grow. */
 export type Counts = Omit<HistoryStep, "at" | "activeHolds" | "heldUnits">;
 
 const NONE: Counts = {
@@ -14,14 +14,14 @@ const NONE: Counts = {
   refused: 0,
   expired: 0,
   completed: 0,
-  givenBack: 0,
+  released: 0,
   latePayments: 0,
   oversoldUnits: 0,
 };
 
-/** The last hour of this server in memory: what grew between two looks at its counters, an hour of looks at most. */
+/** The last hour of this server, in memory: the differences between readings of its counters. */
 export interface HistoryKeeper {
-  /** Ends a step. Called every `STEP_MS`; a step that took longer is still one step. */
+  /** Ends a step. Called every `STEP_MS`; a late call still ends only one step. */
   sample(): Promise<void>;
   read(): History;
 }
@@ -33,7 +33,7 @@ export function createHistory(parts: {
   readonly clock: Pick<Clock, "wall">;
 }): HistoryKeeper {
   const steps: HistoryStep[] = [];
-  let before = NONE;
+  let previous = NONE;
   return {
     async sample() {
       const [counts, totals] = await Promise.all([parts.counts(), parts.totals().catch(() => null)]);
@@ -42,14 +42,14 @@ export function createHistory(parts: {
         at: parts.clock.wall(),
         activeHolds,
         heldUnits: totals?.units ?? null,
-        ...combined(counts, before, (now, then) => now - then),
+        ...combined(counts, previous, (now, then) => now - then),
       });
-      before = counts;
+      previous = counts;
       if (steps.length > STEPS) steps.shift();
     },
     read() {
       const totals = steps.reduce<Counts>((sum, step) => combined(sum, step, (one, other) => one + other), NONE);
-      const ended = totals.expired + totals.completed + totals.givenBack;
+      const ended = totals.expired + totals.completed + totals.released;
       return {
         stepMs: STEP_MS,
         steps: [...steps],
@@ -68,7 +68,7 @@ function combined(one: Counts, other: Counts, combine: (one: number, other: numb
     refused: combine(one.refused, other.refused),
     expired: combine(one.expired, other.expired),
     completed: combine(one.completed, other.completed),
-    givenBack: combine(one.givenBack, other.givenBack),
+    released: combine(one.released, other.released),
     latePayments: combine(one.latePayments, other.latePayments),
     oversoldUnits: combine(one.oversoldUnits, other.oversoldUnits),
   };

@@ -3,10 +3,10 @@ import type { Journal, JournalFilter, JournalLevel, JournalLine } from "./operat
 
 const CAPACITY = 4_000;
 const LIMIT = 200;
-/** How the log begins a line of `warn` and above; see `createLog`. */
-const GRAVE = /^\{"level":"(?:warn|error|fatal)"/;
-/** Of one fact, in characters. */
-const LONGEST = 1_000;
+/** The start of a line of `warn` and above, as `createLog` writes it. */
+const IMPORTANT = /^\{"level":"(?:warn|error|fatal)"/;
+/** Characters kept of one fact. */
+const MAX_FACT_LENGTH = 1_000;
 
 const LEVELS: Readonly<Record<string, JournalLevel>> = {
   trace: "debug",
@@ -21,48 +21,48 @@ const RANKS: Readonly<Record<JournalLevel, number>> = { debug: 0, info: 1, warn:
 const lineSchema = z.looseObject({ level: z.string(), time: z.string(), msg: z.string().default("") });
 const errorSchema = z.object({ type: z.string().default("Error"), message: z.string().default("") });
 
-/** A line with the ids that it is tied to others by. */
+/** A line with the ids that link it to others. */
 interface Entry extends JournalLine {
   readonly checkoutId: string | null;
   readonly claimId: string | null;
   readonly session: string | null;
-  /** Everything on it, in lower case. */
+  /** The event and all facts, in lower case. */
   readonly text: string;
 }
 
-/** The last few thousand lines of this server's log, in memory. */
+/** The last 4,000 common lines and 1,000 important ones of this server's log, in memory. */
 export interface JournalKeeper {
-  /** Takes the log's own lines, as JSON; see `createLog`. */
+  /** Accepts the lines of the log, as JSON; see `createLog`. */
   write(line: string): void;
   read(query?: { readonly filter?: JournalFilter; readonly limit?: number }): Journal;
 }
 
 export function createJournal({ capacity = CAPACITY }: { capacity?: number } = {}): JournalKeeper {
-  // Apart, so that whoever makes the shop write many lines pushes out no warning and no deed of an operator.
-  const [common, grave] = [createRing(capacity), createRing(Math.ceil(capacity / 4))];
+  // Separate rings, so that a flood of info lines cannot evict warnings and operator actions.
+  const [common, important] = [createRing(capacity), createRing(Math.ceil(capacity / 4))];
   let count = 0;
 
   return {
     write(line) {
-      (GRAVE.test(line) ? grave : common).add(line, count);
+      (IMPORTANT.test(line) ? important : common).add(line, count);
       count += 1;
     },
     read({ filter = {}, limit = LIMIT } = {}) {
-      const kept = [common, grave].map((ring) => ({ isFull: ring.isFull(), lines: [...ring.entries()] }));
+      const kept = [common, important].map((ring) => ({ isFull: ring.isFull(), lines: [...ring.entries()] }));
       const all = kept.flatMap(({ lines }) => lines).sort((a, b) => a.n - b.n);
-      const complete = kept.filter(({ isFull }) => isFull).map(({ lines }) => lines[0]?.at ?? 0);
-      const fitting = select(all, filter).reverse();
+      const completeSince = kept.filter(({ isFull }) => isFull).map(({ lines }) => lines[0]?.at ?? 0);
+      const matching = select(all, filter).reverse();
       return {
-        lines: fitting.slice(0, limit).map(({ n, at, level, event, facts }) => ({ n, at, level, event, facts })),
-        hasMore: fitting.length > limit,
+        lines: matching.slice(0, limit).map(({ n, at, level, event, facts }) => ({ n, at, level, event, facts })),
+        hasMore: matching.length > limit,
         events: [...new Set(all.map(({ event }) => event))].sort(),
-        since: complete.length > 0 ? Math.max(...complete) : (all[0]?.at ?? null),
+        since: completeSince.length > 0 ? Math.max(...completeSince) : (all[0]?.at ?? null),
       };
     },
   };
 }
 
-/** The last lines, oldest first; as they were written until somebody reads them, because every hold writes one. */
+/** The last lines, oldest first. Parsed on first read, because every hold writes a line. */
 function createRing(capacity: number) {
   const lines: { n: number; read: string | Entry | null }[] = [];
   let next = 0;
@@ -89,7 +89,10 @@ function readLine(json: string, n: number): Entry | null {
   const parsed = lineSchema.safeParse(parseJson(json));
   if (!parsed.success) return null;
   const { level, time, msg: event, ...rest } = parsed.data;
-  const facts = Object.entries(rest).map(([name, value]) => ({ name, value: inWords(name, value).slice(0, LONGEST) }));
+  const facts = Object.entries(rest).map(([name, value]) => ({
+    name,
+    value: textOf(name, value).slice(0, MAX_FACT_LENGTH),
+  }));
   const idOf = (name: string) => (typeof rest[name] === "string" ? rest[name] : null);
   return {
     n,
@@ -104,18 +107,18 @@ function readLine(json: string, n: number): Entry | null {
   };
 }
 
-/** The log writes the messages of an error's causes into its own. */
-function inWords(name: string, value: unknown): string {
+/** The message of a logged error already includes the messages of its causes. */
+function textOf(name: string, value: unknown): string {
   const error = name === "err" ? errorSchema.safeParse(value) : null;
   if (error?.success === true) return `${error.data.type}: ${error.data.message}`;
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function select(entries: readonly Entry[], { text, level, event }: JournalFilter): Entry[] {
-  const asked = text?.trim() ?? "";
-  const found = /^cs_\w+$/.test(asked)
-    ? linesOfCheckout(entries, asked)
-    : entries.filter((entry) => entry.text.includes(asked.toLowerCase()));
+  const search = text?.trim() ?? "";
+  const found = /^cs_\w+$/.test(search)
+    ? linesOfCheckout(entries, search)
+    : entries.filter((entry) => entry.text.includes(search.toLowerCase()));
   return found.filter(
     (entry) =>
       (level === undefined || RANKS[entry.level] >= RANKS[level]) && (event === undefined || entry.event === event),
@@ -123,26 +126,28 @@ function select(entries: readonly Entry[], { text, level, event }: JournalFilter
 }
 
 /**
- * What bears the checkout's id; what bears the id of its claim, which the line of the stamp ties to it; and what its cart did between
- * the claim before and the end of this one.
+ * Lines with the checkout's id, lines with the id of its claim (`claim stamped` links the two), and what its cart did between the
+ * end of its previous claim and the end of this one.
  */
 function linesOfCheckout(entries: readonly Entry[], checkoutId: string): Entry[] {
   const claims = new Set(
     entries.filter((entry) => entry.checkoutId === checkoutId).flatMap(({ claimId }) => claimId ?? []),
   );
-  const words = [checkoutId, ...claims].map((id) => id.toLowerCase());
+  const ids = [checkoutId, ...claims].map((id) => id.toLowerCase());
   const isOf = (entry: Entry): boolean => {
     if (entry.checkoutId !== null) return entry.checkoutId === checkoutId;
     if (entry.claimId !== null) return claims.has(entry.claimId);
-    return words.some((word) => entry.text.includes(word));
+    return ids.some((id) => entry.text.includes(id));
   };
   const own = new Set(entries.filter(isOf));
   for (const session of new Set([...own].flatMap((entry) => entry.session ?? []))) {
     const ofCart = entries.filter((entry) => entry.session === session);
     const first = ofCart.findIndex((entry) => own.has(entry));
     const last = ofCart.findLastIndex((entry) => own.has(entry));
-    const before = ofCart.slice(0, first).findLastIndex((entry) => entry.checkoutId !== null || entry.claimId !== null);
-    for (const entry of ofCart.slice(before + 1, last))
+    const previous = ofCart
+      .slice(0, first)
+      .findLastIndex((entry) => entry.checkoutId !== null || entry.claimId !== null);
+    for (const entry of ofCart.slice(previous + 1, last))
       if (entry.checkoutId === null && entry.claimId === null) own.add(entry);
   }
   return entries.filter((entry) => own.has(entry));

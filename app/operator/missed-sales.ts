@@ -2,11 +2,11 @@ import type { Clock } from "~/reservations/clock";
 import type { DecidedLine } from "~/reservations/reserve";
 import type { MissedSales } from "./operator-desk";
 
-const KEEP_MS = 60 * 60_000;
-const MAX_WISHES = 10_000;
+const WINDOW_MS = 60 * 60_000;
+const MAX_REQUESTS = 10_000;
 const TOP = 20;
 
-interface Wish {
+interface UnmetRequest {
   readonly productId: string;
   readonly name: string | null;
   readonly units: number;
@@ -14,8 +14,8 @@ interface Wish {
 }
 
 /**
- * What carts asked for within the last hour and were refused because other carts held it: sales that shorter holds, or more
- * stock, might have made. One wish for each cart and product, the largest, however often it was tried.
+ * Requests of the last hour that were refused because other carts held the units: sales that shorter holds, or more stock, might
+ * have made. Keeps only the largest request of each cart and product, however often it was tried.
  */
 export interface MissedSalesBook {
   note(sessionHash: string, lines: readonly DecidedLine[]): void;
@@ -23,14 +23,14 @@ export interface MissedSalesBook {
 }
 
 export function createMissedSalesBook({ clock }: { clock: Pick<Clock, "now"> }): MissedSalesBook {
-  /** Least recently asked first. */
-  const wishes = new Map<string, Wish>();
+  /** Least recently made first. */
+  const requests = new Map<string, UnmetRequest>();
 
   function dropOld(): void {
-    const since = clock.now() - KEEP_MS;
-    for (const [key, { at }] of wishes) {
-      if (at >= since && wishes.size <= MAX_WISHES) return;
-      wishes.delete(key);
+    const since = clock.now() - WINDOW_MS;
+    for (const [key, { at }] of requests) {
+      if (at >= since && requests.size <= MAX_REQUESTS) return;
+      requests.delete(key);
     }
   }
 
@@ -39,18 +39,18 @@ export function createMissedSalesBook({ clock }: { clock: Pick<Clock, "now"> }):
       for (const { productId, name, missed } of lines) {
         if (missed === 0) continue;
         const key = JSON.stringify([sessionHash, productId]);
-        const units = Math.max(missed, wishes.get(key)?.units ?? 0);
-        wishes.delete(key);
-        wishes.set(key, { productId, name, units, at: clock.now() });
+        const units = Math.max(missed, requests.get(key)?.units ?? 0);
+        requests.delete(key);
+        requests.set(key, { productId, name, units, at: clock.now() });
       }
       dropOld();
     },
     top() {
       dropOld();
       const products = new Map<string, MissedSales>();
-      for (const { productId, name, units } of wishes.values()) {
-        const so = products.get(productId) ?? { productId, name, units: 0, carts: 0 };
-        products.set(productId, { productId, name: name ?? so.name, units: so.units + units, carts: so.carts + 1 });
+      for (const { productId, name, units } of requests.values()) {
+        const sum = products.get(productId) ?? { productId, name, units: 0, carts: 0 };
+        products.set(productId, { productId, name: name ?? sum.name, units: sum.units + units, carts: sum.carts + 1 });
       }
       return [...products.values()].sort((one, other) => other.units - one.units).slice(0, TOP);
     },

@@ -11,68 +11,72 @@ import type { Line } from "~/reservations/reservation-store";
 import type { DriftAudit, OrderBook } from "./orders";
 
 /**
- * What an operator's page shows and does. Types only, so that pages may import it; `createOperatorDesk` wires it.
+ * What the operator's page shows and does. Types only, so that pages can import them; `createOperatorDesk` wires it.
  *
- * Sessions are known by their hash and checkouts by Stripe's id; nothing personal and no secret is told. Times are epoch
- * milliseconds; durations end in `Ms`. What reads is kept for a second or so and shared by all who ask, so that any number of open
- * pages costs the shop no more than one. "This server" is the process that answers; everything else is the shop's, on however many
- * servers it runs. Methods throw `UnavailableError` where nothing can be told or done because something outside does not answer.
+ * Sessions are identified by their hash and checkouts by Stripe's id; nothing here is personal or secret. Times are epoch
+ * milliseconds; durations end in `Ms`. Reads are cached for about a second and shared, so that any number of open pages costs the
+ * shop no more than one. "This server" is the process that handles the request; everything else covers the whole shop, on all its
+ * servers. Methods throw `UnavailableError` when a dependency is unavailable.
  */
 export interface OperatorDesk {
-  /** How the shop stands now. Whatever does not answer reads as null; it does not throw. */
+  /** The current state of the shop. Never throws: whatever is unavailable is null. */
   overview(): Promise<Overview>;
 
-  /** The last hour of this server, oldest first, in steps of 15 s. Empty right after boot. */
+  /** The last hour of this server in steps of 15 s, oldest first. Empty right after boot. */
   history(): History;
 
-  /** Lines of this server's log, newest first; see `JournalFilter`. Access lines are not among them. */
+  /**
+   * Lines of this server's log, newest first, without access lines.
+   * @example desk.journal({ filter: { text: "cs_test_a1" }, limit: 100 }) // everything about one checkout
+   */
   journal(query?: { readonly filter?: JournalFilter; readonly limit?: number }): Journal;
 
-  /** Orders as Stripe knows them: the recent ones, and all that wait for a person. */
+  /** Orders as Stripe reports them: the recent ones, and all that need attention. */
   orders(): Promise<OrderBook>;
 
   /**
-   * What Stripe says was sold against what our marks say was taken from the stock. Reads every paid session of the window, so it is
-   * asked for by a button and not by a timer of the page; housekeeping does it every 15 minutes. Who asks while one runs shares it.
+   * Compares what Stripe says was sold with what our marks say was deducted from stock. Reads every paid session of the window, so
+   * the page runs it on request only; housekeeping runs it every 15 minutes. Concurrent calls share one audit.
    */
   audit(): Promise<DriftAudit>;
-  /** What the last audit of this server found; null before the first. */
+  /** The last audit on this server; null before the first. */
   readonly lastAudit: DriftAudit | null;
 
-  /** Gives back what a cart holds for shopping, some products or all. A payment page is not touched: `closePaymentPage` does that. */
+  /** Releases a cart's shopping hold, for some products or all. Idempotent. Leaves payment pages alone; see `closePaymentPage`. */
   releaseHold(request: {
     readonly sessionHash: string;
     readonly productIds: readonly string[] | "all";
   }): Promise<ReleaseHoldOutcome>;
 
-  /** Ends a payment page and frees its units, by proof only: Stripe expired it, or says that it is expired. */
+  /** Closes a payment page and frees its units, but only with proof: Stripe expired it now, or reports it as expired. */
   closePaymentPage(checkoutId: string): Promise<ClosePageOutcome>;
 
-  /** Ends the hold of a page of which `closePaymentPage` says `unknown_page`, without proof; see `CheckoutService.endUnknownPage`. */
+  /** Ends, without proof, the hold of a page that `closePaymentPage` reported as `unknown_page`; see `CheckoutService.endUnknownPage`. */
   endUnknownPage(checkoutId: string): Promise<EndUnknownOutcome>;
 
   /**
-   * Adds `delta` units (negative: takes away), whatever is sold meanwhile. The way to restock while the shop sells: a number that is
-   * typed into another tool's form is absolute, and writes over every unit that was sold since that form was opened.
+   * Adds `delta` units (negative: removes them). Safe while the shop sells, unlike typing an absolute number into another tool, which
+   * overwrites every sale made since its form was opened. Not idempotent.
    */
   restock(request: { readonly productId: string; readonly delta: number }): Promise<StockMoved | StockRefusal>;
 
-  /** Sets the stock to a number, for a count of the shelf. Sales between the count and this call are undone by it. */
+  /** Sets the stock to a counted number. Overwrites sales made between the count and this call. */
   setStock(request: { readonly productId: string; readonly inventory: number }): Promise<StockMoved | StockRefusal>;
 
-  /** An operator's decision about an order that `needs_review`; see `CheckoutService.settle`. */
+  /** Applies an operator's decision to an order in `needs_review`; see `CheckoutService.settle`. */
   settle(request: SettleRequest): Promise<SettleOutcome>;
 
-  /** What is known of a checkout and what `fulfil` would do next, without doing it. Null: Stripe knows no such checkout. */
+  /** Everything known about a checkout, and what `fulfil` would do next. Changes nothing. Null if Stripe has no such checkout. */
   inspect(checkoutId: string): Promise<CheckoutInspection | null>;
 
-  /** Does what is still to do for a checkout; see `CheckoutService.fulfil`. */
+  /** Runs the outstanding steps of a checkout. Idempotent; see `CheckoutService.fulfil`. */
   fulfil(checkoutId: string): Promise<FulfilOutcome>;
 
   /**
-   * Stops selling on every server, within a second or so: nobody gets units that they do not hold already (503 `selling_paused`).
-   * Releasing, extending, paying for what is held, webhooks and payment deadlines go on. Pausing twice is pausing once.
-   * With holds in memory a restart forgets it; with Redis it stays until `resume`, as long as a server that heard of it runs or Redis keeps its data.
+   * Pauses selling on every server within about a second: no session gets units that it does not already hold (503
+   * `selling_paused`). Releasing, extending, paying for held units, webhooks and payment deadlines continue. Idempotent.
+   * With holds in memory a restart forgets the pause. With Redis it lasts until `resume`, as long as Redis keeps its data or a server
+   * that knows of it is running.
    */
   pause(): Promise<Selling>;
   resume(): Promise<Selling>;
@@ -80,41 +84,41 @@ export interface OperatorDesk {
 
 export interface Selling {
   readonly isPaused: boolean;
-  /** Since when; null while the shop sells. */
+  /** When the pause began; null while selling is not paused. */
   readonly pausedAt: number | null;
-  /** Why the shop closed itself on this server, and what to do: its products table takes no updates. Null while it does. */
+  /** Why the shop closed itself on this server, and what to do: its products table rejects updates. Null while it accepts them. */
   readonly closedBy: string | null;
 }
 
 export interface Overview {
   readonly at: number;
-  /** Names this process, so that figures of "this server" can be told apart; new at each boot. */
+  /** Identifies this process, so that per-server figures can be told apart. New at each boot. */
   readonly server: string;
-  /** `memory`: there is one server only, and all figures are its own. */
+  /** With `memory` there is only one server, and every figure is its own. */
   readonly holdsIn: "memory" | "redis";
   readonly payments: "live" | "test" | "sandbox";
-  /** Of this shop's Stripe sessions: needed once more when environment, table or Supabase URL change. */
+  /** Tag of this shop's Stripe sessions. Goes into FORMER_SHOP_TAGS when environment, table or Supabase URL change. */
   readonly shopTag: string;
-  /** False until payments in progress were looked up after a start: until then nothing can be sold. */
+  /** False after a start until payments in progress have been recovered. Until then nothing can be sold. */
   readonly isReady: boolean;
   readonly selling: Selling;
-  /** When they were last asked by this server. */
+  /** As of the last call this server made to each. */
   readonly dependencies: Readonly<Record<"database" | "stripe", "ok" | "failing" | "unknown">> & {
     readonly holds: "memory" | "ok" | "failing";
   };
-  /** A sentence each, for a person. */
+  /** One sentence each, for the operator. */
   readonly warnings: readonly string[];
-  /** What is wrong with the products table; a sentence each. */
+  /** Problems with the products table, one sentence each. */
   readonly tableFaults: readonly string[];
-  /** Null while the store of holds does not answer. */
+  /** Null while the reservation store is unavailable. */
   readonly holds: HoldsOverview | null;
-  /** Units sold beyond the stock, and payments whose hold was gone, counted by this server since it started. The first must be 0. */
+  /** Units sold beyond the stock, and payments that arrived after their hold ended, since this server started. `oversoldUnits` should be 0. */
   readonly oversoldUnits: number;
   readonly latePayments: number;
 }
 
 export interface HoldsOverview {
-  /** Exact, over all carts. `shopping` and `checkout` count (cart, product) pairs; `carts` with anything held. */
+  /** Exact totals over all carts. `shopping` and `checkout` count (cart, product) pairs; `carts` counts carts that hold anything. */
   readonly totals: {
     readonly shopping: number;
     readonly checkout: number;
@@ -122,31 +126,31 @@ export interface HoldsOverview {
     readonly carts: number;
     readonly bytes: number;
   };
-  /** Those with most units held first, then those that are short, fewest first. */
+  /** Products with most units held first, then low stock, lowest first. */
   readonly products: readonly ProductStock[];
-  /** At a payment page first, oldest first; then those that lapse soonest. At most 100. */
+  /** Carts at a payment page first, then shopping carts; each by time left. At most 100. */
   readonly carts: readonly HeldCart[];
-  /** Some are not listed: more is held than is looked through for one page, or than is shown. */
+  /** True if some are not listed: more is held than is scanned or shown. */
   readonly hasMoreProducts: boolean;
   readonly hasMoreCarts: boolean;
-  /** False when the catalogue has more rows than are looked through for short ones, or did not answer. What is held is listed anyhow. */
-  readonly allShortListed: boolean;
+  /** False if the catalogue is too large to scan for low stock, or unavailable. Held products are listed anyway. */
+  readonly allLowStockListed: boolean;
 }
 
 export interface ProductStock {
   readonly productId: string;
-  /** Null while the database does not answer, and for a product without a row. */
+  /** Null while the database is unavailable, or if the product has no row. */
   readonly name: string | null;
-  /** The row's inventory as it is: may be negative; null when it is no whole number, the row is gone, or the database does not answer. */
+  /** The inventory in the row, possibly negative. Null if it is not a whole number, the row is gone, or the database is unavailable. */
   readonly onHand: number | null;
-  /** Units in all live holds, undecided ones included; null while payments in progress are still being looked up. */
+  /** Units in all live holds, including undecided ones. Null while payments in progress are being recovered. */
   readonly held: number | null;
-  /** Of these, units at a payment page. */
+  /** The part of `held` at a payment page. */
   readonly inCheckout: number | null;
-  /** `onHand` − `held`, not below 0; null where one of them is. */
+  /** `onHand` − `held`, at least 0. Null if either is null. */
   readonly available: number | null;
-  /** Sold out or nearly (5 units on hand at most). */
-  readonly isShort: boolean;
+  /** 5 units on hand or fewer. */
+  readonly isLow: boolean;
 }
 
 export interface HeldCart {
@@ -154,41 +158,40 @@ export interface HeldCart {
   readonly sessionHash: string;
   readonly state: "shopping" | "checkout";
   readonly lines: readonly (Line & { readonly name: string | null })[];
-  /** Of a payment page; null when shopping, and while the page is being opened. */
+  /** Null while shopping, and while the payment page is being opened. */
   readonly checkoutId: string | null;
   readonly claimId: string | null;
-  /** Shopping: until the hold lapses. Checkout: until we close the page, 0 when that is due; its units are held until that is proven. */
+  /** Time until the hold lapses (shopping) or we close the payment page (checkout). A page at 0 is due; its units stay held until it is proven closed. */
   readonly endsInMs: number | null;
 }
 
 export interface History {
-  /** Of one step. */
   readonly stepMs: number;
   readonly steps: readonly HistoryStep[];
-  /** Over all steps. */
+  /** Sums over all steps. */
   readonly totals: Omit<HistoryStep, "at" | "activeHolds" | "heldUnits">;
-  /** Of holds that ended: the share that lapsed, and the share that was sold; 0 to 1, null when none ended. */
+  /** Shares of the ended holds that expired and that were bought, from 0 to 1. Null if none ended. */
   readonly expiryRate: number | null;
   readonly purchaseRate: number | null;
-  /** Units that were asked for and refused because other carts held them, most first, at most 20 products. */
+  /** Units refused because other carts held them, most first. At most 20 products. */
   readonly missedSales: readonly MissedSales[];
 }
 
-/** What happened on this server in one step; only `activeHolds` and `heldUnits` are the whole shop's, at its end. */
+/** Activity on this server in one step. `activeHolds` and `heldUnits` cover the whole shop, at the end of the step. */
 export interface HistoryStep {
   /** The end of the step. */
   readonly at: number;
-  /** Null while the store of holds did not answer. */
+  /** Null if the reservation store was unavailable. */
   readonly activeHolds: number | null;
   readonly heldUnits: number | null;
-  /** Changes of a cart. */
+  /** Cart changes. */
   readonly granted: number;
   readonly refused: number;
-  /** Holds (cart and product) by how they ended. */
+  /** Holds, per cart and product, by how they ended. */
   readonly expired: number;
   readonly completed: number;
-  /** Given back by the shopper or an operator, or with a payment page that nobody paid. */
-  readonly givenBack: number;
+  /** Released by the shopper or an operator, or with an unpaid payment page. */
+  readonly released: number;
   readonly latePayments: number;
   readonly oversoldUnits: number;
 }
@@ -196,51 +199,51 @@ export interface HistoryStep {
 export interface MissedSales {
   readonly productId: string;
   readonly name: string | null;
-  /** Of each cart its largest unmet wish within the hour: who tries again is not counted again. */
+  /** Sum of the largest unmet request of each cart within the hour. Repeated tries count once. */
   readonly units: number;
   readonly carts: number;
 }
 
 export type JournalLevel = "debug" | "info" | "warn" | "error";
 
-/** All that is given must fit. */
+/** All given criteria must match. */
 export interface JournalFilter {
   /**
-   * Any part of a line, in any case. A checkout id (`cs_…`) finds all lines of that checkout, of its claim, and of its cart up to the
-   * payment, whether they bear the id or not; and no line of another checkout.
+   * Any part of a line, ignoring case. A checkout id (`cs_…`) finds all lines of that checkout, of its claim, and of its cart up to the
+   * payment, whether or not they have the id, and no line of another checkout.
    */
   readonly text?: string | undefined;
   /** This level and above. */
   readonly level?: JournalLevel | undefined;
-  /** Exactly one of `Journal.events`. */
+  /** One of `Journal.events`, exactly. */
   readonly event?: string | undefined;
 }
 
 export interface Journal {
   readonly lines: readonly JournalLine[];
-  /** More lines fit than are told. */
+  /** More lines match than are returned. */
   readonly hasMore: boolean;
-  /** Names of all events that are remembered, sorted. */
+  /** Names of all events in the journal, sorted. */
   readonly events: readonly string[];
-  /** Since when all lines are remembered; null when there are none. */
+  /** The journal is complete since this time; null if it is empty. */
   readonly since: number | null;
 }
 
 export interface JournalLine {
-  /** Ascending. */
+  /** Sequence number, ascending. */
   readonly n: number;
   readonly at: number;
   readonly level: JournalLevel;
   /** The line's message. */
   readonly event: string;
-  /** The rest, as text: ids as they are, anything else as JSON. An error is its name, message and causes, without stacks. */
+  /** All other fields as text: strings verbatim, anything else as JSON, errors as name, message and causes without stacks. */
   readonly facts: readonly { readonly name: string; readonly value: string }[];
 }
 
 export type ReleaseHoldOutcome =
   | { readonly outcome: "released"; readonly lines: readonly Line[] }
   | { readonly outcome: "nothing_held" }
-  /** Its units are at a payment page. Nothing changed. */
+  /** The units are at a payment page. Nothing changed. */
   | { readonly outcome: "in_checkout"; readonly checkoutId: string | null };
 
 export type { ClosePageOutcome, EndUnknownOutcome };

@@ -5,17 +5,18 @@ import { cacheRead } from "./cached-read";
 import type { ListedOrder, OrderBook } from "./orders";
 
 const SHOWN = 50;
-/** Sessions that one request of Stripe's list tells, and how many are looked through for what waits for a person. */
+/** Sessions in one response of Stripe's list. */
 const RECENT = 100;
+/** Sessions scanned for orders that need attention. */
 const ALL = 1_000;
-const RECENT_KEEP_MS = 10_000;
-const ALL_KEEP_MS = 120_000;
+const RECENT_TTL_MS = 10_000;
+const ALL_TTL_MS = 120_000;
 
-/** Stripe counts reads: an open page costs one request in ten seconds, and up to ten more every two minutes in a busy shop. */
+/** Stripe limits reads. An open page costs one request every ten seconds, and up to ten more every two minutes in a busy shop. */
 export interface OrderBookKeeper {
   read(): Promise<OrderBook>;
-  /** After an action that may have changed an order. */
-  forget(): void;
+  /** Call after an action that may have changed an order. */
+  invalidate(): void;
 }
 
 export function createOrderBook(parts: {
@@ -25,13 +26,13 @@ export function createOrderBook(parts: {
   readonly dashboardUrl: (paymentId: string) => string | null;
 }): OrderBookKeeper {
   const { checkout, clock } = parts;
-  const recent = cacheRead({ clock, keepMs: RECENT_KEEP_MS }, async () => ({
+  const recent = cacheRead({ clock, ttlMs: RECENT_TTL_MS }, async () => ({
     at: clock.wall(),
     ...(await checkout.orders({ atMost: RECENT })),
   }));
-  const all = cacheRead({ clock, keepMs: ALL_KEEP_MS }, () => checkout.orders({ atMost: ALL }));
-  // Of any age, so the lists above may lack them.
-  const failed = cacheRead({ clock, keepMs: ALL_KEEP_MS }, () => checkout.failedRefunds());
+  const all = cacheRead({ clock, ttlMs: ALL_TTL_MS }, () => checkout.orders({ atMost: ALL }));
+  // Failed refunds can be of any age, so the lists above may lack them.
+  const failed = cacheRead({ clock, ttlMs: ALL_TTL_MS }, () => checkout.failedRefunds());
   const listed = (order: CheckoutOrder): ListedOrder => ({
     ...order,
     dashboardUrl: order.paymentId === null ? null : parts.dashboardUrl(order.paymentId),
@@ -44,7 +45,7 @@ export function createOrderBook(parts: {
       const known = new Map(
         [...(await failed.read()), ...whole.orders, ...latest.orders].map((order) => [order.checkoutId, order]),
       );
-      const queue = [...known.values()].filter(waitsForAPerson).sort((one, other) => one.createdAt - other.createdAt);
+      const queue = [...known.values()].filter(needsAttention).sort((one, other) => one.createdAt - other.createdAt);
       return {
         at: latest.at,
         recent: latest.orders
@@ -56,15 +57,15 @@ export function createOrderBook(parts: {
         isWhole: whole.isWhole,
       };
     },
-    forget() {
-      recent.forget();
-      all.forget();
-      failed.forget();
+    invalidate() {
+      recent.invalidate();
+      all.invalidate();
+      failed.invalidate();
     },
   };
 }
 
-function waitsForAPerson({ state, lines }: CheckoutOrder): boolean {
+function needsAttention({ state, lines }: CheckoutOrder): boolean {
   return (
     state === "needs_review" || (state === "refunded_elsewhere" && lines.some((line) => line.state.mark === "done"))
   );

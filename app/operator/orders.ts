@@ -1,20 +1,20 @@
 import type { AuditFault, CheckoutOrder, ProductDrift } from "~/checkout/report/audit-report";
 
-/** Kept for some seconds; what waits for a person is looked up anew every two minutes, and after every action of this desk. */
+/** Recent orders are cached for ten seconds, the rest for two minutes. Every operator action discards both. */
 export interface OrderBook {
   readonly at: number;
   /** Completed payment pages, newest first, at most 50. */
   readonly recent: readonly ListedOrder[];
-  /** All of the window that wait for a person: `needs_review`, or refunded elsewhere with units not given back; failed refunds of any age. Oldest first. */
+  /** Orders of the window that need attention: `needs_review`, refunded elsewhere with units still deducted, and failed refunds of any age. Oldest first. */
   readonly queue: readonly ListedOrder[];
-  /** The beginning of the window that `queue` looks at. */
+  /** Start of the window that `queue` covers. */
   readonly since: number;
-  /** False: there are more completed sessions in the window than are looked through, so old ones may be missing from `queue`. */
+  /** False if the window has more completed sessions than are scanned, so `queue` may lack old ones. */
   readonly isWhole: boolean;
 }
 
 export interface ListedOrder extends CheckoutOrder {
-  /** Where Stripe's dashboard shows the payment; null on the sandbox, and when nothing was to be paid. */
+  /** The payment on Stripe's dashboard. Null in the sandbox, and when there was nothing to pay. */
   readonly dashboardUrl: string | null;
 }
 
@@ -22,13 +22,13 @@ export interface ListedOrder extends CheckoutOrder {
 export interface DriftAudit {
   readonly at: number;
   readonly durationMs: number;
-  /** Sessions created since then were looked at. */
+  /** Start of the audited window: sessions created since then. */
   readonly since: number;
   readonly checkouts: number;
-  /** Sum of the absolute drifts of all lines at fault: 0 is what one wants to see. Those of one product do not cancel out. */
+  /** Sum of the absolute drift of all faulty lines; should be 0. Opposite drifts of one product do not cancel out. */
   readonly driftUnits: number;
-  /** Products whose drift over all checkouts is not 0, largest first. */
+  /** Products with a net drift other than 0, largest first. */
   readonly products: readonly (ProductDrift & { readonly name: string | null })[];
-  /** Checkouts at fault, oldest first, at most 100. */
+  /** Checkouts with drift, oldest first, at most 100. */
   readonly faults: readonly AuditFault[];
 }

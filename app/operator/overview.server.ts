@@ -8,17 +8,17 @@ import { cacheRead } from "./cached-read";
 import type { HeldCart, HoldsOverview, ProductStock } from "./operator-desk";
 
 const PAGE = 500;
-/** Holds that are looked through for one page, and what of it is shown. */
+/** Holds scanned for one view. */
 const MAX_HOLDS = 2_000;
-/** Pages of the store that are read for them: where a great many holds have just lapsed, pages are empty. */
+/** Snapshot pages read for them. Pages can be empty after a great many holds have just lapsed. */
 const MAX_PAGES = 40;
 const MAX_HELD_PRODUCTS = 100;
-const MAX_SHORT_PRODUCTS = 50;
+const MAX_LOW_PRODUCTS = 50;
 const MAX_CARTS = 100;
-/** Rows of the catalogue that are looked through for short ones, and for how long that is remembered. */
+/** Catalogue rows scanned for low stock. */
 const MAX_ROWS = 2_000;
-const SHORT_KEEP_MS = 30_000;
-const SHORT_UNITS = 5;
+const LOW_STOCK_TTL_MS = 30_000;
+const LOW_STOCK_UNITS = 5;
 
 export interface HoldsOverviewParts {
   readonly store: Pick<ReservationStore, "totals" | "snapshot" | "claims" | "held">;
@@ -27,22 +27,20 @@ export interface HoldsOverviewParts {
   readonly checkoutTtlMs: number;
 }
 
-/** Who holds what, by product and by cart. Null while the store of holds does not answer; names and stock are null while the database does not. */
+/** Holds by product and by cart. Null while the reservation store is unavailable; names and stock are null while the database is. */
 export function createHoldsOverview(parts: HoldsOverviewParts): () => Promise<HoldsOverview | null> {
   const { store, catalog, clock } = parts;
-  const short = cacheRead({ clock, keepMs: SHORT_KEEP_MS }, () => findShort(catalog));
+  const lowStock = cacheRead({ clock, ttlMs: LOW_STOCK_TTL_MS }, () => findLowStock(catalog));
 
-  async function look(): Promise<HoldsOverview> {
-    const [totals, holds, shortRows] = await Promise.all([store.totals(), readHolds(store), short.read()]);
+  async function read(): Promise<HoldsOverview> {
+    const [totals, holds, lowRows] = await Promise.all([store.totals(), readHolds(store), lowStock.read()]);
     const byUnits = [...unitsByProduct(holds.reservations)]
       .sort(([, one], [, other]) => other - one)
       .map(([productId]) => productId);
     const heldIds = byUnits.slice(0, MAX_HELD_PRODUCTS);
-    const shortIds = shortRows.productIds
-      .filter((productId) => !heldIds.includes(productId))
-      .slice(0, MAX_SHORT_PRODUCTS);
+    const lowIds = lowRows.productIds.filter((productId) => !heldIds.includes(productId)).slice(0, MAX_LOW_PRODUCTS);
     const carts = cartsOf(holds.reservations, holds.claims, parts).slice(0, MAX_CARTS + 1);
-    const productIds = [...heldIds, ...shortIds];
+    const productIds = [...heldIds, ...lowIds];
     const shown = [...new Set([...productIds, ...carts.flatMap((cart) => cart.lines.map((line) => line.productId))])];
     const [held, stock] = await Promise.all([
       store.held({ sessionHash: null, productIds }).catch(unlessUnavailable),
@@ -59,10 +57,10 @@ export function createHoldsOverview(parts: HoldsOverviewParts): () => Promise<Ho
       })),
       hasMoreProducts: holds.hasMore || byUnits.length > heldIds.length,
       hasMoreCarts: holds.hasMore || carts.length > MAX_CARTS,
-      allShortListed: shortRows.isWhole && shortRows.productIds.length <= MAX_SHORT_PRODUCTS,
+      allLowStockListed: lowRows.isComplete && lowRows.productIds.length <= MAX_LOW_PRODUCTS,
     };
   }
-  return () => look().catch(unlessUnavailable);
+  return () => read().catch(unlessUnavailable);
 }
 
 interface Holds {
@@ -75,7 +73,7 @@ async function readHolds(store: HoldsOverviewParts["store"]): Promise<Holds> {
   const reservations: Reservation[] = [];
   let cursor: string | null = null;
   for (let pages = 0; pages < MAX_PAGES && reservations.length < MAX_HOLDS; pages += 1) {
-    // The store in memory answers at once, and shoppers should not wait for all the pages.
+    // The memory store never yields by itself; give shoppers' requests a turn between pages.
     if (cursor !== null) await nextTurn();
     const page = await store.snapshot({ limit: PAGE, cursor: cursor ?? undefined });
     reservations.push(...page.reservations);
@@ -88,26 +86,26 @@ async function readHolds(store: HoldsOverviewParts["store"]): Promise<Holds> {
   return { reservations, claims, hasMore: cursor !== null };
 }
 
-async function findShort(
+async function findLowStock(
   catalog: Pick<Catalog, "list">,
-): Promise<{ readonly productIds: readonly string[]; readonly isWhole: boolean }> {
+): Promise<{ readonly productIds: readonly string[]; readonly isComplete: boolean }> {
   const rows: { id: string; onHand: number }[] = [];
   try {
     for (let page = 1, pages = 1; page <= pages && rows.length < MAX_ROWS; page += 1) {
       const listed = await catalog.list({ page, pageSize: PAGE });
       rows.push(...listed.products);
       pages = listed.pages;
-      if (page >= pages) return { productIds: fewestFirst(rows), isWhole: true };
+      if (page >= pages) return { productIds: fewestFirst(rows), isComplete: true };
     }
   } catch (error) {
     unlessUnavailable(error);
   }
-  return { productIds: fewestFirst(rows), isWhole: false };
+  return { productIds: fewestFirst(rows), isComplete: false };
 }
 
 function fewestFirst(rows: readonly { id: string; onHand: number }[]): string[] {
-  const short = rows.filter(({ onHand }) => onHand <= SHORT_UNITS);
-  return short.sort((one, other) => one.onHand - other.onHand).map(({ id }) => id);
+  const low = rows.filter(({ onHand }) => onHand <= LOW_STOCK_UNITS);
+  return low.sort((one, other) => one.onHand - other.onHand).map(({ id }) => id);
 }
 
 function unitsByProduct(reservations: readonly Reservation[]): Map<string, number> {
@@ -132,14 +130,14 @@ function describe(
     name: row?.name ?? null,
     onHand,
     held: units,
-    // Looked up a moment earlier.
+    // Read a moment before `held`, so it can exceed it.
     inCheckout: units === null ? null : Math.min(inCheckout.get(productId) ?? 0, units),
     available: row === undefined || onHand === null || units === null ? null : available(onHandOf(row), units),
-    isShort: onHand !== null && onHand <= SHORT_UNITS,
+    isLow: onHand !== null && onHand <= LOW_STOCK_UNITS,
   };
 }
 
-type NamelessCart = Omit<HeldCart, "lines"> & {
+type CartWithoutNames = Omit<HeldCart, "lines"> & {
   readonly lines: { readonly productId: string; readonly quantity: number }[];
 };
 
@@ -147,8 +145,8 @@ function cartsOf(
   reservations: readonly Reservation[],
   claims: readonly Claim[],
   { clock, checkoutTtlMs }: Pick<HoldsOverviewParts, "clock" | "checkoutTtlMs">,
-): NamelessCart[] {
-  const carts = new Map<string, NamelessCart>();
+): CartWithoutNames[] {
+  const carts = new Map<string, CartWithoutNames>();
   const claimBySession = new Map(claims.map((claim) => [JSON.stringify([claim.sessionHash, claim.checkoutId]), claim]));
   for (const { sessionHash, state, checkoutId, expiresInMs, productId, quantity } of reservations) {
     const key = JSON.stringify([sessionHash, state, checkoutId]);
@@ -175,7 +173,7 @@ function cartsOf(
   );
 }
 
-function rank({ state }: NamelessCart): number {
+function rank({ state }: CartWithoutNames): number {
   return state === "checkout" ? 0 : 1;
 }
 

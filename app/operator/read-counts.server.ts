@@ -1,23 +1,23 @@
 import type { Metrics } from "~/telemetry/metrics.server";
 import type { Counts } from "./history";
 
-/** From the counters that `/metrics` shows, so that page and alerts can never tell different stories. */
+/** Reads the counters behind `/metrics`, so that page and alerts always agree. */
 export async function readCounts(metrics: Metrics): Promise<Counts> {
   const { reservations, reservationsEnded, latePayments, oversoldUnits } = metrics;
-  const [asked, ended, late, oversold] = await Promise.all([
+  const [requests, ended, late, oversold] = await Promise.all([
     reservations.get(),
     reservationsEnded.get(),
     latePayments.get(),
     oversoldUnits.get(),
   ]);
-  const outcome = (name: string) => sum(asked.values.filter(({ labels }) => labels.outcome === name));
+  const outcome = (name: string) => sum(requests.values.filter(({ labels }) => labels.outcome === name));
   const reason = (name: string) => sum(ended.values.filter(({ labels }) => labels.reason === name));
   return {
     granted: outcome("granted"),
     refused: outcome("refused"),
     expired: reason("expired"),
     completed: reason("completed"),
-    givenBack: reason("removed") + reason("released"),
+    released: reason("removed") + reason("released"),
     latePayments: sum(late.values),
     oversoldUnits: sum(oversold.values),
   };

@@ -1,13 +1,13 @@
 import { BoundedRedis, type BoundedRedisOptions } from "~/reservations/redis/bounded-redis.server";
 import type { Selling } from "./operator-desk";
-import { SELLING, type SellingSwitch } from "./selling-switch";
+import { NOT_PAUSED, type SellingSwitch } from "./selling-switch";
 
 const POLL_MS = 500;
-const SELLING_WORD = "selling";
+const SELLING_VALUE = "selling";
 
 /**
- * One key in Redis, which every server looks at twice a second: the time since when selling is paused, or `selling`. Where the key is
- * missing Redis has lost its data, or nobody ever paused: a server that knows of a pause then writes it down again.
+ * One key in Redis, polled twice a second by every server. Its value is `selling`, or the time the pause began. If the key is missing,
+ * either nobody has ever paused or Redis lost its data, so a server that knows of a pause writes it back.
  */
 export function createRedisSellingSwitch({
   key,
@@ -15,40 +15,40 @@ export function createRedisSellingSwitch({
   log,
 }: { readonly key: string } & Pick<BoundedRedisOptions, "url" | "log">): SellingSwitch {
   const redis = new BoundedRedis({ url, callMs: 800, tryMs: 500, log });
-  let known = SELLING;
+  let known = NOT_PAUSED;
   let timer: NodeJS.Timeout | undefined;
 
-  async function look(): Promise<void> {
+  async function poll(): Promise<void> {
     try {
-      const word = await redis.call((client) => client.get(key));
-      if (word !== null) known = heard(word);
+      const value = await redis.call((client) => client.get(key));
+      if (value !== null) known = parse(value);
       else if (known.isPaused)
         await redis.call((client) => client.set(key, String(known.pausedAt), { condition: "NX" }));
     } catch {
-      // The last word stands. That Redis does not answer is told by whoever holds.
+      // Keeps the last known state. The reservation store reports that Redis is unavailable.
     }
     if (redis.isClosed) return;
-    timer = setTimeout(() => void look(), POLL_MS);
+    timer = setTimeout(() => void poll(), POLL_MS);
     timer.unref();
   }
-  const firstLook = look();
+  const firstPoll = poll();
 
-  async function say(word: string): Promise<Selling> {
-    await redis.call((client) => client.set(key, word));
-    known = heard(word);
+  async function write(value: string): Promise<Selling> {
+    await redis.call((client) => client.set(key, value));
+    known = parse(value);
     return known;
   }
 
   return {
     async read() {
-      await firstLook;
+      await firstPoll;
       return known;
     },
     async pause() {
-      const word = await redis.call((client) => client.get(key));
-      return say(word === null || word === SELLING_WORD ? String(known.pausedAt ?? Date.now()) : word);
+      const value = await redis.call((client) => client.get(key));
+      return write(value === null || value === SELLING_VALUE ? String(known.pausedAt ?? Date.now()) : value);
     },
-    resume: () => say(SELLING_WORD),
+    resume: () => write(SELLING_VALUE),
     close() {
       clearTimeout(timer);
       redis.close();
@@ -56,6 +56,6 @@ export function createRedisSellingSwitch({
   };
 }
 
-function heard(word: string): Selling {
-  return word === SELLING_WORD ? SELLING : { isPaused: true, pausedAt: Number(word), closedBy: null };
+function parse(value: string): Selling {
+  return value === SELLING_VALUE ? NOT_PAUSED : { isPaused: true, pausedAt: Number(value), closedBy: null };
 }

@@ -4,33 +4,33 @@ import type { ActionResult } from "./action-result";
 import type { OperatorDesk } from "./operator-desk";
 import type { OperatorCommand } from "./operator-forms.server";
 
-/** Forms that were sent already, by what they say; the oldest are forgotten. */
-export interface SentForms {
-  /** False: it was sent before. */
-  take(form: string): boolean;
-  /** It came to nothing and may be sent again. */
-  giveBack(form: string): void;
+/** Forms that were already submitted, by content. Bounded: the oldest are forgotten. */
+export interface SubmittedForms {
+  /** Records the form. Returns false if it was submitted before. */
+  add(form: string): boolean;
+  /** Forgets a form that had no effect, so that it can be submitted again. */
+  remove(form: string): void;
 }
 
-const FORMS_KEPT = 1_000;
+const MAX_FORMS = 1_000;
 
-export function createSentForms(): SentForms {
-  const sent = new Set<string>();
+export function createSubmittedForms(): SubmittedForms {
+  const forms = new Set<string>();
   return {
-    take(form) {
-      if (sent.has(form)) return false;
-      sent.add(form);
-      for (const oldest of sent) {
-        if (sent.size <= FORMS_KEPT) break;
-        sent.delete(oldest);
+    add(form) {
+      if (forms.has(form)) return false;
+      forms.add(form);
+      for (const oldest of forms) {
+        if (forms.size <= MAX_FORMS) break;
+        forms.delete(oldest);
       }
       return true;
     },
-    giveBack: (form) => void sent.delete(form),
+    remove: (form) => void forms.delete(form),
   };
 }
 
-/** A stock edit that changed nothing; the route says why, with its status. */
+/** A stock edit that changed nothing. The route turns it into a response. */
 export interface RefusedEdit {
   readonly intent: "stock_refused";
   readonly productId: string;
@@ -38,13 +38,13 @@ export interface RefusedEdit {
 }
 
 /**
- * Does what the form asks for. Adding units is done once at most for each form, however often a nervous finger or a reload sends it
- * to this server, also when the answer was lost; everything else may be repeated. Throws what the desk throws.
+ * Runs the form's action. Adding stock runs at most once per rendered form on this server, even if a double click or a reload submits
+ * it again or the outcome was unknown. Every other action can be repeated. Throws whatever the desk throws.
  */
 export async function runCommand(
   desk: OperatorDesk,
   command: OperatorCommand,
-  sent: SentForms,
+  submitted: SubmittedForms,
 ): Promise<ActionResult | RefusedEdit> {
   switch (command.intent) {
     case "pause":
@@ -74,7 +74,7 @@ export async function runCommand(
         result: await desk.endUnknownPage(command.checkout_id),
       };
     case "restock":
-      return restock(desk, command, sent);
+      return restock(desk, command, submitted);
     case "set_stock": {
       const { product_id: productId, inventory } = command;
       return stockResult(command.intent, productId, await desk.setStock({ productId, inventory }));
@@ -105,18 +105,18 @@ export async function runCommand(
 async function restock(
   desk: OperatorDesk,
   command: Extract<OperatorCommand, { intent: "restock" }>,
-  sent: SentForms,
+  submitted: SubmittedForms,
 ): Promise<ActionResult | RefusedEdit> {
   const { product_id: productId, delta, once } = command;
   const form = JSON.stringify([once, productId, delta]);
-  if (!sent.take(form)) return { intent: "sent_twice" };
+  if (!submitted.add(form)) return { intent: "sent_twice" };
   try {
     const result = await desk.restock({ productId, delta });
-    if (result.outcome !== "moved") sent.giveBack(form);
+    if (result.outcome !== "moved") submitted.remove(form);
     return stockResult("restock", productId, result);
   } catch (error) {
-    // Whoever did not answer may have done it all the same; sent again it would be done twice.
-    if (!(error instanceof UnavailableError)) sent.giveBack(form);
+    // An unavailable dependency may have applied the change: submitting again could add the units twice.
+    if (!(error instanceof UnavailableError)) submitted.remove(form);
     throw error;
   }
 }

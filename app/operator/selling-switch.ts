@@ -2,31 +2,31 @@ import type { CheckoutService, SellingPaused } from "~/checkout/checkout";
 import type { Line, ReservationStore } from "~/reservations/reservation-store";
 import type { Selling } from "./operator-desk";
 
-/** Whether the shop sells, for all its servers. */
+/** Whether selling is paused, shared by all servers of the shop. */
 export interface SellingSwitch {
   /**
-   * As last heard: another server's word arrives within about a second, and while Redis does not answer the last word stands.
-   * Waits for nothing but the first answer after boot, and for that one no longer than Redis is given to answer. Never throws.
+   * Returns the last known state: changes on another server arrive within about a second, and while Redis is unavailable the state
+   * stays as it was. Waits only for the first reading after boot, within the deadline of a Redis call. Never throws.
    */
   read(): Promise<Selling>;
-  /** Both throw `UnavailableError` when it could not be said to all servers, which may then have heard it or not. */
+  /** Idempotent. Both throw `UnavailableError` if Redis did not confirm the change; its outcome is then unknown. */
   pause(): Promise<Selling>;
   resume(): Promise<Selling>;
   close(): void;
 }
 
-export const SELLING: Selling = { isPaused: false, pausedAt: null, closedBy: null };
+export const NOT_PAUSED: Selling = { isPaused: false, pausedAt: null, closedBy: null };
 
-/** Of one process: a restart forgets it. `now`: epoch milliseconds. */
+/** A switch for a single process, forgotten on restart. `now` returns epoch milliseconds. */
 export function createMemorySellingSwitch(now: () => number): SellingSwitch {
-  let selling = SELLING;
+  let selling = NOT_PAUSED;
   return {
     read: async () => selling,
     async pause() {
       if (!selling.isPaused) selling = { isPaused: true, pausedAt: now(), closedBy: null };
       return selling;
     },
-    resume: async () => (selling = SELLING),
+    resume: async () => (selling = NOT_PAUSED),
     close: () => undefined,
   };
 }
@@ -36,15 +36,15 @@ export type HoldingOperations = Pick<CheckoutService, "changeCart" | "start">;
 const RETRY_AFTER_SECONDS = 60;
 
 /**
- * The operations that hold something. While selling is paused they refuse to hold more of a product than the session holds already, so
- * that fewer, the same, and paying go on. Lapsed lines are no longer held. While the shop has closed itself paying is
- * refused too: a payment could not be taken from the stock.
+ * Guards the operations that can hold units. While selling is paused, they refuse to hold more of a product than the session already
+ * holds; reducing, keeping and paying for it all work. Lapsed lines do not count as held. While the shop has closed itself, paying is
+ * refused too, because the sale could not be deducted from stock. Refusals change nothing.
  */
 export function guardSelling(
   checkout: HoldingOperations,
   { selling, store }: { selling: Pick<SellingSwitch, "read">; store: Pick<ReservationStore, "view"> },
 ): HoldingOperations {
-  /** Null: go on. */
+  /** Returns null if the request may proceed. */
   async function refusal(
     sessionHash: string,
     isMore: (line: Line, held: number) => boolean,
@@ -61,9 +61,9 @@ export function guardSelling(
     if (closedBy !== null && isPaying) return refused;
     const { lines: granted, claim } = await store.view(sessionHash);
     const held = new Map([...granted, ...(claim?.lines ?? [])].map((line) => [line.productId, line.quantity]));
-    const asked = new Map<string, number>();
-    for (const { productId, quantity } of lines) asked.set(productId, (asked.get(productId) ?? 0) + quantity);
-    return [...asked].some(([productId, quantity]) => isMore({ productId, quantity }, held.get(productId) ?? 0))
+    const requested = new Map<string, number>();
+    for (const { productId, quantity } of lines) requested.set(productId, (requested.get(productId) ?? 0) + quantity);
+    return [...requested].some(([productId, quantity]) => isMore({ productId, quantity }, held.get(productId) ?? 0))
       ? refused
       : null;
   }
@@ -76,7 +76,7 @@ export function guardSelling(
       );
     },
     async start(request) {
-      // Where the store holds the product its quantity wins, whatever the cart says.
+      // For a held product the held quantity is paid for, whatever the cart says.
       return (
         (await refusal(request.sessionHash, ({ quantity }, held) => quantity > 0 && held === 0, request.lines, true)) ??
         checkout.start(request)

@@ -7,28 +7,31 @@ import { createMemorySellingSwitch, guardSelling, type HoldingOperations, type S
 export interface SellingOptions {
   readonly redis: { readonly url: string; readonly shopTag: string } | null;
   readonly store: Pick<ReservationStore, "view">;
-  /** Why the products table takes no updates; null while it does. The shop is closed by it as by a pause, on this server, and opens by itself. */
+  /** Why the products table rejects updates, or null. It closes the shop on this server until updates work again. */
   readonly closedBy: () => string | null;
   readonly log: { warn(facts: object, message: string): void };
 }
 
-/** The switch, and the operations that heed it. */
+/** The switch, and the guard that enforces it. */
 export interface SellingControl extends SellingSwitch {
   guarded(checkout: HoldingOperations): HoldingOperations;
 }
 
 export function createSelling({ redis, store, closedBy, log }: SellingOptions): SellingControl {
-  const operators =
+  const operatorSwitch =
     redis === null
       ? createMemorySellingSwitch(Date.now)
       : createRedisSellingSwitch({ url: redis.url, key: `${keyPrefix(redis.shopTag)}:selling-paused`, log });
 
-  const told = async (selling: Promise<Selling>): Promise<Selling> => ({ ...(await selling), closedBy: closedBy() });
+  const withClosedBy = async (selling: Promise<Selling>): Promise<Selling> => ({
+    ...(await selling),
+    closedBy: closedBy(),
+  });
   const selling: SellingSwitch = {
-    ...operators,
-    read: () => told(operators.read()),
-    pause: () => told(operators.pause()),
-    resume: () => told(operators.resume()),
+    ...operatorSwitch,
+    read: () => withClosedBy(operatorSwitch.read()),
+    pause: () => withClosedBy(operatorSwitch.pause()),
+    resume: () => withClosedBy(operatorSwitch.resume()),
   };
 
   return { ...selling, guarded: (checkout) => guardSelling(checkout, { selling, store }) };

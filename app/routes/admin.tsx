@@ -22,12 +22,12 @@ import { preferredLocale } from "~/http/preferred-locale.server";
 import { asProblem, Problem } from "~/http/problem.server";
 import type { ActionResult } from "~/operator/action-result";
 import { logQuery, readCommand } from "~/operator/operator-forms.server";
-import { createSentForms, runCommand } from "~/operator/run-command.server";
+import { createSubmittedForms, runCommand } from "~/operator/run-command.server";
 import { showOperatorPage } from "~/operator/show-operator-page.server";
 import stylesheet from "~/styles/operator.css?url";
 
 export const meta: MetaFunction = () => [
-  { title: pageTitle("Operator") },
+  { title: pageTitle("Admin") },
   { name: "robots", content: "noindex, nofollow" },
 ];
 
@@ -38,11 +38,11 @@ export const headers: HeadersFunction = ({ actionHeaders }) => {
   return { "X-Robots-Tag": "noindex, nofollow", ...(wait === null ? {} : { "Retry-After": wait }) };
 };
 
-/** After a refusal too: it was refused because something has changed. */
+/** Revalidates after a refusal too, because something must have changed. */
 export const shouldRevalidate: ShouldRevalidateFunction = ({ actionStatus, defaultShouldRevalidate }) =>
   actionStatus !== undefined || defaultShouldRevalidate;
 
-const sentForms = createSentForms();
+const submittedForms = createSubmittedForms();
 
 export function loader({ request }: LoaderFunctionArgs) {
   return inWords(async () => {
@@ -70,10 +70,10 @@ export function action({ request }: ActionFunctionArgs) {
       throw redirect("/admin", { status: 303, headers: { "Set-Cookie": signOutCookie(container.operatorRule) } });
     requireOperator(request, container.operatorRule);
     const read = readCommand(form);
-    if (read.outcome === "not_understood") return refusal(new Problem(400, "invalid_request", read.message));
+    if (read.outcome === "invalid") return refusal(new Problem(400, "invalid_request", read.message));
     try {
-      const answer = await runCommand(container.desk, read.command, sentForms);
-      return answer.intent === "stock_refused" ? refusal(stockProblem(answer.productId, answer.refusal)) : data(answer);
+      const result = await runCommand(container.desk, read.command, submittedForms);
+      return result.intent === "stock_refused" ? refusal(stockProblem(result.productId, result.refusal)) : data(result);
     } catch (error) {
       return refusal(error);
     }
@@ -81,19 +81,17 @@ export function action({ request }: ActionFunctionArgs) {
 }
 
 /**
- * Only wrong tokens are counted. The right one is let in however many were tried: else a stranger who goes on guessing would keep the
- * operator out, and nothing is won by it, for guesses can be sent as bearer tokens too. Length is what guards the token.
+ * Only wrong tokens count towards the limit. The right one always works; otherwise a stranger who keeps guessing could lock the
+ * operator out. The limit adds no security, since guesses can also be sent as bearer tokens: the token's length protects it.
  */
 async function signIn(request: Request, token: string) {
   const { operatorRule: rule, limits, log } = container;
   if (!isToken(token, rule)) {
     const admission = await limits.admitSignIn(request);
-    // Unlogged, so that guessing does not drown the log.
+    // Not logged, so that guessing cannot flood the log.
     if (admission.outcome === "rate_limited") return refusal(rateLimited(admission));
     log.warn({}, "an operator's sign-in was refused");
-    return refusal(
-      new Problem(401, "unauthorized", "That is not the token. Look for ADMIN_TOKEN in the settings of the server."),
-    );
+    return refusal(new Problem(401, "unauthorized", "Incorrect token. It's the ADMIN_TOKEN set on your server."));
   }
   log.warn({}, "an operator signed in");
   throw redirect(`/admin${new URL(request.url).search}`, {
@@ -102,11 +100,11 @@ async function signIn(request: Request, token: string) {
   });
 }
 
-/** An expected failure is told on the page, next to everything that the operator needs to go on. */
+/** Shows an expected failure on the page, next to everything the operator needs to continue. */
 function refusal(error: unknown) {
   const problem = asProblem(error);
   if (problem === null) throw error;
-  if (problem.status === 503) container.log.error({ err: error }, "an operator's deed failed");
+  if (problem.status === 503) container.log.error({ err: error }, "operator action failed");
   return data({ intent: "failed", message: problem.message } satisfies ActionResult as ActionResult, {
     status: problem.status,
     headers: problem.headers,
@@ -115,7 +113,7 @@ function refusal(error: unknown) {
 
 export default function Admin() {
   const shown = useLoaderData<typeof loader>();
-  const answer = useActionData<typeof action>() ?? null;
-  if (shown.access !== "open") return <SignInPage isClosed={shown.access === "closed"} answer={answer} />;
-  return <OperatorPage view={shown.view} canSignOut={shown.canSignOut} answer={answer} />;
+  const actionResult = useActionData<typeof action>() ?? null;
+  if (shown.access !== "open") return <SignInPage isClosed={shown.access === "closed"} actionResult={actionResult} />;
+  return <OperatorPage view={shown.view} canSignOut={shown.canSignOut} actionResult={actionResult} />;
 }

@@ -26,9 +26,9 @@ const overview = {
   },
 } as unknown as Overview;
 
-/** The panel as a browser without JavaScript gets it. */
-async function rendered(answer: ActionResult | null): Promise<string> {
-  const handler = createStaticHandler([{ path: "/", element: createElement(CartsPanel, { overview, answer }) }]);
+/** The panel as sent to a browser without JavaScript. */
+async function rendered(lastAction: ActionResult | null): Promise<string> {
+  const handler = createStaticHandler([{ path: "/", element: createElement(CartsPanel, { overview, lastAction }) }]);
   const context = await handler.query(new Request("http://shop.test/"));
   if (context instanceof Response) throw new Error("redirected");
   return renderToStaticMarkup(
@@ -36,29 +36,29 @@ async function rendered(answer: ActionResult | null): Promise<string> {
   );
 }
 
-describe("the way to end the hold of a page that Stripe does not know", () => {
+describe("the form that ends the hold of an unknown payment page", () => {
   it.each([
-    ["is not there before Stripe was asked", null, 0],
+    ["is absent before Stripe was asked", null, 0],
     [
-      "is not there where Stripe gave no proof",
+      "is absent when Stripe gave no proof",
       { intent: "close_page", checkoutId: GONE, result: { outcome: "no_proof" } },
       0,
     ],
     [
-      "is there, once, after Stripe said so on closing",
+      "appears once after closing found the page unknown",
       { intent: "close_page", checkoutId: GONE, result: { outcome: "unknown_page" } },
       1,
     ],
     [
-      "is there, once, after Stripe said so on inspecting",
+      "appears once after inspecting found the page unknown",
       { intent: "inspect", checkoutId: GONE, inspection: null },
       1,
     ],
-  ] as [string, ActionResult | null, number][])("%s", async (_, answer, count) => {
-    expect((await rendered(answer)).split('value="end_unknown_page"')).toHaveLength(count + 1);
+  ] as [string, ActionResult | null, number][])("%s", async (_, lastAction, count) => {
+    expect((await rendered(lastAction)).split('value="end_unknown_page"')).toHaveLength(count + 1);
   });
 
-  it("says what it means, asks for a tick, and is a plain form behind a summary", async () => {
+  it("explains the risk, requires a ticked box, and is a plain form behind a summary", async () => {
     const html = await rendered({ intent: "close_page", checkoutId: GONE, result: { outcome: "unknown_page" } });
     const [form = ""] = /<details[^>]*><summary>End the hold without proof.*?<\/details>/s.exec(html) ?? [];
     expect(form).toContain("sold twice");

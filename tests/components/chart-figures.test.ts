@@ -3,18 +3,26 @@ import { endFigures, grantFigures, holdFigures, minutesOf } from "~/components/o
 import type { History, HistoryStep } from "~/operator/operator-desk";
 
 const MINUTE = Date.UTC(2026, 0, 1, 12, 0);
-const nothing = { granted: 0, refused: 0, expired: 0, completed: 0, givenBack: 0, latePayments: 0, oversoldUnits: 0 };
-const step = (seconds: number, what: Partial<HistoryStep> = {}): HistoryStep => ({
+const NO_ACTIVITY = {
+  granted: 0,
+  refused: 0,
+  expired: 0,
+  completed: 0,
+  released: 0,
+  latePayments: 0,
+  oversoldUnits: 0,
+};
+const step = (seconds: number, activity: Partial<HistoryStep> = {}): HistoryStep => ({
   at: MINUTE + seconds * 1000,
   activeHolds: 0,
   heldUnits: 0,
-  ...nothing,
-  ...what,
+  ...NO_ACTIVITY,
+  ...activity,
 });
 const history = (...steps: HistoryStep[]): History => ({
   stepMs: 15_000,
   steps,
-  totals: nothing,
+  totals: NO_ACTIVITY,
   expiryRate: null,
   purchaseRate: null,
   missedSales: [],
@@ -26,7 +34,7 @@ describe("figures of the last hour", () => {
     expect(holdFigures([]).times).toEqual([]);
   });
 
-  it("add up what happened in a minute, and take what is held from its end", () => {
+  it("sum the activity of a minute, and take holds from its end", () => {
     const minutes = minutesOf(
       history(
         step(15, { granted: 2, activeHolds: 1 }),
@@ -45,9 +53,9 @@ describe("figures of the last hour", () => {
     expect(holdFigures(minutes).times).toEqual([MINUTE / 1000 + 60, MINUTE / 1000 + 120]);
   });
 
-  it("take a rate over ten minutes, and tell none where nothing ended", () => {
+  it("average rates over ten minutes, with none where no hold ended", () => {
     const quiet = Array.from({ length: 12 }, (_, minute) => step(60 * (minute + 2)));
-    const { series } = endFigures(minutesOf(history(step(60, { completed: 1, expired: 2, givenBack: 1 }), ...quiet)));
+    const { series } = endFigures(minutesOf(history(step(60, { completed: 1, expired: 2, released: 1 }), ...quiet)));
     expect(series[0]?.values.slice(0, 11)).toEqual([...Array<number>(10).fill(25), null]);
     expect(series[1]?.values[0]).toBe(50);
     expect(endFigures(minutesOf(history(step(60)))).series[0]?.values).toEqual([null]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { clockText, countdownText } from "~/components/clock-text";
 import { cartTexts, holdAgainText, holdStageText, payHint } from "~/components/texts";
 
-describe("words about time that is left", () => {
+describe("texts about the time left", () => {
   it.each([
     [120_000, "2:00"],
     [119_999, "2:00"],
@@ -11,22 +11,22 @@ describe("words about time that is left", () => {
     [1, "0:01"],
     [0, "0:00"],
     [-5_000, "0:00"],
-  ])("%i ms are %j", (left, text) => {
+  ])("%i ms read %j", (left, text) => {
     expect(countdownText(left)).toBe(text);
   });
 
-  it("tells how long there is to pay", () => {
+  it("state the time there is to pay", () => {
     expect(payHint(900_000)).toContain("15 minutes to pay");
     expect(payHint(60_000)).toContain("one minute to pay");
     expect(payHint(45_000)).toContain("45 seconds to pay");
   });
 
-  it("names what cannot be held again", () => {
+  it("name what cannot be held again", () => {
     expect(holdAgainText([])).toBe("There is enough of everything to hold it again.");
     expect(holdAgainText(["Mug", cartTexts.gone])).toContain(`Mug, ${cartTexts.gone}`);
   });
 
-  it("announces the start with its time", () => {
+  it("announce the start of a hold with its end", () => {
     expect(holdStageText("started", Date.UTC(2026, 0, 1, 14, 32, 10), clockText)).toBe(
       "Your hold lasts until 14:32:10 UTC.",
     );

@@ -21,14 +21,14 @@ function structured(product: typeof mug): unknown {
   return productMeta(product, "https://shop.test").find((descriptor) => "script:ld+json" in descriptor);
 }
 
-describe("what programs read of a page", () => {
+describe("the metadata of a page", () => {
   it.each([
     [stock, true, "InStock"],
     [{ ...stock, available: 0 }, true, "LimitedAvailability"],
     [{ ...stock, onHand: 0, available: 0 }, true, "SoldOut"],
     [stock, false, "OutOfStock"],
-  ])("stock of %j, for sale: %s, is %s", (figures, forSale, term) => {
-    expect(structured({ ...mug, forSale, stock: figures })).toMatchObject({
+  ])("states stock %j, for sale %s, as %s", (stockView, forSale, term) => {
+    expect(structured({ ...mug, forSale, stock: stockView })).toMatchObject({
       "script:ld+json": {
         image: "https://shop.test/mug.svg",
         offers: { price: "12.50", availability: `https://schema.org/${term}` },
@@ -57,7 +57,7 @@ describe("what programs read of a page", () => {
       expect(existsSync(`public${image_url.replace(".svg", ".jpg")}`), image_url).toBe(true);
   });
 
-  it("names one address for each page, and hides searches", () => {
+  it("has one canonical address per page, and hides searches from crawlers", () => {
     expect(productMeta(mug, "https://shop.test")).toContainEqual({
       tagName: "link",
       rel: "canonical",

@@ -7,7 +7,7 @@ import { shortageText, stockText } from "~/components/texts";
 const AT = Date.UTC(2026, 0, 1, 14, 32, 10);
 const stock = { onHand: 12, available: 12, heldByYou: 0, nextReleaseAt: null };
 
-describe("words about stock", () => {
+describe("texts about stock", () => {
   it.each([
     [stock, "12 left"],
     [{ ...stock, available: 1 }, "Last one"],
@@ -24,7 +24,7 @@ describe("words about stock", () => {
     expect(stockText(facts, clockText)).toBe(words);
   });
 
-  it("tells a sold unit from one that is only held", () => {
+  it("distinguish sold units from held ones", () => {
     const line = { productId: "mug", name: "Mug", requested: 3, available: 1, nextReleaseAt: AT };
     expect(shortageText({ ...line, shortage: "sold_out" }, clockText)).toBe(
       "You asked for 3, and only 1 is left for you. There are no more.",
@@ -41,11 +41,11 @@ it.each([
   [false, true, false, "Tax is calculated at checkout."],
   [true, true, true, "Shipping and tax are calculated at checkout. You can enter a discount code there."],
   [false, false, true, "You can enter a discount code at checkout."],
-])("what is added at checkout (shipping %s, tax %s, codes %s) reads %s", (shipping, tax, discountCodes, words) => {
+])("costs added at checkout (shipping %s, tax %s, codes %s) read %s", (shipping, tax, discountCodes, words) => {
   expect(atCheckoutText({ shipping, tax, discountCodes })).toBe(words);
 });
 
-describe("money and times", () => {
+describe("texts of money and times", () => {
   it.each([
     [1250, "usd", "en-US", "$12.50"],
     [1250, "jpy", "en-US", "¥1,250"],
@@ -56,7 +56,7 @@ describe("money and times", () => {
     expect(moneyText({ amount, currency }, locale).replace(/\s/g, " ")).toBe(text);
   });
 
-  it("names the zone of a time", () => {
+  it("name the zone of a time", () => {
     expect(clockText(AT)).toBe("14:32 UTC");
     expect(clockText(AT, "second")).toBe("14:32:10 UTC");
   });

@@ -8,18 +8,18 @@ import { openShop, type OperatedShop } from "./operator-world";
 async function holdsOf(shop: OperatedShop) {
   shop.world.advance(1_001);
   const { holds } = await shop.desk.overview();
-  if (holds === null) throw new Error("the store does not answer");
+  if (holds === null) throw new Error("the reservation store is unavailable");
   return holds;
 }
 
-/** What the operator's actions were logged as, newest first. */
+/** The log lines of the operator's actions, newest first. */
 const actions = (shop: OperatedShop) =>
   shop.desk
     .journal({ filter: { event: "operator", level: "warn" } })
     .lines.map(({ facts }) => Object.fromEntries(facts.map(({ name, value }) => [name, value])));
 
 describe("the overview", () => {
-  it("of an empty shop tells what is short and that nothing is held", async () => {
+  it("of an idle shop lists low stock and no holds", async () => {
     const shop = await openShop({ world: { rows: { mug: 9, pot: 0, jar: 5 } } });
     const overview = await shop.desk.overview();
     expect(overview).toMatchObject({
@@ -37,15 +37,15 @@ describe("the overview", () => {
       carts: [],
       hasMoreCarts: false,
       hasMoreProducts: false,
-      allShortListed: true,
+      allLowStockListed: true,
     });
-    expect(overview.holds?.products.map(({ productId, onHand, isShort }) => [productId, onHand, isShort])).toEqual([
+    expect(overview.holds?.products.map(({ productId, onHand, isLow }) => [productId, onHand, isLow])).toEqual([
       ["pot", 0, true],
       ["jar", 5, true],
     ]);
   });
 
-  it("tells by product what is on hand, held, in checkout and available, and by cart how long it lasts", async () => {
+  it("lists stock and holds by product, and the time left by cart", async () => {
     const shop = await openShop({ world: { rows: { mug: { inventory: 9, name: "Tide Mug" }, pot: 9, jar: 99 } } });
     await shop.hold("ann", { mug: 2, pot: 1 });
     shop.world.advance(20_000);
@@ -54,8 +54,8 @@ describe("the overview", () => {
     const checkoutId = await shop.pay("cyd", { mug: 3 });
     const holds = await holdsOf(shop);
     expect(holds.products).toEqual<ProductStock[]>([
-      { productId: "mug", name: "Tide Mug", onHand: 9, held: 6, inCheckout: 3, available: 3, isShort: false },
-      { productId: "pot", name: "pot", onHand: 9, held: 1, inCheckout: 0, available: 8, isShort: false },
+      { productId: "mug", name: "Tide Mug", onHand: 9, held: 6, inCheckout: 3, available: 3, isLow: false },
+      { productId: "pot", name: "pot", onHand: 9, held: 1, inCheckout: 0, available: 8, isLow: false },
     ]);
     expect(holds.totals).toMatchObject({ shopping: 3, checkout: 1, units: 7, carts: 3 });
     const [cyd, ann, bob, ...rest] = holds.carts;
@@ -78,17 +78,17 @@ describe("the overview", () => {
     expect(rest).toEqual([]);
   });
 
-  it("is bounded, and says so", async () => {
+  it("is bounded, and says where it cuts", async () => {
     const rows = Object.fromEntries(Array.from({ length: 120 }, (_, n) => [`p${n}`, 1]));
     const shop = await openShop({ world: { rows } });
     for (let n = 0; n < 120; n += 1) await shop.hold(`cart ${n}`, { [`p${n}`]: 1 });
     const holds = await holdsOf(shop);
     expect(holds.carts).toHaveLength(100);
-    expect(holds).toMatchObject({ hasMoreCarts: true, hasMoreProducts: true, allShortListed: false });
+    expect(holds).toMatchObject({ hasMoreCarts: true, hasMoreProducts: true, allLowStockListed: false });
     expect(holds.products.length).toBeLessThanOrEqual(150);
   });
 
-  it("looks through so many pages of the store at most, and lets others work in between, where a great many holds have lapsed", async () => {
+  it("reads a bounded number of store pages and yields between them when a great many holds have lapsed", async () => {
     const shop = await openShop();
     let [pages, turns] = [0, 0];
     shop.store.snapshot = async () => {
@@ -101,7 +101,7 @@ describe("the overview", () => {
     expect(turns).toBeGreaterThan(pages - 2);
   });
 
-  it("shows what is held while the database does not answer, and what is wrong while the store does not", async () => {
+  it("shows holds while the database is unavailable, and warnings while the reservation store is", async () => {
     const shop = await openShop();
     await shop.hold("ann", { mug: 1 });
     shop.setFaults((call) => (call.name.includes("database") ? "refuse" : null));
@@ -116,7 +116,7 @@ describe("the overview", () => {
     expect((await holdsOf(shop)).totals.units).toBe(1);
   });
 
-  it("shows the carts, and no figure of a product, while payments in progress are still being looked up", async () => {
+  it("shows carts but no held units per product while payments in progress are being recovered", async () => {
     const shop = await openShop();
     await shop.hold("ann", { mug: 1 });
     shop.store.held = () => Promise.reject(new UnavailableError("payments in progress are still being looked up"));
@@ -129,7 +129,7 @@ describe("the overview", () => {
     });
   });
 
-  it("is looked up once for all who ask within a second, and anew after an action", async () => {
+  it("is read once for all callers within a second, and again after an action", async () => {
     const shop = await openShop();
     const [one, other] = await Promise.all([shop.desk.overview(), shop.desk.overview()]);
     expect(other).toBe(one);
@@ -138,8 +138,8 @@ describe("the overview", () => {
   });
 });
 
-describe("an operator", () => {
-  it("releases what a cart holds for shopping, and nothing that is being paid for", async () => {
+describe("an operator's action", () => {
+  it("releases a cart's shopping hold, but nothing that is at a payment page", async () => {
     const shop = await openShop({ world: { rows: { mug: 9, pot: 9 } } });
     expect(await shop.desk.releaseHold({ sessionHash: "nobody", productIds: "all" })).toEqual({
       outcome: "nothing_held",
@@ -164,7 +164,7 @@ describe("an operator", () => {
     });
   });
 
-  it("closes a payment page, restocks while it sells, sets a stock, and each is a line of the log", async () => {
+  it("closes a payment page, adds stock during sales or sets it, and is logged each time", async () => {
     const shop = await openShop();
     const checkoutId = await shop.pay("ann", { mug: 1 });
     expect(await shop.desk.closePaymentPage(checkoutId)).toEqual({ outcome: "closed" });
@@ -185,14 +185,14 @@ describe("an operator", () => {
     ]);
   });
 
-  it("a restock between a read and its write undoes no sale", async () => {
+  it("adds stock without undoing a sale between its read and its write", async () => {
     const shop = await openShop();
     const readStock = shop.catalog.readStock.bind(shop.catalog);
-    let isSold = false;
+    let hasSold = false;
     shop.catalog.readStock = async (ids) => {
       const rows = await readStock(ids);
-      if (!isSold) shop.world.setStock("mug", 2);
-      isSold = true;
+      if (!hasSold) shop.world.setStock("mug", 2);
+      hasSold = true;
       return rows;
     };
     expect(await shop.desk.restock({ productId: "mug", delta: 10 })).toEqual({
@@ -202,7 +202,7 @@ describe("an operator", () => {
     });
   });
 
-  it("settles, inspects and fulfils", async () => {
+  it("settles, inspects and fulfils an order", async () => {
     const shop = await openShop();
     const checkoutId = await shop.pay("ann", { mug: 1 });
     shop.world.stripe.pay(checkoutId);
@@ -221,7 +221,7 @@ describe("an operator", () => {
 });
 
 describe("orders", () => {
-  it("cost Stripe one request in ten seconds, however many look, and are looked up anew after an action", async () => {
+  it("cost one Stripe request per ten seconds for any number of viewers, and are read again after an action", async () => {
     const shop = await openShop();
     const checkoutId = await shop.pay("ann", { mug: 1 });
     shop.world.stripe.pay(checkoutId);
@@ -242,7 +242,7 @@ describe("orders", () => {
     expect(shop.stripeReads() - later).toBe(1);
   });
 
-  it("that wait for a person stay in the queue although a hundred newer ones came", async () => {
+  it("that need attention stay in the queue behind a hundred newer ones", async () => {
     const shop = await openShop({ world: { rows: { mug: 500 } } });
     const oldest = await shop.pay("ann", { mug: 1 });
     shop.world.stripe.pay(oldest);
@@ -266,7 +266,7 @@ describe("orders", () => {
 });
 
 describe("the last hour", () => {
-  it("tells each step what happened in it, and rates over all", async () => {
+  it("has the activity of each step, and rates over all steps", async () => {
     const shop = await openShop({ world: { rows: { mug: 3, pot: 9 } } });
     await shop.hold("ann", { mug: 1, pot: 1 });
     await shop.hold("bob", { mug: 2 });
@@ -291,18 +291,18 @@ describe("the last hour", () => {
         refused: 0,
         expired: 1,
         completed: 2,
-        givenBack: 1,
+        released: 1,
         latePayments: 0,
         oversoldUnits: 0,
       },
     ]);
-    expect(totals).toMatchObject({ granted: 3, refused: 1, expired: 1, completed: 2, givenBack: 1 });
+    expect(totals).toMatchObject({ granted: 3, refused: 1, expired: 1, completed: 2, released: 1 });
     expect([expiryRate, purchaseRate]).toEqual([0.25, 0.5]);
     const counted = await shop.samples();
     expect(totals.granted).toBe(figure(counted, "reservations_total", { outcome: "granted" }));
   });
 
-  it("is an hour at most; a step without an answer of the store is not 0", async () => {
+  it("is at most an hour, and a step is null, not 0, while the store is unavailable", async () => {
     const shop = await openShop();
     expect(shop.desk.history()).toMatchObject({ steps: [], expiryRate: null, purchaseRate: null, missedSales: [] });
     const totals = shop.store.totals.bind(shop.store);
@@ -316,7 +316,7 @@ describe("the last hour", () => {
     expect(steps[0]?.activeHolds).toBe(0);
   });
 
-  it("tells what was asked for in vain because others held it: once for each cart, not what was sold out, and not for ever", async () => {
+  it("counts missed sales: units that others held, once per cart, for one hour, and nothing that was sold out", async () => {
     const shop = await openShop({ world: { rows: { mug: 3, pot: 0 } } });
     await shop.hold("ann", { mug: 2 });
     await shop.hold("bob", { mug: 3 });
@@ -329,7 +329,7 @@ describe("the last hour", () => {
     expect(shop.desk.history().missedSales).toEqual([]);
   });
 
-  it("counts only what the stock could have given: of two, one held and five asked for, one was missed", async () => {
+  it("counts as missed only what the stock could have covered: with two in stock, one held and five requested, one", async () => {
     const shop = await openShop({ world: { rows: { mug: 2 } } });
     await shop.hold("ann", { mug: 1 });
     expect(await shop.hold("bob", { mug: 5 })).toMatchObject({
@@ -341,7 +341,7 @@ describe("the last hour", () => {
 });
 
 describe("the audit", () => {
-  it("is shared by who asks while it runs, tells names, and is a figure afterwards, absent before", async () => {
+  it("is shared by concurrent callers, has product names, and sets metrics that are absent before", async () => {
     const shop = await openShop({ world: { rows: { mug: { inventory: 9, name: "Tide Mug" } } } });
     const names = (await shop.samples()).map(({ name }) => name);
     for (const name of ["stock_drift_units", "stock_drift_products", "stock_audit_timestamp_seconds"])
@@ -374,7 +374,7 @@ describe("the audit", () => {
     expect(samples.filter(({ name }) => name === "stock_drift_units")).toMatchObject([{ value: 0 }]);
   });
 
-  it("does not set off a sale that was not taken against a refund that was not given back", async () => {
+  it("does not offset a sale that was not deducted with a refund that was not restocked", async () => {
     const shop = await openShop();
     const refunded = await shop.pay("ann", { mug: 1 });
     shop.world.stripe.pay(refunded);
@@ -400,7 +400,7 @@ describe("the audit", () => {
     expect(figure(samples, "stock_drift_products")).toBe(1);
   });
 
-  it("tells of each checkout at fault once, and keeps the last result while Stripe does not answer", async () => {
+  it("logs each checkout with drift once, and keeps the last result while Stripe is unavailable", async () => {
     const shop = await openShop();
     const checkoutId = await shop.pay("ann", { mug: 2 });
     shop.world.stripe.pay(checkoutId);

@@ -6,12 +6,12 @@ import { CALLS, CHECKOUT_TTL_MS, once, TTL_MS } from "../checkout/world";
 import { eventBody, SECRET, sign } from "../faults/webhook";
 import { openShop, type OperatedShop } from "./operator-world";
 
-const here = vi.hoisted((): { shop: OperatedShop | null } => ({ shop: null }));
+const current = vi.hoisted((): { shop: OperatedShop | null } => ({ shop: null }));
 
 vi.mock("~/boot/container.server", () => ({
   get container() {
-    if (here.shop === null) throw new Error("no shop");
-    const { checkout, log, metrics } = here.shop;
+    if (current.shop === null) throw new Error("no shop");
+    const { checkout, log, metrics } = current.shop;
     return { checkout, log, metrics, live: false, env: { stripe: { webhookSecrets: ["whsec_sandbox"] } } };
   },
 }));
@@ -22,7 +22,7 @@ let shop: OperatedShop;
 
 beforeEach(async () => {
   shop = await openShop({ world: { rows: { mug: 9, pot: 9 } } });
-  here.shop = shop;
+  current.shop = shop;
 });
 
 async function deliver(checkoutId: string, type = "checkout.session.completed"): Promise<number> {
@@ -35,7 +35,7 @@ async function deliver(checkoutId: string, type = "checkout.session.completed"):
   return (await webhook.action({ request, params: {}, context: {} })).status;
 }
 
-async function comeBack(checkoutId: string): Promise<void> {
+async function openReturnPage(checkoutId: string): Promise<void> {
   const carts = new CartSessions({ secrets: ["s".repeat(32)], secure: false });
   const cart = { ...carts.fromSessionId("browser"), checkouts: [checkoutId] };
   expect(
@@ -47,19 +47,19 @@ async function comeBack(checkoutId: string): Promise<void> {
   ).toMatchObject({ outcome: "shown" });
 }
 
-/** The session, which nobody else's lines may name, in the ids that they bear. */
+/** Sessions whose names must not occur in each other's lines. */
 const ANN = "session-of-ann";
 const BOB = "session-of-bob";
 
 const linesOf = (text: string) => [...shop.desk.journal({ filter: { text }, limit: 1_000 }).lines].reverse();
-const told = (lines: readonly JournalLine[]) => lines.map(({ event, facts }) => `${event} ${JSON.stringify(facts)}`);
+const textOf = (lines: readonly JournalLine[]) => lines.map(({ event, facts }) => `${event} ${JSON.stringify(facts)}`);
 
-/** Whoever asks for the one finds all lines that speak of her, and none that speak of the other. */
-function expectParted(mine: string, words: readonly string[], others: readonly string[]): void {
-  const found = linesOf(mine);
+/** Expects a search for `id` to find every line with one of `own`, and none with one of `others`. */
+function expectSeparate(id: string, own: readonly string[], others: readonly string[]): void {
+  const found = linesOf(id);
   const rest = linesOf("").filter((line) => !found.some(({ n }) => n === line.n));
-  for (const line of told(rest)) for (const word of words) expect(line).not.toContain(word);
-  for (const line of told(found)) for (const word of others) expect(line).not.toContain(word);
+  for (const line of textOf(rest)) for (const word of own) expect(line).not.toContain(word);
+  for (const line of textOf(found)) for (const word of others) expect(line).not.toContain(word);
 }
 
 function claimOf(checkoutId: string): string {
@@ -69,26 +69,26 @@ function claimOf(checkoutId: string): string {
   return stamp?.facts.find(({ name }) => name === "claimId")?.value ?? "";
 }
 
-describe("one id leads to every line of a checkout", () => {
-  it("from the cart through a failing webhook, its repetition, the return page, the sweeper and an operator", async () => {
+describe("a checkout id finds every line of a checkout", () => {
+  it("from the cart through a failing webhook, its retry, the return page, the sweeper and an operator", async () => {
     await shop.hold(ANN, { mug: 1 });
     await shop.hold(BOB, { mug: 2 });
     await shop.store.renew(ANN);
-    const anns = await shop.pay(ANN, { mug: 1 });
-    const bobs = await shop.pay(BOB, { mug: 2 });
-    shop.world.stripe.pay(anns);
+    const annsId = await shop.pay(ANN, { mug: 1 });
+    const bobsId = await shop.pay(BOB, { mug: 2 });
+    shop.world.stripe.pay(annsId);
     shop.setFaults(once(CALLS.swap, 503));
-    expect(await deliver(anns)).toBe(503);
+    expect(await deliver(annsId)).toBe(503);
     shop.heal();
-    expect(await deliver(anns)).toBe(200);
-    await comeBack(anns);
+    expect(await deliver(annsId)).toBe(200);
+    await openReturnPage(annsId);
     shop.world.advance(CHECKOUT_TTL_MS);
     await shop.checkout.sweep();
-    expect(await deliver(bobs, "checkout.session.expired")).toBe(200);
-    await shop.desk.inspect(anns);
-    await shop.desk.fulfil(anns);
+    expect(await deliver(bobsId, "checkout.session.expired")).toBe(200);
+    await shop.desk.inspect(annsId);
+    await shop.desk.fulfil(annsId);
 
-    const events = linesOf(anns).map(({ event }) => event);
+    const events = linesOf(annsId).map(({ event }) => event);
     expect(events).toEqual([
       "held",
       "renewal",
@@ -106,7 +106,7 @@ describe("one id leads to every line of a checkout", () => {
       "fulfilled",
       "operator",
     ]);
-    expect(linesOf(bobs).map(({ event }) => event)).toEqual([
+    expect(linesOf(bobsId).map(({ event }) => event)).toEqual([
       "held",
       "claim",
       "claim stamped",
@@ -116,12 +116,12 @@ describe("one id leads to every line of a checkout", () => {
       "claim swept",
       "webhook",
     ]);
-    expectParted(anns, [anns, claimOf(anns), ANN], [bobs, claimOf(bobs), BOB]);
-    expectParted(bobs, [bobs, claimOf(bobs), BOB], [anns, claimOf(anns), ANN]);
-    expect(claimOf(anns)).not.toBe(claimOf(bobs));
+    expectSeparate(annsId, [annsId, claimOf(annsId), ANN], [bobsId, claimOf(bobsId), BOB]);
+    expectSeparate(bobsId, [bobsId, claimOf(bobsId), BOB], [annsId, claimOf(annsId), ANN]);
+    expect(claimOf(annsId)).not.toBe(claimOf(bobsId));
   });
 
-  it("through a hold that was lost: what the late payment holds is found by its claim", async () => {
+  it("including the new hold of a late payment, found by its claim", async () => {
     const checkoutId = await shop.pay(ANN, { mug: 1 });
     await shop.store.unclaim({ claimId: claimOf(checkoutId), checkoutId, to: "stock" });
     shop.world.stripe.pay(checkoutId);
@@ -131,7 +131,7 @@ describe("one id leads to every line of a checkout", () => {
     expect(events.filter((event) => event === "held")).toHaveLength(2);
   });
 
-  it("and only to those of this one of two checkouts of the same cart", async () => {
+  it("and no line of another checkout of the same cart", async () => {
     await shop.hold(ANN, { mug: 1 });
     const first = await shop.pay(ANN, { mug: 1 });
     await shop.hold(ANN, { mug: 2 });
@@ -147,12 +147,12 @@ describe("one id leads to every line of a checkout", () => {
     expect(linesOf(second).map(({ event }) => event)).toEqual(["held", "claim", "claim stamped", "checkout started"]);
   });
 
-  it("on the next server too, which had never seen the cart", async () => {
+  it("on the next server too, which has never seen the cart", async () => {
     const checkoutId = await shop.pay(ANN, { mug: 1 });
     await shop.pay(BOB, { mug: 1 });
     shop.world.stripe.pay(checkoutId);
     shop = await openShop({ world: shop.world });
-    here.shop = shop;
+    current.shop = shop;
     expect(await deliver(checkoutId)).toBe(200);
     expect(linesOf(checkoutId).map(({ event }) => event)).toEqual([
       "claim restored",
@@ -164,7 +164,7 @@ describe("one id leads to every line of a checkout", () => {
     ]);
   });
 
-  it("and what another room says on the way, which knows of no checkouts", async () => {
+  it("including lines that another module logs meanwhile without the id", async () => {
     const checkoutId = await shop.pay(ANN, { mug: 1 });
     const other = await shop.pay(BOB, { mug: 1 });
     const { catalog } = shop;
@@ -181,7 +181,7 @@ describe("one id leads to every line of a checkout", () => {
     expect(linesOf(checkoutId).map(({ event }) => event)).not.toContain("Nothing to do with it");
   });
 
-  it("and those of a hold that lapsed before are not lost to whoever asks for the cart", async () => {
+  it("while a cart's id still finds its earlier, lapsed hold", async () => {
     await shop.hold(ANN, { pot: 1 });
     shop.world.advance(TTL_MS + 1_000);
     await shop.store.view(ANN);

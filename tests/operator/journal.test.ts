@@ -3,7 +3,7 @@ import { UnavailableError } from "~/errors";
 import { createJournal } from "~/operator/journal";
 import { createLog } from "~/telemetry/log.server";
 
-function keep({ level = "silent", capacity = 100 }: { level?: string; capacity?: number } = {}) {
+function openJournal({ level = "silent", capacity = 100 }: { level?: string; capacity?: number } = {}) {
   const journal = createJournal({ capacity });
   const printed: string[] = [];
   const log = createLog(level, journal, { write: (line) => void printed.push(line) });
@@ -12,12 +12,12 @@ function keep({ level = "silent", capacity = 100 }: { level?: string; capacity?:
 }
 
 describe("the journal", () => {
-  it("is empty before anything happened", () => {
-    expect(keep().journal.read()).toEqual({ lines: [], hasMore: false, events: [], since: null });
+  it("is empty before anything is logged", () => {
+    expect(openJournal().journal.read()).toEqual({ lines: [], hasMore: false, events: [], since: null });
   });
 
-  it("keeps what the log was told, newest first, with all that it says", () => {
-    const { journal, log } = keep();
+  it("keeps logged lines, newest first, with all their fields", () => {
+    const { journal, log } = openJournal();
     const before = Date.now();
     log.info({ session: "abc", lines: [{ productId: "mug", quantity: 2 }], expiresInMs: 120_000 }, "held");
     log.warn({ checkoutId: null }, "no proof");
@@ -42,7 +42,7 @@ describe("the journal", () => {
     ["info", ["info", "warn"], ["info", "warn"]],
     ["debug", ["debug", "info", "warn"], ["debug", "info", "warn"]],
   ])("with LOG_LEVEL=%s prints %j and keeps %j", (level, prints, keeps) => {
-    const { log, printed, events } = keep({ level });
+    const { log, printed, events } = openJournal({ level });
     log.debug("debug");
     log.info("info");
     log.warn("warn");
@@ -50,8 +50,8 @@ describe("the journal", () => {
     expect(events().reverse()).toEqual(keeps);
   });
 
-  it("tells an error by its name, message and causes, and no stack of it", () => {
-    const { journal, log } = keep();
+  it("shows an error as name, message and causes, without its stack", () => {
+    const { journal, log } = openJournal();
     log.error(
       { err: new UnavailableError("Stripe did not refund", { cause: new TypeError("fetch failed") }) },
       "retried",
@@ -61,8 +61,8 @@ describe("the journal", () => {
     expect(JSON.stringify(line)).not.toContain("journal.test");
   });
 
-  it("forgets the oldest, and says since when it remembers and whether more would fit", () => {
-    const { journal, log } = keep({ capacity: 3 });
+  it("forgets the oldest, and says since when it is complete and whether more lines match", () => {
+    const { journal, log } = openJournal({ capacity: 3 });
     for (let n = 0; n < 5; n += 1) log.info(`event ${n}`);
     const { lines, hasMore, since, events } = journal.read({ limit: 2 });
     expect(lines.map(({ n, event }) => [n, event])).toEqual([
@@ -75,8 +75,8 @@ describe("the journal", () => {
     expect(journal.read({ limit: 3 }).hasMore).toBe(false);
   });
 
-  it("keeps warnings and deeds however many common lines come after them", () => {
-    const { journal, log, events } = keep({ capacity: 4 });
+  it("keeps warnings and operator actions however many common lines follow", () => {
+    const { journal, log, events } = openJournal({ capacity: 4 });
     log.info("forgotten");
     log.warn({ action: "pause" }, "operator");
     for (let n = 0; n < 50; n += 1) log.info("refused");
@@ -85,8 +85,8 @@ describe("the journal", () => {
     expect(journal.read().since).toBe(journal.read().lines[3]?.at);
   });
 
-  it("finds by any part in any case, by level and above, and by event; all that is given must fit", () => {
-    const { log, events } = keep();
+  it("filters by text in any case, by minimum level and by event, all of which must match", () => {
+    const { log, events } = openJournal();
     log.info({ productId: "Tide-Mug" }, "held");
     log.warn({ productId: "tide-mug" }, "shortage");
     log.error({ productId: "pot" }, "shortage");
@@ -98,17 +98,17 @@ describe("the journal", () => {
     expect(events({ text: "nobody" })).toEqual([]);
   });
 
-  it("takes a checkout id as one, and a part of one as any text", () => {
-    const { log, events } = keep();
+  it("matches a whole checkout id exactly, and a part of one as plain text", () => {
+    const { log, events } = openJournal();
     log.info({ claimId: "c1", session: "s" }, "claim");
     log.info({ claimId: "c1", checkoutId: "cs_test_1" }, "claim stamped");
-    log.info({ checkoutId: "cs_test_12" }, "of another, which begins the same");
+    log.info({ checkoutId: "cs_test_12" }, "another id with the same start");
     expect(events({ text: "cs_test_1" })).toEqual(["claim stamped", "claim"]);
-    expect(events({ text: "test_1" })).toEqual(["of another, which begins the same", "claim stamped"]);
+    expect(events({ text: "test_1" })).toEqual(["another id with the same start", "claim stamped"]);
   });
 
-  it("is not broken by a line that is none, and cuts what is too long", () => {
-    const { journal, log } = keep();
+  it("ignores lines that are not JSON objects, and truncates long values", () => {
+    const { journal, log } = openJournal();
     journal.write("not JSON\n");
     journal.write("[]\n");
     log.info({ text: "x".repeat(50_000) }, "long");

@@ -23,7 +23,7 @@ import {
 
 export type OperatedShop = Awaited<ReturnType<typeof openShop>>;
 
-/** A server of the shop as the container wires it, over Stripe and a database that play along. Its log goes to the journal only. */
+/** A server wired like the container's, with an in-memory Stripe and database. Logs to the journal only. */
 export async function openShop(
   options: { world?: World | WorldOptions; selling?: SellingControl; faults?: FaultPlan; unguarded?: boolean } = {},
 ) {
@@ -88,7 +88,7 @@ export async function openShop(
     world,
     checkout,
     store,
-    /** What the checkout works with; a test may replace its verbs. */
+    /** The checkout's own catalog. Tests can replace its operations. */
     catalog,
     desk,
     history,
@@ -99,7 +99,7 @@ export async function openShop(
     setFaults: (plan: FaultPlan) => process.setFaults(plan),
     heal: () => process.heal(),
     stripeReads: () => world.stripe.calls().filter(({ method }) => method === "GET").length,
-    /** What `/metrics` answers. */
+    /** The samples of `/metrics`. */
     samples: async (): Promise<Sample[]> => parseMetrics(await metrics.registry.metrics()),
     hold: (sessionHash: string, lines: Record<string, number>) =>
       checkout.changeCart({ sessionHash, lines: linesOf(lines) }),

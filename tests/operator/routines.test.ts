@@ -27,8 +27,8 @@ function housekeeping(
   });
 }
 
-describe("a routine of housekeeping", () => {
-  it("does not run at boot, then again and again, also after it failed, and not after the stop", async () => {
+describe("a housekeeping routine", () => {
+  it("does not run at boot, then runs at its interval, retries early after a failure, and ends with the stop", async () => {
     let runs = 0;
     const keeper = housekeeping(async () => {
       runs += 1;
@@ -49,8 +49,8 @@ describe("a routine of housekeeping", () => {
   });
 });
 
-describe("the check of the products table, which writes a row", () => {
-  it("runs at boot every 10 s until it succeeds, then never, and again while sales are refused", async () => {
+describe("the check of the products table", () => {
+  it("runs every 10 s from boot until it succeeds, and again only while the table refuses sales", async () => {
     const reports: ProbeReport[] = [{ ok: false, faults: ["no such column"], warnings: [] }, FINE];
     let checks = 0;
     let isClosed = false;

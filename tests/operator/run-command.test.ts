@@ -2,23 +2,23 @@ import { describe, expect, it } from "vitest";
 import { UnavailableError } from "~/errors";
 import type { OperatorDesk } from "~/operator/operator-desk";
 import { logQuery, readCommand } from "~/operator/operator-forms.server";
-import { createSentForms, runCommand } from "~/operator/run-command.server";
+import { createSubmittedForms, runCommand } from "~/operator/run-command.server";
 
 const restock = { intent: "restock" as const, product_id: "mug", delta: 5, once: "a" };
 
-/** A desk of which only restocking is asked. */
-function deskWith(answer: OperatorDesk["restock"]): { desk: OperatorDesk; moves: number[] } {
+/** A desk that can only restock, and records each amount. */
+function deskWith(onRestock: OperatorDesk["restock"]): { desk: OperatorDesk; moves: number[] } {
   const moves: number[] = [];
   const desk: Pick<OperatorDesk, "restock"> = {
     async restock(request) {
       moves.push(request.delta);
-      return answer(request);
+      return onRestock(request);
     },
   };
   return { desk: desk as OperatorDesk, moves };
 }
 
-describe("a form of the page", () => {
+describe("a form on the operator's page", () => {
   it.each([
     [{ intent: "pause" }, "pause", undefined],
     [{ intent: "resume" }, "resume", undefined],
@@ -45,48 +45,48 @@ describe("a form of the page", () => {
     [{ intent: "inspect", checkout_id: "cs_a" }, "inspect", "cs_a"],
     [{ intent: "fulfil", checkout_id: "cs_a" }, "fulfil", "cs_a"],
   ] as [Record<string, string>, keyof OperatorDesk, unknown][])(
-    "asks the desk for this and nothing else: %j",
-    async (form, verb, request) => {
-      const asked: unknown[] = [];
+    "calls exactly one operation of the desk: %j",
+    async (form, operation, request) => {
+      const calls: unknown[] = [];
       const desk = new Proxy(
         {},
-        { get: (_, name) => async (given: unknown) => ({ outcome: "moved", asked: asked.push([name, given]) }) },
+        { get: (_, name) => async (given: unknown) => ({ outcome: "moved", calls: calls.push([name, given]) }) },
       ) as OperatorDesk;
       const read = readCommand(form);
       if (read.outcome !== "read") throw new Error(read.message);
-      await runCommand(desk, read.command, createSentForms());
-      expect(asked).toEqual([[verb, request]]);
+      await runCommand(desk, read.command, createSubmittedForms());
+      expect(calls).toEqual([[operation, request]]);
     },
   );
 });
 
-describe("a form that adds units", () => {
-  it("is done once, however often it is sent", async () => {
+describe("a form that adds stock", () => {
+  it("takes effect once, however often it is submitted", async () => {
     const { desk, moves } = deskWith(async ({ delta }) => ({ outcome: "moved", before: 1, after: 1 + delta }));
-    const sent = createSentForms();
-    const answers = await Promise.all([1, 2, 3].map(() => runCommand(desk, restock, sent)));
+    const forms = createSubmittedForms();
+    const results = await Promise.all([1, 2, 3].map(() => runCommand(desk, restock, forms)));
     expect(moves).toEqual([5]);
-    expect(answers.map(({ intent }) => intent).sort()).toEqual(["restock", "sent_twice", "sent_twice"]);
+    expect(results.map(({ intent }) => intent).sort()).toEqual(["restock", "sent_twice", "sent_twice"]);
   });
 
-  it("is done again when it is a new form, or says something else", async () => {
+  it("takes effect again as a new form, or with different values", async () => {
     const { desk, moves } = deskWith(async ({ delta }) => ({ outcome: "moved", before: 1, after: 1 + delta }));
-    const sent = createSentForms();
+    const forms = createSubmittedForms();
     for (const command of [
       restock,
       { ...restock, once: "b" },
       { ...restock, delta: 6 },
       { ...restock, product_id: "bowl" },
     ])
-      await runCommand(desk, command, sent);
+      await runCommand(desk, command, forms);
     expect(moves).toEqual([5, 5, 6, 5]);
   });
 
-  it("may be sent again after it was refused", async () => {
+  it("can be submitted again after it was refused", async () => {
     const { desk, moves } = deskWith(async () => ({ outcome: "row_busy" }));
-    const sent = createSentForms();
+    const forms = createSubmittedForms();
     for (let attempt = 0; attempt < 2; attempt += 1)
-      expect(await runCommand(desk, restock, sent)).toEqual({
+      expect(await runCommand(desk, restock, forms)).toEqual({
         intent: "stock_refused",
         productId: "mug",
         refusal: { outcome: "row_busy" },
@@ -94,58 +94,58 @@ describe("a form that adds units", () => {
     expect(moves).toEqual([5, 5]);
   });
 
-  it("may be sent again after it came to nothing", async () => {
-    let isDown = true;
+  it("can be submitted again after it had no effect", async () => {
+    let isFailing = true;
     const { desk, moves } = deskWith(async () => {
-      if (isDown) throw new Error("down");
+      if (isFailing) throw new Error("down");
       return { outcome: "moved", before: 1, after: 6 };
     });
-    const sent = createSentForms();
-    await expect(runCommand(desk, restock, sent)).rejects.toThrow("down");
-    isDown = false;
-    expect(await runCommand(desk, restock, sent)).toMatchObject({ intent: "restock", result: { after: 6 } });
+    const forms = createSubmittedForms();
+    await expect(runCommand(desk, restock, forms)).rejects.toThrow("down");
+    isFailing = false;
+    expect(await runCommand(desk, restock, forms)).toMatchObject({ intent: "restock", result: { after: 6 } });
     expect(moves).toEqual([5, 5]);
   });
 
-  it("is not done again when nobody knows what came of it, for its answer was lost", async () => {
+  it("does not take effect again after an unknown outcome", async () => {
     const { desk, moves } = deskWith(() => Promise.reject(new UnavailableError("the database does not answer")));
-    const sent = createSentForms();
-    await expect(runCommand(desk, restock, sent)).rejects.toThrow(UnavailableError);
-    expect(await runCommand(desk, restock, sent)).toEqual({ intent: "sent_twice" });
+    const forms = createSubmittedForms();
+    await expect(runCommand(desk, restock, forms)).rejects.toThrow(UnavailableError);
+    expect(await runCommand(desk, restock, forms)).toEqual({ intent: "sent_twice" });
     expect(moves).toEqual([5]);
   });
 
-  it("is forgotten after a thousand others, so that the list of them stays small", () => {
-    const sent = createSentForms();
-    expect(sent.take("first")).toBe(true);
-    for (let n = 0; n < 999; n += 1) sent.take(String(n));
-    expect(sent.take("first")).toBe(false);
-    sent.take("one more");
-    expect(sent.take("first")).toBe(true);
+  it("is forgotten after a thousand others, which bounds memory", () => {
+    const forms = createSubmittedForms();
+    expect(forms.add("first")).toBe(true);
+    for (let n = 0; n < 999; n += 1) forms.add(String(n));
+    expect(forms.add("first")).toBe(false);
+    forms.add("one more");
+    expect(forms.add("first")).toBe(true);
   });
 });
 
 describe("an operator's form", () => {
   it.each([
     [{ intent: "restock", product_id: "mug", delta: "1.5", once: "a" }, "whole number"],
-    [{ intent: "restock", product_id: "mug", delta: "0", once: "a" }, "Adding 0"],
-    [{ intent: "restock", product_id: " ", delta: "1", once: "a" }, "Name a product"],
+    [{ intent: "restock", product_id: "mug", delta: "0", once: "a" }, "other than 0"],
+    [{ intent: "restock", product_id: " ", delta: "1", once: "a" }, "product id"],
     [{ intent: "restock", product_id: "mug", delta: "1" }, ""],
     [{ intent: "set_stock", product_id: "mug", inventory: "-1", confirmed: "yes" }, "below 0"],
     [{ intent: "set_stock", product_id: "mug", inventory: "4" }, "Confirm"],
     [{ intent: "set_stock", product_id: "mug", inventory: "", confirmed: "yes" }, "number of units"],
-    [{ intent: "end_unknown_page", checkout_id: "cs_a" }, "nobody paid"],
-    [{ intent: "close_page", checkout_id: "nonsense" }, "begins with cs_"],
+    [{ intent: "end_unknown_page", checkout_id: "cs_a" }, "Stripe account"],
+    [{ intent: "close_page", checkout_id: "nonsense" }, "starts with cs_"],
     [{ intent: "settle", checkout_id: "cs_a", product_id: "mug", verdict: "perhaps" }, ""],
-    [{ intent: "sell_everything" }, "make sense"],
-    [{}, "make sense"],
-  ] as [Record<string, string>, string][])("that makes no sense is refused in words: %j", (form, words) => {
+    [{ intent: "sell_everything" }, "Unknown action"],
+    [{}, "Unknown action"],
+  ] as [Record<string, string>, string][])("that is invalid is refused with a message: %j", (form, message) => {
     const read = readCommand(form);
-    expect(read.outcome === "not_understood" ? read.message : "understood").toContain(words);
-    expect(read.outcome).toBe("not_understood");
+    expect(read.outcome === "invalid" ? read.message : "valid").toContain(message);
+    expect(read.outcome).toBe("invalid");
   });
 
-  it("is read with what people paste around an id, and with a sign before a number", () => {
+  it("accepts whitespace around an id and a sign before a number", () => {
     expect(readCommand({ intent: "inspect", checkout_id: " cs_test_a1 \n" })).toEqual({
       outcome: "read",
       command: { intent: "inspect", checkout_id: "cs_test_a1" },
@@ -156,8 +156,8 @@ describe("an operator's form", () => {
   });
 });
 
-describe("the address of the log", () => {
-  it("opens with what makes sense of it", () => {
+describe("the log filter in the URL", () => {
+  it("keeps valid values and ignores the rest", () => {
     expect(logQuery.parse({})).toEqual({ q: "" });
     expect(logQuery.parse({ q: "x".repeat(500), level: "loud", event: "" })).toEqual({ q: "" });
     expect(logQuery.parse({ q: " cs_a ", level: "warn", event: "e", other: "1" })).toEqual({

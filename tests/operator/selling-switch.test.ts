@@ -8,12 +8,12 @@ import { openShop, type OperatedShop } from "./operator-world";
 
 const silent = { warn: () => undefined };
 
-async function expectPaused(work: Promise<unknown>): Promise<void> {
-  expect(await work).toEqual({ outcome: "selling_paused", mayPay: true, retryAfterSeconds: 60 });
+async function expectPaused(outcome: Promise<unknown>): Promise<void> {
+  expect(await outcome).toEqual({ outcome: "selling_paused", mayPay: true, retryAfterSeconds: 60 });
 }
 
-describe("while the products table takes no updates", () => {
-  it("nobody gets more and nobody pays, fewer and giving back go on, and the shop opens by itself", async () => {
+describe("while the products table rejects updates", () => {
+  it("no session gets more or pays, carts can still shrink, and the shop reopens by itself", async () => {
     let closedBy: string | null = null;
     const selling = createSelling({
       redis: null,
@@ -43,7 +43,7 @@ describe("while selling is paused", () => {
     return shop;
   }
 
-  it("nobody gets more: not another unit, not another product, not in two lines, not a new cart", async () => {
+  it("no session gets more: no further unit, no other product, no split into two lines, no new cart", async () => {
     const shop = await pausedShop();
     await expectPaused(shop.hold("ann", { mug: 3 }));
     await expectPaused(shop.hold("ann", { mug: 1, pot: 1 }));
@@ -55,7 +55,7 @@ describe("while selling is paused", () => {
     expect(await shop.store.totals()).toMatchObject({ units: 2, sessions: 1 });
   });
 
-  it("what is held can be changed to less, extended, given back and paid for, and is taken from the stock", async () => {
+  it("held units can be reduced, extended, released and paid for, and are deducted from stock", async () => {
     const shop = await pausedShop({ mug: 2, pot: 1 });
     expect(await shop.hold("ann", { mug: 1 })).toMatchObject({ outcome: "granted" });
     expect(await shop.store.renew("ann")).toMatchObject({ outcome: "renewed" });
@@ -69,14 +69,14 @@ describe("while selling is paused", () => {
     expect(shop.world.stock()).toBe(8);
   });
 
-  it("a line that has lapsed cannot be held again, nor paid for", async () => {
+  it("a lapsed line can be neither held again nor paid for", async () => {
     const shop = await pausedShop();
     shop.world.advance(TTL_MS + 1_000);
     await expectPaused(shop.hold("ann", { mug: 2 }));
     await expectPaused(shop.start("ann", { mug: 2 }));
   });
 
-  it("an open payment page can be left, and is closed in time", async () => {
+  it("an open payment page can be left, and is closed at its deadline", async () => {
     const shop = await pausedShop({ mug: 2 });
     await shop.pay("ann", { mug: 2 });
     expect(await shop.hold("ann", { mug: 1 })).toMatchObject({ outcome: "granted" });
@@ -86,7 +86,7 @@ describe("while selling is paused", () => {
     expect(await shop.store.totals()).toMatchObject({ units: 0 });
   });
 
-  it("a payment whose hold was lost is fulfilled all the same", async () => {
+  it("a payment whose hold was lost is still fulfilled", async () => {
     const shop = await pausedShop();
     const checkoutId = await shop.pay("ann", { mug: 2 });
     const [claim] = await shop.store.claims({ olderThanMs: 0 });
@@ -95,7 +95,7 @@ describe("while selling is paused", () => {
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
   });
 
-  it("pausing again keeps the time of the first, and after resuming everybody can hold again", async () => {
+  it("pausing again keeps the first time, and resuming lets every session hold again", async () => {
     const shop = await pausedShop();
     const { pausedAt } = await shop.desk.pause();
     expect((await shop.desk.overview()).selling).toEqual({ isPaused: true, pausedAt, closedBy: null });
@@ -104,7 +104,7 @@ describe("while selling is paused", () => {
     expect((await shop.desk.overview()).selling).toEqual({ isPaused: false, pausedAt: null, closedBy: null });
   });
 
-  it("without the guard they would get more (negative control)", async () => {
+  it("without the guard, sessions would get more (negative control)", async () => {
     const shop = await openShop({ unguarded: true });
     await shop.desk.pause();
     expect(await shop.hold("bob", { mug: 1 })).toMatchObject({ outcome: "granted" });
@@ -132,22 +132,22 @@ describe("two servers with one Redis", () => {
     return selling;
   }
 
-  it("what one says the other does, and a server that comes up later, but no other shop", async () => {
+  it("a pause reaches the other server and servers that start later, but no other shop", async () => {
     const [one, other, stranger] = [connect("shop-a"), connect("shop-a"), connect("shop-b")];
     expect((await other.read()).isPaused).toBe(false);
-    const said = await one.pause();
-    expect(said.isPaused).toBe(true);
-    expect(await one.read()).toEqual(said);
-    await expect.poll(() => other.read(), { timeout: 20_000 }).toEqual(said);
-    expect(await other.pause()).toEqual(said);
-    expect(await connect("shop-a").read()).toEqual(said);
+    const paused = await one.pause();
+    expect(paused.isPaused).toBe(true);
+    expect(await one.read()).toEqual(paused);
+    await expect.poll(() => other.read(), { timeout: 20_000 }).toEqual(paused);
+    expect(await other.pause()).toEqual(paused);
+    expect(await connect("shop-a").read()).toEqual(paused);
     expect((await stranger.read()).isPaused).toBe(false);
 
     await other.resume();
     await expect.poll(async () => (await one.read()).isPaused, { timeout: 20_000 }).toBe(false);
   });
 
-  it("a cart on the other server gets no more, and pays for what it holds", async () => {
+  it("a cart on the other server gets no more, but can pay for what it holds", async () => {
     const world = createWorld({ rows: { mug: 9 } });
     let store: ReservationStore | null = null;
     const selling = connect("shop-c", {
@@ -162,7 +162,7 @@ describe("two servers with one Redis", () => {
     await shop.pay("ann", { mug: 1 });
   });
 
-  it("while Redis does not answer the last word stands, nobody is told that another was heard, and lost data ends no pause", async () => {
+  it("while Redis is down the last state stays and changes fail, and losing its data does not end a pause", async () => {
     const [one, other] = [connect("shop-d"), connect("shop-d")];
     await one.pause();
     await expect.poll(async () => (await other.read()).isPaused, { timeout: 20_000 }).toBe(true);
@@ -171,17 +171,17 @@ describe("two servers with one Redis", () => {
     await expect(other.pause()).rejects.toThrow(UnavailableError);
     expect((await one.read()).isPaused).toBe(true);
     expect((await other.read()).isPaused).toBe(true);
-    // A server that never heard a word sells; it could not hold anything now anyhow.
+    // A server without any reading is not paused; without Redis it cannot hold anything anyway.
     expect((await connect("shop-d").read()).isPaused).toBe(false);
     await redis.start();
     await expect.poll(async () => (await connect("shop-d").read()).isPaused, { timeout: 20_000 }).toBe(true);
     expect([(await one.read()).isPaused, (await other.read()).isPaused]).toEqual([true, true]);
-    // Its connection may still be on its way back.
+    // Its connection may still be recovering.
     await vi.waitFor(() => one.resume(), { timeout: 20_000 });
     await expect.poll(async () => (await other.read()).isPaused, { timeout: 20_000 }).toBe(false);
   }, 60_000);
 
-  it("is one key beside the holds of the shop, in the same slot", async () => {
+  it("share one key beside the shop's holds, in the same slot", async () => {
     await connect("0123456789abcdef").pause();
     expect(await redis.command("KEYS", "*0123456789ab*")).toEqual(["{holdfast:0123456789ab}:v1:selling-paused"]);
   });

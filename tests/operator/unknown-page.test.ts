@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { endUnknownPage } from "~/checkout/page/end-unknown-page.server";
 import { UnavailableError } from "~/errors";
 import { readCommand } from "~/operator/operator-forms.server";
-import { createSentForms, runCommand } from "~/operator/run-command.server";
+import { createSubmittedForms, runCommand } from "~/operator/run-command.server";
 import { CALLS, createWorld } from "../checkout/world";
 import { openShop, type OperatedShop } from "./operator-world";
 
@@ -19,24 +19,24 @@ async function heldByUnknownPage() {
 
 const unitsOf = async (shop: OperatedShop) => (await shop.store.totals()).units;
 
-/** As the page sends it, with or without JavaScript. */
-async function send(shop: OperatedShop, form: Record<string, string>) {
+/** Submits the form as the page does, with or without JavaScript. */
+async function submit(shop: OperatedShop, form: Record<string, string>) {
   const read = readCommand(form);
-  if (read.outcome === "not_understood") throw new Error(read.message);
-  return runCommand(shop.desk, read.command, createSentForms());
+  if (read.outcome === "invalid") throw new Error(read.message);
+  return runCommand(shop.desk, read.command, createSubmittedForms());
 }
 
 describe("a payment page that Stripe does not know", () => {
-  it("is told apart from one without proof, and keeps its units until an operator gives their word", async () => {
+  it("is reported apart from one without proof, and keeps its units until an operator ends the hold", async () => {
     const shop = await heldByUnknownPage();
-    expect(await send(shop, { intent: "close_page", checkout_id: GONE })).toEqual({
+    expect(await submit(shop, { intent: "close_page", checkout_id: GONE })).toEqual({
       intent: "close_page",
       checkoutId: GONE,
       result: { outcome: "unknown_page" },
     });
     await shop.checkout.sweep();
     expect(await unitsOf(shop)).toBe(2);
-    const ended = await send(shop, { intent: "end_unknown_page", checkout_id: GONE, confirmed: "yes" });
+    const ended = await submit(shop, { intent: "end_unknown_page", checkout_id: GONE, confirmed: "yes" });
     expect(ended).toEqual({
       intent: "end_unknown_page",
       checkoutId: GONE,
@@ -46,7 +46,7 @@ describe("a payment page that Stripe does not know", () => {
     expect(await shop.hold("bob", { mug: 3 })).toMatchObject({ outcome: "granted" });
   });
 
-  it("is ended once, and each time is a line of the log", async () => {
+  it("is ended once, and each attempt is logged", async () => {
     const shop = await heldByUnknownPage();
     await shop.desk.endUnknownPage(GONE);
     expect(await shop.desk.endUnknownPage(GONE)).toEqual({ outcome: "nothing_held" });
@@ -59,10 +59,10 @@ describe("a payment page that Stripe does not know", () => {
   });
 
   it("is not ended without the operator's confirmation", () => {
-    expect(readCommand({ intent: "end_unknown_page", checkout_id: GONE })).toMatchObject({ outcome: "not_understood" });
+    expect(readCommand({ intent: "end_unknown_page", checkout_id: GONE })).toMatchObject({ outcome: "invalid" });
   });
 
-  it("is not ended while Stripe cannot be asked, or something else answers in its place", async () => {
+  it("is not ended while Stripe is unavailable or something else answers in its place", async () => {
     for (const fault of ["refuse", "cut", 500, "lie"] as const) {
       const shop = await heldByUnknownPage();
       shop.setFaults((call) => (call.name.includes(CALLS.fetch) ? fault : null));
@@ -73,7 +73,7 @@ describe("a payment page that Stripe does not know", () => {
 });
 
 describe("a payment page that Stripe knows", () => {
-  it.each(["open", "paid", "expired"] as const)("is never ended on a word: %s", async (state) => {
+  it.each(["open", "paid", "expired"] as const)("is never ended without proof: %s", async (state) => {
     const shop = await openShop({ world: { rows: { mug: 3 } } });
     const checkoutId = await shop.pay("ann", { mug: 2 });
     if (state === "paid") shop.world.stripe.pay(checkoutId);
@@ -82,7 +82,7 @@ describe("a payment page that Stripe knows", () => {
     expect(await unitsOf(shop)).toBe(2);
   });
 
-  it("would be ended but for that question: a control, with a Stripe that knows no page", async () => {
+  it("would be ended without that check (negative control: a Stripe that knows no page)", async () => {
     const { dependencies, store, pay, checkout } = createWorld({ rows: { mug: 3 } }).boot();
     await checkout.rebuild();
     const checkoutId = await pay("ann", { mug: 2 });
@@ -91,7 +91,7 @@ describe("a payment page that Stripe knows", () => {
     expect((await store.totals()).units).toBe(0);
   });
 
-  it("of another cart keeps its units when an unknown one is ended, and a claim without a page keeps its own", async () => {
+  it("of another cart keeps its units when an unknown one is ended, and so does a claim without a page", async () => {
     const shop = await heldByUnknownPage();
     await shop.hold("bob", { mug: 1 });
     await shop.store.claim({ sessionHash: "bob", claimId: "claim-2" });

@@ -4,18 +4,18 @@ import type { ActionResult } from "~/operator/action-result";
 
 interface ActionFormProps {
   readonly intent: string;
-  /** What the form says besides its intent. */
+  /** Hidden fields besides the intent. */
   readonly fields?: Readonly<Record<string, string>>;
   readonly label: string;
-  /** Names what it is done to, where the label alone does not. */
+  /** Read out after the label, to tell buttons with the same label apart. */
   readonly labelFor?: string | undefined;
   readonly variant?: "quiet" | "danger";
-  /** Empties its fields once it is done, so that a second click does not do the same again. */
+  /** Clears the fields after success, so that a second click does not repeat the action. */
   readonly resetsOnSuccess?: boolean;
   readonly children?: ReactNode;
 }
 
-/** One deed of the operator. Posts to the page itself, so that the log's filter stays; works without JavaScript. */
+/** A form for one action. Posts to the current URL, which keeps the log filter. Works without JavaScript. */
 export function ActionForm({
   intent,
   fields = {},
@@ -29,9 +29,9 @@ export function ActionForm({
   const isPending =
     formData?.get("intent") === intent && Object.entries(fields).every(([name, value]) => formData.get(name) === value);
   const form = useRef<HTMLFormElement>(null);
-  const answer = useActionData<ActionResult>();
+  const result = useActionData<ActionResult>();
   useEffect(() => {
-    if (resetsOnSuccess && !isPending && answer?.intent === intent) form.current?.reset();
+    if (resetsOnSuccess && !isPending && result?.intent === intent) form.current?.reset();
     // eslint-disable-next-line react-hooks/exhaustive-deps -- when this form's response arrives, not another's
   }, [isPending]);
   return (
@@ -39,7 +39,7 @@ export function ActionForm({
       ref={form}
       method="post"
       preventScrollReset
-      // One deed at a time: a second click would be a second deed.
+      // One action at a time: a second click would be a second action.
       onSubmit={(event) => state === "submitting" && event.preventDefault()}
     >
       {Object.entries(fields).map(([name, value]) => (
@@ -54,7 +54,7 @@ export function ActionForm({
   );
 }
 
-/** Asks before the deed: a first step that opens the second, without any script. */
+/** Asks before an action: a summary that opens the form, without any script. */
 export function Confirm({
   label,
   labelFor,

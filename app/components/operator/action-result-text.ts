@@ -7,103 +7,89 @@ export interface ActionResultText {
   readonly text: string;
 }
 
-/** What came of a deed, in a sentence. */
-export function actionResultText(answer: ActionResult): ActionResultText {
-  switch (answer.intent) {
+/** The result of an action in a sentence or two. */
+export function actionResultText(action: ActionResult): ActionResultText {
+  switch (action.intent) {
     case "failed":
-      return { tone: "bad", text: answer.message };
+      return { tone: "bad", text: action.message };
     case "sent_twice":
       return {
         tone: "warn",
-        text: "This form was sent before, and this time nothing was changed. Look at the stock: where no answer came the first time, it may have been done all the same.",
+        text: "This form was already submitted, so nothing changed this time. Check the stock: if you saw no result before, the first submission may still have worked.",
       };
     case "pause":
-      return {
-        tone: "warn",
-        text: "Selling is paused. What is held stays held and can be paid for; nobody gets more.",
-      };
+      return { tone: "warn", text: "Selling paused. Held items stay reserved and can be paid for." };
     case "resume":
-      return { tone: "good", text: "The shop sells again." };
+      return { tone: "good", text: "Selling resumed." };
     case "release_hold":
-      return releasedText(answer.result);
+      return releasedText(action.result);
     case "close_page":
-      return closedText(answer.result);
+      return closedText(action.result);
     case "end_unknown_page":
-      return endedText(answer.result);
+      return endedText(action.result);
     case "restock":
     case "set_stock":
       return {
         tone: "good",
-        text: `The stock of ${answer.productId} went from ${answer.result.before} to ${answer.result.after}.`,
+        text: `Stock of ${action.productId} changed from ${action.result.before} to ${action.result.after}.`,
       };
     case "settle":
     case "fulfil":
-      return fulfilText(answer.outcome, orderNumber(answer.checkoutId));
+      return fulfilText(action.outcome, orderNumber(action.checkoutId));
     case "inspect":
-      return answer.inspection === null
-        ? { tone: "bad", text: `Stripe knows no checkout ${answer.checkoutId}.` }
-        : { tone: "good", text: `Checkout ${orderNumber(answer.checkoutId)} was looked at; nothing was changed.` };
+      return action.inspection === null
+        ? { tone: "bad", text: `Stripe has no checkout ${action.checkoutId}.` }
+        : { tone: "good", text: `Order ${orderNumber(action.checkoutId)}` };
     case "audit":
-      return answer.audit.faults.length === 0
-        ? { tone: "good", text: "No drift: what was sold is what was taken from the stock." }
-        : { tone: "bad", text: `The audit found a drift of ${answer.audit.driftUnits} units; see below.` };
+      return action.audit.faults.length === 0
+        ? { tone: "good", text: "No drift: stock matches sales." }
+        : { tone: "bad", text: `Drift found: ${itemsText(action.audit.driftUnits)}. See the audit below.` };
   }
 }
 
 function releasedText(result: Extract<ActionResult, { intent: "release_hold" }>["result"]): ActionResultText {
   switch (result.outcome) {
     case "released":
-      return { tone: "good", text: `Released: ${freedText(result.lines)}` };
+      return { tone: "good", text: `Released ${itemsText(sumOf(result.lines))}.` };
     case "nothing_held":
-      return { tone: "warn", text: "Nothing was held any more, so there was nothing to release." };
+      return { tone: "warn", text: "Nothing to release: this hold has already ended." };
     case "in_checkout":
-      return {
-        tone: "bad",
-        text: "These units are at a payment page. Nothing was changed: close the payment page instead.",
-      };
+      return { tone: "bad", text: "These items are at a payment page. Close the payment page instead." };
   }
-}
-
-function freedText(lines: readonly { readonly quantity: number }[]): string {
-  const count = lines.reduce((sum, { quantity }) => sum + quantity, 0);
-  return `${count} ${count === 1 ? "unit is" : "units are"} free again.`;
 }
 
 function endedText(result: Extract<ActionResult, { intent: "end_unknown_page" }>["result"]): ActionResultText {
   switch (result.outcome) {
     case "ended":
-      return { tone: "warn", text: `The hold is ended on your word: ${freedText(result.lines)}` };
+      return { tone: "warn", text: `Hold ended without proof. Released ${itemsText(sumOf(result.lines))}.` };
     case "known":
       return {
         tone: "bad",
-        text: "Stripe knows this payment page after all. Nothing was changed: close the payment page instead.",
+        text: "Stripe knows this payment page after all. Nothing changed: close the payment page instead.",
       };
     case "nothing_held":
-      return { tone: "warn", text: "This payment page no longer held any items." };
+      return { tone: "warn", text: "This payment page no longer holds any items." };
   }
 }
 
 function closedText(result: Extract<ActionResult, { intent: "close_page" }>["result"]): ActionResultText {
   switch (result.outcome) {
     case "closed":
-      return { tone: "good", text: "The payment page is closed, and Stripe proved it. Its units are free." };
+      return { tone: "good", text: "Payment page closed, confirmed by Stripe. Its items are released." };
     case "paid":
-      return {
-        tone: "warn",
-        text: `It turned out to be paid. Order ${orderNumber(result.checkoutId)} is being fulfilled.`,
-      };
+      return { tone: "warn", text: `Order ${orderNumber(result.checkoutId)} has been paid and is being fulfilled.` };
     case "no_proof":
       return {
         tone: "bad",
-        text: "Stripe gave no proof that the page is closed, so its units stay held. Try again in a moment.",
+        text: "Stripe hasn't confirmed that this payment page is closed, so its items stay held. Try again in a moment.",
       };
     case "unknown_page":
       return {
         tone: "bad",
-        text: "Stripe doesn't know this payment page, so it can't prove that the page is closed. Its units stay held until you end the hold: see its cart.",
+        text: "Stripe doesn't know this payment page, so it can't confirm that it's closed. Its items stay held until you end the hold from its cart.",
       };
     case "not_ours":
-      return { tone: "bad", text: "This shop has no such checkout." };
+      return { tone: "bad", text: NO_ORDER };
   }
 }
 
@@ -113,25 +99,35 @@ function fulfilText(
 ): ActionResultText {
   switch (outcome) {
     case "done":
-      return { tone: "good", text: `Order ${order} is done: paid, and taken from the stock once.` };
+      return { tone: "good", text: `Order ${order} is paid, and its items are deducted from stock.` };
     case "refunded":
       return {
         tone: "warn",
-        text: `Order ${order} couldn't be filled; it is refunded in full. Its row tells whether the refund has arrived.`,
+        text: `Order ${order} couldn't be fulfilled, so it is refunded in full. Its row shows whether the refund has arrived.`,
       };
     case "needs_review":
       return { tone: "bad", text: `Order ${order} still needs review.` };
     case "awaiting_payment":
-      return { tone: "warn", text: `Order ${order} waits for a delayed payment. Its units stay held.` };
+      return { tone: "warn", text: `Payment for order ${order} is pending. Its items stay held.` };
     case "released":
-      return { tone: "warn", text: `Order ${order} was not paid; its units are free.` };
+      return { tone: "warn", text: `Order ${order} wasn't paid. Its items are released.` };
     case "open":
-      return { tone: "warn", text: `The payment page of ${order} is still open: there is nothing to do yet.` };
+      return { tone: "warn", text: `The payment page of order ${order} is still open. Nothing to do yet.` };
     case "not_ours":
-      return { tone: "bad", text: "This shop has no such checkout." };
+      return { tone: "bad", text: NO_ORDER };
     case "left":
-      return { tone: "good", text: `Order ${order} is left to the shop it belongs to, and no longer listed here.` };
+      return { tone: "good", text: `Order ${order} is left to its own shop and no longer listed here.` };
     case "not_applicable":
       return { tone: "warn", text: `Order ${order} isn't waiting for this decision. Nothing changed.` };
   }
+}
+
+const NO_ORDER = "No order with this id.";
+
+function sumOf(lines: readonly { readonly quantity: number }[]): number {
+  return lines.reduce((sum, { quantity }) => sum + quantity, 0);
+}
+
+export function itemsText(count: number): string {
+  return count === 1 ? "1 item" : `${count} items`;
 }

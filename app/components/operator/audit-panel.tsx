@@ -4,23 +4,22 @@ import { ClockTime } from "~/components/clock-time";
 import { orderNumber } from "~/components/texts";
 import type { DriftAudit } from "~/operator/orders";
 import { ActionForm } from "./action-form";
+import { itemsText } from "./action-result-text";
 import { LogLink } from "./log-link";
 import { Panel } from "./panel";
 
-/** What Stripe says was sold against what was taken from the stock. */
+/** Compares what Stripe says was sold with what was deducted from stock. */
 export function AuditPanel({ audit }: { audit: DriftAudit | null }) {
   return (
     <Panel
       id="audit"
       title="Drift audit"
-      scope="All servers, by Stripe's word"
+      scope="From Stripe"
       tone={audit !== null && audit.faults.length > 0 ? "bad" : undefined}
     >
-      <p className="hint">
-        Units that Stripe says are paid and not refunded, against units that our marks say were taken from the stock.
-      </p>
-      <ActionForm intent="audit" label="Audit now" />
-      {audit === null ? <p className="hint">This server has not audited yet.</p> : <AuditResult audit={audit} />}
+      <p className="hint">Compares items paid in Stripe with items deducted from stock.</p>
+      <ActionForm intent="audit" label="Run audit" />
+      {audit === null ? <p className="hint">Not run yet.</p> : <AuditResult audit={audit} />}
     </Panel>
   );
 }
@@ -30,9 +29,9 @@ function AuditResult({ audit }: { audit: DriftAudit }) {
   return (
     <>
       <p>
-        <strong>{faults.length === 0 ? "No drift" : `Drift: ${driftUnits} units`}</strong>, {checkouts}{" "}
-        {checkouts === 1 ? "checkout" : "checkouts"} since {dateText(since, "en")}; audited at{" "}
-        <ClockTime at={at} precision="second" />.
+        <strong>{faults.length === 0 ? "No drift" : `Drift: ${itemsText(driftUnits)}`}</strong> · {checkouts}{" "}
+        {checkouts === 1 ? "checkout" : "checkouts"} since {dateText(since, "en")} · Last run{" "}
+        <ClockTime at={at} precision="second" />
       </p>
       {products.length > 0 && (
         <div className="scrolls" role="region" aria-label="Drift by product" tabIndex={0}>
@@ -44,7 +43,7 @@ function AuditResult({ audit }: { audit: DriftAudit }) {
                   Sold
                 </th>
                 <th scope="col" className="number">
-                  Taken
+                  Deducted
                 </th>
                 <th scope="col" className="number">
                   Drift
@@ -73,7 +72,7 @@ function AuditResult({ audit }: { audit: DriftAudit }) {
                 <span>{REASONS[reason]}</span>
               </div>
               <div className="row-actions">
-                <LogLink text={checkoutId} of={`order ${orderNumber(checkoutId)}`} />
+                <LogLink text={checkoutId} labelFor={`order ${orderNumber(checkoutId)}`} />
                 <ActionForm
                   intent="inspect"
                   fields={{ checkout_id: checkoutId }}
@@ -90,10 +89,10 @@ function AuditResult({ audit }: { audit: DriftAudit }) {
 }
 
 const REASONS: Record<AuditFault["reason"], string> = {
-  not_taken: "Paid, but not taken from the stock",
-  not_refunded: "Not delivered, and the money isn't back with the buyer",
-  wrong_number: "Another number of units was taken than was bought",
-  not_given_back: "Taken from the stock, but not paid or refunded",
-  needs_review: "Waits for a person",
-  unreadable: "Its marks make no sense, so it could not be counted",
+  not_taken: "Paid, but not deducted from stock",
+  not_refunded: "Not fulfilled, and the refund hasn't reached the buyer",
+  wrong_number: "Deducted quantity differs from the order",
+  not_given_back: "Deducted from stock, but unpaid or refunded",
+  needs_review: "Needs review",
+  unreadable: "Not counted: its marks are unreadable",
 };

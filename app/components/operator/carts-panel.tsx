@@ -6,26 +6,26 @@ import { LogLink } from "./log-link";
 import { Mark, Panel } from "./panel";
 import { scopeLabels } from "./scope-labels";
 
-/** Holds by cart, with the time left. */
-export function CartsPanel({ overview, answer }: { overview: Overview; answer: ActionResult | null }) {
+/** Holds by cart, with the time left. `lastAction`: offers the next step after its result. */
+export function CartsPanel({ overview, lastAction }: { overview: Overview; lastAction: ActionResult | null }) {
   const { holds } = overview;
   return (
     <Panel id="carts" title="Carts" scope={scopeLabels(overview).wholeShop}>
-      {holds === null && <p className="hint">The store of holds does not answer.</p>}
-      {holds?.carts.length === 0 && <p className="hint">No cart holds anything.</p>}
+      {holds === null && <p className="hint">Hold storage isn't responding.</p>}
+      {holds?.carts.length === 0 && <p className="hint">Nothing is held.</p>}
       {holds !== null && holds.carts.length > 0 && (
         <ul className="rows">
           {holds.carts.map((cart) => (
-            <CartRow key={`${cart.sessionHash} ${cart.claimId ?? ""}`} cart={cart} answer={answer} />
+            <CartRow key={`${cart.sessionHash} ${cart.claimId ?? ""}`} cart={cart} lastAction={lastAction} />
           ))}
         </ul>
       )}
-      {holds?.hasMoreCarts === true && <p className="hint">More carts hold something than are listed here.</p>}
+      {holds?.hasMoreCarts === true && <p className="hint">Not all carts are listed.</p>}
     </Panel>
   );
 }
 
-function CartRow({ cart, answer }: { cart: HeldCart; answer: ActionResult | null }) {
+function CartRow({ cart, lastAction }: { cart: HeldCart; lastAction: ActionResult | null }) {
   const { sessionHash, state, lines, checkoutId } = cart;
   const short = sessionHash.slice(0, 8);
   return (
@@ -33,9 +33,9 @@ function CartRow({ cart, answer }: { cart: HeldCart; answer: ActionResult | null
       <div className="row-head">
         <span className="hash">{short}</span>
         <Mark tone={state === "checkout" ? "warn" : undefined}>
-          {state === "checkout" ? "At the payment page" : "Shopping"}
+          {state === "checkout" ? "In checkout" : "Shopping"}
         </Mark>
-        <span className="number">{leftText(cart)}</span>
+        <span className="number">{timeLeftText(cart)}</span>
       </div>
       <ul>
         {lines.map(({ productId, name, quantity }) => (
@@ -49,12 +49,12 @@ function CartRow({ cart, answer }: { cart: HeldCart; answer: ActionResult | null
           <Confirm
             label="Release"
             labelFor={`cart ${short}`}
-            question="Its units are free at once. The shopper sees their cart as not held any more."
+            question="Makes its items available at once. The shopper sees the hold as expired."
           >
             <ActionForm
               intent="release_hold"
               fields={{ session: sessionHash }}
-              label="Release all of it"
+              label="Release all items"
               labelFor={`, cart ${short}`}
               variant="danger"
             />
@@ -63,40 +63,40 @@ function CartRow({ cart, answer }: { cart: HeldCart; answer: ActionResult | null
         {checkoutId !== null && (
           <>
             <Confirm
-              label="Close the payment page"
+              label="Close payment page"
               labelFor={`of cart ${short}`}
-              question="Stripe is asked to expire it. Its units are freed only when Stripe proves that nobody can pay on it any more."
+              question="Asks Stripe to expire the page. Its items are released once Stripe confirms that it can no longer be paid."
             >
               <ActionForm
                 intent="close_page"
                 fields={{ checkout_id: checkoutId }}
-                label="Close it now"
+                label="Close now"
                 labelFor={`, cart ${short}`}
                 variant="danger"
               />
             </Confirm>
-            {saysUnknown(answer, checkoutId) && <EndUnknownPage checkoutId={checkoutId} short={short} />}
+            {isUnknownToStripe(checkoutId, lastAction) && <EndUnknownPage checkoutId={checkoutId} short={short} />}
             <ActionForm
               intent="inspect"
               fields={{ checkout_id: checkoutId }}
               label="Inspect"
-              labelFor={`the checkout of cart ${short}`}
+              labelFor={`checkout of cart ${short}`}
             />
           </>
         )}
-        <LogLink text={checkoutId ?? sessionHash} of={`cart ${short}`} />
+        <LogLink text={checkoutId ?? sessionHash} labelFor={`cart ${short}`} />
       </div>
     </li>
   );
 }
 
-/** Offered once Stripe has said so; whether it still says so is asked when the form arrives. */
+/** Offered once Stripe reports the page as unknown. Stripe is asked again when the form is submitted. */
 function EndUnknownPage({ checkoutId, short }: { checkoutId: string; short: string }) {
   return (
     <Confirm
       label="End the hold without proof"
       labelFor={`of cart ${short}`}
-      question="Stripe doesn't know this payment page. If it was paid in another Stripe account, its items could be sold twice. End the hold only if you have looked there, or if the shop never used another account or key."
+      question="Stripe doesn't know this payment page. If it was paid in another Stripe account, its items could be sold twice. End the hold only if you have checked there, or if the shop has never used another account or key."
     >
       <ActionForm
         intent="end_unknown_page"
@@ -114,16 +114,16 @@ function EndUnknownPage({ checkoutId, short }: { checkoutId: string; short: stri
   );
 }
 
-function saysUnknown(answer: ActionResult | null, checkoutId: string): boolean {
-  if (answer === null || !("checkoutId" in answer) || answer.checkoutId !== checkoutId) return false;
+function isUnknownToStripe(checkoutId: string, lastAction: ActionResult | null): boolean {
+  if (lastAction === null || !("checkoutId" in lastAction) || lastAction.checkoutId !== checkoutId) return false;
   return (
-    (answer.intent === "close_page" && answer.result.outcome === "unknown_page") ||
-    (answer.intent === "inspect" && answer.inspection === null)
+    (lastAction.intent === "close_page" && lastAction.result.outcome === "unknown_page") ||
+    (lastAction.intent === "inspect" && lastAction.inspection === null)
   );
 }
 
-function leftText({ state, endsInMs }: HeldCart): string {
-  if (endsInMs === null) return state === "checkout" ? "Being opened" : "";
-  if (endsInMs <= 0) return "To be closed";
+function timeLeftText({ state, endsInMs }: HeldCart): string {
+  if (endsInMs === null) return state === "checkout" ? "Opening" : "";
+  if (endsInMs <= 0) return "Closing";
   return `${countdownText(endsInMs)} left`;
 }

@@ -2,34 +2,34 @@ import type { History, HistoryStep } from "~/operator/operator-desk";
 import type { ChartFigures } from "./time-chart";
 
 type Minute = Omit<HistoryStep, "at"> & { readonly at: number };
-type Count = "granted" | "refused" | "expired" | "completed" | "givenBack" | "latePayments" | "oversoldUnits";
+type Count = "granted" | "refused" | "expired" | "completed" | "released" | "latePayments" | "oversoldUnits";
 
 const COUNTS: readonly Count[] = [
   "granted",
   "refused",
   "expired",
   "completed",
-  "givenBack",
+  "released",
   "latePayments",
   "oversoldUnits",
 ];
 const MINUTE_MS = 60_000;
-/** Over how many minutes a rate is taken: of a single one it would jump between 0 and 100. */
+/** Minutes that a rate covers. A single minute would jump between 0 and 100 %. */
 const RATE_MINUTES = 10;
 
-/** The steps by minutes: counts are added up, what is held is taken from the last. */
+/** Groups the steps by minute: counts are summed, holds are those at its end. */
 export function minutesOf({ steps }: History): Minute[] {
   const minutes: Minute[] = [];
   for (const step of steps) {
     const at = Math.ceil(step.at / MINUTE_MS) * MINUTE_MS;
     const last = minutes.at(-1);
-    if (last?.at === at) minutes[minutes.length - 1] = together(last, step);
+    if (last?.at === at) minutes[minutes.length - 1] = merged(last, step);
     else minutes.push({ ...step, at });
   }
   return minutes;
 }
 
-function together(one: Minute, next: HistoryStep): Minute {
+function merged(one: Minute, next: HistoryStep): Minute {
   const sums = Object.fromEntries(COUNTS.map((name) => [name, one[name] + next[name]])) as Record<Count, number>;
   return { ...sums, at: one.at, activeHolds: next.activeHolds, heldUnits: next.heldUnits };
 }
@@ -39,7 +39,7 @@ export function holdFigures(minutes: readonly Minute[]): ChartFigures {
     times: times(minutes),
     unit: "count",
     series: [
-      { label: "Units held", role: "warn", shape: "line", values: minutes.map(({ heldUnits }) => heldUnits) },
+      { label: "Items held", role: "warn", shape: "line", values: minutes.map(({ heldUnits }) => heldUnits) },
       { label: "Active holds", role: "accent", shape: "line", values: minutes.map(({ activeHolds }) => activeHolds) },
     ],
   };
@@ -56,12 +56,12 @@ export function grantFigures(minutes: readonly Minute[]): ChartFigures {
   };
 }
 
-/** Of the holds that ended in the ten minutes before, how many percent lapsed and how many were bought; null where none ended. */
+/** Percentages of the holds ended in the ten minutes before each minute that were bought and that expired; null if none ended. */
 export function endFigures(minutes: readonly Minute[]): ChartFigures {
   const rate = (name: "expired" | "completed") =>
     minutes.map((_, index) => {
       const window = minutes.slice(Math.max(0, index - RATE_MINUTES + 1), index + 1);
-      const ended = window.reduce((sum, { expired, completed, givenBack }) => sum + expired + completed + givenBack, 0);
+      const ended = window.reduce((sum, { expired, completed, released }) => sum + expired + completed + released, 0);
       return ended === 0 ? null : (100 * window.reduce((sum, minute) => sum + minute[name], 0)) / ended;
     });
   return {
@@ -69,7 +69,7 @@ export function endFigures(minutes: readonly Minute[]): ChartFigures {
     unit: "percent",
     series: [
       { label: "Bought", role: "good", shape: "line", values: rate("completed") },
-      { label: "Lapsed", role: "warn", shape: "line", values: rate("expired") },
+      { label: "Expired", role: "warn", shape: "line", values: rate("expired") },
     ],
   };
 }
@@ -81,7 +81,7 @@ export function troubleFigures(minutes: readonly Minute[]): ChartFigures {
     series: [
       { label: "Late payments", role: "warn", shape: "bars", values: minutes.map(({ latePayments }) => latePayments) },
       {
-        label: "Oversold units",
+        label: "Oversold items",
         role: "bad",
         shape: "bars",
         values: minutes.map(({ oversoldUnits }) => oversoldUnits),

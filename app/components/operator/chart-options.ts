@@ -4,7 +4,7 @@ import type { ChartFigures, ChartSeries } from "./time-chart";
 
 const HOUR_SECONDS = 3600;
 
-/** How the figures look; colours are read from the page's roles each time they are drawn, so that they follow the scheme. */
+/** uPlot options for the figures. Colours are read from the page's roles on every draw, so that they follow the colour scheme. */
 export function chartOptions(
   plot: typeof uPlot,
   { series, unit }: ChartFigures,
@@ -14,13 +14,13 @@ export function chartOptions(
   const colour = (role: string) => () => getComputedStyle(host).getPropertyValue(`--${role}`).trim();
   const font = "12px system-ui, sans-serif";
   const bars = plot.paths.bars?.({ size: [0.9, 24], gap: 1 });
-  const drawn = (one: ChartSeries): uPlot.Series => ({
+  const seriesOptions = (one: ChartSeries): uPlot.Series => ({
     label: one.label,
     stroke: colour(one.role),
     width: one.shape === "line" ? 2 : 0,
-    // Two points make no line that could be seen.
+    // One or two points would not make a visible line.
     points: { show: (self) => self.data[0].length < 3, size: 5 },
-    // A step without figures is a gap; bars of several series stand before one another, the later in front.
+    // A null value is a gap. Bars of several series overlap, later series in front.
     ...(one.shape === "bars" && bars !== undefined ? { paths: bars, fill: colour(one.role) } : {}),
     value: (_, value) => figureText(value, unit),
   });
@@ -57,7 +57,7 @@ export function chartOptions(
     ],
     series: [
       { label: "Time", value: (_, time) => (time === null ? "–" : localClockText(time * 1000, "second")) },
-      ...series.map(drawn),
+      ...series.map(seriesOptions),
     ],
   };
 }
@@ -68,5 +68,5 @@ function hourBefore(seconds: number): [number, number] {
 
 export function figureText(value: number | null | undefined, unit: ChartFigures["unit"]): string {
   if (value === null || value === undefined) return "–";
-  return unit === "percent" ? `${Math.round(value)} %` : String(value);
+  return unit === "percent" ? `${Math.round(value)}%` : String(value);
 }

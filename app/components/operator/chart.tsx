@@ -4,15 +4,15 @@ import { TimeChart, type ChartFigures } from "./time-chart";
 
 interface ChartProps {
   readonly title: string;
-  /** What it shows right now or over the hour, in words. */
+  /** The current figure, or the hour's, as text. */
   readonly summary: string;
   readonly figures: ChartFigures;
-  /** A word about how to read it. */
+  /** How to read it. */
   readonly hint?: string;
   readonly tone?: "bad";
 }
 
-/** A chart with everything it says as words and as a table of minutes. */
+/** A chart with the same figures as text and as a table by minute. */
 export function Chart({ title, summary, figures, hint, tone }: ChartProps) {
   return (
     <figure className="chart" data-tone={tone}>
@@ -24,7 +24,7 @@ export function Chart({ title, summary, figures, hint, tone }: ChartProps) {
       <TimeChart figures={figures} />
       <details className="chart-numbers">
         <summary>
-          Numbers<span className="visually-hidden"> of {title}</span>
+          Numbers<span className="visually-hidden"> for {title}</span>
         </summary>
         <FigureTable title={title} figures={figures} />
       </details>
@@ -32,14 +32,14 @@ export function Chart({ title, summary, figures, hint, tone }: ChartProps) {
   );
 }
 
-/** The newest first: what one looks for is what just happened. Minutes in which nothing happened are left out. */
+/** Newest minute first. Minutes without activity are left out. */
 function FigureTable({ title, figures: { times, series, unit } }: { title: string; figures: ChartFigures }) {
   const clock = useClockText();
   const rows = times.map((time, step) => ({ time, values: series.map(({ values }) => values[step] ?? null) }));
-  const told = rows.filter(({ values }) => values.some((value) => value !== null && value !== 0)).reverse();
-  if (told.length === 0) return <p className="hint">Nothing but zeros in the last hour.</p>;
+  const shown = rows.filter(({ values }) => values.some((value) => value !== null && value !== 0)).reverse();
+  if (shown.length === 0) return <p className="hint">No activity in the last hour.</p>;
   return (
-    <div className="scrolls" role="region" aria-label={`Numbers of ${title}`} tabIndex={0}>
+    <div className="scrolls" role="region" aria-label={`Numbers for ${title}`} tabIndex={0}>
       <table>
         <thead>
           <tr>
@@ -52,7 +52,7 @@ function FigureTable({ title, figures: { times, series, unit } }: { title: strin
           </tr>
         </thead>
         <tbody>
-          {told.map(({ time, values }) => (
+          {shown.map(({ time, values }) => (
             <tr key={time}>
               <th scope="row">{clock(time * 1000)}</th>
               {values.map((value, index) => (

@@ -3,23 +3,21 @@ import { Mark, type Tone } from "./panel";
 
 type RefundStatus = CheckoutInspection["refunds"][number]["status"];
 
-const REFUND_WORDS: Record<RefundStatus, string> = { succeeded: "Paid back", pending: "On its way", failed: "Failed" };
+const REFUND_WORDS: Record<RefundStatus, string> = { succeeded: "Refunded", pending: "Pending", failed: "Failed" };
 const REFUND_TONES: Record<RefundStatus, Tone> = { succeeded: "good", pending: "warn", failed: "bad" };
 
-/** What is known of a checkout, and what `fulfil` would do next. */
+/** Everything known about a checkout, and what `fulfil` would do next. */
 export function InspectionTable({ inspection }: { inspection: CheckoutInspection }) {
   const { checkoutId, status, paymentStatus, ours, claim, verdict, lines, refunds, charged, next } = inspection;
   return (
     <div className="inspection">
       <p>
         <code>{checkoutId}</code> <Mark>{status}</Mark> <Mark>{paymentStatus.replaceAll("_", " ")}</Mark>{" "}
-        {!ours && <Mark tone="bad">Not of this shop</Mark>}{" "}
-        {verdict !== null && <Mark tone="warn">Verdict: {verdict}</Mark>}
+        {!ours && <Mark tone="bad">Not this shop's</Mark>}{" "}
+        {verdict !== null && <Mark tone="warn">Decision: {verdict}</Mark>}
       </p>
       <p>
-        {claim === null
-          ? "Nothing is held for it."
-          : `Held for cart ${claim.sessionHash.slice(0, 8)}, claim ${claim.claimId}.`}{" "}
+        {claim === null ? "Nothing held." : `Held for cart ${claim.sessionHash.slice(0, 8)}, claim ${claim.claimId}.`}{" "}
         <strong>{next}</strong>
       </p>
       {refunds.map(({ id, status }) => (
@@ -28,13 +26,13 @@ export function InspectionTable({ inspection }: { inspection: CheckoutInspection
         </p>
       ))}
       {lines.length > 0 && (
-        <div className="scrolls" role="region" aria-label="Lines of the checkout" tabIndex={0}>
+        <div className="scrolls" role="region" aria-label="Order lines" tabIndex={0}>
           <table>
             <thead>
               <tr>
                 <th scope="col">Product</th>
                 <th scope="col" className="number">
-                  Units
+                  Items
                 </th>
                 <th scope="col">Mark</th>
                 <th scope="col" className="number">

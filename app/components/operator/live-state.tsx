@@ -3,18 +3,18 @@ import { useEffect, useRef, useState } from "react";
 import { ClockTime } from "~/components/clock-time";
 import { useHydrated } from "~/components/visitor-clock";
 
-const EVERY_MS = 2_000;
+const REFRESH_MS = 2_000;
 
-/** Keeps the page fresh while somebody looks at it, and says how fresh it is. Without JavaScript a reload does that. */
+/** Refreshes the page while it is visible, and shows when it was last updated. Without JavaScript there is a link to reload it. */
 export function LiveState({ at }: { at: number }) {
   const isHydrated = useHydrated();
   const [isPaused, setPaused] = useState(false);
-  const isReachable = useFreshFigures(!isPaused);
+  const isReachable = useAutoRefresh(!isPaused);
   return (
     <div className="live-state">
       <span>
-        <span aria-live="polite">{!isReachable && <strong>The server does not answer. </strong>}</span>
-        {isHydrated && !isPaused && isReachable ? "Live, as of " : "As of "}
+        <span aria-live="polite">{!isReachable && <strong>Server not responding. </strong>}</span>
+        {isHydrated && !isPaused && isReachable ? "Live · Updated " : "Updated "}
         <ClockTime at={at} precision="second" />
       </span>
       {isHydrated ? (
@@ -22,17 +22,17 @@ export function LiveState({ at }: { at: number }) {
           Pause updates
         </button>
       ) : (
-        <a href="">Read again</a>
+        <a href="">Refresh</a>
       )}
     </div>
   );
 }
 
 /**
- * Reads everything anew every two seconds, in a visible tab, and never while a form is on its way. Asks first whether the server
- * is there: where it is not, reading would replace the page by an error. Returns whether it was.
+ * Revalidates the page every two seconds in a visible tab, but never while a form is being submitted. Asks `/healthz` first, because a
+ * failed revalidation would replace the page with an error. Returns whether the server last responded.
  */
-function useFreshFigures(isWanted: boolean): boolean {
+function useAutoRefresh(isActive: boolean): boolean {
   const [isReachable, setReachable] = useState(true);
   const { revalidate, state } = useRevalidator();
   const navigation = useNavigation().state;
@@ -40,26 +40,26 @@ function useFreshFigures(isWanted: boolean): boolean {
   latest.current = { revalidate, isBusy: state !== "idle" || navigation !== "idle" };
 
   useEffect(() => {
-    if (!isWanted) return;
-    let isAsking = false;
-    const read = async () => {
-      if (isAsking || document.hidden || latest.current.isBusy) return;
-      isAsking = true;
-      const isThere = await fetch("/healthz", { cache: "no-store" }).then(
+    if (!isActive) return;
+    let isChecking = false;
+    const refresh = async () => {
+      if (isChecking || document.hidden || latest.current.isBusy) return;
+      isChecking = true;
+      const isUp = await fetch("/healthz", { cache: "no-store" }).then(
         ({ ok }) => ok,
         () => false,
       );
-      isAsking = false;
-      setReachable(isThere);
-      if (isThere && !latest.current.isBusy) latest.current.revalidate();
+      isChecking = false;
+      setReachable(isUp);
+      if (isUp && !latest.current.isBusy) latest.current.revalidate();
     };
-    const timer = setInterval(() => void read(), EVERY_MS);
-    const onVisible = () => void read();
+    const timer = setInterval(() => void refresh(), REFRESH_MS);
+    const onVisible = () => void refresh();
     document.addEventListener("visibilitychange", onVisible);
     return () => {
       clearInterval(timer);
       document.removeEventListener("visibilitychange", onVisible);
     };
-  }, [isWanted]);
+  }, [isActive]);
   return isReachable;
 }

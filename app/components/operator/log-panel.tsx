@@ -6,25 +6,25 @@ import type { LogQuery } from "~/operator/operator-forms.server";
 import { Mark, Panel } from "./panel";
 import { scopeLabels } from "./scope-labels";
 
-/** The event log, with a filter that can be linked. */
+/** The event log. Its filter is part of the URL, so it can be linked. */
 export function LogPanel({ journal, log, overview }: { journal: Journal; log: LogQuery; overview: Overview }) {
   const isFiltered = log.q !== "" || log.level !== undefined || log.event !== undefined;
   return (
     <Panel id="log" title="Event log" scope={scopeLabels(overview).thisServer}>
       <LogFilter log={log} events={journal.events} isFiltered={isFiltered} />
-      {journal.lines.length === 0 && <p className="hint">{isFiltered ? "No line fits." : "Nothing happened yet."}</p>}
+      {journal.lines.length === 0 && <p className="hint">{isFiltered ? "No matching events." : "No events yet."}</p>}
       {journal.lines.length > 0 && (
-        <ol className="log" tabIndex={0} aria-label="Lines of the log, newest first">
+        <ol className="log" tabIndex={0} aria-label="Events, newest first">
           {journal.lines.map((line) => (
             <LogLine key={line.n} line={line} />
           ))}
         </ol>
       )}
       <p className="hint">
-        {journal.hasMore && "Older lines fit too: narrow the filter to see them. "}
+        {journal.hasMore && "Showing the newest matches. "}
         {journal.since !== null && (
           <>
-            Remembered since <ClockTime at={journal.since} precision="second" />.
+            Complete since <ClockTime at={journal.since} precision="second" />.
           </>
         )}
       </p>
@@ -36,7 +36,7 @@ function LogFilter({ log, events, isFiltered }: { log: LogQuery; events: readonl
   const form = useRef<HTMLFormElement>(null);
   const shown = useRef(log);
   useEffect(() => {
-    // A link may change the filter; until then what is being typed is left alone.
+    // Update the fields only when a link changes the filter, so that a refresh keeps what is being typed.
     for (const name of ["q", "level", "event"] as const) {
       const field = form.current?.elements.namedItem(name);
       const isField = field instanceof HTMLInputElement || field instanceof HTMLSelectElement;
@@ -55,8 +55,8 @@ function LogFilter({ log, events, isFiltered }: { log: LogQuery; events: readonl
       className="log-filter"
     >
       <label>
-        Text or id
-        <input type="search" name="q" defaultValue={log.q} maxLength={200} placeholder="cs_…, a hash, a word" />
+        Search
+        <input type="search" name="q" defaultValue={log.q} maxLength={200} placeholder="Order, cart or text" />
       </label>
       <label>
         Level

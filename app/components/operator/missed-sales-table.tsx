@@ -1,16 +1,16 @@
 import type { MissedSales } from "~/operator/operator-desk";
 
-/** What could have been sold, had it not been held: worth more than any other figure when one orders the next batch. */
-export function MissedSalesTable({ lost }: { lost: readonly MissedSales[] }) {
-  const most = Math.max(1, ...lost.map(({ units }) => units));
+/** What could have sold if other carts had not held it. Helps to decide how much to order next. */
+export function MissedSalesTable({ sales }: { sales: readonly MissedSales[] }) {
+  const largest = Math.max(1, ...sales.map(({ units }) => units));
   return (
     <div className="missed-sales">
-      <h3>Lost demand</h3>
-      <p className="hint">Units refused because other carts held them; who tried again counts once.</p>
-      {lost.length === 0 ? (
-        <p className="chart-summary">Nobody was refused for that.</p>
+      <h3>Missed sales</h3>
+      <p className="hint">Items shoppers wanted while others held them. Repeat tries count once.</p>
+      {sales.length === 0 ? (
+        <p className="chart-summary">None in the last hour.</p>
       ) : (
-        <div className="scrolls" role="region" aria-label="Lost demand by product" tabIndex={0}>
+        <div className="scrolls" role="region" aria-label="Missed sales by product" tabIndex={0}>
           <table>
             <thead>
               <tr>
@@ -19,19 +19,19 @@ export function MissedSalesTable({ lost }: { lost: readonly MissedSales[] }) {
                   Carts
                 </th>
                 <th scope="col" className="number">
-                  Units
+                  Items
                 </th>
                 <td />
               </tr>
             </thead>
             <tbody>
-              {lost.map(({ productId, name, units, carts }) => (
+              {sales.map(({ productId, name, units, carts }) => (
                 <tr key={productId}>
                   <th scope="row">{name ?? productId}</th>
                   <td className="number">{carts}</td>
                   <td className="number">{units}</td>
                   <td aria-hidden="true">
-                    <meter min={0} max={most} value={units} />
+                    <meter min={0} max={largest} value={units} />
                   </td>
                 </tr>
               ))}

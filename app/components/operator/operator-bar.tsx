@@ -3,28 +3,28 @@ import { shop } from "~/components/texts";
 import { ActionForm } from "./action-form";
 import { LiveState } from "./live-state";
 
-/** The page's own header: what this is, how fresh it is, and the ways out. */
+/** The header of the operator's page. */
 export function OperatorBar({ at, canSignOut }: { at: number; canSignOut: boolean }) {
   return (
     <div className="operator-bar">
-      <h1>{shop.name} operator</h1>
-      <Link to="/">To the shop</Link>
+      <h1>{shop.name} admin</h1>
+      <Link to="/">View shop</Link>
       <LiveState at={at} />
       {canSignOut && <ActionForm intent="sign_out" label="Sign out" />}
     </div>
   );
 }
 
-export interface Jump {
+export interface SectionLink {
   readonly id: string;
   readonly label: string;
 }
 
-export function Jumps({ jumps }: { jumps: readonly Jump[] }) {
+export function SectionNav({ sections }: { sections: readonly SectionLink[] }) {
   return (
     <nav className="jumps" aria-label="On this page">
       <ul>
-        {jumps.map(({ id, label }) => (
+        {sections.map(({ id, label }) => (
           <li key={id}>
             <a href={`#${id}`}>{label}</a>
           </li>

@@ -6,7 +6,7 @@ import { AuditPanel } from "./audit-panel";
 import { CartsPanel } from "./carts-panel";
 import { ChartsPanel } from "./charts-panel";
 import { LogPanel } from "./log-panel";
-import { Jumps, OperatorBar } from "./operator-bar";
+import { OperatorBar, SectionNav } from "./operator-bar";
 import { OrdersPanel, RefundedPanel, ReviewPanel } from "./orders-panels";
 import { ProductsPanel } from "./products-panel";
 import { StateStrip } from "./state-strip";
@@ -15,27 +15,27 @@ import { ToolsPanel } from "./tools-panel";
 interface OperatorPageProps {
   readonly view: OperatorView;
   readonly canSignOut: boolean;
-  /** What came of the last form. */
-  readonly answer: ActionResult | null;
+  /** Result of the form just submitted. */
+  readonly actionResult: ActionResult | null;
 }
 
-/** What waits for a person first, then how the shop stands, then what one may want to do. */
-export function OperatorPage({ view, canSignOut, answer }: OperatorPageProps) {
+/** Orders that need attention first, then the status of the shop, then everything else. */
+export function OperatorPage({ view, canSignOut, actionResult }: OperatorPageProps) {
   const { overview, history, journal, log, orders, lastAudit, once } = view;
-  const [kept, keep] = useLastAnswer(answer);
+  const [lastAction, setLastAction] = useLastAction(actionResult);
   const waiting = orders?.queue.length ?? 0;
-  const jumps = [...(waiting === 0 ? [] : [{ id: "review", label: `Needs attention (${waiting})` }]), ...JUMPS];
+  const sections = [...(waiting === 0 ? [] : [{ id: "review", label: `Needs attention (${waiting})` }]), ...SECTIONS];
   return (
     <div className="operator">
       <OperatorBar at={overview.at} canSignOut={canSignOut} />
-      <Jumps jumps={jumps} />
-      <ActionResultNotice answer={kept} onClose={() => keep(null)} />
+      <SectionNav sections={sections} />
+      <ActionResultNotice result={lastAction} onClose={() => setLastAction(null)} />
       <ReviewPanel orders={orders} />
       <StateStrip overview={overview} />
       <ChartsPanel history={history} overview={overview} />
       <div className="two-columns">
         <ProductsPanel overview={overview} once={once} />
-        <CartsPanel overview={overview} answer={kept} />
+        <CartsPanel overview={overview} lastAction={lastAction} />
       </div>
       <div className="two-columns">
         <OrdersPanel orders={orders} />
@@ -44,24 +44,24 @@ export function OperatorPage({ view, canSignOut, answer }: OperatorPageProps) {
       <LogPanel journal={journal} log={log} overview={overview} />
       <div className="two-columns">
         <ToolsPanel once={once} />
-        <AuditPanel audit={kept?.intent === "audit" ? kept.audit : lastAudit} />
+        <AuditPanel audit={lastAction?.intent === "audit" ? lastAction.audit : lastAudit} />
       </div>
     </div>
   );
 }
 
-/** Reading the page anew forgets what an action answered; people read more slowly than that. */
-function useLastAnswer(answer: ActionResult | null) {
-  const state = useState(answer);
-  const [, keep] = state;
+/** Keeps the last result until it is closed, because a refresh clears the action data. */
+function useLastAction(result: ActionResult | null) {
+  const state = useState(result);
+  const [, setLastAction] = state;
   useEffect(() => {
-    if (answer !== null) keep(answer);
-  }, [answer, keep]);
+    if (result !== null) setLastAction(result);
+  }, [result, setLastAction]);
   return state;
 }
 
-const JUMPS = [
-  { id: "state", label: "State" },
+const SECTIONS = [
+  { id: "state", label: "Status" },
   { id: "charts", label: "Last hour" },
   { id: "products", label: "Products" },
   { id: "carts", label: "Carts" },

@@ -7,16 +7,16 @@ import { ActionForm } from "./action-form";
 import { LogLink } from "./log-link";
 import { Mark, type Tone } from "./panel";
 
-/** An order: what to pack, what came of it, and where to look further. `children`: what is to be done about it. */
+/** An order: what to pack, its state, and where to find out more. `children`: what to do about it. */
 export function OrderRow({ order, children }: { order: ShownOrder; children?: ReactNode }) {
   const { checkoutId, createdAt, lines, totalText, refundTexts, state, dashboardUrl } = order;
   const number = orderNumber(checkoutId);
-  const { words, tone } = ORDER_STATES[state];
+  const { label, tone } = ORDER_STATES[state];
   return (
     <li aria-label={`Order ${number}`}>
       <div className="row-head">
         <span className="hash">{number}</span>
-        <Mark tone={tone}>{words}</Mark>
+        <Mark tone={tone}>{label}</Mark>
         <span className="hint">
           <ClockTime at={createdAt} precision="minute" />
         </span>
@@ -38,10 +38,10 @@ export function OrderRow({ order, children }: { order: ShownOrder; children?: Re
       <div className="row-actions">
         {dashboardUrl !== null && (
           <a href={dashboardUrl} className="action-link" rel="noreferrer">
-            Stripe<span className="visually-hidden"> dashboard of order {number}</span>
+            Stripe<span className="visually-hidden"> payment of order {number}</span>
           </a>
         )}
-        <LogLink text={checkoutId} of={`order ${number}`} />
+        <LogLink text={checkoutId} labelFor={`order ${number}`} />
         <ActionForm
           intent="inspect"
           fields={{ checkout_id: checkoutId }}
@@ -52,7 +52,7 @@ export function OrderRow({ order, children }: { order: ShownOrder; children?: Re
           <ActionForm
             intent="fulfil"
             fields={{ checkout_id: checkoutId }}
-            label="Fulfil"
+            label="Retry fulfilment"
             labelFor={`order ${number}`}
           />
         )}
@@ -61,13 +61,13 @@ export function OrderRow({ order, children }: { order: ShownOrder; children?: Re
   );
 }
 
-const ORDER_STATES: Record<OrderState, { readonly words: string; readonly tone?: Tone }> = {
-  paid: { words: "Paid: pack it", tone: "good" },
-  being_confirmed: { words: "Paid, being confirmed", tone: "warn" },
-  awaiting_payment: { words: "Waits for the payment", tone: "warn" },
-  not_charged: { words: "Not charged" },
-  refunded: { words: "Refunded" },
-  refund_pending: { words: "Refund on its way", tone: "warn" },
-  refunded_elsewhere: { words: "Refunded by hand", tone: "bad" },
-  needs_review: { words: "Needs review", tone: "bad" },
+const ORDER_STATES: Record<OrderState, { readonly label: string; readonly tone?: Tone }> = {
+  paid: { label: "Ready to pack", tone: "good" },
+  being_confirmed: { label: "Paid, confirming", tone: "warn" },
+  awaiting_payment: { label: "Payment pending", tone: "warn" },
+  not_charged: { label: "Not charged" },
+  refunded: { label: "Refunded" },
+  refund_pending: { label: "Refund pending", tone: "warn" },
+  refunded_elsewhere: { label: "Refunded in Stripe", tone: "bad" },
+  needs_review: { label: "Needs review", tone: "bad" },
 };

@@ -4,9 +4,9 @@ import { OrderRow } from "./order-row";
 import { Panel } from "./panel";
 import { ReviewCase } from "./review-case";
 
-const FROM_STRIPE = "All servers, by Stripe's word";
+const FROM_STRIPE = "From Stripe";
 
-/** Orders that wait for a person. Nothing at all when none does. */
+/** Orders that need attention. Renders nothing if there are none. */
 export function ReviewPanel({ orders }: { orders: ShownOrderBook | null }) {
   if (orders === null || orders.queue.length === 0) return null;
   return (
@@ -17,8 +17,8 @@ export function ReviewPanel({ orders }: { orders: ShownOrderBook | null }) {
             {order.reason !== null && <ReviewCase order={order} reason={order.reason} />}
             {order.state === "refunded_elsewhere" && (
               <p>
-                The money went back on Stripe's dashboard, and the items are still out of the stock. If they are back on
-                the shelf, restock them below.
+                The payment was refunded in Stripe, but the items are still deducted from stock. If they are back on the
+                shelf, add them to stock below.
               </p>
             )}
           </OrderRow>
@@ -26,20 +26,19 @@ export function ReviewPanel({ orders }: { orders: ShownOrderBook | null }) {
       </ul>
       {!orders.isWhole && (
         <p className="hint">
-          There are more orders than are looked through since {dateText(orders.since, "en")}, so old ones may be missing
-          here.
+          Too many orders since {dateText(orders.since, "en")} to check them all. Older ones may be missing.
         </p>
       )}
     </Panel>
   );
 }
 
-/** What to pack. */
+/** Recent orders to pack. */
 export function OrdersPanel({ orders }: { orders: ShownOrderBook | null }) {
   const recent = orders?.recent.filter(({ state }) => !isRefunded(state)) ?? [];
   return (
     <Panel id="orders" title="Recent orders" scope={FROM_STRIPE}>
-      {orders === null && <p className="hint">Stripe does not answer.</p>}
+      {orders === null && <p className="hint">Stripe isn't responding.</p>}
       {orders !== null && recent.length === 0 && <p className="hint">No orders yet.</p>}
       <Orders orders={recent} />
     </Panel>
@@ -50,8 +49,8 @@ export function RefundedPanel({ orders }: { orders: ShownOrderBook | null }) {
   const refunded = orders?.recent.filter(({ state }) => isRefunded(state)) ?? [];
   return (
     <Panel id="refunded" title="Refunded orders" scope={FROM_STRIPE}>
-      {orders === null && <p className="hint">Stripe does not answer.</p>}
-      {orders !== null && refunded.length === 0 && <p className="hint">None of the recent orders was refunded.</p>}
+      {orders === null && <p className="hint">Stripe isn't responding.</p>}
+      {orders !== null && refunded.length === 0 && <p className="hint">No recent refunds.</p>}
       <Orders orders={refunded} />
     </Panel>
   );

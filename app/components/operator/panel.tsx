@@ -3,13 +3,13 @@ import type { ReactNode } from "react";
 interface PanelProps {
   readonly id: string;
   readonly title: string;
-  /** Whose figures these are; left out where the question makes no sense. */
+  /** What the figures cover: this server, all servers, or Stripe. */
   readonly scope?: string;
   readonly tone?: "bad" | undefined;
   readonly children: ReactNode;
 }
 
-/** One section of the operator's page, which the jump navigation leads to. */
+/** A section of the operator's page, linked from `SectionNav`. */
 export function Panel({ id, title, scope, tone, children }: PanelProps) {
   return (
     <section className="panel" id={id} aria-labelledby={`${id}-title`} data-tone={tone}>
@@ -24,7 +24,7 @@ export function Panel({ id, title, scope, tone, children }: PanelProps) {
 
 export type Tone = "good" | "warn" | "bad";
 
-/** A word that stands out; never by its colour alone. */
+/** A highlighted word. The colour only repeats what the word says. */
 export function Mark({ tone, children }: { tone?: Tone | undefined; children: ReactNode }) {
   return (
     <span className="mark" data-tone={tone}>

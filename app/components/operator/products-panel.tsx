@@ -3,13 +3,13 @@ import { Mark, Panel } from "./panel";
 import { scopeLabels } from "./scope-labels";
 import { StockForms } from "./stock-forms";
 
-/** Holds by product, and what is nearly gone. */
+/** Holds by product, and low stock. */
 export function ProductsPanel({ overview, once }: { overview: Overview; once: string }) {
   const { holds } = overview;
   return (
-    <Panel id="products" title="Products" scope={`Held or short. ${scopeLabels(overview).wholeShop}`}>
-      {holds === null && <p className="hint">The store of holds does not answer.</p>}
-      {holds?.products.length === 0 && <p className="hint">Nothing is held, and nothing is short.</p>}
+    <Panel id="products" title="Products" scope={`Held or low stock · ${scopeLabels(overview).wholeShop}`}>
+      {holds === null && <p className="hint">Hold storage isn't responding.</p>}
+      {holds?.products.length === 0 && <p className="hint">Nothing is held, and no stock is low.</p>}
       {holds !== null && holds.products.length > 0 && (
         <ul className="rows">
           {holds.products.map((product) => (
@@ -17,24 +17,22 @@ export function ProductsPanel({ overview, once }: { overview: Overview; once: st
           ))}
         </ul>
       )}
-      {holds?.hasMoreProducts === true && <p className="hint">More products are held or short than are listed here.</p>}
-      {holds?.allShortListed === false && (
-        <p className="hint">
-          The catalogue was not searched for short products as a whole. What is held is listed anyhow.
-        </p>
+      {holds?.hasMoreProducts === true && <p className="hint">Not all products with holds or low stock are listed.</p>}
+      {holds?.allLowStockListed === false && (
+        <p className="hint">Low stock may be incomplete: only part of the catalogue was checked.</p>
       )}
     </Panel>
   );
 }
 
 function ProductRow({ product, once }: { product: ProductStock; once: string }) {
-  const { productId, name, onHand, held, inCheckout, available, isShort } = product;
-  const called = name ?? productId;
+  const { productId, name, onHand, held, inCheckout, available, isLow } = product;
+  const title = name ?? productId;
   return (
-    <li aria-label={called} className="product-row">
+    <li aria-label={title} className="product-row">
       <div className="row-head">
-        <strong>{called}</strong>
-        {onHand !== null && onHand <= 0 ? <Mark tone="bad">Sold out</Mark> : isShort && <Mark tone="warn">Short</Mark>}
+        <strong>{title}</strong>
+        {onHand !== null && onHand <= 0 ? <Mark tone="bad">Sold out</Mark> : isLow && <Mark tone="warn">Low</Mark>}
         {onHand === null && <Mark tone="bad">Stock unknown</Mark>}
         {name !== null && <code className="hint">{productId}</code>}
       </div>
@@ -46,9 +44,9 @@ function ProductRow({ product, once }: { product: ProductStock; once: string }) 
       </dl>
       <details className="confirm">
         <summary>
-          Change the stock<span className="visually-hidden"> of {called}</span>
+          Adjust stock<span className="visually-hidden"> of {title}</span>
         </summary>
-        <StockForms product={{ id: productId, called }} once={once} />
+        <StockForms product={{ id: productId, title }} once={once} />
       </details>
     </li>
   );

@@ -3,113 +3,116 @@ import { orderNumber } from "~/components/texts";
 import type { ShownOrder } from "~/operator/show-operator-page.server";
 import { ActionForm, Confirm } from "./action-form";
 
-/** One way out of a case. `question`: what is said before it is done, for those that cannot be undone. */
-interface WayOut {
+/** A decision that resolves a case. `question` is asked first; null for decisions that can be repeated safely. */
+interface Decision {
   readonly verdict: SettleVerdict;
   readonly label: string;
   readonly question: string | null;
 }
 
-interface Case {
+interface ReviewCaseText {
   readonly title: string;
-  readonly happened: string;
-  readonly toDo: string;
-  readonly ways: readonly WayOut[];
+  readonly whatHappened: string;
+  readonly whatToDo: string;
+  readonly decisions: readonly Decision[];
 }
 
 type WholeOrderReason = Exclude<ReviewReason, "unclear_row">;
 
-const TRY_AGAIN: WayOut = { verdict: "retry", label: "Try again", question: null };
-const REFUND: WayOut = {
+const TRY_AGAIN: Decision = { verdict: "retry", label: "Try again", question: null };
+const REFUND: Decision = {
   verdict: "refund",
   label: "Refund",
-  question:
-    "The buyer gets all of the money back, and what was taken from the stock is put back. This cannot be undone.",
+  question: "Refunds the buyer in full and returns deducted items to stock. This can't be undone.",
 };
-const REFUNDED_ELSEWHERE: WayOut = {
+const REFUNDED_ELSEWHERE: Decision = {
   verdict: "refunded_elsewhere",
   label: "Refunded elsewhere",
-  question: "Recorded as refunded on your word. No money is sent from here, and this cannot be undone.",
+  question: "Records the order as refunded. No money is sent, and this can't be undone.",
 };
 
-export const CASES: Record<WholeOrderReason, Case> = {
+export const REVIEW_CASES: Record<WholeOrderReason, ReviewCaseText> = {
   row_refused: {
-    title: "The database refuses the sale",
-    happened:
-      "The order is paid and there is enough stock, but the table doesn't accept the lower number. Its items stay reserved, and it is tried again by itself.",
-    toDo: "Look at the constraints, triggers and policies of the table; the log of this order has the database's own words. Then try again, or give the money back.",
-    ways: [TRY_AGAIN, REFUND],
+    title: "The database rejected the update",
+    whatHappened:
+      "The order is paid and there is enough stock, but the table rejected the new number. Its items stay reserved, and the update is retried automatically.",
+    whatToDo:
+      "Check the table's constraints, triggers and policies. The log of this order has the database's message. Then try again or refund.",
+    decisions: [TRY_AGAIN, REFUND],
   },
   no_payment: {
-    title: "Paid, but without a payment",
-    happened: "The order has to be refunded. Stripe says it is paid and names no payment that could be refunded.",
-    toDo: "Find the payment on Stripe's dashboard. If Stripe shows it there by now, try again. If you gave the money back by another way, say so here.",
-    ways: [TRY_AGAIN, REFUNDED_ELSEWHERE],
+    title: "Paid, but no payment found",
+    whatHappened: "The order has to be refunded. Stripe reports it as paid but names no payment to refund.",
+    whatToDo:
+      "Find the payment in Stripe's dashboard. If it is there now, try again. If you refunded it another way, record that here.",
+    decisions: [TRY_AGAIN, REFUNDED_ELSEWHERE],
   },
   lines_differ: {
     title: "Stripe charged for something else",
-    happened:
+    whatHappened:
       "Items were added, removed or changed on Stripe's payment page, so the order above isn't what the buyer paid for.",
-    toDo: "Compare both. If Stripe charged for more than the items above, add the rest to the parcel yourself; its stock isn't tracked here.",
-    ways: [
+    whatToDo:
+      "Compare the two. If Stripe charged for more than the items above, add the rest to the parcel yourself; their stock isn't tracked here.",
+    decisions: [
       {
         verdict: "accept",
         label: "Accept",
-        question:
-          "The items above are taken from stock, unless they have been already, and the order is marked as paid.",
+        question: "Deducts the items above from stock, unless that has already happened, and marks the order as paid.",
       },
       REFUND,
     ],
   },
   refund_failed: {
     title: "The refund failed",
-    happened:
-      "Stripe didn't make the refund, or it failed later, which can take weeks. The buyer doesn't have the money back.",
-    toDo: "Stripe's dashboard says why: a dispute, a closed card or account, or too little balance. Solve that and try again: what is on its way by then isn't refunded twice. If you gave the money back by another way, say so here.",
-    ways: [TRY_AGAIN, REFUNDED_ELSEWHERE],
+    whatHappened:
+      "Stripe didn't make the refund, or it failed later, which can take weeks to show. The buyer hasn't received the money.",
+    whatToDo:
+      "Stripe's dashboard shows why: a dispute, a closed card or account, or too little balance. Fix that, then try again; a refund that is pending by then isn't repeated. If you refunded another way, record that here.",
+    decisions: [TRY_AGAIN, REFUNDED_ELSEWHERE],
   },
   foreign_tag: {
-    title: "Paid, but not marked as this shop's",
-    happened:
-      "Nobody has processed this payment for more than 15 minutes. It is marked for another shop on the same Stripe account, or for this shop before its environment, table or Supabase URL changed.",
-    toDo: "If it is yours, adopt it; for all of them, add the tag to FORMER_SHOP_TAGS. If it belongs to another shop, leave it.",
-    ways: [
+    title: "Paid, but not tagged as this shop's",
+    whatHappened:
+      "No shop has processed this payment for more than 15 minutes. Its tag belongs to another shop on the same Stripe account, or to this shop before its environment, table or Supabase URL changed.",
+    whatToDo:
+      "If it is yours, adopt it, or add its tag to FORMER_SHOP_TAGS to adopt all like it. If it belongs to another shop, leave it.",
+    decisions: [
       {
         verdict: "adopt",
         label: "Adopt",
         question:
-          "It becomes this shop's order: its items are taken from the stock. If they are no longer available, the buyer gets the money back.",
+          "Makes it this shop's order. Its items are deducted from stock; if they are no longer available, the buyer is refunded.",
       },
       {
         verdict: "leave",
         label: "Leave",
-        question: "It is no longer listed here. Nothing is taken from the stock and no money is sent.",
+        question: "Removes it from this list. No stock or money moves.",
       },
     ],
   },
 };
 
-/** Why an order waits for a person: what happened, what to do, and a button for each way out. */
+/** Why an order needs review: what happened, what to do, and a button for each decision. */
 export function ReviewCase({ order, reason }: { order: ShownOrder; reason: ReviewReason }) {
   if (reason === "unclear_row") return <UnclearRows order={order} />;
-  const { title, happened, toDo, ways } = CASES[reason];
+  const { title, whatHappened, whatToDo, decisions } = REVIEW_CASES[reason];
   return (
     <div>
       <p>
-        <strong>{title}.</strong> {happened}
+        <strong>{title}.</strong> {whatHappened}
       </p>
-      <p>{toDo}</p>
+      <p>{whatToDo}</p>
       {reason === "lines_differ" && order.note !== null && <p>{order.note}.</p>}
       {order.tag !== null && (
         <p className="hint">
-          Its tag: <code className="hash">{order.tag}</code>
+          Tag: <code className="hash">{order.tag}</code>
         </p>
       )}
       <div className="row-actions">
-        {ways.map((way) => (
-          <Way
-            key={way.verdict}
-            way={way}
+        {decisions.map((decision) => (
+          <DecisionForm
+            key={decision.verdict}
+            decision={decision}
             fields={{ checkout_id: order.checkoutId }}
             labelFor={`order ${orderNumber(order.checkoutId)}`}
           />
@@ -124,31 +127,34 @@ function UnclearRows({ order: { checkoutId, lines } }: { order: ShownOrder }) {
     state.mark === "needs_review" ? [{ productId, name, state }] : [],
   );
   return unclear.map(({ productId, name, state: { of, from, to } }) => {
-    const done = of === "intent" ? "taken from" : "put back into";
-    const ways: readonly WayOut[] = [
+    const change = of === "intent" ? "deducted" : "returned to stock";
+    const decisions: readonly Decision[] = [
       {
         verdict: "applied",
-        label: "They were",
-        question: `Recorded as ${done} the stock. The number in the table stays as it is.`,
+        label: `Yes, ${change}`,
+        question: `Records the items as ${change}. The number in the table stays as it is.`,
       },
       {
         verdict: "not_applied",
-        label: "They were not",
-        question: `Recorded as not ${done} the stock. It is then tried again with the number that the table has now.`,
+        label: `No, not ${change}`,
+        question: `Records the items as not ${change}, then tries again from the current number in the table.`,
       },
     ];
     return (
       <div key={productId}>
         <p>
-          <strong>The stock changed in between.</strong> {name} was about to go from {from} to {to}, and the table now
-          shows neither.
+          <strong>The stock changed in between.</strong> {name} was going from {from} to {to}, but the table now shows
+          neither.
         </p>
-        <p>Find out who edited the number, and when. Were the items of this order {done} the stock?</p>
+        <p>
+          Find out who edited the number, and when. Were the items of this order{" "}
+          {of === "intent" ? "deducted from stock" : "returned to stock"}?
+        </p>
         <div className="row-actions">
-          {ways.map((way) => (
-            <Way
-              key={way.verdict}
-              way={way}
+          {decisions.map((decision) => (
+            <DecisionForm
+              key={decision.verdict}
+              decision={decision}
               fields={{ checkout_id: checkoutId, product_id: productId }}
               labelFor={`${name} of order ${orderNumber(checkoutId)}`}
             />
@@ -159,12 +165,12 @@ function UnclearRows({ order: { checkoutId, lines } }: { order: ShownOrder }) {
   });
 }
 
-function Way({
-  way: { verdict, label, question },
+function DecisionForm({
+  decision: { verdict, label, question },
   fields,
   labelFor,
 }: {
-  way: WayOut;
+  decision: Decision;
   fields: Readonly<Record<string, string>>;
   labelFor: string;
 }) {
@@ -172,8 +178,8 @@ function Way({
     <ActionForm
       intent="settle"
       fields={{ ...fields, verdict }}
-      label={question === null ? label : `${label}: confirm`}
-      labelFor={labelFor}
+      label={question === null ? label : "Confirm"}
+      labelFor={question === null ? labelFor : `${label}, ${labelFor}`}
       variant={question === null ? "quiet" : "danger"}
     />
   );

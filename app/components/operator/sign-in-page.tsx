@@ -2,29 +2,29 @@ import { Form, Link, useNavigation } from "@remix-run/react";
 import { shop } from "~/components/texts";
 import type { ActionResult } from "~/operator/action-result";
 
-/** `isClosed`: no token is set, so nobody can come in. */
-export function SignInPage({ isClosed, answer }: { isClosed: boolean; answer: ActionResult | null }) {
+/** `isClosed`: no ADMIN_TOKEN is set, so nobody can sign in. */
+export function SignInPage({ isClosed, actionResult }: { isClosed: boolean; actionResult: ActionResult | null }) {
   const isPending = useNavigation().formData?.get("intent") === "sign_in";
   return (
     <div className="operator sign-in">
-      <h1>{shop.name}, for its operator</h1>
+      <h1>Sign in to {shop.name} admin</h1>
       {isClosed ? (
         <p className="notice warn">
-          This page is closed, because no ADMIN_TOKEN is set. Set it to 16 characters or more in the environment of the
-          server, restart, and sign in here with it.
+          Admin is disabled because ADMIN_TOKEN is not set. Set it to at least 16 characters in the server&apos;s
+          environment, restart, then sign in here.
         </p>
       ) : (
         <>
-          {answer?.intent === "failed" && (
+          {actionResult?.intent === "failed" && (
             <p className="notice bad" role="alert">
-              {answer.message}
+              {actionResult.message}
             </p>
           )}
           <Form method="post">
-            {/* What password managers file the token under. */}
+            {/* User name under which password managers store the token. */}
             <input type="text" name="username" value="operator" autoComplete="username" readOnly hidden />
             <label>
-              ADMIN_TOKEN
+              Admin token
               <input type="password" name="token" required autoComplete="current-password" maxLength={1000} />
             </label>
             <button type="submit" name="intent" value="sign_in" className="button" aria-busy={isPending}>
@@ -32,8 +32,7 @@ export function SignInPage({ isClosed, answer }: { isClosed: boolean; answer: Ac
             </button>
           </Form>
           <p className="hint">
-            Signed in already, and came by a link from elsewhere? Then your browser did not bring the sign-in along:{" "}
-            <a href="">open this page again</a>.
+            Already signed in? Links from other sites don&apos;t carry your session. <a href="">Reload this page</a>.
           </p>
         </>
       )}

@@ -5,59 +5,57 @@ import { ActionForm, Confirm } from "./action-form";
 import { Panel, type Tone } from "./panel";
 import { scopeLabels } from "./scope-labels";
 
-/** Whether the shop sells, for what money, on what, and how much is held. */
+/** The status of the shop: selling, payments, dependencies and holds. */
 export function StateStrip({ overview }: { overview: Overview }) {
   const { selling, payments, holds, isReady } = overview;
   const scope = scopeLabels(overview);
   return (
     <Panel
       id="state"
-      title="State"
-      scope={`Server ${overview.server}, holds in ${overview.holdsIn === "memory" ? "its memory" : "Redis"}`}
+      title="Status"
+      scope={`Server ${overview.server} · Holds in ${overview.holdsIn === "memory" ? "memory" : "Redis"}`}
     >
       <Warnings overview={overview} />
       <dl className="tiles">
         <Tile
-          name="Selling"
-          figure={!isReady ? "Not yet" : selling.isPaused ? "Paused" : selling.closedBy !== null ? "Closed" : "Yes"}
+          name="Store"
+          figure={!isReady ? "Starting" : selling.isPaused ? "Paused" : selling.closedBy !== null ? "Closed" : "Open"}
           tone={selling.closedBy !== null && isReady ? "bad" : selling.isPaused || !isReady ? "warn" : "good"}
           note={<SellingNote overview={overview} />}
         />
         <Tile
-          name="Oversold units"
+          name="Oversold items"
           figure={String(overview.oversoldUnits)}
           tone={overview.oversoldUnits > 0 ? "bad" : "good"}
-          note={`Must be 0. ${scope.thisServer}, since its start`}
+          note="Should be 0 · since server start"
         />
         <Tile
           name="Late payments"
           figure={String(overview.latePayments)}
           tone={overview.latePayments > 0 ? "warn" : undefined}
-          note={`Paid after the hold was gone. ${scope.thisServer}, since its start`}
+          note="Paid after the hold ended · since server start"
         />
         <Tile
-          name="Units held"
+          name="Items held"
           figure={holds === null ? "?" : String(holds.totals.units)}
-          note={
-            holds === null ? "The store of holds does not answer" : `${holdsText(holds.totals)}. ${scope.wholeShop}`
-          }
+          note={holds === null ? "Hold storage isn't responding" : `${holdsText(holds.totals)} · ${scope.wholeShop}`}
           tone={holds === null ? "bad" : undefined}
         />
         <Tile
           name="Carts"
           figure={holds === null ? "?" : String(holds.totals.carts)}
-          note={`With anything held. ${scope.wholeShop}`}
+          note={`With held items · ${scope.wholeShop}`}
         />
         <Tile
           name="Payments"
           figure={PAYMENTS[payments]}
           tone={payments === "test" ? "warn" : undefined}
-          note={payments === "live" ? "Real money" : "Nobody is charged"}
+          note={payments === "live" ? "Real charges" : "No real charges"}
         />
         <Tile
-          name="Store of holds"
+          name="Hold storage"
           figure={holds === null ? "?" : bytesText(holds.totals.bytes)}
-          note={`Memory that holds take. ${scope.wholeShop}`}
+          note={`Memory used · ${scope.wholeShop}`}
         />
         {Object.entries(overview.dependencies).map(
           ([name, state]) =>
@@ -67,21 +65,21 @@ export function StateStrip({ overview }: { overview: Overview }) {
                 name={DEPENDENCIES[name] ?? name}
                 figure={DEPENDENCY_STATES[state]}
                 tone={state === "failing" ? "bad" : undefined}
-                note={`When last asked. ${scope.thisServer}`}
+                note={`Last check · ${scope.thisServer}`}
               />
             ),
         )}
       </dl>
       <p className="hint">
-        Shop tag on Stripe: <code className="hash">{overview.shopTag}</code>
+        Stripe shop tag: <code className="hash">{overview.shopTag}</code>
       </p>
       {selling.isPaused ? (
-        <ActionForm intent="resume" label="Sell again" />
+        <ActionForm intent="resume" label="Resume selling" />
       ) : (
         <Confirm
           label="Pause selling"
           labelFor=""
-          question="Nobody can put more into a cart, on any server. What is held stays held, can be released, and can be paid for; payments under way finish."
+          question="Stops new holds on all servers. Held items stay reserved and can be released or paid for, and payments in progress continue."
         >
           <ActionForm intent="pause" label="Pause selling now" variant="danger" />
         </Confirm>
@@ -93,19 +91,19 @@ export function StateStrip({ overview }: { overview: Overview }) {
 const PAYMENTS: Record<Overview["payments"], string> = { live: "Live", test: "Test", sandbox: "Sandbox" };
 const DEPENDENCIES: Readonly<Record<string, string>> = { database: "Database", stripe: "Stripe", holds: "Redis" };
 const DEPENDENCY_STATES: Record<"ok" | "failing" | "unknown", string> = {
-  ok: "Answers",
-  failing: "Fails",
-  unknown: "Not asked yet",
+  ok: "Connected",
+  failing: "Not responding",
+  unknown: "Not checked",
 };
 
 function SellingNote({ overview: { selling, isReady } }: { overview: Overview }) {
-  if (!isReady) return <>Payments in progress are being looked up first</>;
+  if (!isReady) return <>Recovering payments in progress</>;
   if (!selling.isPaused && selling.closedBy !== null)
-    return <>The products table takes no updates; see above. Opens by itself with the next one it takes</>;
+    return <>The products table rejects updates; see above. Reopens automatically</>;
   if (selling.pausedAt === null) return <>All servers</>;
   return (
     <>
-      Since <ClockTime at={selling.pausedAt} precision="second" />. All servers
+      Since <ClockTime at={selling.pausedAt} precision="second" /> · All servers
     </>
   );
 }
@@ -114,8 +112,8 @@ function Warnings({ overview: { warnings, tableFaults } }: { overview: Overview 
   if (warnings.length + tableFaults.length === 0) return null;
   return (
     <ul className="notice warn">
-      {[...tableFaults, ...warnings].map((sentence) => (
-        <li key={sentence}>{sentence}</li>
+      {[...tableFaults, ...warnings].map((warning) => (
+        <li key={warning}>{warning}</li>
       ))}
     </ul>
   );
@@ -142,7 +140,7 @@ function Tile({
 }
 
 function holdsText({ shopping, checkout }: { shopping: number; checkout: number }): string {
-  return `${shopping} ${shopping === 1 ? "hold" : "holds"} in carts, ${checkout} at payment pages`;
+  return `${shopping} ${shopping === 1 ? "hold" : "holds"} in carts, ${checkout} in checkout`;
 }
 
 function bytesText(bytes: number): string {

@@ -2,53 +2,52 @@ import { useId } from "react";
 import { ActionForm } from "./action-form";
 
 interface StockFormsProps {
-  /** Null: the forms ask for it. */
-  readonly product: { readonly id: string; readonly called: string } | null;
+  /** Null: the forms ask for a product id. */
+  readonly product: { readonly id: string; readonly title: string } | null;
   readonly once: string;
 }
 
-/** Adds to a product's stock, or sets it. */
+/** Forms that add to a product's stock or set it to a count. */
 export function StockForms({ product, once }: StockFormsProps) {
   const fields = product === null ? undefined : { product_id: product.id };
-  const of = product === null ? undefined : `of ${product.called}`;
+  const labelFor = product === null ? undefined : `of ${product.title}`;
   return (
     <div className="stock-forms">
-      <ActionForm intent="restock" fields={{ ...fields, once }} label="Restock" labelFor={of} resetsOnSuccess>
+      <ActionForm intent="restock" fields={{ ...fields, once }} label="Add stock" labelFor={labelFor} resetsOnSuccess>
         {product === null && <ProductIdField />}
         <label>
-          Units to add
+          Items to add
           <input type="number" name="delta" step={1} required />
         </label>
       </ActionForm>
       <p className="hint">
-        Adds to whatever the stock is at that moment, so nothing that is sold meanwhile is lost. Restock here rather
-        than by typing a number into another tool: such an absolute edit writes over every unit that was sold since its
-        form was opened.
+        Adds to the current stock, so sales in the meantime are kept. Overwriting the number in another tool would undo
+        them.
       </p>
       <details className="confirm">
         <summary>
-          Set the stock to a number…<span className="visually-hidden"> {of}</span>
+          Set exact count…<span className="visually-hidden"> {labelFor}</span>
         </summary>
         <p className="hint">
-          For a count of the shelf. The number replaces the stock as it is: units sold between your count and this click
-          come back into the stock, and may be sold twice over.
+          For a shelf count. Replaces the current number: items sold since you counted go back into stock and may be
+          sold twice.
         </p>
         <ActionForm
           intent="set_stock"
           {...(fields === undefined ? {} : { fields })}
-          label="Set the stock"
-          labelFor={of}
+          label="Set count"
+          labelFor={labelFor}
           variant="danger"
           resetsOnSuccess
         >
           {product === null && <ProductIdField />}
           <label>
-            Units on hand
+            Items on hand
             <input type="number" name="inventory" min={0} step={1} required />
           </label>
           <label>
-            <input type="checkbox" name="confirmed" value="yes" required className="box" /> Nothing was sold since I
-            counted
+            <input type="checkbox" name="confirmed" value="yes" required className="box" /> Nothing has been sold since
+            I counted
           </label>
         </ActionForm>
       </details>

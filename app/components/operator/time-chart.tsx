@@ -2,13 +2,13 @@ import { useEffect, useRef } from "react";
 import type uPlot from "uplot";
 import { chartOptions } from "./chart-options";
 
-/** One line or row of bars over time. */
+/** One line, or one set of bars, over time. */
 export interface ChartSeries {
   readonly label: string;
-  /** Which colour role it is drawn in. */
+  /** Colour role. */
   readonly role: "accent" | "good" | "warn" | "bad";
   readonly shape: "line" | "bars";
-  /** One for each of the times; null: nothing to tell of that step. */
+  /** One per time; null where there is no figure. */
   readonly values: readonly (number | null)[];
 }
 
@@ -20,22 +20,22 @@ export interface ChartFigures {
 }
 
 /**
- * The figures drawn by uPlot, which only browsers load, and only here. Everything it says stands beside it as text
- * (`Chart`), so that readers of screens and pages without JavaScript miss nothing.
+ * Draws the figures with uPlot, loaded on demand in the browser. Hidden from assistive technology: `Chart` shows the same figures as
+ * text, with or without JavaScript.
  */
 export function TimeChart({ figures }: { figures: ChartFigures }) {
-  const place = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const latest = useRef(figures);
   latest.current = figures;
 
   useEffect(() => {
-    const host = place.current;
+    const host = container.current;
     if (host === null) return;
-    const gone = new AbortController();
+    const unmounted = new AbortController();
     const resize = new ResizeObserver(() => chart.current?.setSize({ width: host.clientWidth, height: CHART_HEIGHT }));
     void import("uplot").then(({ default: Plot }) => {
-      if (gone.signal.aborted) return;
+      if (unmounted.signal.aborted) return;
       const draw = () => {
         chart.current?.destroy();
         chart.current = new Plot(
@@ -46,11 +46,11 @@ export function TimeChart({ figures }: { figures: ChartFigures }) {
       };
       draw();
       resize.observe(host);
-      // Drawn anew, because the legend keeps the colours that it was made with.
-      window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw, { signal: gone.signal });
+      // Redraw: the legend keeps the colours it was created with.
+      window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw, { signal: unmounted.signal });
     });
     return () => {
-      gone.abort();
+      unmounted.abort();
       resize.disconnect();
       chart.current?.destroy();
       chart.current = null;
@@ -59,10 +59,10 @@ export function TimeChart({ figures }: { figures: ChartFigures }) {
 
   useEffect(() => chart.current?.setData(chartData(figures)), [figures]);
 
-  return <div className="chart-canvas" ref={place} aria-hidden="true" />;
+  return <div className="chart-canvas" ref={container} aria-hidden="true" />;
 }
 
-/** Without the legend below it; the room for both is kept free in `operator.css`. */
+/** In px, without the legend. `operator-figures.css` reserves the height of both. */
 const CHART_HEIGHT = 150;
 
 function chartData({ times, series }: ChartFigures): uPlot.AlignedData {

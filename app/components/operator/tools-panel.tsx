@@ -2,24 +2,22 @@ import { ActionForm } from "./action-form";
 import { Panel } from "./panel";
 import { StockForms } from "./stock-forms";
 
-/** Deeds on a checkout or a product that is named by its id. */
+/** Actions on a checkout or product by id. */
 export function ToolsPanel({ once }: { once: string }) {
   return (
     <Panel id="tools" title="Tools">
-      <h3>A checkout</h3>
+      <h3>Checkout</h3>
       <ActionForm intent="inspect" label="Inspect">
         <CheckoutField />
       </ActionForm>
-      <ActionForm intent="fulfil" label="Run fulfil">
+      <ActionForm intent="fulfil" label="Retry fulfilment">
         <CheckoutField />
       </ActionForm>
-      <p className="hint">
-        Does what is still to be done for it, as the webhook would: once, however often it is asked for.
-      </p>
-      <h3>Stock of a product</h3>
+      <p className="hint">Runs the same steps as the webhook. Safe to repeat.</p>
+      <h3>Stock</h3>
       <StockForms product={null} once={once} />
       <p>
-        <a href="/metrics">All figures of this server, for Prometheus</a>
+        <a href="/metrics">Prometheus metrics for this server</a>
       </p>
     </Panel>
   );
@@ -37,7 +35,7 @@ function CheckoutField() {
         autoComplete="off"
         spellCheck={false}
         pattern="\s*cs_[A-Za-z0-9_]+\s*"
-        title="A checkout's id begins with cs_"
+        title="A checkout id starts with cs_"
       />
     </label>
   );
