@@ -1,6 +1,6 @@
 /**
- * Something outside did not answer: the database, Stripe, Redis, or the rebuild of holds is not done yet.
- * Routes turn it into 503 `unavailable` with Retry-After; nothing is held or sold by the call that threw it.
+ * A dependency is unavailable: the database, Stripe, Redis, or the holds while they are being rebuilt.
+ * Routes respond with 503 `unavailable` and Retry-After. The call that throws it confirms no hold and no sale.
  */
 export class UnavailableError extends Error {
   override readonly name = "UnavailableError";

@@ -1,4 +1,4 @@
-/** What tests need to run programs beside them: free ports, and the programs themselves where Debian has them. */
+/** Helpers for tests that run other programs: free ports, and installation of Debian packages. */
 import { execFile } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Below those that systems give to outgoing connections: a server that is killed must find its port free when it is started again. */
+/** Below the range of outgoing connections, so that a killed server finds its port free when it restarts. */
 const FIRST_PORT = 20_000;
 const LAST_PORT = 32_000;
 
@@ -33,7 +33,7 @@ async function isFree(port: number): Promise<boolean> {
   return true;
 }
 
-/** Installs Debian's package where that can be done, else says what is missing. */
+/** Installs a Debian package if possible; otherwise throws an error that says what is missing. */
 export async function installPackage(name: string, need: string): Promise<void> {
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) throw new Error(`${need}: apt-get install ${name}`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };

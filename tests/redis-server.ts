@@ -1,4 +1,4 @@
-/** A real redis-server on a private directory and a free port of this machine, for tests. */
+/** A real redis-server for tests, with its own directory and a free port. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -13,16 +13,16 @@ const PROGRAM = "/usr/bin/redis-server";
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
-  /** One command, as words. */
+  /** Runs one command, given as words. */
   command(...words: string[]): Promise<unknown>;
-  /** Ends the process at once; what was not written to disk is lost. */
+  /** Kills the process. Data that was not written to disk is lost. */
   kill(): Promise<void>;
-  /** Again on the same port and directory, after `kill`. */
+  /** Starts it again after `kill`, on the same port and directory. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** `settings` as on redis-server's command line. Nothing is written to disk unless they say so. */
+/** `settings` are arguments of redis-server. By default nothing is written to disk. */
 export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
   if (!existsSync(PROGRAM)) await installPackage("redis-server", "These tests need Redis 7");
   const directory = await mkdtemp(path.join(os.tmpdir(), "holdfast-redis-"));

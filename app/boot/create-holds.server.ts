@@ -46,7 +46,7 @@ function inMemory({ ttlMs, maxAgeMs }: Pick<RedisConnectionOptions, "ttlMs" | "m
 }
 
 function inRedis(options: RedisConnectionOptions): Holds {
-  const redis = new RedisConnection({ ...options, sureForMs: LEASE_MS - SPARE_MS });
+  const redis = new RedisConnection({ ...options, trustForMs: LEASE_MS - SPARE_MS });
   return {
     store: createRedisReservationStore(redis),
     leases: createRedisLeaseStore(redis),

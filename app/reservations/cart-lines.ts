@@ -7,7 +7,7 @@ export function summed(lines: readonly Line[]): readonly Line[] {
   return linesOf(quantities);
 }
 
-/** The cart after each of `changes` was set: quantity 0 takes a line away. */
+/** The cart with each of `changes` applied; quantity 0 removes a line. */
 export function withSet(cart: readonly Line[], changes: readonly Line[]): readonly Line[] {
   if (cart.length === 0) return changes.filter((line) => line.quantity > 0);
   const quantities = quantitiesOf(cart);
@@ -18,7 +18,7 @@ export function withSet(cart: readonly Line[], changes: readonly Line[]): readon
   return linesOf(quantities);
 }
 
-/** The cart with at least these units in it. */
+/** The cart with quantities raised to at least these. */
 export function withAtLeast(cart: readonly Line[], least: readonly Line[]): readonly Line[] {
   const quantities = quantitiesOf(cart);
   for (const { productId, quantity } of least)
@@ -26,7 +26,7 @@ export function withAtLeast(cart: readonly Line[], least: readonly Line[]): read
   return linesOf(quantities);
 }
 
-/** The cart with at most these units in it. */
+/** The cart with quantities lowered to at most these; products not listed are removed. */
 export function withAtMost(cart: readonly Line[], most: readonly Line[]): readonly Line[] {
   const quantities = quantitiesOf(most);
   return cart

@@ -1,8 +1,8 @@
-/** Time as an argument, so that tests own it. */
+/** Time as an argument, so that tests control it. */
 export interface Clock {
-  /** Monotonic milliseconds: deadlines are measured with it. */
+  /** Monotonic milliseconds, for deadlines. */
   now(): number;
-  /** Epoch milliseconds: for display and for dates that leave the process. */
+  /** Epoch milliseconds, for display and for dates that leave the process. */
   wall(): number;
 }
 

@@ -1,6 +1,8 @@
 import { CLAIMS_PER_PAGE, type Claim, type ClaimsQuery, type ReservationStore } from "./reservation-store";
 
-/** All claims that are asked for, oldest first, read page by page: those that end in between are left out, or not. */
+/**
+ * All matching claims, oldest first, read page by page. Claims that end during iteration may or may not be included.
+ */
 export async function* everyClaim(
   store: Pick<ReservationStore, "claims">,
   query: Omit<ClaimsQuery, "after">,
@@ -15,18 +17,18 @@ export async function* everyClaim(
   }
 }
 
-/** One page of `claims`, by the wall clock that claims are dated by. */
+/** One page of `claims`. `wallMs` is the wall clock that `claimedAt` is measured by. */
 export function pageOfClaims(
   claims: Iterable<Claim>,
   { olderThanMs, isUnstamped = false, limit = CLAIMS_PER_PAGE, after }: ClaimsQuery,
   wallMs: number,
 ): readonly Claim[] {
   const latest = wallMs - olderThanMs;
-  const isAsked = (claim: Claim) =>
+  const matches = (claim: Claim) =>
     claim.claimedAt <= latest &&
     !(isUnstamped && claim.checkoutId !== null) &&
     (after === undefined || byAge(claim, after) > 0);
-  return [...claims].filter(isAsked).sort(byAge).slice(0, limit);
+  return [...claims].filter(matches).sort(byAge).slice(0, limit);
 }
 
 function byAge(one: Pick<Claim, "claimId" | "claimedAt">, other: Pick<Claim, "claimId" | "claimedAt">): number {

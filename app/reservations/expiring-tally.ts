@@ -1,20 +1,19 @@
-/** The deadline of what does not lapse by time. */
+/** The deadline of units that do not lapse. */
 export const NEVER = Infinity;
 
 /**
- * A sum of units each of which counts until its own deadline, exact at every moment without anybody visiting the holds:
- * units are kept per deadline, and time moving on drops whole deadlines from the front. Deadlines are ticks (see `ticks.ts`),
- * so there are at most as many as a life has ticks, however many holds there are.
+ * A sum of units that each count until their own deadline, exact at any time without visiting the holds. Units are kept
+ * per deadline, and passing time drops whole deadlines from the front. Deadlines are ticks (see `ticks.ts`), so their
+ * number is bounded by the ticks of a lifetime, however many holds there are.
  *
- * `add` with negative units takes back what an earlier `add` with the same deadline put in; taking back what has lapsed
- * meanwhile does nothing.
+ * `add` with negative units reverts an earlier `add` with the same deadline; it does nothing if those have lapsed.
  */
 export class ExpiringTally {
-  /** Ascending, and `#units[i]` counts until `#deadlines[i]`. A deadline stays until it passes, also when its units are back at 0. */
+  /** Ascending; `#units[i]` counts until `#deadlines[i]`. A deadline stays until it passes, even at 0 units. */
   readonly #deadlines: number[] = [];
   readonly #units: number[] = [];
   #sum = 0;
-  /** How many of the deadlines have units. */
+  /** Number of deadlines with units. */
   #filled = 0;
   #now = -Infinity;
 
@@ -32,19 +31,22 @@ export class ExpiringTally {
     else if (before + units === 0) this.#filled -= 1;
   }
 
-  /** The units that count at `now`. Time does not go back: an earlier `now` than before reads as the latest. */
+  /** The units that count at `now`. Time never goes back: an earlier `now` reads as the latest one. */
   at(now: number): number {
     this.#drop(now);
     return this.#sum;
   }
 
-  /** Nothing counts at `now` nor will later. Not the same as a sum of 0, which a tally with negative units may pass through. */
+  /** Whether nothing counts at `now` or later. Differs from a sum of 0, which negative units can produce. */
   isEmpty(now: number): boolean {
     this.#drop(now);
     return this.#filled === 0;
   }
 
-  /** The first deadline at which units lapse other than those that one's own hold, until `ownDeadline`, adds; null when there is none. */
+  /**
+   * The first deadline at which units of others lapse; null if none. `ownUnits` until `ownDeadline` are the session's
+   * own.
+   */
   nextDeadline(now: number, ownDeadline: number, ownUnits: number): number | null {
     this.#drop(now);
     if (this.#filled === 0) return null;
@@ -76,7 +78,7 @@ export class ExpiringTally {
     this.#units.splice(0, lapsed);
   }
 
-  /** Index of the first deadline that is not before this one. */
+  /** Index of the first deadline at or after this one. */
   #position(deadline: number): number {
     let low = 0;
     let high = this.#deadlines.length;

@@ -2,8 +2,8 @@ import { UnavailableError } from "~/errors";
 import type { HeldUnits, ReservationStore } from "./reservation-store";
 
 /**
- * Looking goes on while the store does not answer, or cannot count what was lost: nothing is known to be held then, and adding
- * to the cart says so.
+ * Held units, or an empty map while the store is unavailable or not rebuilt. Browsing goes on without them; adding to
+ * the cart reports the error.
  */
 export async function heldIfKnown(
   store: Pick<ReservationStore, "held">,

@@ -5,21 +5,21 @@ import { TICK_MS } from "./ticks";
 
 interface ProductTally {
   readonly productId: string;
-  /** What granted and claimed layers count. */
+  /** Units of granted and claimed layers. */
   readonly firm: ExpiringTally;
-  /** What pending layers count on top of `firm`. */
+  /** Units that pending layers add to `firm`. */
   readonly undecided: ExpiringTally;
-  /** Lines by quantity, shared by all sessions that hold that many: a hold costs no line of its own. */
+  /** Lines by quantity, shared by all sessions that hold that many, so that a hold allocates no line. */
   readonly lines: Line[];
 }
 
-/** Quantities up to this share their line; larger ones are rare. */
+/** Lines are shared up to this quantity; larger ones are rare. */
 const SHARED_QUANTITY = 16;
 
 /**
- * Held units of all products and the totals, exact at every moment at constant cost (see `ExpiringTally`).
- * The contribution of a record is a function of the record alone, so whoever changes a record takes it out, changes it and
- * puts it in again. Layers that have lapsed may be dropped from a record without that: they count nothing any more.
+ * Held units of all products, and the totals: exact at any time, at constant cost (see `ExpiringTally`).
+ * A record's contribution depends on the record alone, so a change removes the record, edits it and adds it again.
+ * Lapsed layers may be dropped from a record without that, because they no longer count.
  */
 export class HeldLedger {
   readonly #products = new Map<string, ProductTally>();
@@ -37,20 +37,23 @@ export class HeldLedger {
     this.#apply(record, -1);
   }
 
-  /** Forgets the product if nothing holds it. To be called for whatever lapsed, or was taken out and not put in again. */
+  /** Forgets the product if nothing holds it. Call after a hold lapsed or was removed. */
   forgetUnheld(productId: string, now: number): void {
     const product = this.#products.get(productId);
     if (product?.firm.isEmpty(now) === true && product.undecided.isEmpty(now)) this.#products.delete(productId);
   }
 
-  /** The same for a client. */
+  /** Forgets the client if it holds nothing. */
   forgetIdleClient(clientId: string, now: number): void {
     if (this.#clients.get(clientId)?.isEmpty(now) === true) this.#clients.delete(clientId);
   }
 
-  /** The cap that a client's sessions would pass if this one, which has nothing undecided, got what the lines ask for. Asking for no more than it holds passes none. */
-  passedCap(
-    asking: readonly ClientCap[],
+  /**
+   * The first cap that would be exceeded if this session, which has no pending call, got the requested lines.
+   * Requesting no more than it already holds exceeds none.
+   */
+  exceededCap(
+    requesting: readonly ClientCap[],
     own: SessionRecord,
     lines: readonly Line[],
     now: number,
@@ -58,11 +61,11 @@ export class HeldLedger {
     const heldOf = (productId: string) => Math.max(claimedOf(own.claims, productId), unitsOf(own.granted, productId));
     const more = lines.reduce((sum, { productId, quantity }) => sum + quantity - heldOf(productId), 0);
     if (more <= 0) return undefined;
-    const clients = own.clients.length === 0 ? asking : own.clients;
+    const clients = own.clients.length === 0 ? requesting : own.clients;
     return clients.find(({ clientId, maxUnits }) => (this.#clients.get(clientId)?.at(now) ?? 0) + more > maxUnits);
   }
 
-  /** Held units of one product at tick `now`, split for the session whose record is given; `nowMs` is what durations count from. */
+  /** Held units of a product at tick `now`, split into `own` and others. Durations count from `nowMs`. */
   held(productId: string, own: SessionRecord | undefined, now: number, nowMs: number): HeldUnits {
     const product = this.#products.get(productId);
     const firm = product?.firm.at(now) ?? 0;
@@ -73,7 +76,7 @@ export class HeldLedger {
     const ownFirm = Math.max(claimed, granted);
     const byYou = Math.max(ownFirm, pending);
     const units = firm + undecided - byYou;
-    if (units < 0) throw new Error(`held units of ${productId} are ${String(units)} without the session's own`);
+    if (units < 0) throw new Error(`others hold ${String(units)} units of ${productId}`);
     const next = product?.firm.nextDeadline(now, own?.deadline ?? NEVER, Math.max(0, granted - claimed)) ?? null;
     return {
       total: firm + undecided,
@@ -84,7 +87,7 @@ export class HeldLedger {
     };
   }
 
-  /** Sessions that hold anything at tick `now`. */
+  /** Number of sessions that hold anything at tick `now`. */
   sessions(now: number): number {
     return this.#sessions.at(now);
   }
@@ -107,7 +110,7 @@ export class HeldLedger {
     };
   }
 
-  /** The line as all sessions share it. */
+  /** The shared object for this line. */
   line(productId: string, quantity: number): Line {
     const product = this.#product(productId);
     const line = product.lines[quantity] ?? { productId: product.productId, quantity };
@@ -117,7 +120,7 @@ export class HeldLedger {
 
   #apply(record: SessionRecord, sign: 1 | -1): void {
     const until = record.deadline;
-    const askedUntil = record.pending === null ? -NEVER : record.pending.deadline;
+    const pendingUntil = record.pending === null ? -NEVER : record.pending.deadline;
     const clients = record.clients.map(({ clientId }) => this.#client(clientId));
     const add = (tally: ExpiringTally, deadline: number, units: number) => {
       if (units === 0) return;
@@ -126,22 +129,22 @@ export class HeldLedger {
       for (const client of clients) client.add(deadline, units);
     };
     let last = -NEVER;
-    eachHold(record, (productId, claimed, granted, asked) => {
+    eachHold(record, (productId, claimed, granted, pending) => {
       const firm = Math.max(claimed, granted);
-      if (firm + asked === 0) return;
+      if (firm + pending === 0) return;
       const product = this.#product(productId);
       add(product.firm, NEVER, sign * claimed);
       add(product.firm, until, sign * (firm - claimed));
-      if (asked > claimed) {
-        // What is asked counts beyond `firm` while that lives, and beyond `claimed` afterwards.
-        const beyond = Math.max(0, asked - firm);
-        const afterwards = askedUntil > until ? asked - claimed : beyond;
-        add(product.undecided, askedUntil, sign * afterwards);
-        add(product.undecided, until, sign * (beyond - afterwards));
+      if (pending > claimed) {
+        // Pending units count in excess of `firm` until the granted ones lapse, then in excess of `claimed`.
+        const excess = Math.max(0, pending - firm);
+        const excessAfter = pendingUntil > until ? pending - claimed : excess;
+        add(product.undecided, pendingUntil, sign * excessAfter);
+        add(product.undecided, until, sign * (excess - excessAfter));
       }
       if (claimed > 0) last = NEVER;
-      if (granted + asked === 0) return;
-      const latest = Math.max(granted > 0 ? until : -NEVER, asked > 0 ? askedUntil : -NEVER);
+      if (granted + pending === 0) return;
+      const latest = Math.max(granted > 0 ? until : -NEVER, pending > 0 ? pendingUntil : -NEVER);
       this.#shopping.add(latest, sign);
       last = Math.max(last, latest);
     });

@@ -32,18 +32,18 @@ import { TICK_MS, tickOf } from "./ticks";
 
 export interface MemoryStoreOptions {
   readonly clock: Clock;
-  /** Life of granted lines since the last change of the cart. */
+  /** Lifetime of granted lines after the last change of the cart. */
   readonly ttlMs: number;
-  /** Absolute age up to which a cart's holds can be renewed, counted from the first grant. */
+  /** Absolute age, counted from the first grant, up to which a cart's holds can be renewed. */
   readonly maxAgeMs: number;
-  /** Life of an undecided call. */
+  /** Lifetime of a pending call. */
   readonly pendingMs?: number;
 }
 
 /**
- * The driver for one server process: a second process would not see these holds and both together would oversell.
- * Each verb does its whole work before it returns its promise, so it is atomic on one thread. Events arrive in a microtask
- * after the verb's work.
+ * The driver for a single server process. A second process would not see these holds, and both together would oversell.
+ * Each operation finishes its work before it returns its promise, so it is atomic on one thread. Events follow in a
+ * microtask.
  */
 export function createMemoryReservationStore(options: MemoryStoreOptions): ReservationStore {
   return new MemoryReservationStore(options);
@@ -56,12 +56,12 @@ class MemoryReservationStore implements ReservationStore {
   readonly #pendingMs: number;
   readonly #records = new SessionRecords();
   readonly #claims = new Map<string, Claim>();
-  /** Read once a verb, so that a verb happens at one moment. */
+  /** Sampled once per operation, so that an operation sees a single point in time. */
   #nowMs = 0;
   readonly #reader = new SnapshotReader(this.#records.bySession);
 
   constructor({ clock, ttlMs, maxAgeMs, pendingMs = 10_000 }: MemoryStoreOptions) {
-    if (Math.min(ttlMs, maxAgeMs, pendingMs) < TICK_MS) throw new RangeError(`a hold must live ${TICK_MS} ms at least`);
+    if (Math.min(ttlMs, maxAgeMs, pendingMs) < TICK_MS) throw new RangeError(`holds must live at least ${TICK_MS} ms`);
     this.#clock = clock;
     this.#ttlMs = ttlMs;
     this.#maxAgeTicks = tickOf(maxAgeMs);
@@ -71,11 +71,11 @@ class MemoryReservationStore implements ReservationStore {
   async place({ sessionHash, operationId, lines, maxLines, clients = NONE }: PlaceRequest): Promise<PlaceOutcome> {
     const now = this.#begin();
     const record = this.#records.findOrCreate(sessionHash, now);
-    const passed =
+    const exceeded =
       clients.length === 0 || record.pending !== null
         ? undefined
-        : this.#records.ledger.passedCap(clients, record, lines, now);
-    if (passed !== undefined) return { outcome: "client_full", maxUnits: passed.maxUnits };
+        : this.#records.ledger.exceededCap(clients, record, lines, now);
+    if (exceeded !== undefined) return { outcome: "client_full", maxUnits: exceeded.maxUnits };
     const [claim] = record.claims;
     if (claim !== undefined) return { outcome: "checkout_open", claim };
     if (record.pending !== null && record.pending.operationId !== operationId) return { outcome: "busy" };
@@ -240,7 +240,7 @@ class MemoryReservationStore implements ReservationStore {
       const isFirst = record.granted.length === 0 && record.claims.length === 0;
       record.firstGrantedAt = isFirst ? claimedAt : Math.min(record.firstGrantedAt, claimedAt);
       record.claims = [...record.claims, restored];
-      // An undecided call must not be confirmed into a cart that is being paid for.
+      // A pending call must not be confirmed into a cart that is being paid for.
       record.pending = null;
       record.lastOperationId = null;
     });
@@ -302,11 +302,11 @@ class MemoryReservationStore implements ReservationStore {
     return this.#records.subscribe(listener);
   }
 
-  /** The tick that this verb happens in. */
+  /** Starts an operation and returns its tick. */
   #begin(): number {
     this.#nowMs = this.#clock.now();
     const now = tickOf(this.#nowMs);
-    this.#records.moveHand(now);
+    this.#records.sweep(now);
     return now;
   }
 

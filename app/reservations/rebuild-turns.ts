@@ -1,22 +1,25 @@
 /**
- * Whether the store bears all claims that Stripe knows of, and whose turn it is to restore them when it does not.
- * Both methods throw `UnavailableError` when the store cannot be reached.
+ * Decides whether the store has all claims that Stripe knows of, and otherwise which server restores them.
+ * `begin` and `end` throw `UnavailableError` when the store cannot be reached.
  */
 export interface RebuildTurns {
   /**
-   * `rebuilt`: it does. `begun`: it came up empty or may have lost data, and the caller is to restore claims and to settle
-   * announced moves, then to say so with `end`. `elsewhere`: another server is at it, or it is too early; ask again.
-   * `unproven`: the store says that it does, and this server cannot tell whether another store has taken its place since; the
-   * caller is to `learn` what Stripe's sessions name and to ask again.
+   * - `rebuilt`: the store has all claims.
+   * - `begun`: the store started empty or may have lost data. The caller restores claims, settles announced moves, then
+   *   calls `end`.
+   * - `elsewhere`: another server is rebuilding, or it is too early. Call again later.
+   * - `unproven`: the store looks complete, but another one may have replaced it without this server noticing. The
+   *   caller
+   *   passes the epochs of Stripe's sessions to `learn` and calls again.
    */
   begin(): Promise<"rebuilt" | "begun" | "elsewhere" | "unproven">;
-  /** The epochs of all claims that Stripe's sessions may still be paid by (see `Claim.epoch`). To be called before `end`, too. */
+  /** Takes the epochs of all Stripe sessions that may still be paid (see `Claim.epoch`). Call it before `end`, too. */
   learn(epochs: Iterable<string>): void;
-  /** False when data was lost again since `begin`. */
+  /** Marks the store as rebuilt. False if data was lost again since `begin`. */
   end(): Promise<boolean>;
 }
 
-/** For the store of one process: empty at boot, and never again. */
+/** For the memory store, which loses data only when the process starts. */
 export function createProcessRebuildTurns(): RebuildTurns {
   let isRebuilt = false;
   return {

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
 import { UnavailableError } from "~/errors";
-import { answers, eventMessage, snapshotPlace } from "./redis/answers";
 import type { RedisConnection } from "./redis/redis-connection.server";
+import { eventMessage, replies, snapshotPosition } from "./redis/replies";
 import { scripts, type Script } from "./redis/scripts.server";
 import {
   CLAIMS_PER_PAGE,
@@ -30,19 +30,20 @@ import {
 } from "./reservation-store";
 
 /**
- * The driver for any number of servers. Each verb is one script, so one atomic step of Redis, in one round trip; what counts
- * as time is Redis' own. A verb whose answer was lost is sent again within its second: `release`, `complete` and `unclaim`
- * then answer that there is nothing left to end.
+ * The driver for any number of servers. Each verb is one script, so one atomic step of Redis, in one round trip; what
+ * counts as time is Redis' own. A verb whose answer was lost is sent again within its second: `release`, `complete` and
+ * `unclaim` then answer that there is nothing left to end.
  *
- * `place`, `claim` and `held` throw `UnavailableError` until one server has restored the claims that Stripe knows of (see
+ * `place`, `claim` and `held` throw `UnavailableError` until one server has restored the claims that Stripe knows of
+ * (see
  * `createRedisRebuildTurns`). `changed` is told to every server, `expired` only to the one whose verb found it.
  */
 export function createRedisReservationStore(redis: RedisConnection): ReservationStore {
   return new RedisReservationStore(redis);
 }
 
-/** How often a release looks again because the cart changed between its look and its step. */
-const MAX_LOOKS = 4;
+/** Attempts of a release whose cart changes between its read and its step. */
+const RELEASE_ATTEMPTS = 4;
 
 class RedisReservationStore implements ReservationStore {
   readonly #redis: RedisConnection;
@@ -50,29 +51,29 @@ class RedisReservationStore implements ReservationStore {
 
   constructor(redis: RedisConnection) {
     this.#redis = redis;
-    redis.listen((message) => this.#hear(message));
+    redis.listen((message) => this.#receive(message));
   }
 
   async place({ lines, ...request }: PlaceRequest): Promise<PlaceOutcome> {
     const hints = lines.map(({ hint = null }) => hint);
-    const placed = await this.#run(scripts.place, answers.place, { ...request, lines: pairs(lines), hints });
+    const placed = await this.#run(scripts.place, replies.place, { ...request, lines: pairs(lines), hints });
     if (placed.outcome === "not_rebuilt") throw notRebuilt();
     return "others" in placed ? { ...placed, others: byProduct(lines, placed.others) } : placed;
   }
 
   confirm(operation: OperationRef): Promise<ConfirmOutcome> {
-    return this.#run(scripts.confirm, answers.confirm, operation);
+    return this.#run(scripts.confirm, replies.confirm, operation);
   }
 
   async abort(operation: OperationRef): Promise<void> {
-    await this.#run(scripts.abort, answers.done, operation);
+    await this.#run(scripts.abort, replies.done, operation);
   }
 
   renew(sessionHash: string): Promise<RenewOutcome> {
-    return this.#run(scripts.renew, answers.renew, { sessionHash });
+    return this.#run(scripts.renew, replies.renew, { sessionHash });
   }
 
-  /** Looks first, so that a try that lands late, after lines were granted again, is told from one in time. */
+  /** Reads first and names the change it has seen, so that a late attempt cannot release lines that were granted since. */
   async release({
     sessionHash,
     productIds,
@@ -81,10 +82,10 @@ class RedisReservationStore implements ReservationStore {
     productIds: readonly string[] | "all";
   }): Promise<ReleaseOutcome> {
     const named = productIds === "all" ? {} : { productIds };
-    for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
-      const { last } = await this.#run(scripts.view, answers.view, { sessionHash });
+    for (let attempts = 0; attempts < RELEASE_ATTEMPTS; attempts += 1) {
+      const { last } = await this.#run(scripts.view, replies.view, { sessionHash });
       const operationId = randomBytes(12).toString("base64url");
-      const released = await this.#run(scripts.release, answers.release, {
+      const released = await this.#run(scripts.release, replies.release, {
         sessionHash,
         ...named,
         ...(last === undefined ? {} : { seen: last }),
@@ -92,11 +93,11 @@ class RedisReservationStore implements ReservationStore {
       });
       if (released.outcome !== "changed") return released;
     }
-    throw new UnavailableError("the cart was changed again and again meanwhile");
+    throw new UnavailableError("other changes of the cart keep interfering");
   }
 
   async claim(request: { sessionHash: string; claimId: string; terms?: PageTerms | undefined }): Promise<ClaimOutcome> {
-    const claimed = await this.#run(scripts.claim, answers.claim, request);
+    const claimed = await this.#run(scripts.claim, replies.claim, request);
     if (claimed.outcome === "not_rebuilt") throw notRebuilt();
     return claimed.outcome === "claimed"
       ? { ...claimed, others: byProduct(claimed.claim.lines, claimed.others) }
@@ -104,7 +105,7 @@ class RedisReservationStore implements ReservationStore {
   }
 
   async stamp(ref: { claimId: string; checkoutId: string }): Promise<"stamped" | "gone"> {
-    return (await this.#run(scripts.stamp, answers.stamp, ref)).outcome;
+    return (await this.#run(scripts.stamp, replies.stamp, ref)).outcome;
   }
 
   complete(ref: ClaimRef): Promise<ClaimEnd> {
@@ -112,32 +113,33 @@ class RedisReservationStore implements ReservationStore {
   }
 
   unclaim({ claimId, checkoutId, to }: ClaimRef & { to: "shopper" | "stock" }): Promise<ClaimEnd> {
-    return this.#run(scripts.endClaim, answers.endClaim, { claimId, to, ...borne(checkoutId) });
+    return this.#run(scripts.endClaim, replies.endClaim, { claimId, to, ...checkoutField(checkoutId) });
   }
 
   async lower({ claimId, checkoutId, lines }: ClaimRef & { lines: readonly Line[] }): Promise<"lowered" | "gone"> {
-    return (await this.#run(scripts.lower, answers.lower, { claimId, ...borne(checkoutId), lines: pairs(lines) }))
-      .outcome;
+    return (
+      await this.#run(scripts.lower, replies.lower, { claimId, ...checkoutField(checkoutId), lines: pairs(lines) })
+    ).outcome;
   }
 
   async restore({ sessionHash, checkoutId, lines, ...claim }: Claim): Promise<void> {
-    await this.#run(scripts.restore, answers.done, {
-      claim: { ...claim, session: sessionHash, ...borne(checkoutId), lines: pairs(lines) },
+    await this.#run(scripts.restore, replies.done, {
+      claim: { ...claim, session: sessionHash, ...checkoutField(checkoutId), lines: pairs(lines) },
     });
   }
 
   async findClaim(claimId: string): Promise<FoundClaim | null> {
-    const { claim, ageMs = 0 } = await this.#run(scripts.findClaim, answers.findClaim, { claimId });
+    const { claim, ageMs = 0 } = await this.#run(scripts.findClaim, replies.findClaim, { claimId });
     return claim === undefined ? null : { ...claim, ageMs };
   }
 
   async claims({ after, limit = CLAIMS_PER_PAGE, ...query }: ClaimsQuery): Promise<readonly Claim[]> {
-    const place = after === undefined ? {} : { after: { claimedAt: after.claimedAt, claimId: after.claimId } };
-    return (await this.#run(scripts.claims, answers.claims, { ...query, limit, ...place })).claims;
+    const position = after === undefined ? {} : { after: { claimedAt: after.claimedAt, claimId: after.claimId } };
+    return (await this.#run(scripts.claims, replies.claims, { ...query, limit, ...position })).claims;
   }
 
   async view(sessionHash: string): Promise<SessionView> {
-    return (await this.#run(scripts.view, answers.view, { sessionHash })).view;
+    return (await this.#run(scripts.view, replies.view, { sessionHash })).view;
   }
 
   async held({
@@ -149,7 +151,7 @@ class RedisReservationStore implements ReservationStore {
   }): Promise<ReadonlyMap<string, HeldUnits>> {
     const counted = await this.#run(
       scripts.held,
-      answers.held,
+      replies.held,
       sessionHash === null ? { productIds } : { sessionHash, productIds },
     );
     if (counted.outcome === "not_rebuilt") throw notRebuilt();
@@ -160,9 +162,9 @@ class RedisReservationStore implements ReservationStore {
   }
 
   async snapshot({ limit, cursor }: { limit: number; cursor?: string | undefined }): Promise<SnapshotPage> {
-    const after = cursor === undefined ? undefined : placeOf(cursor);
+    const after = cursor === undefined ? undefined : positionOf(cursor);
     if (after === null) return { reservations: [], cursor: null };
-    const { rows, next } = await this.#run(scripts.snapshot, answers.snapshot, { limit, after });
+    const { rows, next } = await this.#run(scripts.snapshot, replies.snapshot, { limit, after });
     const reservations = rows.map(
       ({ isClaimed = false, checkoutId = null, expiresInMs = null, session, ...row }): Reservation => ({
         ...row,
@@ -179,7 +181,7 @@ class RedisReservationStore implements ReservationStore {
   }
 
   totals(): Promise<StoreTotals> {
-    return this.#run(scripts.totals, answers.totals, {});
+    return this.#run(scripts.totals, replies.totals, {});
   }
 
   subscribe(listener: (event: StoreEvent) => void): () => void {
@@ -190,18 +192,18 @@ class RedisReservationStore implements ReservationStore {
     };
   }
 
-  async #run<Answer extends z.ZodType>(script: Script, answer: Answer, request: object): Promise<z.output<Answer>> {
-    return answer.parse(await this.#redis.run(script, request));
+  async #run<Reply extends z.ZodType>(script: Script, reply: Reply, request: object): Promise<z.output<Reply>> {
+    return reply.parse(await this.#redis.run(script, request));
   }
 
-  #hear(message: string): void {
+  #receive(message: string): void {
     const { instance, changed, expired } = eventMessage.parse(JSON.parse(message));
-    if (changed.length > 0) this.#tell({ type: "changed", productIds: changed });
+    if (changed.length > 0) this.#emit({ type: "changed", productIds: changed });
     if (instance !== this.#redis.instance) return;
-    for (const { session: sessionHash, lines } of expired) this.#tell({ type: "expired", sessionHash, lines });
+    for (const { session: sessionHash, lines } of expired) this.#emit({ type: "expired", sessionHash, lines });
   }
 
-  #tell(event: StoreEvent): void {
+  #emit(event: StoreEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
 }
@@ -214,8 +216,8 @@ function pairs(lines: readonly Line[]): readonly (readonly [string, number])[] {
   return lines.map(({ productId, quantity }) => [productId, quantity]);
 }
 
-/** Absent rather than null, which is something in Lua. */
-function borne(checkoutId: string | null): { checkoutId?: string } {
+/** Absent instead of null, which Lua would treat as a value. */
+function checkoutField(checkoutId: string | null): { checkoutId?: string } {
   return checkoutId === null ? {} : { checkoutId };
 }
 
@@ -226,15 +228,16 @@ function byProduct(
   return new Map(
     lines.map(({ productId }, index) => {
       const units = held[index];
-      if (units === undefined) throw new Error(`the script did not answer ${productId}`);
+      if (units === undefined) throw new Error(`the script's reply lacks product ${productId}`);
       return [productId, units];
     }),
   );
 }
 
-function placeOf(cursor: string): z.output<typeof snapshotPlace> | null {
+/** Null if the cursor cannot be parsed. */
+function positionOf(cursor: string): z.output<typeof snapshotPosition> | null {
   try {
-    return snapshotPlace.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
+    return snapshotPosition.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
   } catch {
     return null;
   }

@@ -7,7 +7,9 @@ export interface ReleaseDependencies {
   readonly backOff: () => Promise<void>;
 }
 
-/** Gives back granted lines, those named or all, once no other call of the session is undecided. Throws `UnavailableError`. */
+/**
+ * Releases the named granted lines, or all, once no other call of the session is pending. Throws `UnavailableError`.
+ */
 export function release(
   { store, backOff }: ReleaseDependencies,
   request: { readonly sessionHash: string; readonly productIds: readonly string[] | "all" },

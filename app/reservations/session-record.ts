@@ -1,30 +1,30 @@
 import type { Claim, ClientCap, Line, SessionView } from "./reservation-store";
 import { TICK_MS } from "./ticks";
 
-/** Shared by everything that is empty: a million holds pay for no empty arrays. */
+/** One shared empty list, so that a million holds do not allocate empty arrays. */
 export const NONE: readonly never[] = Object.freeze([]);
 
-/** One undecided call. */
+/** A call that is not decided yet. */
 export interface Pending {
   readonly operationId: string;
   readonly lines: readonly Line[];
   readonly deadline: number;
 }
 
-/** Everything that one session has in the memory driver. There is no record for a session that holds nothing. Times are ticks. */
+/** Everything the memory driver keeps of one session. A session that holds nothing has no record. Times are ticks. */
 export class SessionRecord {
-  /** Order of arrival, by which a snapshot finds its place again. */
+  /** Order of arrival, by which a snapshot resumes. */
   readonly sequence: number;
   granted: readonly Line[] = NONE;
-  /** Of `granted`. */
+  /** Deadline of `granted`. */
   deadline = 0;
-  /** Where the absolute age counts from, while anything is granted or claimed. */
+  /** Start of the absolute age, while anything is granted or claimed. */
   firstGrantedAt = 0;
   pending: Pending | null = null;
-  /** The session's own claim first; more than one only after `restore`. */
+  /** The session's own claim comes first. More than one only after `restore`. */
   claims: readonly Claim[] = NONE;
   lastOperationId: string | null = null;
-  /** Whose caps it counts for (see `ClientCap`). */
+  /** Clients it counts towards, with their caps (see `ClientCap`). */
   clients: readonly ClientCap[] = NONE;
 
   constructor(sequence: number) {
@@ -37,32 +37,36 @@ export class SessionRecord {
 }
 
 /**
- * Tells of each product of the record, once, the units of the session's hold on it: claimed without a deadline, granted until
- * the record's, pending until the undecided call's. The hold counts as the largest of those that live.
- * A visit and no list: every verb asks, and a list would be most of its work.
+ * Calls `visit` once per product with the units of each layer: claimed without a deadline, granted until the record's
+ * deadline, pending until the call's. The hold counts as the largest live layer.
+ * A callback instead of a list, because every operation does this and lists dominated the profile.
  */
 export function eachHold(
   record: SessionRecord,
   visit: (productId: string, claimed: number, granted: number, pending: number) => void,
 ): void {
   const { granted, pending, claims } = record;
-  const asked = pending === null ? NONE : pending.lines;
+  const pendingLines = pending === null ? NONE : pending.lines;
   for (const { productId, quantity } of granted)
-    visit(productId, claimedOf(claims, productId), quantity, unitsOf(asked, productId));
-  for (const { productId, quantity } of asked) {
-    if (!names(granted, productId)) visit(productId, claimedOf(claims, productId), 0, quantity);
+    visit(productId, claimedOf(claims, productId), quantity, unitsOf(pendingLines, productId));
+  for (const { productId, quantity } of pendingLines) {
+    if (!hasProduct(granted, productId)) visit(productId, claimedOf(claims, productId), 0, quantity);
   }
   for (const [at, claim] of claims.entries()) {
     const earlier = claims.slice(0, at);
     for (const { productId } of claim.lines) {
-      if (names(granted, productId) || names(asked, productId) || earlier.some(({ lines }) => names(lines, productId)))
+      if (
+        hasProduct(granted, productId) ||
+        hasProduct(pendingLines, productId) ||
+        earlier.some(({ lines }) => hasProduct(lines, productId))
+      )
         continue;
       visit(productId, claimedOf(claims, productId), 0, 0);
     }
   }
 }
 
-/** What the session holds at `nowMs`, without what has lapsed by then. */
+/** The session's holds at `nowMs`, without lapsed ones. */
 export function viewOf(
   record: SessionRecord | undefined,
   { nowMs, maxAgeTicks }: { nowMs: number; maxAgeTicks: number },
@@ -80,7 +84,7 @@ export function viewOf(
   };
 }
 
-/** Units of the product in lines that name each product once. */
+/** Units of the product in lines with distinct products. */
 export function unitsOf(lines: readonly Line[], productId: string): number {
   for (const line of lines) if (line.productId === productId) return line.quantity;
   return 0;
@@ -93,7 +97,7 @@ export function claimedOf(claims: readonly Claim[], productId: string): number {
   return units;
 }
 
-function names(lines: readonly Line[], productId: string): boolean {
+function hasProduct(lines: readonly Line[], productId: string): boolean {
   for (const line of lines) if (line.productId === productId) return true;
   return false;
 }

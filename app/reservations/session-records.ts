@@ -3,13 +3,13 @@ import type { Line, StoreEvent } from "./reservation-store";
 import { NONE, SessionRecord } from "./session-record";
 import { ShardedRecords } from "./sharded-records";
 
-/** How many records each step looks at to find lapsed ones: a few more than it can add, so that the hand keeps up. */
-const RECORDS_PER_STEP = 4;
+/** Records visited by the sweep in each operation: a few more than an operation can add, so that the sweep keeps up. */
+const RECORDS_PER_OPERATION = 4;
 
 /**
- * The records of all sessions, kept in step with the ledger of held units, and the memory of lapsed ones reclaimed without
- * timers and scans: a clock hand goes round the records for ever, a constant few at each step.
- * Events reach listeners in a microtask, when the step that caused them is done. Times are ticks.
+ * The records of all sessions, kept in step with the ledger of held units. Lapsed records are reclaimed incrementally,
+ * without timers or scans, by a clock-hand sweep over a few records per operation.
+ * Listeners receive events in a microtask, after the operation that caused them. Times are ticks.
  */
 export class SessionRecords {
   readonly bySession = new ShardedRecords();
@@ -18,15 +18,17 @@ export class SessionRecords {
   #hand: ReturnType<ShardedRecords["entries"]> | null = null;
   #nextSequence = 0;
 
-  /** To be called once at the start of every step. The hand rests while every record has something that lives. */
-  moveHand(now: number): void {
+  /**
+   * Moves the clock hand. Call once at the start of every operation. Does nothing while every record has a live hold.
+   */
+  sweep(now: number): void {
     if (this.bySession.size <= this.ledger.sessions(now)) {
-      // An iterator that is kept keeps the tables that the map has grown out of.
+      // A live iterator retains the map's old hash tables.
       this.#hand = null;
       return;
     }
     this.#hand ??= this.bySession.entries();
-    for (let looked = 0; looked < RECORDS_PER_STEP; looked += 1) {
+    for (let visited = 0; visited < RECORDS_PER_OPERATION; visited += 1) {
       const next = this.#hand.next();
       if (next.done === true) {
         this.#hand = null;
@@ -36,7 +38,7 @@ export class SessionRecords {
     }
   }
 
-  /** The session's record without what has lapsed; undefined when nothing is left. */
+  /** The session's record without lapsed holds; undefined if nothing is left. */
   find(sessionHash: string, now: number): SessionRecord | undefined {
     const record = this.bySession.get(sessionHash);
     if (record === undefined) return undefined;
@@ -44,12 +46,15 @@ export class SessionRecords {
     return record.isEmpty ? undefined : record;
   }
 
-  /** The same, or an empty record, which is kept if `change` puts something in it. */
+  /** Like `find`, or an empty record, which is kept once `change` adds something to it. */
   findOrCreate(sessionHash: string, now: number): SessionRecord {
     return this.find(sessionHash, now) ?? new SessionRecord(this.#nextSequence++);
   }
 
-  /** Changes a record that `find` or `findOrCreate` answered in this step. Tells listeners about the products of `lines`. */
+  /**
+   * Changes a record that `find` or `findOrCreate` returned in this operation. Notifies listeners of the products in
+   * `lines`.
+   */
   change(sessionHash: string, record: SessionRecord, now: number, lines: readonly Line[], change: () => void): void {
     const { granted, pending, claims } = record;
     this.ledger.takeOut(record);
@@ -67,7 +72,7 @@ export class SessionRecords {
     this.#changed(lines);
   }
 
-  /** Lines as all sessions share them (see `HeldLedger.line`). */
+  /** The same lines as shared objects (see `HeldLedger.line`). */
   shared(lines: readonly Line[]): readonly Line[] {
     return lines.map((line) => this.ledger.line(line.productId, line.quantity));
   }
@@ -80,7 +85,7 @@ export class SessionRecords {
     };
   }
 
-  /** What has lapsed counts nothing in the ledger any more, so it is only forgotten here. */
+  /** Forgets lapsed holds. The ledger needs no update: they no longer count there. */
   #dropLapsed(sessionHash: string, record: SessionRecord, now: number): void {
     const { granted, pending } = record;
     const hasLapsedPending = pending !== null && pending.deadline <= now;

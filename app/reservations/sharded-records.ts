@@ -1,12 +1,14 @@
 import type { SessionRecord } from "./session-record";
 
 /**
- * A map of a million entries that grows, or shrinks, copies all of them at once and nobody is served meanwhile: 50 ms. Maps of some
- * ten thousand copy in less than one.
+ * A map of a million entries copies all of them at once when it grows or shrinks, which blocks the process for 50 ms.
+ * Maps of some ten thousand entries copy in less than 1 ms.
  */
 const SHARDS = 64; // A power of two.
 
-/** The records by session: one map in many small ones. Iterates shard after shard, in each of them in order of arrival. */
+/**
+ * The records by session, as one map made of many small ones. Iterates shard by shard, in order of arrival within each.
+ */
 export class ShardedRecords {
   readonly #shards = Array.from({ length: SHARDS }, () => new Map<string, SessionRecord>());
   #size = 0;
@@ -30,7 +32,10 @@ export class ShardedRecords {
     if (this.#shard(sessionHash).delete(sessionHash)) this.#size -= 1;
   }
 
-  /** Everything from this shard on; see `shardOf`. Entries that come or go meanwhile are met or not, and no other is missed. */
+  /**
+   * All entries from this shard on (see `shardOf`). Entries added or removed during iteration may or may not be seen;
+   * all others are seen once.
+   */
   *entries(first = 0): Generator<[session: string, record: SessionRecord], undefined> {
     for (let shard = first; shard < SHARDS; shard += 1) yield* this.#shards[shard] ?? [];
   }
@@ -42,7 +47,7 @@ export class ShardedRecords {
   }
 }
 
-/** Sessions are hashes, so a few of their characters spread them evenly. */
+/** The shard of a session. Sessions are hashes, so two of their characters spread them evenly. */
 export function shardOf(sessionHash: string): number {
   const end = sessionHash.length - 1;
   return (sessionHash.charCodeAt(end) * 31 + sessionHash.charCodeAt(end - 1)) & (SHARDS - 1);

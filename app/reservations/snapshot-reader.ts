@@ -6,84 +6,88 @@ import { TICK_MS } from "./ticks";
 type Entry = readonly [session: string, record: SessionRecord];
 type Entries = ReturnType<ShardedRecords["entries"]>;
 
-/** A place in the records: the entry to go on with, and how many of its rows were given already. */
-interface Place {
+/** A position in the records: the next entry, and how many of its rows were already returned. */
+interface Position {
   readonly entries: Entries;
   readonly entry: Entry;
   readonly row: number;
 }
 
-/** How many records a page looks at beyond its rows, so that a million lapsed ones do not block the process. */
+/** Records visited per page in addition to its rows, so that a million lapsed ones do not block the process. */
 const RECORDS_BEYOND_ROWS = 1_000;
-const PLACES_KEPT = 8;
+const CACHED_POSITIONS = 8;
 
 /**
- * Reads the records page by page. A cursor is the shard and the arrival number of a record and a row in it, so it stays good whatever
- * happens in between. The last few places are kept, so that going on costs what the page costs and not what the pages before did.
+ * Reads the records page by page. A cursor consists of a shard, the arrival number of a record and a row in it, so it
+ * stays valid whatever happens in between. The latest positions are cached, so that a page does not walk through all
+ * previous pages again.
  */
 export class SnapshotReader {
   readonly #sessions: ShardedRecords;
-  readonly #places = new Map<string, Place>();
+  readonly #positions = new Map<string, Position>();
 
   constructor(sessions: ShardedRecords) {
     this.#sessions = sessions;
   }
 
-  /** May have fewer rows than `limit`, even none, before the last page. A cursor that is none of ours is beyond the end. */
+  /** One page of at most `limit` rows, possibly none. A cursor that cannot be parsed is beyond the end. */
   page({ limit, cursor }: { limit: number; cursor?: string | undefined }, now: number, nowMs: number): SnapshotPage {
-    let place = cursor === undefined ? this.#find("0.0.0") : this.#find(cursor);
+    let position = cursor === undefined ? this.#find("0.0.0") : this.#find(cursor);
     const reservations: Reservation[] = [];
-    const enough = limit + RECORDS_BEYOND_ROWS;
-    for (let looked = 0; place !== undefined && reservations.length < limit && looked < enough; looked += 1) {
-      const [sessionHash, record] = place.entry;
-      // Between two pages the record may have gone.
+    const maxVisits = limit + RECORDS_BEYOND_ROWS;
+    for (let visited = 0; position !== undefined && reservations.length < limit && visited < maxVisits; visited += 1) {
+      const [sessionHash, record] = position.entry;
+      // The record may have been deleted between two pages.
       const rows = this.#sessions.get(sessionHash) === record ? rowsOf(sessionHash, record, now, nowMs) : [];
-      const end = place.row + limit - reservations.length;
-      reservations.push(...rows.slice(place.row, end));
-      place = end < rows.length ? { ...place, row: end } : next(place.entries);
+      const end = position.row + limit - reservations.length;
+      reservations.push(...rows.slice(position.row, end));
+      position = end < rows.length ? { ...position, row: end } : next(position.entries);
     }
-    return { reservations, cursor: place === undefined ? null : this.#keep(place) };
+    return { reservations, cursor: position === undefined ? null : this.#cache(position) };
   }
 
-  #find(cursor: string): Place | undefined {
-    const kept = this.#places.get(cursor);
-    if (kept !== undefined) {
-      this.#places.delete(cursor);
-      return kept;
+  #find(cursor: string): Position | undefined {
+    const cached = this.#positions.get(cursor);
+    if (cached !== undefined) {
+      this.#positions.delete(cursor);
+      return cached;
     }
     const [shard, sequence, row] = /^\d+\.\d+\.\d+$/.test(cursor) ? cursor.split(".").map(Number) : [];
     if (shard === undefined || sequence === undefined || row === undefined) return undefined;
     const entries = this.#sessions.entries(shard);
-    let place = next(entries);
+    let position = next(entries);
     const isBefore = ([sessionHash, record]: Entry) => shardOf(sessionHash) === shard && record.sequence < sequence;
-    while (place !== undefined && isBefore(place.entry)) place = next(entries);
-    return place?.entry[1].sequence === sequence ? { ...place, row } : place;
+    while (position !== undefined && isBefore(position.entry)) position = next(entries);
+    return position?.entry[1].sequence === sequence ? { ...position, row } : position;
   }
 
-  #keep(place: Place): string {
-    const [sessionHash, { sequence }] = place.entry;
-    const cursor = `${shardOf(sessionHash)}.${sequence}.${place.row}`;
-    const [oldest] = this.#places.keys();
-    if (oldest !== undefined && this.#places.size >= PLACES_KEPT) this.#places.delete(oldest);
-    this.#places.set(cursor, place);
+  #cache(position: Position): string {
+    const [sessionHash, { sequence }] = position.entry;
+    const cursor = `${shardOf(sessionHash)}.${sequence}.${position.row}`;
+    const [oldest] = this.#positions.keys();
+    if (oldest !== undefined && this.#positions.size >= CACHED_POSITIONS) this.#positions.delete(oldest);
+    this.#positions.set(cursor, position);
     return cursor;
   }
 }
 
-function next(entries: Entries): Place | undefined {
+function next(entries: Entries): Position | undefined {
   const step = entries.next();
   return step.done === true ? undefined : { entries, entry: step.value, row: 0 };
 }
 
 function rowsOf(sessionHash: string, record: SessionRecord, now: number, nowMs: number): Reservation[] {
   const rows: Reservation[] = [];
-  eachHold(record, (productId, _claimed, granted, asked) => {
+  eachHold(record, (productId, _claimed, granted, pendingUnits) => {
     const { deadline, pending } = record;
-    const quantity = Math.max(deadline > now ? granted : 0, pending !== null && pending.deadline > now ? asked : 0);
+    const quantity = Math.max(
+      deadline > now ? granted : 0,
+      pending !== null && pending.deadline > now ? pendingUnits : 0,
+    );
     if (quantity === 0) return;
     const last = Math.max(
       granted > 0 ? deadline : -Infinity,
-      pending !== null && asked > 0 ? pending.deadline : -Infinity,
+      pending !== null && pendingUnits > 0 ? pending.deadline : -Infinity,
     );
     rows.push({
       productId,

@@ -1,11 +1,11 @@
 import { UnavailableError } from "~/errors";
 
-/** At 20 to 100 ms each about three seconds: longer than a stock read takes, shorter than a shopper waits. */
+/** About three seconds at 20 to 100 ms each: longer than a stock read, shorter than a shopper's patience. */
 const TRIES = 50;
 
 /**
- * Repeats a step for as long as another undecided call of the same session is in its way.
- * Throws `UnavailableError` when that does not end; the step has then changed nothing.
+ * Repeats a step while it is `busy` because another call of the same session is pending.
+ * Throws `UnavailableError` after about three seconds; the step has then changed nothing.
  */
 export async function waitWhileBusy<Result extends { readonly outcome: string }>(
   backOff: () => Promise<void>,

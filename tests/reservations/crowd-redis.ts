@@ -4,7 +4,7 @@ import { connect } from "./redis-fixture";
 import type { VirtualTime } from "./virtual-time";
 
 export interface SharedRedis {
-  /** Forgets everything, and gives the way to open a store whose clock is moved on by the crowd's. */
+  /** Deletes everything, and returns a function that opens a store on the crowd's clock. */
   emptied(): Promise<(time: VirtualTime) => ReservationStore>;
   close(): void;
 }

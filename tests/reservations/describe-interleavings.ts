@@ -5,7 +5,7 @@ import { explore, type Scenario } from "./interleaving-explorer";
 export function describeInterleavings(scenarios: readonly Scenario[]): void {
   describe("in every interleaving", () => {
     it.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
-      "%s: nothing is promised twice or lost",
+      "%s: no unit is promised twice or lost",
       { timeout: 120_000 },
       async (_, scenario) => {
         const started = performance.now();

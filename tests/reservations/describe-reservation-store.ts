@@ -11,26 +11,26 @@ import type {
   StoreEvent,
 } from "~/reservations/reservation-store";
 
-/** What every driver is opened with for this suite. */
+/** The timing with which this suite opens every driver. */
 export const storeTiming = { ttlMs: 120_000, maxAgeMs: 300_000, pendingMs: 10_000 } as const;
 
 export interface OpenStore {
   readonly store: ReservationStore;
-  /** Moves the store's time on. */
+  /** Advances the store's time. */
   advance(milliseconds: number): Promise<void>;
   close?(): Promise<void>;
 }
 
-/** For what arrives by itself, on a busy machine. */
+/** Waiting time for asynchronous events on a busy machine. */
 export const PATIENT = { timeout: 10_000 };
-/** Deadlines may be rounded, and a driver with a real clock loses some time between two calls. */
+/** Deadlines may be rounded, and real time passes between two calls of a driver with a real clock. */
 const SLACK_MS = 1_000;
 const { ttlMs, maxAgeMs, pendingMs } = storeTiming;
-const NOBODY: OthersUnits = { units: 0, pendingUnits: 0, nextReleaseInMs: null };
+const NO_OTHERS: OthersUnits = { units: 0, pendingUnits: 0, nextReleaseInMs: null };
 
-/** The contract of `ReservationStore`, for any driver. `open` gives an empty store each time. */
+/** Tests the contract of `ReservationStore` for any driver. `open` returns an empty store each time. */
 export function describeReservationStore(name: string, open: () => Promise<OpenStore>): void {
-  describe(`${name} keeps the contract of a reservation store`, () => {
+  describe(`${name} implements the contract of a reservation store`, () => {
     let opened: OpenStore;
     let store: ReservationStore;
     const advance = (milliseconds: number) => opened.advance(milliseconds);
@@ -67,35 +67,35 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
 
     const heldOf = async (productId: string, sessionHash: string | null = null) => {
       const held = (await store.held({ sessionHash, productIds: [productId] })).get(productId);
-      if (held === undefined) throw new Error("held() must answer every product");
+      if (held === undefined) throw new Error("held() must return every product");
       return held;
     };
 
     const total = async (productId: string) => (await heldOf(productId)).total;
 
     describe("place", () => {
-      it("is busy while another call of the same session is undecided, and writes nothing", async () => {
+      it("is busy while another call of the same session is pending, and writes nothing", async () => {
         await place("ann", "first", { mug: 1 });
         expect(await place("ann", "second", { mug: 5, hat: 1 })).toEqual({ outcome: "busy" });
         expect(await total("mug")).toBe(1);
         expect(await total("hat")).toBe(0);
       });
 
-      it("is refused while a payment page is open, and names the claim", async () => {
+      it("is refused while a payment page is open, and returns the claim", async () => {
         await grant("ann", { mug: 1 });
         const open = await claim("ann", "claim-1");
         expect(await place("ann", "late", { mug: 2 })).toEqual({ outcome: "checkout_open", claim: open });
         expect(await total("mug")).toBe(1);
       });
 
-      it("refuses more lines than the cart may have, and writes nothing", async () => {
+      it("refuses more lines than the maximum, and writes nothing", async () => {
         await grant("ann", { mug: 1, hat: 1 });
         expect(await place("ann", "third", { cup: 1 }, 2)).toEqual({ outcome: "too_many_lines" });
         expect(await total("cup")).toBe(0);
         expect(await place("ann", "again", { mug: 2 }, 2)).toMatchObject({ outcome: "placed" });
       });
 
-      it("counts lines that the same call releases as gone", async () => {
+      it("does not count lines that the same call releases", async () => {
         await grant("ann", { mug: 1, hat: 1 });
         expect(await place("ann", "swap", { mug: 0, cup: 1 }, 2)).toMatchObject({ outcome: "placed" });
       });
@@ -105,15 +105,15 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await place("ann", "shrink", { mug: 0 }, 1)).toMatchObject({ outcome: "placed" });
       });
 
-      it("tells what others hold, and not what the session holds itself", async () => {
+      it("returns what others hold, without the session's own holds", async () => {
         await grant("ann", { mug: 2 });
         await grant("bob", { mug: 3 });
         const placed = await place("ann", "more", { mug: 4, hat: 1 });
         expect(othersOf(placed, "mug")).toMatchObject({ units: 3, pendingUnits: 0 });
-        expect(othersOf(placed, "hat")).toMatchObject(NOBODY);
+        expect(othersOf(placed, "hat")).toMatchObject(NO_OTHERS);
       });
 
-      it("shows undecided units to the next one who asks, told apart from the rest", async () => {
+      it("returns pending units of others, separately from the rest", async () => {
         await grant("ann", { mug: 2 });
         await place("ann", "more", { mug: 5 });
         await place("bob", "fresh", { mug: 1 });
@@ -125,24 +125,24 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(placed.map((each) => othersOf(each, "mug").units)).toContain(1);
       });
 
-      it("does not free units of a decrease that is undecided", async () => {
+      it("does not free units of a pending decrease", async () => {
         await grant("ann", { mug: 5 });
         await place("ann", "fewer", { mug: 1 });
         expect(othersOf(await place("bob", "asks", { mug: 1 }), "mug")).toMatchObject({ units: 5, pendingUnits: 0 });
       });
 
-      it("counts nothing any more ten seconds later, and is then in nobody's way", async () => {
+      it("lapses after ten seconds, and then blocks no other call", async () => {
         await place("ann", "crashed", { mug: 3 });
         await advance(pendingMs - SLACK_MS);
         expect(await total("mug")).toBe(3);
         expect(await place("ann", "next", { mug: 1 })).toEqual({ outcome: "busy" });
         await advance(2 * SLACK_MS);
         expect(await total("mug")).toBe(0);
-        expect(othersOf(await place("bob", "asks", { mug: 1 }), "mug")).toMatchObject(NOBODY);
+        expect(othersOf(await place("bob", "asks", { mug: 1 }), "mug")).toMatchObject(NO_OTHERS);
         expect(await place("ann", "next", { mug: 1 })).toMatchObject({ outcome: "placed" });
       });
 
-      it("outlives granted units that lapse meanwhile", async () => {
+      it("outlives granted units that lapse while it is pending", async () => {
         await grant("ann", { mug: 5 });
         await advance(ttlMs - 3_000);
         await place("ann", "fewer", { mug: 2 });
@@ -151,7 +151,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await heldOf("mug")).toMatchObject({ total: 2, pendingUnits: 2 });
       });
 
-      it("answers an operation that is sent again from its pending", async () => {
+      it("returns the same result when it is repeated", async () => {
         await grant("bob", { mug: 2 });
         const first = await place("ann", "once", { mug: 1 });
         const second = await place("ann", "once", { mug: 1 });
@@ -159,18 +159,18 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await total("mug")).toBe(3);
       });
 
-      it("of quantity 0 holds nothing", async () => {
+      it("holds nothing for quantity 0", async () => {
         expect(await place("ann", "none", { mug: 0 })).toMatchObject({ outcome: "placed" });
         expect(await store.totals()).toMatchObject({ shopping: 0, checkout: 0, units: 0, sessions: 0 });
       });
     });
 
-    describe("place, looking first", () => {
+    describe("place with hints", () => {
       const look = (sessionHash: string, operationId: string, ...lines: PlaceLine[]) =>
         store.place({ sessionHash, operationId, lines, maxLines: 30 });
       const mug = (quantity: number, hint: number | null) => ({ productId: "mug", quantity, hint });
 
-      it("writes nothing when the figure is too low beside what others hold, and tells what they hold", async () => {
+      it("writes nothing when the hint less the units of others is too low, and returns those units", async () => {
         await grant("bob", { mug: 3 });
         const looked = await look("ann", "asks", mug(3, 5));
         if (looked.outcome !== "cannot_fit") throw new Error(looked.outcome);
@@ -179,11 +179,11 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await heldOf("mug")).toMatchObject({ total: 3, pendingUnits: 0 });
         expect(await store.confirm({ sessionHash: "ann", operationId: "asks" })).toEqual({ outcome: "gone" });
         expect(await store.totals()).toMatchObject({ sessions: 1 });
-        // It left nothing undecided, so the next call of the session is not in its way.
+        // It left nothing pending, so the session's next call is not blocked.
         expect(await look("ann", "asks again", mug(2, 5))).toMatchObject({ outcome: "placed" });
       });
 
-      it("places when the figure is just enough, or when none is known", async () => {
+      it("places when the hint is just enough, or when there is none", async () => {
         await grant("bob", { mug: 3 });
         expect(await look("ann", "fits", mug(2, 5))).toMatchObject({ outcome: "placed" });
         expect(await look("cy", "no figure", mug(9, null))).toMatchObject({ outcome: "placed" });
@@ -192,7 +192,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         });
       });
 
-      it("counts what others are being asked for, and what they are paying for", async () => {
+      it("counts pending and claimed units of others", async () => {
         await grant("payer", { mug: 1 });
         await claim("payer", "claim-1");
         await place("bob", "undecided", { mug: 1 });
@@ -203,7 +203,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await look("ann", "asks", mug(1, 2))).toMatchObject({ outcome: "placed" });
       });
 
-      it("does not count what the session holds itself", async () => {
+      it("does not count the session's own holds", async () => {
         await grant("ann", { mug: 4 });
         expect(await look("ann", "more", mug(5, 5))).toMatchObject({ outcome: "placed" });
         await store.abort({ sessionHash: "ann", operationId: "more" });
@@ -213,24 +213,24 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await look("ann", "fewer", mug(2, 5))).toMatchObject({ outcome: "placed" });
       });
 
-      it("lets go of a product whatever its figure is", async () => {
+      it("releases a product whatever its hint is", async () => {
         await grant("ann", { mug: 2 });
         expect(await look("ann", "none", mug(0, 0))).toMatchObject({ outcome: "placed" });
       });
 
-      it("takes all lines or none", async () => {
+      it("places all lines or none", async () => {
         const hat = { productId: "hat", quantity: 1, hint: 0 };
         expect(await look("ann", "both", mug(1, 1), hat)).toMatchObject({ outcome: "cannot_fit" });
         expect([await total("mug"), await total("hat")]).toEqual([0, 0]);
       });
 
-      it("answers an operation that is sent again from its pending, whatever the figure says by then", async () => {
+      it("is placed again when it is repeated, whatever the hint says by then", async () => {
         await look("ann", "once", mug(1, 1));
         expect(await look("ann", "once", mug(1, 0))).toMatchObject({ outcome: "placed" });
         expect(await total("mug")).toBe(1);
       });
 
-      it("comes after what else stands in the way", async () => {
+      it("checks hints after everything else that can refuse a call", async () => {
         await grant("ann", { hat: 1, cup: 1 });
         const lines = [mug(1, 0)];
         expect(await store.place({ sessionHash: "ann", operationId: "third", lines, maxLines: 2 })).toEqual({
@@ -266,7 +266,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         return placed.outcome;
       };
 
-      it("counts all its sessions, undecided calls too, and nobody else's; what it refuses is not written", async () => {
+      it("counts all its sessions, pending calls included, and no others; a refused call writes nothing", async () => {
         expect(await take("ann", 6)).toBe("placed");
         expect(await ask("bob", 3)).toMatchObject({ outcome: "placed" });
         expect(await ask("cy", 2)).toEqual({ outcome: "client_full", maxUnits: 10 });
@@ -276,7 +276,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await take("cy", 1)).toBe("placed");
       });
 
-      it("refuses nothing to a session that asks for no more than it holds, whatever the cap is by then", async () => {
+      it("never refuses a session that requests no more than it holds, whatever the cap is by then", async () => {
         await take("ann", 10);
         expect(await ask("ann", 10, 1)).toMatchObject({ outcome: "placed" });
         expect(await ask("bob", 1, 1)).toEqual({ outcome: "client_full", maxUnits: 1 });
@@ -293,7 +293,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         ).toMatchObject({ outcome: "placed" });
       });
 
-      it("is free again when the units were aborted, released, sold, or lapsed", async () => {
+      it("has room again once units were aborted, released, sold, or lapsed", async () => {
         const ends: (() => Promise<unknown>)[] = [
           () => store.release({ sessionHash: "ann", productIds: "all" }),
           async () => {
@@ -318,7 +318,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await take("bob", 10)).toBe("placed");
       });
 
-      it("counts units on a payment page for as long as it has them, and comes before the open page", async () => {
+      it("counts claimed units as long as they are held, and is checked before the open payment page", async () => {
         await take("ann", 10);
         await claim("ann", "claim-1");
         await advance(maxAgeMs + ttlMs);
@@ -327,7 +327,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await ask("ann", 10)).toMatchObject({ outcome: "checkout_open" });
       });
 
-      it("counts a session for the client that it began with, until it holds nothing", async () => {
+      it("counts a session towards the client of its first hold, until it holds nothing", async () => {
         await take("ann", 9);
         expect(await take("ann", 10, "elsewhere")).toBe("placed");
         expect(await take("bob", 1)).toBe("client_full");
@@ -337,7 +337,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await take("ann", 10)).toBe("placed");
       });
 
-      it("keeps the caps of all groups that a client belongs to, and names the one that is passed", async () => {
+      it("applies to all groups of a client, and returns the cap that would be exceeded", async () => {
         const take = async (sessionHash: string, home: string, quantity: number) => {
           const operation = { sessionHash, operationId: newOperationId() };
           const clients = [
@@ -364,7 +364,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await take("bob", "first", 2)).toBe(20);
       });
 
-      it("takes in a session that was restored, once it asks, and answers a call sent again as the first time", async () => {
+      it("includes a session without a client from its next call on, and does not affect a repeated call", async () => {
         const again = {
           sessionHash: "ann",
           operationId: newOperationId(),
@@ -383,7 +383,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       });
     });
 
-    it("keeps the terms of a payment page with its claim, for as long as that lives", async () => {
+    it("keeps the terms of a payment page as long as its claim", async () => {
       const terms = { payWithinMs: 300_000, accounts: [{ key: "of:ann", perSecond: 0.001, onPaid: 1_000 }] };
       await grant("ann", { mug: 1 });
       expect(await store.claim({ sessionHash: "ann", claimId: "claim-1", terms })).toMatchObject({ claim: { terms } });
@@ -405,7 +405,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await store.confirm({ sessionHash: "ann", operationId: "never" })).toEqual({ outcome: "gone" });
       });
 
-      it("is gone once the pending has lapsed, and what was granted stays", async () => {
+      it("is gone once the pending units have lapsed, and granted ones stay", async () => {
         await grant("ann", { mug: 1 });
         await place("ann", "slow", { mug: 4 });
         await advance(pendingMs + SLACK_MS);
@@ -420,7 +420,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await total("mug")).toBe(0);
       });
 
-      it("is gone when a later call took its place, which it leaves alone", async () => {
+      it("is gone when a later call has replaced it, and does not affect that call", async () => {
         await place("ann", "slow", { mug: 4 });
         await advance(pendingMs + SLACK_MS);
         await place("ann", "later", { mug: 1 });
@@ -436,7 +436,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await store.confirm({ sessionHash: "bob", operationId: "hers" })).toEqual({ outcome: "gone" });
       });
 
-      it("answers an operation that is sent again as the first time", async () => {
+      it("returns the same result when it is repeated", async () => {
         await place("ann", "once", { mug: 2 });
         const first = await store.confirm({ sessionHash: "ann", operationId: "once" });
         const second = await store.confirm({ sessionHash: "ann", operationId: "once" });
@@ -445,21 +445,21 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await total("mug")).toBe(2);
       });
 
-      it("is gone for an earlier operation than the last", async () => {
+      it("is gone for an operation before the session's latest one", async () => {
         await place("ann", "first", { mug: 2 });
         await store.confirm({ sessionHash: "ann", operationId: "first" });
         await grant("ann", { mug: 3 });
         expect(await store.confirm({ sessionHash: "ann", operationId: "first" })).toEqual({ outcome: "gone" });
       });
 
-      it("sets each line named and leaves the others", async () => {
+      it("sets each named line and keeps the others", async () => {
         await grant("ann", { mug: 5, hat: 1, cup: 1 });
         const view = await grant("ann", { mug: 1, hat: 0, jar: 2 });
         expect(unitsOf(view.lines)).toEqual({ mug: 1, cup: 1, jar: 2 });
         expect([await total("mug"), await total("hat"), await total("cup"), await total("jar")]).toEqual([1, 0, 1, 2]);
       });
 
-      it("starts two minutes for the whole cart, and not more", async () => {
+      it("starts two minutes for the whole cart, and no more", async () => {
         await grant("ann", { mug: 1 });
         await advance(60_000);
         const view = await grant("ann", { hat: 1 });
@@ -472,7 +472,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect([await total("mug"), await total("hat")]).toEqual([0, 0]);
       });
 
-      it("of nothing but releases leaves no trace of the session", async () => {
+      it("of a call that only releases leaves no trace of the session", async () => {
         await grant("ann", { mug: 1 });
         const view = await grant("ann", { mug: 0, unknown: 0 });
         expect(view).toEqual({ lines: [], expiresInMs: null, renewableForMs: null, claim: null });
@@ -481,7 +481,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
     });
 
     describe("abort", () => {
-      it("of somebody else's or an unknown operation changes nothing", async () => {
+      it("of another session's or an unknown operation changes nothing", async () => {
         await place("ann", "hers", { mug: 1 });
         await store.abort({ sessionHash: "ann", operationId: "other" });
         await store.abort({ sessionHash: "bob", operationId: "hers" });
@@ -490,7 +490,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         });
       });
 
-      it("leaves what was granted as it was, with its deadline", async () => {
+      it("leaves granted units and their deadline unchanged", async () => {
         await grant("ann", { mug: 5 });
         await advance(60_000);
         await place("ann", "more", { mug: 8, hat: 1 });
@@ -501,7 +501,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect([await total("mug"), await total("hat")]).toEqual([5, 0]);
       });
 
-      it("twice is as once, and after a confirm is nothing", async () => {
+      it("is idempotent, and does nothing after a confirm", async () => {
         await place("ann", "undone", { mug: 1 });
         await store.abort({ sessionHash: "ann", operationId: "undone" });
         await store.abort({ sessionHash: "ann", operationId: "undone" });
@@ -514,7 +514,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
     });
 
     describe("renew", () => {
-      it("finds nothing held where nothing was, or all has lapsed", async () => {
+      it("returns nothing_held if nothing was held or all has lapsed", async () => {
         expect(await store.renew("ann")).toEqual({ outcome: "nothing_held" });
         await grant("ann", { mug: 1 });
         await advance(ttlMs + SLACK_MS);
@@ -522,7 +522,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await total("mug")).toBe(0);
       });
 
-      it("does not make an undecided call last longer, or granted", async () => {
+      it("neither extends nor grants a pending call", async () => {
         await place("ann", "crashed", { mug: 1 });
         expect(await store.renew("ann")).toEqual({ outcome: "nothing_held" });
         await advance(pendingMs + SLACK_MS);
@@ -535,7 +535,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await store.renew("ann")).toEqual({ outcome: "checkout_open", claim: open });
       });
 
-      it("starts the two minutes again", async () => {
+      it("restarts the two minutes", async () => {
         await grant("ann", { mug: 1 });
         await advance(100_000);
         const renewed = await store.renew("ann");
@@ -545,7 +545,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await total("mug")).toBe(1);
       });
 
-      it("never goes past the absolute age, by whatever change", async () => {
+      it("never exceeds the absolute age, whatever the change", async () => {
         await grant("ann", { mug: 1 });
         await advance(100_000);
         await store.renew("ann");
@@ -557,7 +557,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect([await total("mug"), await total("hat")]).toEqual([0, 0]);
       });
 
-      it("counts the age anew once the session held nothing", async () => {
+      it("restarts the age once the session holds nothing", async () => {
         await grant("ann", { mug: 1 });
         await advance(100_000);
         await store.release({ sessionHash: "ann", productIds: "all" });
@@ -568,7 +568,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
     });
 
     describe("release", () => {
-      it("is busy while a call is undecided, and frees nothing", async () => {
+      it("is busy while a call is pending, and frees nothing", async () => {
         await grant("ann", { mug: 1 });
         await place("ann", "running", { mug: 2 });
         expect(await store.release({ sessionHash: "ann", productIds: "all" })).toEqual({ outcome: "busy" });
@@ -585,7 +585,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await total("mug")).toBe(1);
       });
 
-      it("of what is not held releases nothing, and never another session's", async () => {
+      it("releases nothing that the session does not hold", async () => {
         await grant("ann", { mug: 1 });
         expect(await store.release({ sessionHash: "bob", productIds: "all" })).toMatchObject({
           outcome: "released",
@@ -598,7 +598,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await total("mug")).toBe(1);
       });
 
-      it("frees the lines named, renews the rest, and a second time frees nothing", async () => {
+      it("frees the named lines, renews the rest, and frees nothing when it is repeated", async () => {
         await grant("ann", { mug: 2, hat: 1 });
         await advance(60_000);
         const first = await store.release({ sessionHash: "ann", productIds: ["mug"] });
@@ -614,7 +614,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         });
       });
 
-      it("of all leaves nothing of the session, and the same product of others", async () => {
+      it("of all lines leaves nothing of the session, and does not affect others", async () => {
         await grant("ann", { mug: 2, hat: 1 });
         await grant("bob", { mug: 1 });
         const released = await store.release({ sessionHash: "ann", productIds: "all" });
@@ -626,7 +626,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
     });
 
     describe("claim", () => {
-      it("finds nothing where nothing is granted any more", async () => {
+      it("returns nothing_held if nothing is granted or all has lapsed", async () => {
         expect(await store.claim({ sessionHash: "ann", claimId: "claim-1" })).toEqual({ outcome: "nothing_held" });
         await grant("ann", { mug: 1 });
         await advance(ttlMs + SLACK_MS);
@@ -634,7 +634,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await store.findClaim("claim-1")).toBeNull();
       });
 
-      it("is busy while a call is undecided, whose units are nobody's to pay for", async () => {
+      it("is busy while a call is pending, and never claims pending units", async () => {
         await grant("ann", { mug: 1 });
         await place("ann", "running", { mug: 3 });
         expect(await store.claim({ sessionHash: "ann", claimId: "claim-1" })).toEqual({ outcome: "busy" });
@@ -652,7 +652,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await store.findClaim("claim-2")).toBeNull();
       });
 
-      it("sent again answers with the claim as it is", async () => {
+      it("returns the claim as it is when it is repeated", async () => {
         await grant("ann", { mug: 1 });
         const first = await claim("ann", "claim-1");
         await advance(5_000);
@@ -662,14 +662,14 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await total("mug")).toBe(1);
       });
 
-      it("takes the deadline from the units and notes what others hold", async () => {
+      it("removes the deadline of the units and returns what others hold", async () => {
         await grant("bob", { mug: 3 });
         await grant("ann", { mug: 2, hat: 1 });
         const claimed = await store.claim({ sessionHash: "ann", claimId: "claim-1" });
         if (claimed.outcome !== "claimed") throw new Error(claimed.outcome);
         expect(unitsOf(claimed.claim.lines)).toEqual({ mug: 2, hat: 1 });
         expect(claimed.others.get("mug")).toMatchObject({ units: 3, pendingUnits: 0 });
-        expect(claimed.others.get("hat")).toMatchObject(NOBODY);
+        expect(claimed.others.get("hat")).toMatchObject(NO_OTHERS);
         await advance(24 * 3_600_000);
         expect(await store.view("ann")).toEqual({
           lines: [],
@@ -684,7 +684,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         });
       });
 
-      it("makes a late confirm of an earlier operation gone", async () => {
+      it("makes a repeated confirm of an earlier operation return gone", async () => {
         await place("ann", "early", { mug: 1 });
         await store.confirm({ sessionHash: "ann", operationId: "early" });
         await claim("ann", "claim-1");
@@ -693,7 +693,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
     });
 
     describe("stamp", () => {
-      it("is gone where no such claim is, so that no payment page is handed out without one", async () => {
+      it("is gone if there is no such claim, so that no payment page is handed out without one", async () => {
         expect(await store.stamp({ claimId: "claim-1", checkoutId: "cs_1" })).toBe("gone");
         await grant("ann", { mug: 1 });
         await claim("ann", "claim-1");
@@ -701,7 +701,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await store.stamp({ claimId: "claim-1", checkoutId: "cs_1" })).toBe("gone");
       });
 
-      it("is gone where the claim bears another checkout, which it keeps", async () => {
+      it("is gone if the claim has another checkout, and keeps that one", async () => {
         await grant("ann", { mug: 1 });
         await claim("ann", "claim-1");
         expect(await store.stamp({ claimId: "claim-1", checkoutId: "cs_1" })).toBe("stamped");
@@ -715,20 +715,20 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
     describe("complete and unclaim", () => {
       const ends = [
         {
-          verb: "complete",
+          operation: "complete",
           end: (claimId: string, checkoutId: string | null) => store.complete({ claimId, checkoutId }),
         },
         {
-          verb: "unclaim to the stock",
+          operation: "unclaim to the stock",
           end: (claimId: string, checkoutId: string | null) => store.unclaim({ claimId, checkoutId, to: "stock" }),
         },
         {
-          verb: "unclaim to the shopper",
+          operation: "unclaim to the shopper",
           end: (claimId: string, checkoutId: string | null) => store.unclaim({ claimId, checkoutId, to: "shopper" }),
         },
       ];
 
-      it.each(ends)("$verb touches only a claim that bears exactly this checkout", async ({ end }) => {
+      it.each(ends)("$operation applies only to a claim with exactly this checkout", async ({ end }) => {
         await grant("ann", { mug: 1 });
         await claim("ann", "claim-1");
         expect(await end("claim-1", "cs_1")).toEqual({ outcome: "gone" });
@@ -746,7 +746,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await store.findClaim("claim-1")).toBeNull();
       });
 
-      it.each(ends)("$verb of an old payment page does not touch the newer one", async ({ end }) => {
+      it.each(ends)("$operation of an old payment page does not affect a newer one", async ({ end }) => {
         await grant("ann", { mug: 1 });
         await claim("ann", "claim-1");
         await store.stamp({ claimId: "claim-1", checkoutId: "cs_1" });
@@ -758,7 +758,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect((await store.view("ann")).claim?.claimId).toBe("claim-2");
       });
 
-      it("free the units when they are sold or go back to the stock", async () => {
+      it("free the units when they are sold or returned to the stock", async () => {
         await grant("ann", { mug: 2 });
         await grant("bob", { mug: 1 });
         await claim("ann", "claim-1");
@@ -770,7 +770,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await place("ann", "next", { mug: 1 })).toMatchObject({ outcome: "placed" });
       });
 
-      it("give the shopper the units back, for two minutes", async () => {
+      it("return the units to the shopper for two minutes", async () => {
         await grant("ann", { mug: 2 });
         await advance(100_000);
         await claim("ann", "claim-1");
@@ -784,7 +784,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await total("mug")).toBe(0);
       });
 
-      it("count the absolute age on while the units are being paid for", async () => {
+      it("do not restart the absolute age, which continues while the units are claimed", async () => {
         await grant("ann", { mug: 2 });
         await claim("ann", "claim-1");
         await advance(maxAgeMs - 30_000);
@@ -809,10 +809,10 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       };
       const ref = { claimId: "claim-1", checkoutId: "cs_1" };
 
-      it("leaves a claim what it names, and frees the rest at once", async () => {
+      it("keeps the named lines of a claim, and frees the rest at once", async () => {
         await stamped({ mug: 3, hat: 1, pot: 2 });
-        const heard: StoreEvent[] = [];
-        const stop = store.subscribe((event) => heard.push(event));
+        const events: StoreEvent[] = [];
+        const stop = store.subscribe((event) => events.push(event));
         expect(await store.lower({ ...ref, lines: linesOf({ mug: 3, pot: 1 }) })).toBe("lowered");
         expect([await total("mug"), await total("hat"), await total("pot")]).toEqual([3, 0, 1]);
         expect(await store.findClaim("claim-1")).toMatchObject({
@@ -821,13 +821,13 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         });
         expect((await store.view("ann")).claim).toMatchObject({ lines: linesOf({ mug: 3, pot: 1 }) });
         expect(await store.totals()).toMatchObject({ checkout: 2, units: 4, sessions: 1 });
-        await vi.waitFor(() => expect(heard).toEqual([{ type: "changed", productIds: ["hat", "pot"] }]), PATIENT);
+        await vi.waitFor(() => expect(events).toEqual([{ type: "changed", productIds: ["hat", "pot"] }]), PATIENT);
         stop();
         expect(await store.complete(ref)).toMatchObject({ outcome: "ended" });
         expect(await store.totals()).toMatchObject({ checkout: 0, units: 0, sessions: 0 });
       });
 
-      it("never raises, and may come twice or late", async () => {
+      it("never raises a quantity, even when it is repeated or late", async () => {
         await stamped({ mug: 3, hat: 1 });
         await store.lower({ ...ref, lines: linesOf({ mug: 2 }) });
         await store.lower({ ...ref, lines: linesOf({ mug: 2 }) });
@@ -837,7 +837,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await total("mug")).toBe(2);
       });
 
-      it("touches only a claim that bears exactly this checkout", async () => {
+      it("applies only to a claim with exactly this checkout", async () => {
         await stamped({ mug: 3 });
         expect(await store.lower({ claimId: "claim-1", checkoutId: "cs_2", lines: [] })).toBe("gone");
         expect(await store.lower({ claimId: "claim-1", checkoutId: null, lines: [] })).toBe("gone");
@@ -845,7 +845,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await total("mug")).toBe(3);
       });
 
-      it("may leave a claim nothing, which then ends as ever", async () => {
+      it("may leave a claim without lines, which still ends normally", async () => {
         await stamped({ mug: 3 });
         expect(await store.lower({ ...ref, lines: [] })).toBe("lowered");
         expect(await total("mug")).toBe(0);
@@ -854,7 +854,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await store.totals()).toMatchObject({ checkout: 0, units: 0, sessions: 0 });
       });
 
-      it("leaves another claim of the session as it is", async () => {
+      it("does not affect another claim of the session", async () => {
         await stamped({ mug: 1 });
         const { claimedAt } = (await store.findClaim("claim-1")) ?? { claimedAt: 0 };
         await store.restore({
@@ -880,7 +880,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         claimedAt,
       });
 
-      it("puts a claim back whatever else is held, once", async () => {
+      it("restores a claim once, whatever else is held", async () => {
         await grant("bob", { mug: 9 });
         const claimedAt = (await claim("bob", "now")).claimedAt - 5_000;
         const restored = lost("back", "ann", { mug: 2, hat: 1 }, claimedAt);
@@ -894,7 +894,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await total("mug")).toBe(9);
       });
 
-      it("leaves a session the claim that it has; both count and each ends by itself", async () => {
+      it("keeps the claim that the session already has; both count, and each ends separately", async () => {
         await grant("ann", { mug: 1 });
         const own = await claim("ann", "own");
         await store.restore(lost("back", "ann", { mug: 2 }, own.claimedAt - 5_000));
@@ -905,7 +905,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect((await store.view("ann")).claim?.claimId).toBe("own");
       });
 
-      it("supersedes an undecided call of the session", async () => {
+      it("supersedes a pending call of the session", async () => {
         await grant("bob", { hat: 1 });
         const { claimedAt } = await claim("bob", "now");
         await place("ann", "running", { mug: 4 });
@@ -914,7 +914,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await total("mug")).toBe(2);
       });
 
-      it("counts the absolute age from when the units were claimed", async () => {
+      it("counts the absolute age from the time of the claim", async () => {
         await grant("bob", { hat: 1 });
         const { claimedAt } = await claim("bob", "now");
         await store.restore(lost("young", "ann", { mug: 1 }, claimedAt - maxAgeMs + 30_000));
@@ -926,7 +926,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       });
     });
 
-    it("lists claims of an age, oldest first", async () => {
+    it("lists claims of a minimum age, oldest first", async () => {
       await grant("ann", { mug: 1 });
       await grant("bob", { mug: 1 });
       const older = await claim("ann", "older");
@@ -946,7 +946,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       expect(newer.claimedAt - older.claimedAt).toBeGreaterThanOrEqual(60_000);
     });
 
-    it("tells claims page by page, also where several were made in the same millisecond, or the last one ended since", async () => {
+    it("lists claims page by page, even if several share a millisecond or the last one has ended since", async () => {
       const { claimedAt } = await claimMug("now");
       for (const [index, age] of [3_000, 2_000, 2_000, 2_000, 1_000].entries()) {
         const lines = linesOf({ mug: 1 });
@@ -970,7 +970,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       expect(every).toEqual(["claim-0", "claim-2", "claim-3", "claim-4"]);
     });
 
-    it("tells the claims that have no checkout apart, until they are stamped or ended", async () => {
+    it("lists claims without a checkout until they are stamped or end", async () => {
       const made = await claimMug("ann");
       await store.restore({
         claimId: "back",
@@ -980,7 +980,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         claimedAt: made.claimedAt - 1_000,
       });
       await store.restore({
-        claimId: "borne",
+        claimId: "stamped",
         checkoutId: "cs_1",
         sessionHash: "cy",
         lines: linesOf({ mug: 1 }),
@@ -994,7 +994,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       expect(await unstamped()).toEqual([]);
     });
 
-    it("tells a claim's age by its own clock", async () => {
+    it("returns a claim's age by the store's clock", async () => {
       const { claimId } = await claimMug("ann");
       await advance(60_000);
       const age = (await store.findClaim(claimId))?.ageMs ?? 0;
@@ -1003,19 +1003,19 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
     });
 
     describe("held", () => {
-      it("answers products that nobody holds", async () => {
-        expect(await heldOf("mug", "ann")).toEqual({ total: 0, byYou: 0, ...NOBODY });
+      it("returns products that nobody holds", async () => {
+        expect(await heldOf("mug", "ann")).toEqual({ total: 0, byYou: 0, ...NO_OTHERS });
       });
 
-      it("never counts what has lapsed, however much lapsed together", async () => {
+      it("never counts lapsed holds, however many lapsed together", async () => {
         for (let i = 0; i < 100; i += 1) await grant(`shopper-${i}`, { mug: 1 });
         expect(await total("mug")).toBe(100);
         await advance(ttlMs + SLACK_MS);
-        expect(await heldOf("mug")).toEqual({ total: 0, byYou: 0, ...NOBODY });
+        expect(await heldOf("mug")).toEqual({ total: 0, byYou: 0, ...NO_OTHERS });
         expect(await store.totals()).toMatchObject({ shopping: 0, units: 0, sessions: 0 });
       });
 
-      it("splits units between the asking session and all others", async () => {
+      it("splits units between the requesting session and all others", async () => {
         await grant("ann", { mug: 2 });
         await grant("bob", { mug: 3 });
         await place("bob", "more", { mug: 4 });
@@ -1024,7 +1024,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await heldOf("mug", null)).toMatchObject({ total: 6, byYou: 0, units: 6, pendingUnits: 1 });
       });
 
-      it("tells when the next unit of another may lapse, and does not wait for one's own or a paid one", async () => {
+      it("returns when the next unit of another session may lapse, ignoring own and claimed units", async () => {
         await grant("ann", { mug: 1 });
         await advance(20_000);
         await grant("bob", { mug: 1 });
@@ -1036,7 +1036,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       });
     });
 
-    it("totals what is alive by state, exactly", async () => {
+    it("totals live holds by state, exactly", async () => {
       await grant("ann", { mug: 2, hat: 1 });
       await grant("bob", { mug: 3 });
       await claim("bob", "claim-1");
@@ -1061,7 +1061,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         return rows;
       };
 
-      it("lists nothing that has lapsed", async () => {
+      it("does not list lapsed holds", async () => {
         await grant("ann", { mug: 1 });
         await advance(ttlMs + SLACK_MS);
         expect(await pages(10)).toEqual([]);
@@ -1089,7 +1089,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expectWithin(shopping?.expiresInMs ?? null, ttlMs);
       });
 
-      it("does not miss a hold that is there all the time while others come and go", async () => {
+      it("does not miss a hold that exists throughout while others are added and released", async () => {
         for (let i = 0; i < 20; i += 1) await grant(`shopper-${i}`, { mug: 1 });
         let step = 0;
         const rows = await pages(3, async () => {
@@ -1103,7 +1103,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
     });
 
     describe("subscribe", () => {
-      it("tells of changes and of lapsed carts until it is stopped", async () => {
+      it("emits changes and lapsed carts until it is stopped", async () => {
         const events: StoreEvent[] = [];
         const stop = store.subscribe((event) => events.push(event));
         await grant("ann", { mug: 2 });
@@ -1119,7 +1119,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(events).toHaveLength(before);
       });
 
-      it("finds lapsed carts of sessions that never come back", async () => {
+      it("emits lapsed carts of sessions that never return", async () => {
         const expired: string[] = [];
         store.subscribe((event) => {
           if (event.type === "expired") expired.push(event.sessionHash);
@@ -1151,7 +1151,7 @@ function unitsOf(lines: readonly Line[]): Record<string, number> {
 function othersOf(placed: PlaceOutcome, productId: string): OthersUnits {
   if (placed.outcome !== "placed") throw new Error(`not placed: ${placed.outcome}`);
   const others = placed.others.get(productId);
-  if (others === undefined) throw new Error("place() must answer every product");
+  if (others === undefined) throw new Error("place() must return every product");
   return others;
 }
 

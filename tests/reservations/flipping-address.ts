@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
-/** One address in front of several Redis servers, as of a failover: `flip` cuts all connections and leads new ones elsewhere. */
+/** One address in front of several Redis servers, like a failover: `flip` cuts all connections and routes new ones elsewhere. */
 export async function flippingAddress(
   firstPort: number,
 ): Promise<{ readonly url: string; flip(port: number): void; close(): void }> {

@@ -1,6 +1,6 @@
 import type { Clock } from "~/reservations/clock";
 
-/** A clock that moves only when told to. */
+/** A clock that moves only by `advance`. */
 export class ManualClock implements Clock {
   #now = 0;
 

@@ -52,7 +52,7 @@ describe("a million holds in memory", () => {
     },
   );
 
-  it("take 300 bytes each at most, and the estimate of its memory is near the heap", { timeout: 120_000 }, async () => {
+  it("take at most 300 bytes each, and the estimate is close to the heap", { timeout: 120_000 }, async () => {
     const before = heapUsed();
     const { store } = open();
     await fill(store, 1_000_000, 1_000);

@@ -7,7 +7,7 @@ import { PATIENT } from "./describe-reservation-store";
 import { flippingAddress } from "./flipping-address";
 import { connect } from "./redis-fixture";
 
-/** `P` was left for `R`, runs on without a restart, and the address leads back to it. The one mug was claimed on R meanwhile. */
+/** `P` failed over to `R`, keeps running, and the address leads back to it. Meanwhile the only mug was claimed on R. */
 let P: RedisServer;
 let R: RedisServer;
 beforeAll(async () => {
@@ -57,7 +57,7 @@ async function claimMug(app: App, sessionHash: string) {
   return { ...claimed.claim, checkoutId: `cs_${sessionHash}` };
 }
 
-/** P is known to all of `servers`; then `a` rebuilds R and sells the mug there; then the address leads back to P. */
+/** All of `servers` know P; then `a` rebuilds R and sells the mug there; then the address leads back to P. */
 async function flipAndBack(
   flipping: Awaited<ReturnType<typeof address>>,
   servers: readonly App[],
@@ -80,8 +80,8 @@ async function flipAndBack(
 
 const clock = { ms: 0 };
 
-describe("an address that leads back to a primary which was left", () => {
-  it("is lost for the server that sold on the other one, and stays so until what is being paid for is back", async () => {
+describe("a primary that was failed over and gets its address back", () => {
+  it("counts as lost for the server that sold on the other one, until claims are restored", async () => {
     const flipping = await address();
     const a = server(flipping.url);
     const claim = await flipAndBack(flipping, [a]);
@@ -93,11 +93,11 @@ describe("an address that leads back to a primary which was left", () => {
     expect((await a.store.held({ sessionHash: null, productIds: ["mug"] })).get("mug")?.total).toBe(1);
   });
 
-  it("is lost for a server that never saw the other one: it heard nothing for so long that it looks at Stripe's sessions first", async () => {
+  it("counts as lost for a server that never saw the other one, because after a long silence it reads Stripe's sessions first", async () => {
     const flipping = await address();
-    const [a, c] = [server(flipping.url), server(flipping.url, { sureForMs: 100 })];
+    const [a, c] = [server(flipping.url), server(flipping.url, { trustForMs: 500 })];
     const claim = await flipAndBack(flipping, [a, c]);
-    await sleep(110);
+    await sleep(510);
     await reached(() => c.store.view("bob"));
     await expect(place(c, "bob")).rejects.toThrow(UnavailableError);
     expect(await c.turns.begin()).toBe("unproven");
@@ -106,7 +106,7 @@ describe("an address that leads back to a primary which was left", () => {
     await expect(place(c, "bob")).rejects.toThrow(UnavailableError);
   });
 
-  it("is lost for that server too as soon as one that knows has asked", async () => {
+  it("counts as lost for that server too, as soon as one that knows has called `begin`", async () => {
     const flipping = await address();
     const [a, c] = [server(flipping.url), server(flipping.url)];
     await flipAndBack(flipping, [a, c]);
@@ -116,7 +116,7 @@ describe("an address that leads back to a primary which was left", () => {
     expect(await c.turns.begin()).toBe("elsewhere");
   });
 
-  it("control: a server that never saw the other one, and takes long silence for nothing, sells the mug again", async () => {
+  it("sells the mug again if a server never saw the other one and ignores a long silence (negative control)", async () => {
     const flipping = await address();
     const [a, c] = [server(flipping.url), server(flipping.url)];
     await flipAndBack(flipping, [a, c]);
@@ -124,11 +124,11 @@ describe("an address that leads back to a primary which was left", () => {
     await claimMug(c, "bob");
   });
 
-  it("is lost for a server that boots there: an open session at Stripe names the newer epoch", async () => {
+  it("counts as lost for a server that boots on it, because an open Stripe session has the newer epoch", async () => {
     const flipping = await address();
     const a = server(flipping.url);
     const { epoch } = await flipAndBack(flipping, [a]);
-    const fresh = server(flipping.url, { isSure: false });
+    const fresh = server(flipping.url, { isProven: false });
     await reached(async () => expect(await fresh.turns.begin()).toBe("unproven"));
     await expect(place(fresh, "bob")).rejects.toThrow(UnavailableError);
     fresh.turns.learn([epoch ?? ""]);
@@ -137,7 +137,7 @@ describe("an address that leads back to a primary which was left", () => {
     expect(await a.turns.begin()).toBe("rebuilt");
   });
 
-  it("is lost although the other one's clock was an hour behind", async () => {
+  it("counts as lost even if the other one's clock was an hour behind", async () => {
     const flipping = await address();
     const [a, c] = [server(flipping.url, { offset: clock }), server(flipping.url, { offset: clock })];
     await flipAndBack(flipping, [a, c], { skewMs: -3_600_000 });
@@ -146,7 +146,7 @@ describe("an address that leads back to a primary which was left", () => {
     await expect(place(c, "bob")).rejects.toThrow(UnavailableError);
   });
 
-  it("is lost where both were rebuilt since: the same counter and another id", async () => {
+  it("counts as lost if both were rebuilt since, with the same counter but another id", async () => {
     const flipping = await address();
     const [a, c] = [server(flipping.url), server(R.url)];
     await a.rebuild();
@@ -156,9 +156,9 @@ describe("an address that leads back to a primary which was left", () => {
   });
 });
 
-describe("a server that boots on a Redis that was never left", () => {
-  it("may go on once it has read what Stripe's sessions name", async () => {
-    const [a, fresh] = [server(P.url), server(P.url, { isSure: false })];
+describe("a server that boots on a Redis without a failover", () => {
+  it("can continue once it has read the epochs in Stripe's sessions", async () => {
+    const [a, fresh] = [server(P.url), server(P.url, { isProven: false })];
     await a.rebuild();
     const { epoch } = await claimMug(a, "ann");
     expect(await fresh.turns.begin()).toBe("unproven");
@@ -167,37 +167,37 @@ describe("a server that boots on a Redis that was never left", () => {
     expect(await place(fresh, "bob")).toMatchObject({ outcome: "placed" });
   });
 
-  it("is sure without a look where an epoch is newer than all that it knew", async () => {
-    const [a, c] = [server(P.url), server(P.url, { sureForMs: 50 })];
+  it("trusts an epoch newer than all it knew without reading Stripe's sessions", async () => {
+    const [a, c] = [server(P.url), server(P.url, { trustForMs: 500 })];
     await a.rebuild();
     expect(await c.turns.begin()).toBe("rebuilt");
     await P.command("FLUSHALL");
     await a.rebuild();
-    await sleep(60);
+    await sleep(510);
     await expect(place(c, "bob")).rejects.toThrow(UnavailableError);
     expect(await c.turns.begin()).toBe("rebuilt");
     expect(await place(c, "bob")).toMatchObject({ outcome: "placed" });
   });
 });
 
-describe("what a server knows of epochs", () => {
-  it("is the one with the highest counter, in whatever order it hears of them", () => {
+describe("a server's known epoch", () => {
+  it("is the one with the highest counter, in whatever order they arrive", () => {
     const known = new KnownEpoch(1_000);
     known.prove(0, ["9.a", "10.b", "nonsense", ""]);
-    known.show(5, "9.c");
+    known.observe(5, "9.c");
     expect(known.newest).toBe("10.b");
   });
 
-  it("is sure for as long as Redis shows it an epoch now and then", () => {
+  it("stays proven as long as replies from Redis contain an epoch now and then", () => {
     const known = new KnownEpoch(1_000);
-    known.show(0, "1.a");
+    known.observe(0, "1.a");
     expect(known.isProven(0)).toBe(false);
     known.prove(0, []);
     expect(known.isProven(1_000)).toBe(true);
-    known.show(900, "1.a");
+    known.observe(900, "1.a");
     expect(known.isProven(1_900)).toBe(true);
     expect(known.isProven(1_901)).toBe(false);
-    known.show(1_950, "1.a");
+    known.observe(1_950, "1.a");
     expect(known.isProven(1_950)).toBe(false);
   });
 });

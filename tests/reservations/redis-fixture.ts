@@ -6,33 +6,34 @@ import { storeTiming } from "./describe-reservation-store";
 interface Options {
   readonly offset?: { ms: number };
   readonly quietMs?: number;
-  readonly sureForMs?: number;
-  /** Whether the server has read Stripe's sessions, which name no epoch. */
-  readonly isSure?: boolean;
+  readonly trustForMs?: number;
+  /** Whether the server has read Stripe's sessions, which contain no epoch. */
+  readonly isProven?: boolean;
 }
 
-/** One app server's part in a shop on Redis. `offset` moves the store's time on, by milliseconds. */
+/** One app server of a shop on Redis. `offset` advances the store's time, in milliseconds. */
 export function connect(
   url: string,
-  { offset = { ms: 0 }, quietMs = 0, sureForMs = Infinity, isSure = true }: Options = {},
+  { offset = { ms: 0 }, quietMs = 0, trustForMs = Infinity, isProven = true }: Options = {},
 ) {
   const redis = new RedisConnection({
     url,
     shopTag: "shop",
     ...storeTiming,
-    sureForMs,
+    trustForMs,
     log: { warn: () => undefined },
     clockOffsetMs: () => offset.ms,
   });
   const turns = createRedisRebuildTurns(redis, { quietMs });
-  if (isSure) turns.learn([]);
+  if (isProven) turns.learn([]);
   return {
     redis,
     store: createRedisReservationStore(redis),
     turns,
-    /** Says that all claims are there, as after a rebuild that found none. */
+    /** Marks claims as complete, like a rebuild that found none. */
     async rebuild() {
-      if ((await turns.begin()) === "begun" && !(await turns.end())) throw new Error("data was lost meanwhile");
+      if ((await turns.begin()) === "begun" && !(await turns.end()))
+        throw new Error("data was lost during the rebuild");
     },
   };
 }

@@ -24,7 +24,7 @@ afterEach(() => {
   closing.clear();
 });
 
-/** TCP to Redis that keeps back one request, whatever becomes of its sender, until it is let through. */
+/** A TCP proxy to Redis that can hold back one request, even if its sender is gone, until it is let through. */
 async function delayingProxy(port: number) {
   let wanted: string | null = null;
   let letThrough: (() => void) | null = null;
@@ -77,8 +77,8 @@ async function grant({ store }: App, operationId: string, quantity = 1) {
 const linesOf = async ({ store }: App) => (await store.view("ann")).lines;
 const mug = [{ productId: "mug", quantity: 1 }];
 
-it("a release that lands late frees nothing that was granted since, whether a later try was done or it is the first to land", async () => {
-  for (const isTriedAgain of [true, false]) {
+it("a late release frees nothing that was granted since, whether or not a retry was applied before it", async () => {
+  for (const isRetried of [true, false]) {
     await server.command("FLUSHALL");
     const proxy = await delayingProxy(server.port);
     const [app, other] = [appServer(proxy.url), appServer()];
@@ -89,11 +89,11 @@ it("a release that lands late frees nothing that was granted since, whether a la
     const released = app.store.release({ sessionHash: "ann", productIds: "all" }).catch((error: unknown) => error);
     const outcome = await released;
     if (outcome instanceof Error) expect(outcome).toBeInstanceOf(UnavailableError);
-    if (isTriedAgain)
+    if (isRetried)
       expect(await other.store.release({ sessionHash: "ann", productIds: "all" })).toMatchObject({
         outcome: "released",
       });
-    await grant(other, "second", isTriedAgain ? 1 : 2);
+    await grant(other, "second", isRetried ? 1 : 2);
     const before = await linesOf(other);
 
     const commands = async () =>
@@ -106,7 +106,7 @@ it("a release that lands late frees nothing that was granted since, whether a la
   }
 });
 
-it("control: without what it has seen, the same request frees the newer lines", async () => {
+it("the same request frees the newer lines if it names the latest change (negative control)", async () => {
   const app = appServer();
   await app.rebuild();
   await grant(app, "first");
@@ -119,7 +119,7 @@ it("control: without what it has seen, the same request frees the newer lines", 
   expect(await linesOf(app)).toEqual([]);
 });
 
-it("a release goes on where its first try was done and the answer was lost", async () => {
+it("a release succeeds if its first attempt was applied and the reply was lost", async () => {
   const app = appServer();
   await app.rebuild();
   await grant(app, "first");
@@ -131,7 +131,7 @@ it("a release goes on where its first try was done and the answer was lost", asy
   });
 });
 
-it("units that come back from a payment page are another change: a release from before it frees nothing", async () => {
+it("units returned from a payment page count as a change, so an earlier release does not free them", async () => {
   const app = appServer();
   await app.rebuild();
   await grant(app, "first");

@@ -8,7 +8,7 @@ let server: RedisServer;
 let cluster: RedisServer;
 beforeAll(async () => {
   server = await startRedis();
-  // Unless it is given one, a cluster takes a second port: 10,000 above the first, where outgoing connections are.
+  // By default the cluster port is 10,000 above the first, which is in the range of outgoing connections.
   const [bus] = await freePorts(1);
   cluster = await startRedis(["--cluster-enabled", "yes", "--cluster-port", String(bus)]);
   await cluster.command("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
@@ -37,8 +37,8 @@ describeReservationStore(
   openOn(() => server),
 );
 
-// There Redis refuses any command, and any script, that reaches for keys of two slots.
+// In cluster mode Redis refuses commands and scripts that access keys of two slots.
 describeReservationStore(
-  "the Redis store on a cluster's server",
+  "the Redis store on a cluster node",
   openOn(() => cluster),
 );

@@ -1,9 +1,9 @@
 import type { ReservationStore } from "~/reservations/reservation-store";
 
-/** Does something when its turn has come. */
+/** Runs `act` when the scheduler allows it. */
 export type Step = <Result>(label: string, act: () => Promise<Result>) => Promise<Result>;
 
-/** The store with each verb that changes something as one step; looking is not a step. */
+/** The store with each changing operation as one step. Reads are not steps. */
 export function steppedStore(store: ReservationStore, step: Step): ReservationStore {
   return {
     place: (request) =>

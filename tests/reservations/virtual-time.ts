@@ -6,9 +6,9 @@ interface Sleeper {
 }
 
 /**
- * Time that moves on only when everything that can happen at the present moment has happened, so that minutes of a crowd
- * take seconds and come out the same each time. Calls that leave the process (Redis) are passed through `during`: time
- * stands still until they are answered.
+ * Time that advances only after everything possible at the current moment has happened, so that minutes of a crowd take
+ * seconds and always give the same result. Calls that leave the process (Redis) go through `during`: time stands still
+ * until they return.
  */
 export class VirtualTime implements Clock {
   #now = 0;
@@ -47,7 +47,7 @@ export class VirtualTime implements Clock {
     }
   }
 
-  /** Lets time pass until `isOver`, which is asked before each step, or until nothing is left to wait for. */
+  /** Lets time pass until `isOver`, which is checked before each step, or until nothing is left to wait for. */
   async run(isOver: () => boolean): Promise<void> {
     for (;;) {
       await this.#settled();
@@ -59,7 +59,7 @@ export class VirtualTime implements Clock {
     }
   }
 
-  /** Every promise that can resolve without time or the outside has resolved once the event loop comes round. */
+  /** Waits for one turn of the event loop, in which every promise resolves that needs neither time nor another process. */
   async #settled(): Promise<void> {
     do await new Promise<void>((resume) => setImmediate(resume));
     while (this.#underWay > 0);

@@ -2,8 +2,8 @@ import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Lease, LeaseStore } from "~/checkout/checkout";
 import { UnavailableError } from "~/errors";
-import { answers } from "~/reservations/redis/answers";
 import type { RedisConnection } from "~/reservations/redis/redis-connection.server";
+import { replies } from "~/reservations/redis/replies";
 import { scripts } from "~/reservations/redis/scripts.server";
 import { LONGEST_REQUEST_MS, TIME_LIMITS } from "./time-limits.server";
 import { createTurns } from "./turns";
@@ -40,7 +40,7 @@ export function createRedisLeaseStore(
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs)) {
       if (signal.aborted) throw new UnavailableError(`the lease ${key} is busy`, { cause: signal.reason });
       const heldUntil = performance.now() + leaseMs;
-      const taken = answers.acquireLease.parse(
+      const taken = replies.acquireLease.parse(
         await redis.run(scripts.acquireLease, { key, checkoutId, token, leaseMs, forRebuild }),
       );
       if (taken.outcome === "not_rebuilt") throw new UnavailableError("payments in progress are still being looked up");
@@ -99,7 +99,7 @@ function hold(redis: RedisConnection, { key, token, leaseMs, unsettled, endTurn,
   async function renew(): Promise<void> {
     const sentAt = performance.now();
     try {
-      const { outcome } = answers.renewLease.parse(await redis.run(scripts.renewLease, { key, token, leaseMs }));
+      const { outcome } = replies.renewLease.parse(await redis.run(scripts.renewLease, { key, token, leaseMs }));
       if (outcome === "lost") stop();
       else if (!isGivenBack) heldUntil = Math.max(heldUntil, sentAt + leaseMs);
     } catch (error) {

@@ -1,6 +1,6 @@
--- Drops the operation's pending; what was granted stays as it was.
+-- Drops the operation's pending units and leaves granted ones unchanged.
 -- request  {sessionHash, operationId}
--- answer   {outcome = "done"}
+-- returns  {outcome = "done"}
 
 local record = find(request.sessionHash)
 if record and record.pending and record.pending.op == request.operationId then
@@ -8,4 +8,4 @@ if record and record.pending and record.pending.op == request.operationId then
     record.pending = nil
   end)
 end
-return answer({ outcome = 'done' })
+return reply({ outcome = 'done' })

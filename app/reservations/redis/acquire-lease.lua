@@ -1,8 +1,8 @@
--- Takes a lease that is free or has lapsed. What its last holder left unsettled stays named on it; a holder that let it
--- lapse left its own checkout. Refused until claims are rebuilt, but to the one who rebuilds: announced moves come before
--- any new one. Taking it again with the same token answers as the first time.
+-- Takes a lease that is free or has lapsed. It keeps naming the checkout that its last holder left unsettled; a holder
+-- that let it lapse left its own checkout. Refused until claims are rebuilt, except to the rebuilding server: announced
+-- moves come before new ones. Idempotent by token.
 -- request  {key, checkoutId, token, leaseMs, forRebuild}
--- answer   {outcome = "taken", unsettled} | "busy" | "not_rebuilt"
+-- returns  {outcome = "taken", unsettled} | "busy" | "not_rebuilt"
 
 local is_rebuilder = request.forRebuild and call('HGET', EPOCH, 'rebuilder') == settings.instance
 if not is_rebuilder and not is_rebuilt() then return cjson.encode({ outcome = 'not_rebuilt' }) end
@@ -10,7 +10,7 @@ local stored = call('HGET', LEASES, request.key)
 local lease = stored and cjson.decode(stored) or {}
 if lease.token and lease.token ~= request.token then
   if lease.untilMs > time_ms + 2 * request.leaseMs then
-    -- Taken by a clock that was ahead: its holder may count on it for its own length, and no longer.
+    -- Taken while the clock was ahead: the holder may rely on it for its own length, and no longer.
     lease.untilMs = time_ms + request.leaseMs
     call('HSET', LEASES, request.key, cjson.encode(lease))
   end

@@ -1,10 +1,10 @@
--- Asks whether claims are complete, and for the turn to rebuild them if not. `generation` is what a new loss is told apart by.
--- A loss is quiet for a while first: leases taken before it still count for their holders, and must have lapsed.
+-- Checks whether claims are complete, and otherwise requests the turn to rebuild them. `generation` identifies a new loss.
+-- After a loss there is a quiet period, so that leases taken before it, which their holders still rely on, have lapsed.
 -- A Redis whose epoch is older than one that the caller knows of counts as lost, for all servers from then on.
--- `unproven`: claims look complete, but the caller has yet to find out whether there was a newer epoch. One that is newer than
--- all it knew needs no proof: it was rebuilt after them, by a server that had read them all.
+-- `unproven`: claims look complete, but the caller does not know yet whether there is a newer epoch. An epoch newer than
+-- all it knows needs no proof: it was rebuilt after those, by a server that had read them all.
 -- request  {generation, turnMs, quietMs}
--- answer   {outcome = "rebuilt" | "unproven", epoch} | "elsewhere" | {"begun", generation}
+-- returns  {outcome = "rebuilt" | "unproven", epoch} | "elsewhere" | {"begun", generation}
 
 local fitting = fitting_epoch()
 local is_news = settings.newest and fitting and counter_of(fitting) > counter_of(settings.newest)
@@ -17,7 +17,7 @@ if epoch[1] ~= run or epoch[2] then
   call('HSET', EPOCH, 'run', run, 'generation', request.generation, 'quietUntil', string.format('%.0f', quiet_until))
   epoch = { run, nil, quiet_until, nil, nil, request.generation }
 end
--- A date further off than its own length was set by a clock that was ahead.
+-- A time further away than the quiet period itself was set while the clock was ahead.
 local quiet_until = tonumber(epoch[3])
 if quiet_until > time_ms + request.quietMs then
   quiet_until = time_ms + request.quietMs

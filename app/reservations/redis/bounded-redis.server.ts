@@ -3,15 +3,15 @@ import { createClient, ErrorReply, type RedisClientType } from "redis";
 import { UnavailableError } from "~/errors";
 
 const RETRY_MS = 40;
-/** Longer than a call may take: calls do not wait for a connection, and one with TLS to another region takes several round trips. */
+/** Longer than a call: calls do not wait for a connection, and one with TLS to another region takes several round trips. */
 const CONNECT_MS = 1_000;
 
 export interface BoundedRedisOptions {
-  /** `redis://` or `rediss://`, one address: a single server, a proxy, or one that owns all slots. */
+  /** `redis://` or `rediss://`; one address of a single server, a proxy, or a node that owns all slots. */
   readonly url: string;
-  /** Time for one call in all, tries after a lost connection or a lost answer included. */
+  /** Deadline of a call, retries after a lost connection or reply included. */
   readonly callMs: number;
-  /** Time for one try. */
+  /** Timeout of one attempt. */
   readonly tryMs: number;
   readonly log: { warn(facts: object, message: string): void };
 }
@@ -19,14 +19,14 @@ export interface BoundedRedisOptions {
 export type RedisClient = RedisClientType;
 
 /**
- * A connection that connects, and connects again, by itself, and whose every call ends in bounded time: the client's own
- * timeouts end when a command is written, and some of its verbs wait for a new connection whatever its options say.
+ * A self-reconnecting client whose calls all have a hard deadline. node-redis times out only until a command is written,
+ * and some of its commands wait for a new connection whatever its options say.
  */
 export class BoundedRedis {
   readonly #options: BoundedRedisOptions;
   #client: RedisClient;
   #openedAt = performance.now();
-  #answeredAt = -Infinity;
+  #repliedAt = -Infinity;
   #isClosed = false;
   #isDown = false;
 
@@ -35,7 +35,7 @@ export class BoundedRedis {
     this.#client = this.open();
   }
 
-  /** "failing" while Redis does not answer. */
+  /** "failing" while Redis does not reply. */
   get state(): "ok" | "failing" {
     return this.#isDown ? "failing" : "ok";
   }
@@ -45,42 +45,43 @@ export class BoundedRedis {
   }
 
   /**
-   * What `act` resolves to. Sent again when the answer was lost, so it must be idempotent. Throws `UnavailableError` in time
-   * when Redis does not answer, or cannot do it; what was asked may then have happened or not. Any other error is a broken invariant.
+   * Resolves to the result of `act`, which is repeated if its reply was lost and must be idempotent. Throws
+   * `UnavailableError` by the deadline when Redis does not reply or refuses; the command may or may not have been applied.
+   * Any other error is a broken invariant.
    */
   async call<T>(act: (client: RedisClient) => Promise<T>): Promise<T> {
     const end = performance.now() + this.#options.callMs;
     for (;;) {
       const client = this.#client;
       try {
-        const result = await this.#answer(act(client), end);
+        const result = await this.#inTime(act(client), end);
         this.#isDown = false;
-        this.#answeredAt = performance.now();
+        this.#repliedAt = performance.now();
         return result;
       } catch (error) {
-        if (error instanceof ErrorReply && !isPassing(error)) throw toThrow(error);
-        if (error instanceof TookTooLong || this.#isStuck(client)) this.#replace(client);
-        // While it is known to be down one try is enough: nobody waits for nothing.
+        if (error instanceof ErrorReply && !isTransient(error)) throw refusal(error);
+        if (error instanceof TimedOut || this.#isStuck(client)) this.#replace(client);
+        // One attempt is enough while Redis is known to be down, so that callers fail fast.
         if (this.#isClosed || this.#isDown || performance.now() + RETRY_MS >= end) {
           this.#isDown = true;
-          throw new UnavailableError("Redis does not answer", { cause: error });
+          throw new UnavailableError("Redis does not reply", { cause: error });
         }
       }
       await sleep(RETRY_MS);
     }
   }
 
-  /** One more client, for what needs a connection to itself; the caller closes it. */
+  /** Opens another client, for use that needs its own connection. The caller closes it. */
   open(): RedisClient {
     const client: RedisClient = createClient({
       url: this.#options.url,
       disableOfflineQueue: true,
       socket: { connectTimeout: CONNECT_MS, reconnectStrategy: (retries) => Math.min(20 * 2 ** retries, 500) },
     });
-    // Each call that meets it says so; without a listener the error would end the process.
+    // Calls report the error themselves; without a listener it would end the process.
     client.on("error", () => undefined);
     client.connect().catch((error: unknown) => {
-      if (!this.#isClosed && client === this.#client) this.#options.log.warn({ err: error }, "no connection to Redis");
+      if (!this.#isClosed && client === this.#client) this.#options.log.warn({ err: error }, "cannot connect to Redis");
     });
     return client;
   }
@@ -90,22 +91,22 @@ export class BoundedRedis {
     if (this.#client.isOpen) this.#client.destroy();
   }
 
-  /** Longer than one try only while other calls are answered: then it is slow and not gone. */
-  async #answer<T>(work: Promise<T>, end: number): Promise<T> {
+  /** Waits longer than one attempt only while other calls get replies: Redis is then slow and not gone. */
+  async #inTime<T>(work: Promise<T>, end: number): Promise<T> {
     try {
-      return await within(Math.min(this.#options.tryMs, end - performance.now()), work);
+      return await withTimeout(Math.min(this.#options.tryMs, end - performance.now()), work);
     } catch (error) {
-      if (!(error instanceof TookTooLong) || performance.now() - this.#answeredAt > this.#options.tryMs) throw error;
-      return within(end - performance.now(), work);
+      if (!(error instanceof TimedOut) || performance.now() - this.#repliedAt > this.#options.tryMs) throw error;
+      return withTimeout(end - performance.now(), work);
     }
   }
 
-  /** The client itself waits without end for the answers to its first words on a new connection. */
+  /** node-redis has no timeout for the handshake of a new connection. */
   #isStuck(client: RedisClient): boolean {
     return !client.isReady && performance.now() - this.#openedAt > CONNECT_MS;
   }
 
-  /** Answers come in order, so what waits behind one that does not come would wait for ever. */
+  /** Replies arrive in order, so one missing reply blocks the pipeline: drop the connection. */
   #replace(silent: RedisClient): void {
     if (this.#client !== silent || this.#isClosed) return;
     this.#openedAt = performance.now();
@@ -114,28 +115,28 @@ export class BoundedRedis {
   }
 }
 
-/** Over by itself in a moment: loading after a restart, or a failover going on. */
-function isPassing(error: ErrorReply): boolean {
+/** Errors that end by themselves: Redis is loading after a restart, or fails over. */
+function isTransient(error: ErrorReply): boolean {
   return /^(LOADING|MASTERDOWN|NOREPLICAS|READONLY|CLUSTERDOWN|TRYAGAIN|BUSY)\b/.test(error.message);
 }
 
-function toThrow(error: ErrorReply): Error {
-  if (error.message.includes("holdfast:")) return new Error("the store of holds contradicts itself", { cause: error });
-  return new UnavailableError("Redis refused", { cause: error });
+function refusal(error: ErrorReply): Error {
+  if (error.message.includes("holdfast:")) return new Error("the stored holds are inconsistent", { cause: error });
+  return new UnavailableError("Redis refused the command", { cause: error });
 }
 
-class TookTooLong extends Error {
-  override readonly name = "TookTooLong";
+class TimedOut extends Error {
+  override readonly name = "TimedOut";
 }
 
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+async function withTimeout<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<never>((_resolve, reject) => {
-    // After a pause of this process answers may be there already: they are read before the immediate.
-    timer = setTimeout(() => setImmediate(() => reject(new TookTooLong("no answer in time"))), milliseconds);
+  const timeout = new Promise<never>((_resolve, reject) => {
+    // After a pause of this process replies may already have arrived; they are read before the immediate runs.
+    timer = setTimeout(() => setImmediate(() => reject(new TimedOut("no reply in time"))), milliseconds);
   });
   try {
-    return await Promise.race([work, tooLong]);
+    return await Promise.race([work, timeout]);
   } finally {
     clearTimeout(timer);
   }

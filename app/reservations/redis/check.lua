@@ -1,15 +1,15 @@
--- Does once what holds do, on no hold: writes that need room, each kind of key and command, and a message that says nothing.
--- Stands alone: what every other script begins with is the first thing that a right may be missing for.
+-- Tries everything that holds need without touching a hold: writes that take memory, each kind of key and command, and an
+-- empty message. Runs without base.lua, whose commands would be the first to fail for lack of permissions.
 -- KEYS, ARGV  as in base.lua
 -- request  {}
--- answer   {outcome = "done", refused = {{command, reason}...}}
+-- returns  {outcome = "done", refused = {{command, reason}...}}
 
 local EPOCH, CARTS, NAMES, LAPSES, CLAIMS, AGES, SUMS, BUCKETS, DEADLINES, LEASES, UNSTAMPED = unpack(KEYS)
 local settings = cjson.decode(ARGV[1])
 local PROBE = '\0probe'
 local refused = {}
 
--- Inside a script Redis does not say which command it refused.
+-- Records refused commands, because the error that Redis raises in a script does not name the command.
 local function try(command, ...)
   local result = redis.pcall(command, ...)
   if type(result) == 'table' and result.err then refused[#refused + 1] = { command, result.err } end

@@ -1,6 +1,6 @@
--- Claims at least this old, oldest first, one page of them; with `isUnstamped` those that have no checkout yet.
+-- One page of claims of at least this age, oldest first; with `isUnstamped` only those without a checkout.
 -- request  {olderThanMs, limit, isUnstamped, after = {claimedAt, claimId}}
--- answer   {claims}
+-- returns  {claims}
 
 local index = request.isUnstamped and UNSTAMPED or AGES
 local after = request.after
@@ -26,4 +26,4 @@ repeat
   offset = offset + request.limit
 until #ids < request.limit or #found == request.limit
 for _, claim_id in ipairs(outdated) do call('ZREM', index, claim_id) end
-return answer({ claims = found })
+return reply({ claims = found })

@@ -1,12 +1,12 @@
--- Makes the operation's pending granted and renews the cart.
+-- Turns the operation's pending units into granted ones and renews the cart.
 -- request  {sessionHash, operationId}
--- answer   {outcome = "confirmed", view} | "gone"
+-- returns  {outcome = "confirmed", view} | "gone"
 
 local record = find(request.sessionHash)
 local pending = record and record.pending
 if not pending or pending.op ~= request.operationId then
-  if record == nil or record.last ~= request.operationId then return answer({ outcome = 'gone' }) end
-  return answer({ outcome = 'confirmed', view = view(record) })
+  if record == nil or record.last ~= request.operationId then return reply({ outcome = 'gone' }) end
+  return reply({ outcome = 'confirmed', view = view(record) })
 end
 change(request.sessionHash, record, pending.lines, function()
   if #record.granted == 0 then record.first = now end
@@ -15,4 +15,4 @@ change(request.sessionHash, record, pending.lines, function()
   record.last = request.operationId
   record.deadline = renewed(record)
 end)
-return answer({ outcome = 'confirmed', view = view(record) })
+return reply({ outcome = 'confirmed', view = view(record) })

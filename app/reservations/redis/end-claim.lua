@@ -1,9 +1,9 @@
--- Ends a claim that bears exactly this checkout (none: without `checkoutId`). `to` = "shopper" makes its units granted again.
+-- Ends a claim that has exactly this checkout (none if `checkoutId` is absent). `to` = "shopper" makes its units granted.
 -- request  {claimId, checkoutId, to}
--- answer   {outcome = "ended", claim} | "gone"
+-- returns  {outcome = "ended", claim} | "gone"
 
 local claim, record, index = find_claim(request.claimId)
-if claim == nil or claim.checkoutId ~= request.checkoutId then return answer({ outcome = 'gone' }) end
+if claim == nil or claim.checkoutId ~= request.checkoutId then return reply({ outcome = 'gone' }) end
 call('HDEL', CLAIMS, claim.claimId)
 call('ZREM', AGES, claim.claimId)
 call('ZREM', UNSTAMPED, claim.claimId)
@@ -19,4 +19,4 @@ change(claim.session, record, claim.lines, function()
   record.deadline = deadline
   record.last = 'claim ' .. claim.claimId
 end)
-return answer({ outcome = 'ended', claim = claim })
+return reply({ outcome = 'ended', claim = claim })

@@ -1,7 +1,7 @@
--- Says that the claims are complete, unless data was lost again since this generation began. The new epoch is newer than any
--- that this Redis or the caller knows of; `id` tells it from one of another Redis with the same counter.
+-- Marks claims as complete, unless data was lost again since this generation began. The new epoch is newer than any that
+-- this Redis or the caller knows of; `id` tells it apart from one of another Redis with the same counter.
 -- request  {generation, id}
--- answer   {outcome = "rebuilt", epoch} | "lost"
+-- returns  {outcome = "rebuilt", epoch} | "lost"
 
 local found = call('HMGET', EPOCH, 'generation', 'run', 'rebuilt', 'epoch')
 if found[1] ~= request.generation or found[2] ~= run_id() then return cjson.encode({ outcome = 'lost' }) end

@@ -1,6 +1,6 @@
--- The claim with this id and its age, or none.
+-- Returns the claim with this id and its age, if it exists.
 -- request  {claimId}
--- answer   {claim, ageMs}
+-- returns  {claim, ageMs}
 
 local claim = find_claim(request.claimId)
-return answer({ claim = claim, ageMs = claim and time_ms - claim.claimedAt })
+return reply({ claim = claim, ageMs = claim and time_ms - claim.claimedAt })

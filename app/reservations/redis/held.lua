@@ -1,7 +1,7 @@
--- Held units of each product, split for the session (none: everybody is another).
--- Not told while claims are lost: it would be too few.
+-- Returns the held units of each product, split into the session's and others' (all are others' without a session).
+-- Refused while claims are lost, because the figures would be too low.
 -- request  {sessionHash, productIds}
--- answer   {outcome = "counted", held = {of each product in order}} | "not_rebuilt"
+-- returns  {outcome = "counted", held = {units of each product, in order}} | "not_rebuilt"
 
-if not is_rebuilt() then return answer({ outcome = 'not_rebuilt' }) end
-return answer({ outcome = 'counted', held = held(request.sessionHash and find(request.sessionHash), request.productIds) })
+if not is_rebuilt() then return reply({ outcome = 'not_rebuilt' }) end
+return reply({ outcome = 'counted', held = held(request.sessionHash and find(request.sessionHash), request.productIds) })

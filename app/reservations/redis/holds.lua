@@ -1,15 +1,16 @@
--- Put before every script of holds, after the tallies: records of sessions, bounded cleanup, events.
+-- Prelude of every script for holds, after tallies.lua: session records, bounded cleanup, events.
 --
--- A record: {granted = lines, deadline, first, pending = {op, lines, deadline}, claims = {claim...}, last, clients}; times are ticks,
--- a line is {product id, units}. `first` is where the absolute age counts from, `last` what
--- changed the granted lines last: an operation, or the end of a claim. `clients` are the caps that it counts for, if any.
--- A claim: {claimId, checkoutId, session, lines, claimedAt, epoch, terms}, the session's own first. `claimedAt` is Redis' own time.
+-- record  {granted = lines, deadline, first, pending = {op, lines, deadline}, claims = {claim...}, last, clients}
+--   Times are ticks; a line is {product id, units}. `first` is the start of the absolute age. `last` identifies the latest
+--   change of the granted lines: an operation, or the end of a claim. `clients` are the caps that it counts towards, if any.
+-- claim   {claimId, checkoutId, session, lines, claimedAt, epoch, terms}
+--   The session's own claim comes first. `claimedAt` is Redis' own time.
 
 local CLAIMED_LINES = '\0claimed lines'
 local UNITS, SHOPPING, SESSIONS = 'units', 'shopping', 'sessions'
 local CLEANED_PER_STEP = 4
 
--- With its length, so that no product's id, whatever is in it, makes its tally a part of another's.
+-- Tally names include the length of the product id, so that no id can make its tally a prefix of another's.
 local function firm_of(product) return 'firm\0' .. #product .. ':' .. product end
 local function client_of(client) return 'client\0' .. client end
 local function undecided_of(product) return 'undecided\0' .. #product .. ':' .. product end
@@ -24,7 +25,7 @@ local function is_empty(record)
   return #record.granted == 0 and record.pending == nil and #record.claims == 0
 end
 
--- The session's holds: a list of {product, claimed, granted, pending}, each a layer {units, deadline}.
+-- The session's holds: a list of {product, claimed, granted, pending}, where the last three are layers {units, deadline}.
 local function holds_of(record)
   local holds, by_product = {}, {}
   local function hold_of(product)
@@ -49,7 +50,7 @@ local function holds_of(record)
   return holds, by_product
 end
 
--- Layers whose sum at any moment is the largest of these that lives then. `layers` are few.
+-- Converts layers to steps whose sum at any time equals the largest layer that is live then. `layers` are few.
 local function increments(layers)
   table.sort(layers, function(a, b) return a[2] > b[2] end)
   local steps, counted = {}, 0
@@ -70,7 +71,7 @@ local function largest(layers)
   return most
 end
 
--- Puts the record's holds into the tallies (sign 1) or takes them out (-1).
+-- Adds the record's holds to the tallies (sign 1) or removes them (-1).
 local function count(record, sign)
   local last = 0
   local function add_units(deadline, units)
@@ -128,10 +129,10 @@ local function note_changed(lines)
   end
 end
 
--- The script's answer. Everybody who listens hears in one message what changed.
-local function answer(result)
+-- Encodes the script's reply, after publishing all changes in one message.
+local function reply(result)
   if #changed > 0 or #expired > 0 then
-    -- Without the right to the channel pages learn of it a moment later; a hold must not fail, half done, for that.
+    -- Without permission for the channel, pages show changes a little later. That must not fail a half-applied operation.
     redis.pcall('PUBLISH', settings.channel, cjson.encode({ instance = settings.instance, changed = changed, expired = expired }))
   end
   result.epoch = current_epoch
@@ -140,7 +141,7 @@ end
 
 -- Steps ----------------------------------------------------------------------------------------------------------------
 
--- Forgets what has lapsed; the tallies have dropped it already, here only their room is given back.
+-- Removes lapsed holds from the record. The tallies no longer count them; reading those here only frees their memory.
 local function drop_lapsed(session, record)
   local lapsed, is_lapsed = {}, false
   if record.pending and record.pending.deadline <= now then
@@ -165,7 +166,7 @@ local function drop_lapsed(session, record)
   for _, client in ipairs(record.clients or {}) do tally_at(client_of(client.clientId)) end
 end
 
--- The session's record without what has lapsed; nil when nothing is left.
+-- The session's record without lapsed holds; nil if nothing is left.
 local function find(session)
   local stored = call('HGET', CARTS, session)
   if not stored then return nil end
@@ -183,7 +184,7 @@ local function change(session, record, lines, act)
   note_changed(lines)
 end
 
--- When the granted lines of the record lapse if they are renewed now.
+-- The deadline of the record's granted lines if they are renewed now.
 local function renewed(record)
   return math.min(tick_of(now_ms + settings.ttl), record.first + tick_of(settings.maxAge))
 end
@@ -198,7 +199,7 @@ local function find_claim(claim_id)
   error('holdfast: claim ' .. claim_id .. ' is in no record')
 end
 
--- The cart after each of `changes` was set; units 0 take a line away.
+-- The cart with each of `changes` applied; 0 units remove a line.
 local function with_set(lines, changes)
   local set, result = {}, {}
   for _, line in ipairs(changes) do set[line[1]] = line[2] end
@@ -213,23 +214,23 @@ local function with_set(lines, changes)
   return result
 end
 
--- Held units of each product, split for the session of the record (nil: nobody's).
+-- Held units of each product, split into the record's and others' (all are others' without a record).
 local function held(record, products)
   local by_product = {}
   if record then by_product = select(2, holds_of(record)) end
-  local answers = {}
+  local counted = {}
   for index, product in ipairs(products) do
     local firm, undecided = tally_at(firm_of(product)), tally_at(undecided_of(product))
     local own = by_product[product] or { claimed = { 0, NEVER }, granted = { 0, 0 }, pending = { 0, 0 } }
     local by_you = largest({ own.claimed, own.granted, own.pending })
     local units = firm + undecided - by_you
-    if units < 0 then error('holdfast: held units of ' .. product .. ' are ' .. units .. " without the session's own") end
+    if units < 0 then error('holdfast: others hold ' .. units .. ' units of ' .. product) end
     local own_deadline, own_units = NEVER, 0
     for _, step in ipairs(increments({ own.claimed, own.granted })) do
       if step[2] ~= NEVER then own_units, own_deadline = step[1], step[2] end
     end
     local next_release = tally_next(firm_of(product), own_deadline, own_units)
-    answers[index] = {
+    counted[index] = {
       total = firm + undecided,
       byYou = by_you,
       units = units,
@@ -237,7 +238,7 @@ local function held(record, products)
       nextReleaseInMs = next_release and next_release * TICK_MS - now_ms,
     }
   end
-  return answers
+  return counted
 end
 
 local function products_of(lines)
@@ -246,7 +247,7 @@ local function products_of(lines)
   return products
 end
 
--- What the session holds, as `SessionView`.
+-- The session's holds, as `SessionView`.
 local function view(record)
   if record == nil or #record.claims > 0 or #record.granted == 0 then
     return { lines = {}, claim = record and record.claims[1] }

@@ -1,20 +1,21 @@
 /**
- * What one server knows of the epochs of its store. An epoch names one rebuild: a counter that grows with each, and a random
- * id that tells two Redis servers with the same counter apart. It is never a time, because two servers have two clocks.
+ * The epochs of the store that one server knows of. An epoch identifies one rebuild: a counter that grows with each, and a
+ * random id that tells apart two Redis servers with the same counter. It is never a time, because two servers have two
+ * clocks.
  *
- * A server cannot be sure that there is no newer epoch when it starts, nor when Redis last showed it one so long ago that
- * another Redis may have been rebuilt and have sold meanwhile. Then it has to read those that Stripe's sessions name.
+ * A server cannot be sure that there is no newer epoch when it starts, or when its last epoch from Redis is so old that
+ * another Redis may have been rebuilt and sold stock since. It then reads the epochs in Stripe's sessions.
  * Times are monotonic milliseconds.
  */
 export class KnownEpoch {
-  readonly #sureForMs: number;
+  readonly #trustForMs: number;
   #newest: string | null = null;
   #isProven = false;
-  #shownAt = -Infinity;
+  #observedAt = -Infinity;
 
-  /** `sureForMs`: shorter than what passes between the last word of one Redis and the first sale of another. */
-  constructor(sureForMs: number) {
-    this.#sureForMs = sureForMs;
+  /** `trustForMs`: shorter than the time between the last reply of one Redis and the first sale on another. */
+  constructor(trustForMs: number) {
+    this.#trustForMs = trustForMs;
   }
 
   get newest(): string | null {
@@ -22,20 +23,20 @@ export class KnownEpoch {
   }
 
   isProven(now: number): boolean {
-    if (now - this.#shownAt > this.#sureForMs) this.#isProven = false;
+    if (now - this.#observedAt > this.#trustForMs) this.#isProven = false;
     return this.#isProven;
   }
 
-  /** Redis showed this epoch in response to what was sent at `sentAt`. */
-  show(sentAt: number, epoch: string): void {
+  /** Takes the epoch of a reply to a script that was sent at `sentAt`. */
+  observe(sentAt: number, epoch: string): void {
     this.#note(epoch);
-    this.#shownAt = Math.max(this.#shownAt, sentAt);
+    this.#observedAt = Math.max(this.#observedAt, sentAt);
   }
 
-  /** There is no newer epoch than these and those known before. */
+  /** Takes epochs of which one, or the newest known before, is certain to be the newest. */
   prove(now: number, epochs: Iterable<string>): void {
     for (const epoch of epochs) this.#note(epoch);
-    this.#shownAt = now;
+    this.#observedAt = now;
     this.#isProven = true;
   }
 

@@ -1,9 +1,9 @@
--- Lowers a claim that bears exactly this checkout to these lines, never raises it; a product that is not among them goes.
+-- Lowers a claim that has exactly this checkout to these lines. Never raises a quantity; drops products not listed.
 -- request  {claimId, checkoutId, lines}
--- answer   {outcome = "lowered"} | "gone"
+-- returns  {outcome = "lowered"} | "gone"
 
 local claim, record = find_claim(request.claimId)
-if claim == nil or claim.checkoutId ~= request.checkoutId then return answer({ outcome = 'gone' }) end
+if claim == nil or claim.checkoutId ~= request.checkoutId then return reply({ outcome = 'gone' }) end
 local most = {}
 for _, line in ipairs(request.lines) do most[line[1]] = line[2] end
 local kept, freed = {}, {}
@@ -15,4 +15,4 @@ end
 if #freed > 0 then
   change(claim.session, record, freed, function() claim.lines = kept end)
 end
-return answer({ outcome = 'lowered' })
+return reply({ outcome = 'lowered' })

@@ -1,8 +1,10 @@
--- Step 1 of a reservation: looks, writes what is asked for as pending, and notes what others hold of it.
--- request  {sessionHash, operationId, lines, hints = {last figure of each line, or null}, maxLines, clients = {{clientId, maxUnits}...} if any}
--- answer   {outcome = "placed" or "cannot_fit", others = {held units of each line}} | "busy" | {"checkout_open", claim} | "too_many_lines" | {"client_full", maxUnits} | "not_rebuilt"
+-- Step 1 of a reservation: checks the hints, writes requested units as pending, and returns what others hold of them.
+-- request  {sessionHash, operationId, lines, hints = {last stock figure of each line, or null}, maxLines,
+--           clients = {{clientId, maxUnits}...} if any}
+-- returns  {outcome = "placed" or "cannot_fit", others = {held units of each line}} | "busy" | {"checkout_open", claim}
+--           | "too_many_lines" | {"client_full", maxUnits} | "not_rebuilt"
 
-if not is_rebuilt() then return answer({ outcome = 'not_rebuilt' }) end
+if not is_rebuilt() then return reply({ outcome = 'not_rebuilt' }) end
 local session, lines = request.sessionHash, request.lines
 local record = find(session) or new_record()
 local others, clients = held(record, products_of(lines)), record.clients or request.clients
@@ -11,20 +13,20 @@ if request.clients and record.pending == nil then
   for index, line in ipairs(lines) do more = more + line[2] - others[index].byYou end
   for _, client in ipairs(clients) do
     if more > 0 and tally_at(client_of(client.clientId)) + more > client.maxUnits then
-      return answer({ outcome = 'client_full', maxUnits = client.maxUnits })
+      return reply({ outcome = 'client_full', maxUnits = client.maxUnits })
     end
   end
 end
 local claim = record.claims[1]
-if claim then return answer({ outcome = 'checkout_open', claim = claim }) end
-if record.pending and record.pending.op ~= request.operationId then return answer({ outcome = 'busy' }) end
+if claim then return reply({ outcome = 'checkout_open', claim = claim }) end
+if record.pending and record.pending.op ~= request.operationId then return reply({ outcome = 'busy' }) end
 local cart_lines = #with_set(record.granted, lines)
-if cart_lines > request.maxLines and cart_lines > #record.granted then return answer({ outcome = 'too_many_lines' }) end
+if cart_lines > request.maxLines and cart_lines > #record.granted then return reply({ outcome = 'too_many_lines' }) end
 if record.pending == nil then
   for index, line in ipairs(lines) do
     local hint = request.hints[index]
     if hint ~= cjson.null and line[2] > 0 and hint - others[index].units < line[2] then
-      return answer({ outcome = 'cannot_fit', others = others })
+      return reply({ outcome = 'cannot_fit', others = others })
     end
   end
   change(session, record, lines, function()
@@ -32,4 +34,4 @@ if record.pending == nil then
     record.clients = clients
   end)
 end
-return answer({ outcome = 'placed', others = others })
+return reply({ outcome = 'placed', others = others })

@@ -3,12 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorReply } from "redis";
 import { z } from "zod";
 import { UnavailableError } from "~/errors";
-import { answers } from "./answers";
 import { BoundedRedis, type BoundedRedisOptions, type RedisClient } from "./bounded-redis.server";
 import { KnownEpoch } from "./known-epoch";
+import { replies } from "./replies";
 import { scripts, type Script } from "./scripts.server";
 
-/** Of the keys, and of what is in them. A version that cannot read another's keys gets a number of its own. */
+/** Version of the key layout and encoding. Bump it when old and new code cannot read each other's data. */
 const FORMAT = "v1";
 const KEYS = [
   "epoch",
@@ -24,66 +24,66 @@ const KEYS = [
   "unstamped",
 ] as const;
 
-/** A refusal within a second. */
-const VERB_MS = 800;
-const TRY_MS = 500;
-const LISTEN_AGAIN_MS = 40;
-const REFUSED_AGAIN_MS = 5_000;
+/** Deadline of one store operation, retries included: a shopper is refused within a second. */
+const OPERATION_MS = 800;
+const ATTEMPT_MS = 500;
+const RESUBSCRIBE_MS = 40;
+const RESUBSCRIBE_AFTER_REFUSAL_MS = 5_000;
 
-const answerWithEpoch = z.object({ epoch: z.string() });
+const replyWithEpoch = z.object({ epoch: z.string() });
 
 export interface RedisConnectionOptions extends Pick<BoundedRedisOptions, "url" | "log"> {
-  /** See `shopTag`: what keeps shops and environments on the same Redis apart. */
+  /** Separates shops and environments on the same Redis (see `shopTag`). */
   readonly shopTag: string;
   readonly ttlMs: number;
   readonly maxAgeMs: number;
   readonly pendingMs?: number;
-  /** See `KnownEpoch`. Always sure where it is not given: for tests of what it does not matter to. */
-  readonly sureForMs?: number;
-  /** Added to Redis' own time by every script: lets a test move the store's time on. Everybody else leaves it at 0. */
+  /** See `KnownEpoch`. Unlimited by default, for tests that do not depend on it. */
+  readonly trustForMs?: number;
+  /** Added to Redis' own time by every script, so that tests can advance the store's time. 0 by default. */
   readonly clockOffsetMs?: () => number;
 }
 
-/** Of all keys of a shop that hold what it sells by. Some other room's key may follow it. */
+/** Prefix, with hash tag, of all keys of one shop. Other modules append their own suffix. */
 export function keyPrefix(shopTag: string): string {
   return `{holdfast:${shopTag.slice(0, 12)}}:${FORMAT}`;
 }
 
-/** One shop's keys in one Redis, and scripts run on them. A script whose answer was lost is sent again, so each must be idempotent. */
+/** One shop's keys in one Redis. A script is sent again if its reply was lost, so every script must be idempotent. */
 export class RedisConnection {
-  /** Tells this connection from those of other servers. */
+  /** Identifies this connection among those of all servers. */
   readonly instance = randomBytes(9).toString("base64url");
   readonly channel: string;
-  /** Sent with each script, and learned from each response. */
-  readonly known: KnownEpoch;
+  /** Sent with each script and updated from each reply. */
+  readonly knownEpoch: KnownEpoch;
   readonly #options: RedisConnectionOptions;
   readonly #keys: readonly string[];
   readonly #redis: BoundedRedis;
   readonly #subscriber: RedisClient;
-  /** Why Redis refuses what holds need; null where it does not. */
+  /** Why Redis refuses commands that holds need; null if it does not. */
   #refusal: string | null = null;
 
   constructor(options: RedisConnectionOptions) {
     const prefix = keyPrefix(options.shopTag);
     this.#options = options;
     this.#keys = KEYS.map((key) => `${prefix}:${key}`);
-    this.known = new KnownEpoch(options.sureForMs ?? Infinity);
+    this.knownEpoch = new KnownEpoch(options.trustForMs ?? Infinity);
     this.channel = `${prefix}:events`;
-    this.#redis = new BoundedRedis({ url: options.url, callMs: VERB_MS, tryMs: TRY_MS, log: options.log });
+    this.#redis = new BoundedRedis({ url: options.url, callMs: OPERATION_MS, tryMs: ATTEMPT_MS, log: options.log });
     this.#subscriber = this.#redis.open();
   }
 
-  /** "failing" while Redis does not answer, or refuses what holds need of it. */
+  /** "failing" while Redis does not reply, or refuses commands that holds need. */
   get state(): "ok" | "failing" {
     return this.#refusal === null ? this.#redis.state : "failing";
   }
 
-  /** The script's answer, parsed from JSON. Errors are those of `BoundedRedis.call`. */
+  /** Runs the script and returns its reply, parsed from JSON. Throws like `BoundedRedis.call`. */
   async run(script: Script, request: object): Promise<unknown> {
     const { ttlMs, maxAgeMs, pendingMs = 10_000, clockOffsetMs = () => 0 } = this.#options;
     const sentAt = performance.now();
-    const { newest } = this.known;
-    const epochs = { ...(newest === null ? {} : { newest }), isProven: this.known.isProven(sentAt) };
+    const { newest } = this.knownEpoch;
+    const epochs = { ...(newest === null ? {} : { newest }), isProven: this.knownEpoch.isProven(sentAt) };
     const settings = {
       instance: this.instance,
       channel: this.channel,
@@ -97,47 +97,48 @@ export class RedisConnection {
     const text = await this.#redis
       .call((client) => evaluate(client, script, args))
       .catch((error: unknown) => this.#refuse(error));
-    if (typeof text !== "string") throw new Error("a script did not answer text");
+    if (typeof text !== "string") throw new Error("the script's reply is not a string");
     if (!script.runsWhenFull) this.#refusal = null;
-    const answer: unknown = JSON.parse(text);
-    const shown = answerWithEpoch.safeParse(answer);
-    if (shown.success) this.known.show(sentAt, shown.data.epoch);
-    return answer;
+    const reply: unknown = JSON.parse(text);
+    const withEpoch = replyWithEpoch.safeParse(reply);
+    if (withEpoch.success) this.knownEpoch.observe(sentAt, withEpoch.data.epoch);
+    return reply;
   }
 
-  /** Hands on every message of the shop's channel, for as long as the connection is open. Lost ones are not told again. */
+  /** Passes on every message of the shop's channel while the connection is open. Lost messages are not repeated. */
   listen(listener: (message: string) => void): void {
-    // Once it went through, the client does it again after each new connection.
+    // Once subscribed, the client subscribes again after each reconnect.
     void this.#subscriber.subscribe(this.channel, listener).catch(async (error: unknown) => {
-      await sleep(error instanceof ErrorReply ? REFUSED_AGAIN_MS : LISTEN_AGAIN_MS);
+      await sleep(error instanceof ErrorReply ? RESUBSCRIBE_AFTER_REFUSAL_MS : RESUBSCRIBE_MS);
       if (!this.#redis.isClosed) this.listen(listener);
     });
   }
 
   /**
-   * What an operator should change in Redis' own settings, a sentence each. Does once what holds do, so that a Redis that is
-   * full, or a user without the rights, is found before a shopper does. Throws `UnavailableError` when Redis does not answer.
+   * Problems with the configuration of Redis, one sentence each, for an operator. Tries the commands that holds need, so
+   * that a full Redis or a user without permissions is found before a shopper finds it. Throws `UnavailableError` when
+   * Redis does not reply.
    */
   async warnings(): Promise<readonly string[]> {
     try {
-      const { refused } = answers.check.parse(await this.run(scripts.check, {}));
+      const { refused } = replies.check.parse(await this.run(scripts.check, {}));
       const commands = new Set(refused.map(([command]) => command));
-      const isMute = commands.delete("PUBLISH");
+      const cannotPublish = commands.delete("PUBLISH");
       if (commands.size > 0) {
-        this.#refusal = `Redis does not give its user the rights that holds need, which are ${[...commands].join(", ")} on the shop's keys ${this.#keys[0]} and so on: ${refused[0]?.[1]}`;
+        this.#refusal = `The Redis user lacks permissions that holds need: ${[...commands].join(", ")} on keys like ${this.#keys[0]}. Redis says: ${refused[0]?.[1]}`;
         return [this.#refusal];
       }
       const text = await this.#redis.call((client) => client.info("memory"));
       const policy = /^maxmemory_policy:(\S+)/m.exec(text)?.[1];
       return [
-        ...(isMute
+        ...(cannotPublish
           ? [
-              `Redis does not let its user send messages, so pages learn of changes late: allow PUBLISH and SUBSCRIBE on the channel ${this.channel}`,
+              `The Redis user cannot publish messages, so pages show changes late. Allow PUBLISH and SUBSCRIBE on channel ${this.channel}.`,
             ]
           : []),
         ...(policy === undefined || policy === "noeviction"
           ? []
-          : [`Redis has maxmemory-policy ${policy}: it may drop holds when memory is short; set it to noeviction`]),
+          : [`Redis uses maxmemory-policy ${policy} and may evict holds when memory is short. Set it to noeviction.`]),
       ];
     } catch (error) {
       if (this.#refusal === null) throw error;
@@ -145,15 +146,15 @@ export class RedisConnection {
     }
   }
 
-  /** Remembers what Redis refuses, in words for an operator, and goes on throwing. */
+  /** Records the refusal as a message for an operator, and rethrows. */
   #refuse(error: unknown): never {
     const reply = error instanceof UnavailableError && error.cause instanceof ErrorReply ? error.cause.message : "";
     if (/\bOOM\b/.test(reply))
-      this.#refusal = "Redis is full (maxmemory): nothing can be added to carts; give it more memory";
+      this.#refusal = "Redis is full (maxmemory), so nothing can be added to carts. Give it more memory.";
     else if (/NOPERM|ACL failure|No permissions|can't run this command/i.test(reply))
-      this.#refusal = `Redis does not give its user the rights that holds need: ${reply}`;
+      this.#refusal = `The Redis user lacks permissions that holds need. Redis says: ${reply}`;
     else if (/^NOREPLICAS/.test(reply))
-      this.#refusal = "Redis has too few replicas connected (min-replicas-to-write) and refuses every write";
+      this.#refusal = "Redis refuses all writes because too few replicas are connected (min-replicas-to-write).";
     throw error;
   }
 
@@ -168,7 +169,7 @@ interface Arguments {
   readonly arguments: string[];
 }
 
-/** One round trip, but for the first time that a Redis sees the script. */
+/** Takes one round trip, except the first time Redis sees the script. */
 async function evaluate(client: RedisClient, script: Script, args: Arguments): Promise<unknown> {
   try {
     return await client.evalSha(script.sha, args);

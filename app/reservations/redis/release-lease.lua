@@ -1,6 +1,7 @@
--- Gives a lease back if it is ours. A predecessor's name stays on it; unsettled, the holder's own checkout does.
+-- Releases a lease if the token still holds it. The lease keeps naming a predecessor's unsettled checkout, or the
+-- holder's own if that is not settled.
 -- request  {key, token, settled = true | false | "as_before"}
--- answer   {outcome = "released"} | "lost"
+-- returns  {outcome = "released"} | "lost"
 
 local stored = call('HGET', LEASES, request.key)
 local lease = stored and cjson.decode(stored) or {}

@@ -1,14 +1,14 @@
--- Gives back granted lines, those named or (without `productIds`) all, and renews the rest.
--- `seen` is what changed them last when the caller looked: one that lands late frees nothing that was granted since.
+-- Releases the named granted lines, or all of them without `productIds`, and renews the rest.
+-- `seen` is the latest change (`last`) that the caller read, so that a late release frees nothing that was granted since.
 -- request  {sessionHash, productIds, seen, operationId}
--- answer   {outcome = "released", lines, view} | "busy" | {"checkout_open", claim} | "changed"
+-- returns  {outcome = "released", lines, view} | "busy" | {"checkout_open", claim} | "changed"
 
 local record = find(request.sessionHash)
-if record == nil then return answer({ outcome = 'released', lines = {}, view = view(nil) }) end
+if record == nil then return reply({ outcome = 'released', lines = {}, view = view(nil) }) end
 local claim = record.claims[1]
-if claim then return answer({ outcome = 'checkout_open', claim = claim }) end
-if record.pending then return answer({ outcome = 'busy' }) end
-if record.last ~= request.seen then return answer({ outcome = 'changed' }) end
+if claim then return reply({ outcome = 'checkout_open', claim = claim }) end
+if record.pending then return reply({ outcome = 'busy' }) end
+if record.last ~= request.seen then return reply({ outcome = 'changed' }) end
 local named = {}
 for _, product in ipairs(request.productIds or products_of(record.granted)) do named[product] = true end
 local released, kept = {}, {}
@@ -21,4 +21,4 @@ change(request.sessionHash, record, record.granted, function()
   record.last = request.operationId
   record.deadline = renewed(record)
 end)
-return answer({ outcome = 'released', lines = released, view = view(record) })
+return reply({ outcome = 'released', lines = released, view = view(record) })

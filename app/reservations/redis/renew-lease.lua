@@ -1,6 +1,6 @@
--- Makes a lease that is still ours last longer.
+-- Extends a lease that the token still holds.
 -- request  {key, token, leaseMs}
--- answer   {outcome = "renewed"} | "lost"
+-- returns  {outcome = "renewed"} | "lost"
 
 local stored = call('HGET', LEASES, request.key)
 local lease = stored and cjson.decode(stored) or {}

@@ -1,12 +1,12 @@
--- Moves the deadline of all granted lines on, up to the absolute age.
+-- Extends the deadline of all granted lines, up to the absolute age.
 -- request  {sessionHash}
--- answer   {outcome = "renewed", view} | "nothing_held" | {"checkout_open", claim}
+-- returns  {outcome = "renewed", view} | "nothing_held" | {"checkout_open", claim}
 
 local record = find(request.sessionHash)
 local claim = record and record.claims[1]
-if claim then return answer({ outcome = 'checkout_open', claim = claim }) end
-if record == nil or #record.granted == 0 then return answer({ outcome = 'nothing_held' }) end
+if claim then return reply({ outcome = 'checkout_open', claim = claim }) end
+if record == nil or #record.granted == 0 then return reply({ outcome = 'nothing_held' }) end
 change(request.sessionHash, record, record.granted, function()
   record.deadline = renewed(record)
 end)
-return answer({ outcome = 'renewed', view = view(record) })
+return reply({ outcome = 'renewed', view = view(record) })

@@ -1,9 +1,9 @@
--- Puts back a claim that Stripe knows about, whatever else is held.
+-- Restores a claim that Stripe knows about, whatever else is held.
 -- request  {claim}
--- answer   {outcome = "done"}
+-- returns  {outcome = "done"}
 
 local claim = request.claim
-if find_claim(claim.claimId) then return answer({ outcome = 'done' }) end
+if find_claim(claim.claimId) then return reply({ outcome = 'done' }) end
 local record = find(claim.session) or new_record()
 call('HSET', CLAIMS, claim.claimId, claim.session)
 call('ZADD', AGES, claim.claimedAt, claim.claimId)
@@ -13,8 +13,8 @@ change(claim.session, record, claim.lines, function()
   local is_first = #record.granted == 0 and #record.claims == 0
   record.first = is_first and claimed_at or math.min(record.first, claimed_at)
   record.claims[#record.claims + 1] = claim
-  -- An undecided call must not be confirmed into a cart that is being paid for.
+  -- A pending call must not be confirmed into a cart that is being paid for.
   record.pending = nil
   record.last = nil
 end)
-return answer({ outcome = 'done' })
+return reply({ outcome = 'done' })

@@ -25,17 +25,17 @@ import tallies from "./tallies.lua?raw";
 import totals from "./totals.lua?raw";
 import view from "./view.lua?raw";
 
-/** A whole script, and the hash by which Redis knows it once it has run. */
+/** A complete script, and the hash under which Redis caches it. */
 export interface Script {
   readonly source: string;
   readonly sha: string;
   readonly runsWhenFull: boolean;
 }
 
-/** What ends holds or settles payments, and what a server needs to start, runs although Redis is full. */
+/** Lets a script run although Redis is full: it ends holds, settles payments, or is needed for a server to start. */
 const ALSO_WHEN_FULL = " flags=allow-oom";
 
-/** Of each verb, with what it builds on. Vite puts the files into the build, so that nothing is read at run time. */
+/** One complete script per operation: shared prelude plus its own file. Vite inlines the files, so nothing is read at run time. */
 export const scripts = {
   place: script("", tallies, holds, place),
   confirm: freeing(confirm),
@@ -62,18 +62,18 @@ export const scripts = {
 } as const;
 
 /**
- * Runs although Redis is full: what ends holds, or clears lapsed ones in passing, is what makes room again, and what is paid
- * for, or was promised by a payment page, takes precedence. The others are refused before their first write.
+ * A script that runs although Redis is full. Ending holds and cleaning up lapsed ones frees memory, and paid units and
+ * open payment pages take precedence. Other scripts are refused before their first write.
  */
-function freeing(verb: string): Script {
-  return script(ALSO_WHEN_FULL, tallies, holds, verb);
+function freeing(operation: string): Script {
+  return script(ALSO_WHEN_FULL, tallies, holds, operation);
 }
 
 function script(flags: string, ...parts: readonly string[]): Script {
   return whole(flags, base, ...parts);
 }
 
-/** With a `#!` line Redis refuses a script that reaches for keys of another slot. */
+/** The `#!` line makes Redis refuse a script that accesses keys of another slot. */
 function whole(flags: string, ...parts: readonly string[]): Script {
   const source = [`#!lua${flags}`, ...parts].join("\n");
   return { source, sha: createHash("sha1").update(source).digest("hex"), runsWhenFull: flags === ALSO_WHEN_FULL };

@@ -1,9 +1,10 @@
--- One page of holds in lexical order of sessions. A place is {session, given}: a session, and how many of its rows were given.
--- request  {limit, after = place}
--- answer   {rows, next = place}
+-- One page of holds in lexical order of sessions. A position is {session, given}, where `given` counts the session's rows
+-- that were already returned.
+-- request  {limit, after = position}
+-- returns  {rows, next = position}
 
 local SESSIONS_BEYOND_ROWS = 1000
-local rows, next_place = {}, nil
+local rows, next_position = {}, nil
 local after = request.after
 local from = after and '[' .. after.session or '-'
 
@@ -29,7 +30,7 @@ for _, session in ipairs(sessions) do
   local given = after and after.session == session and after.given or 0
   for index = given + 1, #found do
     if #rows == request.limit then
-      next_place = { session = session, given = index - 1 }
+      next_position = { session = session, given = index - 1 }
       is_full = true
       break
     end
@@ -38,5 +39,5 @@ for _, session in ipairs(sessions) do
   end
   if is_full then break end
 end
-if not is_full and #sessions == request.limit + SESSIONS_BEYOND_ROWS then next_place = { session = sessions[#sessions], given = 1000000 } end
-return answer({ rows = rows, next = next_place })
+if not is_full and #sessions == request.limit + SESSIONS_BEYOND_ROWS then next_position = { session = sessions[#sessions], given = 1000000 } end
+return reply({ rows = rows, next = next_position })

@@ -1,7 +1,7 @@
--- Put before every script of holds: sums of held units.
+-- Prelude of every script for holds: sums of held units.
 --
--- Counting is that of the memory driver (`expiring-tally.ts`, `held-ledger.ts`): units are summed by deadline, and time
--- moving on drops whole deadlines. So what has lapsed never counts, whether its record was visited or not.
+-- Counts like the memory driver (`expiring-tally.ts`, `held-ledger.ts`): units are summed by deadline, and passing time
+-- drops whole deadlines. Lapsed holds therefore never count, whether their record was visited or not.
 
 local NEVER = 99999999999
 
@@ -9,7 +9,7 @@ local function bucket_of(tally, deadline)
   return tally .. '\0' .. string.format('%011d', deadline)
 end
 
--- Nothing is left out: Redis takes Lua's -0 for no number.
+-- Skips 0, because Redis does not accept Lua's -0 as a number.
 local function add_to_sum(name, units)
   if units == 0 then return end
   if call('HINCRBY', SUMS, name, units) == 0 then call('HDEL', SUMS, name) end
@@ -30,7 +30,7 @@ local function tally_at(tally)
   return tonumber(call('HGET', SUMS, tally) or '0')
 end
 
--- What has lapsed already is dropped with its whole deadline, so there is nothing to add or to take back.
+-- Ignores lapsed deadlines: they were dropped as a whole, so there is nothing to add or to revert.
 local function tally_add(tally, deadline, units)
   if deadline <= now or units == 0 then return end
   local bucket = bucket_of(tally, deadline)
@@ -44,7 +44,7 @@ local function tally_add(tally, deadline, units)
   add_to_sum(tally, units)
 end
 
--- The first deadline at which units other than the session's own lapse.
+-- The first deadline at which units of other sessions lapse; nil if none.
 local function tally_next(tally, own_deadline, own_units)
   local from, to = '(' .. bucket_of(tally, now), '(' .. tally .. '\0:'
   for _, bucket in ipairs(call('ZRANGE', DEADLINES, from, to, 'BYLEX', 'LIMIT', 0, 2)) do

@@ -1,6 +1,6 @@
--- What the session holds right now, and the operation that changed its granted lines last.
+-- Returns the session's holds and the latest change of its granted lines (`last`).
 -- request  {sessionHash}
--- answer   {view, last}
+-- returns  {view, last}
 
 local record = find(request.sessionHash)
-return answer({ view = view(record), last = record and record.last })
+return reply({ view = view(record), last = record and record.last })

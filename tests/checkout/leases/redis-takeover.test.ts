@@ -24,7 +24,7 @@ afterEach(() => {
 
 /** A server of the shop on that Redis, not rebuilt yet, that knows of no epoch, or of those given. */
 function bootOn(world: ReturnType<typeof createWorld>, redis: RedisServer, knows?: readonly string[]) {
-  const app = connect(redis.url, { offset: { ms: START + world.time.ms - Date.now() }, isSure: false });
+  const app = connect(redis.url, { offset: { ms: START + world.time.ms - Date.now() }, isProven: false });
   closing.add(() => app.redis.close());
   if (knows !== undefined) app.turns.learn(knows);
   const shop = world.boot({
@@ -41,7 +41,7 @@ describe("a server that boots on a primary which was left for another", () => {
     const world = createWorld({ rows: { mug: 1 } });
     const onP = bootOn(world, P);
     await onP.checkout.rebuild();
-    const onR = bootOn(world, R, [onP.app.redis.known.newest ?? ""]);
+    const onR = bootOn(world, R, [onP.app.redis.knownEpoch.newest ?? ""]);
     await onR.checkout.rebuild();
     const checkoutId = await onR.pay("ann", { mug: 1 });
 
@@ -88,7 +88,7 @@ describe("a server that boots on a primary which was left for another", () => {
       claimedAt: START,
     });
     world.stripe.expire(expired);
-    const onR = bootOn(world, R, [onP.app.redis.known.newest ?? ""]);
+    const onR = bootOn(world, R, [onP.app.redis.knownEpoch.newest ?? ""]);
     await onR.checkout.rebuild();
     world.stripe.pay(sold);
     expect(await onR.checkout.fulfil(sold)).toMatchObject({ outcome: "done" });

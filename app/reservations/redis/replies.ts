@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Claim, HeldUnits, Line, SessionView } from "~/reservations/reservation-store";
 
-/** Lua has one kind of table, so an empty list arrives as an empty object. */
+/** A list. Lua has only one kind of table, so an empty list arrives as an empty object. */
 function list<Item extends z.ZodType>(item: Item) {
   return z.union([z.array(item), z.strictObject({}).transform((): z.output<Item>[] => [])]);
 }
@@ -47,10 +47,10 @@ const held = list(
 
 const plain = <Outcome extends string>(outcome: Outcome) => z.object({ outcome: z.literal(outcome) });
 const checkoutOpen = z.object({ outcome: z.literal("checkout_open"), claim });
-const place = z.object({ session: z.string(), given: z.number().int() });
+const position = z.object({ session: z.string(), given: z.number().int() });
 
-/** What each script answers, in the words of the contract. Scripts and these change together. */
-export const answers = {
+/** The reply of each script, converted to the types of the contract. Change scripts and these schemas together. */
+export const replies = {
   place: z.discriminatedUnion("outcome", [
     z.object({ outcome: z.enum(["placed", "cannot_fit"]), others: held }),
     plain("busy"),
@@ -97,7 +97,7 @@ export const answers = {
         expiresInMs: milliseconds.optional(),
       }),
     ),
-    next: place.optional(),
+    next: position.optional(),
   }),
   totals: z.object({ shopping: units, checkout: units, units, sessions: units, bytes: z.number() }),
   beginRebuild: z.discriminatedUnion("outcome", [
@@ -121,11 +121,11 @@ export const answers = {
 
 /** A message on the shop's channel. */
 export const eventMessage = z.object({
-  /** The connection whose script it came from. */
+  /** The connection that ran the script. */
   instance: z.string(),
   changed: list(z.string()),
   expired: list(z.object({ session: z.string(), lines })),
 });
 
-/** Where a page of the snapshot goes on; what is no cursor of ours is beyond the end. */
-export const snapshotPlace = place;
+/** Where the next page of a snapshot starts. */
+export const snapshotPosition = position;
