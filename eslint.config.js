@@ -10,7 +10,7 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
-      // A lost await is an oversell.
+      // A missing await can oversell.
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/consistent-type-imports": "error",
@@ -25,8 +25,8 @@ export default tseslint.config(
     files: ["app/**/*.tsx", "app/components/**/*.ts"],
     extends: [reactHooks.configs.flat.recommended],
     rules: {
-      // These three are rules for the React Compiler, which the shop does not use: a clock is read while rendering, a ref
-      // keeps the latest props for a listener, and state follows what the server has sent.
+      // Rules for the React Compiler, which the shop does not use. Components read a clock while rendering, keep their
+      // latest props in a ref for listeners, and set state when new server data arrives.
       "react-hooks/purity": "off",
       "react-hooks/refs": "off",
       "react-hooks/set-state-in-effect": "off",
@@ -36,12 +36,12 @@ export default tseslint.config(
     files: ["app/**"],
     rules: {
       "no-console": "error",
-      // One way to write an import: "./neighbour" in the same folder or below, "~/module/file" for everything else.
-      "no-restricted-imports": ["error", { patterns: [{ group: ["../*"], message: "Write it from the top: ~/…" }] }],
+      // One import style: "./neighbour" in the same folder or below, "~/module/file" for everything else.
+      "no-restricted-imports": ["error", { patterns: [{ group: ["../*"], message: "Import it as ~/module/file." }] }],
     },
   },
   {
-    // What may reach a browser: routes and components, and what they import.
+    // Code that may reach a browser: routes, components and their imports.
     files: ["app/**/*.{ts,tsx}"],
     ignores: ["app/**/*.server.{ts,tsx}", "app/{api,commands,drill,sandbox}/**"],
     plugins: { browser: { rules: { support: browserSupport } } },

@@ -1,24 +1,24 @@
 import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 
-/** A store of its own for each worker, and one whose holds last for seconds: both at ports that follow each other. */
+/** Each worker has two stores, on adjacent ports: one with default settings and one whose holds last only seconds. */
 const WORKERS = 2;
 const FIRST_PORT = 4310;
 const DEBIAN_CHROMIUM = "/usr/bin/chromium";
 
-/** Set: the flows run against a store that is already there, which must be in the sandbox. */
+/** Runs the tests against a store that is already up; it must run the sandbox. */
 const deployed = process.env.E2E_BASE_URL;
 const executablePath = process.env.CHROMIUM_PATH ?? (existsSync(DEBIAN_CHROMIUM) ? DEBIAN_CHROMIUM : undefined);
 
-/** Where the tests of one worker shop. */
+/** The stores that one worker tests. */
 interface Stores {
   readonly url: string;
-  /** A store whose holds last for seconds, so that a test can see them end. */
+  /** A store whose holds last only seconds, so that a test can watch them expire. */
   readonly shortHoldsUrl: string;
 }
 
 export interface ShopOptions {
-  /** By worker: tests of two workers run at once and buy the same products. */
+  /** One entry per worker, because tests of different workers run concurrently and buy the same products. */
   stores: readonly Stores[];
 }
 
@@ -57,7 +57,7 @@ export default defineConfig<ShopOptions>({
     { name: "with-javascript", use: { javaScriptEnabled: true }, grepInvert: /@without-javascript/ },
     { name: "without-javascript", use: { javaScriptEnabled: false }, grepInvert: /@with-javascript/ },
   ],
-  // One after the other: the first builds where that is needed.
+  // Playwright starts these one after another; the first one builds if needed.
   ...(deployed === undefined
     ? {
         webServer: stores.flatMap(({ url, shortHoldsUrl }) => [

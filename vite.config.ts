@@ -10,12 +10,12 @@ declare module "@remix-run/node" {
   }
 }
 
-// Vitest reads this file too and must not load the Remix plugin.
+// Vitest uses this file too and must not load the Remix plugin.
 const isTest = process.env.VITEST !== undefined;
 
-/** Proofs that take minutes: `npm run test:long`. */
+/** Tests that take minutes: `npm run test:long`. */
 const LONG = ["tests/**/*.long.test.ts"];
-/** Suites that measure memory, or load the machine, or kill processes under load: nothing else runs beside them. */
+/** Suites that measure memory, load the machine or kill processes under load: nothing else may run at the same time. */
 const ALONE = [
   "tests/load/**/*.test.ts",
   "tests/drill/**/*.test.ts",
@@ -38,7 +38,7 @@ export default defineConfig(({ mode, isSsrBuild }) => ({
       : remix({
           future: {
             v3_fetcherPersist: true,
-            // Its `/__manifest` lets a stranger ask for the routes of thousands of made-up paths at once; the shop has few routes to send.
+            // Off: its `/__manifest` route matches thousands of made-up paths in one request, and the shop has few routes to save.
             v3_lazyRouteDiscovery: false,
             v3_relativeSplatPath: true,
             v3_routeConfig: true,

@@ -7,15 +7,15 @@ import { BROWSER_TARGETS } from "./browser-targets.js";
 const { api, javascript } = createRequire(import.meta.url)("@mdn/browser-compat-data");
 
 /**
- * Reports what a browser that the shop is built for does not have yet. Goes by types, so that `list.toSorted()` is found as well as
- * `URL.canParse`: what TypeScript's own libraries declare is looked up in MDN's compatibility data. Unknown there: not reported.
+ * Reports APIs that a supported browser lacks. Uses types, so that `list.toSorted()` is found as well as `URL.canParse`:
+ * everything declared in TypeScript's own libraries is looked up in MDN's compatibility data; unknown APIs pass.
  * @type {import("eslint").Rule.RuleModule}
  */
 export const browserSupport = {
   meta: {
     type: "problem",
     schema: [],
-    messages: { tooNew: "{{name}} is missing in {{browsers}}, which the pages' scripts are built for." },
+    messages: { tooNew: "{{name}} is missing in {{browsers}}, a supported browser (.eslint/browser-targets.js)." },
   },
   create(context) {
     /** @type {{ program: ts.Program, esTreeNodeToTSNodeMap: { get(node: unknown): ts.Node } }} */
@@ -27,13 +27,13 @@ export const browserSupport = {
       const symbol = checker.getSymbolAtLocation(services.esTreeNodeToTSNodeMap.get(node));
       for (const declaration of symbol?.declarations ?? []) {
         if (!services.program.isSourceFileDefaultLibrary(declaration.getSourceFile())) return;
-        const place = placeOf(declaration);
-        const browsers = place === null ? [] : missingIn(place.entry);
-        if (place !== null && browsers.length > 0)
+        const feature = featureOf(declaration);
+        const browsers = feature === null ? [] : missingIn(feature.entry);
+        if (feature !== null && browsers.length > 0)
           return context.report({
             node,
             messageId: "tooNew",
-            data: { name: place.name, browsers: browsers.join(", ") },
+            data: { name: feature.name, browsers: browsers.join(", ") },
           });
       }
     }
@@ -49,10 +49,10 @@ export const browserSupport = {
 };
 
 /**
- * Where the compatibility data tells of it.
+ * The entry for a declaration in the compatibility data.
  * @param {ts.Declaration} declaration
  */
-function placeOf(declaration) {
+function featureOf(declaration) {
   const name = ts.getNameOfDeclaration(declaration)?.getText();
   if (name === undefined) return null;
   const { owner, isStatic } = ownerOf(declaration);

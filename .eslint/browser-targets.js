@@ -1,3 +1,3 @@
 // @ts-check
-/** The oldest browsers that the pages' scripts are built for, and checked against by `browser-support.js`. */
+/** The oldest supported browsers: the build's targets, also checked by `browser-support.js`. */
 export const BROWSER_TARGETS = /** @type {const} */ ({ chrome: 107, edge: 107, firefox: 104, safari: 16 });

@@ -2,17 +2,17 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { parseProductColumns } from "~/catalog/product-columns";
 
-/** A boot without a usable environment: one message that names every variable at fault. */
+/** An invalid environment. The message lists every missing or invalid variable, one per line. */
 export class EnvironmentError extends Error {
   override readonly name = "EnvironmentError";
 }
 
 export type Environment = z.output<typeof schema> & {
-  /** Set exactly when neither Supabase nor Stripe is configured. */
+  /** True if no Supabase and no Stripe variable is set. */
   readonly isSandbox: boolean;
   /** Origin, without a trailing slash. */
   readonly publicUrl: string;
-  /** The first signs, all verify. */
+  /** The first secret signs; all of them verify. */
   readonly sessionSecrets: readonly string[];
   readonly supabase: { readonly url: string; readonly key: string };
   readonly stripe: { readonly secretKey: string; readonly webhookSecrets: readonly string[] };
@@ -30,10 +30,10 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter((part) => part !== ""),
 );
-/** Supabase's load balancer over read replicas, and a replica of its own. */
+/** Hosts of Supabase's load balancer for read replicas, and of a single replica. */
 const REPLICA_HOST = /^[a-z0-9]+-(all|rr-[a-z0-9-]+)\.supabase\./i;
-const REPLICA_FAULT =
-  "leads to read replicas, whose stock is behind and would be sold twice; use the primary's own address (https://<project>.supabase.co)";
+const REPLICA_PROBLEM =
+  "points to read replicas, which lag behind, so the same item could be sold twice; use the primary's address (https://<project>.supabase.co)";
 const httpUrl = z.url({ protocol: /^https?$/ });
 
 const schema = z.object({
@@ -43,11 +43,11 @@ const schema = z.object({
   SESSION_SECRET: list
     .refine(
       (secrets) => secrets.length > 0 && secrets.every((secret) => secret.length >= 32),
-      "each secret needs 32 characters or more",
+      "each secret must have at least 32 characters",
     )
     .optional(),
   SUPABASE_URL: httpUrl
-    .refine((url) => !URL.canParse(url) || !REPLICA_HOST.test(new URL(url).hostname), REPLICA_FAULT)
+    .refine((url) => !URL.canParse(url) || !REPLICA_HOST.test(new URL(url).hostname), REPLICA_PROBLEM)
     .optional(),
   SUPABASE_SECRET_KEY: z.string().optional(),
   SUPABASE_SERVICE_ROLE_KEY: z.string().optional(),
@@ -86,27 +86,27 @@ const schema = z.object({
   STRIPE_CHECKOUT_ORIGIN: httpUrl.transform((url) => new URL(url).origin).default("https://checkout.stripe.com"),
   RESERVATION_TTL_SECONDS: wholeNumber(120, 1, 86_400),
   RESERVATION_MAX_SECONDS: wholeNumber(1200, 1, 604_800),
-  // Stripe ends a payment page after 24 hours at the latest; the last hour is left to clocks that differ.
+  // Checkout Sessions expire after at most 24 hours; one hour is kept as a margin for clock differences.
   CHECKOUT_TTL_SECONDS: wholeNumber(900, 1, 82_800),
   REDIS_URL: z
     .string()
     .regex(/^rediss?:\/\//, "must start with redis:// or rediss://")
     .optional(),
-  ADMIN_TOKEN: z.string().min(16, "needs 16 characters or more").optional(),
+  ADMIN_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
   MAX_UNITS_PER_LINE: wholeNumber(10, 1, 1_000_000),
-  // Every line takes a key of the Stripe session's metadata (`KEY_BUDGET` in app/checkout/stripe/session-metadata.ts).
+  // Each line uses one metadata key of the Stripe session (`KEY_BUDGET` in app/checkout/stripe/session-metadata.ts).
   MAX_LINES_PER_CART: wholeNumber(30, 1, 30),
   MAX_UNITS_PER_CLIENT: wholeNumber(50, 0, 1_000_000),
   RATE_LIMIT_PER_MINUTE: wholeNumber(120, 0, 1_000_000),
   TRUSTED_PROXY_HOPS: wholeNumber(0, 0, 10),
   STRIPE_PAYMENT_METHODS: list
-    .refine((methods) => methods.length > 0, "name at least one, or automatic")
+    .refine((methods) => methods.length > 0, "must list at least one payment method, or be automatic")
     .default(["card"]),
   SHOP_ENVIRONMENT: z.string().min(1).default("production"),
   FORMER_SHOP_TAGS: list
     .refine(
       (tags) => tags.every((tag) => /^[0-9a-f]{32}$/.test(tag)),
-      "each is 32 hexadecimal digits, as the log of a boot names it",
+      "each tag must be 32 lower-case hexadecimal digits, as logged at startup",
     )
     .default([]),
   IMAGE_HOSTS: list.optional(),
@@ -124,15 +124,20 @@ const schema = z.object({
 });
 
 /**
- * Reads the environment; an empty variable counts as unset.
- * @throws {EnvironmentError} naming every variable at fault.
+ * Parses and validates the environment. A blank variable counts as unset.
+ * @throws {EnvironmentError} listing every problem at once.
+ * @example
+ * parseEnvironment({}).isSandbox; // true
+ * parseEnvironment({ CURRENCY: "euro" }); // Configuration errors: CURRENCY: must be a three-letter currency code
  */
 export function parseEnvironment(source: Readonly<Record<string, string | undefined>>): Environment {
   const given = Object.fromEntries(
     Object.entries(source).filter(([, value]) => value !== undefined && value.trim() !== ""),
   );
   const parsed = schema.safeParse(given);
-  const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
 
   const supabaseKey = given.SUPABASE_SECRET_KEY ?? given.SUPABASE_SERVICE_ROLE_KEY;
   const services: Record<string, string | undefined> = {
@@ -145,19 +150,19 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
   const isSandbox = missing.length === Object.keys(services).length;
 
   if (isSandbox) {
-    faults.push(...sandboxFaults(given));
+    problems.push(...sandboxProblems(given));
   } else {
     if (missing.length > 0)
-      faults.push(
+      problems.push(
         ...missing.map(
-          (name) => `${name}: missing (Supabase and Stripe are set up together; unset all of them for the sandbox)`,
+          (name) => `${name}: missing (set all Supabase and Stripe variables, or none of them to run the sandbox)`,
         ),
       );
     for (const name of ["PUBLIC_URL", "SESSION_SECRET"])
-      if (given[name] === undefined) faults.push(`${name}: required outside the sandbox`);
+      if (given[name] === undefined) problems.push(`${name}: required outside the sandbox`);
   }
-  if (faults.length > 0 || !parsed.success)
-    throw new EnvironmentError(`The environment is not usable:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+  if (problems.length > 0 || !parsed.success)
+    throw new EnvironmentError(`Configuration errors:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
 
   const env = parsed.data;
   return {
@@ -172,19 +177,21 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
   };
 }
 
-/** A deployment that lost its variables must not sell for play money. */
-function sandboxFaults(given: Readonly<Record<string, string | undefined>>): string[] {
-  const faults: string[] = [];
+/** Signs that this is a real deployment that lost its variables: it must not sell for play money. */
+function sandboxProblems(given: Readonly<Record<string, string | undefined>>): string[] {
+  const problems: string[] = [];
   if (
     given.PUBLIC_URL !== undefined &&
     URL.canParse(given.PUBLIC_URL) &&
     !LOOPBACK.has(new URL(given.PUBLIC_URL).hostname)
   ) {
-    faults.push(
-      "PUBLIC_URL: is not a loopback address, but neither Supabase nor Stripe is configured, and the sandbox serves this machine only",
+    problems.push(
+      "PUBLIC_URL: must be a loopback address in the sandbox, which serves only this machine (no Supabase or Stripe variable is set)",
     );
   }
   if (given.REDIS_URL !== undefined)
-    faults.push("REDIS_URL: is set, but neither Supabase nor Stripe is configured, and the sandbox is one server");
-  return faults;
+    problems.push(
+      "REDIS_URL: not supported in the sandbox, which is a single server (no Supabase or Stripe variable is set)",
+    );
+  return problems;
 }

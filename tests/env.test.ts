@@ -13,8 +13,8 @@ const configured: Source = {
   STRIPE_WEBHOOK_SECRET: "whsec_1",
 };
 
-/** The variables that the boot's message names, one a line. */
-function faults(source: Source): string[] {
+/** Names of the variables that the error message lists. */
+function invalidVariables(source: Source): string[] {
   try {
     parseEnvironment(source);
     return [];
@@ -24,16 +24,16 @@ function faults(source: Source): string[] {
   }
 }
 
-describe("half a configuration", () => {
-  it("names everything that is missing in one message", () => {
-    expect(faults({ SUPABASE_URL: "https://p.supabase.test" }).sort()).toEqual([
+describe("an incomplete configuration", () => {
+  it("lists everything that is missing in one message", () => {
+    expect(invalidVariables({ SUPABASE_URL: "https://p.supabase.test" }).sort()).toEqual([
       "PUBLIC_URL",
       "SESSION_SECRET",
       "STRIPE_SECRET_KEY",
       "STRIPE_WEBHOOK_SECRET",
       "SUPABASE_SECRET_KEY",
     ]);
-    expect(faults({ STRIPE_SECRET_KEY: "sk_test_1", STRIPE_WEBHOOK_SECRET: "whsec_1" }).sort()).toEqual([
+    expect(invalidVariables({ STRIPE_SECRET_KEY: "sk_test_1", STRIPE_WEBHOOK_SECRET: "whsec_1" }).sort()).toEqual([
       "PUBLIC_URL",
       "SESSION_SECRET",
       "SUPABASE_SECRET_KEY",
@@ -41,7 +41,7 @@ describe("half a configuration", () => {
     ]);
   });
 
-  it("names what is missing together with what is wrong", () => {
+  it("lists missing and invalid variables together", () => {
     const source = {
       ...configured,
       STRIPE_WEBHOOK_SECRET: undefined,
@@ -50,7 +50,7 @@ describe("half a configuration", () => {
       RESERVATION_TTL_SECONDS: "soon",
       CURRENCY: "euro",
     };
-    expect(faults(source).sort()).toEqual([
+    expect(invalidVariables(source).sort()).toEqual([
       "CURRENCY",
       "RESERVATION_TTL_SECONDS",
       "SESSION_SECRET",
@@ -66,28 +66,28 @@ describe("half a configuration", () => {
     "SUPABASE_SECRET_KEY",
     "STRIPE_SECRET_KEY",
     "STRIPE_WEBHOOK_SECRET",
-  ])("is refused without %s alone, also when it is only blanks", (name) => {
-    expect(faults({ ...configured, [name]: undefined })).toEqual([name]);
-    expect(faults({ ...configured, [name]: "  " })).toEqual([name]);
+  ])("is rejected if only %s is missing or blank", (name) => {
+    expect(invalidVariables({ ...configured, [name]: undefined })).toEqual([name]);
+    expect(invalidVariables({ ...configured, [name]: "  " })).toEqual([name]);
   });
 });
 
 describe("the sandbox", () => {
-  it("refuses a public address and a Redis: a deployment that lost its variables must not sell for play money", () => {
-    expect(faults({ PUBLIC_URL: "https://shop.test" })).toEqual(["PUBLIC_URL"]);
-    expect(faults({ PUBLIC_URL: "http://192.168.1.20:3000" })).toEqual(["PUBLIC_URL"]);
-    expect(faults({ REDIS_URL: "redis://127.0.0.1:6379" })).toEqual(["REDIS_URL"]);
-    expect(faults({ PUBLIC_URL: "https://localhost.shop.test", REDIS_URL: "rediss://r" })).toEqual([
+  it("rejects a public address and Redis: a deployment that lost its variables must not sell for play money", () => {
+    expect(invalidVariables({ PUBLIC_URL: "https://shop.test" })).toEqual(["PUBLIC_URL"]);
+    expect(invalidVariables({ PUBLIC_URL: "http://192.168.1.20:3000" })).toEqual(["PUBLIC_URL"]);
+    expect(invalidVariables({ REDIS_URL: "redis://127.0.0.1:6379" })).toEqual(["REDIS_URL"]);
+    expect(invalidVariables({ PUBLIC_URL: "https://localhost.shop.test", REDIS_URL: "rediss://r" })).toEqual([
       "PUBLIC_URL",
       "REDIS_URL",
     ]);
   });
 
-  it.each(["http://localhost:3000", "http://127.0.0.1:4000", "http://[::1]:3000"])("is at home on %s", (url) => {
+  it.each(["http://localhost:3000", "http://127.0.0.1:4000", "http://[::1]:3000"])("runs on %s", (url) => {
     expect(parseEnvironment({ PUBLIC_URL: url })).toMatchObject({ isSandbox: true, publicUrl: url });
   });
 
-  it("needs nothing: it makes a secret of its own, another at each boot", () => {
+  it("needs no variables, and generates a new session secret at each start", () => {
     const boots = [parseEnvironment({}), parseEnvironment({})];
     expect(boots[0]).toMatchObject({ isSandbox: true, publicUrl: "http://localhost:3000", PORT: 3000 });
     const secrets = boots.flatMap((env) => env.sessionSecrets);
@@ -96,8 +96,8 @@ describe("the sandbox", () => {
   });
 });
 
-describe("each variable", () => {
-  const wrong: [string, string[]][] = [
+describe("a variable", () => {
+  const invalid: [string, string[]][] = [
     ["PORT", ["http", "-1", "65536", "1.5"]],
     ["PUBLIC_URL", ["shop.test", "ftp://shop.test", "javascript:alert(1)"]],
     ["SESSION_SECRET", ["x".repeat(31), `${"x".repeat(32)},short`, ","]],
@@ -134,12 +134,12 @@ describe("each variable", () => {
     ["LOG_LEVEL", ["loud"]],
     ["NODE_ENV", ["prod"]],
   ];
-  it.each(wrong)("%s is refused by its name when it makes no sense", (name, values) => {
-    for (const value of values) expect(faults({ ...configured, [name]: value }), value).toEqual([name]);
+  it.each(invalid)("%s is listed by name if its value is invalid", (name, values) => {
+    for (const value of values) expect(invalidVariables({ ...configured, [name]: value }), value).toEqual([name]);
   });
 
-  it("has the default that is documented, and an empty one counts as unset", () => {
-    const blank: Source = Object.fromEntries(wrong.map(([name]) => [name, ""]));
+  it("has its documented default if unset or blank", () => {
+    const blank: Source = Object.fromEntries(invalid.map(([name]) => [name, ""]));
     expect(parseEnvironment({ ...blank, ...configured })).toMatchObject({
       PORT: 3000,
       PRODUCTS_TABLE: "products",
@@ -163,7 +163,7 @@ describe("each variable", () => {
     });
   });
 
-  it("is read as it is meant", () => {
+  it("is normalized: origins, currency codes and lists", () => {
     const env = parseEnvironment({
       ...configured,
       PUBLIC_URL: "https://shop.test/",
@@ -183,15 +183,15 @@ describe("each variable", () => {
     expect(env.supabase).toEqual({ url: "https://project.supabase.test", key: "sb_secret_1" });
   });
 
-  it("SUPABASE_SERVICE_ROLE_KEY stands in for the newer name, which wins where both are set", () => {
+  it("SUPABASE_SERVICE_ROLE_KEY is a fallback for SUPABASE_SECRET_KEY", () => {
     const older = { ...configured, SUPABASE_SECRET_KEY: undefined, SUPABASE_SERVICE_ROLE_KEY: "service" };
     expect(parseEnvironment(older).supabase.key).toBe("service");
     expect(parseEnvironment({ ...older, SUPABASE_SECRET_KEY: "secret" }).supabase.key).toBe("secret");
   });
 });
 
-describe("a boot", { timeout: 150_000 }, () => {
-  it("with half a configuration ends with status 1 and tells every name at fault, and no secret", async () => {
+describe("startup", { timeout: 150_000 }, () => {
+  it("exits with status 1 on an incomplete configuration, listing every variable but no value", async () => {
     const { status, output } = await bootUntilItEnds({
       SUPABASE_URL: "https://p.supabase.test",
       STRIPE_SECRET_KEY: "oops_secret_value",
@@ -211,7 +211,7 @@ describe("a boot", { timeout: 150_000 }, () => {
     expect(output).not.toContain("    at ");
   });
 
-  it("of the sandbox behind a public address ends with status 1", async () => {
+  it("exits with status 1 if the sandbox has a public address", async () => {
     const { status, output } = await bootUntilItEnds({ PUBLIC_URL: "https://shop.test" });
     expect(status).toBe(1);
     expect(output).toContain("PUBLIC_URL");

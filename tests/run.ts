@@ -1,6 +1,7 @@
 /**
- * `npm test`: types, lint, format, unused code, build, unit and conformance suites, flows in a real browser. Everything runs even after a
- * failure. The last line sums vitest and Playwright; a step that broke without a test to blame counts as one failed.
+ * `npm test`: types, lint, format, unused code, build, unit and conformance suites, end-to-end tests in a real browser.
+ * All steps run even after a failure. The last line adds up Vitest and Playwright; a step that fails without a failed test
+ * counts as one failure.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
@@ -16,7 +17,7 @@ const vitestReport = z.object({
     z.object({
       name: z.string(),
       status: z.string(),
-      /** Empty unless the file could not be read at all. */
+      /** Empty unless the file could not be loaded. */
       message: z.string(),
       assertionResults: z.array(
         z.object({ status: z.string(), fullName: z.string(), failureMessages: z.array(z.string()).default([]) }),
@@ -28,11 +29,11 @@ const vitestReport = z.object({
 interface Tally {
   readonly passed: number;
   readonly failed: number;
-  /** Said again at the end, which of a long output is often all that is kept. */
+  /** Repeated at the end, since often only the tail of a long log is kept. */
   readonly reasons?: readonly string[];
 }
 
-installPrograms();
+ensurePrograms();
 for (const report of [VITEST_REPORT, PLAYWRIGHT_REPORT]) rmSync(report, { force: true });
 
 const tallies = [
@@ -56,7 +57,7 @@ const total = tallies.reduce((sum, { passed, failed }) => ({
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
 
-/** Runs a program of node_modules. Its report tells its tests; without one it only adds a failure when it failed. */
+/** Runs a program from node_modules. Counts the tests in its report; without one, counts a failure if the program failed. */
 function step(name: string, [program = "", ...args]: readonly string[], readReport?: () => Tally): Tally {
   console.log(`\n— ${name}`);
   const { status } = spawnSync(process.execPath, [`node_modules/${program}`, ...args], { stdio: "inherit" });
@@ -66,17 +67,15 @@ function step(name: string, [program = "", ...args]: readonly string[], readRepo
   return { ...tally, failed: 1 };
 }
 
-/** A file that could not be read, set up or cleaned up counts as one that failed, if none of its tests did. */
+/** A file that could not be loaded, set up or cleaned up counts as one failure if none of its tests failed. */
 function readVitest(): Tally {
   const report = read(VITEST_REPORT, vitestReport);
   const reasons = (report?.testResults ?? []).flatMap((file) => {
     const failed = file.assertionResults.filter(({ status }) => status === "failed");
-    const named = failed.map(({ fullName, failureMessages }) => `${fullName}\n${failureMessages.join("\n")}`);
-    const ofFile =
-      file.status === "failed" && failed.length === 0
-        ? [file.message || "could not be set up or cleaned up: see above"]
-        : [];
-    return [...named, ...ofFile].map((reason) => `${relative(".", file.name)}: ${reason}`);
+    const reasonsOfTests = failed.map(({ fullName, failureMessages }) => `${fullName}\n${failureMessages.join("\n")}`);
+    const reasonsOfFile =
+      file.status === "failed" && failed.length === 0 ? [file.message || "set-up or clean-up failed (see above)"] : [];
+    return [...reasonsOfTests, ...reasonsOfFile].map((reason) => `${relative(".", file.name)}: ${reason}`);
   });
   return { passed: report?.numPassedTests ?? 0, failed: reasons.length, reasons };
 }
@@ -91,20 +90,20 @@ function read<Schema extends z.ZodType>(file: string, schema: Schema): z.output<
   return existsSync(file) ? schema.parse(JSON.parse(readFileSync(file, "utf8"))) : null;
 }
 
-/** The programs that the suites start. What is missing is installed where that can be done, else said in one line. */
-function installPrograms(): void {
+/** Installs missing programs that the suites start if it can (apt-get, as root); otherwise says what to install and exits. */
+function ensurePrograms(): void {
   const programs = [
-    { found: () => has("redis-server"), packages: ["redis-server"], say: "redis-server is missing: install Redis 7" },
-    { found: () => has("psql"), packages: ["postgresql"], say: "PostgreSQL is missing: install its server" },
+    { found: () => has("redis-server"), packages: ["redis-server"], hint: "redis-server is missing: install Redis 7" },
+    { found: () => has("psql"), packages: ["postgresql"], hint: "PostgreSQL is missing: install its server" },
     {
       found: () => has("nginx") || existsSync("/usr/sbin/nginx"),
       packages: ["nginx-light"],
-      say: "nginx is missing: install it",
+      hint: "nginx is missing: install it",
     },
     {
       found: () => has("chromium") || hasPlaywrightBrowser(),
       packages: ["chromium"],
-      say: "Chromium is missing: run npx playwright install chromium",
+      hint: "Chromium is missing: run npx playwright install chromium",
     },
   ];
   const missing = programs.filter((program) => !program.found());
@@ -115,9 +114,9 @@ function installPrograms(): void {
     for (const { packages } of missing)
       spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { stdio: "inherit", env });
   }
-  const absent = missing.filter((program) => !program.found());
-  for (const { say } of absent) console.error(say);
-  if (absent.length > 0) process.exit(1);
+  const stillMissing = missing.filter((program) => !program.found());
+  for (const { hint } of stillMissing) console.error(hint);
+  if (stillMissing.length > 0) process.exit(1);
 }
 
 function has(program: string): boolean {

@@ -1,9 +1,9 @@
-/** `npm run build`: what `npm start` serves, and the sandbox's database as a dump, because making one anew takes seconds. */
+/** `npm run build`: builds the server that `npm start` runs, and a dump of the sandbox database, since creating one takes seconds. */
 import { execFileSync } from "node:child_process";
 import { SANDBOX_DUMP_FILE } from "~/sandbox/supabase/sandbox-dump-file";
 import { writeSandboxDump } from "~/sandbox/supabase/sandbox-dump.server";
 
 execFileSync(process.execPath, ["node_modules/@remix-run/dev/dist/cli.js", "vite:build"], { stdio: "inherit" });
 await writeSandboxDump(SANDBOX_DUMP_FILE);
-// PGlite keeps the process alive.
+// PGlite would keep the process alive.
 process.exit(0);

@@ -1,4 +1,4 @@
-/** `npm run dev`: the same store with hot reload. */
+/** `npm run dev`: runs the store with hot reload. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { SANDBOX_DUMP_FILE } from "~/sandbox/supabase/sandbox-dump-file";

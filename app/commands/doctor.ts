@@ -1,7 +1,8 @@
 /**
- * `npm run doctor`: checks the merchant's own set-up, with real keys and Stripe in test mode. A line each, exit 1 on a fault.
- * `--write ID`: takes one unit of that product from the stock and gives it back, the only proof that a sale can.
- * `DOCTOR_WAIT_SECONDS` (300): how long it waits for somebody to pay its test page.
+ * `npm run doctor`: checks the merchant's configuration against the real Supabase and against Stripe in test mode.
+ * Prints one line per check and exits with 1 if any failed.
+ * `--write ID`: takes one unit of this product out of stock and puts it back, the only proof that sales can.
+ * `DOCTOR_WAIT_SECONDS` (300): how long it waits for you to pay on its test payment page.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -15,27 +16,27 @@ import { createStripe, isLiveKey } from "~/checkout/stripe/stripe-client.server"
 import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
 import { EnvironmentError, parseEnvironment, type Environment } from "~/env.server";
 
-const SIGNS = { ok: "ok   ", fault: "FAULT", note: "     " } as const;
+const LABELS = { ok: "ok    ", fault: "FAILED", note: "note  " } as const;
 
-let faults = 0;
-function say({ state, text }: Finding): void {
-  if (state === "fault") faults += 1;
-  process.stdout.write(`${SIGNS[state]} ${text}\n`);
+let failures = 0;
+function print({ state, text }: Finding): void {
+  if (state === "fault") failures += 1;
+  process.stdout.write(`${LABELS[state]} ${text}\n`);
 }
 
 function readEnvironment(): Environment | null {
   try {
     const env = parseEnvironment(process.env);
     if (!env.isSandbox) return env;
-    say({ state: "fault", text: "Neither Supabase nor Stripe is configured: there is no set-up to check." });
+    print({ state: "fault", text: "Nothing to check: neither Supabase nor Stripe is configured." });
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
-    say({ state: "fault", text: error.message });
+    print({ state: "fault", text: error.message });
   }
   return null;
 }
 
-/** A stand-in shows its pages itself. */
+/** A Stripe stand-in serves its own payment pages. */
 function checkoutOrigin({ STRIPE_API_BASE: base, STRIPE_CHECKOUT_ORIGIN: origin }: Environment): string {
   return base === undefined ? origin : new URL(base).origin;
 }
@@ -48,18 +49,18 @@ async function examine(env: Environment): Promise<void> {
   const catalog = createSupabaseCatalog({ ...env.supabase, table, columns, priceUnit, currency, prices });
   const report = await catalog.probe();
   if (report.ok)
-    say({ state: "ok", text: `The table "${table}" has the columns, and its rows can be read and updated.` });
-  for (const text of report.faults) say({ state: "fault", text });
-  for (const text of report.warnings) say({ state: "note", text });
+    print({ state: "ok", text: `Table "${table}" has all columns, and its rows can be read and updated.` });
+  for (const text of report.faults) print({ state: "fault", text });
+  for (const text of report.warnings) print({ state: "note", text });
   const { values } = parseArgs({ options: { write: { type: "string" } } });
-  say(await proveWrite(catalog, values.write ?? null));
+  print(await proveWrite(catalog, values.write ?? null));
   const tag = shopTag({ supabaseUrl: env.supabase.url, table, environment: env.SHOP_ENVIRONMENT });
-  say({
+  print({
     state: "note",
-    text: `The tag of this shop's Stripe sessions is ${tag}; note it down before you change SUPABASE_URL, PRODUCTS_TABLE or SHOP_ENVIRONMENT.`,
+    text: `This shop tags its Stripe sessions with ${tag}. Keep this tag: if you later change SUPABASE_URL, PRODUCTS_TABLE or SHOP_ENVIRONMENT, list it in FORMER_SHOP_TAGS.`,
   });
 
-  for (const finding of await examinePrices(catalog)) say(finding);
+  for (const finding of await examinePrices(catalog)) print(finding);
 
   const payment = Number(process.env["DOCTOR_WAIT_SECONDS"] ?? 300) * 1000;
   const examination = {
@@ -71,12 +72,12 @@ async function examine(env: Environment): Promise<void> {
     waitMs: { event: 20_000, payment },
     sleep,
   };
-  for await (const finding of examineStripe(examination)) say(finding);
+  for await (const finding of examineStripe(examination)) print(finding);
 }
 
 const env = readEnvironment();
 if (env !== null) await examine(env);
 process.stdout.write(
-  faults === 0 ? "Everything that the shop needs is there.\n" : `${faults} ${faults === 1 ? "fault" : "faults"}.\n`,
+  failures === 0 ? "All checks passed.\n" : `${failures} ${failures === 1 ? "check" : "checks"} failed.\n`,
 );
-process.exitCode = faults === 0 ? 0 : 1;
+process.exitCode = failures === 0 ? 0 : 1;

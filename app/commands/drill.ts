@@ -1,10 +1,14 @@
 /**
  * `npm run drill -- [--url http://localhost:3000] [--product <id>] [--buyers 50] [--units 3] [--seconds 30] [--token <ADMIN_TOKEN>]`:
- * many buyers at few units of a running store, round after round; without a product, at the first one on its list. Sets its
- * inventory in each round and puts it back in the end. Several `--url`: servers of one shop.
- * With `--crowd [--asks 20]`: a steady crowd of so many asks a second at the last item, which is given back again and again;
- * tells how soon it is granted again.
- * Exits 1 when anything was oversold, or when the crowd did not get what came back; 2 when the drill could not be had, or the shop is none that may be drilled.
+ * a load test that looks for overselling. Round after round, many buyers compete for a few units of one product of a running
+ * store (default: the first product it lists). Each round sets the product's inventory; the original value is restored at
+ * the end. Repeat `--url` to name several servers of one shop.
+ *
+ * With `--crowd [--asks 20]`: a steady crowd, at this many requests per second, asks for the last item, which is released
+ * again and again. Measures how soon a released item is granted again.
+ *
+ * Exits with 1 if anything was oversold or a released item was never granted again, and with 2 if the drill could not run
+ * or the shop takes real money.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect, parseArgs } from "node:util";
@@ -12,11 +16,11 @@ import { z } from "zod";
 import { crowdTable, isCrowdServed, runCrowd } from "~/drill/crowd";
 import { figuresTable, newFigures, progressLine } from "~/drill/figures";
 import { runRound } from "~/drill/round";
-import { DrillRefused, firstProduct, requirePlayMoney, stockOverHttp } from "~/drill/shop-over-http";
+import { DrillError, firstProduct, requirePlayMoney, stockOverHttp } from "~/drill/shop-over-http";
 import { httpShopper } from "~/drill/shopper";
 
-/** Holds of two minutes lapse before the next round; an abandoned payment page lasts as long as the shop lets it. */
-const REST_WITHIN_MS = 20 * 60_000;
+/** Long enough for the holds of a round to expire, those of abandoned payment pages included (15 minutes by default). */
+const FINISH_WITHIN_MS = 20 * 60_000;
 
 const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 const options = z.object({
@@ -46,21 +50,22 @@ async function drill(): Promise<number> {
     },
   });
   const given = options.safeParse(values);
-  if (!given.success) throw new DrillRefused(z.prettifyError(given.error));
+  if (!given.success) throw new DrillError(z.prettifyError(given.error));
   const { url: origins, product, buyers, units, seconds, token, crowd, asks } = given.data;
   const [first = ""] = origins;
 
-  for (const origin of origins) process.stdout.write(`${origin}: payments are ${await requirePlayMoney(origin)}\n`);
+  for (const origin of origins) process.stdout.write(`${origin}: payment mode ${await requirePlayMoney(origin)}\n`);
   const productId = product ?? (await firstProduct(first));
   const stock = stockOverHttp(first, token);
-  const before = await stock.look(productId);
-  if (before === null || before.held > 0)
-    throw new DrillRefused("the shop does not answer, or somebody holds units of this product");
+  const before = await stock.read(productId);
+  if (before === null) throw new DrillError("The shop is not responding.");
+  if (before.held > 0)
+    throw new DrillError(`${before.held} units of this product are held: try again when they are not.`);
 
   const newShopper = () => httpShopper(() => origins[Math.floor(Math.random() * origins.length)] ?? first);
   if (crowd) {
     const now = () => performance.now();
-    const crowded = runCrowd({
+    const running = runCrowd({
       productId,
       perSecond: asks,
       seconds,
@@ -70,9 +75,9 @@ async function drill(): Promise<number> {
       now,
       sleep,
     });
-    const seen = await crowded.finally(() => stock.setInventory(productId, before.inventory));
-    process.stdout.write(`${crowdTable(seen)}\n`);
-    return isCrowdServed(seen) ? 0 : 1;
+    const figures = await running.finally(() => stock.setInventory(productId, before.inventory));
+    process.stdout.write(`${crowdTable(figures)}\n`);
+    return isCrowdServed(figures) ? 0 : 1;
   }
 
   const figures = newFigures();
@@ -82,7 +87,7 @@ async function drill(): Promise<number> {
   try {
     do
       await runRound(
-        { productId, units, buyers, newShopper, stock, random: Math.random, restWithinMs: REST_WITHIN_MS, sleep },
+        { productId, units, buyers, newShopper, stock, random: Math.random, finishWithinMs: FINISH_WITHIN_MS, sleep },
         figures,
       );
     while (elapsed() < seconds);
@@ -97,6 +102,6 @@ async function drill(): Promise<number> {
 try {
   process.exitCode = await drill();
 } catch (error) {
-  process.stderr.write(`${error instanceof DrillRefused ? error.message : inspect(error)}\n`);
+  process.stderr.write(`${error instanceof DrillError ? error.message : inspect(error)}\n`);
   process.exitCode = 2;
 }

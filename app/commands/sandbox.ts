@@ -1,4 +1,7 @@
-/** `npm run sandbox`: only the stand-ins, as one process for several app servers. Prints `ready` when both answer. */
+/**
+ * `npm run sandbox`: runs only the stand-ins for Supabase and Stripe, so that several app servers can share them.
+ * Prints the variables to start those servers with, then `ready` once both stand-ins accept requests.
+ */
 import { z } from "zod";
 import { listen } from "~/sandbox/listen.server";
 import { createStripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * `npm start`: builds when the build is missing or older than its sources, then serves it.
- * Plain JavaScript in one process, so that a signal reaches the server itself and nothing is compiled at start.
+ * `npm start`: rebuilds if the build is missing or older than its sources, then serves it.
+ * Plain JavaScript in a single process: signals reach the server directly, and nothing is compiled at startup.
  */
 import { execFileSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
@@ -10,8 +10,8 @@ import { createServer } from "node:net";
 import path from "node:path";
 
 const BUILD = "build/server/index.js";
-/** While none of these is set the store is a sandbox: see app/env.server.ts. */
-const FOR_REAL = [
+/** If none of these is set, the store runs the sandbox (app/env.server.ts). */
+const SERVICE_VARIABLES = [
   "SUPABASE_URL",
   "SUPABASE_SECRET_KEY",
   "SUPABASE_SERVICE_ROLE_KEY",
@@ -24,15 +24,15 @@ if (newest(SOURCES) > modified(BUILD))
   execFileSync(process.execPath, ["node_modules/tsx/dist/cli.mjs", "app/commands/build.ts"], { stdio: "inherit" });
 
 process.env.NODE_ENV ??= "production";
-process.env.PORT ||= "3000"; // remix-serve would pick a free one
+process.env.PORT ||= "3000"; // remix-serve would pick any free port
 process.argv[2] = BUILD;
 const serveRequire = createRequire(createRequire(import.meta.url).resolve("@remix-run/serve/dist/cli.js"));
 logPathsOnly();
-if (!process.env.HOST && FOR_REAL.every((name) => !process.env[name]?.trim()))
+if (!process.env.HOST && SERVICE_VARIABLES.every((name) => !process.env[name]?.trim()))
   listenOnLoopbackOnly(Number(process.env.PORT));
 await import("@remix-run/serve/dist/cli.js");
 
-/** What follows the `?` of an address can be a `session_id`, which is a key to a cart. remix-serve logs it with morgan. */
+/** Keeps query strings out of remix-serve's access log (morgan): a `session_id` in a query gives access to a cart. */
 function logPathsOnly() {
   serveRequire("morgan").token(
     "url",
@@ -41,8 +41,8 @@ function logPathsOnly() {
 }
 
 /**
- * The sandbox sells for play money and is open to whoever reaches it, so only this machine does. `localhost` may mean either
- * of two addresses, and a server listens on one: what comes to the other is handed to it.
+ * Makes the sandbox reachable from this machine only, because its operator routes need no token. `localhost` can mean
+ * 127.0.0.1 or ::1 while a server listens on one address: connections to ::1 are handed to it.
  * @param {number} port
  */
 function listenOnLoopbackOnly(port) {
@@ -53,7 +53,7 @@ function listenOnLoopbackOnly(port) {
     const server = listen.apply(this, args);
     const other = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit("connection", socket));
     other.on("error", (/** @type {NodeJS.ErrnoException} */ error) => {
-      // A machine without IPv6.
+      // This machine has no IPv6.
       if (error.code !== "EADDRNOTAVAIL" && error.code !== "EAFNOSUPPORT") throw error;
     });
     other.listen(port, "::1");

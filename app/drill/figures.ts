@@ -1,30 +1,30 @@
-/** What became of one attempt to reserve. `unavailable`: no answer, or 503; whatever it may have held lapses. */
+/** Outcome of one attempt to reserve. `unavailable`: no response, or neither 200 nor 409; a hold it may have placed expires. */
 export type AttemptOutcome = "granted" | "refused" | "unavailable";
 
-/** Figures of a whole drill. Units and payments are those of rounds that were looked at in the end. */
+/** Figures of a whole drill. Units and payments are those of finished rounds. */
 export interface Figures {
-  /** In which anything was decided. */
+  /** Finished rounds in which at least one attempt was decided. */
   rounds: number;
-  /** Granted and refused. */
+  /** Granted plus refused. */
   attempts: number;
   granted: number;
   refused: number;
-  /** Beside the attempts: nothing was decided. */
+  /** Requests without a decision; not counted as attempts. */
   unavailable: number;
-  /** Payments that went through, refunded ones included. */
+  /** Successful payments, including those refunded later. */
   paid: number;
   refunded: number;
-  /** Units sold beyond the stock, and units for sale again that were sold. Must be 0. */
+  /** Units sold beyond the stock, plus sold units that are for sale again. Must be 0. */
   oversold: number;
-  /** Units neither sold nor for sale any more: sold too little. */
+  /** Units that are gone but were not sold. */
   missing: number;
-  /** Rounds that did not come to rest in time: something was still held, or not taken from the stock yet. */
-  restless: number;
-  /** How long reserving took, in milliseconds; attempts that were decided. */
+  /** Rounds that did not finish in time: units were still held, or the stock did not yet match the sales. */
+  unfinished: number;
+  /** Milliseconds that each decided attempt took. */
   readonly latencies: number[];
-  /** From an item's return until the next grant of its product, in milliseconds, where shoppers kept asking. */
+  /** Milliseconds from the release of an item until the next grant of its product. */
   readonly resales: number[];
-  /** Returned items that shoppers asked for, and that were not granted again in their round. */
+  /** Released items that shoppers asked for but did not get for the rest of the round. */
   unsold: number;
 }
 
@@ -39,26 +39,26 @@ export function newFigures(): Figures {
     refunded: 0,
     oversold: 0,
     missing: 0,
-    restless: 0,
+    unfinished: 0,
     unsold: 0,
     latencies: [],
     resales: [],
   };
 }
 
-/** The smallest value that at least `share` of them do not exceed (nearest rank); null of none. */
+/** Percentile by nearest rank: the smallest value that at least `share` (0 to 1) of the values do not exceed. Null if empty. */
 export function percentile(values: readonly number[], share: number): number | null {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
 }
 
-/** One line that can be written over itself while the drill runs. */
+/** Progress in one line, to be overwritten while the drill runs. */
 export function progressLine(figures: Figures, seconds: number): string {
   const { attempts, granted, paid, oversold } = figures;
   return `${String(Math.round(seconds)).padStart(4)} s  ${attempts} attempts  ${granted} granted  ${paid} paid  ${oversold} oversold`;
 }
 
-/** The result as text: a figure a line. */
+/** The result as text, one figure per line. */
 export function figuresTable({ latencies, resales, ...counts }: Figures): string {
   const duration = (share: number, of: readonly number[] = latencies) => {
     const found = percentile(of, share);
@@ -67,7 +67,7 @@ export function figuresTable({ latencies, resales, ...counts }: Figures): string
   const rows: [string, string][] = Object.entries(counts).map(([name, count]) => [name, String(count)]);
   rows.push(["p50", duration(0.5)], ["p95", duration(0.95)], ["p99", duration(0.99)], ["max", duration(1)]);
   rows.push(
-    ["returned", String(resales.length)],
+    ["resold", String(resales.length)],
     ["resale p50", duration(0.5, resales)],
     ["resale p95", duration(0.95, resales)],
   );

@@ -16,13 +16,13 @@ describe("npm run sandbox", () => {
       { SANDBOX_SUPABASE_PORT: "0", SANDBOX_STRIPE_PORT: "0", SANDBOX_WEBHOOK_URLS: webhooks },
       /^ready$/m,
     );
-    const told = Object.fromEntries(
+    const printedVariables = Object.fromEntries(
       [...sandbox.output().matchAll(/(SUPABASE_\w+|STRIPE_\w+)=(\S+)/g)].map(
         ([, name = "", value = ""]) => [name, value] as const,
       ),
     );
     store = await startStore(
-      { ...told, PUBLIC_URL: `http://127.0.0.1:${port}`, SESSION_SECRET: "s".repeat(32), ADMIN_TOKEN },
+      { ...printedVariables, PUBLIC_URL: `http://127.0.0.1:${port}`, SESSION_SECRET: "s".repeat(32), ADMIN_TOKEN },
       { port },
     );
   }, 150_000);
@@ -32,7 +32,7 @@ describe("npm run sandbox", () => {
     await sandbox?.stop();
   });
 
-  it("plays the services of a configured store, by what it prints alone: a unit is held, paid and gone", async () => {
+  it("serves a store configured only with what it prints: a unit is held, paid for and deducted", async () => {
     const jug = productId("Cormorant Jug");
     const buyer = new Caller(store.url);
     read(await buyer.reserve(jug, 1), 200, reserved);
@@ -41,7 +41,7 @@ describe("npm run sandbox", () => {
     await expect.poll(async () => operator.stock(jug), { timeout: 10_000 }).toMatchObject({ inventory: 4, held: 0 });
   });
 
-  it("ends with 0 when it is told to", async () => {
+  it("exits with 0 on SIGTERM", async () => {
     expect(await sandbox.stop("SIGTERM")).toBe(0);
   });
 });

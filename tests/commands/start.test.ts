@@ -6,8 +6,8 @@ import { freePort, startStore, type StoreProcess } from "../api/store-process";
 
 const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
 const hasIpv6Loopback = interfaces.some(({ address }) => address === "::1");
-/** An address of this machine that is not the loopback address that the sandbox listens on; 127.0.0.2 reaches whoever listens on all. */
-const elsewhere = interfaces.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.2";
+/** An address of this machine other than 127.0.0.1. Without a network, 127.0.0.2: only servers on all interfaces accept it. */
+const otherAddress = interfaces.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.2";
 
 let store: StoreProcess;
 afterEach(() => store.stop());
@@ -26,19 +26,19 @@ function accepts(host: string, port: number): Promise<boolean> {
 }
 
 describe("npm start without Supabase and Stripe", { timeout: 150_000 }, () => {
-  it("serves this machine only, by either loopback address, and ends at once", async () => {
+  it("serves only this machine, on both loopback addresses, and exits promptly", async () => {
     const port = await freePort();
     store = await startStore({ HOST: "" }, { port });
     for (const host of ["127.0.0.1", "localhost", ...(hasIpv6Loopback ? ["[::1]"] : [])]) {
       expect((await ask(`http://${host}:${port}/healthz`)).status, host).toBe(200);
     }
-    expect(await accepts(elsewhere, port)).toBe(false);
+    expect(await accepts(otherAddress, port)).toBe(false);
     expect(await store.stop("SIGTERM")).toBe(0);
   });
 
-  it("serves others where HOST says so", async () => {
+  it("serves other machines if HOST is set", async () => {
     const port = await freePort();
     store = await startStore({ HOST: "0.0.0.0" }, { port });
-    expect(await accepts(elsewhere, port)).toBe(true);
+    expect(await accepts(otherAddress, port)).toBe(true);
   });
 });

@@ -1,15 +1,15 @@
-/** Kills of servers, restarts of Redis, webhooks out of order: as long as a drill wants it. */
+/** Kills servers, restarts Redis and reorders webhooks while a drill runs. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Settlements } from "./settlements";
 import type { SeveralServers } from "./shop";
 
-/** How long to look for a server that is settling a sale, before any other is killed. */
-const LOOK_FOR_SETTLING_MS = 2_500;
+/** How long to look for a server that is settling a sale before killing any server. */
+const FIND_SETTLING_MS = 2_500;
 const REORDER_EVERY = 4;
 
 export interface Harm {
   kills: number;
-  /** Of the kills: between a mark that announces a sale and the one that it is done. */
+  /** Kills between the mark that announces a sale and the mark that it is done. */
   killsWhileSettling: number;
   redisRestarts: number;
   reorderings: number;
@@ -18,34 +18,34 @@ export interface Harm {
 export interface HarmOptions {
   readonly shop: SeveralServers;
   readonly settlements: Settlements;
-  /** The mean pause between a kill and the search for the next victim. */
+  /** Mean pause between a kill and the search for the next victim. */
   readonly pauseMs: number;
-  /** Redis is restarted with every such kill; nothing is placed for some seconds then. */
+  /** Restarts Redis on every nth kill; no hold is placed for some seconds afterwards. */
   readonly redisEvery: number;
   readonly isEnough: () => boolean;
 }
 
-/** Every other kill looks for a server that is settling a sale. Ends when it is enough, and every server can sell again. */
+/** Aims every other kill at a server that is settling a sale. Resolves once `isEnough()` and every server can sell again. */
 export async function doHarm(
   { shop, settlements, pauseMs, redisEvery, isEnough }: HarmOptions,
   harm: Harm,
 ): Promise<void> {
-  const revivals = new Set<Promise<void>>();
+  const restarts = new Set<Promise<void>>();
   const failures: unknown[] = [];
 
   const killOne = async (turn: number) => {
-    const settling = turn % 2 === 0 ? null : await settlements.next(LOOK_FOR_SETTLING_MS);
+    const settling = turn % 2 === 0 ? null : await settlements.next(FIND_SETTLING_MS);
     const ready = shop.ready();
     const victim = settling ?? ready[Math.floor(Math.random() * ready.length)];
-    // What has died and cannot sell yet proves little when it dies again.
+    // Killing a server that cannot sell yet proves little.
     if (victim === undefined || !ready.includes(victim)) return;
     harm.kills += 1;
-    if (settlements.under(victim) > 0) harm.killsWhileSettling += 1;
-    const revival = shop
+    if (settlements.countOf(victim) > 0) harm.killsWhileSettling += 1;
+    const restart = shop
       .killAndStart(victim, () => settlements.forget(victim))
       .catch((error: unknown) => void failures.push(error))
-      .finally(() => revivals.delete(revival));
-    revivals.add(revival);
+      .finally(() => restarts.delete(restart));
+    restarts.add(restart);
   };
 
   for (let turn = 1; !isEnough() && failures.length === 0; turn += 1) {
@@ -55,7 +55,7 @@ export async function doHarm(
       await shop.control("webhooks", { action: "clear_rules" });
       await shop.control("webhooks", { action: "rule", hold: true });
       await sleep(700);
-      await everyWebhookTwice(shop);
+      await duplicateWebhooks(shop);
       await shop.control("webhooks", { action: "release", order: "reversed" });
       harm.reorderings += 1;
     }
@@ -66,11 +66,12 @@ export async function doHarm(
       harm.redisRestarts += 1;
     }
   }
-  await Promise.all(revivals);
+  await Promise.all(restarts);
   if (failures.length > 0) throw failures[0];
 }
 
-export async function everyWebhookTwice(shop: SeveralServers): Promise<void> {
+/** Delivers every webhook twice. */
+export async function duplicateWebhooks(shop: SeveralServers): Promise<void> {
   await shop.control("webhooks", { action: "clear_rules" });
   await shop.control("webhooks", { action: "rule", duplicate: 1 });
 }

@@ -1,16 +1,16 @@
 /**
- * Everybody's first version, as the drill's negative control: reads the stock, then checks and writes the hold in one atomic
- * step. It oversells all the same: between read and check a payment may take the unit from the row and release its hold.
+ * The drill's negative control: the obvious first version of a shop. It reads the stock, then checks and writes the hold in
+ * one atomic step, and still oversells: between the read and the check, a payment can take the unit and release its hold.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { StockRoom } from "~/drill/round";
+import type { DrillStock } from "~/drill/round";
 import type { Shopper } from "~/drill/shopper";
 
-/** A network and a busy server between two steps. */
+/** The delay of a network and a busy server between two steps. */
 const step = () => sleep(Math.random() * 15);
 
-export function openNaiveShop(): { newShopper: () => Shopper; stock: StockRoom } {
+export function openNaiveShop(): { newShopper: () => Shopper; stock: DrillStock } {
   const rows = new Map<string, number>();
   const holds = new Map<string, { productId: string; quantity: number }>();
   const held = (productId: string) =>
@@ -38,7 +38,7 @@ export function openNaiveShop(): { newShopper: () => Shopper; stock: StockRoom }
         holds.delete(session);
         return true;
       },
-      comeBack: async () => undefined,
+      returnToShop: async () => undefined,
       release: async () => holds.delete(session),
     };
   }
@@ -47,8 +47,8 @@ export function openNaiveShop(): { newShopper: () => Shopper; stock: StockRoom }
     newShopper,
     stock: {
       setInventory: async (productId, units) => void rows.set(productId, units),
-      // Who walked away holds nothing for long.
-      look: async (productId) => {
+      // Abandoned holds expire.
+      read: async (productId) => {
         for (const [sessionHash, hold] of holds) if (hold.productId === productId) holds.delete(sessionHash);
         return { inventory: rows.get(productId) ?? 0, held: 0 };
       },

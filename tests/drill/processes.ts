@@ -1,4 +1,4 @@
-/** The whole shop as processes of its own: stand-ins, Redis, and app servers that can be killed. */
+/** The whole shop as separate processes: stand-ins, and app servers that can be killed. */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, statSync } from "node:fs";
@@ -10,7 +10,7 @@ const TSX = "node_modules/tsx/dist/cli.mjs";
 const SERVE = "node_modules/@remix-run/serve/dist/cli.js";
 const BUILD = "build/server/index.js";
 
-/** `npm run build`, unless what is there is newer than its sources. */
+/** Runs `npm run build` unless the build is newer than its sources. */
 export async function ensureBuild(): Promise<void> {
   const newest = Math.max(
     ...readdirSync("app", { recursive: true, withFileTypes: true }).map(
@@ -19,7 +19,7 @@ export async function ensureBuild(): Promise<void> {
   );
   const built = statSync(BUILD, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (built > newest && existsSync("build/sandbox")) return;
-  // Vite's configuration is another one in tests.
+  // vite.config.ts differs under Vitest.
   const { VITEST: _, ...env } = process.env;
   await promisify(execFile)(process.execPath, [TSX, "app/commands/build.ts"], {
     env: { ...env, NODE_ENV: "production" },
@@ -32,7 +32,7 @@ export interface StandIns {
   stop(): Promise<void>;
 }
 
-/** What `npm run sandbox` runs. */
+/** Starts `npm run sandbox`. */
 export async function startStandIns(webhookUrls: readonly string[]): Promise<StandIns> {
   const [supabase, stripe] = await freePorts(2);
   const env = {
@@ -65,11 +65,11 @@ export interface AppServer {
   /** `kill -9`. */
   kill(): Promise<void>;
   start(): Promise<void>;
-  /** What it logged at level error, lately. */
+  /** The latest 200 lines of its output, logged at level error. */
   errors(): readonly string[];
 }
 
-/** A production server on the build, as `npm start` runs it. */
+/** A production server of the build, as `npm start` runs it. */
 export function appServer(port: number, env: Record<string, string>): AppServer {
   let child: ChildProcess | null = null;
   const errors: string[] = [];
@@ -110,12 +110,12 @@ export function appServer(port: number, env: Record<string, string>): AppServer 
   };
 }
 
-/** Until the server can sell; throws when it is not after `withinMs`. */
+/** Waits until the server can sell; throws after `withinMs`. */
 export async function untilReady(origin: string, withinMs = 120_000): Promise<void> {
   const last = performance.now() + withinMs;
   for (;;) {
     const status = await fetch(`${origin}/readyz`).then(
-      (answer) => answer.status,
+      (response) => response.status,
       () => 0,
     );
     if (status === 200) return;

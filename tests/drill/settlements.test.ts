@@ -6,35 +6,35 @@ const mark = (checkoutId: string) =>
 const line = (state: string) =>
   new URLSearchParams({ "metadata[holdfast_line_0]": JSON.stringify({ product: "mug", mark: state }) }).toString();
 
-describe("which server is settling a sale", () => {
-  it("the one that announced it, until any server says that it is done", async () => {
+describe("the server that is settling a sale", () => {
+  it("is the one that announced it, until any server marks it done", async () => {
     const settlements = watchSettlements();
     const next = settlements.next(10_000);
-    settlements.saw(2, mark("cs_1"), line("intent"));
-    settlements.saw(1, mark("cs_2"), line("done"));
+    settlements.observe(2, mark("cs_1"), line("intent"));
+    settlements.observe(1, mark("cs_2"), line("done"));
 
     expect(await next).toBe(2);
-    expect([1, 2].map((server) => settlements.under(server))).toEqual([0, 1]);
-    settlements.saw(1, mark("cs_1"), line("done"));
-    expect(settlements.under(2)).toBe(0);
+    expect([1, 2].map((server) => settlements.countOf(server))).toEqual([0, 1]);
+    settlements.observe(1, mark("cs_1"), line("done"));
+    expect(settlements.countOf(2)).toBe(0);
   });
 
-  it("none, where only pages are made and closed", async () => {
+  it("is none while payment pages are only opened and closed", async () => {
     const settlements = watchSettlements();
     const next = settlements.next(0);
-    settlements.saw(0, new Request("http://stripe.test/v1/checkout/sessions", { method: "POST" }), line("claimed"));
-    settlements.saw(0, mark("cs_1/expire"), "");
-    settlements.saw(0, mark("cs_1"), "payment_intent_data[description]=x");
+    settlements.observe(0, new Request("http://stripe.test/v1/checkout/sessions", { method: "POST" }), line("claimed"));
+    settlements.observe(0, mark("cs_1/expire"), "");
+    settlements.observe(0, mark("cs_1"), "payment_intent_data[description]=x");
 
-    expect(settlements.under(0)).toBe(0);
+    expect(settlements.countOf(0)).toBe(0);
     expect(await next).toBeNull();
   });
 
-  it("not the one that died", () => {
+  it("is no longer a server that died", () => {
     const settlements = watchSettlements();
-    settlements.saw(0, mark("cs_1"), line("intent"));
+    settlements.observe(0, mark("cs_1"), line("intent"));
     settlements.forget(0);
 
-    expect(settlements.under(0)).toBe(0);
+    expect(settlements.countOf(0)).toBe(0);
   });
 });

@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** The swap, or the mark that it is done, may be on its way: a kill comes this long after the announcement at most. */
+/** Longest delay from a sale's announcement to the kill, so that the swap or the final mark may be in flight. */
 const LATEST_MS = 80;
 
-/** Which server is settling which sale at this moment, read off the marks that Stripe has written for it. */
+/** Which server is currently settling which sale, derived from the marks that it has written to Stripe. */
 export interface Settlements {
-  /** Stripe has carried out a request of this server. */
-  saw(server: number, request: Request, body: string): void;
-  /** How many sales the server has announced, and neither done nor taken back. */
-  under(server: number): number;
-  /** The server is dead: whoever goes on with its sales announces them again. */
+  /** Records a request of this server that Stripe has executed. */
+  observe(server: number, request: Request, body: string): void;
+  /** Number of sales that the server has announced but neither finished nor withdrawn. */
+  countOf(server: number): number;
+  /** Forgets a dead server's sales: the server that continues them announces them again. */
   forget(server: number): void;
-  /** A server that is settling a sale, a random moment after it announced it; null when there was none in time. */
+  /** The next server to announce a sale, a random moment later and while still settling it; null if there is none in time. */
   next(withinMs: number): Promise<number | null>;
 }
 
 export function watchSettlements(): Settlements {
   const settling = new Map<string, number>();
   let announced: (checkoutId: string) => void = () => undefined;
-  const under = (server: number) => [...settling.values()].filter((each) => each === server).length;
+  const countOf = (server: number) => [...settling.values()].filter((each) => each === server).length;
   return {
-    under,
-    saw(server, request, body) {
+    countOf,
+    observe(server, request, body) {
       const checkoutId = /^\/v1\/checkout\/sessions\/(cs_[^/]+)$/.exec(new URL(request.url).pathname)?.[1];
       if (checkoutId === undefined || request.method !== "POST") return;
       const marks = [...new URLSearchParams(body)].filter(([key]) => key.startsWith("metadata[holdfast_line_"));
@@ -32,7 +32,7 @@ export function watchSettlements(): Settlements {
       } else settling.delete(checkoutId);
     },
     forget(server) {
-      for (const [checkoutId, its] of settling) if (its === server) settling.delete(checkoutId);
+      for (const [checkoutId, owner] of settling) if (owner === server) settling.delete(checkoutId);
     },
     async next(withinMs) {
       const end = performance.now() + withinMs;

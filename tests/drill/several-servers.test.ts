@@ -4,14 +4,14 @@ import { figuresTable, newFigures, progressLine } from "~/drill/figures";
 import { playRound } from "~/drill/round";
 import { httpShopper } from "~/drill/shopper";
 import type { Listening } from "~/sandbox/listen.server";
-import { doHarm, everyWebhookTwice, type Harm } from "./harm";
+import { doHarm, duplicateWebhooks, type Harm } from "./harm";
 import { ensureBuild } from "./processes";
 import { watchSettlements } from "./settlements";
 import { openShop, type SeveralServers } from "./shop";
 import { slowProxy } from "./slow-proxy";
 
 const setting = (name: string, fallback: number) => Number(process.env[name] ?? fallback);
-/** How much at least; the long run is `DRILL_ATTEMPTS=100000 DRILL_KILLS=1000 DRILL_SETTLING_KILLS=300`. */
+/** Minimum figures of a run. Long run: `DRILL_ATTEMPTS=100000 DRILL_KILLS=1000 DRILL_SETTLING_KILLS=300`. */
 const AT_LEAST = {
   attempts: setting("DRILL_ATTEMPTS", 2_000),
   kills: setting("DRILL_KILLS", 4),
@@ -19,22 +19,22 @@ const AT_LEAST = {
   redisRestarts: 2,
 };
 const PAUSE_MS = setting("DRILL_PAUSE_MS", 1_200);
-/** The drill ends then, whatever is still missing, and tells how far it came. */
+/** Time limit: the drill then ends short of its minimum figures, and says so. */
 const MINUTES = setting("DRILL_MINUTES", Infinity);
 const REDIS_EVERY = setting("DRILL_REDIS_EVERY", 4);
-/** Delay of a response of the database, drawn for each. */
+/** Delays of database responses; one is picked at random for each response. */
 const DATABASE_MS = [0, 30, 100] as const;
 const SERVERS = 5;
-/** Products that shoppers ask for at one time. The others come to rest, which takes a sale whose server died half a minute. */
-const MARKETS = 5;
+/** Rounds played at the same time. Other products are finishing theirs, which takes half a minute if a sale's server died. */
+const PARALLEL_ROUNDS = 5;
 const PRODUCTS = 50;
 const BUYERS = 20;
-/** A refused shopper asks again that often, so that a returned item is asked for. */
-const PATIENCE = 10;
-const REST_WITHIN_MS = 240_000;
+/** Refused shoppers try again, so that there is demand for released items. */
+const RETRIES = 10;
+const FINISH_WITHIN_MS = 240_000;
 const PROGRESS_EVERY_MS = 60_000;
 
-describe("five servers that die, a slow database, one Redis that is restarted, webhooks twice and in any order", () => {
+describe("five servers that are killed, a slow database, a Redis that restarts, webhooks duplicated and reordered", () => {
   let shop: SeveralServers;
   let proxies: Listening[] = [];
   const settlements = watchSettlements();
@@ -50,7 +50,7 @@ describe("five servers that die, a slow database, one Redis that is restarted, w
         slowProxy(
           () => targets.stripe,
           () => 0,
-          (request, body) => settlements.saw(server, request, body),
+          (request, body) => settlements.observe(server, request, body),
         ),
       ),
     );
@@ -82,17 +82,17 @@ describe("five servers that die, a slow database, one Redis that is restarted, w
       const harm: Harm = { kills: 0, killsWhileSettling: 0, redisRestarts: 0, reorderings: 0 };
       const began = performance.now();
       const seconds = () => (performance.now() - began) / 1000;
-      const isWhole = () =>
+      const isComplete = () =>
         figures.attempts >= AT_LEAST.attempts &&
         harm.kills >= AT_LEAST.kills &&
         harm.killsWhileSettling >= AT_LEAST.killsWhileSettling &&
         harm.redisRestarts >= AT_LEAST.redisRestarts;
-      const isEnough = () => isWhole() || seconds() > MINUTES * 60;
-      await everyWebhookTwice(shop);
+      const isEnough = () => isComplete() || seconds() > MINUTES * 60;
+      await duplicateWebhooks(shop);
       const harming = doHarm({ shop, settlements, pauseMs: PAUSE_MS, redisEvery: REDIS_EVERY, isEnough }, harm);
 
       const free = [...shop.productIds];
-      const resting: Promise<unknown>[] = [];
+      const finishing: Promise<unknown>[] = [];
       const sellOne = async () => {
         while (!isEnough()) {
           const productId = free.shift();
@@ -105,37 +105,37 @@ describe("five servers that die, a slow database, one Redis that is restarted, w
                     productId,
                     units,
                     buyers: BUYERS,
-                    patience: PATIENCE,
+                    retries: RETRIES,
                     newShopper: () => httpShopper(() => shop.pick()),
                     stock: shop.stock,
                     random: Math.random,
-                    restWithinMs: REST_WITHIN_MS,
+                    finishWithinMs: FINISH_WITHIN_MS,
                     sleep,
                   },
                   figures,
                 );
           if (productId !== undefined)
-            resting.push((round?.rest() ?? Promise.resolve()).then(() => free.push(productId)));
+            finishing.push((round?.finish() ?? Promise.resolve()).then(() => free.push(productId)));
           if (round === null) await sleep(500);
         }
       };
       const progress = setInterval(
         () =>
           console.info(
-            `${progressLine(figures, seconds())}  ${figures.missing} missing  ${figures.restless} restless  ${JSON.stringify(harm)}`,
+            `${progressLine(figures, seconds())}  ${figures.missing} missing  ${figures.unfinished} unfinished  ${JSON.stringify(harm)}`,
           ),
         PROGRESS_EVERY_MS,
       );
-      await Promise.all(Array.from({ length: MARKETS }, sellOne))
-        .then(() => Promise.all([harming, ...resting]))
+      await Promise.all(Array.from({ length: PARALLEL_ROUNDS }, sellOne))
+        .then(() => Promise.all([harming, ...finishing]))
         .finally(() => clearInterval(progress));
 
       console.info(
-        `${isWhole() ? "" : `after ${MINUTES} minutes, and not whole:\n`}${figuresTable(figures)}\n${JSON.stringify(harm)} in ${Math.round(seconds())} s`,
+        `${isComplete() ? "" : `stopped after ${MINUTES} minutes, short of its minimum figures:\n`}${figuresTable(figures)}\n${JSON.stringify(harm)} in ${Math.round(seconds())} s`,
       );
       expect(figures.oversold).toBe(0);
       expect(figures.missing).toBe(0);
-      expect(figures.restless).toBe(0);
+      expect(figures.unfinished).toBe(0);
       expect(figures.paid - figures.refunded).toBeGreaterThan(AT_LEAST.attempts / 100);
     },
   );

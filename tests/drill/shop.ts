@@ -1,7 +1,7 @@
-/** A shop on several servers with its database and Stripe beside it, as a drill sees it. */
+/** A shop on several servers, with stand-ins for its database and Stripe, as a drill uses it. */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { StockRoom } from "~/drill/round";
+import type { DrillStock } from "~/drill/round";
 import { freePorts } from "../programs";
 import { startRedis, type RedisServer } from "../redis-server";
 import { appServer, startStandIns, untilReady, type AppServer, type StandIns } from "./processes";
@@ -10,20 +10,20 @@ export interface SeveralServers {
   readonly servers: readonly AppServer[];
   readonly redis: RedisServer;
   readonly standIns: StandIns;
-  readonly stock: StockRoom;
+  readonly stock: DrillStock;
   readonly productIds: readonly string[];
-  /** The origin of a server, mostly of one that can sell: what stands before servers notices the others, but not at once. */
+  /** The origin of a random server, mostly one that can sell, like a load balancer that notices dead servers with a delay. */
   pick(): string;
-  /** The servers that can sell, by their index. */
+  /** Indices of the servers that can sell. */
   ready(): number[];
-  /** `kill -9`, and a new start; resolves when the server can sell again. `onDead` is called in between. */
+  /** Kills (`kill -9`) and restarts a server; resolves once it can sell again. `onDead` is called in between. */
   killAndStart(server: number, onDead: () => void): Promise<void>;
-  /** A control of the Stripe stand-in. */
+  /** Calls a control route of the Stripe stand-in. */
   control(path: string, body: object): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The share of requests that goes to any server, dead or not. */
+/** Share of requests that may go to a server that cannot sell. */
 const UNNOTICED = 0.1;
 const SUPABASE_KEY = "sb_secret_sandbox";
 const STRIPE_KEY = "sk_test_sandbox";
@@ -38,9 +38,9 @@ export async function openShop(options: {
 }): Promise<SeveralServers> {
   const ports = await freePorts(options.servers);
   const origins = ports.map((port) => `http://127.0.0.1:${port}`);
-  const heard = options.webhookServers ?? origins.map((_, index) => index);
+  const webhookServers = options.webhookServers ?? origins.map((_, index) => index);
   const redis = await startRedis();
-  const standIns = await startStandIns(heard.map((index) => `${origins[index] ?? ""}/api/webhooks/stripe`));
+  const standIns = await startStandIns(webhookServers.map((index) => `${origins[index] ?? ""}/api/webhooks/stripe`));
   const servers = ports.map((port, index) =>
     appServer(port, {
       SUPABASE_URL: options.supabaseApi?.(standIns.supabaseUrl, index) ?? standIns.supabaseUrl,
@@ -51,7 +51,6 @@ export async function openShop(options: {
       STRIPE_WEBHOOK_SECRET: "whsec_sandbox",
       SESSION_SECRET: "the same secret on every server of the drill",
       REDIS_URL: redis.url,
-      // Every server reads the same row by the same shop's name, whatever way its requests take.
       ...options.env,
     }),
   );
@@ -72,11 +71,12 @@ export async function openShop(options: {
   await Promise.all(servers.map((server) => server.start()));
   await Promise.all(servers.map((server) => untilReady(server.origin)));
 
-  const away = new Set<number>();
-  const ready = () => origins.map((_, index) => index).filter((index) => !away.has(index));
+  const restarting = new Set<number>();
+  const ready = () => origins.map((_, index) => index).filter((index) => !restarting.has(index));
   const pick = () => {
-    const among = Math.random() < UNNOTICED ? [] : ready();
-    const index = among[Math.floor(Math.random() * among.length)] ?? Math.floor(Math.random() * origins.length);
+    const candidates = Math.random() < UNNOTICED ? [] : ready();
+    const index =
+      candidates[Math.floor(Math.random() * candidates.length)] ?? Math.floor(Math.random() * origins.length);
     return origins[index] ?? "";
   };
   return {
@@ -89,27 +89,27 @@ export async function openShop(options: {
     async killAndStart(index, onDead) {
       const server = servers[index];
       if (server === undefined) throw new Error(`there is no server ${index}`);
-      away.add(index);
+      restarting.add(index);
       await server.kill();
       onDead();
       await server.start();
       await untilReady(server.origin);
-      away.delete(index);
+      restarting.delete(index);
     },
     stock: {
       async setInventory(productId, units) {
         await rest("PATCH", `products?id=eq.${productId}`, { inventory_count: units });
       },
-      look: (productId) => look(pick, productId),
+      read: (productId) => readStock(pick, productId),
       isRefunded: refundsOf(standIns.stripeUrl),
     },
     async control(path, body) {
-      const answer = await fetch(`${standIns.stripeUrl}/_sandbox/${path}`, {
+      const response = await fetch(`${standIns.stripeUrl}/_sandbox/${path}`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(body),
       });
-      if (!answer.ok) throw new Error(`the sandbox refused ${path}: ${await answer.text()}`);
+      if (!response.ok) throw new Error(`the sandbox refused ${path}: ${await response.text()}`);
     },
     async stop() {
       await Promise.all(servers.map((server) => server.kill()));
@@ -126,20 +126,20 @@ function restOf(supabaseUrl: string) {
       Authorization: `Bearer ${SUPABASE_KEY}`,
       "Content-Type": "application/json",
     };
-    const answer = await fetch(`${supabaseUrl}/rest/v1/${path}`, { method, headers, body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`the database refused ${method} ${path}: ${await answer.text()}`);
+    const response = await fetch(`${supabaseUrl}/rest/v1/${path}`, { method, headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`the database refused ${method} ${path}: ${await response.text()}`);
   };
 }
 
 const availability = z.object({ products: z.array(z.object({ inventory: z.number(), held: z.number() })) });
 
-/** Null while claims are not rebuilt, too: nothing is told to be available then. */
-async function look(pick: () => string, productId: string): Promise<{ inventory: number; held: number } | null> {
+/** Null also until claims are rebuilt, since no availability is served before. */
+async function readStock(pick: () => string, productId: string): Promise<{ inventory: number; held: number } | null> {
   try {
-    const answer = await fetch(`${pick()}/api/availability?product_id=${productId}`, {
+    const response = await fetch(`${pick()}/api/availability?product_id=${productId}`, {
       signal: AbortSignal.timeout(10_000),
     });
-    return answer.ok ? (availability.parse(await answer.json()).products[0] ?? null) : null;
+    return response.ok ? (availability.parse(await response.json()).products[0] ?? null) : null;
   } catch (error) {
     if (error instanceof z.ZodError) throw error;
     return null;
@@ -149,12 +149,12 @@ async function look(pick: () => string, productId: string): Promise<{ inventory:
 const session = z.object({ payment_intent: z.string() });
 const refunds = z.object({ data: z.array(z.unknown()) });
 
-/** Asks Stripe itself: the shop's own word on it is what is being tested. */
+/** Asks Stripe itself, because the shop's own answer is what is being tested. */
 function refundsOf(stripeUrl: string): (checkoutId: string) => Promise<boolean> {
   const intents = new Map<string, string>();
   const ask = async (path: string): Promise<unknown> => {
-    const answer = await fetch(`${stripeUrl}/v1/${path}`, { headers: { Authorization: `Bearer ${STRIPE_KEY}` } });
-    return answer.json();
+    const response = await fetch(`${stripeUrl}/v1/${path}`, { headers: { Authorization: `Bearer ${STRIPE_KEY}` } });
+    return response.json();
   };
   return async (checkoutId) => {
     const intent =

@@ -1,8 +1,11 @@
-/** A reverse proxy in front of the database or Stripe: each response is delayed by a time of its own. */
+/** A reverse proxy in front of the database or Stripe that delays each response. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { listen, type Listening } from "~/sandbox/listen.server";
 
-/** `onDone` is called when the target has carried out a request, body and all, before its response is passed back. */
+/**
+ * `delayMs` is called for each response. `onDone` is called once the target has executed a request, before its response is
+ * passed on.
+ */
 export function slowProxy(
   target: () => string,
   delayMs: () => number,
@@ -11,23 +14,23 @@ export function slowProxy(
   return listen(async (request) => {
     const { pathname, search } = new URL(request.url);
     const body = request.method === "GET" || request.method === "HEAD" ? null : await request.arrayBuffer();
-    const answer = await fetch(`${target()}${pathname}${search}`, {
+    const response = await fetch(`${target()}${pathname}${search}`, {
       method: request.method,
-      headers: passedOn(request.headers),
+      headers: forwardable(request.headers),
       body,
     });
-    const whole = await answer.arrayBuffer();
-    if (answer.ok) onDone(request, body === null ? "" : Buffer.from(body).toString());
+    const whole = await response.arrayBuffer();
+    if (response.ok) onDone(request, body === null ? "" : Buffer.from(body).toString());
     await sleep(delayMs());
     return new Response(whole.byteLength === 0 ? null : whole, {
-      status: answer.status,
-      headers: passedOn(answer.headers),
+      status: response.status,
+      headers: forwardable(response.headers),
     });
   }, 0);
 }
 
-/** Without what speaks of one connection only, or of the body's form on it. */
-function passedOn(headers: Headers): Headers {
+/** Removes headers that apply to a single connection or to the encoding of a body on it. */
+function forwardable(headers: Headers): Headers {
   const kept = new Headers(headers);
   for (const name of [
     "connection",

@@ -33,7 +33,7 @@ describe("two servers on one Redis and one slow database", () => {
   });
 
   it(
-    `${SALES} sales whose webhook comes to one server and whose shopper comes back to the other are ${SALES} decrements`,
+    `${SALES} sales are deducted once each if the webhook goes to one server and the shopper returns to the other`,
     { timeout: 180_000 },
     async () => {
       const [productId = ""] = shop.productIds;
@@ -46,27 +46,27 @@ describe("two servers on one Redis and one slow database", () => {
         expect(await onB.reserve(productId, 1)).toBe("granted");
         const page = await onB.openPayment();
         if (page === null) throw new Error(`no payment page: ${b.errors().slice(-3).join("\n")}`);
-        // The webhook is on its way to A before the shopper is told where to go.
+        // The webhook is on its way to A before the shopper is redirected.
         expect(await onB.pay(page)).toBe(true);
-        await Promise.all([onB.comeBack(page), onB.comeBack(page)]);
+        await Promise.all([onB.returnToShop(page), onB.returnToShop(page)]);
         return checkoutIdOf(page);
       };
       const sold: (string | null)[] = [];
       for (let at = 0; at < SALES; at += 5) sold.push(...(await Promise.all(Array.from({ length: 5 }, sell))));
 
       expect(new Set(sold).size).toBe(SALES);
-      await vi.waitFor(async () => expect(await shop.stock.look(productId)).toMatchObject({ held: 0, inventory: 10 }), {
+      await vi.waitFor(async () => expect(await shop.stock.read(productId)).toMatchObject({ held: 0, inventory: 10 }), {
         timeout: 60_000,
         interval: 500,
       });
       await shop.control("webhooks", { action: "idle" });
-      expect(await shop.stock.look(productId)).toMatchObject({ held: 0, inventory: 10 });
+      expect(await shop.stock.read(productId)).toMatchObject({ held: 0, inventory: 10 });
       for (const checkoutId of sold) expect(await shop.stock.isRefunded(checkoutId ?? "")).toBe(false);
     },
   );
 
   it(
-    "Redis away: looking works, adding is refused in words, what is paid meanwhile is taken once Redis is back",
+    "while Redis is down, pages work and adding fails with 503; payments made meanwhile are fulfilled once it is back",
     { timeout: 180_000 },
     async () => {
       const [productId = ""] = shop.productIds;
@@ -80,7 +80,7 @@ describe("two servers on one Redis and one slow database", () => {
 
       await shop.redis.kill();
       expect(await payer.pay(page)).toBe(true);
-      // None of these may wait for Redis to come back.
+      // None of these may wait for Redis.
       const ask = (path: string, init: RequestInit = {}) =>
         fetch(`${a.origin}${path}`, { ...init, signal: AbortSignal.timeout(30_000) });
       const refusal = await ask("/api/reserve-inventory", {
@@ -95,7 +95,7 @@ describe("two servers on one Redis and one slow database", () => {
       expect([ready.status, await ready.json()]).toEqual([200, expect.objectContaining({ status: "degraded" })]);
 
       await shop.redis.start();
-      await vi.waitFor(async () => expect(await shop.stock.look(productId)).toMatchObject({ held: 0, inventory: 3 }), {
+      await vi.waitFor(async () => expect(await shop.stock.read(productId)).toMatchObject({ held: 0, inventory: 3 }), {
         timeout: 60_000,
         interval: 500,
       });

@@ -2,12 +2,15 @@ import { vi } from "vitest";
 import { createVirtualTime } from "../checkout/virtual-time";
 import { LIVE, sellHotProduct, type HotProductFigures } from "./hot-product";
 
-/** Nothing in it depends on the machine, but the time limits of Stripe's SDK. The servers share a store and its leases, which take no time. */
+/**
+ * Runs `sellHotProduct` in virtual time, so that only the time limits inside Stripe's SDK depend on the machine.
+ * The servers share a reservation store and its leases, which take no time.
+ */
 export async function sellInVirtualTime(options: { sales: number; servers: number }): Promise<HotProductFigures> {
   const time = createVirtualTime();
   const timeouts = vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
     const timeout = new AbortController();
-    void time.wait(ms).then(() => timeout.abort(new DOMException("time is up", "TimeoutError")));
+    void time.wait(ms).then(() => timeout.abort(new DOMException("timed out", "TimeoutError")));
     return timeout.signal;
   });
   try {

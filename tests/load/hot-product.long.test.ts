@@ -5,9 +5,9 @@ import { sellInVirtualTime } from "./hot-product-in-virtual-time";
 
 const SALES = Number(process.env.SALES ?? 500);
 const AT_MOST_MS = Number(process.env.AT_MOST_MS ?? 120_000);
-/** In virtual time; real servers get some air for a machine that has other things to do. */
+/** The goal in virtual time. Real time gets a margin for a busy machine. */
 const GOAL_SECONDS = 60;
-const AIR_SECONDS = 15;
+const MARGIN_SECONDS = 15;
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -34,7 +34,7 @@ for (const { name, servers, onRedis } of [
     });
     console.log(name, JSON.stringify(figures));
     expect(figures).toMatchObject({ settled: SALES, stock: 0 });
-    expect(figures.seconds).toBeLessThan(GOAL_SECONDS + AIR_SECONDS);
+    expect(figures.seconds).toBeLessThan(GOAL_SECONDS + MARGIN_SECONDS);
     if (onRedis) expect(figures.redisCommandsPerSecond).toBeLessThan(2_000);
   });
 }

@@ -7,20 +7,20 @@ import { limitStripe } from "~/checkout/stripe/stripe-limiter.server";
 import { UnavailableError } from "~/errors";
 import { createWorld, START } from "../checkout/world";
 import { connect } from "../reservations/redis-fixture";
-import { realTime, slowStripe, type StripeWeather, type Time } from "./slow-stripe";
+import { realTime, slowStripe, type StripeLoad, type Time } from "./slow-stripe";
 
-/** Live mode: docs.stripe.com/rate-limits. */
-export const LIVE: StripeWeather = { latencyMs: 250, perEndpoint: 25, inAll: 100, windowMs: 1_000 };
+/** Stripe in live mode, with the limits of https://docs.stripe.com/rate-limits. */
+export const LIVE: StripeLoad = { latencyMs: 250, perEndpoint: 25, inAll: 100, windowMs: 1_000 };
 
 export interface HotProductOptions {
   readonly sales: number;
   readonly servers: number;
   readonly redisUrl: string | null;
-  readonly stripe: StripeWeather;
+  readonly stripe: StripeLoad;
   readonly databaseMs: number;
-  /** How long to look on. */
+  /** How long to wait until every sale is settled. */
   readonly atMostMs: number;
-  /** Real unless given; Redis lives in real time only. */
+  /** Default: real time, which Redis requires. */
   readonly time?: Time;
 }
 
@@ -28,13 +28,13 @@ export interface HotProductFigures {
   readonly settled: number;
   readonly stock: number | null;
   readonly seconds: number;
-  /** Webhooks that were answered 503. */
+  /** Webhooks refused with a 503. */
   readonly refused: number;
   readonly redisCommandsPerSecond: number | null;
   readonly stripe: Readonly<Record<string, { carriedOut: number; refused: number }>>;
 }
 
-/** So many sales of one product, paid in the same moment, whose webhooks come at once to `servers` and are not sent again. */
+/** Settles sales of one product that are paid at the same moment. Their webhooks reach the servers at once, and only once. */
 export async function sellHotProduct(options: HotProductOptions): Promise<HotProductFigures> {
   const { sales, databaseMs, time = realTime } = options;
   const world = createWorld({ rows: { mug: sales } });
@@ -77,7 +77,7 @@ export async function sellHotProduct(options: HotProductOptions): Promise<HotPro
   }
 
   let shared: Partial<CheckoutDependencies> | undefined;
-  /** Several servers in one process, as if a store and its leases took no time. */
+  /** Several servers share one process, as if the store and its leases took no time. */
   function inMemory({ leases, reservations }: CheckoutDependencies): Partial<CheckoutDependencies> {
     return (shared ??= { leases, reservations });
   }
@@ -136,7 +136,7 @@ export async function sellHotProduct(options: HotProductOptions): Promise<HotPro
   };
 }
 
-/** Resolves to the number of commands that Redis has carried out since, scripts as one. */
+/** Returns a function that resolves to the number of Redis commands since this call; a script counts as one. */
 async function commandCounter(url: string): Promise<() => Promise<number>> {
   const { createClient } = await import("redis");
   const client = createClient({ url });

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { listen, type Listening } from "~/sandbox/listen.server";
 
 /**
- * What everybody writes first: the stock is read, then compared, then taken down when the payment comes. The same outside
- * behaviour as the store for one product, as far as `stampede` can see. For tests only: it oversells.
+ * The obvious first version of a shop: it reads the stock, then compares, then decrements when the payment arrives. For one
+ * product it looks like the store to `stampede`. It oversells: the negative control of the load test.
  */
 export interface ReadFirstShop extends Listening {
   readonly url: string;
@@ -13,12 +13,12 @@ export interface ReadFirstShop extends Listening {
 export async function startReadFirstShop(stock: number): Promise<ReadFirstShop> {
   let inventory = stock;
   const holds = new Set<string>();
-  /** The database answers the first readers together, as it does when they come at once; later ones do not wait. */
+  /** The database responds to the first readers together, as if they had asked at once; later readers do not wait. */
   const waiting: (() => void)[] = [];
   const roundTrip = () =>
     new Promise<void>((resolve) => {
       waiting.push(resolve);
-      if (waiting.length >= stock * 4) for (const answer of waiting) answer();
+      if (waiting.length >= stock * 4) for (const respond of waiting) respond();
     });
 
   async function reserve(request: Request): Promise<Response> {
@@ -63,7 +63,7 @@ export async function startReadFirstShop(stock: number): Promise<ReadFirstShop> 
       available: 0,
       reason: "held_by_others",
     };
-    const error = { code: "insufficient_inventory", message: "There is no more." };
+    const error = { code: "insufficient_inventory", message: "Sold out." };
     return Response.json(
       {
         success: false,

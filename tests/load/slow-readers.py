@@ -1,6 +1,6 @@
-"""Purchases of a running sandbox while many readers take a few bytes a second of a page.
+"""Times purchases at a running sandbox while many clients read a page at a few bytes per second.
 
-python3 tests/load/slow-readers.py PORT [READERS]     (Python, since Node sets no receive buffer)
+python3 tests/load/slow-readers.py PORT [READERS]     (Python, because Node cannot set the receive buffer)
 """
 import http.client, re, selectors, socket, sys, threading, time
 
@@ -10,7 +10,7 @@ REQUEST = f"GET / HTTP/1.1\r\nHost: localhost:{PORT}\r\n\r\n".encode()
 
 
 def read_slowly(until):
-    """Each reader takes BYTES a second; a reader that is cut stays away."""
+    """Each reader takes BYTES per second; a reader that is disconnected does not return."""
     writing = selectors.DefaultSelector()
     readers = []
     for _ in range(READERS):
@@ -45,27 +45,27 @@ def purchase(label):
 
     def ask(method, path, body=None):
         shop.request(method, path, body, headers)
-        answer = shop.getresponse()
-        text = answer.read().decode()
-        cookie = answer.getheader("set-cookie")
+        response = shop.getresponse()
+        text = response.read().decode()
+        cookie = response.getheader("set-cookie")
         if cookie:
             headers["Cookie"] = cookie.split(";")[0]
-        return answer, text
+        return response, text
 
     start = time.time()
     _, page = ask("GET", "/")
     product = re.findall(r'href="/products/([^"?#]+)"', page)[0]
     ask("POST", "/cart", f"intent=add&product_id={product}&quantity=1")
     ask("GET", "/cart")
-    paying, _ = ask("POST", "/checkout", "")
-    print(f"{label}: {time.time() - start:.1f} s, checkout answers {paying.status}", flush=True)
+    checkout, _ = ask("POST", "/checkout", "")
+    print(f"{label}: {time.time() - start:.1f} s, checkout status {checkout.status}", flush=True)
 
 
 purchase("first")
-purchase("calm")
+purchase("idle server")
 end = time.time() + SECONDS
 threading.Thread(target=read_slowly, args=(end,)).start()
 time.sleep(0.5)
 while time.time() < end:
-    purchase(f"beside {READERS} slow readers")
+    purchase(f"with {READERS} slow readers")
     time.sleep(2)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Monotonic milliseconds, and a way to let some pass. */
+/** A monotonic clock in milliseconds. */
 export interface Time {
   now(): number;
   sleep(ms: number): Promise<unknown>;
@@ -8,10 +8,10 @@ export interface Time {
 
 export const realTime: Time = { now: () => performance.now(), sleep: (ms) => sleep(ms) };
 
-export interface StripeWeather {
-  /** From the request to its response. */
+export interface StripeLoad {
+  /** From request to response. */
   readonly latencyMs: number;
-  /** Requests in any window of `windowMs`; another one is answered 429 and not carried out. */
+  /** Requests allowed in any window of `windowMs`. More get a 429 and are not executed. */
   readonly perEndpoint: number;
   readonly inAll: number;
   readonly windowMs: number;
@@ -19,26 +19,26 @@ export interface StripeWeather {
 
 export interface SlowStripe {
   readonly fetch: typeof fetch;
-  /** Requests by endpoint, `GET /v1/checkout/sessions/:id`; with the number that was refused. */
+  /** Executed and refused requests by endpoint, for example `GET /v1/checkout/sessions/:id`. */
   readonly counts: ReadonlyMap<string, { carriedOut: number; refused: number }>;
-  /** From here on it is slow and counts; before, a test may prepare what it needs. */
+  /** Turns on delays, limits and counts; until then, a test can set up its data. */
   begin(): void;
 }
 
 /**
- * A stand-in of Stripe as a shop meets it under load: slow, and with the limits of docs.stripe.com/rate-limits, where each named
- * operation is an endpoint of its own.
+ * Stripe under load: slow, and with the limits of https://docs.stripe.com/rate-limits, where each operation of a resource
+ * counts as an endpoint.
  */
 export function slowStripe(
   fast: typeof fetch,
-  { latencyMs, perEndpoint, inAll, windowMs }: StripeWeather,
+  { latencyMs, perEndpoint, inAll, windowMs }: StripeLoad,
   time: Time = realTime,
 ): SlowStripe {
   const counts = new Map<string, { carriedOut: number; refused: number }>();
   const arrivals = new Map<string, number[]>();
   let isSlow = false;
 
-  function hasRoom(key: string, limit: number, now: number): boolean {
+  function isBelow(key: string, limit: number, now: number): boolean {
     const recent = (arrivals.get(key) ?? []).filter((at) => at > now - windowMs);
     arrivals.set(key, recent);
     return recent.length < limit;
@@ -57,7 +57,7 @@ export function slowStripe(
       const count = counts.get(endpoint) ?? { carriedOut: 0, refused: 0 };
       counts.set(endpoint, count);
       const now = time.now();
-      const isAdmitted = hasRoom("all", inAll, now) && hasRoom(endpoint, perEndpoint, now);
+      const isAdmitted = isBelow("all", inAll, now) && isBelow(endpoint, perEndpoint, now);
       if (isAdmitted) for (const key of ["all", endpoint]) arrivals.get(key)?.push(now);
       count[isAdmitted ? "carriedOut" : "refused"] += 1;
       const response = isAdmitted ? await fast(input, init) : tooMany();
