@@ -38,7 +38,8 @@ export default defineConfig(({ mode, isSsrBuild }) => ({
       : remix({
           future: {
             v3_fetcherPersist: true,
-            // Off: its `/__manifest` route matches thousands of made-up paths in one request, and the shop has few routes to save.
+            // Off: its `/__manifest` route matches thousands of made-up paths in one request, and the shop has few
+            // routes to save.
             v3_lazyRouteDiscovery: false,
             v3_relativeSplatPath: true,
             v3_routeConfig: true,

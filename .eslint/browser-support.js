@@ -7,8 +7,8 @@ import { BROWSER_TARGETS } from "./browser-targets.js";
 const { api, javascript } = createRequire(import.meta.url)("@mdn/browser-compat-data");
 
 /**
- * Reports APIs that a supported browser lacks. Uses types, so that `list.toSorted()` is found as well as `URL.canParse`:
- * everything declared in TypeScript's own libraries is looked up in MDN's compatibility data; unknown APIs pass.
+ * Reports APIs that a supported browser lacks. Uses types, to find `list.toSorted()` as well as `URL.canParse`: whatever
+ * TypeScript's own libraries declare is looked up in MDN's compatibility data. APIs unknown there pass.
  * @type {import("eslint").Rule.RuleModule}
  */
 export const browserSupport = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EnvironmentError, parseEnvironment } from "~/env.server";
-import { bootUntilItEnds } from "./api/store-process";
+import { startUntilExit } from "./api/store-process";
 
 type Source = Record<string, string | undefined>;
 
@@ -192,7 +192,7 @@ describe("a variable", () => {
 
 describe("startup", { timeout: 150_000 }, () => {
   it("exits with status 1 on an incomplete configuration, listing every variable but no value", async () => {
-    const { status, output } = await bootUntilItEnds({
+    const { status, output } = await startUntilExit({
       SUPABASE_URL: "https://p.supabase.test",
       STRIPE_SECRET_KEY: "oops_secret_value",
       RESERVATION_TTL_SECONDS: "soon",
@@ -212,7 +212,7 @@ describe("startup", { timeout: 150_000 }, () => {
   });
 
   it("exits with status 1 if the sandbox has a public address", async () => {
-    const { status, output } = await bootUntilItEnds({ PUBLIC_URL: "https://shop.test" });
+    const { status, output } = await startUntilExit({ PUBLIC_URL: "https://shop.test" });
     expect(status).toBe(1);
     expect(output).toContain("PUBLIC_URL");
   });

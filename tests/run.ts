@@ -1,7 +1,7 @@
 /**
  * `npm test`: types, lint, format, unused code, build, unit and conformance suites, end-to-end tests in a real browser.
- * All steps run even after a failure. The last line adds up Vitest and Playwright; a step that fails without a failed test
- * counts as one failure.
+ * All steps run even after a failure. The last line adds up Vitest and Playwright; a step that fails without a failed
+ * test counts as one failure.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
@@ -57,7 +57,7 @@ const total = tallies.reduce((sum, { passed, failed }) => ({
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
 
-/** Runs a program from node_modules. Counts the tests in its report; without one, counts a failure if the program failed. */
+/** Runs a program from node_modules. Counts the tests in its report, or one failure if it failed without any. */
 function step(name: string, [program = "", ...args]: readonly string[], readReport?: () => Tally): Tally {
   console.log(`\n— ${name}`);
   const { status } = spawnSync(process.execPath, [`node_modules/${program}`, ...args], { stdio: "inherit" });
@@ -90,7 +90,7 @@ function read<Schema extends z.ZodType>(file: string, schema: Schema): z.output<
   return existsSync(file) ? schema.parse(JSON.parse(readFileSync(file, "utf8"))) : null;
 }
 
-/** Installs missing programs that the suites start if it can (apt-get, as root); otherwise says what to install and exits. */
+/** Installs missing programs of the suites (apt-get, as root), or says what to install and exits. */
 function ensurePrograms(): void {
   const programs = [
     { found: () => has("redis-server"), packages: ["redis-server"], hint: "redis-server is missing: install Redis 7" },

@@ -1,4 +1,4 @@
-/** `npm run build`: builds the server that `npm start` runs, and a dump of the sandbox database, since creating one takes seconds. */
+/** `npm run build`: builds the server, and a dump of the sandbox database, since creating one takes seconds. */
 import { execFileSync } from "node:child_process";
 import { SANDBOX_DUMP_FILE } from "~/sandbox/supabase/sandbox-dump-file";
 import { writeSandboxDump } from "~/sandbox/supabase/sandbox-dump.server";

@@ -1,14 +1,14 @@
 /**
  * `npm run drill -- [--url http://localhost:3000] [--product <id>] [--buyers 50] [--units 3] [--seconds 30] [--token <ADMIN_TOKEN>]`:
- * a load test that looks for overselling. Round after round, many buyers compete for a few units of one product of a running
- * store (default: the first product it lists). Each round sets the product's inventory; the original value is restored at
- * the end. Repeat `--url` to name several servers of one shop.
+ * a load test that looks for overselling. Round after round, many buyers compete for a few units of one product of a
+ * running store (default: the first product it lists). Each round sets the product's inventory; the original value is
+ * restored at the end. Repeat `--url` to name several servers of one shop.
  *
- * With `--crowd [--asks 20]`: a steady crowd, at this many requests per second, asks for the last item, which is released
- * again and again. Measures how soon a released item is granted again.
+ * With `--crowd [--asks 20]`: a steady crowd, at this many requests per second, asks for the last item, which is
+ * released again and again. Measures how soon a released item is granted again.
  *
- * Exits with 1 if anything was oversold or a released item was never granted again, and with 2 if the drill could not run
- * or the shop takes real money.
+ * Exits with 1 if anything was oversold or a released item was never granted again, and with 2 if the drill could not
+ * run or the shop takes real money.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect, parseArgs } from "node:util";
@@ -19,7 +19,7 @@ import { runRound } from "~/drill/round";
 import { DrillError, firstProduct, requirePlayMoney, stockOverHttp } from "~/drill/shop-over-http";
 import { httpShopper } from "~/drill/shopper";
 
-/** Long enough for the holds of a round to expire, those of abandoned payment pages included (15 minutes by default). */
+/** Long enough for holds of a round to expire, even those of abandoned payment pages (15 minutes by default). */
 const FINISH_WITHIN_MS = 20 * 60_000;
 
 const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);

@@ -1,4 +1,7 @@
-/** Outcome of one attempt to reserve. `unavailable`: no response, or neither 200 nor 409; a hold it may have placed expires. */
+/**
+ * Outcome of one attempt to reserve. `unavailable`: no response, or neither 200 nor 409; a hold it may have placed
+ * expires.
+ */
 export type AttemptOutcome = "granted" | "refused" | "unavailable";
 
 /** Figures of a whole drill. Units and payments are those of finished rounds. */
@@ -46,7 +49,7 @@ export function newFigures(): Figures {
   };
 }
 
-/** Percentile by nearest rank: the smallest value that at least `share` (0 to 1) of the values do not exceed. Null if empty. */
+/** The smallest value that `share` (0 to 1) of the values do not exceed (nearest rank). Null if empty. */
 export function percentile(values: readonly number[], share: number): number | null {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;

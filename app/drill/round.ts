@@ -100,7 +100,7 @@ async function buyOnce(options: RoundOptions, figures: Figures, releases: Releas
   }
   if (outcome !== "granted") return null;
 
-  // 10% release, 10% walk away, 3% abandon the payment page, the others pay; half of all shoppers pay and return to the shop.
+  // 10% release, 10% walk away, 3% abandon the payment page, 77% pay, most of whom return to the shop.
   const mood = random();
   if (mood < 0.1 && (await shopper.release())) releases.released(quantity);
   if (mood < 0.2) return null;

@@ -1,4 +1,4 @@
-/** A row of the sandbox's `products` table, column by column. */
+/** A row of the sandbox's `products` table. */
 export interface DemoProduct {
   readonly id: string;
   readonly name: string;
@@ -10,8 +10,8 @@ export interface DemoProduct {
 }
 
 /**
- * The demo shop: a pottery and kitchen workshop on a harbour. Stock runs from sold out through the last one to plenty, so that
- * every state of a product page can be seen. The ids are fixed: links and tests may name them.
+ * The demo shop: a harbourside pottery and kitchenware workshop. Stock ranges from sold out and last one to plenty, so
+ * that every state of a product page can be seen. The ids are fixed, so links and tests can rely on them.
  */
 export const DEMO_PRODUCTS: readonly DemoProduct[] = [
   {

@@ -3,13 +3,15 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 
 export interface Listening {
   port: number;
-  /** Stops listening and ends the connections that are open. */
+  /** Stops listening and closes open connections. */
   close(): Promise<void>;
 }
 
 /**
- * Serves a fetch handler over HTTP; port 0 picks a free one. A rejection cuts the connection without an answer, so that
- * a stand-in can play a server that breaks. Rejects when the port is taken.
+ * Serves a fetch handler over HTTP; port 0 picks a free port. If the handler rejects, the connection is cut without a
+ * response, so that a stand-in can simulate a broken server. Rejects if the port is in use.
+ * @example
+ * const { port, close } = await listen(async () => new Response("ok"), 0);
  */
 export function listen(
   fetch: (request: Request) => Promise<Response>,

@@ -2,18 +2,21 @@ import { createStripeSandbox, type StripeSandbox } from "./stripe/stripe-sandbox
 import { SANDBOX_DUMP_FILE } from "./supabase/sandbox-dump-file";
 import { createSupabaseSandbox } from "./supabase/supabase-sandbox.server";
 
-/** Where the payment page and the controls of the sandbox are mounted in the store. */
+/** Path prefix of the sandbox's payment page and controls in the store. */
 const SANDBOX_PATH = "/sandbox";
 
-/** The stand-ins inside the store itself. */
+/** The stand-ins for Supabase and Stripe, running inside the store. */
 export interface Sandbox {
   readonly supabaseFetch: typeof fetch;
   readonly stripe: StripeSandbox;
-  /** What stands under `SANDBOX_PATH`: the payment page and controls, and `/rest/v1/…`, the table as the merchant's other tools see it. */
+  /**
+   * Serves everything below `SANDBOX_PATH`: the payment page, the controls, and Supabase's REST API (`/rest/v1/…`),
+   * through which other tools can edit the products table.
+   */
   fetch(request: Request): Promise<Response>;
 }
 
-/** @param port of the store, which is where the stand-in sends its webhooks, over HTTP like Stripe. */
+/** @param port The store's port, to which the Stripe stand-in sends webhooks over HTTP. */
 export async function createSandbox({ port }: { port: number }): Promise<Sandbox> {
   const supabase = await createSupabaseSandbox({ dumpFile: SANDBOX_DUMP_FILE });
   const stripe = createStripeSandbox({

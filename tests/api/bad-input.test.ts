@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CartSessions } from "~/cart/cart-session.server";
 import { expectProblem, read, reserved } from "./contract-shapes";
 import { ADMIN_TOKEN, AS_OPERATOR, Operator, productId } from "./demo-shop";
-import { ask, Caller, type Answer, type Ask } from "./http-client";
+import { ask, Caller, type HttpResponse, type RequestOptions } from "./http-client";
 import { startStore, type StoreProcess } from "./store-process";
 
-/** Whatever is wrong with a request: a clear answer of the contract, and nothing has changed. */
+/** Every invalid request gets a clear error of the contract, and changes nothing. */
 
 const MUG = productId("Tide Mug");
 const JSON_TYPE = { "Content-Type": "application/json" };
@@ -14,16 +14,16 @@ const FORM_TYPE = { "Content-Type": "application/x-www-form-urlencoded" };
 
 let store: StoreProcess;
 let operator: Operator;
-/** Holds two mugs all along. */
+/** Holds two mugs during all tests. */
 let holder: Caller;
-let untouched: unknown;
+let initialState: unknown;
 
 beforeAll(async () => {
   store = await startStore({ ADMIN_TOKEN });
   operator = new Operator(store.url);
   holder = new Caller(store.url);
   read(await holder.reserve(MUG, 2), 200, reserved);
-  untouched = await state();
+  initialState = await state();
 }, 150_000);
 
 afterAll(() => store.stop());
@@ -41,64 +41,68 @@ async function state(): Promise<unknown> {
 }
 
 async function expectNothingChanged(): Promise<void> {
-  expect(await state()).toEqual(untouched);
+  expect(await state()).toEqual(initialState);
 }
 
-function post(path: string, body: string, headers: Readonly<Record<string, string>> = JSON_TYPE): Promise<Answer> {
+function post(
+  path: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = JSON_TYPE,
+): Promise<HttpResponse> {
   return ask(`${store.url}${path}`, { method: "POST", headers, body });
 }
 
-describe("quantities and products", () => {
+describe("a reservation with", () => {
   const item = (quantity: unknown, more: object = {}) => ({ product_id: MUG, quantity, ...more });
   const lines = (count: number) => Array.from({ length: count }, () => ({ product_id: randomUUID(), quantity: 1 }));
   const cases: [string, unknown, number, string][] = [
-    ["−1", [item(-1)], 400, "invalid_request"],
-    ["1.5", [item(1.5)], 400, "invalid_request"],
-    ["1e9", [item(1e9)], 422, "limit_exceeded"],
-    ["beyond what a number can tell", [item(2 ** 53)], 400, "invalid_request"],
-    ['"2"', [item("2")], 400, "invalid_request"],
-    ["NaN, which JSON writes as null", [item(Number.NaN)], 400, "invalid_request"],
-    ["true", [item(true)], 400, "invalid_request"],
+    ["a quantity of −1", [item(-1)], 400, "invalid_request"],
+    ["a quantity of 1.5", [item(1.5)], 400, "invalid_request"],
+    ["a quantity of 1e9", [item(1e9)], 422, "limit_exceeded"],
+    ["a quantity beyond safe integers", [item(2 ** 53)], 400, "invalid_request"],
+    ['a quantity of "2"', [item("2")], 400, "invalid_request"],
+    ["a quantity of NaN, which is null in JSON", [item(Number.NaN)], 400, "invalid_request"],
+    ["a quantity of true", [item(true)], 400, "invalid_request"],
     ["no quantity", [{ product_id: MUG }], 400, "invalid_request"],
-    ["more than a line may have", [item(11)], 422, "limit_exceeded"],
-    ["one product twice, too many in sum", [item(6), item(5)], 422, "limit_exceeded"],
-    ["31 lines", lines(31), 422, "limit_exceeded"],
-    ["no lines", [], 400, "invalid_request"],
-    ["an object for the lines", { 0: item(1) }, 400, "invalid_request"],
+    ["more than the maximum per line", [item(11)], 422, "limit_exceeded"],
+    ["the same product twice, with too many units in total", [item(6), item(5)], 422, "limit_exceeded"],
+    ["31 items", lines(31), 422, "limit_exceeded"],
+    ["no items", [], 400, "invalid_request"],
+    ["an object instead of a list of items", { 0: item(1) }, 400, "invalid_request"],
     ["an unknown product", [item(1), { product_id: randomUUID(), quantity: 1 }], 404, "unknown_product"],
-    ["an id of another kind", [{ product_id: "17", quantity: 1 }], 404, "unknown_product"],
-    ["a number for an id", [{ product_id: 17, quantity: 1 }], 404, "unknown_product"],
+    ["an id in another format", [{ product_id: "17", quantity: 1 }], 404, "unknown_product"],
+    ["a number as id", [{ product_id: 17, quantity: 1 }], 404, "unknown_product"],
     [
       "an id with quotes, brackets and a NUL",
       [{ product_id: `"),(\0' or 1=1 --`, quantity: 1 }],
       404,
       "unknown_product",
     ],
-    ["the name of an object's own", [{ product_id: "__proto__", quantity: 1 }], 404, "unknown_product"],
+    ["the name of a built-in property as id", [{ product_id: "__proto__", quantity: 1 }], 404, "unknown_product"],
     ["an unknown name", [{ name: "No Such Mug", quantity: 1 }], 404, "unknown_product"],
-    ["a name with a pattern in it", [{ name: "Tide%", quantity: 1 }], 404, "unknown_product"],
+    ["a name with a wildcard", [{ name: "Tide%", quantity: 1 }], 404, "unknown_product"],
     ["both id and name", [item(1, { name: "Tide Mug" })], 400, "invalid_request"],
     ["neither id nor name", [{ quantity: 1 }], 400, "invalid_request"],
   ];
-  it.each(cases)("%s", async (_name, items, status, code) => {
+  it.each(cases)("%s is rejected", async (_name, items, status, code) => {
     const error = expectProblem(await post("/api/reserve-inventory", JSON.stringify({ items })), status, code);
     if (status === 400) expect(error.fields?.[0]?.field).toMatch(/^items/);
     await expectNothingChanged();
   });
 });
 
-describe("bodies", () => {
+describe("a body", () => {
   const cases: [string, string, number, string][] = [
-    ["nothing", "", 400, "invalid_request"],
-    ["half of JSON", '{"items":[', 400, "invalid_request"],
+    ["no text", "", 400, "invalid_request"],
+    ["incomplete JSON", '{"items":[', 400, "invalid_request"],
     ["a list", "[]", 400, "invalid_request"],
     ["a string", '"items"', 400, "invalid_request"],
     ["null", "null", 400, "invalid_request"],
     ["a number", "1", 400, "invalid_request"],
     ["deep nesting", "[".repeat(8_000), 400, "invalid_request"],
-    ["bytes that are no text", "\u0000\u0001\ufffd", 400, "invalid_request"],
+    ["binary data", "\u0000\u0001\ufffd", 400, "invalid_request"],
   ];
-  it.each(cases)("%s where an object belongs", async (_name, body, status, code) => {
+  it.each(cases)("with %s instead of an object is rejected", async (_name, body, status, code) => {
     expectProblem(await post("/api/reserve-inventory", body), status, code);
     expectProblem(await post("/api/test-inventory-update", body, { ...JSON_TYPE, ...AS_OPERATOR }), status, code);
     await expectNothingChanged();
@@ -114,8 +118,8 @@ describe("bodies", () => {
     ["DELETE", "/api/reserve-inventory", JSON_TYPE],
     ["POST", "/api/test-inventory-update", { ...JSON_TYPE, ...AS_OPERATOR }],
     ["POST", "/api/webhooks/stripe", JSON_TYPE],
-  ])("of 50 MB to %s %s are refused, with a length and without", async (method, path, headers) => {
-    const named: Ask = {
+  ])("of 50 MB to %s %s is rejected, with or without a Content-Length", async (method, path, headers) => {
+    const named: RequestOptions = {
       method,
       headers: { ...headers, "Content-Length": String(50 * 1024 * 1024) },
       body: megabytes(50),
@@ -133,40 +137,40 @@ describe("bodies", () => {
     await expectNothingChanged();
   });
 
-  it("of 50 MB to a form are refused in words", async () => {
+  it("of 50 MB to a form is rejected with a page", async () => {
     for (const path of ["/cart", "/checkout"]) {
-      const answer = await ask(`${store.url}${path}`, {
+      const response = await ask(`${store.url}${path}`, {
         method: "POST",
         headers: { ...FORM_TYPE, "Transfer-Encoding": "chunked" },
         body: megabytes(50),
       });
-      expect(answer.status).toBe(413);
-      expect(answer.headers["content-type"]).toContain("text/html");
+      expect(response.status).toBe(413);
+      expect(response.headers["content-type"]).toContain("text/html");
     }
     await expectNothingChanged();
   });
 
-  it("just within the limit are read", async () => {
+  it("of exactly the maximum size is read", async () => {
     const body = JSON.stringify({ items: [{ product_id: MUG, quantity: -1 }] });
     expectProblem(await post("/api/reserve-inventory", body.padEnd(16 * 1024)), 400, "invalid_request");
     expectProblem(await post("/api/reserve-inventory", body.padEnd(16 * 1024 + 1)), 413, "too_large");
   });
 });
 
-describe("sessions", () => {
+describe("a session", () => {
   const items = [{ product_id: MUG, quantity: 1 }];
   const reserve = (json: object, headers: Readonly<Record<string, string>> = {}) =>
     new Caller(store.url).post("/api/reserve-inventory", json, headers);
 
-  it("that the server did not sign are refused: chosen, changed, signed elsewhere", async () => {
+  it("that the server did not sign is rejected: made up, altered or signed with another secret", async () => {
     const { session_id } = read(await holder.reserve(MUG, 2), 200, reserved);
-    const elsewhere = new CartSessions({ secrets: ["e".repeat(32)], secure: false });
+    const otherShop = new CartSessions({ secrets: ["e".repeat(32)], secure: false });
     for (const forged of [
       "my-own-choice-of-a-session",
       `${session_id}x`,
       `x${session_id}`,
       session_id.split(".")[0] ?? "",
-      elsewhere.token(elsewhere.create()),
+      otherShop.token(otherShop.create()),
     ]) {
       expectProblem(await reserve({ session_id: forged, items }), 403, "invalid_session");
       expectProblem(
@@ -185,7 +189,7 @@ describe("sessions", () => {
     await expectNothingChanged();
   });
 
-  it("of body and cookie that differ are refused, and equal ones are one", async () => {
+  it("in the body that differs from the cookie's is rejected, an equal one is accepted", async () => {
     const { session_id } = read(await holder.reserve(MUG, 2), 200, reserved);
     const stranger = new Caller(store.url);
     await stranger.get("/");
@@ -206,7 +210,7 @@ describe("sessions", () => {
     await expectNothingChanged();
   });
 
-  it("of a tampered cookie are refused, and the browser is told to forget it", async () => {
+  it("in a tampered cookie is rejected, and the cookie is deleted", async () => {
     for (const cookie of [
       `${holder.cookie}x`,
       `cart=${encodeURIComponent("eyJpZCI6ImFiYyJ9")}`,
@@ -214,16 +218,16 @@ describe("sessions", () => {
       "cart=%E0%A4%A",
       "cart=a.b.c",
     ]) {
-      const answer = await reserve({ items }, { Cookie: cookie });
-      expectProblem(answer, 403, "invalid_session");
-      expect(answer.headers["set-cookie"]?.[0]).toMatch(/^cart=;.*Max-Age=0/);
+      const response = await reserve({ items }, { Cookie: cookie });
+      expectProblem(response, 403, "invalid_session");
+      expect(response.headers["set-cookie"]?.[0]).toMatch(/^cart=;.*Max-Age=0/);
     }
     await expectNothingChanged();
   });
 });
 
-describe("heads", () => {
-  it("larger than a server reads are cut off with 431", async () => {
+describe("a request", () => {
+  it("with headers that are too large gets a 431", async () => {
     const large = { Cookie: `cart=${"x".repeat(20_000)}` };
     expect((await ask(`${store.url}/api/availability?product_id=${MUG}`, { headers: large })).status).toBe(431);
     expect((await post("/api/reserve-inventory", "{}", { ...JSON_TYPE, "X-Padding": "y".repeat(20_000) })).status).toBe(
@@ -232,21 +236,21 @@ describe("heads", () => {
     await expectNothingChanged();
   });
 
-  it("with a thousand cookies, odd hosts, odd types or odd methods do no harm", async () => {
+  it("with a thousand cookies or a strange host, target, type or method does no harm", async () => {
     const many = Array.from({ length: 1_000 }, (_, i) => `c${i}=1`).join("; ");
     expect((await ask(`${store.url}/api/availability?product_id=${MUG}`, { headers: { Cookie: many } })).status).toBe(
       200,
     );
-    const none = ["[::1", "a b", "shop:99999", "u@h", "u:p@h", "a/b", "a?b", "a#b", "a\\b", "\u00c0", "%41"];
-    for (const host of ["evil.example", "x".repeat(300), "[::1]:80", ...none]) {
-      const isNone = none.includes(host);
+    const invalidHosts = ["[::1", "a b", "shop:99999", "u@h", "u:p@h", "a/b", "a?b", "a#b", "a\\b", "\u00c0", "%41"];
+    for (const host of ["evil.example", "x".repeat(300), "[::1]:80", ...invalidHosts]) {
+      const isInvalid = invalidHosts.includes(host);
       for (const [name, status] of [
-        ["Host", isNone ? 400 : 200],
+        ["Host", isInvalid ? 400 : 200],
         ["X-Forwarded-Host", 200],
       ] as const) {
-        const answer = await ask(`${store.url}/api/availability?product_id=${MUG}`, { headers: { [name]: host } });
-        expect(answer.status, `${name}: ${host}`).toBe(status);
-        if (status === 400) expectProblem(answer, 400, "invalid_request");
+        const response = await ask(`${store.url}/api/availability?product_id=${MUG}`, { headers: { [name]: host } });
+        expect(response.status, `${name}: ${host}`).toBe(status);
+        if (status === 400) expectProblem(response, 400, "invalid_request");
       }
     }
     for (const target of [
@@ -269,7 +273,7 @@ describe("heads", () => {
     await expectNothingChanged();
   });
 
-  it("with queries that make no sense are refused", async () => {
+  it("with invalid query parameters is rejected", async () => {
     const many = Array.from({ length: 101 }, (_, i) => `product_id=${i}`).join("&");
     for (const query of ["", "product_id=", `product_id=${"x".repeat(1_001)}`, many])
       expectProblem(await new Caller(store.url).get(`/api/availability?${query}`), 400, "invalid_request");
@@ -290,20 +294,20 @@ interface Route {
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly json?: unknown;
-  /** The answer to the request as it should be. */
+  /** Status of the response to a valid request. */
   readonly status: number;
   readonly allow: readonly string[];
-  /** Reads the cart cookie. */
+  /** Set if the route reads the cart cookie. */
   readonly reads?: "cookie";
-  /** Changes something that another site's page must not be able to change. */
+  /** Set if the route changes something that pages of other sites must not change. */
   readonly changes?: true;
-  /** A JSON body is needed or, when sent, read. */
-  readonly body?: "needed" | "optional";
+  /** Whether the route reads a JSON body. */
+  readonly body?: "required" | "optional";
   readonly operator?: true;
 }
 
 const ROUTES: readonly Route[] = [
-  // Refused for the stock: the only call of all that changes nothing when it is right.
+  // Short of stock, so that a valid call changes nothing.
   {
     name: "reserve",
     method: "POST",
@@ -313,7 +317,7 @@ const ROUTES: readonly Route[] = [
     allow: ["POST", "DELETE", "GET"],
     reads: "cookie",
     changes: true,
-    body: "needed",
+    body: "required",
   },
   {
     name: "release",
@@ -358,7 +362,7 @@ const ROUTES: readonly Route[] = [
     status: 200,
     allow: ["POST"],
     changes: true,
-    body: "needed",
+    body: "required",
     operator: true,
   },
   {
@@ -377,7 +381,7 @@ const ROUTES: readonly Route[] = [
     status: 404,
     allow: ["POST"],
     changes: true,
-    body: "needed",
+    body: "required",
     operator: true,
   },
   {
@@ -397,7 +401,10 @@ const ROUTES: readonly Route[] = [
 describe.each(ROUTES)("$name ($method $path)", (route) => {
   const { method, path, json, status, allow, reads, changes, body, operator: isOperators } = route;
 
-  function as(headers: Readonly<Record<string, string>> = {}, changed: Partial<Ask> = {}): Promise<Answer> {
+  function as(
+    headers: Readonly<Record<string, string>> = {},
+    changed: Partial<RequestOptions> = {},
+  ): Promise<HttpResponse> {
     const content = json === undefined ? {} : { body: JSON.stringify(json) };
     const base = { ...(json === undefined ? {} : JSON_TYPE), ...(isOperators ? AS_OPERATOR : {}) };
     return ask(`${store.url}${path}`, {
@@ -409,43 +416,43 @@ describe.each(ROUTES)("$name ($method $path)", (route) => {
     });
   }
 
-  it("answers without a cookie", async () => {
+  it("responds without a cookie", async () => {
     expect((await as()).status).toBe(status);
     await expectNothingChanged();
   });
 
-  it("does not take a tampered cookie, or one of another shop, for a session", async () => {
-    const elsewhere = new CartSessions({ secrets: ["e".repeat(32)], secure: false });
-    const foreign = (await elsewhere.commit(elsewhere.create())).split(";")[0] ?? "";
+  it("does not accept a tampered cookie or one of another shop", async () => {
+    const otherShop = new CartSessions({ secrets: ["e".repeat(32)], secure: false });
+    const foreign = (await otherShop.commit(otherShop.create())).split(";")[0] ?? "";
     for (const Cookie of [`${holder.cookie}x`, foreign]) {
-      const answer = await as({ Cookie });
-      if (reads === undefined) expect(answer.status).toBe(status);
-      else expectProblem(answer, 403, "invalid_session");
+      const response = await as({ Cookie });
+      if (reads === undefined) expect(response.status).toBe(status);
+      else expectProblem(response, 403, "invalid_session");
     }
     await expectNothingChanged();
   });
 
-  it("refuses a page of another site where it could do harm", async () => {
+  it("rejects requests of other sites' pages if they could do harm", async () => {
     for (const [header, value] of [
       ["Origin", "https://evil.example"],
       ["Origin", "null"],
       ["Origin", "no address"],
       ["Sec-Fetch-Site", "cross-site"],
     ] as const) {
-      const answer = await as({ [header]: value });
-      if (changes === undefined) expect(answer.status, `${header}: ${value}`).toBe(status);
-      else expectProblem(answer, 403, "cross_origin");
+      const response = await as({ [header]: value });
+      if (changes === undefined) expect(response.status, `${header}: ${value}`).toBe(status);
+      else expectProblem(response, 403, "cross_origin");
     }
     expect((await as({ Origin: store.url, "Sec-Fetch-Site": "same-origin" })).status).toBe(status);
     await expectNothingChanged();
   });
 
-  it("answers other methods with 405 and those that there are", async () => {
+  it("responds to other methods with 405 and the allowed methods", async () => {
     const others = ["GET", "POST", "DELETE", "PUT", "PATCH", "OPTIONS"].filter((other) => !allow.includes(other));
     for (const other of others) {
-      const answer = await ask(`${store.url}${path}`, { method: other, headers: isOperators ? AS_OPERATOR : {} });
-      expectProblem(answer, 405, "method_not_allowed");
-      expect(answer.headers.allow, other).toBe(allow.join(", "));
+      const response = await ask(`${store.url}${path}`, { method: other, headers: isOperators ? AS_OPERATOR : {} });
+      expectProblem(response, 405, "method_not_allowed");
+      expect(response.headers.allow, other).toBe(allow.join(", "));
     }
     const head = await ask(`${store.url}${path}`, { method: "HEAD", headers: isOperators ? AS_OPERATOR : {} });
     expect(head.status).toBe(allow.includes("GET") ? (method === "GET" ? status : 200) : 405);
@@ -453,17 +460,17 @@ describe.each(ROUTES)("$name ($method $path)", (route) => {
     await expectNothingChanged();
   });
 
-  it("bounds its body and wants JSON, where it reads one", async () => {
+  it("limits its body's size and requires JSON, if it reads a body", async () => {
     if (body === undefined) return;
     expectProblem(await as({}, { body: JSON.stringify({ padding: "x".repeat(17_000) }) }), 413, "too_large");
     for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/json+x", "multipart/form-data"])
       expectProblem(await as({ "Content-Type": type }), 415, "unsupported_media_type");
     const none = await as({}, { body: "" });
-    if (body === "needed") expectProblem(none, 400, "invalid_request");
+    if (body === "required") expectProblem(none, 400, "invalid_request");
     await expectNothingChanged();
   });
 
-  it("is closed without the operator's token, where it is the operator's", async () => {
+  it("requires the operator's token, if it is an operator route", async () => {
     if (isOperators !== true) return;
     for (const Authorization of ["", "Bearer wrong", `Bearer ${ADMIN_TOKEN}${ADMIN_TOKEN}`])
       expectProblem(await as({ Authorization }), 401, "unauthorized");
@@ -472,7 +479,7 @@ describe.each(ROUTES)("$name ($method $path)", (route) => {
 });
 
 describe("the operator's page", () => {
-  const set = (more: Readonly<Record<string, string>> = {}, changed: Partial<Ask> = {}) =>
+  const restock = (more: Readonly<Record<string, string>> = {}, changed: Partial<RequestOptions> = {}) =>
     ask(`${store.url}/admin`, {
       method: "POST",
       body: new URLSearchParams({ intent: "restock", product_id: MUG, delta: "5", once: randomUUID() }).toString(),
@@ -480,7 +487,7 @@ describe("the operator's page", () => {
       headers: { ...FORM_TYPE, ...more },
     });
 
-  it("is closed without a sign-in: no cookie, a shopper's, a foreign or a made-up one, a wrong token", async () => {
+  it("requires a sign-in: it rejects no cookie, a shopper's, a forged one, and a wrong token", async () => {
     const year = Math.floor(Date.now() / 1000) + 31_536_000;
     const cookies = [holder.cookie ?? "", "admin=", `admin=${year}.${"a".repeat(43)}`, "admin=%E0%A4%A"];
     const callers: Readonly<Record<string, string>>[] = [
@@ -490,33 +497,33 @@ describe("the operator's page", () => {
     ];
     for (const headers of callers) {
       expect((await ask(`${store.url}/admin`, { headers })).status, JSON.stringify(headers)).toBe(401);
-      expect((await set(headers)).status, JSON.stringify(headers)).toBe(401);
+      expect((await restock(headers)).status, JSON.stringify(headers)).toBe(401);
     }
     await expectNothingChanged();
   });
 
-  it("is open with the token: the control", async () => {
-    expect((await set(AS_OPERATOR)).status).toBe(200);
+  it("is open with the token (control)", async () => {
+    expect((await restock(AS_OPERATOR)).status).toBe(200);
     const { inventory } = await operator.stock(MUG);
     await operator.setStock(MUG, inventory - 5);
     await expectNothingChanged();
   });
 
-  it("takes nothing from another site's page, even with the token", async () => {
+  it("rejects requests of other sites' pages even with the token", async () => {
     for (const [header, value] of [
       ["Origin", "https://evil.example"],
       ["Origin", "null"],
       ["Sec-Fetch-Site", "cross-site"],
     ] as const) {
-      expect((await set({ ...AS_OPERATOR, [header]: value })).status, header).toBe(403);
+      expect((await restock({ ...AS_OPERATOR, [header]: value })).status, header).toBe(403);
     }
     await expectNothingChanged();
   });
 
-  it("bounds its forms, wants forms, and knows no other method", async () => {
-    expect((await set(AS_OPERATOR, { body: `intent=${"x".repeat(17_000)}` })).status).toBe(413);
+  it("limits the size of forms, and rejects other content types, invalid forms and other methods", async () => {
+    expect((await restock(AS_OPERATOR, { body: `intent=${"x".repeat(17_000)}` })).status).toBe(413);
     for (const type of ["application/json", "multipart/form-data", "text/plain", ""])
-      expect((await set({ ...AS_OPERATOR, "Content-Type": type })).status, type).toBe(415);
+      expect((await restock({ ...AS_OPERATOR, "Content-Type": type })).status, type).toBe(415);
     for (const body of [
       "",
       "intent=no_such_thing",
@@ -526,15 +533,15 @@ describe("the operator's page", () => {
       "%E0%A4%A",
       "\u0000",
     ])
-      expect((await set(AS_OPERATOR, { body })).status, body).toBe(400);
+      expect((await restock(AS_OPERATOR, { body })).status, body).toBe(400);
     for (const method of ["OPTIONS", "TRACE"])
       expect((await ask(`${store.url}/admin`, { method, headers: AS_OPERATOR })).status, method).toBe(405);
     await expectNothingChanged();
   });
 });
 
-describe("a route of the API, asked for as a page's data", () => {
-  it("is not there: each has one address", async () => {
+describe("an API route requested as page data", () => {
+  it("is a 404, since each route has one path", async () => {
     for (const { method, path } of ROUTES) {
       const [bare = "", query = ""] = path.split("?");
       expect(
@@ -559,11 +566,11 @@ describe("a route of the API, asked for as a page's data", () => {
     "//metrics.data",
     "/metrics/.data",
     "http://evil.example/metrics.data",
-  ])("is not there either by a detour: %s", async (target) => {
+  ])("is a 404 by any spelling: %s", async (target) => {
     expectProblem(await ask(store.url, { target }), 404, "not_found");
   });
 
-  it("is a bad request where its escapes stand for no text, and nothing is logged of it", async () => {
+  it("is a bad request if its escapes are malformed, and logs nothing", async () => {
     const before = store.output().length;
     for (const target of ["/%", "/%zz", "/api/%E0%A4%A"])
       expectProblem(await ask(store.url, { target }), 400, "invalid_request");
@@ -571,9 +578,9 @@ describe("a route of the API, asked for as a page's data", () => {
   });
 });
 
-describe("the panel of the cart, asked for by anything but a page's script", () => {
+describe("the cart panel", () => {
   it.each(["/cart/panel", "/cart/panel/", "/CART/%70anel?a=b"])(
-    "is the cart, so that no unit is held for a cookie that was lost: %s",
+    "redirects direct visits to the cart, so that no unit is held for a cookie that is never set: %s",
     async (target) => {
       const form = `intent=add&product_id=${MUG}&quantity=1`;
       for (const sent of [{}, { method: "POST", headers: FORM_TYPE, body: form }]) {
@@ -584,7 +591,7 @@ describe("the panel of the cart, asked for by anything but a page's script", () 
     },
   );
 
-  it("answers a script, with a cookie for what it holds", async () => {
+  it("responds to the page's script, with a cart cookie", async () => {
     const { status, headers } = await ask(`${store.url}/cart/panel.data`);
     expect([status, headers["set-cookie"]?.[0]]).toEqual([200, expect.stringMatching(/^cart=/)]);
   });

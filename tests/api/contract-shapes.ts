@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { z } from "zod";
-import type { Answer } from "./http-client";
+import type { HttpResponse } from "./http-client";
 
-/** The answers of the API, exactly: a field more or less is a change of the contract. */
+/** The exact responses of the API: any additional or missing field would change the contract. */
 
 const moment = z.iso.datetime();
 const session = z.string().regex(/^[\w-]{16}$/);
@@ -16,7 +16,7 @@ export const problem = z.strictObject({
   }),
 });
 
-const fitting = z.strictObject({
+const grantedLine = z.strictObject({
   product_id: z.string(),
   name: z.string().nullable(),
   success: z.literal(true),
@@ -24,7 +24,7 @@ const fitting = z.strictObject({
   available: z.int().min(0),
   remaining: z.int().min(0),
 });
-const short = z.strictObject({
+const shortLine = z.strictObject({
   product_id: z.string(),
   name: z.string().nullable(),
   success: z.literal(false),
@@ -38,7 +38,7 @@ export const reserved = z.strictObject({
   session_id: z.string(),
   expires_at: moment.nullable(),
   expires_in_seconds: z.int().min(0).nullable(),
-  results: z.array(fitting).min(1),
+  results: z.array(grantedLine).min(1),
   total_active_reservations: z.int().min(0),
 });
 
@@ -47,7 +47,7 @@ export const refused = z.strictObject({
   session_id: z.string(),
   expires_at: z.null(),
   expires_in_seconds: z.null(),
-  results: z.array(z.union([fitting, short])).min(1),
+  results: z.array(z.union([grantedLine, shortLine])).min(1),
   total_active_reservations: z.int().min(0),
   error: z.strictObject({ code: z.literal("insufficient_inventory"), message: z.string() }),
 });
@@ -157,19 +157,23 @@ export const readiness = z.looseObject({
   warnings: z.array(z.string()),
 });
 
-/** The answer's JSON in the shape, and its status; whatever differs is shown with the answer. */
-export function read<Schema extends z.ZodType>(answer: Answer, status: number, shape: Schema): z.output<Schema> {
-  expect(answer.status, answer.text.slice(0, 500)).toBe(status);
-  expect(answer.headers["content-type"]).toBe("application/json; charset=utf-8");
-  expect(answer.headers["cache-control"]).toContain("no-store");
-  const parsed = shape.safeParse(JSON.parse(answer.text));
-  if (!parsed.success) throw new Error(`${z.prettifyError(parsed.error)}\n${answer.text.slice(0, 500)}`);
+/** Parses a JSON response. Fails, showing the response, if its status, headers or shape differ. */
+export function read<Schema extends z.ZodType>(
+  response: HttpResponse,
+  status: number,
+  shape: Schema,
+): z.output<Schema> {
+  expect(response.status, response.text.slice(0, 500)).toBe(status);
+  expect(response.headers["content-type"]).toBe("application/json; charset=utf-8");
+  expect(response.headers["cache-control"]).toContain("no-store");
+  const parsed = shape.safeParse(JSON.parse(response.text));
+  if (!parsed.success) throw new Error(`${z.prettifyError(parsed.error)}\n${response.text.slice(0, 500)}`);
   return parsed.data;
 }
 
-/** An error of the contract: its status and code. */
-export function expectProblem(answer: Answer, status: number, code: string): z.output<typeof problem>["error"] {
-  const { error } = read(answer, status, problem);
+/** Expects an error of the contract with this status and code, and returns it. */
+export function expectProblem(response: HttpResponse, status: number, code: string): z.output<typeof problem>["error"] {
+  const { error } = read(response, status, problem);
   expect(error.code).toBe(code);
   return error;
 }

@@ -39,24 +39,24 @@ async function metrics() {
 }
 
 describe("reserving", () => {
-  it("answers what is held, until when, and what is left", async () => {
+  it("returns what is held, until when, and what is left", async () => {
     await operator.setStock(MUG, 24);
     const buyer = caller();
     const first = await buyer.reserve(MUG, 3);
     expect(first.headers["cache-control"]).toBe("private, no-store");
-    const answer = read(first, 200, reserved);
-    expect(answer.results).toEqual([
+    const response = read(first, 200, reserved);
+    expect(response.results).toEqual([
       { product_id: MUG, name: "Tide Mug", success: true, quantity: 3, available: 24, remaining: 21 },
     ]);
-    expect(answer.expires_in_seconds).toBeGreaterThan(100);
-    expect(answer.expires_in_seconds).toBeLessThanOrEqual(120);
-    expect(Math.abs(Date.parse(answer.expires_at ?? "") - Date.now() - 120_000)).toBeLessThan(10_000);
+    expect(response.expires_in_seconds).toBeGreaterThan(100);
+    expect(response.expires_in_seconds).toBeLessThanOrEqual(120);
+    expect(Math.abs(Date.parse(response.expires_at ?? "") - Date.now() - 120_000)).toBeLessThan(10_000);
     expect(buyer.cookie).toMatch(/^cart=/);
     expect(await operator.stock(MUG)).toMatchObject({ inventory: 24, held: 3, available: 21, held_by_you: 0 });
     await buyer.send("DELETE", "/api/reserve-inventory");
   });
 
-  it("sets quantities, one product named twice is summed, names stand for ids, and numbers of 0 give back", async () => {
+  it("sets quantities, sums repeated products, accepts names for ids, and releases on a quantity of 0", async () => {
     const buyer = caller();
     const both = read(
       await buyer.post("/api/reserve-inventory", {
@@ -93,12 +93,12 @@ describe("reserving", () => {
     expect(await operator.stock(MUG)).toMatchObject({ held: 0 });
   });
 
-  it("is all lines or none, and tells held by others from sold out", async () => {
+  it("is all or nothing, and distinguishes held by others from sold out", async () => {
     await operator.setStock(TEAPOT, 1);
     const first = caller();
     const second = caller();
     read(await first.reserve(TEAPOT, 1), 200, reserved);
-    const answer = read(
+    const response = read(
       await second.post("/api/reserve-inventory", {
         items: [
           { product_id: MUG, quantity: 1 },
@@ -108,7 +108,7 @@ describe("reserving", () => {
       409,
       refused,
     );
-    expect(answer.results).toMatchObject([
+    expect(response.results).toMatchObject([
       { product_id: MUG, success: true },
       { product_id: TEAPOT, success: false, requested: 1, available: 0, reason: "held_by_others" },
     ]);
@@ -118,7 +118,7 @@ describe("reserving", () => {
     expect(tooMany.results).toMatchObject([{ success: false, requested: 2, available: 1, reason: "sold_out" }]);
   });
 
-  it("works without cookies by the session_id of a former answer", async () => {
+  it("works without cookies, with the session_id of an earlier response", async () => {
     const { session_id } = read(await caller().reserve(MUG, 2), 200, reserved);
     const later = caller();
     const more = read(
@@ -140,7 +140,7 @@ describe("reserving", () => {
 });
 
 describe("releasing and viewing", () => {
-  it("gives back what is named, then all, then nothing, and never another's", async () => {
+  it("releases the listed items, then everything, then nothing, and never another caller's", async () => {
     const buyer = caller();
     const other = caller();
     await other.reserve(MUG, 1);
@@ -169,7 +169,7 @@ describe("releasing and viewing", () => {
     await other.send("DELETE", "/api/reserve-inventory");
   });
 
-  it("shows a caller only their own holds and an operator all, a page at a time", async () => {
+  it("shows callers only their own holds, and operators all, page by page", async () => {
     const buyers = [caller(), caller(), caller()];
     for (const buyer of buyers) await buyer.reserve(MUG, 1);
     const [one] = buyers;
@@ -211,7 +211,7 @@ describe("releasing and viewing", () => {
 });
 
 describe("availability", () => {
-  it("tells inventory, what is held, by whom, and when the next unit may free up", async () => {
+  it("returns inventory, held units, the caller's own, and when the next unit may free up", async () => {
     const buyer = caller();
     await buyer.reserve(TEAPOT, 1);
     const { products } = read(
@@ -233,7 +233,7 @@ describe("availability", () => {
 });
 
 describe("an operator", () => {
-  it("sets or moves a stock, not below 0, and not of what does not exist", async () => {
+  it("can set or change the stock of a known product, but not below 0", async () => {
     const set = (json: unknown) => caller().post("/api/test-inventory-update", json, AS_OPERATOR);
     expect(read(await set({ product_id: BOWL, inventory: 9 }), 200, stockMoved)).toMatchObject({ after: 9 });
     expect(read(await set({ product_id: BOWL, delta: -2 }), 200, stockMoved)).toMatchObject({ before: 9, after: 7 });
@@ -245,7 +245,7 @@ describe("an operator", () => {
     expect(await operator.stock(BOWL)).toMatchObject({ inventory: 7 });
   });
 
-  it("is refused without the token, or with another, by every operator route", async () => {
+  it("is rejected by every operator route without the right token", async () => {
     for (const Authorization of [
       "",
       "Bearer",
@@ -258,14 +258,14 @@ describe("an operator", () => {
         401,
         "unauthorized",
       );
-      const answer = await caller().get("/api/debug-checkout?checkout_id=cs_test_1", { Authorization });
-      expectProblem(answer, 401, "unauthorized");
-      expect(answer.headers["www-authenticate"]).toBe("Bearer");
+      const response = await caller().get("/api/debug-checkout?checkout_id=cs_test_1", { Authorization });
+      expectProblem(response, 401, "unauthorized");
+      expect(response.headers["www-authenticate"]).toBe("Bearer");
     }
     expect(await operator.stock(BOWL)).toMatchObject({ inventory: 7 });
   });
 
-  it("is told what is wrong with the id of a checkout", async () => {
+  it("gets a 404 for an unknown checkout id and a 400 for a malformed one", async () => {
     expectProblem(await operator.inspect("cs_test_unknown"), 404, "not_found");
     for (const id of ["", "pi_1", "cs_", "cs_..%2Fx", "cs_a%0d%0ab"])
       expectProblem(await operator.inspect(id), 400, "invalid_request");
@@ -273,7 +273,7 @@ describe("an operator", () => {
 });
 
 describe("buying", () => {
-  it("moves units from shopping to checkout to sold, and every figure follows", async () => {
+  it("moves units from shopping to checkout to sold, and all metrics follow", async () => {
     const before = await metrics();
     await operator.setStock(TEAPOT, 1);
     const buyer = caller();
@@ -297,10 +297,10 @@ describe("buying", () => {
 
     const back = await pay(page);
     expect(back).toContain(`/orders/${checkoutId}`);
-    // The cart is sold, so the first view of its order begins a new cart session.
-    const paid = buyer.cookie;
+    // The cart was sold, so the first view of the order starts a new cart session.
+    const cookieWhenPaid = buyer.cookie;
     expect((await buyer.get(new URL(back).pathname)).status).toBe(302);
-    expect(buyer.cookie).not.toBe(paid);
+    expect(buyer.cookie).not.toBe(cookieWhenPaid);
     expect((await buyer.get(new URL(back).pathname)).status).toBe(200);
     await expect.poll(async () => (await operator.stock(TEAPOT)).inventory, { timeout: 10_000 }).toBe(0);
     expect(await operator.stock(TEAPOT)).toMatchObject({ inventory: 0, held: 0, available: 0 });
@@ -312,7 +312,7 @@ describe("buying", () => {
       refunds: [],
     });
 
-    // A line that needs no review stays as it is, whatever an operator says of it.
+    // An operator cannot change a line that needs no review.
     const settled = await caller().post(
       "/api/settle-checkout",
       { checkout_id: checkoutId, product_id: TEAPOT, verdict: "not_applied" },
@@ -345,8 +345,8 @@ describe("buying", () => {
   });
 });
 
-describe("the figures", () => {
-  it("count each way in which a hold ends, also a quantity set to 0", async () => {
+describe("metrics", () => {
+  it("count how holds end, including a quantity set to 0", async () => {
     const before = await metrics();
     const ended = async (reason: string) =>
       figure(await metrics(), "reservations_ended_total", { reason }) -
@@ -368,7 +368,7 @@ describe("the figures", () => {
     expect(await ended("removed")).toBe(2);
   });
 
-  it("count refusals and limits apart", async () => {
+  it("count refusals and exceeded limits separately", async () => {
     const before = await metrics();
     await operator.setStock(TEAPOT, 0);
     await caller().reserve(TEAPOT, 1);
@@ -379,11 +379,11 @@ describe("the figures", () => {
     expect([rise("granted"), rise("refused"), rise("limited"), rise("error")]).toEqual([0, 1, 1, 0]);
   });
 
-  it("bear the names and labels of the contract, in Prometheus' format", async () => {
-    const answer = await caller().get("/metrics");
-    expect(answer.headers["content-type"]).toMatch(/^text\/plain; version=0\.0\.4/);
+  it("have the names and labels of the contract, in Prometheus' format", async () => {
+    const response = await caller().get("/metrics");
+    expect(response.headers["content-type"]).toMatch(/^text\/plain; version=0\.0\.4/);
     const types: Record<string, string> = Object.fromEntries(
-      [...answer.text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = "", type = ""]) => [name, type]),
+      [...response.text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = "", type = ""]) => [name, type]),
     );
     expect(types).toMatchObject({
       reservations_active: "gauge",
@@ -410,7 +410,7 @@ describe("the figures", () => {
       refunds_total: { outcome: ["made", "pending", "failed", "refused"] },
       fulfilment_total: { outcome: ["done", "repeated", "refunded", "needs_review", "retried"] },
     };
-    for (const { name, labels } of parseMetrics(answer.text)) {
+    for (const { name, labels } of parseMetrics(response.text)) {
       const known = allowed[name];
       if (known === undefined) continue;
       expect(Object.keys(labels).sort(), name).toEqual(Object.keys(known).sort());
@@ -421,7 +421,7 @@ describe("the figures", () => {
 });
 
 describe("health", () => {
-  it("is alive, and ready with each dependency's state", async () => {
+  it("reports that the store is alive and ready, with the state of each dependency", async () => {
     expect(JSON.parse((await caller().get("/healthz")).text)).toEqual({ status: "ok" });
     const { status, dependencies } = read(await caller().get("/readyz"), 200, readiness);
     expect(status).toBe("ready");
@@ -429,9 +429,9 @@ describe("health", () => {
   });
 });
 
-// The last, since the stand-in goes on failing.
-describe("a Stripe that fails", () => {
-  it("lets no change of the cart through while there is no proof that its payment page is closed", async () => {
+// Must be last, because the stand-in keeps failing.
+describe("while Stripe fails", () => {
+  it("a cart cannot be changed, because its payment page may still be open", async () => {
     await operator.setStock(TEAPOT, 2);
     const buyer = caller();
     await buyer.reserve(TEAPOT, 1);

@@ -1,17 +1,17 @@
 import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
 import { allReservations, availability, read, stockMoved } from "./contract-shapes";
-import { Caller, type Answer } from "./http-client";
+import { Caller, type HttpResponse } from "./http-client";
 
 export const ADMIN_TOKEN = "operator-token-of-the-tests";
 export const AS_OPERATOR = { Authorization: `Bearer ${ADMIN_TOKEN}` };
 
 export function productId(name: string): string {
   const product = DEMO_PRODUCTS.find((candidate) => candidate.name === name);
-  if (product === undefined) throw new Error(`the demo shop has no ${name}`);
+  if (product === undefined) throw new Error(`there is no demo product named ${name}`);
   return product.id;
 }
 
-/** What an operator sees of a running store and does to it. */
+/** An operator of a running store, over its API. */
 export class Operator {
   private readonly caller: Caller;
 
@@ -37,11 +37,11 @@ export class Operator {
       200,
       availability,
     );
-    if (products[0] === undefined) throw new Error(`no figures of ${id}`);
+    if (products[0] === undefined) throw new Error(`no availability of ${id}`);
     return products[0];
   }
 
-  inspect(checkoutId: string): Promise<Answer> {
+  inspect(checkoutId: string): Promise<HttpResponse> {
     return this.caller.get(`/api/debug-checkout?checkout_id=${checkoutId}`, AS_OPERATOR);
   }
 

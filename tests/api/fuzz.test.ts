@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADMIN_TOKEN } from "./demo-shop";
 import { fuzzedCall } from "./fuzzed-calls";
-import { FuzzedShop, type Lie } from "./fuzzed-shop";
+import { FuzzedShop, type Tamper } from "./fuzzed-shop";
 import { startStore, type StoreProcess } from "./store-process";
 
 /**
- * Whatever is sent to the API: never a 500, never an answer beside its document, and never a unit held or moved that was not
- * answered so. `FUZZ_RUNS=5000 npx vitest run tests/api/fuzz.test.ts` runs for as long as it takes, `FUZZ_SEED` repeats a run.
+ * Fuzzes the API. There must be no 500, no undocumented response, and no unit held or moved other than reported.
+ * Long run without a time limit: `FUZZ_RUNS=5000 npx vitest run tests/api/fuzz.test.ts`. `FUZZ_SEED` repeats a run.
  */
 const { FUZZ_RUNS, FUZZ_SEED } = process.env;
 const SEED = Number(FUZZ_SEED ?? Date.now() % 2 ** 31);
@@ -16,7 +16,7 @@ const LONGEST_MS = 15_000;
 let store: StoreProcess;
 
 beforeAll(async () => {
-  // No hold may lapse meanwhile.
+  // No hold may expire during the test.
   store = await startStore({
     ADMIN_TOKEN,
     RESERVATION_TTL_SECONDS: "86400",
@@ -27,13 +27,13 @@ beforeAll(async () => {
 
 afterAll(() => store.stop());
 
-/** Begins no run after `longestMs`; one that has begun is brought to its end, so that nothing stays held for whoever comes next. */
+/** Starts no run after `longestMs`. Every started run is finished, so that nothing stays held for the next test. */
 async function fuzz(
   runs: number,
-  lie: Lie | undefined,
+  tamper: Tamper | undefined,
   { longestMs = Infinity, ...options }: fc.Parameters<unknown> & { longestMs?: number } = {},
 ): Promise<FuzzedShop> {
-  const shop = new FuzzedShop(store.url, lie);
+  const shop = new FuzzedShop(store.url, tamper);
   const end = performance.now() + longestMs;
   const property = fc.asyncProperty(
     fc.array(fuzzedCall, { minLength: 1, maxLength: 40, size: "medium" }),
@@ -52,52 +52,56 @@ async function fuzz(
   return shop;
 }
 
-describe("the API under any call", () => {
+describe("the fuzzed API", () => {
   it(
-    "answers as it says it does, and holds and moves exactly what it says",
+    "responds as documented, and holds and moves exactly what it reports",
     { timeout: FUZZ_RUNS === undefined ? 120_000 : 0 },
     async () => {
       const bounds = FUZZ_RUNS === undefined ? { longestMs: LONGEST_MS } : {};
       const { seen } = await fuzz(Number(FUZZ_RUNS ?? 1_000), undefined, bounds);
-      console.log(`fuzz: seed ${SEED}, answers by status ${JSON.stringify(seen)}`);
-      // It gets past the first checks, or else it would show little.
+      console.log(`fuzz: seed ${SEED}, responses by status ${JSON.stringify(seen)}`);
+      // Proves that calls get past the first checks.
       for (const status of [200, 400]) expect(seen[status], String(status)).toBeGreaterThan(0);
       expect(store.output()).not.toContain('"level":"error"');
     },
   );
 
-  const lies: [string, RegExp, Lie][] = [
-    ["a 500 now and then", /^a 500/, (answer) => (answer.status === 404 ? { ...answer, status: 500 } : answer)],
+  const tamperings: [string, RegExp, Tamper][] = [
+    ["an occasional 500", /^a 500/, (response) => (response.status === 404 ? { ...response, status: 500 } : response)],
     [
-      "a field that no document knows",
+      "an undocumented field",
       /additional properties/,
-      (answer) => ({ ...answer, text: answer.text.replace('"success":true', '"success":true,"more":1') }),
+      (response) => ({ ...response, text: response.text.replace('"success":true', '"success":true,"more":1') }),
     ],
     [
-      "more units than it holds",
-      /by (its|the) answers|^oversold/,
-      (answer) => ({
-        ...answer,
-        text: answer.text.replace(/"quantity":(\d)/, (_all, units: string) => `"quantity":${Number(units) + 1}`),
+      "more units than are held",
+      /by the responses|^oversold/,
+      (response) => ({
+        ...response,
+        text: response.text.replace(/"quantity":(\d)/, (_all, units: string) => `"quantity":${Number(units) + 1}`),
       }),
     ],
     [
-      "grants beyond the stock",
+      "a grant beyond the stock",
       /^oversold/,
-      (answer) => ({ ...answer, text: answer.text.replace(/"quantity":[1-9]/, '"quantity":11') }),
+      (response) => ({ ...response, text: response.text.replace(/"quantity":[1-9]/, '"quantity":11') }),
     ],
     [
-      "a grant as a problem",
-      /by (its|the) answers/,
-      (answer) =>
-        /"remaining":\d/.test(answer.text) && answer.status === 200
-          ? { ...answer, status: 422, text: '{"success":false,"error":{"code":"limit_exceeded","message":"No."}}' }
-          : answer,
+      "an error instead of a grant",
+      /by the responses/,
+      (response) =>
+        /"remaining":\d/.test(response.text) && response.status === 200
+          ? { ...response, status: 422, text: '{"success":false,"error":{"code":"limit_exceeded","message":"No."}}' }
+          : response,
     ],
   ];
-  it.each(lies)("is found out where it answers %s", { timeout: 120_000 }, async (_name, words, lie) => {
-    await expect(fuzz(1_000, lie, { endOnFailure: true })).rejects.toMatchObject({
-      cause: { message: expect.stringMatching(words) as string },
-    });
-  });
+  it.each(tamperings)(
+    "is caught reporting %s (negative control)",
+    { timeout: 120_000 },
+    async (_name, message, tamper) => {
+      await expect(fuzz(1_000, tamper, { endOnFailure: true })).rejects.toMatchObject({
+        cause: { message: expect.stringMatching(message) as string },
+      });
+    },
+  );
 });

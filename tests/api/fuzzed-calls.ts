@@ -3,32 +3,32 @@ import { ROUTES } from "~/api/documented-routes";
 import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
 import { ADMIN_TOKEN } from "./demo-shop";
 
-/** Whose call it is: one of the sessions that the run has so far (`which`, modulo their number), and how it says so. */
-export interface Bearer {
+/** The session of a call (`which`, modulo the number of sessions so far), and how the call names it. */
+export interface Credentials {
   readonly which: number;
   readonly by:
-    "cookie" | "body" | "query" | "cookie and body" | "two of them" | "forged cookie" | "forged body" | "nothing";
+    "cookie" | "body" | "query" | "cookie and body" | "two sessions" | "forged cookie" | "forged body" | "nothing";
 }
 
-/** A call that may make sense or not. */
+/** A valid or invalid call. */
 export interface FuzzedCall {
   readonly method: string;
   readonly path: string;
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly bearer: Bearer;
-  /** JSON, to which a session may be added, or text as it is; null: none. */
+  readonly credentials: Credentials;
+  /** JSON, to which a session may be added, or raw text; null for no body. */
   readonly body: { readonly json: unknown } | { readonly text: string } | null;
 }
 
-/** Few products, so that calls meet. */
+/** Few products, so that calls compete for them. */
 export const FUZZED_PRODUCTS = DEMO_PRODUCTS.slice(0, 4);
 
-const ODD_NUMBERS = [-1, 1.5, 11, 1e9, 2 ** 53, 1e308, -0] as const;
+const UNUSUAL_NUMBERS = [-1, 1.5, 11, 1e9, 2 ** 53, 1e308, -0] as const;
 
 const quantity = fc.oneof(
   { weight: 6, arbitrary: fc.nat(4) },
-  fc.constantFrom<unknown>(...ODD_NUMBERS, "2", null, true, [], {}),
+  fc.constantFrom<unknown>(...UNUSUAL_NUMBERS, "2", null, true, [], {}),
 );
 const productId = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom<unknown>(...FUZZED_PRODUCTS.map(({ id }) => id)) },
@@ -91,7 +91,7 @@ const query = fc.oneof(
   fc.constantFrom("product_id=%", "product_id=%E0%A4%A", "%00", "&&&=", "limit=NaN", "product_id[]=1"),
 );
 
-/** What may stand in a header's value. */
+/** Any text that is allowed in a header's value. */
 const headerValue = fc
   .string({
     unit: fc
@@ -144,11 +144,18 @@ const header = fc.oneof(
   fc.tuple(fc.stringMatching(/^X-[A-Za-z]{1,10}$/), headerValue),
 );
 
-const bearer: fc.Arbitrary<Bearer> = fc.record({
+const credentials: fc.Arbitrary<Credentials> = fc.record({
   which: fc.nat(9),
   by: fc.oneof(
-    { weight: 4, arbitrary: fc.constantFrom<Bearer["by"]>("cookie", "body") },
-    fc.constantFrom<Bearer["by"]>("query", "cookie and body", "two of them", "forged cookie", "forged body", "nothing"),
+    { weight: 4, arbitrary: fc.constantFrom<Credentials["by"]>("cookie", "body") },
+    fc.constantFrom<Credentials["by"]>(
+      "query",
+      "cookie and body",
+      "two sessions",
+      "forged cookie",
+      "forged body",
+      "nothing",
+    ),
   ),
 });
 
@@ -169,13 +176,13 @@ const path = fc.oneof(
   fc.string({ unit: "binary" }).map((text) => `/api/${encodeURIComponent(text)}`),
 );
 
-/** Calls that shoppers might make, so that there is something held to go wrong. */
-const saneCall: fc.Arbitrary<FuzzedCall> = fc.record({
+/** Valid calls, so that units are held. */
+const validCall: fc.Arbitrary<FuzzedCall> = fc.record({
   method: fc.oneof({ weight: 5, arbitrary: fc.constant("POST") }, fc.constant("DELETE")),
   path: fc.constant("/api/reserve-inventory"),
   query: fc.constant(""),
   headers: fc.constant({ "Content-Type": "application/json" }),
-  bearer: fc.record({ which: fc.nat(3), by: fc.constantFrom<Bearer["by"]>("cookie", "body", "nothing") }),
+  credentials: fc.record({ which: fc.nat(3), by: fc.constantFrom<Credentials["by"]>("cookie", "body", "nothing") }),
   body: fc.record({
     json: fc.record({
       items: fc.array(
@@ -186,7 +193,7 @@ const saneCall: fc.Arbitrary<FuzzedCall> = fc.record({
   }),
 });
 
-const wildCall: fc.Arbitrary<FuzzedCall> = fc.record({
+const randomCall: fc.Arbitrary<FuzzedCall> = fc.record({
   method: fc.oneof(
     { weight: 8, arbitrary: fc.constant("POST") },
     { weight: 5, arbitrary: fc.constantFrom("GET", "DELETE") },
@@ -204,11 +211,11 @@ const wildCall: fc.Arbitrary<FuzzedCall> = fc.record({
     },
     fc.array(header, { maxLength: 4 }).map((pairs) => Object.fromEntries(pairs)),
   ),
-  bearer,
+  credentials,
   body,
 });
 
 export const fuzzedCall: fc.Arbitrary<FuzzedCall> = fc.oneof(
-  { weight: 1, arbitrary: saneCall },
-  { weight: 2, arbitrary: wildCall },
+  { weight: 1, arbitrary: validCall },
+  { weight: 2, arbitrary: randomCall },
 );

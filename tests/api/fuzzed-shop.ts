@@ -2,44 +2,46 @@ import { releaseRequest } from "~/api/schemas";
 import { CartSessions } from "~/cart/cart-session.server";
 import { availability, ownReservations, read, released, reserved, stockMoved } from "./contract-shapes";
 import { Operator } from "./demo-shop";
-import { expectDocumented } from "./documented-answers";
-import { FUZZED_PRODUCTS, type Bearer, type FuzzedCall } from "./fuzzed-calls";
-import { ask, type Answer } from "./http-client";
+import { expectDocumented } from "./documented-responses";
+import { FUZZED_PRODUCTS, type Credentials, type FuzzedCall } from "./fuzzed-calls";
+import { ask, type HttpResponse } from "./http-client";
 
-/** What a caller is told instead of the answer. */
-export type Lie = (answer: Answer) => Answer;
+/** Alters a response before it is checked, for negative controls. */
+export type Tamper = (response: HttpResponse) => HttpResponse;
 
 interface Session {
   readonly token: string;
   readonly cookie: string;
-  /** Units by product, by what was answered. */
+  /** Units by product, according to responses. */
   readonly held: Map<string, number>;
 }
 
-const elsewhere = new CartSessions({ secrets: ["e".repeat(32)], secure: false });
-const FORGED = elsewhere.token(elsewhere.create());
+const otherShop = new CartSessions({ secrets: ["e".repeat(32)], secure: false });
+const FORGED = otherShop.token(otherShop.create());
 
-/** What a store must hold and have, going by its answers alone. Throws at the first answer or figure that cannot be right. */
+/**
+ * A model of a store's stock and holds, built from its responses. Throws at the first response or number that is wrong.
+ */
 export class FuzzedShop {
   private readonly url: string;
   private readonly operator: Operator;
-  private readonly lie: Lie;
+  private readonly tamper: Tamper;
   private readonly stock = new Map<string, number>();
   private sessions: Session[] = [];
-  /** Of every cart that the store opened, whatever was told of it. */
+  /** Cookies of all carts that the store opened, even if the response was tampered with. */
   private cookies: string[] = [];
-  /** Whether the figures were held against the model since the last call. */
+  /** True if the store was compared with the model since the last call. */
   private isVerified = false;
-  /** Answers by status. */
+  /** Number of responses by status. */
   readonly seen: Record<number, number> = {};
 
-  constructor(url: string, lie: Lie = (answer) => answer) {
+  constructor(url: string, tamper: Tamper = (response) => response) {
     this.url = url;
     this.operator = new Operator(url);
-    this.lie = lie;
+    this.tamper = tamper;
   }
 
-  /** All products at ten units, nothing held. */
+  /** Sets the stock of all products to ten; nothing is held. */
   async begin(): Promise<void> {
     for (const { id } of FUZZED_PRODUCTS) {
       if (this.isVerified && this.stock.get(id) === 10) continue;
@@ -51,9 +53,9 @@ export class FuzzedShop {
 
   async call(call: FuzzedCall): Promise<void> {
     this.isVerified = false;
-    const { token, cookie } = this.credentialsOf(call.bearer);
+    const { token, cookie } = this.resolveCredentials(call.credentials);
     const query =
-      call.bearer.by === "query" && token !== null
+      call.credentials.by === "query" && token !== null
         ? `${call.query}&session_id=${encodeURIComponent(token)}`
         : call.query;
     const text =
@@ -61,7 +63,7 @@ export class FuzzedShop {
         ? null
         : "text" in call.body
           ? call.body.text
-          : JSON.stringify(call.bearer.by === "query" ? call.body.json : withSession(call.body.json, token));
+          : JSON.stringify(call.credentials.by === "query" ? call.body.json : withSession(call.body.json, token));
     const real = await ask(`${this.url}/`, {
       method: call.method,
       target: query === "" ? call.path : `${call.path}?${query}`,
@@ -71,19 +73,19 @@ export class FuzzedShop {
     });
     const opened = real.headers["set-cookie"]?.[0]?.split(";")[0];
     if (opened !== undefined) this.cookies.push(opened);
-    const answer = this.lie(real);
-    this.seen[answer.status] = (this.seen[answer.status] ?? 0) + 1;
-    if (answer.status >= 500) throw new Error(`a ${answer.status}: ${answer.text.slice(0, 300)}`);
-    expectDocumented(call.method, call.path, answer);
+    const response = this.tamper(real);
+    this.seen[response.status] = (this.seen[response.status] ?? 0) + 1;
+    if (response.status >= 500) throw new Error(`a ${response.status}: ${response.text.slice(0, 300)}`);
+    expectDocumented(call.method, call.path, response);
     if (
-      answer.status === 200 &&
+      response.status === 200 &&
       call.method !== "HEAD" &&
-      answer.headers["content-type"]?.startsWith("application/json")
+      response.headers["content-type"]?.startsWith("application/json")
     )
-      this.learn(answer, cookie, text);
+      this.apply(response, cookie, text);
   }
 
-  /** Holds every figure of the store against the model. */
+  /** Compares the store's stock and holds with the model. */
   async verify(): Promise<void> {
     const figures = await ask(
       `${this.url}/api/availability?${FUZZED_PRODUCTS.map(({ id }) => `product_id=${id}`).join("&")}`,
@@ -92,7 +94,7 @@ export class FuzzedShop {
       const expected = { inventory: this.stock.get(id), held: this.heldOf(id) };
       if (inventory !== expected.inventory || held !== expected.held)
         throw new Error(
-          `${id}: the store has ${JSON.stringify({ inventory, held })}, by its answers it would be ${JSON.stringify(expected)}`,
+          `${id}: the store has ${JSON.stringify({ inventory, held })}, by the responses it should be ${JSON.stringify(expected)}`,
         );
     }
     for (const { cookie, held } of this.sessions) {
@@ -103,15 +105,15 @@ export class FuzzedShop {
       );
       const expected = [...held.values()].reduce((sum, units) => sum + units, 0);
       if (own.total_units !== expected)
-        throw new Error(`a session holds ${own.total_units}, by its answers ${expected}`);
+        throw new Error(`a session holds ${own.total_units}, by the responses ${expected}`);
     }
     const { total_units: all } = await this.operator.holds();
     const expected = FUZZED_PRODUCTS.reduce((sum, { id }) => sum + this.heldOf(id), 0);
-    if (all !== expected) throw new Error(`${all} units are held in all, by the answers ${expected}`);
+    if (all !== expected) throw new Error(`${all} units are held in total, by the responses ${expected}`);
     this.isVerified = true;
   }
 
-  /** Gives everything back. */
+  /** Releases everything. */
   async end(): Promise<void> {
     for (const Cookie of this.cookies)
       await ask(`${this.url}/api/reserve-inventory`, { method: "DELETE", headers: { Cookie } });
@@ -123,7 +125,7 @@ export class FuzzedShop {
     return this.sessions.reduce((sum, { held }) => sum + (held.get(productId) ?? 0), 0);
   }
 
-  private credentialsOf({ which, by }: Bearer): { token: string | null; cookie: string | null } {
+  private resolveCredentials({ which, by }: Credentials): { token: string | null; cookie: string | null } {
     const session = this.sessions[which % Math.max(1, this.sessions.length)] ?? null;
     const other = this.sessions[(which + 1) % Math.max(1, this.sessions.length)] ?? null;
     switch (by) {
@@ -135,7 +137,7 @@ export class FuzzedShop {
         return { token: session?.token ?? null, cookie: null };
       case "cookie and body":
         return { token: session?.token ?? null, cookie: session?.cookie ?? null };
-      case "two of them":
+      case "two sessions":
         return { token: other?.token ?? null, cookie: session?.cookie ?? null };
       case "forged cookie":
         return { token: null, cookie: `cart=${encodeURIComponent(FORGED)}` };
@@ -146,21 +148,25 @@ export class FuzzedShop {
     }
   }
 
-  /** Takes over what the answer says has changed. The shapes of the API's answers tell them apart. */
-  private learn(answer: Answer, cookie: string | null, body: string | null): void {
-    const said: unknown = JSON.parse(answer.text);
-    const granted = reserved.safeParse(said);
-    if (granted.success) this.grant(granted.data.session_id, granted.data.results, answer);
-    const moved = stockMoved.safeParse(said);
-    if (moved.success) this.move(moved.data);
-    const given = released.safeParse(said);
-    if (given.success) this.release(cookie, body, given.data.released);
+  /** Applies the changes that a response reports to the model. Responses are recognized by their shapes. */
+  private apply(response: HttpResponse, cookie: string | null, body: string | null): void {
+    const json: unknown = JSON.parse(response.text);
+    const grant = reserved.safeParse(json);
+    if (grant.success) this.grant(grant.data.session_id, grant.data.results, response);
+    const move = stockMoved.safeParse(json);
+    if (move.success) this.move(move.data);
+    const release = released.safeParse(json);
+    if (release.success) this.release(cookie, body, release.data.released);
   }
 
-  private grant(token: string, lines: readonly { product_id: string; quantity: number }[], answer: Answer): void {
+  private grant(
+    token: string,
+    lines: readonly { product_id: string; quantity: number }[],
+    response: HttpResponse,
+  ): void {
     const session = this.sessions.find((one) => one.token === token) ?? {
       token,
-      cookie: answer.headers["set-cookie"]?.[0]?.split(";")[0] ?? "",
+      cookie: response.headers["set-cookie"]?.[0]?.split(";")[0] ?? "",
       held: new Map<string, number>(),
     };
     if (!this.sessions.includes(session)) this.sessions.push(session);
@@ -168,26 +174,29 @@ export class FuzzedShop {
       const isMore = quantity > (session.held.get(id) ?? 0);
       session.held.set(id, quantity);
       if (isMore && this.heldOf(id) > (this.stock.get(id) ?? 0))
-        throw new Error(`oversold: ${this.heldOf(id)} units of ${id} are granted, of ${this.stock.get(id) ?? 0}`);
+        throw new Error(
+          `oversold: ${this.heldOf(id)} units of ${id} granted, but there are ${this.stock.get(id) ?? 0}`,
+        );
     }
   }
 
   private move({ product_id: id, before, after }: { product_id: string; before: number; after: number }): void {
     if (before !== this.stock.get(id))
-      throw new Error(`the stock of ${id} was ${before}, by the answers ${this.stock.get(id)}`);
+      throw new Error(`the stock of ${id} was ${before}, by the responses ${this.stock.get(id)}`);
     this.stock.set(id, after);
   }
 
-  private release(cookie: string | null, body: string | null, told: number): void {
+  private release(cookie: string | null, body: string | null, reported: number): void {
     const { session_id: token, items = [] } = releaseRequest.parse(
       body === null || body === "" ? {} : JSON.parse(body),
     );
     const held =
       this.sessions.find((one) => one.token === token || one.cookie === cookie)?.held ?? new Map<string, number>();
     const named = items.length === 0 ? [...held.keys()] : items.map(({ product_id: id }) => id);
-    const given = [...new Set(named)].filter((id) => (held.get(id) ?? 0) > 0);
-    for (const id of given) held.delete(id);
-    if (told !== given.length) throw new Error(`${told} lines were given back, by the answers ${given.length}`);
+    const expected = [...new Set(named)].filter((id) => (held.get(id) ?? 0) > 0);
+    for (const id of expected) held.delete(id);
+    if (reported !== expected.length)
+      throw new Error(`${reported} lines were released, by the responses ${expected.length}`);
   }
 }
 

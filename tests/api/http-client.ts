@@ -1,37 +1,37 @@
 import { Agent, request, type IncomingHttpHeaders } from "node:http";
-import { expectDocumented } from "./documented-answers";
+import { expectDocumented } from "./documented-responses";
 
 /**
- * Plain HTTP, since `fetch` sets, corrects or forbids just the headers that hostile clients send.
- * Whatever the API answers is held against its own document.
+ * Plain HTTP, because `fetch` sets, corrects or forbids the very headers that hostile clients send.
+ * Every response of the API is checked against its OpenAPI document.
  */
 
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
-export interface Ask {
+export interface RequestOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The request's target as it is written in its first line, in place of the URL's path. */
+  /** The raw target in the request line. Default: the URL's path and query. */
   readonly target?: string;
-  /** Chunks are sent one by one, with `Transfer-Encoding: chunked` unless a length is named in the headers. */
+  /** Text, or chunks sent one by one (chunked unless the headers contain a length). */
   readonly body?: string | Iterable<Buffer>;
-  /** Does not wait for the end of the answer: the answer to a stream has no end. */
+  /** Does not wait for the end of an event stream, which never ends. */
   readonly headOnly?: boolean;
-  /** The answer may be a proxy's, which the API's document does not know. */
+  /** Skips the check against the API's document, because the response may be a proxy's. */
   readonly isProxied?: boolean;
 }
 
 const agent = new Agent({ keepAlive: false, maxSockets: Infinity });
 
-/** The answer, also when it comes before the whole body was sent. Redirects are not followed. */
+/** Sends a request. Resolves even if the response arrives before the whole body was sent. Does not follow redirects. */
 export function ask(
   url: string,
-  { method = "GET", headers = {}, target, body, headOnly = false, isProxied = false }: Ask = {},
-): Promise<Answer> {
+  { method = "GET", headers = {}, target, body, headOnly = false, isProxied = false }: RequestOptions = {},
+): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const length = typeof body === "string" ? { "Content-Length": String(Buffer.byteLength(body)) } : {};
     const outgoing = request(
@@ -40,21 +40,21 @@ export function ask(
       (incoming) => {
         const chunks: Buffer[] = [];
         const finish = () => {
-          const answer = {
+          const response = {
             status: incoming.statusCode ?? 0,
             headers: incoming.headers,
             text: Buffer.concat(chunks).toString("utf8"),
           };
           outgoing.destroy();
           try {
-            // As it is written: another spelling of a documented address is another address.
+            // The path as sent: another spelling of a documented path is not documented.
             if (!isProxied)
               expectDocumented(
                 method,
                 target?.startsWith("/") ? (target.split("?", 1)[0] ?? "") : new URL(url).pathname,
-                answer,
+                response,
               );
-            resolve(answer);
+            resolve(response);
           } catch (error) {
             reject(error instanceof Error ? error : new Error(String(error)));
           }
@@ -65,7 +65,7 @@ export function ask(
         incoming.on("error", reject);
       },
     );
-    outgoing.setTimeout(30_000, () => outgoing.destroy(new Error(`no answer from ${method} ${url}`)));
+    outgoing.setTimeout(30_000, () => outgoing.destroy(new Error(`no response from ${method} ${url}`)));
     outgoing.on("error", reject);
     if (typeof body === "string") outgoing.end(body);
     else if (body === undefined) outgoing.end();
@@ -88,7 +88,7 @@ async function pour(
   outgoing.end();
 }
 
-/** One caller of the store, who keeps the cart cookie as a browser does. */
+/** A caller of the store that keeps the cart cookie like a browser. */
 export class Caller {
   readonly baseUrl: string;
   cookie: string | null = null;
@@ -105,7 +105,7 @@ export class Caller {
       form?: Readonly<Record<string, string>>;
       headers?: Readonly<Record<string, string>>;
     } = {},
-  ): Promise<Answer> {
+  ): Promise<HttpResponse> {
     const { json, form, headers = {} } = options;
     const content =
       json !== undefined
@@ -113,7 +113,7 @@ export class Caller {
         : form !== undefined
           ? { body: new URLSearchParams(form).toString(), type: "application/x-www-form-urlencoded" }
           : null;
-    const answer = await ask(`${this.baseUrl}${path}`, {
+    const response = await ask(`${this.baseUrl}${path}`, {
       method,
       headers: {
         ...(this.cookie === null ? {} : { Cookie: this.cookie }),
@@ -122,45 +122,45 @@ export class Caller {
       },
       ...(content === null ? {} : { body: content.body }),
     });
-    const cookie = answer.headers["set-cookie"]?.find((line) => /^(__Host-)?cart=/.test(line))?.split(";")[0];
+    const cookie = response.headers["set-cookie"]?.find((line) => /^(__Host-)?cart=/.test(line))?.split(";")[0];
     if (cookie !== undefined) this.cookie = cookie;
-    return answer;
+    return response;
   }
 
-  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<HttpResponse> {
     return this.send("GET", path, { headers });
   }
 
-  post(path: string, json: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  post(path: string, json: unknown, headers: Readonly<Record<string, string>> = {}): Promise<HttpResponse> {
     return this.send("POST", path, { json, headers });
   }
 
-  reserve(productId: string, quantity: number): Promise<Answer> {
+  reserve(productId: string, quantity: number): Promise<HttpResponse> {
     return this.post("/api/reserve-inventory", { items: [{ product_id: productId, quantity }] });
   }
 
-  /** Opens the payment page by the shop's own form; its address. */
+  /** Opens a payment page with the shop's form and returns its URL. */
   async openPaymentPage(): Promise<string> {
-    const answer = await this.send("POST", "/checkout", {
+    const response = await this.send("POST", "/checkout", {
       form: {},
       headers: { Origin: new URL(this.baseUrl).origin },
     });
-    const { location } = answer.headers;
-    if (answer.status !== 303 || location === undefined)
-      throw new Error(`no payment page: ${answer.status} ${answer.text.slice(0, 300)}`);
+    const { location } = response.headers;
+    if (response.status !== 303 || location === undefined)
+      throw new Error(`no payment page: ${response.status} ${response.text.slice(0, 300)}`);
     return location;
   }
 }
 
-/** Pays on the stand-in's page; where it sends the shopper then. */
+/** Pays on the stand-in's payment page and returns the URL that it redirects to. */
 export async function pay(paymentPage: string): Promise<string> {
-  const answer = await ask(paymentPage, {
+  const response = await ask(paymentPage, {
     method: "POST",
     headers: { "Content-Type": "application/x-www-form-urlencoded" },
     body: "action=pay",
   });
-  const { location } = answer.headers;
-  if (answer.status !== 303 || location === undefined)
-    throw new Error(`not paid: ${answer.status} ${answer.text.slice(0, 300)}`);
+  const { location } = response.headers;
+  if (response.status !== 303 || location === undefined)
+    throw new Error(`not paid: ${response.status} ${response.text.slice(0, 300)}`);
   return location;
 }

@@ -1,4 +1,4 @@
-/** A sample of Prometheus' text format. */
+/** A sample in Prometheus' text format. */
 export interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export function parseMetrics(text: string): Sample[] {
   });
 }
 
-/** The sum of the samples that bear the name and the labels; 0 when there are none. */
+/** The sum of all samples with the name and the labels; 0 if there are none. */
 export function figure(
   samples: readonly Sample[],
   name: string,

@@ -3,7 +3,7 @@ import { reserveItems } from "~/api/reserve-items.server";
 import { UnavailableError } from "~/errors";
 import { createWorld } from "../cart/cart-world";
 
-it("what was given back is answered as given back, with nothing said to be available, when what others hold cannot be told", async () => {
+it("reports a release as successful, with 0 available, if the holds of others cannot be read", async () => {
   const world = createWorld();
   const { store, carts } = world;
   const row = { name: "Mug", inventory: 5, active: true, version: null };

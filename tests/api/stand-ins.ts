@@ -10,37 +10,37 @@ import {
   type SupabaseSandbox,
 } from "~/sandbox/supabase/supabase-sandbox.server";
 
-/** Before a request is served, and after it: to delay, to break, or to wait for something. */
-interface Weather {
+/** Hooks before and after a request is served, to delay it, make it fail, or wait for something. */
+interface Hooks {
   before?: ((request: Request) => Promise<void>) | undefined;
   after?: ((request: Request) => Promise<void>) | undefined;
-  /** What its `Date` header says; the true time when left out. */
+  /** Time of the `Date` header, in epoch milliseconds. Default: the real time. */
   now?: (() => number) | undefined;
 }
 
-/** A merchant's Supabase and Stripe over HTTP, with a weather of their own each. */
+/** Stand-ins for Supabase and Stripe over HTTP, each with its own hooks. */
 export interface StandIns {
-  readonly database: Weather;
-  readonly payments: Weather;
+  readonly database: Hooks;
+  readonly payments: Hooks;
   readonly stripe: StripeSandbox;
   readonly supabase: ReturnType<typeof createClient>;
   readonly exec: SupabaseSandbox["exec"];
-  /** What a store on this port needs to use them. */
+  /** The environment of a store that uses them. */
   readonly env: Readonly<Record<string, string>>;
   readonly close: () => Promise<void>;
 }
 
 export async function startStandIns(storePort: number): Promise<StandIns> {
-  const database: Weather = {};
-  const payments: Weather = {};
+  const database: Hooks = {};
+  const payments: Hooks = {};
   const supabase = await createSupabaseSandbox({ dumpFile: SANDBOX_DUMP_FILE });
-  const databaseServer = await listen(under(database, supabase.fetch), 0);
+  const databaseServer = await listen(withHooks(database, supabase.fetch), 0);
   const stripe = createStripeSandbox({
     webhookUrls: [`http://127.0.0.1:${storePort}/api/webhooks/stripe`],
     paymentPageBase: () => `http://127.0.0.1:${paymentServer.port}`,
   });
   const paymentServer = await listen(
-    under(payments, (request) => stripe.fetch(request)),
+    withHooks(payments, (request) => stripe.fetch(request)),
     0,
   );
   const url = `http://127.0.0.1:${databaseServer.port}`;
@@ -51,8 +51,8 @@ export async function startStandIns(storePort: number): Promise<StandIns> {
     exec: (sql, values) => supabase.exec(sql, values),
     supabase: createClient(url, SANDBOX_SUPABASE_KEY, {
       auth: { persistSession: false },
-      // Node 20 has no WebSocket, and supabase-js insists on one.
-      // @ts-expect-error The types of ws and of supabase-js disagree about `this` and `null`.
+      // supabase-js requires a WebSocket, which Node 20 does not have.
+      // @ts-expect-error The types of ws and supabase-js disagree about `this` and `null`.
       realtime: { transport: WebSocket },
     }),
     env: {
@@ -71,20 +71,20 @@ export async function startStandIns(storePort: number): Promise<StandIns> {
   };
 }
 
-function under(
-  weather: Weather,
+function withHooks(
+  hooks: Hooks,
   serve: (request: Request) => Promise<Response>,
 ): (request: Request) => Promise<Response> {
   return async (request) => {
-    await weather.before?.(request);
+    await hooks.before?.(request);
     const response = await serve(request);
-    await weather.after?.(request);
-    if (weather.now !== undefined) response.headers.set("Date", new Date(weather.now()).toUTCString());
+    await hooks.after?.(request);
+    if (hooks.now !== undefined) response.headers.set("Date", new Date(hooks.now()).toUTCString());
     return response;
   };
 }
 
-/** Answers ten seconds late. */
+/** Delays a request by ten seconds. */
 export async function slow(): Promise<void> {
   await sleep(10_000, undefined, { ref: false });
 }
@@ -94,7 +94,7 @@ export async function down(): Promise<void> {
   throw new Error("cut");
 }
 
-/** A point that a request waits at until the test lets it go on. */
+/** A point at which requests wait until the test opens it. */
 export interface Turnstile {
   readonly pass: () => Promise<void>;
   readonly reached: Promise<void>;
@@ -114,7 +114,7 @@ export function turnstile(): Turnstile {
   };
 }
 
-// Promise.withResolvers came with Node 22.
+// Promise.withResolvers needs Node 22.
 function signal(): { readonly promise: Promise<void>; readonly resolve: () => void } {
   let resolve = (): void => undefined;
   const promise = new Promise<void>((done) => {

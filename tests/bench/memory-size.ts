@@ -3,15 +3,15 @@ import { heapBytes, short, type Bench } from "./report";
 
 const HOLDS = 1_000_000;
 
-/** Bytes of heap that one hold takes, every index and key string included. */
-const bench: Bench = async (say) => {
-  say(`filling ${HOLDS} holds`);
+/** Measures the heap bytes per hold, including all indexes and key strings. */
+const bench: Bench = async (report) => {
+  report(`placing ${HOLDS} holds`);
   const before = heapBytes();
   const store = openStore();
   await fill(store, HOLDS);
   const engine = (heapBytes() - before) / HOLDS;
 
-  say("filling a bare map of objects");
+  report("filling a plain Map of objects");
   const beforeNaive = heapBytes();
   const naive = new Map<string, object>();
   for (let i = 0; i < HOLDS; i += 1) {
@@ -25,14 +25,14 @@ const bench: Bench = async (say) => {
     });
   }
   const objects = (heapBytes() - beforeNaive) / HOLDS;
-  // Asked last, so that nothing is collected before it was weighed.
+  // Read last, so that the store is not collected before it is measured.
   const { bytes } = await store.totals();
   return {
     rows: [
       {
-        what: "memory of a one-line hold, at a million",
+        what: "memory per one-line hold, with a million holds",
         target: "≤ 300 bytes",
-        measured: `${short(engine)} bytes (it estimates itself at ${short(bytes / HOLDS)}; ${naive.size.toLocaleString("en")} objects in a Map: ${short(objects)} each)`,
+        measured: `${short(engine)} bytes (own estimate: ${short(bytes / HOLDS)}; ${naive.size.toLocaleString("en")} objects in a Map: ${short(objects)} each)`,
         met: engine <= 300,
       },
     ],

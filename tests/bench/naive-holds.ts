@@ -1,4 +1,4 @@
-/** The design that everybody writes first: a map of holds, and every call scans all of them. */
+/** The obvious first design: a map of holds, all of which every call scans. */
 export class NaiveHolds {
   readonly holds = new Map<string, { sessionHash: string; productId: string; quantity: number; expiresAt: number }>();
 

@@ -1,4 +1,4 @@
-import { inTurns, load } from "./load";
+import { alternate, load } from "./load";
 import { figure, median, short, type Bench } from "./report";
 import { openBenchStore, PRODUCTS } from "./store";
 
@@ -6,38 +6,38 @@ const ROUNDS = 8;
 const ROUND_MS = 2_500;
 const CONNECTIONS = 16;
 
-/** `/` with live numbers, against the same page whose loader makes only the query of the catalogue. */
-const bench: Bench = async (say) => {
-  const store = await openBenchStore(say);
+/** Compares `/` with the same page whose loader runs only the catalog query. */
+const bench: Bench = async (report) => {
+  const store = await openBenchStore(report);
   try {
-    const fire = (path: string) => () =>
+    const loadOf = (path: string) => () =>
       load({
         connections: CONNECTIONS,
         milliseconds: ROUND_MS,
-        shot: () => ({ method: "GET", url: store.url + path }),
+        request: () => ({ method: "GET", url: store.url + path }),
       });
-    say("warming up");
-    await inTurns(2, fire("/"), fire("/bench/products"));
-    say(`${ROUNDS} rounds`);
-    const { one, other } = await inTurns(ROUNDS, fire("/"), fire("/bench/products"));
+    report("warming up");
+    await alternate(2, loadOf("/"), loadOf("/bench/products"));
+    report(`${ROUNDS} rounds`);
+    const { one, other } = await alternate(ROUNDS, loadOf("/"), loadOf("/bench/products"));
     const ratio = median(one.map(({ perSecond }, i) => perSecond / (other[i]?.perSecond ?? Infinity)));
     return {
       rows: [
         {
-          what: `/ with ${PRODUCTS} products and live numbers, ${CONNECTIONS} connections, against the catalogue's query alone`,
+          what: `/ with ${PRODUCTS} products and live availability, ${CONNECTIONS} connections, compared with the catalog query alone`,
           target: "≥ 0.8 of its rate",
-          measured: `${short(ratio)} (${short(median(one.map(({ perSecond }) => perSecond)))} a second)`,
+          measured: `${short(ratio)} (${short(median(one.map(({ perSecond }) => perSecond)))} per second)`,
           met: ratio >= 0.8,
         },
       ],
       figures: [
         figure(
-          "/ with live numbers",
+          "/ with live availability",
           "ms",
           one.flatMap(({ latencies }) => latencies),
         ),
         figure(
-          "the page of the catalogue alone",
+          "the catalog query alone",
           "ms",
           other.flatMap(({ latencies }) => latencies),
         ),

@@ -1,17 +1,17 @@
 import { subscribe } from "node:diagnostics_channel";
 
-/** Reads of the products table by this process, as the HTTP client of Node tells them. */
-export const reads = { begun: 0, underWay: new Set<unknown>(), mostAtOnce: 0 };
+/** Reads of the products table by this process, counted through the diagnostics channels of Node's HTTP client. */
+export const reads = { started: 0, inFlight: new Set<unknown>(), mostAtOnce: 0 };
 
 subscribe("undici:request:create", (message) => {
   const request = readIn(message);
   if (request === null) return;
-  reads.begun += 1;
-  reads.underWay.add(request);
-  reads.mostAtOnce = Math.max(reads.mostAtOnce, reads.underWay.size);
+  reads.started += 1;
+  reads.inFlight.add(request);
+  reads.mostAtOnce = Math.max(reads.mostAtOnce, reads.inFlight.size);
 });
 for (const end of ["undici:request:trailers", "undici:request:error"])
-  subscribe(end, (message) => reads.underWay.delete(readIn(message)));
+  subscribe(end, (message) => reads.inFlight.delete(readIn(message)));
 
 function readIn(message: unknown): object | null {
   if (typeof message !== "object" || message === null || !("request" in message)) return null;

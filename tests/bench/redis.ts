@@ -8,8 +8,10 @@ import { figure, median, short, type Bench, type Figure, type Row } from "./repo
 const ROUNDS = 10;
 const CALLS = 2_000;
 
-/** Verbs of the Redis driver, against a script that writes one field, over the same client with as many calls under way. */
-const bench: Bench = async (say) => {
+/**
+ * Compares operations of the Redis driver with a script that writes one field, over the same client and concurrency.
+ */
+const bench: Bench = async (report) => {
   const server = await startRedis();
   const shop = connect(server.url);
   const bare = createClient({ url: server.url, disableOfflineQueue: true });
@@ -21,26 +23,26 @@ const bench: Bench = async (say) => {
     const write = () => bare.evalSha(sha, { keys: ["bench"], arguments: [newKey(), newKey()] });
     const rows: Row[] = [await roundTrips(store, server)];
     const figures: Figure[] = [];
-    for (const underWay of [1, 16, 64]) {
-      say(`${underWay} calls under way`);
-      const verbs: number[] = [];
+    for (const concurrency of [1, 16, 64]) {
+      report(`${concurrency} concurrent calls`);
+      const operations: number[] = [];
       const writes: number[] = [];
       for (let round = -2; round < ROUNDS; round += 1) {
-        const verb = (await took(underWay, (i) => hold(store, newKey(), newKey(), productOf(i)))) / 2;
-        const write1 = await took(underWay, write);
+        const perOperation = (await timePerCall(concurrency, (i) => hold(store, newKey(), newKey(), productOf(i)))) / 2;
+        const perWrite = await timePerCall(concurrency, write);
         if (round < 0) continue;
-        verbs.push(verb);
-        writes.push(write1);
+        operations.push(perOperation);
+        writes.push(perWrite);
       }
       figures.push(
-        figure(`one verb, ${underWay} under way`, "µs", verbs, 2 * CALLS * ROUNDS),
-        figure(`bare EVALSHA with one HSET, ${underWay} under way`, "µs", writes, CALLS * ROUNDS),
+        figure(`one operation, ${concurrency} at once`, "µs", operations, 2 * CALLS * ROUNDS),
+        figure(`bare EVALSHA with one HSET, ${concurrency} at once`, "µs", writes, CALLS * ROUNDS),
       );
-      const ratio = median(writes.map((each, i) => each / (verbs[i] ?? Infinity)));
+      const ratio = median(writes.map((each, i) => each / (operations[i] ?? Infinity)));
       rows.push({
-        what: `Redis: a verb of a one-line reserve, ${underWay} under way, against a bare EVALSHA of one HSET`,
+        what: `Redis: an operation of a one-line reserve, ${concurrency} at once, compared with a bare EVALSHA of one HSET`,
         target: "≥ 0.5 of its rate",
-        measured: `${short(ratio)} (${short(median(verbs))} µs to ${short(median(writes))} µs)`,
+        measured: `${short(ratio)} (${short(median(operations))} µs vs. ${short(median(writes))} µs)`,
         met: ratio >= 0.5,
       });
     }
@@ -54,25 +56,25 @@ const bench: Bench = async (say) => {
 
 export default bench;
 
-/** Microseconds from call to call. */
-async function took(underWay: number, call: (i: number) => Promise<unknown>): Promise<number> {
+/** Microseconds of wall time per call. */
+async function timePerCall(concurrency: number, call: (i: number) => Promise<unknown>): Promise<number> {
   let next = 0;
   const start = performance.now();
   const caller = async (): Promise<void> => {
     while (next < CALLS) await call(next++);
   };
-  await Promise.all(Array.from({ length: underWay }, caller));
+  await Promise.all(Array.from({ length: concurrency }, caller));
   return ((performance.now() - start) * 1_000) / CALLS;
 }
 
-/** As Redis itself counts them; what a script does inside of it travels nowhere. */
+/** Script calls per operation, counted by Redis: commands inside a script need no round trip. */
 async function roundTrips(store: ReservationStore, server: RedisServer): Promise<Row> {
   await hold(store, newKey(), newKey(), productOf(0));
   const before = await scriptCalls(server);
   const carts = 500;
   for (let i = 0; i < carts; i += 1) await hold(store, newKey(), newKey(), productOf(i));
   const each = ((await scriptCalls(server)) - before) / (2 * carts);
-  return { what: "Redis: round trips of a verb", target: "1", measured: `${each}`, met: each === 1 };
+  return { what: "Redis: round trips per operation", target: "1", measured: `${each}`, met: each === 1 };
 }
 
 async function scriptCalls(server: RedisServer): Promise<number> {

@@ -1,4 +1,4 @@
-/** One line of the final table. */
+/** A target and its measurement: one line of the final table. */
 export interface Row {
   readonly what: string;
   readonly target: string;
@@ -6,7 +6,7 @@ export interface Row {
   readonly met: boolean;
 }
 
-/** What one thing costs: how often it was done, and what it took. */
+/** The distribution of one measured quantity. */
 export interface Figure {
   readonly what: string;
   readonly times: number;
@@ -20,20 +20,19 @@ export interface Report {
   readonly figures: readonly Figure[];
 }
 
-export type Say = (progress: string) => void;
+export type ReportProgress = (progress: string) => void;
 
-/** A benchmark: tells how far it is, and what it found. */
-export type Bench = (say: Say) => Promise<Report>;
+export type Bench = (report: ReportProgress) => Promise<Report>;
 
 export function figure(what: string, unit: string, values: readonly number[], times = values.length): Figure {
   return { what, times, unit, median: percentile(values, 0.5), p99: percentile(values, 0.99) };
 }
 
-/** Nearest rank; throws on an empty list. */
+/** Percentile by nearest rank; throws on an empty list. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const value = sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
-  if (value === undefined) throw new Error("nothing was measured");
+  if (value === undefined) throw new Error("there are no measurements");
   return value;
 }
 
@@ -41,18 +40,18 @@ export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }
 
-/** Three significant digits. */
+/** Formats a number with three significant digits. */
 export function short(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** Milliseconds of processor time that this process has used, garbage collection included: a busy neighbour does not count. */
+/** Processor time of this process, in milliseconds, garbage collection included. Other processes do not affect it. */
 export function processorMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 }
 
-/** The heap in use after a full collection, in bytes. */
+/** Heap in use after a full garbage collection, in bytes. */
 export function heapBytes(): number {
   if (globalThis.gc === undefined) throw new Error("run with --expose-gc");
   globalThis.gc();

@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- NAME…] [-- --strict]`: each benchmark in a process of its own, then one table of targets and what was
- * measured. Benchmarks measure and do not judge: a missed target is said and fails nothing, except with `--strict`.
+ * `npm run bench [-- NAME…] [-- --strict]`: runs each benchmark in its own process, then prints all targets and
+ * measurements. A missed target is reported, but only fails the run with `--strict`.
  */
 import { fork } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -23,7 +23,7 @@ const BENCHES = [
   "streams",
   "boot",
 ] as const;
-const ON_A_STORE: ReadonlySet<string> = new Set(["reserve", "page", "database-reads", "streams", "boot"]);
+const OVER_HTTP: ReadonlySet<string> = new Set(["reserve", "page", "database-reads", "streams", "boot"]);
 const FOLDER = ".cache/bench";
 const RESULTS = `${FOLDER}/results.json`;
 
@@ -35,22 +35,22 @@ const reportSchema = z.object({
 });
 type Report = z.output<typeof reportSchema>;
 
-const words = process.argv.slice(2).filter((word) => word !== "--");
-const isStrict = words.includes("--strict");
-const names = words.filter((word) => !word.startsWith("--"));
+const args = process.argv.slice(2).filter((arg) => arg !== "--");
+const isStrict = args.includes("--strict");
+const names = args.filter((arg) => !arg.startsWith("--"));
 const unknown = [
   ...names.filter((name) => !BENCHES.some((bench) => bench === name)),
-  ...words.filter((word) => word.startsWith("--") && word !== "--strict"),
+  ...args.filter((arg) => arg.startsWith("--") && arg !== "--strict"),
 ];
 if (unknown.length > 0) {
-  console.error(`There is no ${unknown.join(", ")}. Known: ${BENCHES.join(", ")}, --strict`);
+  console.error(`Unknown: ${unknown.join(", ")}. Choose from ${BENCHES.join(", ")}, --strict`);
   process.exit(2);
 }
 const chosen = BENCHES.filter((bench) => names.length === 0 || names.includes(bench));
 
 await compile();
-if (chosen.some((name) => ON_A_STORE.has(name))) {
-  console.error("— building the shop with the routes of the benchmark");
+if (chosen.some((name) => OVER_HTTP.has(name))) {
+  console.error("— building the shop with the benchmark routes");
   buildCopy();
 }
 const results = [];
@@ -63,11 +63,13 @@ writeFileSync(RESULTS, JSON.stringify({ node: process.version, processors: avail
 for (const { name, report } of results) print(name, report);
 const rows = results.flatMap(({ report }) => report?.rows ?? []);
 const failed = results.filter(({ report }) => report === null).map(({ name }) => name);
-console.log(`\n${rows.filter((row) => row.met).length} of ${rows.length} targets met; every figure in ${RESULTS}`);
+console.log(`\n${rows.filter((row) => row.met).length} of ${rows.length} targets met; all figures are in ${RESULTS}`);
 if (failed.length > 0) console.log(`did not finish: ${failed.join(", ")}`);
 process.exit(failed.length > 0 || (isStrict && rows.some((row) => !row.met)) ? 1 : 0);
 
-/** As the shop itself is compiled: what `tsx` makes of it for development is slower, and cannot read Lua files. */
+/**
+ * Compiles the benchmarks with Vite, like the shop: under `tsx` the code is slower, and Lua files cannot be imported.
+ */
 async function compile(): Promise<void> {
   await build({
     configFile: false,
@@ -83,18 +85,18 @@ async function compile(): Promise<void> {
   });
 }
 
-/** Null when the benchmark broke. */
+/** Returns null if the benchmark failed. */
 async function run(name: string): Promise<Report | null> {
   console.error(`— ${name}`);
   const child = fork(path.resolve(FOLDER, "compiled/child.js"), [name], {
     execArgv: ["--expose-gc", "--max-old-space-size=3000"],
     env: { ...process.env, NODE_ENV: "production" },
   });
-  const answer = new Promise<unknown>((resolve) => child.once("message", resolve));
-  const ended = new Promise<null>((resolve) => child.once("exit", () => resolve(null)));
-  const report = await Promise.race([answer, ended]);
+  const message = new Promise<unknown>((resolve) => child.once("message", resolve));
+  const exited = new Promise<null>((resolve) => child.once("exit", () => resolve(null)));
+  const report = await Promise.race([message, exited]);
   if (child.connected) child.disconnect();
-  await ended;
+  await exited;
   return report === null ? null : reportSchema.parse(report);
 }
 

@@ -4,9 +4,9 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { freePort, startCommand } from "../api/store-process";
-import { fire } from "./load";
+import { send } from "./load";
 
-/** A copy of the shop with the routes of `tests/bench/routes` in it: what is measured against runs on the same server, and not in the product. */
+/** A copy of the shop with the routes of `tests/bench/routes`: baselines run on the same server as the product. */
 const FOLDER = path.resolve(".cache/bench/store");
 const COPIED = ["app", "public", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts"];
 const BOOT_MS = 60_000;
@@ -26,9 +26,11 @@ const figuresSchema = z.object({
   resident_bytes: z.number(),
 });
 
-/** The copied shop on the stand-ins of `npm run sandbox`, which run as a process of their own, and 24 products with plenty of stock. */
-export async function openBenchStore(say: (text: string) => void): Promise<BenchStore> {
-  say("starting the shop and its stand-ins");
+/**
+ * Starts the copy with the stand-ins in a separate process (`npm run sandbox`) and 24 products with plenty of stock.
+ */
+export async function openBenchStore(report: (progress: string) => void): Promise<BenchStore> {
+  report("starting the shop and its stand-ins");
   const standIns = await startCommand(
     "app/commands/sandbox.ts",
     { SANDBOX_SUPABASE_PORT: "0", SANDBOX_STRIPE_PORT: "0" },
@@ -53,7 +55,7 @@ export async function openBenchStore(say: (text: string) => void): Promise<Bench
     url,
     productIds,
     figures: async () =>
-      figuresSchema.parse(JSON.parse((await fire(undefined, { method: "GET", url: `${url}/bench/figures` })).text)),
+      figuresSchema.parse(JSON.parse((await send(undefined, { method: "GET", url: `${url}/bench/figures` })).text)),
     async close() {
       await stop(server);
       await standIns.stop();
@@ -61,7 +63,7 @@ export async function openBenchStore(say: (text: string) => void): Promise<Bench
   };
 }
 
-/** Anew each time, so that nothing of an older version is measured. The dump of the database is not part of it. */
+/** Rebuilds the copy from scratch, so that no older version is measured. Does not include the database dump. */
 export function buildCopy(): void {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
@@ -75,15 +77,15 @@ export function buildCopy(): void {
   });
 }
 
-/** Gives the copy the sandbox's database as `npm run build` leaves it, or takes it away. */
-export function placeDump(isThere: boolean): void {
+/** Adds the database dump that `npm run build` creates to the copy, or removes it. */
+export function setDump(isPresent: boolean): void {
   const dump = "build/sandbox/supabase.tar";
-  if (!existsSync(dump)) throw new Error("run npm run build first: the sandbox's database is missing");
-  if (isThere) cpSync(dump, path.join(FOLDER, dump));
+  if (!existsSync(dump)) throw new Error("the database dump is missing: run npm run build first");
+  if (isPresent) cpSync(dump, path.join(FOLDER, dump));
   else rmSync(path.join(FOLDER, dump), { force: true });
 }
 
-/** As `npm start` starts it; nothing of the caller's own environment reaches it. */
+/** Starts the copy like `npm start`, passing on only PATH and HOME of the caller's environment. */
 export function startProcess(port: number, env: Readonly<Record<string, string>>): ChildProcess {
   const { PATH = "", HOME = "", BENCH_NODE_OPTIONS = "" } = process.env;
   return spawn(
@@ -100,8 +102,8 @@ export function startProcess(port: number, env: Readonly<Record<string, string>>
 export async function untilReady(url: string, server: ChildProcess): Promise<void> {
   const end = Date.now() + BOOT_MS;
   for (;;) {
-    const status = await fire(undefined, { method: "GET", url: `${url}/readyz` }).then(
-      (answer) => answer.status,
+    const status = await send(undefined, { method: "GET", url: `${url}/readyz` }).then(
+      (response) => response.status,
       () => 0,
     );
     if (status === 200) return;
@@ -111,9 +113,9 @@ export async function untilReady(url: string, server: ChildProcess): Promise<voi
 }
 
 export async function stop(server: ChildProcess): Promise<void> {
-  const ended = new Promise((resolve) => server.once("close", resolve));
+  const closed = new Promise((resolve) => server.once("close", resolve));
   server.kill("SIGTERM");
-  await Promise.race([ended, sleep(5_000).then(() => server.kill("SIGKILL"))]);
+  await Promise.race([closed, sleep(5_000).then(() => server.kill("SIGKILL"))]);
 }
 
 async function stockUp(supabaseUrl: string, key: string): Promise<string[]> {
@@ -123,23 +125,24 @@ async function stockUp(supabaseUrl: string, key: string): Promise<string[]> {
     "Content-Type": "application/json",
     Prefer: "return=representation",
   };
-  const send = async (method: string, query: string, body?: object) => {
+  const rest = async (method: string, query: string, body?: object) => {
     const response = await fetch(`${supabaseUrl}/rest/v1/products?${query}`, {
       method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    if (!response.ok) throw new Error(`the stand-in answered ${response.status}: ${await response.text()}`);
+    if (!response.ok)
+      throw new Error(`the database stand-in responded with ${response.status}: ${await response.text()}`);
     return z.array(z.object({ id: z.string() })).parse(await response.json());
   };
-  const there = await send("GET", "select=id");
-  const missing = Array.from({ length: Math.max(0, PRODUCTS - there.length) }, (_, i) => ({
+  const existing = await rest("GET", "select=id");
+  const missing = Array.from({ length: Math.max(0, PRODUCTS - existing.length) }, (_, i) => ({
     name: `Bench ${i}`,
     price: 10,
-    description: "Stands where a product would.",
+    description: "A placeholder product.",
     image_url: "/products/tide-mug.svg",
   }));
-  if (missing.length > 0) await send("POST", "select=id", missing);
-  const rows = await send("PATCH", "inventory_count=gte.0&select=id", { inventory_count: 100_000_000 });
+  if (missing.length > 0) await rest("POST", "select=id", missing);
+  const rows = await rest("PATCH", "inventory_count=gte.0&select=id", { inventory_count: 100_000_000 });
   return rows.map(({ id }) => id).slice(0, PRODUCTS);
 }

@@ -9,7 +9,7 @@ import {
   type SupabaseCatalog,
   type SupabaseCatalogOptions,
 } from "~/catalog/supabase-catalog.server";
-import { answerAsPostgrest } from "~/sandbox/supabase/postgrest-errors";
+import { reportErrorsLikePostgrest } from "~/sandbox/supabase/postgrest-errors";
 import { startPostgresql } from "./postgresql-server";
 
 export interface PostgresqlApi {
@@ -45,7 +45,7 @@ export async function openPostgresqlApi({
     createPostgresConnection({ url: server.url, postgresOptions: { max: connections, types } }),
   );
   const apis = pools.map((connection) => {
-    answerAsPostgrest(connection);
+    reportErrorsLikePostgrest(connection);
     const app = new App({
       connection,
       options: { server: { apiKeys: false, disableStudio: true, disableFallback: true } },

@@ -6,7 +6,7 @@ import { freePort, startStore, type StoreProcess } from "../api/store-process";
 
 const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
 const hasIpv6Loopback = interfaces.some(({ address }) => address === "::1");
-/** An address of this machine other than 127.0.0.1. Without a network, 127.0.0.2: only servers on all interfaces accept it. */
+/** An address besides 127.0.0.1. Without a network, 127.0.0.2: only servers on all interfaces accept it. */
 const otherAddress = interfaces.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.2";
 
 let store: StoreProcess;

@@ -25,7 +25,7 @@ export interface HarmOptions {
   readonly isEnough: () => boolean;
 }
 
-/** Aims every other kill at a server that is settling a sale. Resolves once `isEnough()` and every server can sell again. */
+/** Aims every other kill at a server that is settling a sale. Resolves when all servers can sell again. */
 export async function doHarm(
   { shop, settlements, pauseMs, redisEvery, isEnough }: HarmOptions,
   harm: Harm,

@@ -1,6 +1,6 @@
 /**
- * The drill's negative control: the obvious first version of a shop. It reads the stock, then checks and writes the hold in
- * one atomic step, and still oversells: between the read and the check, a payment can take the unit and release its hold.
+ * The drill's negative control: the obvious first version of a shop. It reads the stock, then checks and writes the
+ * hold in one atomic step. It still oversells: in between, a payment can take the unit and release its hold.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -11,7 +11,7 @@ export interface Settlements {
   countOf(server: number): number;
   /** Forgets a dead server's sales: the server that continues them announces them again. */
   forget(server: number): void;
-  /** The next server to announce a sale, a random moment later and while still settling it; null if there is none in time. */
+  /** A server that announced a sale a random moment ago and is still settling it; null if none in time. */
   next(withinMs: number): Promise<number | null>;
 }
 

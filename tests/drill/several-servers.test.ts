@@ -25,7 +25,7 @@ const REDIS_EVERY = setting("DRILL_REDIS_EVERY", 4);
 /** Delays of database responses; one is picked at random for each response. */
 const DATABASE_MS = [0, 30, 100] as const;
 const SERVERS = 5;
-/** Rounds played at the same time. Other products are finishing theirs, which takes half a minute if a sale's server died. */
+/** Concurrent rounds. Other products finish theirs, which takes half a minute if a sale's server died. */
 const PARALLEL_ROUNDS = 5;
 const PRODUCTS = 50;
 const BUYERS = 20;

@@ -12,7 +12,7 @@ export interface SeveralServers {
   readonly standIns: StandIns;
   readonly stock: DrillStock;
   readonly productIds: readonly string[];
-  /** The origin of a random server, mostly one that can sell, like a load balancer that notices dead servers with a delay. */
+  /** A random origin, mostly of a server that can sell, like a load balancer that lags behind. */
   pick(): string;
   /** Indices of the servers that can sell. */
   ready(): number[];

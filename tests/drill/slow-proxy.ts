@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { listen, type Listening } from "~/sandbox/listen.server";
 
 /**
- * `delayMs` is called for each response. `onDone` is called once the target has executed a request, before its response is
- * passed on.
+ * `delayMs` is called for each response. `onDone` is called once the target has executed a request, before its response
+ * is passed on.
  */
 export function slowProxy(
   target: () => string,

@@ -12,7 +12,7 @@ async function shortOrder(status: RefundStatus = "succeeded") {
   const checkoutId = await shop.pay("ann", { mug: 1 });
   world.stripe.pay(checkoutId);
   world.setStock("mug", 0);
-  world.stripe.refundsBecome(checkoutId, status);
+  world.stripe.setRefundStatus(checkoutId, status);
   return { world, shop, checkoutId };
 }
 
@@ -113,7 +113,7 @@ describe("a refund", () => {
   it("that failed is made once more when an operator tries again, under the next key", async () => {
     const { world, shop, checkoutId } = await shortOrder("failed");
     await shop.checkout.fulfil(checkoutId);
-    world.stripe.refundsBecome(checkoutId, "pending");
+    world.stripe.setRefundStatus(checkoutId, "pending");
 
     expect(await shop.checkout.settle({ checkoutId, verdict: "retry" })).toMatchObject({
       outcome: "refunded",
@@ -301,7 +301,7 @@ describe("a process that dies", () => {
     async (fault) => {
       const { world, shop, checkoutId } = await shortOrder("failed");
       await shop.checkout.fulfil(checkoutId);
-      world.stripe.refundsBecome(checkoutId, "succeeded");
+      world.stripe.setRefundStatus(checkoutId, "succeeded");
       shop.setFaults(once(CALLS.refund, fault));
       await shop.run(shop.checkout.settle({ checkoutId, verdict: "retry" }));
       await world.landed();

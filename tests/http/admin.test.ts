@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, AS_OPERATOR, Operator, productId } from "../api/demo-shop";
-import { ask, type Answer } from "../api/http-client";
+import { ask, type HttpResponse } from "../api/http-client";
 import { startStandIns } from "../api/stand-ins";
 import { freePort, startStore, type StoreProcess } from "../api/store-process";
 
@@ -21,7 +21,11 @@ beforeAll(async () => {
 
 afterAll(() => store.stop());
 
-function post(form: Record<string, string>, headers: Record<string, string> = {}, url = store.url): Promise<Answer> {
+function post(
+  form: Record<string, string>,
+  headers: Record<string, string> = {},
+  url = store.url,
+): Promise<HttpResponse> {
   return ask(`${url}/admin`, {
     method: "POST",
     headers: { Origin: new URL(url).origin, "Content-Type": "application/x-www-form-urlencoded", ...headers },
@@ -39,11 +43,11 @@ const setStock = (headers: Record<string, string>, inventory: number) =>
   });
 
 /** What the page says of the form that was sent. */
-function outcome({ text }: Answer): string {
+function outcome({ text }: HttpResponse): string {
   return /role="status"[^>]*>.*?<p>(.*?)<\/p>/s.exec(text)?.[1] ?? "";
 }
 
-function adminCookie({ headers }: Answer): string | undefined {
+function adminCookie({ headers }: HttpResponse): string | undefined {
   return headers["set-cookie"]?.find((line) => line.startsWith("admin="))?.split(";")[0];
 }
 

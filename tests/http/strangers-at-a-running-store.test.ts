@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { productId } from "../api/demo-shop";
-import { ask, Caller, pay, type Answer } from "../api/http-client";
+import { ask, Caller, pay, type HttpResponse } from "../api/http-client";
 import { startStore, type StoreProcess } from "../api/store-process";
 
 const MUG = productId("Gannet Egg Cup");
@@ -27,7 +27,7 @@ const view = (headers: Record<string, string>, token?: string) =>
     headers,
   });
 
-const unitsIn = ({ text }: Answer) => z.object({ total_units: z.number() }).parse(JSON.parse(text)).total_units;
+const unitsIn = ({ text }: HttpResponse) => z.object({ total_units: z.number() }).parse(JSON.parse(text)).total_units;
 
 describe("a session", () => {
   it("is not told to the log, though it stands in the address", async () => {

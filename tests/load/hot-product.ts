@@ -34,7 +34,7 @@ export interface HotProductFigures {
   readonly stripe: Readonly<Record<string, { carriedOut: number; refused: number }>>;
 }
 
-/** Settles sales of one product that are paid at the same moment. Their webhooks reach the servers at once, and only once. */
+/** Settles sales paid at the same moment, whose webhooks reach the servers at once and only once. */
 export async function sellHotProduct(options: HotProductOptions): Promise<HotProductFigures> {
   const { sales, databaseMs, time = realTime } = options;
   const world = createWorld({ rows: { mug: sales } });

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { listen, type Listening } from "~/sandbox/listen.server";
 
 /**
- * The obvious first version of a shop: it reads the stock, then compares, then decrements when the payment arrives. For one
- * product it looks like the store to `stampede`. It oversells: the negative control of the load test.
+ * The obvious first version of a shop: it reads the stock, then compares, then decrements when the payment arrives. For
+ * one product it looks like the store to `stampede`. It oversells: the negative control of the load test.
  */
 export interface ReadFirstShop extends Listening {
   readonly url: string;

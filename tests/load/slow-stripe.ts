@@ -26,8 +26,8 @@ export interface SlowStripe {
 }
 
 /**
- * Stripe under load: slow, and with the limits of https://docs.stripe.com/rate-limits, where each operation of a resource
- * counts as an endpoint.
+ * Stripe under load: slow, and with the limits of https://docs.stripe.com/rate-limits, where each operation of a
+ * resource counts as an endpoint.
  */
 export function slowStripe(
   fast: typeof fetch,

@@ -12,7 +12,7 @@ export interface Stampede {
   readonly milliseconds: number;
 }
 
-/** Each shopper reserves one unit over the API and, if granted, checks out with the shop's form and pays on the payment page. */
+/** Each shopper reserves one unit over the API and, if granted, checks out and pays on the payment page. */
 export async function stampede(baseUrl: string, productId: string, shoppers: number): Promise<Stampede> {
   const begin = performance.now();
   const unexpected: Record<string, number> = {};

@@ -4,7 +4,7 @@ import { cart, containing, errorOf, line, START, startSandbox } from "./stripe-s
 
 const NOW_S = START / 1000;
 
-/** A request as the SDK's types would not let it be written. */
+/** Sends a request that the SDK's types do not allow. */
 async function rawCreate(
   httpFetch: typeof fetch,
   body: string,
@@ -24,10 +24,10 @@ const MINIMAL =
   "mode=payment&success_url=http%3A%2F%2Fshop.test%2F&line_items[0][quantity]=1&line_items[0][price_data][currency]=usd" +
   "&line_items[0][price_data][unit_amount]=500&line_items[0][price_data][product_data][name]=Mug";
 
-describe("what is refused at creation", () => {
-  test("a wrong key is a 401 that shows only the ends of it", async () => {
+describe("creating a session rejects", () => {
+  test("a wrong key with a 401 that shows only its ends", async () => {
     const { client } = startSandbox();
-    const error = await errorOf(client("sk_test_somebody_else").checkout.sessions.create(cart()));
+    const error = await errorOf(client("sk_test_of_someone_else").checkout.sessions.create(cart()));
     expect(error).toMatchObject({
       type: "StripeAuthenticationError",
       statusCode: 401,
@@ -37,13 +37,13 @@ describe("what is refused at creation", () => {
     expect(error.code).toBeUndefined();
   });
 
-  test("no key at all is a 401", async () => {
+  test("a missing key with a 401", async () => {
     const { sandbox } = startSandbox();
     const response = await sandbox.httpFetch("http://stripe.test/v1/checkout/sessions");
     expect(response.status).toBe(401);
   });
 
-  test("an unknown parameter is a 400 that names it, at any depth", async () => {
+  test("an unknown parameter at any depth, with a 400 that names it", async () => {
     const { sandbox } = startSandbox();
     for (const [body, param] of [
       [`${MINIMAL}&colour=red`, "colour"],
@@ -67,7 +67,7 @@ describe("what is refused at creation", () => {
     expect((await rawCreate(sandbox.httpFetch, MINIMAL)).status).toBe(200);
   });
 
-  test("payment_method_types is unknown since API version 2026-09-30 and known before", async () => {
+  test("payment_method_types since API version 2026-09-30, but not before", async () => {
     const { sandbox } = startSandbox();
     const body = `${MINIMAL}&payment_method_types[0]=card`;
     const now = await rawCreate(sandbox.httpFetch, body);
@@ -77,7 +77,7 @@ describe("what is refused at creation", () => {
     expect(await before.json()).toMatchObject({ payment_method_types: ["card"], allowed_payment_method_types: null });
   });
 
-  test("a missing parameter is named", async () => {
+  test("a missing parameter, naming it", async () => {
     const { stripe, sandbox } = startSandbox();
     expect(await errorOf(stripe.checkout.sessions.create({ mode: "payment", line_items: [line(500)] }))).toMatchObject({
       code: "parameter_missing",
@@ -101,17 +101,17 @@ describe("what is refused at creation", () => {
       { code: "parameter_invalid_empty", param: "line_items[0][price_data][product_data][description]" },
     ],
     [
-      "a picture without an address",
+      "an image that is not a URL",
       { line_items: [lineOf({ images: ["mug.png"] })] },
       { code: "url_invalid", param: "line_items[0][price_data][product_data][images][0]" },
     ],
     [
-      "nine pictures",
+      "nine images",
       { line_items: [lineOf({ images: Array<string>(9).fill("http://shop.test/mug.png") })] },
       { statusCode: 400 },
     ],
     [
-      "a price in fractions",
+      "a fractional price",
       { line_items: [line(12.5)] },
       { code: "parameter_invalid_integer", message: "Invalid integer: 12.5" },
     ],
@@ -129,22 +129,18 @@ describe("what is refused at creation", () => {
     ],
     ["both price and price_data", { line_items: [{ ...line(500), price: "price_mug" }] }, { param: "line_items[0]" }],
     ["no lines", { line_items: [] }, { param: "line_items" }],
-    ["a hundred and one lines", { line_items: Array.from({ length: 101 }, () => line(500)) }, { param: "line_items" }],
-    ["an address that is none", { success_url: "/orders" }, { code: "url_invalid", param: "success_url" }],
-    ["a long reference", { client_reference_id: "x".repeat(201) }, { param: "client_reference_id" }],
-    [
-      "an e-mail address that is none",
-      { customer_email: "nobody" },
-      { code: "email_invalid", param: "customer_email" },
-    ],
+    ["101 lines", { line_items: Array.from({ length: 101 }, () => line(500)) }, { param: "line_items" }],
+    ["an invalid success_url", { success_url: "/orders" }, { code: "url_invalid", param: "success_url" }],
+    ["a reference of 201 characters", { client_reference_id: "x".repeat(201) }, { param: "client_reference_id" }],
+    ["an invalid email address", { customer_email: "nobody" }, { code: "email_invalid", param: "customer_email" }],
     [
       "an unknown payment method",
       { allowed_payment_method_types: ["cash"] },
       { param: "allowed_payment_method_types[0]" },
     ],
-    ["only methods of another currency", { allowed_payment_method_types: ["sepa_debit"] }, { statusCode: 400 }],
+    ["only payment methods of another currency", { allowed_payment_method_types: ["sepa_debit"] }, { statusCode: 400 }],
     [
-      "a parameter the stand-in cannot honour",
+      "a parameter that the stand-in does not support",
       { discounts: [{ coupon: "half" }] },
       { code: "sandbox_unsupported", param: "discounts" },
     ],
@@ -159,7 +155,7 @@ describe("what is refused at creation", () => {
       },
     ],
     [
-      "a deadline in less than 30 minutes",
+      "an expiry in less than 30 minutes",
       { expires_at: NOW_S + 1799 },
       {
         param: "expires_at",
@@ -167,7 +163,7 @@ describe("what is refused at creation", () => {
       },
     ],
     [
-      "a deadline in 24 hours or more",
+      "an expiry in 24 hours or more",
       { expires_at: NOW_S + 86_400 },
       {
         param: "expires_at",
@@ -190,7 +186,7 @@ describe("what is refused at creation", () => {
       },
       { statusCode: 400 },
     ],
-    ["something that cannot be expanded", { expand: ["status"] }, { param: "expand[]" }],
+    ["a property that cannot be expanded", { expand: ["status"] }, { param: "expand[]" }],
   ])("%s", async (_name, change, expected) => {
     const { stripe, controls } = startSandbox();
     const error = await errorOf(stripe.checkout.sessions.create(cart(change)));
@@ -204,18 +200,18 @@ describe("what is refused at creation", () => {
     ["eur", 49, "€0.50"],
     ["gbp", 29, "£0.30"],
     ["jpy", 49, "¥50"],
-  ])("a total below the least that Stripe charges in %s", async (currency, amount, least) => {
+  ])("a total below Stripe's minimum charge in %s", async (currency, amount, minimum) => {
     const { stripe } = startSandbox();
     const error = await errorOf(stripe.checkout.sessions.create(cart({ line_items: [line(amount, 1, currency)] })));
     expect(error).toMatchObject({
       code: "amount_too_small",
-      message: `The Checkout Session's total amount due must add up to at least ${least} ${currency}`,
+      message: `The Checkout Session's total amount due must add up to at least ${minimum} ${currency}`,
     });
     const session = await stripe.checkout.sessions.create(cart({ line_items: [line(amount + 1, 1, currency)] }));
     expect(session.amount_total).toBe(amount + 1);
   });
 
-  test("the bounds themselves are allowed", async () => {
+  test("nothing at the limits themselves", async () => {
     const { stripe } = startSandbox();
     const full = Object.fromEntries(
       Array.from({ length: 50 }, (_, i) => [`${"k".repeat(38)}${String(i).padStart(2, "0")}`, "v".repeat(500)]),
@@ -225,7 +221,7 @@ describe("what is refused at creation", () => {
     }
   });
 
-  test("an unknown URL is Stripe's 404", async () => {
+  test("an unknown URL with Stripe's 404", async () => {
     const { stripe } = startSandbox();
     const error = await errorOf(stripe.customers.list());
     expect(error).toMatchObject({
@@ -236,7 +232,7 @@ describe("what is refused at creation", () => {
 });
 
 describe("an open session", () => {
-  test("has its total, its deadline, no payment yet and an address to pay at", async () => {
+  test("has a total, an expiry, no payment yet and the URL of its payment page", async () => {
     const { stripe } = startSandbox();
     const session = await stripe.checkout.sessions.create(
       cart({ metadata: { claim: "c1" }, client_reference_id: "ref" }),
@@ -263,13 +259,13 @@ describe("an open session", () => {
     expect(session.lastResponse).toMatchObject({ requestId: containing("req_"), apiVersion: "2026-10-28.endive" });
   });
 
-  test("asks the payment page's base for the address that the shopper came by", async () => {
+  test("has its payment page on the host that the shopper uses", async () => {
     const { stripe } = startSandbox({ paymentPageBase: (successUrl) => `${new URL(successUrl).origin}/sandbox` });
     const session = await stripe.checkout.sessions.create(cart({ success_url: "http://127.0.0.1:3000/x" }));
     expect(session.url).toBe(`http://127.0.0.1:3000/sandbox/pay/${session.id}`);
   });
 
-  test("leaves the methods to the Dashboard, a delayed one included, or filters them by currency", async () => {
+  test("offers the dashboard's payment methods, including a delayed one, or those allowed for the currency", async () => {
     const { stripe } = startSandbox();
     const methods = async (change: Partial<Stripe.Checkout.SessionCreateParams>) =>
       (await stripe.checkout.sessions.create(cart(change))).payment_method_types;
@@ -280,7 +276,7 @@ describe("an open session", () => {
     expect(await methods({ excluded_payment_method_types: ["us_bank_account"] })).toEqual(["card"]);
   });
 
-  test("echoes shipping, tax and promotion settings", async () => {
+  test("returns its shipping, tax and promotion settings", async () => {
     const { stripe, controls } = startSandbox();
     const session = await stripe.checkout.sessions.create(
       cart({
@@ -306,7 +302,7 @@ describe("an open session", () => {
     });
   });
 
-  test("adds shipping, tax and a discount to the lines, and charges the sum", async () => {
+  test("applies shipping, tax and a discount, and charges the sum", async () => {
     const { stripe, controls } = startSandbox();
     const { id } = await stripe.checkout.sessions.create(
       cart({
@@ -317,7 +313,7 @@ describe("an open session", () => {
       }),
     );
     expect(controls.edit(id, { action: "discount", percent: 25 })).toBe(true);
-    // Without an address there is no tax yet.
+    // No tax yet, since there is no address.
     expect(controls.session(id)).toMatchObject({
       amount_subtotal: 2000,
       amount_total: 2000,
@@ -344,7 +340,7 @@ describe("an open session", () => {
     expect((await stripe.paymentIntents.retrieve(controls.session(id)?.payment_intent ?? "")).amount).toBe(2200);
   });
 
-  test("contains the tax in the prices where that is the tariff", async () => {
+  test("can have prices that include tax", async () => {
     const { stripe, controls } = startSandbox();
     controls.setTariff({ taxIsInclusive: true });
     const { id } = await stripe.checkout.sessions.create(
@@ -354,7 +350,7 @@ describe("an open session", () => {
     expect(controls.session(id)).toMatchObject({ amount_total: 1100, total_details: { amount_tax: 100 } });
   });
 
-  test("lets lines be added and changed while a page is open, and not afterwards", async () => {
+  test("allows lines to be added and changed until it is paid", async () => {
     const { stripe, controls } = startSandbox();
     const { id } = await stripe.checkout.sessions.create(
       cart({ line_items: [{ ...line(1000, 2), metadata: { of: "ours" } }] }),
@@ -370,7 +366,7 @@ describe("an open session", () => {
     expect(controls.session(id)?.amount_total).toBe(1300);
   });
 
-  test("takes known Prices", async () => {
+  test("can sell the account's active Prices", async () => {
     const { stripe, controls } = startSandbox();
     controls.setPrices([
       { id: "price_mug", currency: "usd", unit_amount: 700, product_name: "Known mug" },
@@ -397,7 +393,7 @@ describe("an open session", () => {
 });
 
 describe("reading", () => {
-  test("a session that does not exist is a 404, an id that cannot be one a 400", async () => {
+  test("an unknown session is a 404, a malformed id a 400", async () => {
     const { stripe } = startSandbox();
     expect(await errorOf(stripe.checkout.sessions.retrieve("cs_test_none"))).toMatchObject({
       statusCode: 404,
@@ -410,7 +406,7 @@ describe("reading", () => {
     });
   });
 
-  test("an expanded list of lines stops at 10 and says that there are more", async () => {
+  test("an expanded list of lines stops at 10 and reports that there are more", async () => {
     const { stripe } = startSandbox();
     const names = Array.from({ length: 12 }, (_, i) => `Mug ${String(i)}`);
     const { id } = await stripe.checkout.sessions.create(
@@ -423,7 +419,7 @@ describe("reading", () => {
     expect(all.map(({ description }) => description)).toEqual(names);
   });
 
-  test("products and payments can be expanded below their links", async () => {
+  test("products and payments can be expanded through references", async () => {
     const { stripe, controls } = startSandbox();
     const product_data = { name: "Mug", metadata: { product_id: "7" } };
     const { id } = await stripe.checkout.sessions.create(
@@ -447,7 +443,7 @@ describe("reading", () => {
     expect((await stripe.checkout.sessions.retrieve(id)).payment_intent).toMatch(/^pi_/);
   });
 
-  test("a list is newest first, ten at a time, and pages with cursors both ways", async () => {
+  test("a list is newest first, with 10 items per page and cursors in both directions", async () => {
     const { stripe } = startSandbox();
     const ids: string[] = [];
     for (let i = 0; i < 12; i += 1) ids.unshift((await stripe.checkout.sessions.create(cart())).id);
@@ -463,7 +459,7 @@ describe("reading", () => {
     ).toEqual(ids);
   });
 
-  test("a list filters by status and time, and a cursor may have left the filter between two pages", async () => {
+  test("a list filters by status and time; its cursor may no longer match the filter", async () => {
     const { stripe, controls, clock } = startSandbox();
     const ids: string[] = [];
     for (let i = 0; i < 4; i += 1) {
@@ -485,7 +481,7 @@ describe("reading", () => {
     expect(await list({ payment_intent: String(controls.session(c)?.payment_intent) })).toEqual([c]);
   });
 
-  test("a page of more than 100 is refused, and so is an unknown cursor", async () => {
+  test("a page of more than 100 items and an unknown cursor are rejected", async () => {
     const { stripe } = startSandbox();
     expect((await errorOf(stripe.checkout.sessions.list({ limit: 101 }))).message).toBe(
       "This value must be less than or equal to 100 (it currently is '101').",
@@ -498,7 +494,7 @@ describe("reading", () => {
 });
 
 describe("metadata", () => {
-  test("is merged, unset by an empty value, and cleared as a whole", async () => {
+  test("is merged by an update, which can unset a key with an empty value, or clear all", async () => {
     const { stripe } = startSandbox();
     const { id } = await stripe.checkout.sessions.create(cart({ metadata: { a: "1", b: "2" } }));
     expect((await stripe.checkout.sessions.update(id, { metadata: { b: "", c: 3, "0": "x" } })).metadata).toEqual({
@@ -513,7 +509,7 @@ describe("metadata", () => {
     expect((await stripe.checkout.sessions.update(id, { metadata: "" })).metadata).toEqual({});
   });
 
-  test("counts its 50 keys over all updates, and a refused update changes nothing", async () => {
+  test("is limited to 50 keys across updates; a rejected update changes nothing", async () => {
     const { stripe } = startSandbox();
     const keys = (from: number, to: number) =>
       Object.fromEntries(Array.from({ length: to - from }, (_, i) => [`k${String(from + i)}`, "v"]));
@@ -526,7 +522,7 @@ describe("metadata", () => {
     expect(Object.keys((await stripe.checkout.sessions.retrieve(id)).metadata ?? {})).toHaveLength(50);
   });
 
-  test("can be written in every status, and nothing else can", async () => {
+  test("can be updated in every status, unlike any other field", async () => {
     const { stripe, controls } = startSandbox();
     const open = await stripe.checkout.sessions.create(cart());
     const complete = await stripe.checkout.sessions.create(cart());
@@ -547,7 +543,7 @@ describe("metadata", () => {
 });
 
 describe("expiry", () => {
-  test("is refused unless the session is open, with the words that name its status", async () => {
+  test("is rejected unless the session is open, with a message that names its status", async () => {
     const { stripe, controls } = startSandbox();
     const paid = await stripe.checkout.sessions.create(cart());
     controls.pay(paid.id);
@@ -567,7 +563,7 @@ describe("expiry", () => {
     expect(controls.pay(open.id).kind).toBe("expired");
   });
 
-  test("comes by the clock, at the deadline and not before, and once", async () => {
+  test("happens once, exactly at the deadline", async () => {
     const { stripe, controls, clock } = startSandbox();
     const { id } = await stripe.checkout.sessions.create(cart({ expires_at: NOW_S + 1800 }));
     const later = await stripe.checkout.sessions.create(cart());
@@ -584,7 +580,7 @@ describe("expiry", () => {
   });
 });
 
-test("a reset forgets everything", async () => {
+test("a reset clears everything", async () => {
   const { stripe, controls } = startSandbox();
   const { id } = await stripe.checkout.sessions.create(cart(), { idempotencyKey: "k" });
   controls.pay(id);

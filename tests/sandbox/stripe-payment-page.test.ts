@@ -14,14 +14,14 @@ async function open({ stripe }: World, change: Partial<Stripe.Checkout.SessionCr
 }
 
 describe("the payment page", () => {
-  test("is not there for an unknown session", async () => {
+  test("is a 404 for an unknown session", async () => {
     const world = startSandbox();
     expect((await get(world, "/pay/cs_test_none")).status).toBe(404);
     expect((await post(world, "/pay/cs_test_none", "pay")).status).toBe(404);
     expect((await post(world, "/pay/cs_test_none/later", "succeeded")).status).toBe(404);
   });
 
-  test("says that an expired session was not charged, with the way back to the cart", async () => {
+  test("says that an expired session was not charged, and links back to the cart", async () => {
     const world = startSandbox();
     const id = await open(world);
     world.controls.expire(id);
@@ -44,7 +44,7 @@ describe("the payment page", () => {
     expect((await post(world, `/pay/${id}`, "pay")).status).toBe(303);
   });
 
-  test("refuses an action that it does not have", async () => {
+  test("rejects an unknown action", async () => {
     const world = startSandbox();
     const id = await open(world, { allowed_payment_method_types: ["card"] });
     expect((await post(world, `/pay/${id}`, "steal")).status).toBe(400);
@@ -53,7 +53,7 @@ describe("the payment page", () => {
     expect(world.controls.session(id)?.status).toBe("open");
   });
 
-  test("says that nobody is charged, and shows lines and total, escaped", async () => {
+  test("says that nobody is charged, and shows the lines, escaped, and the total", async () => {
     const world = startSandbox();
     const id = await open(world, { line_items: [line(1250, 2, "usd", "<b>Mug</b>"), line(300)] });
     const response = await get(world, `/pay/${id}`);
@@ -69,7 +69,7 @@ describe("the payment page", () => {
     expect(page).not.toMatch(/<script|src=|url\(|action="/);
   });
 
-  test("offers to pay later only where the session allows it, and neither that nor a decline for a free order", async () => {
+  test("offers to pay later only if the session allows it, and neither that nor a decline for a free order", async () => {
     const world = startSandbox();
     const card = await (
       await get(world, `/pay/${await open(world, { allowed_payment_method_types: ["card"] })}`)
@@ -81,13 +81,13 @@ describe("the payment page", () => {
     expect(free).not.toMatch(/value="(decline|pay_later)"/);
   });
 
-  test("paying returns the shopper with the id in the address; a second submit pays nothing and returns too", async () => {
+  test("redirects to the success_url with the session's id after paying; a second submit redirects without charging", async () => {
     const world = startSandbox();
     const id = await open(world, {
       success_url: "http://shop.test/orders/{CHECKOUT_SESSION_ID}?x=%7BCHECKOUT_SESSION_ID%7D",
     });
-    const answers = await Promise.all([post(world, `/pay/${id}`, "pay"), post(world, `/pay/${id}`, "pay")]);
-    for (const response of answers) {
+    const responses = await Promise.all([post(world, `/pay/${id}`, "pay"), post(world, `/pay/${id}`, "pay")]);
+    for (const response of responses) {
       expect(response.status).toBe(303);
       expect(response.headers.get("Location")).toBe(`http://shop.test/orders/${id}?x=%7BCHECKOUT_SESSION_ID%7D`);
     }
@@ -99,7 +99,7 @@ describe("the payment page", () => {
     expect(page).toContain(`href="http://shop.test/orders/${id}`);
   });
 
-  test("a later payment is decided on its own page, once", async () => {
+  test("has a page of its own to complete a delayed payment, once", async () => {
     const world = startSandbox();
     const id = await open(world);
     expect(await (await get(world, `/pay/${id}/later`)).text()).toContain('value="pay"');
@@ -112,7 +112,7 @@ describe("the payment page", () => {
     expect(world.controls.session(id)?.payment_status).toBe("paid");
   });
 
-  test("works below a path of the shop", async () => {
+  test("works below a path prefix", async () => {
     const world = startSandbox({ paymentPageBase: () => "http://shop.test/sandbox" });
     const id = await open(world);
     expect((await get(world, `/sandbox/pay/${id}`)).status).toBe(200);
@@ -120,7 +120,7 @@ describe("the payment page", () => {
     expect(world.controls.session(id)?.payment_status).toBe("paid");
   });
 
-  test("answers programs in JSON", async () => {
+  test("responds with JSON if asked to", async () => {
     const world = startSandbox();
     const id = await open(world);
     const json = { Accept: "application/json" };
@@ -141,7 +141,7 @@ describe("the payment page", () => {
   });
 });
 
-describe("as a process of its own", () => {
+describe("over HTTP", () => {
   const listening: Listening[] = [];
   afterEach(async () => {
     await Promise.all(listening.splice(0).map((server) => server.close()));
@@ -152,12 +152,12 @@ describe("as a process of its own", () => {
     return server;
   }
 
-  test("a port that is taken is said", async () => {
+  test("listening on a port in use rejects", async () => {
     const { port } = await serve(async () => new Response("first"));
     await expect(listen(async () => new Response("second"), port)).rejects.toMatchObject({ code: "EADDRINUSE" });
   });
 
-  test("the SDK, the page and a webhook receiver meet over HTTP, and a broken connection is one", async () => {
+  test("the SDK, the page and a webhook receiver work together, and a cut connection is a connection error", async () => {
     const bodies: [string, string][] = [];
     const receiver = await serve(async (request) => {
       bodies.push([await request.text(), request.headers.get("Stripe-Signature") ?? ""]);
@@ -189,7 +189,7 @@ describe("as a process of its own", () => {
     expect(stripe.webhooks.constructEvent(body, signature, "whsec_sandbox")).toMatchObject({
       data: { object: { id } },
     });
-    // The SDK tries a reset connection once more on its own.
+    // The SDK always retries a reset connection once.
     controls.failNext({ disconnect: true, times: 2 });
     expect((await errorOf(stripe.checkout.sessions.retrieve(id))).type).toBe("StripeConnectionError");
     await sandbox.close();
@@ -200,7 +200,7 @@ describe("the controls over HTTP", () => {
   const command = (world: World, path: string, body: unknown) =>
     world.sandbox.httpFetch(`http://pay.test/_sandbox/${path}`, { method: "POST", body: JSON.stringify(body) });
 
-  test("refuse what they do not know", async () => {
+  test("reject unknown commands", async () => {
     const world = startSandbox();
     expect((await command(world, "webhooks", { action: "explode" })).status).toBe(400);
     expect((await command(world, "faults", { status: 200 })).status).toBe(400);
@@ -210,7 +210,7 @@ describe("the controls over HTTP", () => {
     expect((await command(world, "webhooks", { action: "resend", event_id: "evt_none" })).status).toBe(404);
   });
 
-  test("pay, settle, expire, hold, release, fail, list and reset", async () => {
+  test("can pay, settle, expire, hold, release, fail, list and reset", async () => {
     const world = startSandbox();
     await command(world, "prices", [{ id: "price_mug", currency: "usd", unit_amount: 900, product_name: "Mug" }]);
     const id = await open(world, { line_items: [{ price: "price_mug", quantity: 1 }] });

@@ -14,7 +14,7 @@ async function paid(world: ReturnType<typeof startSandbox>, change: Partial<Stri
 }
 
 describe("paying", () => {
-  test("an expired, an unknown and a finished session cannot be paid", async () => {
+  test("is not possible for expired, unknown and complete sessions", async () => {
     const { stripe, controls } = startSandbox();
     const expired = await open(stripe);
     controls.expire(expired);
@@ -28,7 +28,7 @@ describe("paying", () => {
     expect((await stripe.charges.list()).data).toHaveLength(1);
   });
 
-  test("a declined card leaves the session open with an intent that has no successful charge", async () => {
+  test("leaves the session open after a declined card, with an intent without a successful charge", async () => {
     const { stripe, controls } = startSandbox();
     const id = await open(stripe);
     expect(controls.decline(id)).toMatchObject({ kind: "declined", message: "Your card was declined." });
@@ -52,7 +52,7 @@ describe("paying", () => {
     expect((await stripe.paymentIntents.retrieve(intent)).status).toBe("succeeded");
   });
 
-  test("expiring after a decline cancels the intent", async () => {
+  test("ends with a canceled intent if the session expires after a decline", async () => {
     const { stripe, controls } = startSandbox();
     const id = await open(stripe);
     controls.decline(id);
@@ -60,7 +60,7 @@ describe("paying", () => {
     expect((await stripe.paymentIntents.retrieve(linkedId(session.payment_intent))).status).toBe("canceled");
   });
 
-  test("completes the session, takes the whole amount once and copies the payment's metadata", async () => {
+  test("completes the session, charges the whole amount once and copies the payment's metadata", async () => {
     const world = startSandbox();
     const { id, intent } = await paid(world, { payment_intent_data: { metadata: { order: "7" } } });
     expect(await world.stripe.checkout.sessions.retrieve(id)).toMatchObject({
@@ -92,7 +92,7 @@ describe("paying", () => {
     });
   });
 
-  test("a free order needs no payment and has no intent", async () => {
+  test("creates no intent for a free order", async () => {
     const { stripe, controls } = startSandbox();
     const id = await open(stripe, { line_items: [line(0)] });
     expect(controls.decline(id).kind).toBe("not_offered");
@@ -107,14 +107,14 @@ describe("paying", () => {
 });
 
 describe("paying later", () => {
-  test("is not offered when only cards are allowed", async () => {
+  test("is not offered if only cards are allowed", async () => {
     const { stripe, controls } = startSandbox();
     const id = await open(stripe, { allowed_payment_method_types: ["card"] });
     expect(controls.payLater(id).kind).toBe("not_offered");
     expect((await stripe.checkout.sessions.retrieve(id)).status).toBe("open");
   });
 
-  test("completes the session unpaid; when the money fails it stays so, for good", async () => {
+  test("completes the session unpaid, which is final if the payment fails", async () => {
     const { stripe, controls } = startSandbox();
     const id = await open(stripe);
     expect(controls.settle(id, "succeeded").kind).toBe("not_processing");
@@ -132,7 +132,7 @@ describe("paying later", () => {
     expect(controls.settle("cs_test_none", "succeeded").kind).toBe("unknown");
   });
 
-  test("is paid when the money arrives, and can be refunded only then", async () => {
+  test("makes the session paid once the payment arrives; only then can it be refunded", async () => {
     const { stripe, controls } = startSandbox();
     const id = await open(stripe);
     controls.payLater(id);
@@ -145,7 +145,7 @@ describe("paying later", () => {
 });
 
 describe("refunds", () => {
-  test("name what is missing or unknown", async () => {
+  test("name missing parameters and unknown objects", async () => {
     const { stripe } = startSandbox();
     expect((await errorOf(stripe.refunds.create({}))).message).toBe(
       "One of the following params should be provided for this request: payment_intent or charge.",
@@ -160,7 +160,7 @@ describe("refunds", () => {
     });
   });
 
-  test("give everything back once", async () => {
+  test("return the whole amount once", async () => {
     const world = startSandbox();
     const { intent } = await paid(world);
     const refund = await world.stripe.refunds.create({
@@ -191,7 +191,7 @@ describe("refunds", () => {
     });
   });
 
-  test("in parts, never more than is left", async () => {
+  test("can be partial, up to the amount that is left", async () => {
     const world = startSandbox();
     const { intent } = await paid(world);
     expect((await errorOf(world.stripe.refunds.create({ payment_intent: intent, amount: 2501 }))).message).toBe(
@@ -223,7 +223,7 @@ describe("refunds", () => {
 describe("idempotency keys", () => {
   const key = { idempotencyKey: "claim-1" };
 
-  test("replay the first answer, whatever has become of the object since", async () => {
+  test("replay the first response even if the object has changed since", async () => {
     const { stripe, controls } = startSandbox();
     const first = await stripe.checkout.sessions.create(cart(), key);
     controls.pay(first.id);
@@ -234,7 +234,7 @@ describe("idempotency keys", () => {
     expect(controls.calls().map(({ replayed }) => replayed)).toEqual([false, true]);
   });
 
-  test("say that an answer is a replay, of which request", async () => {
+  test("mark a replayed response and name the original request", async () => {
     const { sandbox } = startSandbox();
     const post = () =>
       sandbox.httpFetch("http://stripe.test/v1/refunds", {
@@ -252,7 +252,7 @@ describe("idempotency keys", () => {
     expect(await again.text()).toBe(await first.text());
   });
 
-  test("refuse other parameters and another endpoint", async () => {
+  test("reject other parameters and another endpoint", async () => {
     const { stripe, controls } = startSandbox();
     const { id } = await stripe.checkout.sessions.create(cart(), key);
     const otherParams = await errorOf(stripe.checkout.sessions.create(cart({ metadata: { a: "1" } }), key));
@@ -270,7 +270,7 @@ describe("idempotency keys", () => {
     expect(controls.sessions()).toHaveLength(1);
   });
 
-  test("answer 409 while the first is in progress, and replay after it", async () => {
+  test("respond with 409 while the first request is in progress, and replay it afterwards", async () => {
     const { stripe, controls } = startSandbox();
     const held = controls.holdNext({ method: "POST", path: "/v1/checkout/sessions", when: "after" });
     const first = stripe.checkout.sessions.create(cart(), key);
@@ -283,7 +283,7 @@ describe("idempotency keys", () => {
     expect((await stripe.checkout.sessions.create(cart(), key)).id).toBe((await first).id);
   });
 
-  test("keep refusals of the state, but not faults of the parameters", async () => {
+  test("save errors caused by the current state, but not parameter errors", async () => {
     const { stripe, controls } = startSandbox();
     const id = await open(stripe, {});
     controls.pay(id);
@@ -294,7 +294,7 @@ describe("idempotency keys", () => {
     expect((await stripe.checkout.sessions.create(cart(), { idempotencyKey: "fixed" })).status).toBe("open");
   });
 
-  test("are forgotten after 24 hours, and ignored on GET", async () => {
+  test("expire after 24 hours, and are ignored on GET", async () => {
     const { stripe, clock, controls } = startSandbox();
     const first = await stripe.checkout.sessions.create(cart(), key);
     await stripe.checkout.sessions.list({}, key);
@@ -304,8 +304,8 @@ describe("idempotency keys", () => {
   });
 });
 
-describe("faults on demand", () => {
-  test("a 500 before the effect is kept by the key: only another key gets through", async () => {
+describe("fault injection", () => {
+  test("a 500 before the effect is saved under the key, so only another key succeeds", async () => {
     const world = startSandbox();
     const { intent } = await paid(world);
     world.controls.failNext({ method: "POST", path: "/v1/refunds", status: 500 });
@@ -322,7 +322,7 @@ describe("faults on demand", () => {
     expect((await create(2)).status).toBe("succeeded");
   });
 
-  test("a 500 after the effect hides what has happened", async () => {
+  test("a 500 after the effect hides that the call succeeded", async () => {
     const world = startSandbox();
     const { intent } = await paid(world);
     world.controls.failNext({ method: "POST", path: "/v1/refunds", status: 500, when: "after" });
@@ -334,19 +334,19 @@ describe("faults on demand", () => {
     expect((await errorOf(create(2))).code).toBe("charge_already_refunded");
   });
 
-  test("a broken connection after the effect: the same key then hears what happened", async () => {
+  test("after a connection cut after the effect, the same key returns the result", async () => {
     const { stripe, controls } = startSandbox();
     controls.failNext({ path: "/v1/checkout/sessions", disconnect: true, when: "after" });
     const key = { idempotencyKey: "claim-1" };
     expect(await errorOf(stripe.checkout.sessions.create(cart(), key))).toMatchObject({
       type: "StripeConnectionError",
     });
-    const [made] = controls.sessions();
-    expect((await stripe.checkout.sessions.create(cart(), key)).id).toBe(made?.id);
+    const [created] = controls.sessions();
+    expect((await stripe.checkout.sessions.create(cart(), key)).id).toBe(created?.id);
     expect(controls.sessions()).toHaveLength(1);
   });
 
-  test("a broken connection before the effect leaves the key free", async () => {
+  test("a connection cut before the effect leaves the key unused", async () => {
     const { stripe, controls } = startSandbox();
     controls.failNext({ disconnect: true });
     const key = { idempotencyKey: "claim-1" };
@@ -355,7 +355,7 @@ describe("faults on demand", () => {
     expect((await stripe.checkout.sessions.create(cart(), key)).status).toBe("open");
   });
 
-  test("a 429 and a 503 are not kept, ask to be retried, and the SDK does so", async () => {
+  test("a 429 and a 503 are not saved, and the SDK retries them as told", async () => {
     const { client, controls } = startSandbox();
     controls.failNext({ status: 429, code: "lock_timeout" });
     controls.failNext({ status: 503 });
@@ -364,7 +364,7 @@ describe("faults on demand", () => {
     expect(controls.sessions().map(({ id }) => id)).toEqual([session.id]);
   });
 
-  test("strike only the calls that match, as often as asked", async () => {
+  test("faults hit only matching calls, as often as requested", async () => {
     const { stripe, controls } = startSandbox();
     const id = await open(stripe);
     controls.failNext({ method: "POST", path: "/v1/checkout/sessions/*/expire", status: 500, times: 2 });
@@ -374,7 +374,7 @@ describe("faults on demand", () => {
     expect((await stripe.checkout.sessions.expire(id)).status).toBe("expired");
   });
 
-  test("a call can be made to wait, and can lose a race meanwhile", async () => {
+  test("a call can be held, and lose a race meanwhile", async () => {
     const { stripe, controls } = startSandbox();
     const id = await open(stripe);
     const held = controls.holdNext({ path: "/v1/checkout/sessions/*/expire" });
@@ -386,16 +386,16 @@ describe("faults on demand", () => {
   });
 });
 
-describe("what becomes of a refund", () => {
+describe("a refund", () => {
   const refundsOf = async ({ stripe }: ReturnType<typeof startSandbox>, intent: string) =>
     (await stripe.refunds.list({ payment_intent: intent })).data.map(({ status }) => status);
   const chargeOf = async ({ stripe }: ReturnType<typeof startSandbox>, intent: string) =>
     (await stripe.charges.list({ payment_intent: intent })).data[0];
 
-  test("it stays pending and counts as refunded, until it arrives", async () => {
+  test("can be pending until it succeeds, and counts as refunded meanwhile", async () => {
     const world = startSandbox({ webhookEvents: ["*"] });
     const { id, intent } = await paid(world);
-    expect(world.controls.refundsBecome(id, "pending")).toBe(true);
+    expect(world.controls.setRefundStatus(id, "pending")).toBe(true);
     const { id: refund } = await world.stripe.refunds.create({ payment_intent: intent });
     expect(await refundsOf(world, intent)).toEqual(["pending"]);
     expect(await chargeOf(world, intent)).toMatchObject({ refunded: true });
@@ -406,7 +406,7 @@ describe("what becomes of a refund", () => {
     ]);
   });
 
-  test("it fails after it succeeded, so that the charge can be refunded again, and it fails once", async () => {
+  test("can fail once after it succeeded, and the charge can then be refunded again", async () => {
     const world = startSandbox();
     const { intent } = await paid(world);
     const { id: refund } = await world.stripe.refunds.create({ payment_intent: intent });
@@ -418,10 +418,10 @@ describe("what becomes of a refund", () => {
     expect(await refundsOf(world, intent)).toEqual(["succeeded", "failed"]);
   });
 
-  test("it fails at once, and takes nothing off the charge", async () => {
+  test("can fail immediately, and then does not count on the charge", async () => {
     const world = startSandbox();
     const { id, intent } = await paid(world);
-    world.controls.refundsBecome(id, "failed");
+    world.controls.setRefundStatus(id, "failed");
     expect(await world.stripe.refunds.create({ payment_intent: intent })).toMatchObject({
       status: "failed",
       failure_reason: "expired_or_canceled_card",
@@ -429,15 +429,15 @@ describe("what becomes of a refund", () => {
     expect(await chargeOf(world, intent)).toMatchObject({ refunded: false, amount_refunded: 0 });
   });
 
-  test("by buttons on the page of the completed checkout, and by the controls", async () => {
+  test("can be changed on the page of the completed checkout and by the controls", async () => {
     const world = startSandbox();
     const { id, intent } = await paid(world);
     const press = async (action: string, refund = "") => {
-      const answer = await world.sandbox.httpFetch(`http://pay.test/pay/${id}`, {
+      const response = await world.sandbox.httpFetch(`http://pay.test/pay/${id}`, {
         method: "POST",
         body: new URLSearchParams({ action, refund }),
       });
-      return { status: answer.status, text: await answer.text() };
+      return { status: response.status, text: await response.text() };
     };
     const control = async (path: string, body: object): Promise<unknown> =>
       (
@@ -447,7 +447,7 @@ describe("what becomes of a refund", () => {
         })
       ).json();
     await press("refunds_stay_pending");
-    expect((await press("refund")).text).toContain("It arrives");
+    expect((await press("refund")).text).toContain('value="refund_arrives"');
     const [refund] = world.controls.refunds(id);
     expect((await press("refund_fails", refund?.id)).text).toContain("$25.00: failed");
     expect(await press("refund_twice")).toMatchObject({ status: 200 });

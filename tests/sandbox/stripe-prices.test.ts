@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { cart, errorOf, line, linkedId, startSandbox } from "./stripe-sandbox-fixture";
 
 describe("Prices", () => {
-  test("are created, read, listed newest first by what they are, and switched off", async () => {
+  test("are created, read, listed newest first with filters, and deactivated", async () => {
     const { stripe } = startSandbox();
     const mug = await stripe.prices.create({ currency: "EUR", unit_amount: 900, product_data: { name: "Mug" } });
     const club = await stripe.prices.create({
@@ -33,7 +33,7 @@ describe("Prices", () => {
     expect(await ids({ active: true })).toEqual([club.id]);
   });
 
-  test("that cannot be sold are refused by a payment page, each as Stripe refuses it", async () => {
+  test("that cannot be sold are rejected by payment pages as Stripe does", async () => {
     const { stripe, controls } = startSandbox();
     controls.setPrices([
       { id: "price_old", currency: "usd", unit_amount: 700, product_name: "Old", active: false },

@@ -4,12 +4,12 @@ import { createStripeSandbox, type StripeSandboxOptions } from "~/sandbox/stripe
 
 export const START = 1_780_000_000_000;
 
-/** A stand-in with a clock, timers and a webhook receiver that the test moves by hand. */
+/** A stand-in whose clock, timers and webhook receiver are controlled by the test. */
 export function startSandbox(overrides: Partial<StripeSandboxOptions> = {}) {
   const clock = { time: START, now: () => clock.time };
   const timers: { run: () => void; delayMs: number }[] = [];
   const received: { url: string; body: string; signature: string; redirect: string }[] = [];
-  let answers: (number | Error)[] = [];
+  let results: (number | Error)[] = [];
   const sandbox = createStripeSandbox({
     webhookUrls: ["http://shop.test/hook"],
     paymentPageBase: () => "http://pay.test",
@@ -23,9 +23,9 @@ export function startSandbox(overrides: Partial<StripeSandboxOptions> = {}) {
         signature: request.headers.get("Stripe-Signature") ?? "",
         redirect: request.redirect,
       });
-      const answer = answers.shift() ?? 200;
-      if (answer instanceof Error) throw answer;
-      return new Response(null, { status: answer });
+      const result = results.shift() ?? 200;
+      if (result instanceof Error) throw result;
+      return new Response(null, { status: result });
     },
     ...overrides,
   });
@@ -43,11 +43,11 @@ export function startSandbox(overrides: Partial<StripeSandboxOptions> = {}) {
     client,
     clock,
     received,
-    /** What the receiver answers to the next webhooks, in order; then 200. */
-    answerWith(...next: (number | Error)[]) {
-      answers = next;
+    /** Sets the receiver's statuses or errors for the next webhooks, in order. Default: 200. */
+    respondWith(...next: (number | Error)[]) {
+      results = next;
     },
-    /** Runs the timers that are due now, and waits for what they sent. Returns their delays. */
+    /** Runs all current timers and waits for the webhooks that they send. Returns their delays. */
     async runTimers(): Promise<number[]> {
       const due = timers.splice(0);
       for (const { run } of due) run();
@@ -81,7 +81,7 @@ export function line(
   return { price_data: { currency, unit_amount: unitAmount, product_data: { name } }, quantity };
 }
 
-/** The error of a call that must fail, as the SDK throws it. */
+/** The SDK's error of a call that must fail. */
 export async function errorOf(call: Promise<unknown>): Promise<Stripe.errors.StripeError> {
   const error: unknown = await call.then(
     () => new Error("The call succeeded."),
@@ -91,10 +91,10 @@ export async function errorOf(call: Promise<unknown>): Promise<Stripe.errors.Str
   throw error;
 }
 
-/** The id in a link of Stripe's that was not expanded. */
-export function linkedId(link: string | { id: string } | null): string {
-  if (typeof link !== "string") throw new Error("Not an unexpanded link.");
-  return link;
+/** The id in a reference that is not expanded. */
+export function linkedId(reference: string | { id: string } | null): string {
+  if (typeof reference !== "string") throw new Error("The reference is expanded or null.");
+  return reference;
 }
 
 /** `expect.stringContaining`, typed. */

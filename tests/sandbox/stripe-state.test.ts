@@ -4,7 +4,7 @@ import { createRefund } from "~/sandbox/stripe/refunds.server";
 import { createStripeState } from "~/sandbox/stripe/stripe-state.server";
 import { START } from "./stripe-sandbox-fixture";
 
-test("the stand-in stays bounded: of finished sessions the oldest go, with their payments; open ones stay", () => {
+test("memory is bounded: the oldest finished sessions are evicted with their payments, open ones are kept", () => {
   const state = createStripeState();
   const emit = () => undefined;
   const checkouts = createCheckouts({ state, now: () => START, emit, paymentPageBase: () => "http://pay.test" });

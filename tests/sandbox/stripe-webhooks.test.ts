@@ -13,7 +13,7 @@ async function open({ stripe }: World): Promise<string> {
 }
 
 describe("an event", () => {
-  test("is refused by the SDK when its body was touched or its secret is another", async () => {
+  test("is rejected by the SDK if its body was changed or the secret differs", async () => {
     const world = startSandbox();
     world.controls.pay(await open(world));
     await world.runTimers();
@@ -29,7 +29,7 @@ describe("an event", () => {
     expect(webhooks.constructEvent(body, signature, "whsec_sandbox").type).toBe("checkout.session.completed");
   });
 
-  test("shows the session as it was then, not as it has become", async () => {
+  test("contains a snapshot of the session", async () => {
     const world = startSandbox();
     const id = await open(world);
     world.controls.pay(id);
@@ -53,7 +53,7 @@ describe("an event", () => {
     expect(await errorOf(world.stripe.events.retrieve("evt_none"))).toMatchObject({ code: "resource_missing" });
   });
 
-  test("is sent for each end that a session can come to, and only those the endpoint listens to", async () => {
+  test("is sent for every way a session can end, and only for types that the endpoint is subscribed to", async () => {
     const world = startSandbox();
     const [arrives, fails, expires, declines] = [
       await open(world),
@@ -84,7 +84,7 @@ describe("an event", () => {
     expect(all).toContain("payment_intent.payment_failed");
   });
 
-  test("of every type is sent when the endpoint listens to all", async () => {
+  test("of any type is sent if the endpoint is subscribed to all", async () => {
     const world = startSandbox({ webhookEvents: ["*"] });
     const session = await world.stripe.checkout.sessions.create(cart({ line_items: [line(900)] }));
     world.controls.pay(session.id);
@@ -100,7 +100,7 @@ describe("an event", () => {
     ]);
   });
 
-  test("goes to every address, and these are listed without their secret", async () => {
+  test("is sent to every endpoint; endpoints are listed without their secret", async () => {
     const world = startSandbox({ webhookUrls: ["http://a.test/", "http://b.test/"] });
     world.controls.pay(await open(world));
     await world.runTimers();
@@ -114,10 +114,10 @@ describe("an event", () => {
   });
 });
 
-describe("a delivery that fails", () => {
-  test("is tried again, each time later and newly signed, until it is answered 2xx", async () => {
+describe("a failed delivery", () => {
+  test("is retried with growing delays and a new signature until the response is 2xx", async () => {
     const world = startSandbox();
-    world.answerWith(500, new TypeError("fetch failed"), 302, 204);
+    world.respondWith(500, new TypeError("fetch failed"), 302, 204);
     world.controls.pay(await open(world));
     const delays: number[] = [];
     while (world.timers.length > 0) delays.push(...(await world.runTimers()));
@@ -132,9 +132,9 @@ describe("a delivery that fails", () => {
     ]);
   });
 
-  test("is given up after 15 tries, no more than a minute apart", async () => {
+  test("is given up after 15 attempts, at most a minute apart", async () => {
     const world = startSandbox();
-    world.answerWith(...Array<number>(99).fill(503));
+    world.respondWith(...Array<number>(99).fill(503));
     world.controls.pay(await open(world));
     const delays: number[] = [];
     while (world.timers.length > 0) delays.push(...(await world.runTimers()));
@@ -143,9 +143,9 @@ describe("a delivery that fails", () => {
     expect(world.controls.webhooks.deliveries()[0]?.state).toBe("failed");
   });
 
-  test("is not tried again once the stand-in is closed", async () => {
+  test("is not retried once the stand-in is closed", async () => {
     const world = startSandbox();
-    world.answerWith(500);
+    world.respondWith(500);
     world.controls.pay(await open(world));
     await world.runTimers();
     await world.sandbox.close();
@@ -153,7 +153,7 @@ describe("a delivery that fails", () => {
     expect(world.received).toHaveLength(1);
   });
 
-  test("is cut off by closing while it is under way", async () => {
+  test("is aborted if the stand-in is closed meanwhile", async () => {
     let aborted = false;
     const world = startSandbox({
       deliver: (_input, init) =>
@@ -171,8 +171,8 @@ describe("a delivery that fails", () => {
   });
 });
 
-describe("on demand an event is", () => {
-  test("dropped, until it is sent again", async () => {
+describe("an event can be", () => {
+  test("dropped until it is resent", async () => {
     const world = startSandbox();
     world.controls.webhooks.rule({ type: "checkout.session.completed", drop: true, times: 1 });
     world.controls.pay(await open(world));
@@ -187,7 +187,7 @@ describe("on demand an event is", () => {
     expect(world.received).toHaveLength(2);
   });
 
-  test("duplicated: the same event, more than once", async () => {
+  test("duplicated", async () => {
     const world = startSandbox();
     world.controls.webhooks.rule({ duplicate: 2 });
     world.controls.pay(await open(world));
@@ -205,7 +205,7 @@ describe("on demand an event is", () => {
     expect(await world.runTimers()).toEqual([90_000]);
   });
 
-  test("held and released in another order, one after the other", async () => {
+  test("held, and released one by one in another order", async () => {
     const world = startSandbox();
     world.controls.webhooks.rule({ hold: true });
     const ids = [await open(world), await open(world), await open(world)];
@@ -223,10 +223,10 @@ describe("on demand an event is", () => {
     expect(world.received).toHaveLength(4);
   });
 
-  test("awaited: idle means that nothing is on its way, retries included, while held events do not count", async () => {
+  test("awaited: idle means no delivery or retry is outstanding, held events aside", async () => {
     const world = startSandbox();
     await world.controls.webhooks.idle();
-    world.answerWith(500);
+    world.respondWith(500);
     world.controls.pay(await open(world));
     world.controls.webhooks.rule({ hold: true });
     world.controls.pay(await open(world));
@@ -241,7 +241,7 @@ describe("on demand an event is", () => {
     expect(world.received).toHaveLength(2);
   });
 
-  test("sent elsewhere once the addresses are changed", async () => {
+  test("sent to other endpoints once the URLs are changed", async () => {
     const world = startSandbox({ webhookUrls: [] });
     world.controls.webhooks.setUrls(["http://late.test/"]);
     world.controls.pay(await open(world));

@@ -21,11 +21,11 @@ describe("the sandbox's database", () => {
   });
   afterAll(() => sandbox.close());
 
-  it.each([undefined, "", "sb_secret_other", "sb_publishable_sandbox"])("refuses the key %s", async (key) => {
+  it.each([undefined, "", "sb_secret_other", "sb_publishable_sandbox"])("rejects the key %s", async (key) => {
     expect((await sandbox.fetch(URL, { headers: key === undefined ? {} : { apikey: key } })).status).toBe(401);
   });
 
-  it("serves nothing but the REST API", async () => {
+  it("serves only the REST API", async () => {
     for (const other of ["/", "/auth/v1/settings", "/_system", "/rest/v2/products"]) {
       expect(
         (await sandbox.fetch(`http://localhost${other}`, { headers: { apikey: SANDBOX_SUPABASE_KEY } })).status,
@@ -33,10 +33,10 @@ describe("the sandbox's database", () => {
     }
   });
 
-  it("is what the real supabase-js talks to, and holds the demo shop", async () => {
+  it("works with the real supabase-js, and contains the demo products", async () => {
     const client = createClient("http://sandbox.supabase.local", SANDBOX_SUPABASE_KEY, {
       global: { fetch: sandbox.fetch },
-      // @ts-expect-error The types of ws and of supabase-js disagree about `this` and `null`.
+      // @ts-expect-error The types of ws and supabase-js disagree about `this` and `null`.
       realtime: { transport: WebSocket },
     });
     const { data, error } = await client.from("products").select("id,name,price,inventory_count,description,image_url");
@@ -48,20 +48,20 @@ describe("the sandbox's database", () => {
     );
   });
 
-  it("takes SQL beside the API", async () => {
+  it("runs SQL directly", async () => {
     expect(await sandbox.exec("select 1 as one; select 2 as two")).toEqual([{ two: 2 }]);
     expect(await sandbox.exec("select $1::int + 1 as next", [2])).toEqual([{ next: 3 }]);
     await expect(sandbox.exec("select nonsense")).rejects.toThrow("nonsense");
   });
 });
 
-describe("the terminal of the shop", () => {
-  it("shows nothing of a query that the database refuses, and everybody else's errors, also while one is answered", async () => {
+describe("console.error", () => {
+  it("is silent about queries that the database rejects, but still prints the shop's errors meanwhile", async () => {
     const print = vi.spyOn(console, "error").mockReturnValue(undefined);
     const sandbox = await openTestDatabase();
-    const answering = sandbox.fetch(`${URL}?id=eq.abc`, { headers: { apikey: SANDBOX_SUPABASE_KEY } });
+    const request = sandbox.fetch(`${URL}?id=eq.abc`, { headers: { apikey: SANDBOX_SUPABASE_KEY } });
     console.error("a shop's own error");
-    const response = await answering;
+    const response = await request;
     await sandbox.close();
 
     const lines = print.mock.calls.map(([line]: unknown[]) => line);
@@ -73,7 +73,7 @@ describe("the terminal of the shop", () => {
 });
 
 describe("a sandbox without a dump", () => {
-  it("starts from nothing", async () => {
+  it("creates the demo shop itself", async () => {
     const sandbox = await createSupabaseSandbox({ dumpFile: "does/not/exist.tar" });
     expect(await sandbox.exec("select count(*)::int as rows from products")).toEqual([{ rows: DEMO_PRODUCTS.length }]);
     await sandbox.close();
@@ -81,7 +81,7 @@ describe("a sandbox without a dump", () => {
 });
 
 describe("the demo shop", () => {
-  it("has a picture of less than 6 KB for each product, and every state of stock", () => {
+  it("has an image of less than 6 KB for each product, and products in every stock state", () => {
     for (const product of DEMO_PRODUCTS) {
       const file = path.join("public", product.image_url);
       expect(existsSync(file), file).toBe(true);

@@ -1,14 +1,14 @@
 /**
- * A quick, real database for tests: the sandbox's embedded Supabase with its `products` table, in this process.
+ * A fast, real database for tests: the sandbox's embedded Supabase with its `products` table, in the same process.
  *
  *     const database = await openTestDatabase({ rows: [{ id: "…", name: "Mug", price: "12.50", inventory_count: 3 }] });
  *     await database.catalog.readStock(["…"]);
  *     await database.setRows([…]);   // between tests
  *     await database.close();        // in afterAll
  *
- * Each call starts a PostgreSQL of its own (about a second; the first call on a machine several, because it makes the dump under
- * `node_modules/.cache`). So open one in `beforeAll` and give each test its rows with `setRows`; tests of different files never
- * meet. Create every table through `schema`: the API reads the schema at its first request and remembers it.
+ * Each call starts its own PostgreSQL, so test files do not share data. That takes about a second (several on the first
+ * call on a machine, which writes a dump to `node_modules/.cache`): open it in `beforeAll` and set each test's rows
+ * with `setRows`. Create all tables through `schema`, because the API caches the schema at its first request.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -31,19 +31,19 @@ import {
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface TestDatabase extends SupabaseSandbox {
-  /** The catalog over this database with the default columns. */
+  /** A catalog of this database with the default columns. */
   readonly catalog: SupabaseCatalog;
-  /** Another catalog over it: other columns, another table, a fetch that fails. */
+  /** A catalog with other options: columns, table, or a fetch that fails. */
   catalogWith(options: Partial<Omit<SupabaseCatalogOptions, "columns">> & { columns?: string }): SupabaseCatalog;
-  /** Replaces all rows of the table. */
+  /** Replaces all rows of a table. */
   setRows(rows: readonly Row[], table?: string): Promise<void>;
 }
 
 export const DEFAULT_COLUMNS = "id,name,price,inventory=inventory_count,description,image=image_url";
 
 /**
- * `schema`: SQL run before the first request, after the sandbox's own table was made; it may drop that one.
- * `rows`: what `products` holds instead of the demo shop.
+ * @param options.schema SQL to run before the first request. The sandbox's own table exists then, and may be dropped.
+ * @param options.rows Rows of `products` instead of the demo products.
  */
 export async function openTestDatabase(
   options: { schema?: string; rows?: readonly Row[] } = {},

@@ -226,7 +226,7 @@ describe("paying", () => {
     const shop = await open();
     const checkoutId = await bought(shop);
     shop.world.setStock("mug", 0);
-    shop.world.stripe.refundsBecome(checkoutId, "pending");
+    shop.world.stripe.setRefundStatus(checkoutId, "pending");
     expect(await risen(shop, () => deliver(shop, checkoutId))).toMatchObject({ "refunds_total pending": 1 });
     const refundId = shop.world.stripe.refunds(checkoutId)[0]?.id ?? "";
     shop.world.stripe.settleRefund(refundId, "failed");

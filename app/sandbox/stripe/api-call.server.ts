@@ -1,45 +1,45 @@
 import type { Context } from "hono";
 import { assertExpandable, expandObject } from "./expand.server";
 import { ConnectionLost, type Faults } from "./faults.server";
-import { canonical, type IdempotencyKeys, type SavedAnswer } from "./idempotency.server";
+import { canonical, type IdempotencyKeys, type SavedResponse } from "./idempotency.server";
 import { expansions, parseForm } from "./request-params.server";
 import { StripeApiError } from "./stripe-error.server";
 import { newStripeId } from "./stripe-id.server";
 import type { StripeState } from "./stripe-state.server";
 
-/** The version that events are written in, and that a request without `Stripe-Version` gets: the one the SDK pins. */
+/** API version of events, and of requests without `Stripe-Version`: the one that the SDK pins. */
 export const API_VERSION = "2026-10-28.endive";
 
-/** What an endpoint is given: parameters as sent, to be parsed by it. */
+/** One call of an endpoint, which parses `params` itself. */
 interface ApiCall {
   params: unknown;
-  /** From the address; empty where it has none. */
+  /** The id in the path; empty if the path has none. */
   id: string;
   apiVersion: string;
 }
 
-/** Turns a call into the object to answer with, in one atomic step. Throws StripeApiError. */
+/** Executes a call in one atomic (synchronous) step and returns the object to respond with. Throws StripeApiError. */
 export type Endpoint = (call: ApiCall) => object;
 
-/** One request to the API as it was answered, for tests that count calls. */
+/** A record of one API request, for tests that count calls. */
 export interface ApiCallRecord {
   method: string;
   path: string;
-  /** Null while it runs and when the connection was cut. */
+  /** Null while it runs, and if the connection was cut. */
   status: number | null;
   idempotencyKey: string | null;
-  /** The answer came from the idempotency key; nothing was executed. */
+  /** True if the response was replayed from the idempotency key and nothing was executed. */
   replayed: boolean;
 }
 
 export interface ApiCallRunner {
-  /** Runs an endpoint the way Stripe does: secret key, idempotency key, faults, expansion, headers. */
+  /** Runs an endpoint as Stripe does: secret key, idempotency key, injected faults, expansion, headers. */
   run(context: Context, endpoint: Endpoint): Promise<Response>;
   calls(): readonly ApiCallRecord[];
   clear(): void;
 }
 
-interface Answer extends SavedAnswer {
+interface ApiResponse extends SavedResponse {
   headers: Readonly<Record<string, string>>;
 }
 
@@ -60,34 +60,37 @@ export function createApiCallRunner(options: {
     return call;
   }
 
-  /** What the client hears, and what its idempotency key keeps: they differ when a fault strikes after the effect. */
+  /**
+   * Returns the response to send and the response to save under the idempotency key. They differ if a fault is injected
+   * after the effect.
+   */
   async function execute(
     request: { method: string; path: string; id: string },
     call: ApiCall,
     endpoint: Endpoint,
-  ): Promise<{ heard: Answer | ConnectionLost; kept: Answer | undefined }> {
-    let done: Answer | undefined;
+  ): Promise<{ sent: ApiResponse | ConnectionLost; saved: ApiResponse | undefined }> {
+    let done: ApiResponse | undefined;
     try {
-      await faults.strike("before", request.method, request.path);
+      await faults.inject("before", request.method, request.path);
       const paths = expansions(call.params);
       assertExpandable(paths);
       const body = JSON.stringify(expandObject(endpoint(call), paths, state), null, 2);
       done = { status: 200, body, requestId: request.id, headers: {} };
-      await faults.strike("after", request.method, request.path);
-      return { heard: done, kept: done };
+      await faults.inject("after", request.method, request.path);
+      return { sent: done, saved: done };
     } catch (error) {
-      if (error instanceof ConnectionLost) return { heard: error, kept: done };
-      const failed = errorAnswer(error, request.id);
-      return { heard: failed.answer, kept: failed.executed ? failed.answer : done };
+      if (error instanceof ConnectionLost) return { sent: error, saved: done };
+      const { response, executed } = errorResponse(error, request.id);
+      return { sent: response, saved: executed ? response : done };
     }
   }
 
-  async function answer(
+  async function respond(
     context: Context,
     endpoint: Endpoint,
     request: { method: string; path: string; id: string; key: string | null; apiVersion: string },
     log: ApiCallRecord,
-  ): Promise<Answer | ConnectionLost> {
+  ): Promise<ApiResponse | ConnectionLost> {
     try {
       authenticate(context.req.header("Authorization"), options.secretKey);
       const text = request.method === "GET" ? new URL(context.req.url).search.slice(1) : await context.req.text();
@@ -96,27 +99,27 @@ export function createApiCallRunner(options: {
         id: context.req.param("id") ?? "",
         apiVersion: request.apiVersion,
       };
-      if (request.key === null) return (await execute(request, call, endpoint)).heard;
+      if (request.key === null) return (await execute(request, call, endpoint)).sent;
       const use = keys.use(request.key, request.path, canonical(call.params));
       if (use.kind === "replay") {
         log.replayed = true;
         return {
-          ...use.answer,
+          ...use.response,
           headers: {
             "Idempotent-Replayed": "true",
-            ...(use.answer.status >= 400 && { "Stripe-Should-Retry": "false" }),
+            ...(use.response.status >= 400 && { "Stripe-Should-Retry": "false" }),
           },
         };
       }
       try {
-        const { heard, kept } = await execute(request, call, endpoint);
-        if (kept !== undefined) use.save(kept);
-        return heard;
+        const { sent, saved } = await execute(request, call, endpoint);
+        if (saved !== undefined) use.save(saved);
+        return sent;
       } finally {
         use.forgetUnlessSaved();
       }
     } catch (error) {
-      return errorAnswer(error, request.id).answer;
+      return errorResponse(error, request.id).response;
     }
   }
 
@@ -127,18 +130,18 @@ export function createApiCallRunner(options: {
       const apiVersion = context.req.header("Stripe-Version") ?? API_VERSION;
       const request = { method, path, id: newStripeId("req"), key, apiVersion };
       const log = record({ method, path, status: null, idempotencyKey: key, replayed: false });
-      const given = await answer(context, endpoint, request, log);
-      if (given instanceof ConnectionLost) throw given;
-      log.status = given.status;
-      return new Response(given.body, {
-        status: given.status,
+      const response = await respond(context, endpoint, request, log);
+      if (response instanceof ConnectionLost) throw response;
+      log.status = response.status;
+      return new Response(response.body, {
+        status: response.status,
         headers: {
           "Content-Type": "application/json",
           "Cache-Control": "no-cache, no-store",
           "Request-Id": request.id,
           "Stripe-Version": apiVersion,
-          ...(key !== null && { "Idempotency-Key": key, "Original-Request": given.requestId }),
-          ...given.headers,
+          ...(key !== null && { "Idempotency-Key": key, "Original-Request": response.requestId }),
+          ...response.headers,
         },
       });
     },
@@ -149,15 +152,15 @@ export function createApiCallRunner(options: {
   };
 }
 
-/** Rethrows what is not an answer of Stripe's: a fault of the stand-in itself must not look like one. */
-function errorAnswer(error: unknown, requestId: string): { answer: Answer; executed: boolean } {
+/** Rethrows anything but a StripeApiError: a bug in the stand-in must not look like a response from Stripe. */
+function errorResponse(error: unknown, requestId: string): { response: ApiResponse; executed: boolean } {
   if (!(error instanceof StripeApiError)) throw error;
   const body = JSON.stringify(error.body(requestId), null, 2);
   const headers = { "Stripe-Should-Retry": "false", ...error.headers };
-  return { answer: { status: error.status, body, requestId, headers }, executed: error.executed };
+  return { response: { status: error.status, body, requestId, headers }, executed: error.executed };
 }
 
-/** Bearer, as the SDK sends it, or Basic with the key as user name, as `curl -u` does. Throws Stripe's 401. */
+/** Accepts Bearer (the SDK) and Basic with the key as user name (`curl -u`). Throws Stripe's 401. */
 function authenticate(authorization: string | undefined, secretKey: string): void {
   const [scheme = "", value = ""] = (authorization ?? "").split(" ");
   const given =

@@ -21,7 +21,7 @@ const sessionList = z.strictObject({
   status: z.enum(["open", "complete", "expired"]).optional(),
 });
 const lineItemList = z.strictObject(pageParams);
-const ofPayment = z.strictObject({
+const byPayment = z.strictObject({
   ...pageParams,
   created: createdParam,
   payment_intent: text.optional(),
@@ -30,7 +30,7 @@ const ofPayment = z.strictObject({
 const eventList = z.strictObject({ ...pageParams, created: createdParam, type: text.optional() });
 const endpointList = z.strictObject(pageParams);
 
-/** The part of `/v1` that the shop uses; anything else is Stripe's 404 for an unknown URL. */
+/** The part of Stripe's API (`/v1`) that the shop uses. Other paths get Stripe's 404 for an unknown URL. */
 export function createApiRoutes(options: {
   state: StripeState;
   checkouts: Checkouts;
@@ -87,7 +87,7 @@ export function createApiRoutes(options: {
   post("/v1/refunds", ({ params }) =>
     createRefund(state, parseParams(refundParams, params), { nowSeconds: options.nowSeconds(), emit: options.emit }),
   );
-  get("/v1/refunds", ({ params }) => listOfPayment(state.refunds, params, "/v1/refunds", "refund"));
+  get("/v1/refunds", ({ params }) => listByPayment(state.refunds, params, "/v1/refunds", "refund"));
   get("/v1/refunds/:id", ({ id, params }) => found(state.refunds, id, params, "refund"));
   get("/v1/payment_intents/:id", ({ id, params }) =>
     found(state.paymentIntents, id, params, "payment_intent", "intent"),
@@ -97,7 +97,7 @@ export function createApiRoutes(options: {
     if (intent === undefined) throw noSuch("payment_intent", id, "intent");
     return withMetadata(intent, params);
   });
-  get("/v1/charges", ({ params }) => listOfPayment(state.charges, params, "/v1/charges", "charge"));
+  get("/v1/charges", ({ params }) => listByPayment(state.charges, params, "/v1/charges", "charge"));
   get("/v1/charges/:id", ({ id, params }) => found(state.charges, id, params, "charge"));
   post("/v1/prices", ({ params }) => createPrice(state, params, options.nowSeconds()));
   get("/v1/prices", ({ params }) => listPrices(state, params));
@@ -155,7 +155,7 @@ export function createApiRoutes(options: {
   return app;
 }
 
-/** An id that cannot be one is a 400, not a 404: seen with the unreplaced `{CHECKOUT_SESSION_ID}` of a success_url. */
+/** Throws 400, not 404, for a malformed id, as Stripe does for the literal `{CHECKOUT_SESSION_ID}` of a success_url. */
 function checkoutId(id: string): string {
   if (/^\w+$/.test(id)) return id;
   throw invalidParam(`Invalid checkout.session id: ${id}`, { param: "session" });
@@ -179,13 +179,13 @@ function withMetadata<T extends { metadata: Metadata }>(object: T, params: unkno
   return object;
 }
 
-function listOfPayment<T extends { id: string; created: number; payment_intent: string; charge?: unknown }>(
+function listByPayment<T extends { id: string; created: number; payment_intent: string; charge?: unknown }>(
   from: ReadonlyMap<string, T>,
   params: unknown,
   url: string,
   kind: string,
 ): StripeList<T> {
-  const query = parseParams(ofPayment, params);
+  const query = parseParams(byPayment, params);
   if (kind === "charge" && query.charge !== undefined) {
     throw invalidParam("Received unknown parameter: charge", { code: "parameter_unknown", param: "charge" });
   }

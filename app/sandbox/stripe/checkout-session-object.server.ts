@@ -1,7 +1,7 @@
 import type { CheckoutSessionParams, LineItemParams } from "./checkout-session-params.server";
 import { chargeStep, formatAmount, MAXIMUM_CHARGE, minimumCharge } from "./currency.server";
 import { dashboardPaymentMethods, worksInCurrency } from "./payment-method-types.server";
-import { rememberPrice } from "./prices.server";
+import { storePrice } from "./prices.server";
 import { mergeMetadata } from "./request-params.server";
 import { invalidParam, noSuch, refused } from "./stripe-error.server";
 import { newCheckoutId, newStripeId } from "./stripe-id.server";
@@ -19,8 +19,8 @@ const SHORTEST_LIFE_S = 30 * 60;
 const LONGEST_LIFE_S = 24 * 60 * 60;
 
 /**
- * Builds an open session and its lines, with inline prices remembered in `state`; the session itself is not stored yet.
- * Throws Stripe's 400 for a bad deadline, an unknown price, mixed currencies or an amount that cannot be charged.
+ * Builds an open session and its lines. Stores inline prices in `state`, but not the session.
+ * Throws Stripe's 400 for an invalid deadline, an unknown price, mixed currencies or an amount that cannot be charged.
  */
 export function newCheckout(
   params: CheckoutSessionParams,
@@ -31,7 +31,7 @@ export function newCheckout(
   const metadata = mergeMetadata({}, params.metadata);
   const paymentIntentMetadata = mergeMetadata({}, params.payment_intent_data?.metadata);
   const priced = params.line_items.map((item, index) => ({ item, ...priceOf(item, index, context) }));
-  const currency = oneCurrency(
+  const currency = commonCurrency(
     priced.map(({ price }) => price),
     params.currency,
   );
@@ -66,7 +66,7 @@ export function newCheckout(
   return record;
 }
 
-/** Its amounts are those of `applyTotals`. */
+/** A line whose amounts are still 0: `applyTotals` sets them. */
 export function newLineItem({
   price,
   name,
@@ -94,19 +94,19 @@ export function newLineItem({
   };
 }
 
-function deadline(asked: number | undefined, nowSeconds: number): number {
-  if (asked === undefined) return nowSeconds + LONGEST_LIFE_S;
-  if (asked < nowSeconds + SHORTEST_LIFE_S) {
+function deadline(requested: number | undefined, nowSeconds: number): number {
+  if (requested === undefined) return nowSeconds + LONGEST_LIFE_S;
+  if (requested < nowSeconds + SHORTEST_LIFE_S) {
     throw invalidParam("The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.", {
       param: "expires_at",
     });
   }
-  if (asked >= nowSeconds + LONGEST_LIFE_S) {
+  if (requested >= nowSeconds + LONGEST_LIFE_S) {
     throw invalidParam("The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.", {
       param: "expires_at",
     });
   }
-  return asked;
+  return requested;
 }
 
 function priceOf(
@@ -128,7 +128,7 @@ function priceOf(
       );
     }
     const product = state.products.get(price.product);
-    // Stripe refuses these too; its wording for payment pages is not known.
+    // Stripe rejects these too, but its wording is unknown.
     if (product?.active === false)
       throw refused(`The product ${product.id} is marked as inactive, and thus it can't be sold.`, { param });
     return { price, name: product?.name ?? id };
@@ -142,7 +142,7 @@ function priceOf(
     images: data.images ?? [],
     metadata: mergeMetadata({}, data.metadata),
   };
-  const price = rememberPrice(state, nowSeconds, {
+  const price = storePrice(state, nowSeconds, {
     id: newStripeId("price"),
     currency,
     unitAmount,
@@ -154,8 +154,8 @@ function priceOf(
   return { price, name: data.name };
 }
 
-function oneCurrency(prices: readonly StripePrice[], asked: string | undefined): string {
-  const expected = asked ?? prices[0]?.currency ?? "usd";
+function commonCurrency(prices: readonly StripePrice[], requested: string | undefined): string {
+  const expected = requested ?? prices[0]?.currency ?? "usd";
   const other = prices.findIndex((price) => price.currency !== expected);
   if (other === -1) return expected;
   throw refused(
@@ -166,10 +166,10 @@ function oneCurrency(prices: readonly StripePrice[], asked: string | undefined):
 
 function assertChargeable(total: number, currency: string): void {
   if (total === 0) return;
-  const least = minimumCharge(currency);
-  if (total < least) {
+  const minimum = minimumCharge(currency);
+  if (total < minimum) {
     throw refused(
-      `The Checkout Session's total amount due must add up to at least ${formatAmount(least, currency)} ${currency}`,
+      `The Checkout Session's total amount due must add up to at least ${formatAmount(minimum, currency)} ${currency}`,
       { code: "amount_too_small" },
     );
   }
@@ -182,7 +182,7 @@ function assertChargeable(total: number, currency: string): void {
   const step = chargeStep(currency);
   if (total % step === 0) return;
   if (step === 10)
-    throw refused(`Amounts in ${currency} must end in 0: Stripe charges them to two decimal places.`, {
+    throw refused(`Amounts in ${currency} must end in 0: Stripe charges them with two decimal places.`, {
       param: "line_items",
     });
   // Source: support.stripe.com, "Deprecation of fractional ISK charges and refunds".
@@ -194,9 +194,9 @@ function assertChargeable(total: number, currency: string): void {
 
 function offeredMethods(params: CheckoutSessionParams, currency: string): string[] {
   if (params.payment_method_types !== undefined) {
-    const stranger = params.payment_method_types.find((method) => !worksInCurrency(method, currency));
-    if (stranger === undefined) return params.payment_method_types;
-    throw refused(`The payment method type \`${stranger}\` cannot be used with currency \`${currency}\`.`, {
+    const unsupported = params.payment_method_types.find((method) => !worksInCurrency(method, currency));
+    if (unsupported === undefined) return params.payment_method_types;
+    throw refused(`The payment method type \`${unsupported}\` cannot be used with currency \`${currency}\`.`, {
       param: "payment_method_types",
     });
   }

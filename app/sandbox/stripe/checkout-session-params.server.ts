@@ -9,7 +9,7 @@ export const currency = text
   .transform((value) => value.toLowerCase())
   .refine(isSupportedCurrency, {
     error: (issue) =>
-      `Invalid currency: ${String(issue.input)}. See https://stripe.com/docs/currencies for those that Stripe supports.`,
+      `Invalid currency: ${String(issue.input)}. See https://stripe.com/docs/currencies for supported currencies.`,
   });
 
 const priceData = z.strictObject({
@@ -91,7 +91,7 @@ const common = {
   shipping_address_collection: z
     .strictObject({
       allowed_countries: list(
-        z.string().regex(/^[A-Z]{2}$/, { error: "Invalid country: it must be a two-letter code in capitals" }),
+        z.string().regex(/^[A-Z]{2}$/, { error: "Invalid country: must be a two-letter code in capitals" }),
       ),
     })
     .optional(),
@@ -131,7 +131,7 @@ const common = {
   wallet_options: notInSandbox,
 };
 
-/** Since API version 2026-09-30 (endive) the list of methods is a filter, and `payment_method_types` is unknown. */
+/** Since 2026-09-30 (endive), `allowed_payment_method_types` filters and `payment_method_types` is unknown. */
 const current = z.strictObject({
   ...common,
   ui_mode: z

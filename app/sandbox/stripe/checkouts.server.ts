@@ -1,6 +1,6 @@
 import { newCheckout } from "./checkout-session-object.server";
 import type { CheckoutSessionParams } from "./checkout-session-params.server";
-import { paysLater } from "./payment-method-types.server";
+import { hasDelayedMethod } from "./payment-method-types.server";
 import { DECLINED, newCharge, newPaymentIntent, SHOPPER, SHOPPER_ADDRESS } from "./payment-objects.server";
 import { mergeMetadata } from "./request-params.server";
 import { noSuch, refused } from "./stripe-error.server";
@@ -16,13 +16,13 @@ import { applyTotals } from "./totals.server";
 
 export type PaymentOutcome =
   | { kind: "paid"; session: StripeCheckoutSession }
-  /** The shopper is done; the money is still under way. */
+  /** The shopper is done, but the payment has not settled yet. */
   | { kind: "processing"; session: StripeCheckoutSession }
   | { kind: "declined"; session: StripeCheckoutSession; message: string }
-  /** Paid, or being paid, before this attempt: nothing was taken by it. */
+  /** Paid, or being paid, before this attempt, which charged nothing. */
   | { kind: "already_complete"; session: StripeCheckoutSession }
   | { kind: "expired"; session: StripeCheckoutSession }
-  /** The session takes only methods that pay at once. */
+  /** The session does not offer this way to pay. */
   | { kind: "not_offered"; session: StripeCheckoutSession }
   | { kind: "unknown" };
 
@@ -30,21 +30,22 @@ export type SettleOutcome =
   { kind: "settled"; session: StripeCheckoutSession } | { kind: "not_processing" } | { kind: "unknown" };
 
 /**
- * Checkout Sessions and the payments made on them. Every method is one atomic step (nothing in it waits), and first
- * expires whatever is past its deadline by the stand-in's clock, with the event that Stripe sends for it.
- * Status rules: open → complete | expired, and never back. Source: docs.stripe.com/api/checkout/sessions/object
+ * Checkout Sessions and their payments. Every method is atomic (synchronous), and first expires all sessions past their
+ * deadline by the stand-in's clock, with the event that Stripe sends for them.
+ * Status transitions: open → complete | expired, both final.
+ * Source: https://docs.stripe.com/api/checkout/sessions/object
  */
 export interface Checkouts {
   /** Throws Stripe's 400. */
   create(params: CheckoutSessionParams): CheckoutRecord;
   lookUp(id: string): CheckoutRecord | undefined;
-  /** The same, but throws Stripe's 404. */
+  /** Like `lookUp`, but throws Stripe's 404. */
   find(id: string): CheckoutRecord;
   /** Oldest first. */
   all(): CheckoutRecord[];
-  /** Metadata only, in any status, as Stripe allows. Throws Stripe's 400 and 404. */
+  /** Updates metadata, which Stripe allows in any status. Throws Stripe's 400 and 404. */
   updateMetadata(id: string, change: Record<string, string> | null | undefined): CheckoutRecord;
-  /** Throws Stripe's 400 unless the session is open. */
+  /** Expires an open session. Throws Stripe's 400 if it is not open, and its 404. */
   expire(id: string): CheckoutRecord;
   pay(id: string): PaymentOutcome;
   decline(id: string): PaymentOutcome;
@@ -74,7 +75,7 @@ export function createCheckouts(options: {
 
   function close(id: string): void {
     const record = state.checkouts.get(id);
-    if (record === undefined) throw new Error(`An open checkout is not among the checkouts: ${id}`);
+    if (record === undefined) throw new Error(`Open checkout is missing from the checkouts: ${id}`);
     const { session } = record;
     session.status = "expired";
     session.url = null;
@@ -100,7 +101,7 @@ export function createCheckouts(options: {
     return record;
   }
 
-  /** The outcome when the session cannot be paid (any more). */
+  /** The outcome of an attempt to pay a session that cannot be paid; undefined if it can. */
   function unpayable(record: CheckoutRecord | undefined): PaymentOutcome | undefined {
     if (record === undefined) return { kind: "unknown" };
     const { session } = record;
@@ -108,8 +109,8 @@ export function createCheckouts(options: {
     return session.status === "complete" ? { kind: "already_complete", session } : undefined;
   }
 
-  /** Stripe taxes by the address, which the shopper gives before they pay. */
-  function giveAddress(record: CheckoutRecord): void {
+  /** Adds tax, which Stripe computes from the address that the shopper enters before paying. */
+  function enterAddress(record: CheckoutRecord): void {
     if (record.session.automatic_tax.enabled) record.session.automatic_tax.status = "complete";
     applyTotals(record, state.tariff);
   }
@@ -209,7 +210,7 @@ export function createCheckouts(options: {
       const record = lookUp(id);
       const outcome = unpayable(record);
       if (record === undefined || outcome !== undefined) return outcome ?? { kind: "unknown" };
-      giveAddress(record);
+      enterAddress(record);
       const { session } = record;
       if (session.amount_total === 0) {
         session.payment_status = "no_payment_required";
@@ -226,7 +227,7 @@ export function createCheckouts(options: {
       const record = lookUp(id);
       const outcome = unpayable(record);
       if (record === undefined || outcome !== undefined) return outcome ?? { kind: "unknown" };
-      giveAddress(record);
+      enterAddress(record);
       const { session } = record;
       if (session.amount_total === 0) return { kind: "not_offered", session };
       const intent = intentOf(record);
@@ -238,9 +239,9 @@ export function createCheckouts(options: {
       const record = lookUp(id);
       const outcome = unpayable(record);
       if (record === undefined || outcome !== undefined) return outcome ?? { kind: "unknown" };
-      giveAddress(record);
+      enterAddress(record);
       const { session } = record;
-      if (session.amount_total === 0 || !paysLater(session.payment_method_types))
+      if (session.amount_total === 0 || !hasDelayedMethod(session.payment_method_types))
         return { kind: "not_offered", session };
       const intent = intentOf(record);
       charge(intent, "pending");

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { StripeSandboxControls } from "./controls.server";
 import { outcomeJson } from "./payment-page.server";
 
-/** The controls over HTTP, for a stand-in that runs as its own process. JSON in and out; 400 names what is wrong. */
+/** The controls as JSON over HTTP, for a stand-in in a process of its own. Invalid requests get a 400 that says why. */
 
 const rule = z.strictObject({
   type: z.string().optional(),
@@ -68,7 +68,7 @@ const tariff = z.strictObject({
 });
 
 const refundStatus = z.enum(["succeeded", "pending", "requires_action", "failed", "canceled"]);
-const refundByHand = z.strictObject({ amount: z.int().positive().optional() });
+const dashboardRefund = z.strictObject({ amount: z.int().positive().optional() });
 const refundCommand = z.strictObject({ status: refundStatus });
 
 export function createControlRoutes(controls: StripeSandboxControls): Hono {
@@ -152,10 +152,10 @@ export function createControlRoutes(controls: StripeSandboxControls): Hono {
   );
   app.post("/_sandbox/checkouts/:id/refunds", async (context) => {
     const { status } = refundCommand.parse(await context.req.json());
-    return context.json({ set: controls.refundsBecome(context.req.param("id"), status) });
+    return context.json({ set: controls.setRefundStatus(context.req.param("id"), status) });
   });
   app.post("/_sandbox/checkouts/:id/refund", async (context) => {
-    const { amount } = refundByHand.parse(await context.req.json());
+    const { amount } = dashboardRefund.parse(await context.req.json());
     return context.json({ refunded: controls.refund(context.req.param("id"), amount) });
   });
   app.post("/_sandbox/refunds/:id", async (context) => {

@@ -3,7 +3,7 @@ import type { Checkouts, PaymentOutcome, SettleOutcome } from "./checkouts.serve
 import type { CallMatch, Fault, Faults, HeldCall } from "./faults.server";
 import type { IdempotencyKeys } from "./idempotency.server";
 import { editPage, type PageEdit } from "./page-edits.server";
-import { rememberPrice } from "./prices.server";
+import { storePrice } from "./prices.server";
 import { createRefund, refundsOf, settleRefund } from "./refunds.server";
 import { StripeApiError } from "./stripe-error.server";
 import type { StripeCheckoutSession, StripeObject, StripeRefund } from "./stripe-objects.server";
@@ -11,61 +11,66 @@ import { createStripeState, type StripeState } from "./stripe-state.server";
 import type { Tariff } from "./totals.server";
 import type { WebhookControls, Webhooks } from "./webhooks.server";
 
-/** `requires_action`: Stripe waits for the buyer to say where the money is to go. */
+/** `requires_action`: Stripe waits for the buyer to provide an account for the refund. */
 export type RefundStatus = "succeeded" | "pending" | "requires_action" | "failed" | "canceled";
 
-/** A Price that the merchant's account has. */
-interface KnownPrice {
+/** A Price in the merchant's account. */
+interface AccountPrice {
   id: string;
   currency: string;
   /** Minor units. */
   unit_amount: number;
   product_name: string;
-  /** Absent: true. */
+  /** Default: true. */
   active?: boolean | undefined;
-  /** Absent: true. */
+  /** Default: true. */
   product_active?: boolean | undefined;
-  /** A subscription's, by the month. Absent: false. */
+  /** True for a monthly subscription price. Default: false. */
   recurring?: boolean | undefined;
 }
 
-/** What a test or an operator may do to the stand-in that no client of Stripe can. */
+/**
+ * What tests and operators can do with the stand-in beyond Stripe's API.
+ * @example
+ * sandbox.controls.pay(checkoutId); // { kind: "paid", session }
+ * sandbox.controls.failNext({ method: "POST", path: "/v1/refunds", status: 500 });
+ */
 export interface StripeSandboxControls {
-  /** What a shopper does on the payment page. */
+  /** Pays as a shopper on the payment page; `decline` and `payLater` are the page's other buttons. */
   pay(checkoutId: string): PaymentOutcome;
   decline(checkoutId: string): PaymentOutcome;
   payLater(checkoutId: string): PaymentOutcome;
-  /** Changes an open page before it is paid. False: it is not open, or has no such line. */
+  /** Changes an open page before it is paid. False if it is not open or has no such line. */
   edit(checkoutId: string, edit: PageEdit): boolean;
-  /** The money of a later payment arrives or does not. */
+  /** Completes a delayed payment, successfully or not. */
   settle(checkoutId: string, result: "succeeded" | "failed"): SettleOutcome;
-  /** From now on refunds of this checkout's payment get this status. False: there is no payment. */
-  refundsBecome(checkoutId: string, status: RefundStatus): boolean;
-  /** The bank takes a refund, or it fails, weeks later too; see `settleRefund`. */
+  /** Sets the initial status of further refunds of this checkout's payment. False if there is no payment. */
+  setRefundStatus(checkoutId: string, status: RefundStatus): boolean;
+  /** Changes the status of an existing refund; see `settleRefund` in refunds.server.ts. */
   settleRefund(refundId: string, status: RefundStatus): boolean;
-  /** A refund as on Stripe's dashboard, of all that is left unless there is an amount. False: nothing is left, or not that much. */
+  /** Refunds as on Stripe's dashboard. Default amount: all that is left. False if less than the amount is left. */
   refund(checkoutId: string, amount?: number): boolean;
-  /** By the name of a button on the page of a completed checkout. False: there is nothing that it could be about. */
-  moveRefunds(checkoutId: string, move: { action: string; refundId: string }): boolean;
+  /** Runs the refund button with this name on the page of a completed checkout. False if there is nothing to change. */
+  runRefundAction(checkoutId: string, command: { action: string; refundId: string }): boolean;
   /** Copies of the refunds of a checkout's payment, oldest first. */
   refunds(checkoutId: string): StripeRefund[];
-  /** Expires an open session as Stripe's own clock would. False: it was not open. */
+  /** Expires an open session, as its deadline would. False if it was not open. */
   expire(checkoutId: string): boolean;
-  /** A copy of a session as it is now; undefined when there is none. */
+  /** A copy of a session; undefined if it does not exist. */
   session(checkoutId: string): StripeCheckoutSession | undefined;
-  /** Copies, oldest first. */
+  /** Copies of all sessions, oldest first. */
   sessions(): StripeCheckoutSession[];
-  /** Adds Prices that `line_items[][price]` may name, or replaces them. */
-  setPrices(prices: readonly KnownPrice[]): void;
-  /** Of pages from now on, and open ones when they are paid. */
+  /** Adds or replaces Prices for use in `line_items[][price]`. */
+  setPrices(prices: readonly AccountPrice[]): void;
+  /** Changes the shipping and tax rates of new pages, and of open ones when they are paid. */
   setTariff(tariff: Partial<Tariff>): void;
   failNext(fault: Fault): void;
-  /** The next matching call stands still until it is released. */
+  /** Holds the next matching call until it is released. */
   holdNext(match: CallMatch): HeldCall;
-  /** The last few thousand API requests, oldest first. */
+  /** The latest API requests, at most 5,000, oldest first. */
   calls(): readonly ApiCallRecord[];
   readonly webhooks: WebhookControls;
-  /** Forgets everything: sessions, payments, keys, faults, rules, deliveries. */
+  /** Clears everything: sessions, payments, idempotency keys, faults, webhook rules and deliveries. */
   reset(): void;
 }
 
@@ -82,9 +87,9 @@ export function createControls(options: {
   const { state, checkouts, faults, keys, runner, webhooks } = options;
   const paymentOf = (id: string) => checkouts.lookUp(id)?.session.payment_intent ?? null;
 
-  function refundsBecome(id: string, status: RefundStatus): boolean {
+  function setRefundStatus(id: string, status: RefundStatus): boolean {
     const intent = paymentOf(id);
-    if (intent !== null) state.refundsBecome.set(intent, status);
+    if (intent !== null) state.refundStatuses.set(intent, status);
     return intent !== null;
   }
 
@@ -106,10 +111,10 @@ export function createControls(options: {
     payLater: (id) => checkouts.payLater(id),
     edit: (id, edit) => editPage(state, options.nowSeconds(), checkouts.lookUp(id), edit),
     settle: (id, result) => checkouts.settle(id, result),
-    refundsBecome,
+    setRefundStatus,
     refund,
     settleRefund: (id, status) => settleRefund(state, id, status, options.emit),
-    moveRefunds(id, { action, refundId }) {
+    runRefundAction(id, { action, refundId }) {
       switch (action) {
         case "refund":
           return refund(id);
@@ -118,11 +123,11 @@ export function createControls(options: {
         case "refund_fails":
           return settleRefund(state, refundId, "failed", options.emit);
         case "refunds_succeed":
-          return refundsBecome(id, "succeeded");
+          return setRefundStatus(id, "succeeded");
         case "refunds_stay_pending":
-          return refundsBecome(id, "pending");
+          return setRefundStatus(id, "pending");
         case "refunds_fail":
-          return refundsBecome(id, "failed");
+          return setRefundStatus(id, "failed");
         default:
           return false;
       }
@@ -145,7 +150,7 @@ export function createControls(options: {
         product_active: isProductActive = true,
         recurring = false,
       } of prices) {
-        rememberPrice(state, options.nowSeconds(), {
+        storePrice(state, options.nowSeconds(), {
           id,
           currency,
           unitAmount,

@@ -1,6 +1,6 @@
 /**
- * Currencies that Stripe charges in, the least it charges, and how amounts read.
- * Source: docs.stripe.com/currencies (presentment currencies, zero- and three-decimal, minimum charge amounts).
+ * Stripe's currencies, minimum charges and amount formats.
+ * Source: https://docs.stripe.com/currencies (presentment currencies, zero- and three-decimal, minimum charge amounts)
  */
 export const SUPPORTED_CURRENCIES: ReadonlySet<string> = new Set(
   (
@@ -49,18 +49,21 @@ export function isSupportedCurrency(currency: string): boolean {
   return SUPPORTED_CURRENCIES.has(currency);
 }
 
-/** In minor units; 1 where Stripe names no minimum of its own for the currency. */
+/** In minor units; 1 if Stripe lists no minimum for the currency. */
 export function minimumCharge(currency: string): number {
   return MINIMUM_CHARGE[currency] ?? 1;
 }
 
-/** Three-decimal currencies are charged in steps of 10 minor units; króna and Ugandan shilling, which have hundredths, in steps of 100. */
+/**
+ * Step of chargeable amounts, in minor units: 10 for three-decimal currencies; 100 for the Icelandic króna and the
+ * Ugandan shilling, whose amounts have two decimals but must be whole.
+ */
 export function chargeStep(currency: string): 1 | 10 | 100 {
   if (currency === "isk" || currency === "ugx") return 100;
   return THREE_DECIMAL.has(currency) ? 10 : 1;
 }
 
-/** `$12.50`, `¥500`: for people and for error messages. */
+/** Formats an amount for pages and error messages: `$12.50`, `¥500`. */
 export function formatAmount(amount: number, currency: string): string {
   const digits = ZERO_DECIMAL.has(currency) ? 0 : THREE_DECIMAL.has(currency) ? 3 : 2;
   return new Intl.NumberFormat("en-US", {

@@ -1,7 +1,7 @@
 import { invalidParam } from "./stripe-error.server";
 import type { StripeState } from "./stripe-state.server";
 
-/** Properties that hold another object's id. */
+/** Properties that contain the id of another object. */
 const LINKS = new Set([
   "payment_intent",
   "latest_charge",
@@ -12,15 +12,15 @@ const LINKS = new Set([
   "invoice",
   "balance_transaction",
 ]);
-/** Sublists that are left out unless asked for. Source: docs.stripe.com/api/expanding_objects ("includable") */
+/** Sublists that are omitted unless expanded. Source: https://docs.stripe.com/api/expanding_objects ("includable") */
 const SUBLISTS: Readonly<Record<string, string>> = { line_items: "checkout.session", refunds: "charge" };
 
-/** How many lines an expanded sublist shows before `has_more`, as with Stripe: the rest is paged. */
+/** Items in an expanded sublist before `has_more`, as at Stripe: the rest is paged. */
 const SUBLIST_LENGTH = 10;
 
 /**
- * A copy of `root` in which each path (`payment_intent.latest_charge`, `data.line_items`) is replaced by the object it
- * names. Throws Stripe's 400 for what cannot be expanded.
+ * Returns a copy of `root` in which the value at each path (`payment_intent.latest_charge`, `data.line_items`) is
+ * replaced by the object that it refers to. Throws Stripe's 400 if a path cannot be expanded.
  */
 export function expandObject(root: unknown, paths: readonly string[], state: StripeState): unknown {
   const copy: unknown = structuredClone(root);
@@ -28,7 +28,7 @@ export function expandObject(root: unknown, paths: readonly string[], state: Str
   return copy;
 }
 
-/** Throws Stripe's 400 for paths that no object has, so that a request which asks for one takes no effect. */
+/** Throws Stripe's 400 for paths that no object has, before the request takes effect. */
 export function assertExpandable(paths: readonly string[]): void {
   for (const path of paths) {
     const keys = path.split(".");

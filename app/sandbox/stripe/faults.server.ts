@@ -1,52 +1,54 @@
 import { StripeApiError } from "./stripe-error.server";
 
 export interface CallMatch {
-  /** `GET`, `POST`; any when left out. */
+  /** `GET` or `POST`. Default: any. */
   method?: string | undefined;
-  /** A path, with `*` for one segment: `/v1/checkout/sessions/*\/expire`. Any when left out. */
+  /** A path, with `*` for one segment: `/v1/checkout/sessions/*\/expire`. Default: any. */
   path?: string | undefined;
-  /** Whether it strikes before the call takes effect (the default) or after. */
+  /** Before (default) or after the call takes effect. */
   when?: "before" | "after" | undefined;
 }
 
-/** What goes wrong with the next calls that match. */
+/** A fault to inject into the next matching calls. */
 export interface Fault extends CallMatch {
-  /** How many calls it strikes; 1 when left out. */
+  /** Number of calls that fail. Default: 1. */
   times?: number | undefined;
-  /** Milliseconds that the call waits at this point. */
+  /** Delay of the call at this point, in milliseconds. */
   delayMs?: number | undefined;
-  /** Answer with this status. 500 is kept under the idempotency key and replayed, as with Stripe; others are not. */
+  /** Status to respond with. As at Stripe, only a 500 is saved under the idempotency key and replayed. */
   status?: number | undefined;
   code?: string | undefined;
   message?: string | undefined;
-  /** Overrides whether the answer is kept under the idempotency key. */
+  /** Overrides whether the response is saved under the idempotency key. */
   saved?: boolean | undefined;
-  /** The connection breaks and no answer is heard; what took effect is kept under the idempotency key. */
+  /**
+   * Cuts the connection without a response. The result of an executed call is still saved under the idempotency key.
+   */
   disconnect?: boolean | undefined;
 }
 
-/** A call that was made to stand still. */
+/** A call that is held in the middle of its execution. */
 export interface HeldCall {
-  /** Resolves when a matching call has arrived. */
+  /** Resolves once a matching call has arrived. */
   reached: Promise<void>;
   release(): void;
 }
 
 /**
- * Over HTTP the SDK sees a reset and tries once more even without retries; as a rejected fetch it does not.
- * A fault that must be noticed over HTTP therefore strikes twice.
+ * Over HTTP, the SDK sees a connection reset and tries once more even with retries disabled; it does not for a rejected
+ * fetch. To be noticed over HTTP, a fault therefore needs `times: 2`.
  */
 export class ConnectionLost extends TypeError {
   constructor() {
-    super("fetch failed", { cause: new Error("The sandbox cut this connection, as it was told to.") });
+    super("fetch failed", { cause: new Error("The sandbox cut this connection (injected fault).") });
   }
 }
 
 export interface Faults {
   failNext(fault: Fault): void;
   holdNext(match: CallMatch): HeldCall;
-  /** Waits, throws the fault's answer or a ConnectionLost, or does nothing. */
-  strike(when: "before" | "after", method: string, path: string): Promise<void>;
+  /** Runs the next matching fault, if any: waits, throws its StripeApiError, or throws ConnectionLost. */
+  inject(when: "before" | "after", method: string, path: string): Promise<void>;
   clear(): void;
 }
 
@@ -67,7 +69,7 @@ export function createFaults(schedule: (run: () => void, delayMs: number) => voi
         schedule(resolve, delayMs);
       });
     if (fault.disconnect === true) throw new ConnectionLost();
-    if (status !== undefined) throw faultAnswer(fault, status);
+    if (status !== undefined) throw faultError(fault, status);
   }
 
   return {
@@ -95,7 +97,7 @@ export function createFaults(schedule: (run: () => void, delayMs: number) => voi
       held.push(call);
       return call;
     },
-    async strike(when, method, path) {
+    async inject(when, method, path) {
       const fault = armed.find(({ match }) => matches(match, when, method, path));
       if (fault === undefined) return;
       fault.left -= 1;
@@ -121,13 +123,13 @@ function matches(match: CallMatch, when: "before" | "after", method: string, pat
   return new RegExp(`^${pattern}$`).test(path);
 }
 
-function faultAnswer(fault: Fault, status: number): StripeApiError {
+function faultError(fault: Fault, status: number): StripeApiError {
   const retry = status === 409 || status === 429 || status === 503;
   return new StripeApiError(
     status,
     {
       type: status === 429 ? "rate_limit_error" : status >= 500 ? "api_error" : "invalid_request_error",
-      message: fault.message ?? "An unknown error occurred (the sandbox was told to fail this call).",
+      message: fault.message ?? "An unknown error occurred (injected by the sandbox).",
       ...(fault.code !== undefined && { code: fault.code }),
     },
     { executed: fault.saved ?? status === 500, headers: { "Stripe-Should-Retry": String(retry) } },

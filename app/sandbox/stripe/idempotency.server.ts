@@ -1,7 +1,7 @@
 import { StripeApiError } from "./stripe-error.server";
 
-/** An answer as it can be sent again, byte for byte. */
-export interface SavedAnswer {
+/** A response that can be replayed byte for byte. */
+export interface SavedResponse {
   status: number;
   body: string;
   requestId: string;
@@ -11,29 +11,29 @@ interface Entry {
   path: string;
   params: string;
   expiresAt: number;
-  answer: SavedAnswer | undefined;
+  response: SavedResponse | undefined;
 }
 
 const LIFE_MS = 24 * 60 * 60 * 1000;
 const MAX_KEYS = 20_000;
 
-/** A first use. */
+/** The first use of a key. */
 interface FirstUse {
   kind: "first";
-  /** Later uses get this answer. */
-  save(answer: SavedAnswer): void;
-  /** Ends the use: without a saved answer nothing was executed, and the key is free again. */
+  /** Saves the response for later uses. */
+  save(response: SavedResponse): void;
+  /** Ends the use. Frees the key if no response was saved, because nothing was executed then. */
   forgetUnlessSaved(): void;
 }
 
 /**
- * Idempotency keys of POSTs. Source: docs.stripe.com/api/idempotent_requests: the first answer, also a 500, is replayed
- * for 24 hours (the newest 20,000 of them); other parameters or another endpoint are a 400 `idempotency_error`; a use while the first is in
- * progress is a 409 `idempotency_key_in_use`.
+ * Idempotency keys of POST requests. The first response, even a 500, is replayed for 24 hours (at most 20,000 keys are
+ * kept). A use with other parameters or another endpoint is a 400 `idempotency_error`; a use while the first is in
+ * progress is a 409 `idempotency_key_in_use`. Source: https://docs.stripe.com/api/idempotent_requests
  */
 export interface IdempotencyKeys {
-  /** Throws the 400 and the 409. `params` is the request in a form where equal requests are equal texts. */
-  use(key: string, path: string, params: string): FirstUse | { kind: "replay"; answer: SavedAnswer };
+  /** Throws the 400 and the 409. `params` are the request's parameters as `canonical` text. */
+  use(key: string, path: string, params: string): FirstUse | { kind: "replay"; response: SavedResponse };
   clear(): void;
 }
 
@@ -65,7 +65,7 @@ export function createIdempotencyKeys(now: () => number): IdempotencyKeys {
             `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`,
           );
         }
-        if (known.answer !== undefined) return { kind: "replay", answer: known.answer };
+        if (known.response !== undefined) return { kind: "replay", response: known.response };
         throw new StripeApiError(
           409,
           {
@@ -76,15 +76,15 @@ export function createIdempotencyKeys(now: () => number): IdempotencyKeys {
           { executed: false, headers: { "Stripe-Should-Retry": "true" } },
         );
       }
-      const entry: Entry = { path, params, expiresAt: now() + LIFE_MS, answer: undefined };
+      const entry: Entry = { path, params, expiresAt: now() + LIFE_MS, response: undefined };
       entries.set(key, entry);
       return {
         kind: "first",
-        save(answer) {
-          entry.answer = answer;
+        save(response) {
+          entry.response = response;
         },
         forgetUnlessSaved() {
-          if (entry.answer === undefined && entries.get(key) === entry) entries.delete(key);
+          if (entry.response === undefined && entries.get(key) === entry) entries.delete(key);
         },
       };
     },
@@ -98,7 +98,7 @@ function idempotencyError(message: string): StripeApiError {
   return new StripeApiError(400, { type: "idempotency_error", message }, { executed: false });
 }
 
-/** The same text for the same parameters, whatever their order. */
+/** Serializes parameters independently of their order, so that equal parameters give equal text. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";

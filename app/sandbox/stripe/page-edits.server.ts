@@ -1,20 +1,20 @@
 import { newLineItem } from "./checkout-session-object.server";
-import { rememberPrice } from "./prices.server";
+import { storePrice } from "./prices.server";
 import { newStripeId } from "./stripe-id.server";
 import type { CheckoutRecord } from "./stripe-objects.server";
 import type { StripeState } from "./stripe-state.server";
 import { applyTotals } from "./totals.server";
 
-/** What a shopper may change on an open payment page, where Stripe or the merchant's dashboard lets them. */
+/** Changes that a shopper can make on an open payment page, if Stripe or the merchant's dashboard allows them. */
 export type PageEdit =
-  /** A cross-sell or an optional item is added. */
+  /** Adds a cross-sell or an optional item. */
   | { action: "add_line"; name: string; unit_amount: number; quantity: number }
-  /** The quantity of a line is adjusted; 0 takes it off. `line`: its place, from 0. */
+  /** Changes the quantity of a line (index from 0); a quantity of 0 removes it. */
   | { action: "set_quantity"; line: number; quantity: number }
-  /** A promotion code of so many percent is entered. */
+  /** Applies a promotion code. */
   | { action: "discount"; percent: number };
 
-/** False: the page is not open, or has no such line. */
+/** Returns false if the page is not open or has no such line. */
 export function editPage(
   state: StripeState,
   nowSeconds: number,
@@ -27,7 +27,7 @@ export function editPage(
       const { name, unit_amount: unitAmount, quantity } = edit;
       const { currency } = record.session;
       const product = { id: newStripeId("prod"), active: true, name, description: null, images: [], metadata: {} };
-      const price = rememberPrice(state, nowSeconds, {
+      const price = storePrice(state, nowSeconds, {
         id: newStripeId("price"),
         currency,
         unitAmount,

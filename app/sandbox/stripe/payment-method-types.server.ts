@@ -1,6 +1,6 @@
-/** What the account offers, as the Stripe Dashboard would decide. Source: docs.stripe.com/payments/payment-methods/payment-method-support */
+/** Payment methods. Source: https://docs.stripe.com/payments/payment-methods/payment-method-support */
 
-/** Names that `allowed_payment_method_types` and its forerunner accept. */
+/** Values that `allowed_payment_method_types` and its predecessor `payment_method_types` accept. */
 export const PAYMENT_METHOD_TYPES = [
   "acss_debit",
   "affirm",
@@ -60,8 +60,8 @@ export const PAYMENT_METHOD_TYPES = [
   "zip",
 ] as const;
 
-/** Methods that pay later, with the one currency each works in. */
-const DELAYED_IN: Readonly<Record<string, string>> = {
+/** Delayed payment methods, each with the only currency that it supports. */
+const DELAYED: Readonly<Record<string, string>> = {
   acss_debit: "cad",
   au_becs_debit: "aud",
   bacs_debit: "gbp",
@@ -74,24 +74,24 @@ const DELAYED_IN: Readonly<Record<string, string>> = {
   us_bank_account: "usd",
 };
 
-/** The choice when the request leaves it to the Dashboard: cards, and one method that pays later. */
+/** The methods enabled in the stand-in's dashboard: cards, and one delayed method. */
 export function dashboardPaymentMethods(currency: string): string[] {
-  const delayed = Object.entries(DELAYED_IN).findLast(([, only]) => only === currency);
+  const delayed = Object.entries(DELAYED).findLast(([, only]) => only === currency);
   return ["card", delayed?.[0] ?? "customer_balance"];
 }
 
-/** `allowed_payment_method_types` is a filter: what does not work in the currency falls out silently. */
+/** False for a delayed method in another currency: `allowed_payment_method_types` drops it silently. */
 export function worksInCurrency(method: string, currency: string): boolean {
-  const only = DELAYED_IN[method];
+  const only = DELAYED[method];
   return only === undefined || only === currency;
 }
 
-/** Whether the payment page can offer to pay later. */
-export function paysLater(methods: readonly string[]): boolean {
+/** True if one of the methods settles after the order, so that the payment page offers to pay later. */
+export function hasDelayedMethod(methods: readonly string[]): boolean {
   return methods.some((method) => method !== "card");
 }
 
-/** The method that a payment which arrives later is made with. */
+/** The method with which a delayed payment is made. */
 export function delayedMethod(methods: readonly string[]): string {
-  return methods.find((method) => method in DELAYED_IN) ?? methods.find((method) => method !== "card") ?? "card";
+  return methods.find((method) => method in DELAYED) ?? methods.find((method) => method !== "card") ?? "card";
 }

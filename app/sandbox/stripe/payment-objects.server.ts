@@ -2,7 +2,7 @@ import { delayedMethod } from "./payment-method-types.server";
 import { newStripeId } from "./stripe-id.server";
 import type { CheckoutRecord, StripeCharge, StripePaymentIntent, StripeRefund } from "./stripe-objects.server";
 
-/** Who the stand-in says has paid. */
+/** The buyer of every payment. */
 export const SHOPPER = { name: "Sandbox Shopper", email: "shopper@example.com" };
 export const SHOPPER_ADDRESS = {
   city: "Springfield",
@@ -13,7 +13,7 @@ export const SHOPPER_ADDRESS = {
   state: "IL",
 };
 
-/** A PaymentIntent for the whole of a session, without a payment method yet. */
+/** A PaymentIntent for a session's total, without a payment method yet. */
 export function newPaymentIntent(
   { session, paymentIntentData }: CheckoutRecord,
   nowSeconds: number,
@@ -65,7 +65,7 @@ export function newPaymentIntent(
   };
 }
 
-/** An attempt to take the money of an intent. A charge copies its intent's metadata when it is made. */
+/** An attempt to charge an intent. A charge copies the metadata that its intent has at creation. */
 export function newCharge(
   intent: StripePaymentIntent,
   status: StripeCharge["status"],

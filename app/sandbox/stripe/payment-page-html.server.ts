@@ -1,7 +1,7 @@
 import { html, raw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 import { formatAmount } from "./currency.server";
-import { paysLater } from "./payment-method-types.server";
+import { hasDelayedMethod } from "./payment-method-types.server";
 import type { CheckoutRecord, StripeRefund } from "./stripe-objects.server";
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -20,7 +20,7 @@ th, td { padding: .5rem 0; border-bottom: 1px solid var(--line); text-align: lef
 th:last-child, td:last-child { text-align: right; white-space: nowrap; padding-left: 1rem; }
 thead th, .soft { color: var(--soft); font-size: .875rem; }
 tfoot th, tfoot td { border: 0; font-weight: 700; }
-tfoot .addition th, tfoot .addition td { padding: .125rem 0; font-weight: 400; color: var(--soft); }
+tfoot .adjustment th, tfoot .adjustment td { padding: .125rem 0; font-weight: 400; color: var(--soft); }
 form { display: grid; gap: .625rem; margin-top: 1.25rem; }
 button, .button { display: block; width: 100%; min-height: 2.75rem; padding: .625rem 1rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--paper); color: var(--ink); font: inherit; text-align: center; text-decoration: none; cursor: pointer; }
 button.strong { background: var(--strong); border-color: var(--strong); color: var(--on-strong); font-weight: 600; }
@@ -54,8 +54,8 @@ function backLink({ session }: CheckoutRecord) {
     : html`<p><a class="button" href="${session.cancel_url}">Back to the shop</a></p>`;
 }
 
-/** What comes on top of the lines, or off them. */
-function additions({ total_details: details }: CheckoutRecord["session"]): [string, number][] {
+/** Amounts added to or subtracted from the lines, by label. */
+function adjustments({ total_details: details }: CheckoutRecord["session"]): [string, number][] {
   const { amount_discount: discount = 0, amount_shipping: shipping = 0, amount_tax: taxAmount = 0 } = details ?? {};
   const all: [string, number][] = [
     ["Discount", -discount],
@@ -88,9 +88,9 @@ function lines({ session, lineItems }: CheckoutRecord) {
       )}
     </tbody>
     <tfoot>
-      ${additions(session).map(
+      ${adjustments(session).map(
         ([name, value]) =>
-          html`<tr class="addition">
+          html`<tr class="adjustment">
             <th scope="row">${name}</th>
             <td>${amount(value)}</td>
           </tr>`,
@@ -103,12 +103,12 @@ function lines({ session, lineItems }: CheckoutRecord) {
   </table>`;
 }
 
-/** The page of an open session. The forms name no address, so they post to wherever the page is mounted. */
+/** The page of an open session. Its forms have no action, so they post to wherever the page is mounted. */
 export function payPage(record: CheckoutRecord, alert: string | null) {
   const { session } = record;
   const isFree = session.amount_total === 0;
   const takesCode = session.allow_promotion_codes === true && record.discountPercent === 0;
-  const mayPayLater = !isFree && paysLater(session.payment_method_types);
+  const mayPayLater = !isFree && hasDelayedMethod(session.payment_method_types);
   return layout(
     "Payment",
     html`<h1>Pay ${formatAmount(session.amount_total, session.currency)}</h1>
@@ -144,7 +144,7 @@ export function completePage(record: CheckoutRecord, successUrl: string, refunds
   );
 }
 
-/** What a merchant does on Stripe's dashboard, and what banks do with refunds. */
+/** Simulates refunds made on Stripe's dashboard, and what banks do with refunds. */
 function refundForms({ session }: CheckoutRecord, refunds: readonly StripeRefund[]) {
   return html`<h2>Refunds</h2>
     <p class="soft">Stripe's dashboard and the buyer's bank, for trying things out.</p>
@@ -173,17 +173,17 @@ export function unknownPage() {
   );
 }
 
-/** Where a person decides what becomes of a payment that was promised for later. */
-export function laterPage(record: CheckoutRecord, state: "processing" | "paid" | "failed") {
+/** The page that simulates the result of a delayed payment. */
+export function delayedPaymentPage(record: CheckoutRecord, state: "processing" | "paid" | "failed") {
   const { session } = record;
-  const words = {
+  const headings = {
     processing: "This payment is still on its way.",
     paid: "This payment has arrived.",
     failed: "This payment has failed.",
   };
   return layout(
     "Payment on its way",
-    html`<h1>${words[state]}</h1>
+    html`<h1>${headings[state]}</h1>
       <p>
         ${formatAmount(session.amount_total, session.currency)}, to be paid by
         ${session.payment_method_types.filter((method) => method !== "card").join(", ")}.

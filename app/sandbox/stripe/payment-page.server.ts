@@ -2,25 +2,26 @@ import { Hono, type Context } from "hono";
 import type { Checkouts, PaymentOutcome } from "./checkouts.server";
 import type { StripeSandboxControls } from "./controls.server";
 import { editPage } from "./page-edits.server";
-import { completePage, expiredPage, laterPage, payPage, unknownPage } from "./payment-page-html.server";
+import { completePage, delayedPaymentPage, expiredPage, payPage, unknownPage } from "./payment-page-html.server";
 import type { CheckoutRecord, StripeCheckoutSession } from "./stripe-objects.server";
 import type { StripeState } from "./stripe-state.server";
 
 const HEADERS = {
-  // `no-referrer` would send `Origin: null` to the shop when its forms are posted after coming back.
+  // With `no-referrer`, browsers send `Origin: null` when the shop's forms are posted after returning from this page.
   "Referrer-Policy": "strict-origin-when-cross-origin",
   "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
   "Cache-Control": "no-store",
 };
 
-/** Where Stripe sends the shopper: only the literal template is replaced, not one that was percent-encoded. */
+/** The URL that the shopper returns to. As at Stripe, a percent-encoded template is not replaced. */
 function successUrl(session: StripeCheckoutSession): string {
   return session.success_url.replaceAll("{CHECKOUT_SESSION_ID}", session.id);
 }
 
 /**
- * `GET|POST /pay/:id` and `/pay/:id/later`, for people (HTML forms) and programs (`Accept: application/json` answers
- * `{ outcome, status, payment_status, redirect_url }`). Paying redirects with 303 to the session's success_url.
+ * `GET|POST /pay/:id` and `/pay/:id/later`, for people (HTML forms) and programs: with `Accept: application/json`,
+ * paying returns `{ outcome, status, payment_status, redirect_url }`. Otherwise it redirects (303) to the session's
+ * success_url.
  */
 export function createPaymentPage(options: {
   state: StripeState;
@@ -34,7 +35,7 @@ export function createPaymentPage(options: {
     for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
   });
 
-  function laterState({ session }: CheckoutRecord): "processing" | "paid" | "failed" | undefined {
+  function delayedPaymentState({ session }: CheckoutRecord): "processing" | "paid" | "failed" | undefined {
     const intent = state.paymentIntents.get(session.payment_intent ?? "");
     if (session.status !== "complete" || intent === undefined) return undefined;
     if (intent.status === "processing") return "processing";
@@ -83,7 +84,7 @@ export function createPaymentPage(options: {
     const { action, refund } = await context.req.parseBody();
     if (typeof action === "string" && action.startsWith("refund")) {
       if (record === undefined) return context.html(unknownPage(), 404);
-      controls.moveRefunds(id, { action, refundId: typeof refund === "string" ? refund : "" });
+      controls.runRefundAction(id, { action, refundId: typeof refund === "string" ? refund : "" });
       return show(context, record);
     }
     if (action === "pay") return respond(context, id, checkouts.pay(id));
@@ -93,13 +94,13 @@ export function createPaymentPage(options: {
       editPage(state, 0, record, { action: "discount", percent: 10 });
       return show(context, record);
     }
-    return context.text("action must be pay, decline or pay_later; discount where promotion codes are taken", 400);
+    return context.text("action must be pay, decline or pay_later (or discount, if promotion codes are allowed)", 400);
   });
   app.get("/pay/:id/later", (context) => {
     const record = checkouts.lookUp(context.req.param("id"));
-    const later = record && laterState(record);
+    const later = record && delayedPaymentState(record);
     if (record === undefined) return context.html(unknownPage(), 404);
-    return later === undefined ? show(context, record) : context.html(laterPage(record, later));
+    return later === undefined ? show(context, record) : context.html(delayedPaymentPage(record, later));
   });
   app.post("/pay/:id/later", async (context) => {
     const id = context.req.param("id");
@@ -108,9 +109,9 @@ export function createPaymentPage(options: {
     const outcome = checkouts.settle(id, action);
     const record = checkouts.lookUp(id);
     if (record === undefined) return context.html(unknownPage(), 404);
-    const later = laterState(record);
+    const later = delayedPaymentState(record);
     if (later === undefined) return show(context, record);
-    return context.html(laterPage(record, later), outcome.kind === "settled" ? 200 : 409);
+    return context.html(delayedPaymentPage(record, later), outcome.kind === "settled" ? 200 : 409);
   });
   return app;
 }
@@ -125,7 +126,7 @@ const OUTCOME_STATUS = {
   unknown: 404,
 } as const satisfies Record<PaymentOutcome["kind"], number>;
 
-/** A payment's outcome as programs get it. */
+/** The outcome of a payment as JSON. */
 export function outcomeJson(outcome: PaymentOutcome) {
   if (outcome.kind === "unknown") return { outcome: outcome.kind };
   const { status, payment_status } = outcome.session;

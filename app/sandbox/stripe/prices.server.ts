@@ -16,7 +16,7 @@ import { createdParam, isCreatedWithin, page, pageParams, type StripeList } from
 import type { StripePrice, StripeProduct } from "./stripe-objects.server";
 import type { StripeState } from "./stripe-state.server";
 
-/** Source: docs.stripe.com/api/prices. Amounts and currencies never change; what may is `active`. */
+/** Amount and currency of a Price never change. Source: https://docs.stripe.com/api/prices */
 const newPrice = z.strictObject({
   currency,
   unit_amount: integer({ min: 0 }),
@@ -63,7 +63,7 @@ export function createPrice(state: StripeState, raw: unknown, nowSeconds: number
     images: [],
     metadata: mergeMetadata({}, data?.metadata),
   };
-  const price = rememberPrice(state, nowSeconds, {
+  const price = storePrice(state, nowSeconds, {
     id: newStripeId("price"),
     currency: params.currency,
     unitAmount: params.unit_amount,
@@ -76,13 +76,13 @@ export function createPrice(state: StripeState, raw: unknown, nowSeconds: number
   return price;
 }
 
-/** Of a Price or a Product: what can be changed of either here is the same. */
+/** Updates a Price or a Product: the stand-in supports `active` and `metadata` of both. */
 export function changeActive<T extends StripePrice | StripeProduct>(object: T, raw: unknown): T {
   const { active = object.active, metadata: values } = parseParams(change, raw);
   return Object.assign(object, { active, metadata: mergeMetadata(object.metadata, values) });
 }
 
-/** Newest first; inline prices are left out. */
+/** Lists prices, newest first, without inline prices. */
 export function listPrices(state: StripeState, raw: unknown): StripeList<StripePrice> {
   const query = parseParams(priceList, raw);
   return page(
@@ -100,7 +100,7 @@ export function listPrices(state: StripeState, raw: unknown): StripeList<StripeP
 }
 
 /** Stores a Price and its Product. */
-export function rememberPrice(
+export function storePrice(
   state: StripeState,
   nowSeconds: number,
   facts: {

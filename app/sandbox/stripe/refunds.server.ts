@@ -6,7 +6,7 @@ import { invalidParam, noSuch, refused } from "./stripe-error.server";
 import type { StripeCharge, StripeObject, StripeRefund } from "./stripe-objects.server";
 import type { StripeState } from "./stripe-state.server";
 
-/** Source: docs.stripe.com/api/refunds/create */
+/** Parameters of `POST /v1/refunds`. Source: https://docs.stripe.com/api/refunds/create */
 export const refundParams = z.strictObject({
   payment_intent: text.optional(),
   charge: text.optional(),
@@ -20,8 +20,8 @@ type RefundStatus = StripeRefund["status"];
 type Emit = (type: string, object: StripeObject) => void;
 
 /**
- * Gives back all that is left of a charge, or `amount` of it. Throws Stripe's 400: `charge_already_refunded` when nothing is
- * left, without a code when more is asked for than is left or when no money was taken.
+ * Refunds `amount` of a charge, by default all that is left. Throws Stripe's 400: `charge_already_refunded` if nothing
+ * is left, without a code if less than `amount` is left or nothing was charged.
  */
 export function createRefund(
   state: StripeState,
@@ -46,7 +46,7 @@ export function createRefund(
     reason: params.reason ?? null,
     metadata: mergeMetadata({}, params.metadata),
     nowSeconds: context.nowSeconds,
-    status: state.refundsBecome.get(charge.payment_intent) ?? "succeeded",
+    status: state.refundStatuses.get(charge.payment_intent) ?? "succeeded",
   });
   state.refunds.set(refund.id, refund);
   context.emit("refund.created", refund);
@@ -61,16 +61,16 @@ export function createRefund(
 }
 
 /**
- * What becomes of a refund later: the bank takes it, or it fails, or is canceled, and the money is the merchant's again. A refund can
- * fail weeks after it succeeded. False when it has failed already, or there is no such refund.
- * Source: docs.stripe.com/refunds ("Failed refunds"), docs.stripe.com/testing ("Refunds")
+ * Changes the status of a refund. If it fails or is canceled, the amount returns to the merchant; it can fail weeks
+ * after it succeeded. Returns false if there is no such refund, or if it has failed or was canceled before.
+ * Source: https://docs.stripe.com/refunds ("Failed refunds"), https://docs.stripe.com/testing ("Refunds")
  */
 export function settleRefund(state: StripeState, id: string, status: Exclude<RefundStatus, null>, emit: Emit): boolean {
   const refund = state.refunds.get(id);
   const charge = state.charges.get(refund?.charge ?? "");
-  if (refund === undefined || charge === undefined || isOver(refund.status)) return false;
+  if (refund === undefined || charge === undefined || isReversed(refund.status)) return false;
   refund.status = status;
-  if (isOver(status)) {
+  if (isReversed(status)) {
     refund.failure_reason = status === "failed" ? "expired_or_canceled_card" : "merchant_request";
     addRefunded(charge, -refund.amount);
   }
@@ -84,7 +84,7 @@ export function refundsOf(state: StripeState, intentId: string | null): StripeRe
   return [...state.refunds.values()].filter((refund) => refund.payment_intent === intentId);
 }
 
-function isOver(status: RefundStatus): boolean {
+function isReversed(status: RefundStatus): boolean {
   return status === "failed" || status === "canceled";
 }
 

@@ -3,14 +3,14 @@ import { z } from "zod";
 import { invalidParam, type StripeApiError } from "./stripe-error.server";
 
 /**
- * Stripe's form encoding: `line_items[0][price_data][currency]=usd`. Lists stay objects keyed by index here, because
- * `metadata[0]=x` looks the same and only the schema knows which of the two it is.
+ * Parses Stripe's form encoding: `line_items[0][price_data][currency]=usd`. Lists stay objects keyed by index, because
+ * only the schema can tell them from `metadata[0]=x`.
  */
 export function parseForm(text: string): unknown {
   return qs.parse(text, { parseArrays: false, depth: 10, parameterLimit: 20_000, plainObjects: true });
 }
 
-/** Parses against a strict schema; the first fault becomes the 400 that Stripe would send, naming the parameter. */
+/** Parses with a strict schema. Throws the 400 that Stripe would send for the first invalid parameter. */
 export function parseParams<T>(schema: z.ZodType<T>, raw: unknown): T {
   const result = schema.safeParse(raw);
   if (result.success) return result.data;
@@ -62,7 +62,7 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** A text that may not be empty: Stripe takes the empty string for "unset". */
+/** Non-empty text: to Stripe, an empty string means "unset". */
 export const text = z.string().min(1);
 
 export const boolean = z.enum(["true", "false"]).transform((value) => value === "true");
@@ -79,7 +79,7 @@ export const url = text.refine((value) => /^https?:\/\//i.test(value) && URL.can
   params: { code: "url_invalid" },
 });
 
-/** A whole number written in decimal digits, between `min` and `max`. */
+/** A decimal integer from `min` to `max`. */
 export function integer(limits: { min?: number; max?: number } = {}) {
   return z.string().transform((value, context) => {
     const fail = (message: string): never => {
@@ -98,7 +98,7 @@ export function integer(limits: { min?: number; max?: number } = {}) {
   });
 }
 
-/** `x[0]=a&x[1]=b` or `x[]=a`. */
+/** A list, written `x[0]=a&x[1]=b` or `x[]=a`. */
 export function list<T extends z.ZodType>(item: T) {
   return z.preprocess(
     (value) => (typeof value === "object" && value !== null ? Object.values(value) : value),
@@ -110,12 +110,12 @@ export const expand = list(text).optional();
 
 const withExpand = z.looseObject({ expand });
 
-/** What a request wants expanded; the rest of its parameters is not looked at. */
+/** The paths that a request asks to expand; ignores all other parameters. */
 export function expansions(raw: unknown): string[] {
   return parseParams(withExpand, raw).expand ?? [];
 }
 
-/** A parameter that Stripe knows and the stand-in does not: refused loudly, so that nobody believes it worked. */
+/** A parameter of Stripe's that the stand-in does not support: rejected, so that it is never silently ignored. */
 export const notInSandbox = z
   .unknown()
   .refine((value) => value === undefined, {
@@ -124,7 +124,7 @@ export const notInSandbox = z
   })
   .optional();
 
-/** `null` asks to unset everything (`metadata=`). An empty value asks to unset its key. */
+/** `null` (`metadata=`) unsets all keys; an empty value unsets its key. */
 export const metadata = z.preprocess(
   (value) => (value === "" ? null : value),
   z
@@ -150,8 +150,8 @@ export const metadata = z.preprocess(
 );
 
 /**
- * What an object's metadata is after a request. Source: docs.stripe.com/api/metadata (50 keys, 40 and 500 characters).
- * Throws Stripe's 400 when more than 50 keys would remain.
+ * Applies a change to an object's metadata. Throws Stripe's 400 if more than 50 keys would remain.
+ * Source: https://docs.stripe.com/api/metadata (50 keys, 40 characters per key, 500 per value)
  */
 export function mergeMetadata(
   current: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-/** The error object of Stripe's API, as its clients see it under `error`. Source: docs.stripe.com/api/errors */
+/** The `error` object in responses of Stripe's API. Source: https://docs.stripe.com/api/errors */
 export interface StripeErrorFields {
   type: "invalid_request_error" | "api_error" | "card_error" | "idempotency_error" | "rate_limit_error";
   message: string;
@@ -8,8 +8,8 @@ export interface StripeErrorFields {
 }
 
 /**
- * An answer that is an error. `executed` says whether the endpoint had begun its work: only then does Stripe keep the
- * answer under an idempotency key (validation faults and conflicts are not kept).
+ * An error response. `executed` is true if the endpoint had started its work: only then does Stripe save the response
+ * under the idempotency key (validation errors and conflicts are not saved).
  */
 export class StripeApiError extends Error {
   override readonly name = "StripeApiError";
@@ -42,17 +42,17 @@ export class StripeApiError extends Error {
   }
 }
 
-/** 400: a parameter is at fault; nothing was executed, so no key remembers it. */
+/** 400 for an invalid parameter. Nothing was executed, so it is not saved under an idempotency key. */
 export function invalidParam(message: string, details: { code?: string; param?: string } = {}): StripeApiError {
   return new StripeApiError(400, { type: "invalid_request_error", message, ...details }, { executed: false });
 }
 
-/** 400: well formed, but the state of things does not allow it; kept under an idempotency key. */
+/** 400 for a valid request that the current state does not allow. Saved under the idempotency key. */
 export function refused(message: string, details: { code?: string; param?: string } = {}): StripeApiError {
   return new StripeApiError(400, { type: "invalid_request_error", message, ...details }, { executed: true });
 }
 
-/** 404 when the address names the object, 400 when a parameter does. */
+/** 404 if the path refers to the object, 400 if a parameter does. */
 export function noSuch(kind: string, id: string, param: string, status: 400 | 404 = 404): StripeApiError {
   const shown = kind === "checkout.session" ? id : `'${id}'`;
   return new StripeApiError(

@@ -6,12 +6,14 @@ function random(length: number): string {
   return Array.from(randomBytes(length), (byte) => ALPHABET[byte % ALPHABET.length]).join("");
 }
 
-/** An id in the shape of Stripe's, unguessable: `pi_3…`. */
+/** An unguessable id in Stripe's format: `pi_1…`. */
 export function newStripeId(prefix: string): string {
   return `${prefix}_1${random(23)}`;
 }
 
-/** Checkout ids are longer than others (66 characters): a column or cookie sized for less breaks with Stripe. */
+/**
+ * An id of a Checkout Session. As long as Stripe's (66 characters), to expose columns and cookies that are too small.
+ */
 export function newCheckoutId(): string {
   return `cs_test_a1${random(56)}`;
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { expand, integer, text } from "./request-params.server";
 import { invalidParam, noSuch } from "./stripe-error.server";
 
-/** Paging as every list of Stripe's has it. Source: docs.stripe.com/api/pagination */
+/** Pagination parameters of all lists. Source: https://docs.stripe.com/api/pagination */
 export const pageParams = {
   limit: integer({ min: 1, max: 100 }).optional(),
   starting_after: text.optional(),
@@ -43,8 +43,8 @@ export function isCreatedWithin(created: number, range: z.infer<typeof createdPa
 }
 
 /**
- * One page of `ordered`, which is in the order of the list (newest first for most). The cursor is looked for in `all`,
- * so that it may be an object that no longer matches the filter: a session that was completed between two pages.
+ * Returns one page of the matching items of `all`, which is in list order (mostly newest first). The cursor may be an
+ * item that no longer matches, such as a session that was completed between two pages.
  */
 export function page<T extends { id: string }>(
   all: readonly T[],

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-/** Stripe's objects as they travel: links to other objects are ids until a request expands them. */
+/** Stripe's objects as sent over HTTP: references to other objects are ids until a request expands them. */
 
 export type Metadata = Record<string, string>;
 
@@ -11,7 +11,7 @@ export interface StripeProduct extends Stripe.Product {
 export interface StripePrice extends Omit<Stripe.Price, "unit_amount_decimal"> {
   product: string;
   unit_amount: number;
-  /** A number in text on the wire; the SDK makes it a Decimal. */
+  /** A number as text, which the SDK turns into a Decimal. */
   unit_amount_decimal: string;
 }
 
@@ -59,7 +59,7 @@ export type StripeObject =
   | StripeCharge
   | StripeRefund;
 
-/** The parts of an event that name its object; all event types have them. */
+/** An event. The fields are the same for all event types. */
 export interface StripeEvent {
   id: string;
   object: "event";
@@ -72,11 +72,11 @@ export interface StripeEvent {
   type: string;
 }
 
-/** A checkout with what Stripe keeps beside the session object. */
+/** A session with the data that Stripe keeps outside the session object. */
 export interface CheckoutRecord {
   session: StripeCheckoutSession;
   lineItems: StripeLineItem[];
-  /** By a promotion code. */
+  /** From a promotion code. */
   discountPercent: number;
   paymentIntentData: {
     metadata: Metadata;

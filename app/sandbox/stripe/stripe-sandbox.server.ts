@@ -9,41 +9,41 @@ import { createIdempotencyKeys } from "./idempotency.server";
 import { createPaymentPage } from "./payment-page.server";
 import { newStripeId } from "./stripe-id.server";
 import type { StripeEvent, StripeObject } from "./stripe-objects.server";
-import { createStripeState, rememberEvent } from "./stripe-state.server";
+import { createStripeState, storeEvent } from "./stripe-state.server";
 import { createWebhooks } from "./webhooks.server";
 
 export interface StripeSandboxOptions {
-  /** Any other key is answered with Stripe's 401. Default `sk_test_sandbox`. */
+  /** Any other key gets Stripe's 401. Default: `sk_test_sandbox`. */
   secretKey?: string;
-  /** What webhooks are signed with. Default `whsec_sandbox`. */
+  /** Signing secret of webhooks. Default: `whsec_sandbox`. */
   webhookSecret?: string;
   webhookUrls: readonly string[];
-  /** Event types that are delivered, `*` for all; `/v1/events` has them all anyway. Default: what Holdfast listens to. */
+  /** Event types to deliver, or `*` for all; `/v1/events` always lists all. Default: those that Holdfast handles. */
   webhookEvents?: readonly string[];
   /**
-   * Origin and path prefix of the payment page, `http://localhost:3000/sandbox` or so. Given the session's success_url,
-   * so that a stand-in inside the store can answer on the host that the shopper came by.
+   * Returns origin and path prefix of the payment page, such as `http://localhost:3000/sandbox`. Receives the session's
+   * success_url, so that a stand-in inside the store can use the host that the shopper uses.
    */
   paymentPageBase: (successUrl: string) => string;
-  /** Epoch milliseconds. Sessions expire by it, lazily: at the next access to any of them. */
+  /** Epoch milliseconds. Sessions expire by it lazily, at the next access to any session. */
   clock?: { now(): number };
-  /** Timers, for webhooks and faults that wait. The default ones do not keep a process alive. */
+  /** Timers for delayed webhooks and faults. The default timers do not keep the process alive. */
   schedule?: (run: () => void, delayMs: number) => void;
-  /** How webhooks are sent. */
+  /** Sends webhooks. Default: the global fetch. */
   deliver?: typeof fetch;
 }
 
-/** A stand-in for Stripe. Everything is in memory: 20,000 finished sessions at most, the oldest go first. */
+/** A stand-in for Stripe, in memory. Keeps at most 20,000 finished sessions and evicts the oldest first. */
 export interface StripeSandbox {
   /**
-   * The API (`/v1/…`), the payment page (`/pay/:id`) and the controls (`/_sandbox/…`), the latter two below any prefix.
-   * Rejects with a TypeError when a fault cuts the connection, as `fetch` does.
+   * Serves the API (`/v1/…`), the payment page (`/pay/:id`) and the controls (`/_sandbox/…`); the latter two also below
+   * a path prefix. Rejects with a TypeError, like `fetch`, if a fault cuts the connection.
    */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** `fetch` for `Stripe.createFetchHttpClient`. */
+  /** The same with the signature of the global fetch, for `Stripe.createFetchHttpClient`. */
   readonly httpFetch: typeof fetch;
   readonly controls: StripeSandboxControls;
-  /** Stops deliveries, the ones under way included. */
+  /** Stops webhooks, including deliveries in progress. */
   close(): Promise<void>;
 }
 
@@ -56,6 +56,11 @@ const HOLDFAST_EVENTS = [
   "refund.failed",
 ];
 
+/**
+ * @example
+ * const sandbox = createStripeSandbox({ webhookUrls: [], paymentPageBase: () => "http://stripe.test" });
+ * const stripe = new Stripe("sk_test_sandbox", { httpClient: Stripe.createFetchHttpClient(sandbox.httpFetch) });
+ */
 export function createStripeSandbox(options: StripeSandboxOptions): StripeSandbox {
   const {
     secretKey = "sk_test_sandbox",
@@ -96,7 +101,7 @@ export function createStripeSandbox(options: StripeSandboxOptions): StripeSandbo
       request: { id: null, idempotency_key: null },
       type,
     };
-    rememberEvent(state, event);
+    storeEvent(state, event);
     if (isSent) webhooks.send(event);
   }
 
@@ -123,7 +128,7 @@ export function createStripeSandbox(options: StripeSandboxOptions): StripeSandbo
   };
 }
 
-/** `/sandbox/pay/cs_…` → `/pay/cs_…`: the store mounts the payment page below a path of its own. */
+/** Removes a path prefix, below which the store mounts the payment page: `/sandbox/pay/cs_…` → `/pay/cs_…`. */
 function withoutPrefix(request: Request): Request {
   const url = new URL(request.url);
   const mounted = /^\/(?!v1\/|pay\/|_sandbox\/).*?(\/(?:pay|_sandbox)\/.*)$/.exec(url.pathname);

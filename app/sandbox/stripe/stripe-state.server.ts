@@ -7,27 +7,27 @@ import type {
   StripeProduct,
   StripeRefund,
 } from "./stripe-objects.server";
-import { TARIFF, type Tariff } from "./totals.server";
+import { DEFAULT_TARIFF, type Tariff } from "./totals.server";
 
 const MAX_FINISHED = 20_000;
-const FORGOTTEN_AT_ONCE = 1_000;
+const EVICTED_AT_ONCE = 1_000;
 const MAX_EVENTS = 10_000;
 
-/** All that the stand-in remembers. Maps keep the order of creation, which is the order that lists are in. */
+/** The stand-in's whole state. Maps are in order of creation, on which lists rely. */
 export interface StripeState {
   checkouts: Map<string, CheckoutRecord>;
-  /** Of `checkouts`, those that can still be paid, with their deadline in epoch seconds. */
+  /** Ids of the checkouts that can still be paid, with their deadlines in epoch seconds. */
   open: Map<string, number>;
-  /** Of `checkouts`, those that cannot, oldest first. */
+  /** Ids of all other checkouts, oldest first. */
   finished: Set<string>;
   paymentIntents: Map<string, StripePaymentIntent>;
   charges: Map<string, StripeCharge>;
   refunds: Map<string, StripeRefund>;
-  /** By payment intent: the status that its next refunds get, where that is not `succeeded`. */
-  refundsBecome: Map<string, StripeRefund["status"]>;
+  /** Initial status of further refunds by payment intent. Default: `succeeded`. */
+  refundStatuses: Map<string, StripeRefund["status"]>;
   products: Map<string, StripeProduct>;
   prices: Map<string, StripePrice>;
-  /** Of `prices`, those made by a payment page's own `price_data`: inactive, and in no list. */
+  /** Ids of the prices created from a session's `price_data`: inactive, and not listed. */
   inlinePrices: Set<string>;
   events: Map<string, StripeEvent>;
   tariff: Tariff;
@@ -41,24 +41,26 @@ export function createStripeState(): StripeState {
     paymentIntents: new Map(),
     charges: new Map(),
     refunds: new Map(),
-    refundsBecome: new Map(),
+    refundStatuses: new Map(),
     products: new Map(),
     prices: new Map(),
     inlinePrices: new Set(),
     events: new Map(),
-    tariff: { ...TARIFF },
+    tariff: { ...DEFAULT_TARIFF },
   };
 }
 
-/** Takes a checkout off the open ones; beyond 20,000 finished ones the oldest are forgotten with all that hangs on them. */
+/**
+ * Marks a checkout as finished. Beyond 20,000 finished ones, evicts the oldest with their payments, refunds and prices.
+ */
 export function finishCheckout(state: StripeState, id: string): void {
   state.open.delete(id);
   state.finished.add(id);
-  if (state.finished.size > MAX_FINISHED) forgetOldest(state, FORGOTTEN_AT_ONCE);
+  if (state.finished.size > MAX_FINISHED) evictOldest(state, EVICTED_AT_ONCE);
 }
 
-/** Many at once, because finding the charges and refunds of a payment means looking at all of them. */
-function forgetOldest(state: StripeState, count: number): void {
+/** Evicts many at once, because finding the charges and refunds of a payment scans all of them. */
+function evictOldest(state: StripeState, count: number): void {
   const intents = new Set<string>();
   for (const id of [...state.finished].slice(0, count)) {
     const record = state.checkouts.get(id);
@@ -74,14 +76,15 @@ function forgetOldest(state: StripeState, count: number): void {
   }
   for (const intent of intents) {
     state.paymentIntents.delete(intent);
-    state.refundsBecome.delete(intent);
+    state.refundStatuses.delete(intent);
   }
   for (const collection of [state.charges, state.refunds]) {
     for (const [id, { payment_intent: intent }] of collection) if (intents.has(intent)) collection.delete(id);
   }
 }
 
-export function rememberEvent(state: StripeState, event: StripeEvent): void {
+/** Stores an event; keeps the latest 10,000. */
+export function storeEvent(state: StripeState, event: StripeEvent): void {
   state.events.set(event.id, event);
   if (state.events.size <= MAX_EVENTS) return;
   const [oldest] = state.events.keys();

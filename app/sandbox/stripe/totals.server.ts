@@ -1,15 +1,15 @@
 import type { CheckoutRecord } from "./stripe-objects.server";
 
-/** What comes on top of the lines of every page that asks for it. */
+/** Shipping and tax rates, for sessions that have shipping options or automatic tax. */
 export interface Tariff {
-  /** Of any shipping rate, in minor units. */
+  /** Price of every shipping rate, in minor units. */
   shippingAmount: number;
   taxPercent: number;
-  /** Whether prices contain the tax already. */
+  /** True if prices include tax. */
   taxIsInclusive: boolean;
 }
 
-export const TARIFF: Readonly<Tariff> = { shippingAmount: 500, taxPercent: 10, taxIsInclusive: false };
+export const DEFAULT_TARIFF: Readonly<Tariff> = { shippingAmount: 500, taxPercent: 10, taxIsInclusive: false };
 
 interface Charge {
   amount_discount: number;
@@ -19,8 +19,9 @@ interface Charge {
 }
 
 /**
- * Brings all amounts of a checkout up to date. The page preselects its first shipping rate; tax is known once the shopper has given an
- * address, which here is when they pay. Source: docs.stripe.com/api/checkout/sessions/object (total_details, shipping_cost)
+ * Updates all amounts of a checkout. The page preselects the first shipping rate. Tax is known once the shopper has
+ * entered an address, which here is on payment.
+ * Source: https://docs.stripe.com/api/checkout/sessions/object (total_details, shipping_cost)
  */
 export function applyTotals({ session, lineItems, discountPercent }: CheckoutRecord, tariff: Tariff): void {
   const taxed = session.automatic_tax.status === "complete" ? tariff : { ...tariff, taxPercent: 0 };

@@ -1,43 +1,43 @@
 import { createHmac } from "node:crypto";
 import type { StripeEvent } from "./stripe-objects.server";
 
-/** What to do with the events that match, until `times` of them have. */
+/** Changes how matching events are delivered. */
 interface WebhookRule {
-  /** An event type; any when left out. */
+  /** An event type. Default: any. */
   type?: string | undefined;
-  /** How many events it applies to; without end when left out. */
+  /** Number of events that it applies to. Default: all. */
   times?: number | undefined;
-  /** Delivered this many times more than once. */
+  /** Number of additional deliveries of each event. */
   duplicate?: number | undefined;
-  /** Milliseconds before the first try. */
+  /** Milliseconds before the first attempt. */
   delayMs?: number | undefined;
-  /** Never delivered. `resend` still delivers it. */
+  /** Does not deliver the event; `resend` still can. */
   drop?: boolean | undefined;
-  /** Kept back until `release`. */
+  /** Holds the event until `release`. */
   hold?: boolean | undefined;
 }
 
-/** One event on its way to one address. */
+/** The delivery of one event to one URL. */
 interface WebhookDelivery {
   readonly eventId: string;
   readonly type: string;
   readonly url: string;
-  /** `failed`: given up after the last try. */
+  /** `failed`: given up after the last attempt. */
   state: "scheduled" | "sending" | "delivered" | "failed" | "dropped" | "held";
-  /** `at` in epoch milliseconds; `status` null when no answer came. */
+  /** `at` in epoch milliseconds; `status` null if there was no response. */
   readonly attempts: { at: number; status: number | null; error: string | null }[];
 }
 
 export interface WebhookControls {
   rule(rule: WebhookRule): void;
   clearRules(): void;
-  /** Sends what is held, one after the other, each when the one before was answered. Ids: those events, in that order. */
+  /** Sends held events, each after the response to the one before. Ids: only those, in their order. */
   release(order?: "created" | "reversed" | readonly string[]): Promise<void>;
-  /** Delivers an event once more to every address, as the Dashboard's button does. False: there is no such event. */
+  /** Delivers an event again to every URL, like the button in Stripe's dashboard. False if there is no such event. */
   resend(eventId: string): boolean;
-  /** Resolves when nothing is scheduled or being sent. Held events do not count. */
+  /** Resolves once no delivery is scheduled or in progress. Held events do not count. */
   idle(): Promise<void>;
-  /** Where events go from now on. */
+  /** Sets the URLs for further events. */
   setUrls(urls: readonly string[]): void;
   deliveries(): readonly WebhookDelivery[];
 }
@@ -51,11 +51,11 @@ export interface Webhooks extends WebhookControls {
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 60_000;
-const MAX_TRIES = 15;
+const MAX_ATTEMPTS = 15;
 const MAX_REMEMBERED = 10_000;
-const ANSWER_WITHIN_MS = 20_000;
+const RESPONSE_TIMEOUT_MS = 20_000;
 
-/** `Stripe-Signature` of a body. Source: docs.stripe.com/webhooks#verify-manually */
+/** The `Stripe-Signature` header for a body. Source: https://docs.stripe.com/webhooks#verify-manually */
 function signWebhook(body: string, secret: string, timestampSeconds: number): string {
   const signature = createHmac("sha256", secret)
     .update(`${String(timestampSeconds)}.${body}`)
@@ -64,21 +64,21 @@ function signWebhook(body: string, secret: string, timestampSeconds: number): st
 }
 
 /**
- * Delivers events to every address until it answers 2xx (a redirect is a failure, as with Stripe), with exponential
- * back-off from 0.5 s to 60 s, 15 times at most, and a new signature each time.
+ * Delivers events to every URL until it responds with 2xx (a redirect is a failure, as at Stripe): at most 15 attempts,
+ * with exponential back-off from 0.5 s to 60 s and a new signature each time.
  */
 export function createWebhooks(options: {
   secret: string;
   urls: readonly string[];
   schedule: (run: () => void, delayMs: number) => void;
   deliver: typeof fetch;
-  /** An address has taken an event. */
+  /** Called when a URL has accepted an event. */
   onDelivered?: (eventId: string) => void;
 }): Webhooks {
   let urls = options.urls;
   let rules: { rule: WebhookRule; left: number }[] = [];
   let deliveries: WebhookDelivery[] = [];
-  let waiting: (() => void)[] = [];
+  let idleResolvers: (() => void)[] = [];
   const bodies = new Map<string, { type: string; body: string }>();
   const closing = new AbortController();
   const sending = new Set<Promise<void>>();
@@ -87,23 +87,23 @@ export function createWebhooks(options: {
     return closing.signal.aborted || deliveries.every(({ state }) => state !== "scheduled" && state !== "sending");
   }
 
-  function settle(): void {
-    if (waiting.length === 0 || !isIdle()) return;
-    const resolvers = waiting;
-    waiting = [];
+  function resolveIfIdle(): void {
+    if (idleResolvers.length === 0 || !isIdle()) return;
+    const resolvers = idleResolvers;
+    idleResolvers = [];
     for (const resolve of resolvers) resolve();
   }
 
   function enqueue(eventId: string, url: string, state: WebhookDelivery["state"], delayMs: number): void {
     const delivery: WebhookDelivery = { eventId, type: bodies.get(eventId)?.type ?? "", url, state, attempts: [] };
     deliveries.push(delivery);
-    if (state === "scheduled") later(delivery, delayMs);
+    if (state === "scheduled") schedule(delivery, delayMs);
   }
 
-  function later(delivery: WebhookDelivery, delayMs: number): void {
+  function schedule(delivery: WebhookDelivery, delayMs: number): void {
     delivery.state = "scheduled";
     options.schedule(() => {
-      // A reset or a release may have taken it in the meantime.
+      // A reset may have dropped it in the meantime.
       if (delivery.state === "scheduled" && !closing.signal.aborted) void attempt(delivery);
     }, delayMs);
   }
@@ -111,7 +111,7 @@ export function createWebhooks(options: {
   function attempt(delivery: WebhookDelivery): Promise<void> {
     const running = post(delivery).finally(() => {
       sending.delete(running);
-      settle();
+      resolveIfIdle();
     });
     sending.add(running);
     return running;
@@ -124,7 +124,7 @@ export function createWebhooks(options: {
       return;
     }
     delivery.state = "sending";
-    // The receiver judges the age of a signature by the real time, whatever clock the stand-in was given.
+    // Real time, not the stand-in's clock: receivers reject signatures that are too old.
     const at = Date.now();
     try {
       const response = await options.deliver(delivery.url, {
@@ -136,7 +136,7 @@ export function createWebhooks(options: {
         },
         body,
         redirect: "manual",
-        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
+        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(RESPONSE_TIMEOUT_MS)]),
       });
       await response.body?.cancel();
       delivery.attempts.push({ at, status: response.status, error: null });
@@ -146,9 +146,9 @@ export function createWebhooks(options: {
       delivery.attempts.push({ at, status: null, error: error instanceof Error ? error.message : String(error) });
       delivery.state = "failed";
     }
-    if (delivery.state === "delivered" || closing.signal.aborted || delivery.attempts.length >= MAX_TRIES) return;
+    if (delivery.state === "delivered" || closing.signal.aborted || delivery.attempts.length >= MAX_ATTEMPTS) return;
     if (!deliveries.includes(delivery)) return;
-    later(delivery, Math.min(FIRST_RETRY_MS * 2 ** (delivery.attempts.length - 1), LONGEST_RETRY_MS));
+    schedule(delivery, Math.min(FIRST_RETRY_MS * 2 ** (delivery.attempts.length - 1), LONGEST_RETRY_MS));
   }
 
   function ruleFor(type: string): WebhookRule {
@@ -159,7 +159,7 @@ export function createWebhooks(options: {
     return found.rule;
   }
 
-  function forgetOldest(): void {
+  function evictOldest(): void {
     while (deliveries.length > MAX_REMEMBERED) deliveries.shift();
     for (const id of bodies.keys()) {
       if (bodies.size <= MAX_REMEMBERED) return;
@@ -169,14 +169,14 @@ export function createWebhooks(options: {
 
   return {
     send(event) {
-      // Pretty-printed like Stripe's, so that a receiver who serialises it again gets other bytes and a bad signature.
+      // Pretty-printed like Stripe's, so that the signature does not match if a receiver serializes the body again.
       bodies.set(event.id, { type: event.type, body: JSON.stringify(event, null, 2) });
       const rule = ruleFor(event.type);
       const state = rule.drop === true ? "dropped" : rule.hold === true ? "held" : "scheduled";
       for (const url of urls) {
         for (let copy = 0; copy <= (rule.duplicate ?? 0); copy += 1) enqueue(event.id, url, state, rule.delayMs ?? 0);
       }
-      forgetOldest();
+      evictOldest();
     },
     urls: () => urls,
     setUrls(next) {
@@ -205,7 +205,7 @@ export function createWebhooks(options: {
     },
     async idle() {
       if (isIdle()) return;
-      await new Promise<void>((resolve) => waiting.push(resolve));
+      await new Promise<void>((resolve) => idleResolvers.push(resolve));
     },
     deliveries: () => deliveries,
     reset() {
@@ -213,12 +213,12 @@ export function createWebhooks(options: {
       rules = [];
       deliveries = [];
       bodies.clear();
-      settle();
+      resolveIfIdle();
     },
     async close() {
       closing.abort();
       await Promise.allSettled(sending);
-      settle();
+      resolveIfIdle();
     },
   };
 }

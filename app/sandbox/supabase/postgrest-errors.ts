@@ -7,23 +7,26 @@ const databaseError = z.object({
   hint: z.unknown().optional(),
 });
 
-/** Codes that PostgREST answers with 400 and the stand-in with a 500 that names none: constraints, what triggers raise, check options. */
-const PASSED_ON = /^(23514|23001|23P01|P0001|44000)$/;
+/**
+ * Codes for which PostgREST responds with 400, but `@supabase/lite` with a 500 without the code: constraint violations,
+ * exceptions raised by triggers, and check options of views.
+ */
+const CLIENT_ERRORS = /^(23514|23001|23P01|P0001|44000)$/;
 
 interface Connection {
   normalizeDbError(error: unknown): unknown;
 }
 
 /**
- * Makes the stand-in answer such errors as PostgREST does. Uses its own way for a database that chooses the response itself
- * (an error with the code PGRST). Source of the codes: PostgREST, "Errors".
+ * Makes the stand-in report these errors as PostgREST does. Uses the error code PGRST, with which a database chooses
+ * the response itself. Source: https://docs.postgrest.org/en/stable/references/errors.html
  */
-export function answerAsPostgrest(connection: Connection): void {
+export function reportErrorsLikePostgrest(connection: Connection): void {
   const normalize = connection.normalizeDbError.bind(connection);
   connection.normalizeDbError = (error) => {
     const normalized = normalize(error);
     const parsed = databaseError.safeParse(normalized).data;
-    if (parsed === undefined || !PASSED_ON.test(parsed.code)) return normalized;
+    if (parsed === undefined || !CLIENT_ERRORS.test(parsed.code)) return normalized;
     const { code, message, detail = null, hint = null } = parsed;
     return {
       code: "PGRST",

@@ -1,2 +1,2 @@
-/** Where the build leaves the sandbox's database (40 MB); relative to the project's root, which is where every command runs. */
+/** Path of the sandbox database in the build (40 MB), relative to the project's root, where every command runs. */
 export const SANDBOX_DUMP_FILE = "build/sandbox/supabase.tar";

@@ -3,18 +3,18 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { seed, startServer } from "./supabase-sandbox.server";
 
-/** Writes the file from which a sandbox starts quickly. Replaces it in one step; its folder is made when missing. */
+/** Writes the database dump that speeds up the start of the sandbox. Replaces an existing file atomically. */
 export async function writeSandboxDump(file: string): Promise<void> {
   const { connection } = await startServer(undefined);
   try {
     await seed(connection.driver);
-    // So that a start has no log to replay.
+    // Leaves no write-ahead log to replay at startup.
     await connection.driver.exec("checkpoint");
     const dump = await connection.driver.dumpDataDir("none");
     await mkdir(path.dirname(file), { recursive: true });
-    const unfinished = `${file}.${randomUUID()}`;
-    await writeFile(unfinished, new Uint8Array(await dump.arrayBuffer()));
-    await rename(unfinished, file);
+    const temporary = `${file}.${randomUUID()}`;
+    await writeFile(temporary, new Uint8Array(await dump.arrayBuffer()));
+    await rename(temporary, file);
   } finally {
     await connection.close();
   }

@@ -2,23 +2,23 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
-import { answerAsPostgrest } from "./postgrest-errors";
+import { reportErrorsLikePostgrest } from "./postgrest-errors";
 
 export const SANDBOX_SUPABASE_KEY = "sb_secret_sandbox";
 
 export interface SupabaseSandbox {
   /**
-   * Supabase's REST API (`/rest/v1/…`); 401 without the sandbox's key, 404 for everything else. Takes what the global fetch
-   * takes, so that it can be handed to supabase-js, and no network is involved.
+   * Serves Supabase's REST API (`/rest/v1/…`): 401 without the sandbox's key, 404 for every other path. Has the
+   * signature of the global fetch, so that supabase-js can use it without a network.
    */
   readonly fetch: typeof fetch;
-  /** Runs SQL as the owner, beside the API; without values it may be several statements. Returns the rows of the last one. */
+  /** Runs SQL as the owner, or several statements if there are no values. Returns the rows of the last. */
   exec(sql: string, values?: readonly unknown[]): Promise<readonly unknown[]>;
-  /** Until then the server's timers keep the process alive. */
+  /** Stops the server, whose timers keep the process alive. */
   close(): Promise<void>;
 }
 
-/** The merchant's table as the defaults of `PRODUCTS_TABLE` and `PRODUCTS_COLUMNS` expect it. */
+/** The products table, matching the defaults of `PRODUCTS_TABLE` and `PRODUCTS_COLUMNS`. */
 export const PRODUCTS_SCHEMA = `
   create table products (
     id uuid primary key default gen_random_uuid(),
@@ -31,8 +31,8 @@ export const PRODUCTS_SCHEMA = `
   );`;
 
 /**
- * An embedded Supabase: its own PostgREST-compatible server on an in-memory PostgreSQL (PGlite), with the demo shop's table.
- * Starts from `dumpFile` where that exists (about a second), else from nothing (several).
+ * Starts an embedded Supabase: a PostgREST-compatible server (`@supabase/lite`) on an in-memory PostgreSQL (PGlite),
+ * with the demo products. Takes about a second if `dumpFile` exists, otherwise several.
  */
 export async function createSupabaseSandbox(options: { dumpFile?: string | undefined } = {}): Promise<SupabaseSandbox> {
   const dump = options.dumpFile === undefined ? undefined : await readDump(options.dumpFile);
@@ -70,20 +70,20 @@ async function readDump(file: string): Promise<Blob | undefined> {
 /** PostgreSQL's type number of `numeric`. */
 const NUMERIC_TYPE = 1700;
 
-/** The API server on a PostgreSQL made from the dump, or on an empty one. */
+/** Starts the API server on a PostgreSQL restored from the dump, or on an empty one. */
 export async function startServer(dump: Blob | undefined) {
-  // Read by the server when it is imported.
+  // The server reads this when it is imported.
   process.env.LITE_TELEMETRY = "0";
   const [{ App }, { createPgliteConnection }] = await Promise.all([
     import("@supabase/lite"),
     import("@supabase/lite/pglite"),
   ]);
-  // As PostgREST answers: numeric columns are JSON numbers. PGlite would hand them over as text.
+  // PostgREST returns numeric columns as JSON numbers, PGlite as text.
   const parsers = { [NUMERIC_TYPE]: Number };
   const connection = await createPgliteConnection({
     pgliteOptions: dump === undefined ? { parsers } : { loadDataDir: dump, parsers },
   });
-  answerAsPostgrest(connection);
+  reportErrorsLikePostgrest(connection);
   const app = new App({
     connection,
     options: {
@@ -103,7 +103,7 @@ export async function startServer(dump: Blob | undefined) {
 
 type Database = Awaited<ReturnType<typeof startServer>>["connection"]["driver"];
 
-/** Makes the demo shop's table. */
+/** Creates the demo shop's table and its rows. */
 export async function seed(database: Database): Promise<void> {
   await database.exec(PRODUCTS_SCHEMA);
   await database.query(
@@ -114,19 +114,19 @@ export async function seed(database: Database): Promise<void> {
 }
 
 /**
- * The server prints every refused query ("invalid input syntax for type uuid") with its stack on the terminal of the shop. What
- * it says is in its answer too, so while it works on a request, and only then, `console.error` is dropped.
+ * Silences `console.error` while the server handles a request, and only then: it prints every rejected query ("invalid
+ * input syntax for type uuid") with its stack, although the error is in its response too.
  */
 function silenceServer() {
-  const working = new AsyncLocalStorage<true>();
+  const handling = new AsyncLocalStorage<true>();
   const { console } = globalThis;
   const print = console.error;
   const filtered = (...words: unknown[]): void => {
-    if (working.getStore() === undefined) print.apply(console, words);
+    if (handling.getStore() === undefined) print.apply(console, words);
   };
   console.error = filtered;
   return {
-    run: <Result>(work: () => Promise<Result>): Promise<Result> => working.run(true, work),
+    run: <Result>(work: () => Promise<Result>): Promise<Result> => handling.run(true, work),
     end: (): void => {
       if (console.error === filtered) console.error = print;
     },

@@ -2,20 +2,20 @@ import { api } from "~/api/resource-route.server";
 import { json } from "~/http/problem.server";
 import { reads } from "../read-counter.server";
 
-/** What the process has read of the database, and its memory after a collection. `most_at_once` since the last look. */
-const answer = api({
+/** Database reads of the process, and its memory after a garbage collection. `most_at_once`: since the last request. */
+const handler = api({
   GET: async () => {
     globalThis.gc?.();
     const { heapUsed, external, rss } = process.memoryUsage();
     const figures = {
-      reads: reads.begun,
+      reads: reads.started,
       most_at_once: reads.mostAtOnce,
       heap_bytes: heapUsed + external,
       resident_bytes: rss,
     };
-    reads.mostAtOnce = reads.underWay.size;
+    reads.mostAtOnce = reads.inFlight.size;
     return json(figures);
   },
 });
 
-export { answer as loader, answer as action };
+export { handler as loader, handler as action };

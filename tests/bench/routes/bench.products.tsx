@@ -4,7 +4,7 @@ import { newOperation, PAGE_SIZE } from "~/cart/list-products.server";
 import { productView } from "~/cart/product-view.server";
 import { ProductListPage } from "~/components/shop/product-list-page";
 
-/** What `/` is measured against: the same page, whose loader makes the query of the catalogue and nothing else. */
+/** The baseline of `/`: the same page, with a loader that only runs the catalog query. */
 export async function loader() {
   const { products, page, pages, total } = await container.catalog.list({ page: 1, pageSize: PAGE_SIZE });
   const visit = { sessionHash: "", locale: "en-US", now: Date.now() };

@@ -4,8 +4,10 @@ import { container } from "~/boot/container.server";
 import { readJson } from "~/http/body.server";
 import { json } from "~/http/problem.server";
 
-/** What `POST /api/reserve-inventory` is measured against: parses the same JSON, makes the same read of the stock, holds nothing. */
-const answer = api({
+/**
+ * The baseline of `POST /api/reserve-inventory`: parses the same JSON and makes the same stock read, but holds nothing.
+ */
+const handler = api({
   POST: async (request) => {
     const { items } = await readJson(request, reserveRequest);
     const rows = await container.catalog.readStock(items.flatMap((item) => item.product_id ?? []));
@@ -16,4 +18,4 @@ const answer = api({
   },
 });
 
-export { answer as loader, answer as action };
+export { handler as loader, handler as action };

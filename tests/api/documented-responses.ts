@@ -2,9 +2,9 @@ import addFormats from "ajv-formats";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { z } from "zod";
 import { openApiDocument } from "~/api/openapi-document";
-import type { Answer } from "./http-client";
+import type { HttpResponse } from "./http-client";
 
-/** As much of OpenAPI as an answer is held against. */
+/** The parts of OpenAPI that responses are checked against. */
 const responseShape = z.object({
   headers: z.record(z.string(), z.object({ required: z.boolean() })).default({}),
   content: z.record(z.string(), z.object({ schema: z.unknown() })).default({}),
@@ -14,17 +14,17 @@ const documentShape = z.object({
   components: z.object({ responses: z.object({ MethodNotAllowed: responseShape, NoHost: responseShape }) }),
 });
 
-/** What answers a method that is not in the document. */
+/** Documented responses to methods that a path does not have. */
 const OTHER_METHODS: Readonly<Record<number, "MethodNotAllowed" | "NoHost">> = {
   405: "MethodNotAllowed",
   400: "NoHost",
 };
 
-/** What an answer does that the document does not say; null: nothing, or the path is none of the document's. */
-export type FaultFinder = (method: string, path: string, answer: Answer) => string | null;
+/** Returns how a response deviates from the document; null if it does not, or if the path is not documented. */
+export type ResponseCheck = (method: string, path: string, response: HttpResponse) => string | null;
 
-/** Holds answers against the document: their status, the headers that it promises, their type, and each field of them. */
-export function faultFinder(document: Readonly<Record<string, unknown>>): FaultFinder {
+/** Creates a check of responses against an OpenAPI document: status, required headers, media type, and every field. */
+export function createResponseCheck(document: Readonly<Record<string, unknown>>): ResponseCheck {
   const { paths, components } = documentShape.parse(document);
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats(ajv);
@@ -42,39 +42,39 @@ export function faultFinder(document: Readonly<Record<string, unknown>>): FaultF
     if (operations === undefined) return null;
     const name = (method === "HEAD" ? "GET" : method).toLowerCase();
     const isKnown = operations[name] !== undefined;
-    const otherwise = OTHER_METHODS[status];
-    const response = isKnown
+    const fallback = OTHER_METHODS[status];
+    const documented = isKnown
       ? operations[name]?.responses[status]
-      : otherwise === undefined
+      : fallback === undefined
         ? undefined
-        : components.responses[otherwise];
-    if (response === undefined) return `the document knows no ${status}`;
-    const missing = Object.entries(response.headers).find(
+        : components.responses[fallback];
+    if (documented === undefined) return `status ${status} is not documented`;
+    const missing = Object.entries(documented.headers).find(
       ([header, { required }]) => required && headers[header.toLowerCase()] === undefined,
     );
     if (missing !== undefined) return `${missing[0]} is missing`;
     const type = headers["content-type"]?.split(";")[0] ?? "";
-    if (Object.keys(response.content).length === 0 || method === "HEAD")
+    if (Object.keys(documented.content).length === 0 || method === "HEAD")
       return text === "" ? null : "there should be no body";
-    if (response.content[type] === undefined) return `“${type}” is not what the document says`;
+    if (documented.content[type] === undefined) return `media type “${type}” is not documented`;
     if (type !== "application/json") return null;
-    const place = isKnown
+    const pointer = isKnown
       ? `/paths/${escaped(path)}/${name}/responses/${status}`
-      : `/components/responses/${otherwise ?? ""}`;
-    const validate = validatorOf(`${place}/content/${escaped(type)}/schema`);
+      : `/components/responses/${fallback ?? ""}`;
+    const validate = validatorOf(`${pointer}/content/${escaped(type)}/schema`);
     return validate(JSON.parse(text)) ? null : ajv.errorsText(validate.errors);
   };
 }
 
 const escaped = (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1");
 
-const findFault = faultFinder(openApiDocument({ cookieName: "cart", publicUrl: "http://shop.test" }));
+const checkResponse = createResponseCheck(openApiDocument({ cookieName: "cart", publicUrl: "http://shop.test" }));
 
-/** Throws when the answer is not what `/api/openapi.json` says. */
-export function expectDocumented(method: string, path: string, answer: Answer): void {
-  const fault = findFault(method, path, answer);
-  if (fault !== null)
+/** Throws if the response deviates from `/api/openapi.json`. */
+export function expectDocumented(method: string, path: string, response: HttpResponse): void {
+  const deviation = checkResponse(method, path, response);
+  if (deviation !== null)
     throw new Error(
-      `${method} ${path} answered ${answer.status} beside its document: ${fault}\n${answer.text.slice(0, 500)}`,
+      `the ${response.status} of ${method} ${path} is not documented: ${deviation}\n${response.text.slice(0, 500)}`,
     );
 }
