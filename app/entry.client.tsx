@@ -1,9 +1,9 @@
 import { RemixBrowser } from "@remix-run/react";
 import { startTransition, StrictMode } from "react";
 import { hydrateRoot } from "react-dom/client";
-import { tellClickTimes } from "./components/shop/click-times";
+import { recordClickTimes } from "./components/shop/click-times";
 
-tellClickTimes();
+recordClickTimes();
 
 startTransition(() => {
   hydrateRoot(

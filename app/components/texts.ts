@@ -5,7 +5,7 @@ import type { OrderView } from "~/cart/show-order.server";
 import type { NotPayableReason } from "~/checkout/checkout";
 import type { ClockText } from "./clock-text";
 
-/** Everything the shop says. Pages and components hold no wording of their own beyond labels of this file. */
+/** The shop's wording. Pages and components take their texts from here and from the `*-words.ts` files. */
 export const shop = {
   name: "Slipway",
   motto: "Pottery and kitchen things from a workshop on the harbour",
@@ -54,7 +54,7 @@ export function units(count: number): string {
   return count === 1 ? "1 unit" : `${count} units`;
 }
 
-/** The stock of a product in words, most important first. Never a number that the server did not count. */
+/** The stock of a product as text. Only uses numbers counted by the server. */
 export function stockText({ onHand, available, heldByYou, nextReleaseAt }: StockView, clockText: ClockText): string {
   if (heldByYou > 0) return holdingText(heldByYou, available);
   if (onHand === 0) return "Sold out";
@@ -92,7 +92,7 @@ function limitText({ limit, max }: Extract<CartFailure, { kind: "limit_exceeded"
   }
 }
 
-/** The failure as a whole; what it says of single lines is `lineFailureText`. */
+/** The failure as a whole; see `lineFailureText` for single lines. */
 export function failureText(failure: CartFailure, clockText: ClockText): string {
   switch (failure.kind) {
     case "bad_quantity":
@@ -145,7 +145,7 @@ function notPayableText(reason: NotPayableReason): string {
   }
 }
 
-/** What the failure says of one of its lines; null when there is no more to say than `failureText`. */
+/** The failure of one line. Null if `failureText` says it all. */
 export function lineFailureText(failure: CartFailure, productId: string, clockText: ClockText): string | null {
   if (failure.kind !== "refused") return failureText(failure, clockText);
   const line = failure.lines.find((short) => short.productId === productId);
@@ -174,7 +174,7 @@ export function paymentPageText(openedAt: number, closesAt: number, clockText: C
   return `You opened a payment page at ${clockText(openedAt)}. These units stay held for you until you pay, change the cart, or its deadline at ${clockText(closesAt)} passes.`;
 }
 
-/** Where a hold is on its way to its end. */
+/** Stages of a hold that are announced. */
 export type HoldStage = "started" | "minute" | "seconds" | "ended";
 
 export function holdStageText(stage: HoldStage, heldUntil: number | null, clockText: ClockText): string {
@@ -190,7 +190,7 @@ export function holdStageText(stage: HoldStage, heldUntil: number | null, clockT
   }
 }
 
-/** `short`: names of the products of which there is not enough. */
+/** `short`: names of products without enough stock. */
 export function holdAgainText(short: readonly string[]): string {
   if (short.length === 0) return "There is enough of everything to hold it again.";
   return `There is not enough to hold everything again: ${short.join(", ")}.`;
@@ -204,7 +204,7 @@ export function updatedText(name: string, quantity: number): string {
   return `${name}: ${units(quantity)} held for you.`;
 }
 
-/** How long there is to pay at most: pages that ended unpaid shorten the next ones. */
+/** `payWithinMs` is an upper limit: payment pages that ended unpaid shorten the next ones. */
 export function payHint(payWithinMs: number): string {
   const minutes = Math.floor(payWithinMs / 60_000);
   const time =
@@ -234,7 +234,7 @@ export const cartTexts = {
   recentPayments: "Your last payments",
 };
 
-/** The cart as a panel over the page. */
+/** Texts of the cart panel. */
 export const panelTexts = {
   close: "Close",
   closeLabel: "Close the cart",
@@ -309,14 +309,14 @@ export const orderTexts: Record<OrderView["state"], { title: string; text: strin
   },
 };
 
-/** Below the total of an order. */
+/** Labels below the total of an order. */
 export const refundLabels = {
   returned: "Refunded",
   pending: "Refund on its way",
   owed: "Refund that didn't go through",
 };
 
-/** What became of the goods of an order that nobody was charged for. `isInCart`: all of them are in this browser's cart. */
+/** Where the items of an uncharged order are now. `isInCart`: all of them are in this browser's cart. */
 export function notChargedText(isInCart: boolean): string {
   return isInCart
     ? "What you chose is still in your cart."

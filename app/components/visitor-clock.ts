@@ -1,23 +1,23 @@
 import { useSyncExternalStore } from "react";
 import { clockText, dateText, localClockText, localDateText, type ClockText, type DateText } from "./clock-text";
 
-const never = () => () => undefined;
+const subscribeToNothing = () => () => undefined;
 
-/** False on the server and while the page takes over what the server sent, so that both say the same. */
+/** False on the server and during hydration, so that both render the same. */
 export function useHydrated(): boolean {
   return useSyncExternalStore(
-    never,
+    subscribeToNothing,
     () => true,
     () => false,
   );
 }
 
-/** Clock times in the visitor's own zone; labelled UTC where that is not known, which is without JavaScript. */
+/** Formats times in the visitor's zone; without JavaScript in UTC, labelled as such. */
 export function useClockText(): ClockText {
   return useHydrated() ? localClockText : clockText;
 }
 
-/** Days with a time, by the same rule. */
+/** Formats dates with a time, by the same rule. */
 export function useDateText(): DateText {
   return useHydrated() ? localDateText : dateText;
 }

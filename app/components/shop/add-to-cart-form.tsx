@@ -4,21 +4,21 @@ import type { PanelAnswer } from "~/cart/panel-answer";
 import type { ProductView, StockView } from "~/cart/product-view.server";
 import { labels, lineFailureText, productTexts } from "~/components/texts";
 import { useClockText, useHydrated } from "~/components/visitor-clock";
-import { useSay } from "./announcer";
+import { useAnnounce } from "./announcer";
 import { FailureAlert } from "./failure-alert";
 
 interface AddToCartFormProps {
   readonly product: ProductView;
-  /** As it is now. */
+  /** The live stock. */
   readonly stock: StockView;
   readonly maxUnitsPerLine: number;
-  /** Id of this form: what it asks for happens once, however often it is sent. */
+  /** Idempotency key of this form: it takes effect once, however often it is submitted. */
   readonly operation: string;
 }
 
 /**
- * Adds without leaving the page; without JavaScript it leads to the cart. Nothing where nothing can be added: the words about the
- * stock next to it say why. One unit needs no quantity field.
+ * Adds to the cart without leaving the page; without JavaScript it opens the cart. Renders no form when nothing can be added; the
+ * stock text next to it says why. There is no quantity field if only one unit can be added.
  */
 export function AddToCartForm({
   product: { id, name, forSale },
@@ -29,22 +29,22 @@ export function AddToCartForm({
   const { Form, state, data } = useFetcher<PanelAnswer>();
   const isHydrated = useHydrated();
   const form = useRef<HTMLFormElement>(null);
-  const say = useSay();
+  const announce = useAnnounce();
   const isPending = state !== "idle";
-  const answer = isPending ? undefined : data;
-  const possible = Math.min(maxUnitsPerLine, stock.available - stock.heldByYou);
+  const response = isPending ? undefined : data;
+  const addable = Math.min(maxUnitsPerLine, stock.available - stock.heldByYou);
 
   useEffect(() => {
-    if (answer?.outcome !== "changed") return;
+    if (response?.outcome !== "changed") return;
     form.current?.reset();
-    say(productTexts.added(name));
+    announce(productTexts.added(name));
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once per response
-  }, [answer]);
+  }, [response]);
 
   return (
     <>
-      {/* What is being added may be the last, and its form must not go while it is on its way. */}
-      {forSale && (possible > 0 || isPending) && (
+      {/* Keep the form while it is pending, even if it adds the last unit. */}
+      {forSale && (addable > 0 || isPending) && (
         <Form method="post" action={isHydrated ? "/cart/panel" : "/cart"} className="add-form" ref={form}>
           <input type="hidden" name="intent" value="add" />
           <input type="hidden" name="product_id" value={id} />
@@ -58,7 +58,7 @@ export function AddToCartForm({
                 type="number"
                 name="quantity"
                 min={1}
-                max={Math.max(1, possible)}
+                max={Math.max(1, addable)}
                 step={1}
                 defaultValue={1}
                 required
@@ -72,24 +72,24 @@ export function AddToCartForm({
           </button>
         </Form>
       )}
-      <Refusal answer={answer} productId={id} />
+      <Refusal response={response} productId={id} />
     </>
   );
 }
 
-function Refusal({ answer, productId }: { answer: PanelAnswer | undefined; productId: string }) {
+function Refusal({ response, productId }: { response: PanelAnswer | undefined; productId: string }) {
   const clock = useClockText();
-  if (answer?.outcome === "failed") {
+  if (response?.outcome === "failed") {
     return (
-      <FailureAlert failure={answer.failure}>
-        {answer.failure.kind === "refused" && <p>{lineFailureText(answer.failure, productId, clock)}</p>}
+      <FailureAlert failure={response.failure}>
+        {response.failure.kind === "refused" && <p>{lineFailureText(response.failure, productId, clock)}</p>}
       </FailureAlert>
     );
   }
-  if (answer?.outcome !== "refused") return null;
+  if (response?.outcome !== "refused") return null;
   return (
     <p role="alert" className="notice bad">
-      {answer.message}
+      {response.message}
     </p>
   );
 }

@@ -19,7 +19,7 @@ export function additionText({
   }
 }
 
-/** What the payment page adds to the total, where it does. */
+/** Costs that the payment page adds to the total; null if there are none. */
 export function atCheckoutText({ shipping, tax, discountCodes }: CartView["atCheckout"]): string | null {
   const added = shipping && tax ? "Shipping and tax are" : shipping ? "Shipping is" : tax ? "Tax is" : null;
   if (added === null) return discountCodes ? "You can enter a discount code at checkout." : null;

@@ -1,23 +1,23 @@
 import { createContext, useCallback, useContext, useState, type ReactNode } from "react";
 
-const SayContext = createContext<(text: string) => void>(() => undefined);
+const AnnounceContext = createContext<(text: string) => void>(() => undefined);
 
-/** Says things to screen readers that are seen on the page without words: one polite voice for the whole shop. */
+/** Announces to screen readers what is otherwise only visible: one polite live region for the whole shop. */
 export function Announcer({ children }: { children: ReactNode }) {
-  const [said, setSaid] = useState({ text: "", count: 0 });
-  const say = useCallback((text: string) => setSaid(({ count }) => ({ text, count: count + 1 })), []);
+  const [announced, setAnnounced] = useState({ text: "", count: 0 });
+  const announce = useCallback((text: string) => setAnnounced(({ count }) => ({ text, count: count + 1 })), []);
   return (
-    <SayContext.Provider value={say}>
+    <AnnounceContext.Provider value={announce}>
       {children}
       <p className="visually-hidden" aria-live="polite">
-        {said.text}
-        {/* The same words again are silent unless something changes. */}
-        {said.count % 2 === 1 && "\u00A0"}
+        {announced.text}
+        {/* Screen readers skip a repeated text unless something differs. */}
+        {announced.count % 2 === 1 && "\u00A0"}
       </p>
-    </SayContext.Provider>
+    </AnnounceContext.Provider>
   );
 }
 
-export function useSay(): (text: string) => void {
-  return useContext(SayContext);
+export function useAnnounce(): (text: string) => void {
+  return useContext(AnnounceContext);
 }

@@ -1,7 +1,7 @@
 import type { CartChange } from "~/cart/cart-view.server";
 import { cartChanged, cartChangeText } from "./cart-change-words";
 
-/** What was otherwise on the page on which the shopper chose to pay. Nothing was charged. */
+/** What changed in the cart since the shopper last saw it and pressed Pay. Nothing was charged. */
 export function CartChangesNotice({ changes }: { changes: readonly CartChange[] }) {
   return (
     <div role="alert" className="notice warn">

@@ -4,10 +4,10 @@ import type { PanelAnswer } from "~/cart/panel-answer";
 
 const FetcherContext = createContext<FetcherWithComponents<PanelAnswer> | null>(null);
 
-/** Forms below change the cart by this fetcher, and their page stays. */
+/** Makes all `CartForm`s inside submit through this fetcher, so that their page stays. */
 export const ChangesInPlace = FetcherContext.Provider;
 
-/** A form that changes the cart. It leads to the cart's page, which says what came of it, unless its surroundings do. */
+/** A form that changes the cart. Opens the cart page with the result, unless inside `ChangesInPlace`. */
 export function CartForm({ children, onSubmit }: { children: ReactNode; onSubmit?: () => void }) {
   const fetcher = useContext(FetcherContext);
   if (fetcher !== null) {

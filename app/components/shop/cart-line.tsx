@@ -5,15 +5,15 @@ import type { CartLineView } from "~/cart/cart-view.server";
 import { productPath } from "~/catalog/product-address";
 import { cartTexts, labels, lapsedText, productTexts, updatedText } from "~/components/texts";
 import { useClockText } from "~/components/visitor-clock";
-import { useSay } from "./announcer";
-import { usePending, useTellChange } from "./pending";
+import { useAnnounce } from "./announcer";
+import { useOnChange, usePending } from "./pending";
 import { ProductPicture } from "./product-picture";
 import { StockWords } from "./stock-words";
 
 interface CartLineProps {
   readonly line: CartLineView;
   readonly maxUnitsPerLine: number;
-  /** Why the last change of this line was refused. */
+  /** Why the last change of this line was refused; null if it was not. */
   readonly failure: string | null;
 }
 
@@ -26,15 +26,15 @@ export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
   const name = line.name ?? cartTexts.gone;
   const failureId = `failure-${productId}`;
   const field = useRef<HTMLInputElement>(null);
-  const say = useSay();
+  const announce = useAnnounce();
   const shown = `${quantity} ${state}`;
   const filledFor = useRef(shown);
   useEffect(() => {
-    // What was typed before does not count any more; the field stays, and with it the focus.
+    // Resets the field after a change; replacing the element would lose the focus.
     if (filledFor.current !== shown && field.current !== null) field.current.value = String(quantity);
     filledFor.current = shown;
   }, [shown, quantity]);
-  useTellChange(isUpdating, quantity, () => say(updatedText(name, quantity)));
+  useOnChange(isUpdating, quantity, () => announce(updatedText(name, quantity)));
   return (
     <li className="cart-line" data-state={state} data-leaving={isLeaving} aria-label={name}>
       <ProductPicture image={image} size={96} eager />

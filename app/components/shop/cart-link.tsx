@@ -2,25 +2,25 @@ import { Link, useLocation } from "@remix-run/react";
 import { useState, type KeyboardEvent, type MouseEvent } from "react";
 import { labels, units } from "~/components/texts";
 import { useHydrated } from "~/components/visitor-clock";
-import { useCartNews } from "./cart-news";
+import { useCartCountSync } from "./cart-count-sync";
 import { CartPanel } from "./cart-panel";
 import { usePendingUnits } from "./pending";
 
 const CART_PAGES = new Set(["/cart", "/checkout"]);
 
 interface CartLinkProps {
-  /** Null where it is not known, as on the page of a failure. */
+  /** Null if unknown, as on an error page. */
   readonly unitsInCart: number | null;
 }
 
-/** The way to the cart: a link, which scripts make open the cart as a panel over the page. It still opens in a new tab as links do. */
+/** A link to the cart. With scripts it opens the cart as a panel over the page; it can still be opened in a new tab. */
 export function CartLink({ unitsInCart }: CartLinkProps) {
   const [isOpen, setIsOpen] = useState(false);
   const { pathname } = useLocation();
   const opensPanel = useHydrated() && !CART_PAGES.has(pathname);
   const pendingUnits = usePendingUnits();
-  const [unitsAtFirst] = useState(unitsInCart);
-  useCartNews(unitsInCart);
+  const [initialUnits] = useState(unitsInCart);
+  useCartCountSync(unitsInCart);
 
   function open(event: MouseEvent | KeyboardEvent): void {
     event.preventDefault();
@@ -33,7 +33,7 @@ export function CartLink({ unitsInCart }: CartLinkProps) {
     onClick: (event: MouseEvent) => {
       if (event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey) open(event);
     },
-    // Buttons do, links do not.
+    // Space activates buttons, but not links.
     onKeyDown: (event: KeyboardEvent) => {
       if (event.key === " ") open(event);
     },
@@ -44,7 +44,7 @@ export function CartLink({ unitsInCart }: CartLinkProps) {
       <Link to="/cart" className="cart-link" {...(opensPanel ? asButton : {})}>
         {labels.cart}{" "}
         {unitsInCart !== null && (
-          <span key={unitsInCart} className={unitsInCart === unitsAtFirst ? "count" : "count changed"}>
+          <span key={unitsInCart} className={unitsInCart === initialUnits ? "count" : "count changed"}>
             {units(unitsInCart + pendingUnits)}
           </span>
         )}

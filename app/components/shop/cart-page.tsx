@@ -16,7 +16,7 @@ import { IntentForm } from "./intent-form";
 import { LostCookieNotice } from "./lost-cookie-notice";
 import { RemovedNotice } from "./removed-notice";
 
-/** The whole cart. `failure`: what the last form asked for could not be done; told here and next to its lines. */
+/** The cart page. `failure`: why the last change failed, shown at the top and next to its lines. */
 export function CartPage({
   view,
   failure,
@@ -73,16 +73,16 @@ export function CartPage({
   );
 }
 
-/** The failure as a whole, and of products that are not in the cart everything there is to say. */
+/** The failure as a whole, with the details of products that are not in the cart. */
 function CartAlert({ failure, view }: { failure: CartFailure; view: CartView }) {
   const clock = useClockText();
   const inCart = new Set(view.lines.map((line) => line.productId));
-  const elsewhere = failure.kind === "refused" ? failure.lines.filter((line) => !inCart.has(line.productId)) : [];
+  const notInCart = failure.kind === "refused" ? failure.lines.filter((line) => !inCart.has(line.productId)) : [];
   return (
     <FailureAlert failure={failure}>
-      {elsewhere.length > 0 && (
+      {notInCart.length > 0 && (
         <ul>
-          {elsewhere.map((line) => (
+          {notInCart.map((line) => (
             <li key={line.productId}>
               <Link to={productPath(line.productId)}>{line.name}</Link>:{" "}
               {lineFailureText(failure, line.productId, clock)}

@@ -12,15 +12,15 @@ import { HoldState } from "./hold-state";
 import { PanelLine } from "./panel-line";
 import { RemovedNotice } from "./removed-notice";
 
-/** The cart over the page that the shopper is on. A modal dialog: the browser keeps the focus in it, closes it on Escape, and gives the focus back. */
+/** The cart as a modal dialog over the page. The browser traps the focus, closes it on Escape and returns the focus. */
 export function CartPanel({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const cart = useFetcher<PanelView>();
   const changes = useFetcher<PanelAnswer>();
   const view = useLastView(cart.data);
-  const answer = changes.state === "idle" ? changes.data : undefined;
-  const isReading = view === null && (cart.state !== "idle" || cart.data === undefined);
-  const refusal = [answer, isReading ? undefined : cart.data].find((given) => given?.outcome === "refused");
+  const response = changes.state === "idle" ? changes.data : undefined;
+  const isLoading = view === null && (cart.state !== "idle" || cart.data === undefined);
+  const refusal = [response, isLoading ? undefined : cart.data].find((data) => data?.outcome === "refused");
   const close = () => dialog.current?.close();
 
   useEffect(() => {
@@ -35,7 +35,7 @@ export function CartPanel({ onClose }: { onClose: () => void }) {
       className="cart-panel"
       aria-labelledby="cart-panel-title"
       onClose={onClose}
-      // The dialog itself is only hit beside its content.
+      // Clicks on the dialog itself are outside its content.
       onClick={(event) => event.target === dialog.current && close()}
     >
       <div className="cart-panel-body">
@@ -45,14 +45,14 @@ export function CartPanel({ onClose }: { onClose: () => void }) {
             {panelTexts.close}
           </button>
         </header>
-        {answer?.outcome === "failed" && <FailureAlert failure={answer.failure} />}
+        {response?.outcome === "failed" && <FailureAlert failure={response.failure} />}
         {refusal?.outcome === "refused" && (
           <p role="alert" className="notice bad">
             {refusal.message}
           </p>
         )}
-        {isReading && <p aria-busy="true">{panelTexts.loading}</p>}
-        {view === null && !isReading && (
+        {isLoading && <p aria-busy="true">{panelTexts.loading}</p>}
+        {view === null && !isLoading && (
           <button type="button" className="button" onClick={() => cart.load("/cart/panel")}>
             {labels.tryAgain}
           </button>
@@ -90,9 +90,9 @@ function Contents({ view, onLeave }: { view: CartView; onLeave: () => void }) {
   );
 }
 
-/** What was shown last stays while nothing newer can be had. */
-function useLastView(given: PanelView | undefined): CartView | null {
+/** Keeps the last view while a newer one is unavailable. */
+function useLastView(data: PanelView | undefined): CartView | null {
   const last = useRef<CartView | null>(null);
-  if (given?.outcome === "shown") last.current = given.view;
+  if (data?.outcome === "shown") last.current = data.view;
   return last.current;
 }

@@ -3,7 +3,7 @@ import type { CartView } from "~/cart/cart-view.server";
 import { labels, obstacleText, payHint } from "~/components/texts";
 import { atCheckoutText } from "./amount-words";
 
-/** The total and the way to pay. The form leaves the shop, so it is posted by the browser itself. */
+/** The total and the pay button. The form leads off the site, so the browser submits it natively. */
 export function CartSummary({
   view: { total, obstacle, paymentPage, payWithinMs, shown, atCheckout },
 }: {

@@ -1,8 +1,8 @@
 /**
- * Writes into each form that changes the cart when it was sent, so that of two that are under way the later click wins, whichever
- * arrives last. Without JavaScript forms come without it.
+ * Adds the time of submission to every form that changes the cart, so that of two concurrent requests the later click wins, whichever
+ * arrives last. Forms lack it without JavaScript.
  */
-export function tellClickTimes(): void {
+export function recordClickTimes(): void {
   document.addEventListener("formdata", ({ target, formData }) => {
     if (
       target instanceof HTMLFormElement &&

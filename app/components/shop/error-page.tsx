@@ -2,24 +2,24 @@ import { isRouteErrorResponse, Link, useLocation } from "@remix-run/react";
 import { labels, shop } from "~/components/texts";
 import { errorWords, OFFLINE } from "./error-words";
 
-/** The HTTP status that an error of a route stands for. */
+/** Maps a route error to an HTTP status, or to `OFFLINE`. */
 export function errorStatus(error: unknown): number {
   if (isRouteErrorResponse(error)) return error.status;
   const isInBrowser = typeof document !== "undefined";
   return isInBrowser && !navigator.onLine ? OFFLINE : 500;
 }
 
-/** A failure in words, with a way on. `message`: what the server has to say to a person about it. */
+/** An error page with links to continue. `message`: the server's explanation for the shopper, if any. */
 export function ErrorPage({ status, message }: { status: number; message: string | null }) {
   const { pathname, search } = useLocation();
   const { title, text } = errorWords(status, message);
-  const mayPass = status >= 500 || status === OFFLINE;
+  const isTemporary = status >= 500 || status === OFFLINE;
   return (
     <section className="notice-page">
       <h1>{title}</h1>
       <p>{text}</p>
-      <ul className="ways-on">
-        {mayPass && (
+      <ul className="next-links">
+        {isTemporary && (
           <li>
             <Link to={pathname + search} reloadDocument>
               {labels.tryAgain}
@@ -27,12 +27,12 @@ export function ErrorPage({ status, message }: { status: number; message: string
           </li>
         )}
         <li>
-          <Link to="/" reloadDocument={mayPass}>
+          <Link to="/" reloadDocument={isTemporary}>
             {shop.toProducts}
           </Link>
         </li>
         <li>
-          <Link to="/cart" reloadDocument={mayPass}>
+          <Link to="/cart" reloadDocument={isTemporary}>
             {shop.toCart}
           </Link>
         </li>

@@ -3,10 +3,10 @@ export interface ErrorWords {
   readonly text: string;
 }
 
-/** Stands for the status where no answer came, because this machine has no connection. */
+/** Stands in for the HTTP status while the browser is offline and gets no response. */
 export const OFFLINE = 0;
 
-/** What an error page says, by its HTTP status. `message`: what the server has to say to a person about it, if anything. */
+/** Text of an error page by HTTP status. `message`: the server's explanation for the shopper, if any. */
 export function errorWords(status: number, message: string | null): ErrorWords {
   switch (status) {
     case OFFLINE:

@@ -1,6 +1,6 @@
 import type { CartFailure } from "~/cart/cart-failure";
 
-/** The products that the failure is about, so that it can be told next to their lines. */
+/** Products that the failure is about, so that it can be shown next to their lines. */
 export function failedProducts(failure: CartFailure): readonly string[] {
   switch (failure.kind) {
     case "refused":

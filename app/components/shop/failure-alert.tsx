@@ -4,7 +4,7 @@ import type { CartFailure } from "~/cart/cart-failure";
 import { cartTexts, failureText } from "~/components/texts";
 import { useClockText } from "~/components/visitor-clock";
 
-/** Why nothing was changed, and in `children` what more there is to say of it. */
+/** Why a change failed. `children`: further details. */
 export function FailureAlert({ failure, children }: { failure: CartFailure; children?: ReactNode }) {
   const clock = useClockText();
   return (

@@ -7,19 +7,19 @@ import { ClockTime } from "~/components/clock-time";
 import { cartTexts, holdAgainText, holdStageText, labels, paymentPageText, type HoldStage } from "~/components/texts";
 import { useClockText } from "~/components/visitor-clock";
 import { IntentForm } from "./intent-form";
-import { usePending, useTellChange } from "./pending";
+import { useOnChange, usePending } from "./pending";
 import { useTimeLeft } from "./server-clock";
 
 const WARN_MS = 30_000;
 const NOTE_MS = 60_000;
 
-/** Until when the cart is held, and what can be done about it. */
+/** How long the cart is held, with buttons to extend or renew the hold. */
 export function HoldState({ view }: { view: CartView }) {
   const { heldUntil, readAt, paymentPage, lines } = view;
   const timeLeft = useTimeLeft(heldUntil, readAt);
   const clock = useClockText();
   const hasLapsed = lines.some((line) => line.state === "lapsed");
-  useLookAgain(timeLeft !== null && timeLeft <= 0);
+  useRevalidationAtEnd(timeLeft !== null && timeLeft <= 0);
   return (
     <section className="hold-state" aria-label={cartTexts.holdLabel}>
       {paymentPage !== null && (
@@ -64,35 +64,35 @@ function Deadline({
   );
 }
 
-/** The lines stay; whether they can be held again is told before it is tried. */
+/** Lapsed lines stay in the cart. States in advance whether they can be held again. */
 function Lapsed({ view: { lines } }: { view: CartView }) {
   const live = useLiveProducts();
-  const short = lines.filter(
+  const unavailable = lines.filter(
     ({ state, productId, stock, quantity }) =>
       state === "lapsed" && (live.get(productId) ?? stock).available < quantity,
   );
   return (
     <div className="notice warn">
       <p>
-        {cartTexts.lapsed} {holdAgainText(short.map((line) => line.name ?? cartTexts.gone))}
+        {cartTexts.lapsed} {holdAgainText(unavailable.map((line) => line.name ?? cartTexts.gone))}
       </p>
       <IntentForm intent="hold" label={labels.holdAgain} pendingLabel={labels.holding} quiet={false} />
     </div>
   );
 }
 
-/** Said to screen readers at the start, at 60 s, at 30 s and at the end, once each, and when the shopper made it longer; the visible countdown itself is silent. */
+/** Announces the start, 60 s, 30 s and the end of a hold once each, and every extension. The visible countdown is silent. */
 function Announcement({ stage, heldUntil }: { stage: HoldStage | null; heldUntil: number | null }) {
   const clock = useClockText();
-  const [said, say] = useState("");
+  const [text, announce] = useState("");
   useEffect(() => {
-    if (stage !== null) say(holdStageText(stage, heldUntil, clock));
+    if (stage !== null) announce(holdStageText(stage, heldUntil, clock));
     // eslint-disable-next-line react-hooks/exhaustive-deps -- a stage is announced once, not each time the deadline moves
   }, [stage]);
-  useTellChange(usePending("extend"), heldUntil, () => say(holdStageText("started", heldUntil, clock)));
+  useOnChange(usePending("extend"), heldUntil, () => announce(holdStageText("started", heldUntil, clock)));
   return (
     <p className="visually-hidden" role="status">
-      {said}
+      {text}
     </p>
   );
 }
@@ -104,18 +104,18 @@ function holdStage(timeLeft: number | null, hasLapsed: boolean): HoldStage | nul
   return timeLeft <= NOTE_MS ? "minute" : "started";
 }
 
-/** Once the time is over the server is asked what became of the lines, and again should its clock not be there yet. */
-function useLookAgain(isOver: boolean): void {
+/** Revalidates when the hold ends, and every second after that in case the server's clock is behind. */
+function useRevalidationAtEnd(isOver: boolean): void {
   const { revalidate } = useRevalidator();
   useEffect(() => {
     if (!isOver) return;
-    // A page that cannot reach the server keeps what it shows.
-    const ask = () => {
+    // Offline, the page keeps what it shows.
+    const refresh = () => {
       if (navigator.onLine) revalidate();
     };
-    ask();
-    const rounds = setInterval(ask, 1_000);
-    return () => clearInterval(rounds);
+    refresh();
+    const timer = setInterval(refresh, 1_000);
+    return () => clearInterval(timer);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `revalidate` changes on every render
   }, [isOver]);
 }

@@ -8,7 +8,7 @@ interface IntentFormProps {
   readonly quiet: boolean;
 }
 
-/** One button for the whole cart. */
+/** A form with one button for the whole cart. */
 export function IntentForm({ intent, label, pendingLabel, quiet }: IntentFormProps) {
   const isPending = usePending(intent);
   return (

@@ -3,7 +3,7 @@ import { labels, productTexts } from "~/components/texts";
 import { CartForm } from "./cart-form";
 import { lostCookieTexts } from "./lost-cookie-words";
 
-/** Why nothing is in the cart, with what was to be added filled in again. */
+/** Explains why nothing was added, and offers the same item again. */
 export function LostCookieNotice({ lostCookie }: { lostCookie: LostCookieView }) {
   if (lostCookie.outcome === "blocked") {
     return (

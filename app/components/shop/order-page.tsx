@@ -12,7 +12,7 @@ export function OrderPage({
   locale: string;
 }) {
   const dateText = useDateText();
-  // While the order is not confirmed the address keeps its key, if it has one.
+  // Keeps the access key in the URL until the order is confirmed.
   const { search } = useLocation();
   const { title, text } = orderTexts[state];
   return (
@@ -31,7 +31,7 @@ export function OrderPage({
           </>
         )}
       </p>
-      <ul className="ways-on">
+      <ul className="next-links">
         {state === "open" && order !== null && order.paymentUrl !== null && (
           <li>
             <a href={order.paymentUrl}>{labels.continuePayment}</a>

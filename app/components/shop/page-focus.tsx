@@ -1,30 +1,31 @@
 import { useLocation, useNavigation } from "@remix-run/react";
 import { useEffect, useRef } from "react";
-import { useSay } from "./announcer";
-import { focusStartOf, keepFocus } from "./kept-focus";
+import { useAnnounce } from "./announcer";
+import { focusStartOf, recoverLostFocus } from "./lost-focus";
 
 /**
- * What a browser does for a new document, where scripts change the page instead: the focus moves to its start, or to the part that
- * the address names, and its title is said. Not after a form that leads back to its own page, nor when the same page is read anew. Scrolling is left alone.
+ * Does for client-side navigation what a browser does for a new document: moves the focus to the start of the page, or to the element
+ * named in the hash, and announces the title. Does nothing after a form that returns to its own page, or when the page revalidates.
+ * Never scrolls.
  */
 export function PageFocus() {
   const { pathname, search, hash } = useLocation();
   const { state, formMethod } = useNavigation();
-  const say = useSay();
-  const shown = useRef({ pathname, search });
+  const announce = useAnnounce();
+  const previous = useRef({ pathname, search });
   const isPost = useRef(false);
 
-  useEffect(keepFocus, []);
+  useEffect(recoverLostFocus, []);
   useEffect(() => {
     if (state !== "idle") isPost.current = formMethod !== undefined && formMethod !== "GET";
   }, [state, formMethod]);
   useEffect(() => {
-    const before = shown.current;
-    shown.current = { pathname, search };
+    const before = previous.current;
+    previous.current = { pathname, search };
     const isSamePage = before.pathname === pathname && (before.search === search || isPost.current);
     isPost.current = false;
     if (isSamePage) return;
-    say(document.title);
+    announce(document.title);
     const start = document.getElementById(hash.slice(1)) ?? document.querySelector("main");
     if (start !== null) focusStartOf(start);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once per page, not when only the hash changes

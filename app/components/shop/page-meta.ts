@@ -4,10 +4,10 @@ import type { ProductView, StockView } from "~/cart/product-view.server";
 import { productPath } from "~/catalog/product-address";
 import { pageTitle, productTexts, shop } from "~/components/texts";
 
-/** What search engines and link previews read of the list. `siteUrl`: the shop's own address, no slash at the end. */
+/** Metadata of the product list. `siteUrl`: origin of the shop, without a trailing slash. */
 export function listMeta({ search, page }: ProductListView, siteUrl: string): MetaDescriptor[] {
   const title = `${shop.name} · ${shop.motto}`;
-  // Searches are endless; the list itself is what should be found.
+  // There is no end of search URLs; only the list itself should be indexed.
   if (search !== "")
     return [{ title: `${productTexts.title}: ${search} · ${shop.name}` }, { name: "robots", content: "noindex" }];
   const url = page === 1 ? `${siteUrl}/` : `${siteUrl}/?page=${page}`;
@@ -17,7 +17,7 @@ export function listMeta({ search, page }: ProductListView, siteUrl: string): Me
   ];
 }
 
-/** With the true availability at the time of the answer. */
+/** Metadata of a product, with its availability at the time of the response. */
 export function productMeta(
   { id, name, description, image, offer, forSale, stock }: ProductView,
   siteUrl: string,
@@ -56,7 +56,7 @@ export function productMeta(
   ];
 }
 
-/** Source: schema.org/ItemAvailability. Held in carts is not sold out: a unit may free up within minutes. */
+/** A schema.org/ItemAvailability term. Held in carts is not sold out: a unit may become free within minutes. */
 function availabilityTerm(
   { onHand, available }: StockView,
   forSale: boolean,
@@ -66,7 +66,7 @@ function availabilityTerm(
   return available === 0 ? "LimitedAvailability" : "InStock";
 }
 
-/** Null where the merchant's table has something that is no address. */
+/** The absolute URL, or null if the merchant's table has an invalid one. */
 function absolute(address: string, siteUrl: string): string | null {
   try {
     return new URL(address, siteUrl).href;
@@ -76,8 +76,8 @@ function absolute(address: string, siteUrl: string): string | null {
 }
 
 /**
- * The picture that a link preview shows. No network shows an SVG: the shop's own have a photograph-sized twin (1200 × 630) next to
- * them, and one from elsewhere is left out.
+ * The picture of a link preview. Social networks do not show SVGs: the shop's own have a JPEG of 1200 × 630 next to them, and others
+ * are left out.
  */
 function previewOf(picture: string, siteUrl: string): string | null {
   if (!new URL(picture).pathname.endsWith(".svg")) return picture;

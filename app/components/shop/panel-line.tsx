@@ -15,7 +15,7 @@ interface PanelLineProps {
   readonly onLeave: () => void;
 }
 
-/** A line of the cart in short. Its quantity is changed on the cart's page. */
+/** A cart line in the panel. Its quantity can be changed on the cart page. */
 export function PanelLine({
   line: { productId, image, quantity, state, price, subtotal, ...line },
   onRemove,

@@ -1,6 +1,6 @@
 import { paymentLinkTexts } from "~/components/texts";
 
-/** The way to a payment page that no form may lead to. */
+/** A link to a payment page outside the origins that the CSP allows forms to redirect to. */
 export function PaymentLink({ url }: { url: string }) {
   return (
     <section className="notice-page">

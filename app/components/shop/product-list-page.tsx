@@ -5,7 +5,7 @@ import { labels, productTexts, shop } from "~/components/texts";
 import { Paging } from "./paging";
 import { ProductCard } from "./product-card";
 
-// Pictures in the first rows are seen at once, so they do not wait.
+// Pictures above the fold load at once.
 const EAGER_PICTURES = 4;
 
 export function ProductListPage({

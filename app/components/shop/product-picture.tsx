@@ -1,17 +1,17 @@
-// React 18 does not know the attribute by its camel-case name.
-const FETCHED_FIRST = { fetchpriority: "high" };
+// React 18 does not know the camel-case name of this attribute.
+const HIGH_PRIORITY = { fetchpriority: "high" };
 
 interface ProductPictureProps {
   readonly image: string | null;
-  /** Pixels of a side. */
+  /** Width and height in pixels. */
   readonly size: number;
-  /** Seen at once, so it does not wait. */
+  /** Above the fold: loads at once. */
   readonly eager?: boolean;
-  /** The largest thing that is seen at first. */
+  /** The largest element above the fold: loads with high priority. */
   readonly first?: boolean;
 }
 
-/** Decorative: the product's name always stands next to it. A square box is kept free, so that nothing moves when it arrives. */
+/** Decorative, because the product's name is always next to it. Reserves a square, so that loading shifts nothing. */
 export function ProductPicture({ image, size, eager = false, first = false }: ProductPictureProps) {
   if (image === null) return <span className="picture placeholder" aria-hidden="true" />;
   return (
@@ -23,7 +23,7 @@ export function ProductPicture({ image, size, eager = false, first = false }: Pr
       height={size}
       loading={eager ? "eager" : "lazy"}
       decoding="async"
-      {...(first ? FETCHED_FIRST : {})}
+      {...(first ? HIGH_PRIORITY : {})}
     />
   );
 }

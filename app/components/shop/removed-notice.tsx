@@ -1,9 +1,9 @@
 import type { RemovedLine } from "~/cart/cart-view.server";
 import { labels, removedText } from "~/components/texts";
 import { CartForm } from "./cart-form";
-import { takeLostFocus } from "./kept-focus";
+import { takeLostFocus } from "./lost-focus";
 
-/** What was removed, and the way to have it back. The button that removed it is gone, so the focus comes here. */
+/** What was removed, with an undo button. Takes the focus, because the remove button is gone. */
 export function RemovedNotice({ removed: { productId, name, quantity } }: { removed: RemovedLine }) {
   return (
     <div className="notice" role="status" tabIndex={-1} ref={takeLostFocus}>

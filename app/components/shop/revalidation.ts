@@ -1,9 +1,9 @@
 import type { ShouldRevalidateFunction } from "@remix-run/react";
 
-/** For every page that the cart is changed from in place: what was refused has changed nothing, and a page that cannot reach the shop is better kept than read anew. */
+/** For pages that change the cart in place. A refused change needs no revalidation, and an unreachable server would replace the page with an error. */
 export const unlessRefused: ShouldRevalidateFunction = ({ actionResult, defaultShouldRevalidate }) => {
-  const answer: unknown = actionResult;
+  const result: unknown = actionResult;
   const isRefused =
-    typeof answer === "object" && answer !== null && "outcome" in answer && answer.outcome === "refused";
+    typeof result === "object" && result !== null && "outcome" in result && result.outcome === "refused";
   return !isRefused && defaultShouldRevalidate;
 };

@@ -2,37 +2,36 @@ import { useEffect, useMemo, useState } from "react";
 import { useHydrated } from "~/components/visitor-clock";
 
 /**
- * What is left until a moment of the server's clock, in milliseconds; null without JavaScript. It is counted from when the
- * data arrived and not by the date that this machine believes in, goes on while the machine sleeps, and a reload does not
- * reset it. `readAt`: when the server read the data, by its own clock.
+ * Milliseconds left until a time on the server's clock; null without JavaScript. Based on when the data arrived, so that a wrong system
+ * date does not matter. Continues during sleep and survives a reload. `readAt`: server time when the data was read.
  */
 export function useTimeLeft(until: number | null, readAt: number): number | null {
   const isHydrated = useHydrated();
-  // Data that the page was rendered with arrived with the document, all later data just now.
+  // The first data arrived with the document; later data has just arrived.
   const [first] = useState({ readAt, isHydrated });
-  const ahead = useMemo(
+  const offset = useMemo(
     () => readAt - (readAt === first.readAt && !first.isHydrated ? documentArrival() : Date.now()),
     [readAt, first],
   );
   const [, tick] = useState(0);
-  const left = until === null ? null : until - (Date.now() + ahead);
+  const left = until === null ? null : until - (Date.now() + offset);
 
   useEffect(() => {
     if (until === null) return;
     let timer: ReturnType<typeof setTimeout>;
-    const again = () => {
+    const update = () => {
       tick((count) => count + 1);
-      // On the next full second of the countdown.
-      const rest = until - (Date.now() + ahead);
-      timer = setTimeout(again, rest <= 0 ? 1_000 : (rest % 1_000) + 1);
+      // Updates at the next full second of the countdown.
+      const rest = until - (Date.now() + offset);
+      timer = setTimeout(update, rest <= 0 ? 1_000 : (rest % 1_000) + 1);
     };
-    again();
-    document.addEventListener("visibilitychange", again);
+    update();
+    document.addEventListener("visibilitychange", update);
     return () => {
       clearTimeout(timer);
-      document.removeEventListener("visibilitychange", again);
+      document.removeEventListener("visibilitychange", update);
     };
-  }, [until, ahead]);
+  }, [until, offset]);
 
   return isHydrated ? left : null;
 }

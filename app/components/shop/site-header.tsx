@@ -3,10 +3,10 @@ import { labels, shop } from "~/components/texts";
 import { CartLink } from "./cart-link";
 
 export function SiteHeader({ unitsInCart }: { unitsInCart: number | null }) {
-  const isOnItsWay = useNavigation().state !== "idle";
+  const isNavigating = useNavigation().state !== "idle";
   return (
     <header className="site-header">
-      {isOnItsWay && <span className="on-its-way" aria-hidden="true" />}
+      {isNavigating && <span className="navigating" aria-hidden="true" />}
       <Link to="/" className="shop-name">
         <img src="/favicon.svg" alt="" width={32} height={32} />
         {shop.name}

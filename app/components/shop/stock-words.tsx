@@ -2,7 +2,7 @@ import type { StockView } from "~/cart/product-view.server";
 import { stockText } from "~/components/texts";
 import { useClockText } from "~/components/visitor-clock";
 
-/** The stock in words. The mark before them differs in shape, not only in colour. */
+/** The stock as text. The mark in front differs in shape, not only in colour. */
 export function StockWords({ stock, id }: { stock: StockView; id?: string }) {
   const clock = useClockText();
   return (

@@ -1,27 +1,27 @@
-const PLACES = "li, article, section, dialog, main";
+const REGIONS = "li, article, section, dialog, main";
 const FOCUSABLE = "a[href], button, input, [tabindex]";
 
-/** Moves the focus to what begins this part of the page: its heading, the link in it, or the part itself. Does not scroll. */
-export function focusStartOf(place: Element): void {
-  const heading = place.matches("section[aria-label]") ? null : place.querySelector("h1, h2");
-  const start = heading?.querySelector("a[href]") ?? heading ?? place;
+/** Focuses the start of a region: the link in its heading, its heading, or the region itself. Does not scroll. */
+export function focusStartOf(region: Element): void {
+  const heading = region.matches("section[aria-label]") ? null : region.querySelector("h1, h2");
+  const start = heading?.querySelector("a[href]") ?? heading ?? region;
   if (!start.matches(FOCUSABLE)) start.setAttribute("tabindex", "-1");
   if (start instanceof HTMLElement) start.focus({ preventScroll: true });
 }
 
 /**
- * Whoever had the focus on something that has gone finds it at the nearest part of the page that is still there, instead of at the
- * top of the document. Returns the way to stop.
+ * Moves the focus to the nearest remaining region when the focused element is removed, instead of losing it to the top of the
+ * document. Returns a function that stops it.
  */
-export function keepFocus(): () => void {
-  /** What has the focus, and all that it lies in, innermost first. */
+export function recoverLostFocus(): () => void {
+  /** The focused element and its ancestors, innermost first. */
   let path: readonly Element[] = [];
 
   const onFocus = (event: FocusEvent) => {
     path = event.composedPath().filter((target) => target instanceof Element);
   };
   const onBlur = () => {
-    // Some browsers say so when the focused element is removed, too: what was left on purpose is still there.
+    // Some browsers also fire `focusout` when the focused element is removed. After a deliberate blur it is still connected.
     queueMicrotask(() => {
       if (path[0]?.isConnected === true && document.activeElement === document.body) path = [];
     });
@@ -29,9 +29,9 @@ export function keepFocus(): () => void {
   const removals = new MutationObserver(() => {
     const [focused] = path;
     if (focused === undefined || focused.isConnected || document.activeElement !== document.body) return;
-    const place = path.find((element) => element.isConnected && element.matches(PLACES));
+    const region = path.find((element) => element.isConnected && element.matches(REGIONS));
     path = [];
-    if (place !== undefined) focusStartOf(place);
+    if (region !== undefined) focusStartOf(region);
   });
 
   document.addEventListener("focusin", onFocus);
@@ -44,7 +44,7 @@ export function keepFocus(): () => void {
   };
 }
 
-/** A `ref` for what takes the place of something that had the focus. */
+/** A `ref` callback for an element that replaces a focused one. */
 export function takeLostFocus(element: HTMLElement | null): void {
   if (document.activeElement === document.body) element?.focus({ preventScroll: true });
 }

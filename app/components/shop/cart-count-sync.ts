@@ -1,8 +1,8 @@
 import { useRevalidator } from "@remix-run/react";
 import { useEffect, useRef } from "react";
 
-/** Keeps the number in the header the same in all tabs of this browser, and true after the back-forward cache. Null: not known. */
-export function useCartNews(unitsInCart: number | null): void {
+/** Keeps the number in the header up to date across tabs and after a return from the back-forward cache. Null: unknown. */
+export function useCartCountSync(unitsInCart: number | null): void {
   const { revalidate } = useRevalidator();
   const known = useRef({ unitsInCart, revalidate });
   const channel = useRef<BroadcastChannel | null>(null);
@@ -10,7 +10,7 @@ export function useCartNews(unitsInCart: number | null): void {
   useEffect(() => {
     const opened = new BroadcastChannel("cart");
     channel.current = opened;
-    // Who has read the same number has nothing to ask, so tabs do not go on telling each other.
+    // A tab that already shows this number does not revalidate; otherwise tabs would notify each other forever.
     opened.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (data !== known.current.unitsInCart) known.current.revalidate();
     };
