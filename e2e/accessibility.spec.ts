@@ -7,7 +7,7 @@ import { expect, test } from "./shop";
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
-/** No finding in light on a desktop and in dark on a phone, and nothing sticks out at 320 px; pictures are kept to look at. The page is loaded once. */
+/** Runs axe in light on a desktop and in dark on a phone, with screenshots, and checks for overflow at 320 px. Loads the page once. */
 async function expectAccessible(page: Page, name: string): Promise<void> {
   for (const [scheme, size] of [
     ["light", DESKTOP],
@@ -15,24 +15,24 @@ async function expectAccessible(page: Page, name: string): Promise<void> {
   ] as const) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize(size);
-    await keepPicture(page, `${name}-${scheme}-${size === PHONE ? "phone" : "desktop"}`);
+    await saveScreenshot(page, `${name}-${scheme}-${size === PHONE ? "phone" : "desktop"}`);
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(
       violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`),
       `${name} in ${scheme}`,
     ).toEqual([]);
   }
-  // What 200 % zoom leaves of a small window, and 400 % of a large one.
+  // Equals 200 % zoom in a small window, or 400 % in a large one.
   await page.setViewportSize({ width: 320, height: 640 });
-  await expectNothingLost(page, `${name} at 320 px`);
+  await expectNoOverflow(page, `${name} at 320 px`);
 }
 
-async function keepPicture(page: Page, name: string): Promise<void> {
+async function saveScreenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `test-results/screens/${name}.png`, animations: "disabled" });
 }
 
-/** Nothing sticks out sideways, and no box cuts off its text. */
-async function expectNothingLost(page: Page, what: string): Promise<void> {
+/** Expects no horizontal overflow and no clipped text. */
+async function expectNoOverflow(page: Page, state: string): Promise<void> {
   const lost = await page.evaluate(() => {
     const cut = [...document.querySelectorAll<HTMLElement>("main *, header *, dialog *, footer *")].filter(
       (box) =>
@@ -46,16 +46,16 @@ async function expectNothingLost(page: Page, what: string): Promise<void> {
       cut: cut.map((box) => box.outerHTML.slice(0, 100)),
     };
   });
-  expect(lost, what).toEqual({ sideways: expect.any(Number), cut: [] });
-  expect(lost.sideways, what).toBeLessThanOrEqual(0);
+  expect(lost, state).toEqual({ sideways: expect.any(Number), cut: [] });
+  expect(lost.sideways, state).toBeLessThanOrEqual(0);
 }
 
 test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
-  test("on the list, a search, and what is not there", async ({ shopper, setStock }) => {
+  test("on the list, a search and a missing page", async ({ shopper, setStock }) => {
     await setStock("Storm Lantern", 0);
     await setStock("Mooring Trivet", 1);
     const other = await shopper();
-    await other.addHere("Mooring Trivet");
+    await other.addOnProductPage("Mooring Trivet");
     const visitor = await shopper();
     const { page } = visitor;
     await page.goto(visitor.address("/"));
@@ -67,7 +67,7 @@ test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
     await expectAccessible(page, "not-found");
   });
 
-  test("on a product in each of its states, and on the cart over it", async ({ shopper, setStock }) => {
+  test("on a product in each state, and on the cart panel over it", async ({ shopper, setStock }) => {
     await setStock("Harbour Bowl", 7);
     const buyer = await shopper();
     const { page } = buyer;
@@ -86,7 +86,7 @@ test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
     await expectAccessible(page, "product-sold-out");
   });
 
-  test("on the cart, empty, held, refused, ending and ended", async ({ shopper, setStock }) => {
+  test("on the cart: empty, held, refused, expiring and expired", async ({ shopper, setStock }) => {
     await setStock("Harbour Bowl", 3);
     await setStock("Oarsman's Spoon", 9);
     const buyer = await shopper();
@@ -97,7 +97,7 @@ test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
     await buyer.setQuantity("Harbour Bowl", 8);
     await expect(buyer.page.getByRole("alert")).toBeVisible();
     await expectAccessible(buyer.page, "cart-refused");
-    // A jump of the clock looks like sleep, after which the page would ask the server.
+    // After a jump of the clock, as after sleep, the page would ask the server.
     await buyer.page.route("**/api/availability**", (route) => route.abort());
     await buyer.page.clock.install();
     await buyer.openCart();
@@ -111,7 +111,7 @@ test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
     await expectAccessible(late.page, "cart-ended");
   });
 
-  test("on an order, and on a cart whose payment page is open", async ({ shopper, setStock }) => {
+  test("on an order, and on a cart with an open payment page", async ({ shopper, setStock }) => {
     await setStock("Lighthouse Pepper Mill", 9);
     const buyer = await shopper();
     await buyer.addToCart("Lighthouse Pepper Mill");
@@ -129,10 +129,10 @@ test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
         text.selectNodeContents(cell);
         return text.getClientRects().length;
       });
-    expect(lines, "a price at 320 px is not broken in two").toBe(1);
+    expect(lines, "a price at 320 px stays on one line").toBe(1);
   });
 
-  test("where something broke, and where the connection is gone", async ({ shopper }) => {
+  test("after a server error, and while offline", async ({ shopper }) => {
     const visitor = await shopper();
     const { page } = visitor;
     await page.route("**/cart.data**", (route) => route.fulfill({ status: 500, body: "broken" }));
@@ -146,21 +146,21 @@ test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
     await page.context().setOffline(true);
     await page.getByRole("link", { name: "Slipway" }).click();
     await expect(page.getByRole("heading", { name: "The shop cannot be reached from here" })).toBeVisible();
-    // What is in the cart is not known here, so no number is claimed.
+    // The error page does not know the cart, so it shows no number.
     await expect(visitor.cartInHeader()).toHaveText("Cart");
     await page.context().setOffline(false);
     await expectAccessible(page, "offline");
   });
 
-  test("while the database is away", async ({ page }) => {
+  test("while the database is unavailable", async ({ page }) => {
     test.setTimeout(180_000);
     const port = await freePort();
     const outside = await startStandIns(port);
     const store = await startStore(outside.env, { port });
     try {
       outside.database.before = down;
-      const answer = await page.goto(store.url);
-      expect(answer?.status()).toBe(503);
+      const response = await page.goto(store.url);
+      expect(response?.status()).toBe(503);
       await expect(page.getByRole("heading", { name: "The shop cannot reach its stock right now" })).toBeVisible();
       await expectAccessible(page, "unavailable");
       outside.database.before = undefined;
@@ -173,8 +173,8 @@ test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
   });
 });
 
-test.describe("whoever sees or moves differently", { tag: "@with-javascript" }, () => {
-  test("can have the text twice as large: nothing is cut off and nothing sticks out", async ({ shopper, setStock }) => {
+test.describe("visitors", { tag: "@with-javascript" }, () => {
+  test("can double the text size without clipping or overflow", async ({ shopper, setStock }) => {
     await setStock("Harbour Bowl", 7);
     const buyer = await shopper();
     const { page } = buyer;
@@ -186,18 +186,18 @@ test.describe("whoever sees or moves differently", { tag: "@with-javascript" }, 
     await page.setViewportSize(DESKTOP);
     await page.goto(buyer.address("/"));
     expect(await page.evaluate(() => getComputedStyle(document.body).fontSize)).toBe("32px");
-    await expectNothingLost(page, "list, large text");
-    await buyer.addHere("Harbour Bowl", 1);
-    await expectNothingLost(page, "product, large text");
+    await expectNoOverflow(page, "list, large text");
+    await buyer.addOnProductPage("Harbour Bowl", 1);
+    await expectNoOverflow(page, "product, large text");
     await page.getByRole("button", { name: "Cart 1 unit" }).click();
     await expect(page.getByRole("dialog").getByRole("timer")).toBeVisible();
-    await expectNothingLost(page, "panel, large text");
+    await expectNoOverflow(page, "panel, large text");
     await buyer.openCart();
-    await expectNothingLost(page, "cart, large text");
-    await keepPicture(page, "cart-large-text");
+    await expectNoOverflow(page, "cart, large text");
+    await saveScreenshot(page, "cart-large-text");
   });
 
-  test("is spared motion, which others see", async ({ shopper }) => {
+  test("can reduce motion, which others see", async ({ shopper }) => {
     for (const [reducedMotion, moves] of [
       ["reduce", false],
       ["no-preference", true],
@@ -222,7 +222,7 @@ test.describe("whoever sees or moves differently", { tag: "@with-javascript" }, 
     }
   });
 
-  test("can force colours: controls keep their outlines, states their marks, and the focus is seen", async ({
+  test("can force colours: controls keep their outlines, states their marks, and the focus is visible", async ({
     shopper,
     setStock,
   }) => {
@@ -232,13 +232,13 @@ test.describe("whoever sees or moves differently", { tag: "@with-javascript" }, 
     const { page } = buyer;
     await page.emulateMedia({ forcedColors: "active" });
     await page.goto(buyer.address("/"));
-    await keepPicture(page, "forced-colours-list");
-    await buyer.addHere("Harbour Bowl", 1);
+    await saveScreenshot(page, "forced-colours-list");
+    await buyer.addOnProductPage("Harbour Bowl", 1);
     await page.getByRole("button", { name: "Cart 1 unit" }).click();
     const panel = page.getByRole("dialog");
     await expect(panel.getByRole("timer")).toBeVisible();
-    await keepPicture(page, "forced-colours-panel");
-    // Where the focus is, is shown to those who use the keyboard.
+    await saveScreenshot(page, "forced-colours-panel");
+    // The focus ring only shows after keyboard use.
     await page.keyboard.press("Tab");
     for (const control of [
       panel.getByRole("button", { name: "Pay", exact: true }),
@@ -248,12 +248,12 @@ test.describe("whoever sees or moves differently", { tag: "@with-javascript" }, 
       expect(
         await control.evaluate((element) => {
           const { borderStyle, borderColor, backgroundColor, outlineStyle } = getComputedStyle(element);
-          return { borderStyle, isSeen: borderColor !== backgroundColor, outlineStyle };
+          return { borderStyle, isVisible: borderColor !== backgroundColor, outlineStyle };
         }),
-      ).toEqual({ borderStyle: "solid", isSeen: true, outlineStyle: "solid" });
+      ).toEqual({ borderStyle: "solid", isVisible: true, outlineStyle: "solid" });
     }
     await buyer.openCart();
-    await keepPicture(page, "forced-colours-cart");
+    await saveScreenshot(page, "forced-colours-cart");
     expect(
       await page
         .locator(".stock")

@@ -4,13 +4,13 @@ async function postToCart(shopper: Shopper, form: Record<string, string>, header
   return shopper.page.request.post(shopper.address("/cart"), { form, headers });
 }
 
-async function expectCartAsItWas(shopper: Shopper): Promise<void> {
+async function expectUnchangedCart(shopper: Shopper): Promise<void> {
   await shopper.openCart();
   await expect(shopper.line("Gannet Egg Cup").getByLabel("Quantity")).toHaveValue("2");
   await expect(shopper.page.getByText("Held for you until")).toBeVisible();
 }
 
-test("a quantity that is none changes nothing and is answered in words", async ({ shopper, setStock }) => {
+test("an invalid quantity changes nothing and is explained", async ({ shopper, setStock }) => {
   await setStock("Gannet Egg Cup", 5);
   const buyer = await shopper();
   await buyer.addToCart("Gannet Egg Cup", 2);
@@ -23,14 +23,14 @@ test("a quantity that is none changes nothing and is answered in words", async (
     ["1e9", 400],
     ["100000000", 422],
   ] as const) {
-    const answer = await postToCart(buyer, { intent: "set", product_id, quantity });
-    expect(answer.status(), quantity).toBe(status);
-    expect(await answer.text()).toContain("Gannet Egg Cup");
+    const response = await postToCart(buyer, { intent: "set", product_id, quantity });
+    expect(response.status(), quantity).toBe(status);
+    expect(await response.text()).toContain("Gannet Egg Cup");
   }
-  await expectCartAsItWas(buyer);
+  await expectUnchangedCart(buyer);
 });
 
-test("a form from another site is refused in words and changes nothing", async ({ shopper, setStock }) => {
+test("a form from another site changes nothing and is refused with an explanation", async ({ shopper, setStock }) => {
   await setStock("Gannet Egg Cup", 5);
   const buyer = await shopper();
   await buyer.addToCart("Gannet Egg Cup", 2);
@@ -40,14 +40,14 @@ test("a form from another site is refused in words and changes nothing", async (
     ["Origin", "no address"],
     ["Sec-Fetch-Site", "cross-site"],
   ] as const) {
-    const answer = await postToCart(buyer, { intent: "clear" }, { [name]: value });
-    expect(answer.status(), `${name}: ${value}`).toBe(403);
-    expect(await answer.text()).toContain("This request came from another site and was refused.");
+    const response = await postToCart(buyer, { intent: "clear" }, { [name]: value });
+    expect(response.status(), `${name}: ${value}`).toBe(403);
+    expect(await response.text()).toContain("This request came from another site and was refused.");
   }
-  await expectCartAsItWas(buyer);
+  await expectUnchangedCart(buyer);
 });
 
-test("a body that is too large or of another kind is refused in words", async ({ shopper }) => {
+test("a body that is too large or of another type is refused with an explanation", async ({ shopper }) => {
   const visitor = await shopper();
   const large = await postToCart(visitor, { intent: "clear", padding: "x".repeat(20_000) });
   expect(large.status()).toBe(413);
@@ -56,7 +56,7 @@ test("a body that is too large or of another kind is refused in words", async ({
   expect(await other.text()).toContain("This request was refused");
 });
 
-test("a cart cookie that this shop did not sign is replaced by a new cart", async ({ shopper, setStock }) => {
+test("a cart cookie with an invalid signature is replaced by a new cart", async ({ shopper, setStock }) => {
   await setStock("Gannet Egg Cup", 5);
   const buyer = await shopper();
   await buyer.addToCart("Gannet Egg Cup", 2);

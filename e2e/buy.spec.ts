@@ -1,6 +1,6 @@
 import { expect, test } from "./shop";
 
-test("what is bought is held, paid, ordered, and gone from the stock", async ({ shopper, setStock }) => {
+test("a purchase is held, paid, shown as an order and deducted from stock", async ({ shopper, setStock }) => {
   await setStock("Tide Mug", 8);
   const buyer = await shopper();
   await buyer.browseTo("Tide Mug");
@@ -17,10 +17,7 @@ test("what is bought is held, paid, ordered, and gone from the stock", async ({ 
   await next.expectStock("Tide Mug", "7 left");
 });
 
-test("a paid cart is empty afterwards, the order can be seen again, and nobody else can see it", async ({
-  shopper,
-  setStock,
-}) => {
+test("after payment the cart is empty, and only the buyer can see the order again", async ({ shopper, setStock }) => {
   await setStock("Limpet Espresso Cup", 5);
   const buyer = await shopper();
   await buyer.addToCart("Limpet Espresso Cup", 2);
@@ -36,12 +33,12 @@ test("a paid cart is empty afterwards, the order can be seen again, and nobody e
   await expect(buyer.cartInHeader()).toHaveText("Cart 1 unit");
 
   const stranger = await shopper();
-  const answer = await stranger.page.goto(orderUrl);
-  expect(answer?.status()).toBe(404);
+  const response = await stranger.page.goto(orderUrl);
+  expect(response?.status()).toBe(404);
   await expect(stranger.page.getByText("Limpet")).toHaveCount(0);
 });
 
-test("products are found by name, and a search without a hit leads back", async ({ shopper }) => {
+test("search finds products by name, and links back when it finds none", async ({ shopper }) => {
   const visitor = await shopper();
   await visitor.openCart();
   await visitor.page.getByRole("searchbox", { name: "Search products" }).fill("gannet");
@@ -56,10 +53,10 @@ test("products are found by name, and a search without a hit leads back", async 
   await expect(visitor.page.getByRole("article")).toHaveCount(16);
 });
 
-test("a page that does not exist says so and leads back", async ({ shopper, baseURL }) => {
+test("a missing page says so and links back", async ({ shopper, baseURL }) => {
   const visitor = await shopper();
-  const answer = await visitor.page.goto(`${baseURL ?? ""}/no/such/page`);
-  expect(answer?.status()).toBe(404);
+  const response = await visitor.page.goto(`${baseURL ?? ""}/no/such/page`);
+  expect(response?.status()).toBe(404);
   await expect(visitor.page.getByRole("heading", { name: "This page does not exist" })).toBeVisible();
   await expect(visitor.page.getByText("Sandbox: nothing is charged and nothing is shipped")).toBeVisible();
   await visitor.page.getByRole("link", { name: "See all products" }).click();

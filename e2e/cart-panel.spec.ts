@@ -1,6 +1,6 @@
 import { expect, test, type Shopper } from "./shop";
 
-/** The cart over the page that the shopper is on. */
+/** Opens the cart panel over the current page. */
 async function openPanel(buyer: Shopper) {
   await buyer.page.getByRole("button", { name: /^Cart \d+ units?$/ }).click();
   const panel = buyer.page.getByRole("dialog", { name: "Your cart" });
@@ -16,15 +16,12 @@ test("without JavaScript the cart in the header is a link", { tag: "@without-jav
 });
 
 test.describe("the cart panel", { tag: "@with-javascript" }, () => {
-  test("shows what is held and until when; a line is removed and put back, and the way leads to payment", async ({
-    shopper,
-    setStock,
-  }) => {
+  test("shows the items and the deadline, undoes a removal, and leads to payment", async ({ shopper, setStock }) => {
     await setStock("Tide Mug", 8);
     await setStock("Skerry Plate", 9);
     const buyer = await shopper();
-    await buyer.addHere("Skerry Plate", 1);
-    await buyer.addHere("Tide Mug", 2);
+    await buyer.addOnProductPage("Skerry Plate", 1);
+    await buyer.addOnProductPage("Tide Mug", 2);
     await expect(buyer.page.getByRole("dialog")).toHaveCount(0);
     const panel = await openPanel(buyer);
     await expect(panel.getByText(/Held for you until \d\d:\d\d:\d\d\./)).toBeVisible();
@@ -44,11 +41,11 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     await expect(buyer.page.getByRole("button", { name: "Decline" })).toBeVisible();
   });
 
-  test("opens and closes by keyboard, keeps the focus inside, and gives it back", async ({ shopper, setStock }) => {
+  test("opens and closes by keyboard, traps the focus, and returns it", async ({ shopper, setStock }) => {
     await setStock("Gannet Egg Cup", 9);
     const buyer = await shopper();
     const { page } = buyer;
-    await buyer.addHere("Gannet Egg Cup", 1);
+    await buyer.addOnProductPage("Gannet Egg Cup", 1);
     const opener = page.getByRole("button", { name: "Cart 1 unit" });
     for (const key of ["Enter", "Space"]) {
       await opener.focus();
@@ -56,10 +53,10 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
       const panel = page.getByRole("dialog", { name: "Your cart" });
       await expect(panel.getByRole("button", { name: "Remove Gannet Egg Cup" })).toBeVisible();
       await expect(panel.getByRole("button", { name: "Close the cart" })).toBeFocused();
-      const rounds = await page.evaluate(() => document.querySelectorAll("dialog a, dialog button").length);
-      for (let presses = 0; presses < rounds + 2; presses += 1) {
+      const stops = await page.evaluate(() => document.querySelectorAll("dialog a, dialog button").length);
+      for (let presses = 0; presses < stops + 2; presses += 1) {
         await page.keyboard.press("Tab");
-        // The browser's own controls are a stop on the way round.
+        // Tabbing also visits the browser's own controls.
         expect(
           await page.evaluate(
             () => document.activeElement === document.body || document.activeElement?.closest("dialog") !== null,
@@ -72,33 +69,33 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     }
   });
 
-  test("leads to the cart, whose heading then has the focus", async ({ shopper, setStock }) => {
+  test("links to the cart page, whose heading then has the focus", async ({ shopper, setStock }) => {
     await setStock("Gannet Egg Cup", 9);
     const buyer = await shopper();
-    await buyer.addHere("Gannet Egg Cup", 1);
+    await buyer.addOnProductPage("Gannet Egg Cup", 1);
     const panel = await openPanel(buyer);
     await panel.getByRole("link", { name: "Go to the cart" }).click();
     await expect(buyer.page.getByRole("heading", { level: 1, name: "Your cart" })).toBeFocused();
     await expect(buyer.page.getByRole("dialog")).toHaveCount(0);
-    // There it is a link: the panel would show what the page shows.
+    // On the cart page it is a plain link, because the panel would repeat the page.
     await expect(buyer.page.getByRole("link", { name: "Cart 1 unit" })).toBeVisible();
   });
 
-  test("says that the hold was made longer, and until when", async ({ shopper, setStock }) => {
+  test("announces an extension with the new deadline", async ({ shopper, setStock }) => {
     await setStock("Gannet Egg Cup", 9);
     const buyer = await shopper();
-    await buyer.addHere("Gannet Egg Cup", 1);
+    await buyer.addOnProductPage("Gannet Egg Cup", 1);
     const panel = await openPanel(buyer);
-    const said = panel.getByRole("status");
-    await expect(said).toHaveText(/^Your hold lasts until \d\d:\d\d:\d\d\.$/);
-    const before = (await said.textContent()) ?? "";
+    const announcement = panel.getByRole("status");
+    await expect(announcement).toHaveText(/^Your hold lasts until \d\d:\d\d:\d\d\.$/);
+    const before = (await announcement.textContent()) ?? "";
     await expect(panel.getByRole("timer")).toHaveText(/^1:5[0-8]$/);
     await panel.getByRole("button", { name: "Hold for longer" }).click();
-    await expect(said).not.toHaveText(before);
-    await expect(said).toHaveText(/^Your hold lasts until/);
+    await expect(announcement).not.toHaveText(before);
+    await expect(announcement).toHaveText(/^Your hold lasts until/);
   });
 
-  test("that cannot be read says so, and can be asked again", async ({ shopper }) => {
+  test("says so when it cannot load, and can be retried", async ({ shopper }) => {
     const buyer = await shopper();
     await buyer.page.goto(buyer.address("/"));
     const panel = await openPanel(buyer);
@@ -114,10 +111,10 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     await expect(panel.getByRole("alert")).toHaveCount(0);
   });
 
-  test("follows another tab, and lines that lapse can be held again", async ({ shopper, setStock }) => {
+  test("follows another tab, and lapsed lines can be held again", async ({ shopper, setStock }) => {
     await setStock("Dory Butter Dish", 4);
     const buyer = await shopper({ shortHolds: true });
-    await buyer.addHere("Dory Butter Dish", 1);
+    await buyer.addOnProductPage("Dory Butter Dish", 1);
     const panel = await openPanel(buyer);
     await expect(panel.getByText("Not held any more. There is enough to hold it again.")).toBeVisible();
     await panel.getByRole("button", { name: "Hold everything again" }).click();
@@ -131,7 +128,7 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     await expect(buyer.cartInHeader()).toContainText("Cart 0 units");
   });
 
-  test("a refused add is told where it was asked for, and the page stays", async ({ shopper, setStock }) => {
+  test("shows a refused add next to its form, on the same page", async ({ shopper, setStock }) => {
     await setStock("Foghorn Teapot", 1);
     const buyer = await shopper();
     await buyer.page.route("**/api/availability**", (route) => route.abort());
@@ -146,13 +143,10 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     await expect(buyer.cartInHeader()).toHaveText("Cart 0 units");
   });
 
-  test("while the shop cannot be reached nothing is lost, and trying again adds once", async ({
-    shopper,
-    setStock,
-  }) => {
+  test("loses nothing while offline, and a retry adds once", async ({ shopper, setStock }) => {
     await setStock("Gannet Egg Cup", 9);
     const buyer = await shopper();
-    await buyer.addHere("Gannet Egg Cup");
+    await buyer.addOnProductPage("Gannet Egg Cup");
     await buyer.page.context().setOffline(true);
     const add = buyer.page.getByRole("button", { name: "Add to cart: Gannet Egg Cup" });
     await add.click();
@@ -165,7 +159,7 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     await expect(buyer.cartInHeader()).toHaveText("Cart 2 units");
   });
 
-  test("nothing moves when it opens or a number changes", async ({ shopper, setStock }) => {
+  test("shifts no layout when it opens or a number changes", async ({ shopper, setStock }) => {
     await setStock("Harbour Bowl", 9);
     const buyer = await shopper();
     await buyer.page.addInitScript(() => {

@@ -1,6 +1,6 @@
 import { expect, test } from "./shop";
 
-test("quantities change, lines go, and totals follow", async ({ shopper, setStock }) => {
+test("totals follow changed quantities and removed lines", async ({ shopper, setStock }) => {
   await setStock("Harbour Bowl", 6);
   await setStock("Driftwood Board", 6);
   const buyer = await shopper();
@@ -22,7 +22,7 @@ test("quantities change, lines go, and totals follow", async ({ shopper, setStoc
   await buyer.expectStock("Harbour Bowl", "6 left");
 });
 
-test("a refused quantity is told next to its line, and the line stays as it was", async ({ shopper, setStock }) => {
+test("a refused quantity is explained next to its line, which stays unchanged", async ({ shopper, setStock }) => {
   await setStock("Kelp Tea Towel", 3);
   const buyer = await shopper();
   await buyer.addToCart("Kelp Tea Towel", 2);

@@ -1,6 +1,6 @@
 import { expect, test } from "./shop";
 
-test("a hold that ends gives its unit back to others", async ({ shopper, setStock }) => {
+test("an expired hold frees its unit for others", async ({ shopper, setStock }) => {
   await setStock("Cormorant Jug", 1);
   const first = await shopper({ shortHolds: true });
   const second = await shopper({ shortHolds: true });
@@ -13,7 +13,7 @@ test("a hold that ends gives its unit back to others", async ({ shopper, setStoc
   await expect(first.page.getByText("Held for you until")).toHaveCount(0);
 });
 
-test("lapsed lines stay in the cart and are held again with one button", async ({ shopper, setStock }) => {
+test("lapsed lines stay in the cart and can be held again with one button", async ({ shopper, setStock }) => {
   await setStock("Dory Butter Dish", 4);
   await setStock("Skerry Plate", 9);
   const buyer = await shopper({ shortHolds: true });
@@ -32,7 +32,7 @@ test("lapsed lines stay in the cart and are held again with one button", async (
   await expect(buyer.line("Skerry Plate").getByText("You are holding 1, and 8 more are left")).toBeVisible();
 });
 
-test("lapsed lines that somebody else has taken say so, and nothing is held again", async ({ shopper, setStock }) => {
+test("lapsed lines without enough stock say so, and none is held again", async ({ shopper, setStock }) => {
   await setStock("Dory Butter Dish", 2);
   const slow = await shopper({ shortHolds: true });
   const quick = await shopper({ shortHolds: true });

@@ -1,7 +1,9 @@
 import { expect, test } from "./shop";
 
 test.describe("the focus", { tag: "@with-javascript" }, () => {
-  test("is at the heading of a new page, whose title is said; going back restores the scroll", async ({ shopper }) => {
+  test("moves to the heading of a new page, whose title is announced; going back restores the scroll position", async ({
+    shopper,
+  }) => {
     const visitor = await shopper();
     const { page } = visitor;
     await page.goto(visitor.address("/"));
@@ -18,9 +20,7 @@ test.describe("the focus", { tag: "@with-javascript" }, () => {
     await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(scrolled);
   });
 
-  test("is at the heading after a search too, and at nothing in particular when a page is opened", async ({
-    shopper,
-  }) => {
+  test("moves to the heading after a search, but not on the first page load", async ({ shopper }) => {
     const visitor = await shopper();
     const { page } = visitor;
     await page.goto(visitor.address("/"));
@@ -31,7 +31,7 @@ test.describe("the focus", { tag: "@with-javascript" }, () => {
     await expect(page.getByRole("heading", { level: 1, name: "Products" })).toBeFocused();
   });
 
-  test("stays where it is when a form of the same page is answered or the page is read anew", async ({
+  test("stays in place when a form on the same page responds or the page revalidates", async ({
     shopper,
     setStock,
   }) => {
@@ -58,14 +58,14 @@ test.describe("the focus", { tag: "@with-javascript" }, () => {
     await expect(quantity).toBeFocused();
   });
 
-  test("goes to what is nearest when what had it is gone", async ({ shopper, setStock }) => {
+  test("moves to the nearest remaining element when its element disappears", async ({ shopper, setStock }) => {
     await setStock("Foghorn Teapot", 1);
     await setStock("Tide Mug", 5);
     const buyer = await shopper();
     const { page } = buyer;
     await page.goto(buyer.address("/"));
     await page.getByRole("button", { name: "Add to cart: Foghorn Teapot" }).click();
-    // It was the last one, so there is no button any more.
+    // It was the last one, so the button is gone.
     await expect(page.getByRole("link", { name: "Foghorn Teapot", exact: true })).toBeFocused();
 
     await buyer.addToCart("Tide Mug", 1);
@@ -74,7 +74,7 @@ test.describe("the focus", { tag: "@with-javascript" }, () => {
     await expect(page.getByRole("heading", { level: 1, name: "Your cart" })).toBeFocused();
   });
 
-  test("is not taken from elsewhere when something on the page goes", async ({ shopper, setStock }) => {
+  test("is not moved when an element without it disappears", async ({ shopper, setStock }) => {
     await setStock("Cormorant Jug", 1);
     const other = await shopper();
     const visitor = await shopper();
@@ -83,7 +83,7 @@ test.describe("the focus", { tag: "@with-javascript" }, () => {
     const add = page.getByRole("button", { name: "Add to cart: Cormorant Jug" });
     await add.focus();
     await page.getByRole("heading", { level: 1 }).click();
-    await other.addHere("Cormorant Jug");
+    await other.addOnProductPage("Cormorant Jug");
     await expect(add).toHaveCount(0);
     expect(await page.evaluate(() => document.activeElement?.closest("article") ?? null)).toBeNull();
   });

@@ -1,6 +1,6 @@
 import { expect, test } from "./shop";
 
-test("a form that is sent twice, at once or later, adds once", async ({ shopper, setStock }) => {
+test("a form submitted twice, concurrently or later, adds once", async ({ shopper, setStock }) => {
   await setStock("Barnacle Bud Vase", 9);
   const buyer = await shopper();
   await buyer.openProduct("Barnacle Bud Vase");
@@ -18,7 +18,7 @@ test("a form that is sent twice, at once or later, adds once", async ({ shopper,
   await buyer.openCart();
   await expect(buyer.line("Barnacle Bud Vase").getByLabel("Quantity")).toHaveValue("2");
 
-  // Another form is another wish.
+  // A new form adds again.
   await buyer.addToCart("Barnacle Bud Vase", 1);
   await expect(buyer.line("Barnacle Bud Vase").getByLabel("Quantity")).toHaveValue("3");
 });
@@ -43,7 +43,7 @@ test("a double click adds once, and going back changes nothing", async ({ shoppe
   await expect(buyer.line("Kelp Tea Towel").getByLabel("Quantity")).toHaveValue("1");
 });
 
-test("what was removed can be put back", async ({ shopper, setStock, javaScriptEnabled }) => {
+test("a removal can be undone", async ({ shopper, setStock, javaScriptEnabled }) => {
   await setStock("Gannet Egg Cup", 9);
   const buyer = await shopper();
   await buyer.addToCart("Gannet Egg Cup", 3);
@@ -56,15 +56,15 @@ test("what was removed can be put back", async ({ shopper, setStock, javaScriptE
 });
 
 test(
-  "with JavaScript nothing reloads, and a form says that it is on its way",
+  "with JavaScript nothing reloads, and a pending form says so",
   { tag: "@with-javascript" },
   async ({ shopper, setStock }) => {
     await setStock("Limpet Espresso Cup", 9);
     const buyer = await shopper();
     await buyer.openProduct("Limpet Espresso Cup");
     await buyer.page.evaluate(() => document.body.setAttribute("data-same-document", ""));
-    let goOn = () => {};
-    const waiting = new Promise<void>((resolve) => (goOn = resolve));
+    let proceed = () => {};
+    const waiting = new Promise<void>((resolve) => (proceed = resolve));
     await buyer.page.route("**/cart/panel.data**", async (route) => {
       if (route.request().method() === "POST") expect(route.request().postData()).toMatch(/clicked_at=\d{13}/);
       await waiting;
@@ -74,7 +74,7 @@ test(
     await button.click();
     await expect(button).toHaveText("Adding…");
     await expect(buyer.cartInHeader()).toHaveText("Cart 1 unit");
-    goOn();
+    proceed();
     await expect(button).toHaveText("Add to cart");
     await expect(buyer.page.getByText("Limpet Espresso Cup is in your cart and held for you.")).toBeAttached();
     await expect(button).toBeFocused();
@@ -82,7 +82,7 @@ test(
   },
 );
 
-test("Pay leads to what the page showed, or back to the cart with what has changed", async ({
+test("Pay charges for the cart as shown, or returns to it with the changes", async ({
   shopper,
   setStock,
   javaScriptEnabled,
@@ -92,11 +92,11 @@ test("Pay leads to what the page showed, or back to the cart with what has chang
   await buyer.addToCart("Mooring Trivet", 1);
   const field = buyer.page.locator('input[name="shown"]');
   const shown = await field.inputValue();
-  // Another page of this browser.
+  // The same browser changes the cart on another page.
   const product_id = await buyer.line("Mooring Trivet").locator('input[name="product_id"]').first().inputValue();
   await buyer.page.request.post(buyer.address("/cart"), { form: { intent: "set", product_id, quantity: "2" } });
   if (javaScriptEnabled) {
-    // A page with scripts hears of it by itself; here it had no time to.
+    // With scripts the page updates itself; restore the form as it was before the update.
     await expect(buyer.line("Mooring Trivet").getByLabel("Quantity")).toHaveValue("2");
     await field.evaluate((input: HTMLInputElement, value) => void (input.value = value), shown);
   }
@@ -106,7 +106,7 @@ test("Pay leads to what the page showed, or back to the cart with what has chang
     "Your cart now has 2 × Mooring Trivet.",
   );
   expect(new URL(buyer.page.url()).pathname).toBe("/cart");
-  // What is shown now can be paid.
+  // The cart as shown now can be paid.
   await pay.click();
   await expect(buyer.page.getByRole("button", { name: "Decline" })).toBeVisible();
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "./shop";
 
 test(
-  "without JavaScript the cart tells the clock time and can be held for longer",
+  "without JavaScript the cart shows the deadline as a clock time and can be extended",
   { tag: "@without-javascript" },
   async ({ shopper, setStock }) => {
     await setStock("Pebble Salt Cellar", 5);
@@ -15,16 +15,16 @@ test(
 );
 
 test.describe("the countdown", { tag: "@with-javascript" }, () => {
-  test("is right with a wrong clock, is not reset by a reload, warns at 30 s and can be extended", async ({
+  test("is correct with a wrong system clock, survives a reload, warns at 30 s and can be extended", async ({
     shopper,
     setStock,
   }) => {
     await setStock("Pebble Salt Cellar", 5);
     const buyer = await shopper();
     await buyer.addToCart("Pebble Salt Cellar");
-    // A jump of the clock looks like sleep, after which the page would ask the server; here it has to count by itself.
+    // After a jump of the clock, as after sleep, the page would ask the server; this makes it count by itself.
     await buyer.page.route("**/api/availability**", (route) => route.abort());
-    // Three hours behind: whoever counts by this machine's date is wrong by that much.
+    // Three hours behind: a countdown based on the system date would be off by as much.
     await buyer.page.clock.install({ time: Date.now() - 3 * 3_600_000 });
     await buyer.openCart();
     const timer = buyer.page.getByRole("timer");
@@ -39,7 +39,7 @@ test.describe("the countdown", { tag: "@with-javascript" }, () => {
     await expect(buyer.page.getByText("That is soon.")).toBeVisible();
     expect(await buyer.page.evaluate(() => document.activeElement === document.body)).toBe(true);
 
-    // The server knows that only seconds have passed, and the page believes the server.
+    // On the server only seconds have passed, and the page follows the server.
     await buyer.openCart();
     await expect(timer).toHaveText(/^1:[345]\d$/);
     const before = await timer.textContent();
@@ -48,7 +48,7 @@ test.describe("the countdown", { tag: "@with-javascript" }, () => {
     expect(before).not.toBe("2:00");
   });
 
-  test("ends with the lines in place, the truth about them, and one button to hold them again", async ({
+  test("ends with the lines in place, their current stock, and one button to hold them again", async ({
     shopper,
     setStock,
   }) => {

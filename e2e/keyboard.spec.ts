@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { expect, test } from "./shop";
 
 test(
-  "the whole way from the list to the order can be gone by keyboard alone",
+  "the keyboard alone is enough from the list to the order",
   { tag: "@with-javascript" },
   async ({ shopper, setStock }) => {
     test.setTimeout(90_000);
@@ -41,7 +41,7 @@ test(
   },
 );
 
-/** Presses Tab until what has this name has the focus; a person would give up after so many. */
+/** Presses Tab until the element with this name has the focus, at most 80 times. */
 async function tabTo(page: Page, name: string, key = "Tab"): Promise<void> {
   for (let presses = 0; presses < 80; presses += 1) {
     await page.keyboard.press(key);

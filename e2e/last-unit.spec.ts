@@ -1,10 +1,10 @@
 import { expect, test } from "./shop";
 
-test("of two shoppers and one unit, one wins and the other is told why", async ({ shopper, setStock }) => {
+test("with one unit and two shoppers, one gets it and the other sees why not", async ({ shopper, setStock }) => {
   await setStock("Foghorn Teapot", 1);
   const first = await shopper();
   const second = await shopper();
-  // A page that is a moment behind: it still offers what is held by now.
+  // A slightly outdated page still offers the unit that is now held.
   await second.page.route("**/api/availability**", (route) => route.abort());
   await second.openProduct("Foghorn Teapot");
   await expect(second.page.getByText("Last one")).toBeVisible();
@@ -31,7 +31,7 @@ test("of two shoppers and one unit, one wins and the other is told why", async (
   await second.expectStock("Foghorn Teapot", "Sold out");
 });
 
-test("what one shopper removes, the other can have", async ({ shopper, setStock }) => {
+test("a unit that one shopper removes is available to the other", async ({ shopper, setStock }) => {
   await setStock("Barnacle Bud Vase", 1);
   const first = await shopper();
   const second = await shopper();

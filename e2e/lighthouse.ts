@@ -1,6 +1,6 @@
 /**
- * `npm run lighthouse`: the scores of the production build as a phone sees it, and the script that a product page loads.
- * Exit 1 below the bounds. Not part of the tests: performance scores depend on the machine.
+ * `npm run lighthouse`: Lighthouse scores of the production build on a phone, and the size of each page's scripts.
+ * Exits with 1 if a bound is missed. Not part of the tests, because performance scores depend on the machine.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -17,11 +17,11 @@ const MAX_SCRIPT_BYTES = 110 * 1024;
 const BOUNDS = { accessibility: 100, "best-practices": 100, performance: 98, seo: 100 };
 
 const product = DEMO_PRODUCTS[0];
-if (product === undefined) throw new Error("the demo shop is empty");
+if (product === undefined) throw new Error("no demo products");
 const pages = [
   { name: "list", path: "/", seo: true },
   { name: "product", path: `/products/${product.id}`, seo: true },
-  // Not for search engines, so its SEO is not scored.
+  // Not indexed, so SEO is not scored.
   { name: "cart", path: "/cart", seo: false },
 ];
 
@@ -51,7 +51,7 @@ mkdirSync(OUTPUT, { recursive: true });
 let isBelow = false;
 for (const { name, path, seo } of pages) {
   const result = await lighthouse(base + path, { port: chrome.port, output: "html", logLevel: "error" });
-  if (result === undefined) throw new Error(`Lighthouse said nothing about ${path}`);
+  if (result === undefined) throw new Error(`Lighthouse returned no result for ${path}`);
   writeFileSync(`${OUTPUT}/${name}.html`, String(result.report));
   const { categories, audits } = result.lhr;
   const scores = Object.entries(BOUNDS)
@@ -75,7 +75,7 @@ chrome.kill();
 store?.kill();
 process.exit(isBelow ? 1 : 0);
 
-/** Bytes of script that the page loads, as they are sent. */
+/** Compressed bytes of all scripts that the page loads. */
 async function scriptsOf(url: string): Promise<number> {
   const html = await (await fetch(url)).text();
   const sources = new Set(html.match(/\/assets\/[\w.-]+\.js/g) ?? []);
@@ -95,14 +95,14 @@ async function untilReady(url: string): Promise<void> {
   for (let tries = 0; tries < 360; tries += 1) {
     if (
       await fetch(url).then(
-        (answer) => answer.ok,
+        (response) => response.ok,
         () => false,
       )
     )
       return;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
-  throw new Error(`the store did not become ready: ${url}`);
+  throw new Error(`store not ready: ${url}`);
 }
 
 function freePort(): Promise<number> {
@@ -111,7 +111,7 @@ function freePort(): Promise<number> {
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
       server.close(() =>
-        typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port")),
+        typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no free port")),
       );
     });
   });

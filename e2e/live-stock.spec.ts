@@ -1,8 +1,8 @@
 import { expect, test } from "./shop";
 
-// Without JavaScript every page load tells the numbers: the other flows show that.
+// Without JavaScript each page load has the current numbers, which the other specs cover.
 test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
-  test("a product page follows what another shopper holds, lets go and buys, and what the merchant edits", async ({
+  test("a product page follows the holds, releases and purchases of another shopper, and the merchant's edits", async ({
     shopper,
     setStock,
   }) => {
@@ -29,7 +29,7 @@ test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
     await expect(watcher.page.getByText("Sold out")).toBeVisible();
   });
 
-  test("the list and the cart follow too", async ({ shopper, setStock }) => {
+  test("the list and the cart follow as well", async ({ shopper, setStock }) => {
     await setStock("Harbour Bowl", 5);
     const watcher = await shopper();
     const other = await shopper();
@@ -46,10 +46,7 @@ test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
     await expect(watcher.line("Harbour Bowl").getByText("You are holding 1, and 3 more are left")).toBeVisible();
   });
 
-  test("a lapse frees the unit on the other shopper's page, with nobody doing anything", async ({
-    shopper,
-    setStock,
-  }) => {
+  test("an expired hold shows on the other shopper's page without any action", async ({ shopper, setStock }) => {
     await setStock("Cormorant Jug", 1);
     const first = await shopper({ shortHolds: true });
     const second = await shopper({ shortHolds: true });
@@ -59,7 +56,7 @@ test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
     await expect(second.page.getByText("Last one")).toBeVisible();
   });
 
-  test("where streams are blocked the page polls", async ({ shopper, setStock }) => {
+  test("the page polls if streams are blocked", async ({ shopper, setStock }) => {
     await setStock("Skerry Plate", 6);
     const watcher = await shopper();
     await watcher.page.route("**/api/availability/stream**", (route) =>
@@ -71,7 +68,7 @@ test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
     await expect(watcher.page.getByText("3 left")).toBeVisible();
   });
 
-  test("another tab of the same shopper changes the cart that is open here", async ({ shopper, setStock }) => {
+  test("a change in another tab updates the open cart", async ({ shopper, setStock }) => {
     await setStock("Driftwood Board", 6);
     const buyer = await shopper();
     await buyer.addToCart("Driftwood Board", 1);

@@ -1,9 +1,6 @@
 import { expect, test } from "./shop";
 
-test("@with-javascript a browser that does not know URL.canParse shows a product's page", async ({
-  shopper,
-  setStock,
-}) => {
+test("@with-javascript a browser without URL.canParse shows a product page", async ({ shopper, setStock }) => {
   await setStock("Tide Mug", 8);
   const visitor = await shopper();
   await visitor.page.addInitScript(() => void Reflect.deleteProperty(URL, "canParse"));
@@ -11,10 +8,10 @@ test("@with-javascript a browser that does not know URL.canParse shows a product
   await expect(visitor.page.getByRole("button", { name: "Add to cart: Tide Mug" })).toBeVisible();
 });
 
-test("@with-javascript an error inside a page's meta leaves the shop around it", async ({ shopper }) => {
+test("@with-javascript an error in a page's meta leaves the rest of the shop working", async ({ shopper }) => {
   const visitor = await shopper();
   await visitor.page.goto(visitor.address("/"));
-  // Only the meta of a product's page makes the address of a picture's twin.
+  // Only the meta of a product page builds the URL of the JPEG next to an SVG.
   await visitor.page.evaluate(() => {
     const endsWith = (text: string, ending: string) => text.slice(-ending.length) === ending;
     String.prototype.endsWith = function (this: string, ending: string) {

@@ -1,9 +1,6 @@
 import { expect, test } from "./shop";
 
-test("whoever cancels on the payment page finds the cart held, and can go on or change it", async ({
-  shopper,
-  setStock,
-}) => {
+test("cancelling on the payment page leaves the cart held, to pay or to change", async ({ shopper, setStock }) => {
   await setStock("Oarsman's Spoon", 3);
   const buyer = await shopper();
   await buyer.addToCart("Oarsman's Spoon", 2);
@@ -27,7 +24,7 @@ test("whoever cancels on the payment page finds the cart held, and can go on or 
   await expect(buyer.page.getByText("This payment page has expired; you were not charged.")).toBeVisible();
 });
 
-test("a declined card charges nothing, and another try pays", async ({ shopper, setStock }) => {
+test("a declined card charges nothing, and a second try pays", async ({ shopper, setStock }) => {
   await setStock("Mooring Trivet", 4);
   const buyer = await shopper();
   await buyer.addToCart("Mooring Trivet");
@@ -41,11 +38,7 @@ test("a declined card charges nothing, and another try pays", async ({ shopper, 
   await other.expectStock("Mooring Trivet", "3 left");
 });
 
-test("an order that was never paid says that nothing was charged and keeps the cart", async ({
-  shopper,
-  setStock,
-  baseURL,
-}) => {
+test("an unpaid order says that nothing was charged, and the cart is kept", async ({ shopper, setStock, baseURL }) => {
   await setStock("Lighthouse Pepper Mill", 4);
   const buyer = await shopper();
   await buyer.addToCart("Lighthouse Pepper Mill");
@@ -64,7 +57,7 @@ test("an order that was never paid says that nothing was charged and keeps the c
   await expect(buyer.line("Lighthouse Pepper Mill").getByLabel("Quantity")).toHaveValue("2");
 });
 
-test("a cart whose stock the merchant took away is not led to payment", async ({ shopper, setStock }) => {
+test("a cart whose stock the merchant removed cannot be paid", async ({ shopper, setStock }) => {
   await setStock("Storm Lantern", 2);
   const buyer = await shopper();
   await buyer.addToCart("Storm Lantern");

@@ -4,7 +4,7 @@ import type { ShopOptions } from "../playwright.config";
 
 export { expect };
 
-/** One person in one browser of their own. */
+/** A person with their own browser. */
 export class Shopper {
   readonly page: Page;
   private readonly context: BrowserContext;
@@ -34,8 +34,8 @@ export class Shopper {
     await this.page.goto(this.address("/cart"));
   }
 
-  /** From the product's page, and stays there. Without JavaScript it leads to the cart. */
-  async addHere(name: string, quantity = 1): Promise<void> {
+  /** Adds from the product page and stays on it. Without JavaScript the form opens the cart. */
+  async addOnProductPage(name: string, quantity = 1): Promise<void> {
     await this.openProduct(name);
     await this.page.getByLabel("Quantity").fill(String(quantity));
     await this.page.getByRole("button", { name: `Add to cart: ${name}` }).click();
@@ -44,14 +44,14 @@ export class Shopper {
     ).toBeAttached();
   }
 
-  /** From the product's page, goes to the cart, and waits until it is held. */
+  /** Adds from the product page, opens the cart and waits until the items are held. */
   async addToCart(name: string, quantity = 1): Promise<void> {
-    await this.addHere(name, quantity);
+    await this.addOnProductPage(name, quantity);
     if (new URL(this.page.url()).pathname !== "/cart") await this.openCart();
     await expect(this.page.getByText("Held for you until")).toBeVisible();
   }
 
-  /** What the header says about the cart. */
+  /** The cart link in the header. */
   cartInHeader(): Locator {
     return this.page.getByRole("navigation", { name: "Cart" });
   }
@@ -65,7 +65,7 @@ export class Shopper {
     await this.page.getByRole("button", { name: `Update ${name}` }).click();
   }
 
-  /** To the payment page. */
+  /** Opens the payment page. */
   async goToPayment(): Promise<void> {
     await this.page.getByRole("button", { name: "Pay", exact: true }).click();
     await expect(this.page.getByRole("button", { name: "Decline" })).toBeVisible();
@@ -76,15 +76,15 @@ export class Shopper {
     await expect(this.page.getByRole("heading", { name: "Thank you, your order is paid" })).toBeVisible();
   }
 
-  /** Waits until the product's page says so, asking again and again as a person would. */
-  async expectStock(name: string, words: string): Promise<void> {
+  /** Reloads the product page until it shows this text. */
+  async expectStock(name: string, text: string): Promise<void> {
     await expect(async () => {
       await this.openProduct(name);
-      await expect(this.page.getByText(words)).toBeVisible({ timeout: 1_000 });
+      await expect(this.page.getByText(text)).toBeVisible({ timeout: 1_000 });
     }).toPass({ timeout: 15_000 });
   }
 
-  /** Changes a letter of the cart cookie, whose signature then does not fit any more. Returns the way back. */
+  /** Changes a letter of the cart cookie, which invalidates its signature. Returns a function that restores it. */
   async forgeCookie(): Promise<() => Promise<void>> {
     const cookies = await this.context.cookies();
     await this.context.addCookies(
@@ -96,7 +96,7 @@ export class Shopper {
     return () => this.context.addCookies(cookies);
   }
 
-  /** Gives everything back, so that the next test finds the shop as this one did. */
+  /** Empties the cart, so that the next test starts with the same stock. */
   async leave(): Promise<void> {
     await this.context.request.post(this.address("/cart"), { form: { intent: "clear" } });
     await this.context.close();
@@ -104,9 +104,9 @@ export class Shopper {
 }
 
 interface Fixtures {
-  /** A new shopper; they give back what they hold when the test ends. */
+  /** Opens a browser for a new shopper, whose cart is emptied after the test. */
   shopper: (options?: { shortHolds?: boolean }) => Promise<Shopper>;
-  /** Sets what the merchant has of a product; in the store with short holds too. */
+  /** Sets the stock of a product, in the store with short holds too. */
   setStock: (name: string, inventory: number) => Promise<void>;
 }
 
@@ -128,10 +128,10 @@ export const test = base.extend<Fixtures & ShopOptions>({
     const { url: own, shortHoldsUrl } = storesOf(stores, parallelIndex);
     await use(async (name, inventory) => {
       for (const url of new Set([own, shortHoldsUrl])) {
-        const answer = await request.post(`${url}/api/test-inventory-update`, {
+        const response = await request.post(`${url}/api/test-inventory-update`, {
           data: { product_id: productId(name), inventory },
         });
-        expect(answer.ok(), await answer.text()).toBe(true);
+        expect(response.ok(), await response.text()).toBe(true);
       }
     });
   },
@@ -139,12 +139,12 @@ export const test = base.extend<Fixtures & ShopOptions>({
 
 function storesOf(stores: ShopOptions["stores"], worker: number): ShopOptions["stores"][number] {
   const found = stores[worker];
-  if (found === undefined) throw new Error(`there is no store for worker ${worker}`);
+  if (found === undefined) throw new Error(`no store for worker ${worker}`);
   return found;
 }
 
 export function productId(name: string): string {
   const product = DEMO_PRODUCTS.find((candidate) => candidate.name === name);
-  if (product === undefined) throw new Error(`the demo shop has no ${name}`);
+  if (product === undefined) throw new Error(`no demo product named ${name}`);
   return product.id;
 }
