@@ -7,10 +7,10 @@ import type { DriftAudit, ListedOrder, OrderBook } from "./orders";
 
 const LOG_LINES = 100;
 
-/** An order with its amounts as a person of the operator's language writes them. */
+/** An order with its amounts formatted in the operator's language. */
 export interface ShownOrder extends ListedOrder {
   readonly totalText: string;
-  /** What went back to the buyer, is on its way, or did not arrive. */
+  /** Amounts refunded, pending and failed. */
   readonly refundTexts: readonly string[];
 }
 
@@ -19,16 +19,16 @@ export interface ShownOrderBook extends Omit<OrderBook, "recent" | "queue"> {
   readonly queue: readonly ShownOrder[];
 }
 
-/** Everything on the operator's page. */
+/** The data of the operator's page. */
 export interface OperatorView {
   readonly overview: Overview;
   readonly history: History;
   readonly journal: Journal;
   readonly log: LogQuery;
-  /** Null while Stripe does not answer. */
+  /** Null while Stripe is unavailable. */
   readonly orders: ShownOrderBook | null;
   readonly lastAudit: DriftAudit | null;
-  /** Of the forms that must not be done twice. */
+  /** Token of this rendering, for forms that must take effect only once. */
   readonly once: string;
 }
 
@@ -45,30 +45,30 @@ export async function showOperatorPage(desk: OperatorDesk, log: LogQuery, locale
         ? null
         : {
             ...orders,
-            recent: orders.recent.map((order) => shown(order, locale)),
-            queue: orders.queue.map((order) => shown(order, locale)),
+            recent: orders.recent.map((order) => shownOrder(order, locale)),
+            queue: orders.queue.map((order) => shownOrder(order, locale)),
           },
     lastAudit: desk.lastAudit,
     once: randomUUID(),
   };
 }
 
-function shown(order: ListedOrder, locale: string): ShownOrder {
+function shownOrder(order: ListedOrder, locale: string): ShownOrder {
   const { total, refund } = order;
-  const text = (amount: number, words: string) =>
-    amount === 0 ? [] : [`${moneyText({ ...total, amount }, locale)} ${words}`];
+  const text = (amount: number, label: string) =>
+    amount === 0 ? [] : [`${moneyText({ ...total, amount }, locale)} ${label}`];
   return {
     ...order,
     totalText: moneyText(total, locale),
     refundTexts: [
-      ...text(refund.returned, "went back to the buyer."),
-      ...text(refund.pending, "is on its way to the buyer: Stripe says the refund is pending."),
-      ...text(refund.owed, "didn't reach the buyer: the refund failed."),
+      ...text(refund.returned, "refunded."),
+      ...text(refund.pending, "refund pending in Stripe."),
+      ...text(refund.owed, "not refunded: the refund failed."),
     ],
   };
 }
 
-/** The rest of the page is worth showing without it. */
+/** The rest of the page is still useful without orders. */
 function unlessUnavailable(error: unknown): null {
   if (error instanceof UnavailableError) return null;
   throw error;

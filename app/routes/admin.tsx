@@ -90,10 +90,10 @@ async function signIn(request: Request, token: string) {
     const admission = await limits.admitSignIn(request);
     // Not logged, so that guessing cannot flood the log.
     if (admission.outcome === "rate_limited") return refusal(rateLimited(admission));
-    log.warn({}, "an operator's sign-in was refused");
+    log.warn({}, "operator sign-in refused");
     return refusal(new Problem(401, "unauthorized", "Incorrect token. It's the ADMIN_TOKEN set on your server."));
   }
-  log.warn({}, "an operator signed in");
+  log.warn({}, "operator signed in");
   throw redirect(`/admin${new URL(request.url).search}`, {
     status: 303,
     headers: { "Set-Cookie": signInCookie(rule, Date.now()) },

@@ -408,7 +408,7 @@ describe("the audit", () => {
     await shop.desk.audit();
     const audit = await shop.desk.audit();
     expect(
-      shop.desk.journal({ filter: { text: checkoutId, event: "stock and payment do not agree" } }).lines,
+      shop.desk.journal({ filter: { text: checkoutId, event: "stock does not match payment" } }).lines,
     ).toHaveLength(1);
     shop.setFaults((call) => (call.name.includes(CALLS.list) ? "refuse" : null));
     await expect(shop.desk.audit()).rejects.toThrow(UnavailableError);
