@@ -48,8 +48,7 @@ export function createDriftAudits(parts: {
     for (const { checkoutId, reason, lines } of faults)
       if (!logged.has(checkoutId)) log.warn({ checkoutId, reason, lines }, "stock does not match payment");
     for (const payment of foreign)
-      if (!logged.has(payment.checkoutId))
-        log.warn(payment, "payment tagged for another shop has not been processed");
+      if (!logged.has(payment.checkoutId)) log.warn(payment, "payment tagged for another shop has not been processed");
     parts.note({ at, units: driftUnits, products: new Set(wrong.map(({ productId }) => productId)).size });
     logged = new Set([...faults, ...foreign].map(({ checkoutId }) => checkoutId));
     log.info({ checkouts, driftUnits, faults: faults.length }, "stock audit");
