@@ -17,7 +17,7 @@ export interface CrowdOptions {
 }
 
 export interface CrowdFigures {
-  asks: number;
+  requests: number;
   granted: number;
   refused: number;
   /** Requests without a decision: no response, 503 or a rate limit. */
@@ -47,7 +47,7 @@ export async function runCrowd({
   sleep,
 }: CrowdOptions): Promise<CrowdFigures> {
   const figures: CrowdFigures = {
-    asks: 0,
+    requests: 0,
     granted: 0,
     refused: 0,
     unavailable: 0,
@@ -79,7 +79,7 @@ export async function runCrowd({
   const began = now();
   const visits: Promise<void>[] = [];
   while (now() - began < seconds * 1_000) {
-    figures.asks += 1;
+    figures.requests += 1;
     visits.push(visit());
     await sleep((-Math.log(1 - random()) * 1_000) / perSecond);
   }
@@ -96,14 +96,14 @@ export function isCrowdServed({ oversold, regrants, unsold }: CrowdFigures): boo
 
 /** The result as text, one figure per line. */
 export function crowdTable(figures: CrowdFigures): string {
-  const { asks, granted, refused, unavailable, oversold, regrants, unsold, durationMs } = figures;
+  const { requests, granted, refused, unavailable, oversold, regrants, unsold, durationMs } = figures;
   const duration = (share: number) => {
     const found = percentile(regrants, share);
     return found === null ? "-" : `${found.toFixed(0)} ms`;
   };
   const rows: [string, string][] = [
-    ["requests per second", (asks / (durationMs / 1_000)).toFixed(1)],
-    ...Object.entries({ asks, granted, refused, unavailable, oversold }).map(([name, count]): [string, string] => [
+    ["requests per second", (requests / (durationMs / 1_000)).toFixed(1)],
+    ...Object.entries({ requests, granted, refused, unavailable, oversold }).map(([name, count]): [string, string] => [
       name,
       String(count),
     ]),

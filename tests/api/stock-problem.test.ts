@@ -11,12 +11,12 @@ it.each<[StockRefusal, status: number, code: string, retryAfter?: string]>([
   [{ outcome: "row_busy" }, 503, "unavailable", "1"],
   [refusedBy("row"), 409, "row_refused"],
   [refusedBy("setup"), 503, "unavailable", "30"],
-])("a stock edit that changed nothing is an error with its status: %j", (refusal, status, code, retryAfter) => {
+])("a refused stock edit is an error with its own status: %j", (refusal, status, code, retryAfter) => {
   const problem = stockProblem("mug", refusal);
   expect(problem).toMatchObject({ status, code });
   expect(problem.headers["Retry-After"]).toBe(retryAfter);
 });
 
-it("the database's own words reach the operator", () => {
+it("the database's message is passed on to the operator", () => {
   expect(stockProblem("mug", refusedBy("row")).message).toBe("what to do");
 });
