@@ -1,12 +1,12 @@
-import type { Container } from "~/boot/create-container.server";
+import type { Shop } from "~/boot/assemble-shop.server";
 import { json } from "~/http/problem.server";
 import type { Reservation, SessionView } from "~/reservations/reservation-store";
 import { momentIn } from "./times";
 
-type Shop = Pick<Container, "catalog" | "store">;
+type ListingShop = Pick<Shop, "catalog" | "store">;
 
 /** GET /api/reserve-inventory for a shopper: their own holds. Null: a caller without a session, who holds nothing. */
-export async function ownReservations(shop: Shop, sessionHash: string | null): Promise<Response> {
+export async function ownReservations(shop: ListingShop, sessionHash: string | null): Promise<Response> {
   const own = sessionHash === null ? [] : reservationsOf(sessionHash, await shop.store.view(sessionHash));
   return json({
     total_reservations: own.length,
@@ -17,7 +17,7 @@ export async function ownReservations(shop: Shop, sessionHash: string | null): P
 
 /** The same for an operator: all holds, a page at a time. */
 export async function allReservations(
-  shop: Shop,
+  shop: ListingShop,
   query: { limit: number; cursor?: string | undefined },
 ): Promise<Response> {
   const [totals, page] = await Promise.all([shop.store.totals(), shop.store.snapshot(query)]);
@@ -51,7 +51,7 @@ function reservationsOf(sessionHash: string, view: SessionView): Reservation[] {
 }
 
 /** Names are a courtesy: where the database does not answer, what is held can still be seen. */
-async function named(shop: Shop, reservations: readonly Reservation[]) {
+async function named(shop: ListingShop, reservations: readonly Reservation[]) {
   const productIds = [...new Set(reservations.map(({ productId }) => productId))];
   const products =
     productIds.length === 0

@@ -1,13 +1,13 @@
-import type { Container } from "~/boot/create-container.server";
+import type { Shop } from "~/boot/assemble-shop.server";
 import { withLines, type Cart } from "~/cart/cart-session.server";
 import { json } from "~/http/problem.server";
 import { checkoutOpen, paidMeanwhile } from "./checkout-problems.server";
 
-type Shop = Pick<Container, "checkout" | "store" | "carts">;
+type ReleasingShop = Pick<Shop, "checkout" | "store" | "carts">;
 
 /** DELETE /api/reserve-inventory: gives back what this cart holds, all or the products named. Nothing held: `released: 0`. */
 export async function releaseItems(
-  shop: Shop,
+  shop: ReleasingShop,
   cart: Cart | null,
   productIds: readonly string[] | "all",
 ): Promise<Response> {

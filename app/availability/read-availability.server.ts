@@ -1,9 +1,10 @@
-import type { Container } from "~/boot/create-container.server";
+import type { Catalog } from "~/catalog/catalog";
+import type { ReservationStore } from "~/reservations/reservation-store";
 import { productAvailability, type ProductAvailability } from "./product-availability";
 
 /** Live figures of each product that exists, as this session (null: nobody in particular) may use them. Throws `UnavailableError`. */
 export async function readAvailability(
-  shop: Pick<Container, "lookUpStock" | "store">,
+  shop: { readonly lookUpStock: Catalog["readStock"]; readonly store: Pick<ReservationStore, "held"> },
   sessionHash: string | null,
   productIds: readonly string[],
 ): Promise<ProductAvailability[]> {

@@ -1,25 +1,29 @@
+import { checkTimeLimits, TIME_LIMITS } from "~/checkout/leases/time-limits.server";
 import { EnvironmentError, parseEnvironment } from "~/env.server";
-import { createContainer, type Container } from "./create-container.server";
+import { assembleShop, type Shop } from "./assemble-shop.server";
+import { chooseDrivers } from "./choose-drivers.server";
 import { exitGracefully } from "./shutdown.server";
 
 declare global {
-  var holdfast: Promise<Container> | undefined;
+  var holdfast: Promise<Shop> | undefined;
 }
 
 /** The one container of this process, kept across hot reloads. A boot that cannot work ends the process with status 1. */
-export const container: Container = await (globalThis.holdfast ??= boot());
+export const container: Shop = await (globalThis.holdfast ??= boot());
 
-async function boot(): Promise<Container> {
+async function boot(): Promise<Shop> {
   try {
-    const created = await createContainer(parseEnvironment(process.env));
-    const { env, log, housekeeping, shopTag } = created;
-    exitGracefully(created);
-    housekeeping.start();
+    checkTimeLimits(TIME_LIMITS);
+    const env = parseEnvironment(process.env);
+    const shop = assembleShop(await chooseDrivers(env), env);
+    const { log, shopTag } = shop;
+    exitGracefully(shop);
+    shop.housekeeping.start(shop.routines);
     log.info(
       { url: env.publicUrl, sandbox: env.isSandbox, shopTag },
       `Holdfast serves ${env.publicUrl}${env.isSandbox ? " on the sandbox: nothing is charged" : ""}`,
     );
-    return created;
+    return shop;
   } catch (error) {
     process.stderr.write(
       `${error instanceof EnvironmentError ? error.message : `Holdfast could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`}\n`,

@@ -1,38 +1,30 @@
-import { randomBytes, randomInt } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { Logger } from "pino";
-import type { Catalog } from "~/catalog/catalog";
+import { randomBytes } from "node:crypto";
 import type { Checkout } from "~/checkout/create-checkout.server";
 import type { Environment } from "~/env.server";
 import { createOperatorDesk } from "~/operator/create-operator-desk.server";
 import { createDriftAudits } from "~/operator/drift-audits.server";
 import { createHistory, STEP_MS } from "~/operator/history";
-import type { JournalKeeper } from "~/operator/journal";
 import type { MissedSalesBook } from "~/operator/missed-sales";
 import type { OperatorDesk, Overview } from "~/operator/operator-desk";
 import { readCounts } from "~/operator/read-counts.server";
 import type { SellingSwitch } from "~/operator/selling-switch";
-import { systemClock } from "~/reservations/clock";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import type { Metrics } from "~/telemetry/metrics.server";
+import { usesRealStripe, type Drivers } from "./choose-drivers.server";
 import type { Routine } from "./housekeeping.server";
+import { identityOf } from "./shop-identity.server";
 
 const AUDIT_EVERY_MS = 15 * 60_000;
 const REFUNDS_EVERY_MS = 60 * 60_000;
 /** Soon: what was known of them is in memory only. */
 const REFUNDS_FIRST_MS = 60_000;
 
-interface OperatorParts {
+interface OperatorParts extends Pick<Drivers, "clock" | "catalog" | "journal" | "log" | "backOff"> {
   readonly env: Environment;
-  readonly live: boolean;
-  readonly shopTag: string;
-  readonly log: Logger;
   readonly metrics: Metrics;
   readonly store: ReservationStore;
-  readonly catalog: Catalog;
   readonly checkout: Checkout;
   readonly selling: SellingSwitch;
-  readonly journal: JournalKeeper;
   readonly missedSales: MissedSalesBook;
   readonly diagnostics: () => Pick<Overview, "dependencies" | "warnings" | "tableFaults">;
 }
@@ -42,21 +34,21 @@ export function createOperator(parts: OperatorParts): {
   readonly desk: OperatorDesk;
   readonly routines: readonly Routine[];
 } {
-  const { env, metrics, store, missedSales } = parts;
+  const { env, clock, metrics, store, missedSales } = parts;
+  const { shopTag, live } = identityOf(env);
   const counts = () => readCounts(metrics);
-  const history = createHistory({ counts, totals: () => store.totals(), missedSales, clock: systemClock });
-  const audits = createDriftAudits({ ...parts, clock: systemClock, note: (audit) => metrics.noteAudit(audit) });
+  const history = createHistory({ counts, totals: () => store.totals(), missedSales, clock });
+  const audits = createDriftAudits({ ...parts, clock, note: (audit) => metrics.noteAudit(audit) });
   const desk = createOperatorDesk({
     ...parts,
     history,
     audits,
     counts,
-    clock: systemClock,
+    shopTag,
     checkoutTtlMs: env.CHECKOUT_TTL_SECONDS * 1000,
-    backOff: () => sleep(randomInt(20, 101)),
     server: randomBytes(3).toString("hex"),
-    payments: env.isSandbox ? "sandbox" : parts.live ? "live" : "test",
-    hasDashboard: !env.isSandbox && env.STRIPE_API_BASE === undefined,
+    payments: env.isSandbox ? "sandbox" : live ? "live" : "test",
+    hasDashboard: usesRealStripe(env),
   });
   return {
     desk,

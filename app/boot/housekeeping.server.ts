@@ -1,6 +1,8 @@
 import type { Logger } from "pino";
-import type { ProbeReport } from "~/catalog/probe-catalog.server";
+import type { SupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import type { Checkout } from "~/checkout/create-checkout.server";
+import type { SecretAgreement } from "~/http/secret-agreement.server";
+import type { Holds } from "./create-holds.server";
 
 const SWEEP_EVERY_MS = 5_000;
 const WORK_OFF_EVERY_MS = 500;
@@ -9,6 +11,7 @@ const RECONCILE_EVERY_MS = 5 * 60_000;
 const CHECK_STORE_EVERY_MS = 5_000;
 /** How soon lost data of the store is noticed. */
 const WATCH_EVERY_MS = 1_000;
+const CHECK_PRICES_EVERY_MS = 5 * 60_000;
 const RETRY_MS = 2_000;
 /** How soon the products table is checked again while something is wrong with it, or sales are refused. */
 const TABLE_ROUND_MS = 10_000;
@@ -23,18 +26,16 @@ export interface Routine {
 
 interface HousekeepingOptions {
   readonly checkout: Pick<Checkout, "ready" | "isIntact" | "rebuild" | "sweep" | "queue">;
-  readonly probe: () => Promise<ProbeReport>;
-  /** Whether the table has closed the shop: then it is checked soon, so that the shop opens again although nobody buys. */
-  readonly isClosed: () => boolean;
-  readonly storeWarnings: () => Promise<readonly string[]>;
-  readonly routines: readonly Routine[];
+  readonly catalog: Pick<SupabaseCatalog, "probe" | "closedBy">;
+  readonly holds: Pick<Holds, "warnings">;
+  readonly secretAgreement: Pick<SecretAgreement, "warnings"> | null;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
 }
 
 /** What the server does unasked: the boot check, rebuilding holds, payment deadlines, what webhooks left over, and healing missed ones. */
 export interface Housekeeping {
-  /** Begins; returns at once. */
-  start(): void;
+  /** Starts its own jobs and these; returns at once. */
+  start(routines?: readonly Routine[]): void;
   /** Begins nothing new and waits for the round that runs. */
   stop(): Promise<void>;
   /** What the last boot check of the merchant's table found wrong; empty before it ran. */
@@ -45,10 +46,9 @@ export interface Housekeeping {
 
 export function createHousekeeping({
   checkout,
-  probe,
-  isClosed,
-  storeWarnings,
-  routines,
+  catalog,
+  holds,
+  secretAgreement,
   log,
 }: HousekeepingOptions): Housekeeping {
   const timers = new Set<NodeJS.Timeout>();
@@ -108,8 +108,9 @@ export function createHousekeeping({
 
   /** At boot, and every round while something is wrong: each check writes a row, which the merchant's triggers and movement logs see. */
   async function checkTable(): Promise<number> {
-    if (isTableProven && !isClosed()) return TABLE_ROUND_MS;
-    const report = await probe();
+    // While the table has closed the shop it is checked soon, so that the shop reopens although nobody buys.
+    if (isTableProven && catalog.closedBy === null) return TABLE_ROUND_MS;
+    const report = await catalog.probe();
     tableFaults = report.faults;
     for (const warning of report.warnings) log.warn(warning);
     for (const fault of report.faults) log.error(fault);
@@ -124,14 +125,14 @@ export function createHousekeeping({
   }
 
   async function checkStore(): Promise<number> {
-    const found = await storeWarnings();
+    const found = [...(await holds.warnings()), ...((await secretAgreement?.warnings()) ?? [])];
     for (const warning of found) if (!warnings.includes(warning)) log.warn(warning);
     warnings = found;
     return CHECK_STORE_EVERY_MS;
   }
 
   return {
-    start() {
+    start(routines = []) {
       repeat("the check of the store of holds", checkStore);
       repeat("rebuilding holds", reconcile);
       repeat("watching the store of holds", watchStore);
@@ -156,4 +157,11 @@ export function createHousekeeping({
       return warnings;
     },
   };
+}
+
+/** Reads Stripe Prices before shoppers ask, and finds those that were switched off since. Does nothing where rows name none. */
+export function priceCheck(catalog: Pick<SupabaseCatalog, "checkPrices">, log: Pick<Logger, "warn">): Routine {
+  const run = () =>
+    catalog.checkPrices().catch((err: unknown) => log.warn({ err }, "the Stripe Prices could not all be read"));
+  return { name: "the check of Stripe Prices", everyMs: CHECK_PRICES_EVERY_MS, firstAfterMs: 0, run };
 }

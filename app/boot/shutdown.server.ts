@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Container } from "./create-container.server";
+import type { Shop } from "./assemble-shop.server";
 
 /** Longer than the budget of one fulfilment (8 s), shorter than the 10 s after which servers are killed. */
 const LAST_MOMENT_MS = 9_000;
@@ -13,7 +13,7 @@ export function exitGracefully({
   feed,
   requests,
   log,
-}: Pick<Container, "housekeeping" | "feed" | "requests" | "log">): void {
+}: Pick<Shop, "housekeeping" | "feed" | "requests" | "log">): void {
   let isLeaving = false;
   const leave = (signal: string) => {
     if (isLeaving) return;

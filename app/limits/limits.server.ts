@@ -9,11 +9,10 @@ import {
 import type { CheckoutService, PaymentTurn } from "~/checkout/checkout";
 import type { UnpaidTime } from "~/checkout/checkout-context.server";
 import { SHARES } from "~/http/client-address";
-import type { BoundedRedis } from "~/reservations/redis/bounded-redis.server";
 import type { ClientCap } from "~/reservations/reservation-store";
 import { createClientGroups } from "./client-groups.server";
 import { createMemoryDebts, createRedisDebts } from "./debts.server";
-import { connectLimits, limiterClient } from "./redis-limit-store.server";
+import { limiterClient, type LimitStore } from "./redis-limit-store.server";
 import { createUnpaidTime, type UnpaidTimeOptions } from "./unpaid-time.server";
 
 export interface LimitOptions {
@@ -28,7 +27,8 @@ export interface LimitOptions {
   readonly pagesPerSecond: number | null;
   /** Left out: payment pages are open for as long as any, whatever was left unpaid. */
   readonly unpaidTime?: Pick<UnpaidTimeOptions, "ttlMs" | "ofSessionMs" | "stockOf">;
-  readonly redis: { readonly url: string; readonly prefix: string } | null;
+  /** Null: counted in memory. */
+  readonly redis: LimitStore | null;
   /** Monotonic milliseconds; the process' own clock when left out. Rates have the system's. */
   readonly now?: () => number;
   readonly log: { warn(facts: object, message: string): void };
@@ -98,9 +98,7 @@ const LOOKUPS_OF_ADDRESS = 10;
 const LOOKUPS_OF_ALL = 30;
 
 export function createLimits(options: LimitOptions): Limits {
-  const { perMinute, unitsPerClient, pagesPerSecond, log } = options;
-  const redis =
-    options.redis === null ? null : { ...options.redis, connection: connectLimits({ url: options.redis.url, log }) };
+  const { perMinute, unitsPerClient, pagesPerSecond, redis } = options;
   const clients = createClientGroups({ ...options, now: options.now ?? (() => performance.now()) });
   const changes = perMinute === 0 ? null : createRates("rate", { session: perMinute, address: perMinute }, redis);
   const pageLimits = {
@@ -211,15 +209,18 @@ interface Rates {
   readonly address: (share: number) => RateLimiterAbstract | undefined;
 }
 
-function createRates(name: string, points: { session: number; address: number }, redis: RedisLimits): Rates {
+function createRates(name: string, points: { session: number; address: number }, redis: LimitStore | null): Rates {
   const byShare = new Map(SHARES.map((share) => [share, createRate(`${name}-from`, points.address * share, redis)]));
   return { session: createRate(name, points.session, redis), address: (share) => byShare.get(share) };
 }
 
-type RedisLimits = { readonly connection: BoundedRedis; readonly prefix: string } | null;
-
 /** `points` in `seconds` for each key; `name` tells its keys from those of other rates. */
-function createRate(name: string, points: number, redis: RedisLimits, seconds = MINUTE_SECONDS): RateLimiterAbstract {
+function createRate(
+  name: string,
+  points: number,
+  redis: LimitStore | null,
+  seconds = MINUTE_SECONDS,
+): RateLimiterAbstract {
   const options = { keyPrefix: redis === null ? name : `${redis.prefix}:${name}`, points, duration: seconds };
   const memory = new RateLimiterMemory(options);
   if (redis === null) return memory;

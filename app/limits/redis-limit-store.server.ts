@@ -8,6 +8,12 @@ export function connectLimits({ url, log }: Pick<BoundedRedisOptions, "url" | "l
   return new BoundedRedis({ url, callMs: 400, tryMs: 300, log });
 }
 
+/** Where the servers of a shop count limits together. */
+export interface LimitStore {
+  readonly connection: BoundedRedis;
+  readonly prefix: string;
+}
+
 /** The one verb that a `RateLimiterRedis` counts with. A point whose answer was lost is counted twice, which only costs a point. */
 export function limiterClient(redis: BoundedRedis) {
   return {

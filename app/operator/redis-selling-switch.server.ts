@@ -1,4 +1,5 @@
 import { BoundedRedis, type BoundedRedisOptions } from "~/reservations/redis/bounded-redis.server";
+import { keyPrefix } from "~/reservations/redis/redis-connection.server";
 import type { Selling } from "./operator-desk";
 import { NOT_PAUSED, type SellingSwitch } from "./selling-switch";
 
@@ -10,10 +11,11 @@ const SELLING_VALUE = "selling";
  * either nobody has ever paused or Redis lost its data, so a server that knows of a pause writes it back.
  */
 export function createRedisSellingSwitch({
-  key,
+  holdsTag,
   url,
   log,
-}: { readonly key: string } & Pick<BoundedRedisOptions, "url" | "log">): SellingSwitch {
+}: { readonly holdsTag: string } & Pick<BoundedRedisOptions, "url" | "log">): SellingSwitch {
+  const key = `${keyPrefix(holdsTag)}:selling-paused`;
   const redis = new BoundedRedis({ url, callMs: 800, tryMs: 500, log });
   let known = NOT_PAUSED;
   let timer: NodeJS.Timeout | undefined;

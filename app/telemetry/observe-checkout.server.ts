@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { ChangeOutcome, StartOutcome } from "~/checkout/checkout";
 import type { CheckoutEvent, CheckoutLog } from "~/checkout/checkout-events";
 import type { Checkout } from "~/checkout/create-checkout.server";
+import { decorate } from "~/decorate";
 import type { Limits } from "~/limits/limits.server";
 import type { DecidedLine } from "~/reservations/reserve";
 import { following } from "./followed.server";
@@ -18,33 +19,25 @@ export function checkoutLog(log: Logger, metrics: Metrics): CheckoutLog {
 }
 
 /** Told of every refusal for want of units, when a cart is changed and when it is paid. */
-export type OnRefused = (sessionHash: string, lines: readonly DecidedLine[]) => void;
+type OnRefused = (sessionHash: string, lines: readonly DecidedLine[]) => void;
+
+export interface CheckoutObservers {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly onRefused: OnRefused;
+}
 
 /**
  * The same service; what `changeCart` and `start` came to is counted and logged, and what is done for one checkout can be followed by its
  * id. Wraps whatever else wraps the checkout, so that every refusal is counted. What `Limits.admit` refuses never comes here: `observeLimits`.
  */
-export function observeChanges(checkout: Checkout, log: Logger, metrics: Metrics, onRefused: OnRefused): Checkout {
-  return {
-    get ready() {
-      return checkout.ready;
-    },
-    queue: checkout.queue,
-    release: (request) => checkout.release(request),
+export function observeChanges(checkout: Checkout, { log, metrics, onRefused }: CheckoutObservers): Checkout {
+  return decorate(checkout, {
     fulfil: (checkoutId) => following(checkoutId, () => checkout.fulfil(checkoutId)),
     inspect: (checkoutId) => following(checkoutId, () => checkout.inspect(checkoutId)),
     close: (checkoutId) => following(checkoutId, () => checkout.close(checkoutId)),
     endUnknownPage: (checkoutId) => following(checkoutId, () => checkout.endUnknownPage(checkoutId)),
     settle: (request) => following(request.checkoutId, () => checkout.settle(request)),
-    followRefund: (refundId) => checkout.followRefund(refundId),
-    checkRefunds: () => checkout.checkRefunds(),
-    failedRefunds: () => checkout.failedRefunds(),
-    orders: (query) => checkout.orders(query),
-    audit: () => checkout.audit(),
-    editStock: (productId, edit) => checkout.editStock(productId, edit),
-    sweep: () => checkout.sweep(),
-    rebuild: () => checkout.rebuild(),
-    isIntact: () => checkout.isIntact(),
     async start(request) {
       const answer = await checkout.start(request).catch((error: unknown) => {
         metrics.checkouts.inc({ outcome: "error" });
@@ -71,7 +64,7 @@ export function observeChanges(checkout: Checkout, log: Logger, metrics: Metrics
         stop();
       }
     },
-  };
+  });
 }
 
 function changeOutcome(answer: ChangeOutcome): "granted" | "refused" | "limited" {
@@ -86,8 +79,7 @@ function startFacts(answer: StartOutcome): object {
 
 /** The same limits; what they refuse is counted where it would have been counted, and logged. */
 export function observeLimits(limits: Limits, log: Logger, metrics: Metrics): Limits {
-  return {
-    ...limits,
+  return decorate(limits, {
     async admit(request, sessionHash, purpose) {
       const answer = await limits.admit(request, sessionHash, purpose);
       if (answer.outcome === "admitted") return answer;
@@ -96,7 +88,7 @@ export function observeLimits(limits: Limits, log: Logger, metrics: Metrics): Li
       log.info({ session: sessionHash, purpose, answer }, "refused");
       return answer;
     },
-  };
+  });
 }
 
 function count(event: CheckoutEvent, metrics: Metrics): void {

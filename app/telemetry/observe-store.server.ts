@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { decorate } from "~/decorate";
 import type { Line, ReservationStore } from "~/reservations/reservation-store";
 import type { Metrics } from "./metrics.server";
 
@@ -20,14 +21,7 @@ export function observeStore(store: ReservationStore, log: Logger, metrics: Metr
     if (event.type === "expired") ended("expired", event.sessionHash, event.lines);
   });
 
-  return {
-    findClaim: (claimId) => store.findClaim(claimId),
-    claims: (query) => store.claims(query),
-    view: (sessionHash) => store.view(sessionHash),
-    held: (request) => store.held(request),
-    snapshot: (query) => store.snapshot(query),
-    totals: () => store.totals(),
-    subscribe: (listener) => store.subscribe(listener),
+  return decorate(store, {
     async lower(request) {
       const answer = await store.lower(request);
       log.info({ ...request, outcome: answer }, "claim lowered to what is not taken");
@@ -103,5 +97,5 @@ export function observeStore(store: ReservationStore, log: Logger, metrics: Metr
       }
       return answer;
     },
-  };
+  });
 }

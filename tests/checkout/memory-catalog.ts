@@ -51,13 +51,18 @@ export function createMemoryCatalog(
     ];
   };
   const unused = () => Promise.reject(new Error("not part of checkout"));
+  const read = async (ids: readonly string[]) => {
+    const readings = (await prices?.read(namedPrices(ids))) ?? new Map<string, PriceReading>();
+    return ids.flatMap((id) => product(id, readings));
+  };
   return {
-    list: unused,
-    productsNamed: unused,
-    products: async (ids) => {
-      const readings = (await prices?.read(namedPrices(ids))) ?? new Map<string, PriceReading>();
-      return new Map(ids.flatMap((id) => product(id, readings)).map((row) => [row.id, row]));
+    async list({ page, pageSize }) {
+      const ids = [...rows.keys()].sort();
+      const products = await read(ids.slice((page - 1) * pageSize, page * pageSize));
+      return { products, page, pages: Math.ceil(ids.length / pageSize), total: ids.length };
     },
+    productsNamed: unused,
+    products: async (ids) => new Map((await read(ids)).map((row) => [row.id, row])),
     rereadPrices: async (ids) => prices?.reread(namedPrices(ids)),
     readStock: async (ids) =>
       new Map(

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll } from "vitest";
+import { connectLimits } from "~/limits/redis-limit-store.server";
 import { startRedis } from "../redis-server";
 import { describeLimits } from "./describe-limits";
 
@@ -12,4 +13,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await redis.stop();
 });
-describeLimits("Redis", async () => ({ url: redis.url, prefix: `test:${randomUUID()}` }));
+describeLimits("Redis", async () => ({
+  connection: connectLimits({ url: redis.url, log: { warn: () => undefined } }),
+  prefix: `test:${randomUUID()}`,
+}));

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLimits } from "~/limits/limits.server";
+import { connectLimits } from "~/limits/redis-limit-store.server";
 import { startRedis, type RedisServer } from "../redis-server";
 
 /** Limits are a courtesy: where their Redis does not answer, a request goes on within a moment, counted by this server alone. */
@@ -24,7 +25,8 @@ describe("limits whose Redis does not answer", () => {
       pagesPerSecond: null,
       log: { warn: () => undefined },
     };
-    const limits = createLimits({ ...options, redis: { url, prefix: `test:${randomUUID()}` } });
+    const connection = connectLimits({ url, log: options.log });
+    const limits = createLimits({ ...options, redis: { connection, prefix: `test:${randomUUID()}` } });
     const capped = limits.capped({
       changeCart: async () => ({ outcome: "unknown_product", productIds: [] }),
       start: async () => ({ outcome: "empty_cart" }),

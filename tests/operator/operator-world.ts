@@ -1,105 +1,54 @@
-import type { Catalog } from "~/catalog/catalog";
-import { createCheckout, type Checkout } from "~/checkout/create-checkout.server";
-import { createOperatorDesk } from "~/operator/create-operator-desk.server";
-import { createDriftAudits } from "~/operator/drift-audits.server";
-import { createHistory } from "~/operator/history";
-import { createJournal } from "~/operator/journal";
-import { createMissedSalesBook } from "~/operator/missed-sales";
-import { readCounts } from "~/operator/read-counts.server";
-import { createSelling, type SellingControl } from "~/operator/selling.server";
-import { createLog } from "~/telemetry/log.server";
-import { createMetrics } from "~/telemetry/metrics.server";
-import { checkoutLog, observeChanges } from "~/telemetry/observe-checkout.server";
-import { observeStore } from "~/telemetry/observe-store.server";
+import type { Drivers } from "~/boot/choose-drivers.server";
+import { createMemorySellingSwitch, NOT_PAUSED } from "~/operator/selling-switch";
 import { parseMetrics, type Sample } from "../api/metrics-text";
-import {
-  CHECKOUT_TTL_MS,
-  createWorld,
-  SHOP_TAG,
-  type FaultPlan,
-  type World,
-  type WorldOptions,
-} from "../checkout/world";
+import { assembleWorldShop, ORIGIN } from "../boot/assembled-shop";
+import { createWorld, type FaultPlan, type World, type WorldOptions } from "../checkout/world";
 
 export type OperatedShop = Awaited<ReturnType<typeof openShop>>;
 
-/** A server wired like the container's, with an in-memory Stripe and database. Logs to the journal only. */
-export async function openShop(
-  options: { world?: World | WorldOptions; selling?: SellingControl; faults?: FaultPlan; unguarded?: boolean } = {},
-) {
+interface ShopOptions {
+  readonly world?: World | WorldOptions;
+  readonly drivers?: Partial<Drivers>;
+  readonly faults?: FaultPlan;
+  /** Negative control: nothing that holds ever learns of a pause. */
+  readonly ignoresPause?: boolean;
+}
+
+/** A server of the shop, ready to sell, over a Stripe and a database that play along. */
+export async function openShop(options: ShopOptions = {}) {
   const world = options.world !== undefined && "boot" in options.world ? options.world : createWorld(options.world);
-  const journal = createJournal();
-  const log = createLog("silent", journal);
   const process = world.boot(options.faults === undefined ? {} : { faults: options.faults });
-  const { dependencies } = process;
-  const catalog = Object.assign(dependencies.catalog, {
-    list: async ({ page, pageSize }: ListQuery) => listRows(world, page, pageSize),
+  const deafSwitch = { ...createMemorySellingSwitch(() => world.clock.wall()), read: async () => NOT_PAUSED };
+  const { shop, drivers } = assembleWorldShop(process, {
+    drivers: {
+      clockSkew: { warnings: () => ["run one server"] },
+      ...(options.ignoresPause === true ? { sellingSwitch: deafSwitch } : {}),
+      ...options.drivers,
+    },
   });
-  const metrics = createMetrics(() => process.store.totals());
-  const missedSales = createMissedSalesBook({ clock: world.clock });
-  const store = observeStore(process.store, log, metrics);
-  const bare = createCheckout({
-    ...dependencies,
-    log: checkoutLog(log, metrics),
-    reservations: { ...dependencies.reservations, store },
-  });
-  const selling = options.selling ?? createSelling({ redis: null, store, closedBy: () => null, log });
-  const guarded: Checkout = Object.assign(
-    Object.create(bare) as Checkout,
-    options.unguarded === true ? {} : selling.guarded(bare),
-  );
-  const checkout = observeChanges(guarded, log, metrics, (sessionHash, lines) => missedSales.note(sessionHash, lines));
-  const counts = () => readCounts(metrics);
-  const history = createHistory({ counts, totals: () => store.totals(), missedSales, clock: world.clock });
-  const audits = createDriftAudits({
-    checkout,
-    catalog,
-    clock: world.clock,
-    note: (audit) => metrics.noteAudit(audit),
-    log,
-  });
-  const desk = createOperatorDesk({
-    store,
-    catalog,
-    checkout,
-    selling,
-    journal,
-    history,
-    audits,
-    counts,
-    clock: world.clock,
-    checkoutTtlMs: CHECKOUT_TTL_MS,
-    backOff: () => Promise.resolve(),
-    server: "abc123",
-    payments: "test",
-    shopTag: SHOP_TAG,
-    hasDashboard: true,
-    diagnostics: () => ({
-      dependencies: { database: "ok", stripe: "ok", holds: "memory" },
-      warnings: ["run one server"],
-      tableFaults: [],
-    }),
-    log,
-  });
+  const { checkout, store, desk, log, metrics } = shop;
   await checkout.rebuild();
   const start = (sessionHash: string, lines: Record<string, number>) =>
-    checkout.start({ sessionHash, lines: linesOf(lines), origin: "http://shop.test" });
+    checkout.start({ sessionHash, lines: linesOf(lines), origin: ORIGIN });
   return {
     world,
+    shop,
     checkout,
     store,
-    /** The checkout's own catalog. Tests can replace its operations. */
-    catalog,
+    /** Below everything that observes it; a test may replace its operations. */
+    storeDriver: process.store,
+    /** What the checkout works with; a test may replace its operations. */
+    catalog: drivers.catalog,
     desk,
-    history,
-    audits,
     log,
-    journal,
+    journal: drivers.journal,
     metrics,
+    /** Runs the background job of this name once. */
+    run: (name: string) => shop.routines.find((routine) => routine.name === name)?.run(),
     setFaults: (plan: FaultPlan) => process.setFaults(plan),
     heal: () => process.heal(),
     stripeReads: () => world.stripe.calls().filter(({ method }) => method === "GET").length,
-    /** The samples of `/metrics`. */
+    /** What `/metrics` serves. */
     samples: async (): Promise<Sample[]> => parseMetrics(await metrics.registry.metrics()),
     hold: (sessionHash: string, lines: Record<string, number>) =>
       checkout.changeCart({ sessionHash, lines: linesOf(lines) }),
@@ -112,23 +61,5 @@ export async function openShop(
   };
 }
 
-type ListQuery = Parameters<Catalog["list"]>[0];
-
 const linesOf = (lines: Record<string, number>) =>
   Object.entries(lines).map(([productId, quantity]) => ({ productId, quantity }));
-
-async function listRows(world: World, page: number, pageSize: number) {
-  const ids = [...world.rows.keys()].sort();
-  const shown = ids.slice((page - 1) * pageSize, page * pageSize);
-  const products = shown.map((id) => ({
-    id,
-    name: world.rows.get(id)?.name ?? id,
-    description: "",
-    image: null,
-    price: null,
-    stripePrice: null,
-    onHand: Math.max(0, world.stock(id) ?? 0),
-    active: true,
-  }));
-  return { products, page, pages: Math.ceil(ids.length / pageSize), total: ids.length };
-}

@@ -2,6 +2,8 @@ import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createHousekeeping } from "~/boot/housekeeping.server";
 import type { ProbeReport } from "~/catalog/probe-catalog.server";
+import type { SupabaseCatalog } from "~/catalog/supabase-catalog.server";
+import { decorate } from "~/decorate";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -10,10 +12,10 @@ const FINE: ProbeReport = { ok: true, faults: [], warnings: [] };
 
 function housekeeping(
   run: () => Promise<unknown>,
-  table: { probe(): Promise<ProbeReport>; isClosed(): boolean } = { probe: async () => FINE, isClosed: () => false },
+  catalog: Pick<SupabaseCatalog, "probe" | "closedBy"> = { probe: async () => FINE, closedBy: null },
 ) {
-  return createHousekeeping({
-    ...table,
+  const keeper = createHousekeeping({
+    catalog,
     checkout: {
       ready: true,
       isIntact: async () => true,
@@ -21,10 +23,11 @@ function housekeeping(
       sweep: async () => undefined,
       queue: { startDue: () => undefined, stop: async () => undefined, waiting: 0 },
     },
-    storeWarnings: async () => [],
-    routines: [{ name: "the audit", everyMs: 60_000, run }],
+    holds: { warnings: async () => [] },
+    secretAgreement: null,
     log: pino({ level: "silent" }),
   });
+  return decorate(keeper, { start: () => keeper.start([{ name: "the audit", everyMs: 60_000, run }]) });
 }
 
 describe("a housekeeping routine", () => {
@@ -53,14 +56,14 @@ describe("the check of the products table", () => {
   it("runs every 10 s from boot until it succeeds, and again only while the table refuses sales", async () => {
     const reports: ProbeReport[] = [{ ok: false, faults: ["no such column"], warnings: [] }, FINE];
     let checks = 0;
-    let isClosed = false;
-    const keeper = housekeeping(async () => undefined, {
+    const table = {
+      closedBy: null as SupabaseCatalog["closedBy"],
       async probe() {
         checks += 1;
         return reports.shift() ?? FINE;
       },
-      isClosed: () => isClosed,
-    });
+    };
+    const keeper = housekeeping(async () => undefined, table);
     keeper.start();
     await vi.advanceTimersByTimeAsync(1_000);
     expect([checks, keeper.tableFaults]).toEqual([1, ["no such column"]]);
@@ -68,10 +71,10 @@ describe("the check of the products table", () => {
     expect([checks, keeper.tableFaults]).toEqual([2, []]);
     await vi.advanceTimersByTimeAsync(3_600_000);
     expect(checks).toBe(2);
-    isClosed = true;
+    table.closedBy = { code: "25006", message: "read-only" };
     await vi.advanceTimersByTimeAsync(30_000);
     expect(checks).toBe(5);
-    isClosed = false;
+    table.closedBy = null;
     await vi.advanceTimersByTimeAsync(3_600_000);
     expect(checks).toBe(5);
     await keeper.stop();

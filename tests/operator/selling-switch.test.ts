@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { UnavailableError } from "~/errors";
-import { createSelling, type SellingControl } from "~/operator/selling.server";
-import type { ReservationStore } from "~/reservations/reservation-store";
+import { createRedisSellingSwitch } from "~/operator/redis-selling-switch.server";
+import type { SellingSwitch } from "~/operator/selling-switch";
 import { CHECKOUT_TTL_MS, createWorld, TTL_MS } from "../checkout/world";
 import { startRedis, type RedisServer } from "../redis-server";
 import { openShop, type OperatedShop } from "./operator-world";
@@ -14,24 +14,17 @@ async function expectPaused(outcome: Promise<unknown>): Promise<void> {
 
 describe("while the products table rejects updates", () => {
   it("no session gets more or pays, carts can still shrink, and the shop reopens by itself", async () => {
-    let closedBy: string | null = null;
-    const selling = createSelling({
-      redis: null,
-      store: { view: (sessionHash) => shop.store.view(sessionHash) },
-      closedBy: () => closedBy,
-      log: silent,
-    });
-    const shop: OperatedShop = await openShop({ world: { rows: { mug: 9, pot: 9 } }, selling });
+    const shop = await openShop({ world: { rows: { mug: 9, pot: 9 } } });
     await shop.hold("ann", { mug: 2 });
-    closedBy = "The database is read-only.";
-    expect(await selling.read()).toEqual({ isPaused: false, pausedAt: null, closedBy });
+    const closedBy = "The database is read-only.";
+    Object.assign(shop.catalog, { closedBy: { message: closedBy } });
+    expect((await shop.desk.overview()).selling).toEqual({ isPaused: false, pausedAt: null, closedBy });
     for (const refused of [shop.hold("bob", { mug: 1 }), shop.start("ann", { mug: 2 })]) {
       expect(await refused).toEqual({ outcome: "selling_paused", mayPay: false, retryAfterSeconds: 60 });
     }
     expect(await shop.hold("ann", { mug: 1 })).toMatchObject({ outcome: "granted" });
-    closedBy = null;
+    Object.assign(shop.catalog, { closedBy: null });
     await shop.pay("ann", { mug: 1 });
-    selling.close();
   });
 });
 
@@ -105,7 +98,7 @@ describe("while selling is paused", () => {
   });
 
   it("without the guard, sessions would get more (negative control)", async () => {
-    const shop = await openShop({ unguarded: true });
+    const shop = await openShop({ ignoresPause: true });
     await shop.desk.pause();
     expect(await shop.hold("bob", { mug: 1 })).toMatchObject({ outcome: "granted" });
   });
@@ -113,7 +106,7 @@ describe("while selling is paused", () => {
 
 describe("two servers with one Redis", () => {
   let redis: RedisServer;
-  const open: SellingControl[] = [];
+  const open: SellingSwitch[] = [];
 
   beforeAll(async () => {
     redis = await startRedis();
@@ -123,11 +116,8 @@ describe("two servers with one Redis", () => {
     await redis.stop();
   });
 
-  function connect(
-    shopTag: string,
-    store: Pick<ReservationStore, "view"> = { view: () => Promise.reject(new Error("no store")) },
-  ): SellingControl {
-    const selling = createSelling({ redis: { url: redis.url, shopTag }, store, closedBy: () => null, log: silent });
+  function connect(shopTag: string): SellingSwitch {
+    const selling = createRedisSellingSwitch({ url: redis.url, holdsTag: shopTag, log: silent });
     open.push(selling);
     return selling;
   }
@@ -149,15 +139,11 @@ describe("two servers with one Redis", () => {
 
   it("a cart on the other server gets no more, but can pay for what it holds", async () => {
     const world = createWorld({ rows: { mug: 9 } });
-    let store: ReservationStore | null = null;
-    const selling = connect("shop-c", {
-      view: (sessionHash) => (store === null ? Promise.reject(new Error("no store")) : store.view(sessionHash)),
-    });
-    const shop = await openShop({ world, selling });
-    store = shop.store;
+    const sellingSwitch = connect("shop-c");
+    const shop = await openShop({ world, drivers: { sellingSwitch } });
     await shop.hold("ann", { mug: 1 });
     await connect("shop-c").pause();
-    await expect.poll(async () => (await selling.read()).isPaused, { timeout: 20_000 }).toBe(true);
+    await expect.poll(async () => (await sellingSwitch.read()).isPaused, { timeout: 20_000 }).toBe(true);
     await expectPaused(shop.hold("ann", { mug: 2 }));
     await shop.pay("ann", { mug: 1 });
   });

@@ -1,0 +1,159 @@
+import type { Logger } from "pino";
+import { createAvailabilityFeed, type AvailabilityFeed } from "~/availability/availability-feed.server";
+import { createStreamPlaces, type StreamPlaces } from "~/availability/stream-places";
+import { CartSessions } from "~/cart/cart-session.server";
+import type { FormOrders } from "~/cart/form-orders.server";
+import { createOrderLookups, type OrderLookups } from "~/cart/order-lookups.server";
+import type { Catalog } from "~/catalog/catalog";
+import type { Checkout } from "~/checkout/create-checkout.server";
+import { decorate } from "~/decorate";
+import type { Environment } from "~/env.server";
+import { UnavailableError } from "~/errors";
+import type { OperatorRule } from "~/http/operator.server";
+import type { OriginRule } from "~/http/origin.server";
+import { countOpenRequests, type OpenRequests } from "~/http/remix-serve/open-requests.server";
+import { createSignedTexts, type SignedTexts } from "~/http/signed-texts.server";
+import { createLimits, type Limits } from "~/limits/limits.server";
+import { createMissedSalesBook } from "~/operator/missed-sales";
+import type { OperatorDesk } from "~/operator/operator-desk";
+import { createSelling } from "~/operator/selling.server";
+import { LastFigures } from "~/reservations/last-figures";
+import type { ReservationStore } from "~/reservations/reservation-store";
+import type { Sandbox } from "~/sandbox/sandbox.server";
+import type { DependencyStates } from "~/telemetry/dependency-states.server";
+import { createMetrics, type Metrics } from "~/telemetry/metrics.server";
+import { observeLimits } from "~/telemetry/observe-checkout.server";
+import { observeStore } from "~/telemetry/observe-store.server";
+import { assembleCheckout } from "./assemble-checkout.server";
+import type { Drivers } from "./choose-drivers.server";
+import type { Holds } from "./create-holds.server";
+import { createOperator } from "./create-operator.server";
+import { createHousekeeping, priceCheck, type Housekeeping, type Routine } from "./housekeeping.server";
+import { limitOptions, operatorRule, usesHttps } from "./settings.server";
+import { identityOf } from "./shop-identity.server";
+
+/** Everything that routes work with. */
+export interface Shop {
+  readonly env: Environment;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly catalog: Catalog;
+  /** Stock for single lookups, in batches of its own, so that they delay nobody. The live feed has another. */
+  readonly lookUpStock: Catalog["readStock"];
+  readonly store: ReservationStore;
+  readonly holds: Pick<Holds, "state">;
+  readonly feed: AvailabilityFeed;
+  readonly streamPlaces: StreamPlaces;
+  readonly checkout: Checkout;
+  readonly limits: Limits;
+  readonly carts: CartSessions;
+  /** See `openByKey`. */
+  readonly orderKeys: SignedTexts;
+  readonly orderLookups: OrderLookups;
+  readonly formOrders: FormOrders;
+  readonly originRule: OriginRule;
+  readonly operatorRule: OperatorRule;
+  readonly dependencies: DependencyStates;
+  readonly housekeeping: Housekeeping;
+  /** Background jobs besides those of housekeeping itself. */
+  readonly routines: readonly Routine[];
+  /** What is wrong with the products table, a sentence each; first the reason why it closes the shop, if it does. */
+  readonly tableFaults: () => readonly string[];
+  /** What an operator should know, a sentence each. */
+  readonly warnings: () => readonly string[];
+  readonly desk: OperatorDesk;
+  readonly requests: OpenRequests;
+  /** Whether the Stripe key is a live one: webhook events of the other mode are not the shop's. */
+  readonly live: boolean;
+  /** See `shopTag`. */
+  readonly shopTag: string;
+  readonly sandbox: Sandbox | null;
+}
+
+/** Wires the modules to each other and to the drivers. Starts nothing: `housekeeping.start` does. */
+export function assembleShop(drivers: Drivers, env: Environment): Shop {
+  const { clock, log, catalog, holds, dependencies, clockSkew } = drivers;
+  const { shopTag, live } = identityOf(env);
+  const metrics = createMetrics(() => holds.store.totals());
+  const observedStore = observeStore(holds.store, log, metrics);
+  const figures = new LastFigures();
+  const limits = observeLimits(createLimits(limitOptions(env, drivers, figures)), log, metrics);
+  const closedBy = () => catalog.closedBy?.message ?? null;
+  const selling = createSelling({ operatorSwitch: drivers.sellingSwitch, store: observedStore, closedBy });
+  const missedSales = createMissedSalesBook({ clock });
+  const orderKeys = createSignedTexts("holdfast-order", env.sessionSecrets);
+
+  const onRefused = missedSales.note.bind(missedSales);
+  const checkout = assembleCheckout(drivers, env, {
+    store: observedStore,
+    figures,
+    limits,
+    selling,
+    orderKeys,
+    log,
+    metrics,
+    onRefused,
+  });
+  const store = withoutFiguresUntilReady(observedStore, checkout);
+  metrics.unavailableProducts(() => catalog.unavailable);
+  metrics.fulfilmentQueue(() => checkout.queue.waiting);
+
+  const housekeeping = createHousekeeping({ checkout, catalog, holds, secretAgreement: drivers.secretAgreement, log });
+  const tableFaults = () => {
+    const closed = catalog.closedBy === null ? [] : [`Selling is closed: ${catalog.closedBy.message}`];
+    return [...new Set([...closed, ...housekeeping.tableFaults])];
+  };
+  const warnings = () => [...housekeeping.warnings, ...catalog.oddities, ...clockSkew.warnings(), ...limits.warnings()];
+  const diagnostics = () => ({
+    dependencies: { ...dependencies.read(), holds: holds.state },
+    warnings: warnings(),
+    tableFaults: tableFaults(),
+  });
+  const operator = createOperator({ ...drivers, env, metrics, store, checkout, selling, missedSales, diagnostics });
+
+  return {
+    ...drivers,
+    env,
+    metrics,
+    lookUpStock: catalog.lookingReader(),
+    store,
+    feed: createAvailabilityFeed({
+      store,
+      readStock: catalog.lookingReader(),
+      log,
+      count: (viewers) => metrics.streamClients.set(viewers),
+    }),
+    streamPlaces: createStreamPlaces(),
+    checkout,
+    limits,
+    carts: new CartSessions({ secrets: env.sessionSecrets, secure: usesHttps(env) }),
+    orderKeys,
+    orderLookups: createOrderLookups({
+      checkout,
+      admitLookup: (request) => limits.admitLookup(request),
+      live,
+      now: () => clock.wall(),
+      log,
+    }),
+    originRule: { publicUrl: env.publicUrl, isSandbox: env.isSandbox },
+    operatorRule: operatorRule(env),
+    housekeeping,
+    routines: [...operator.routines, priceCheck(catalog, log)],
+    tableFaults,
+    warnings,
+    desk: operator.desk,
+    requests: countOpenRequests(),
+    live,
+    shopTag,
+  };
+}
+
+/** Until payments in progress have been looked up for the first time, nobody is told that their units are free. */
+function withoutFiguresUntilReady(store: ReservationStore, checkout: Pick<Checkout, "ready">): ReservationStore {
+  return decorate(store, {
+    held: async (query) => {
+      if (!checkout.ready) throw new UnavailableError("payments in progress are still being looked up");
+      return store.held(query);
+    },
+  });
+}

@@ -1,0 +1,158 @@
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import { createMemoryFormOrders, createRedisFormOrders, type FormOrders } from "~/cart/form-orders.server";
+import type { PriceSource } from "~/catalog/price-source";
+import { createSupabaseCatalog, type SupabaseCatalog } from "~/catalog/supabase-catalog.server";
+import { TIME_LIMITS } from "~/checkout/leases/time-limits.server";
+import { createPriceBook } from "~/checkout/stripe/price-book.server";
+import { createStripe, isLiveKey } from "~/checkout/stripe/stripe-client.server";
+import { createStripeGateway, type StripeGateway } from "~/checkout/stripe/stripe-gateway.server";
+import { limitStripe, STRIPE_LIMITS } from "~/checkout/stripe/stripe-limiter.server";
+import type { Environment } from "~/env.server";
+import { createSecretAgreement, type SecretAgreement } from "~/http/secret-agreement.server";
+import { connectLimits, type LimitStore } from "~/limits/redis-limit-store.server";
+import { createJournal, type JournalKeeper } from "~/operator/journal";
+import { createRedisSellingSwitch } from "~/operator/redis-selling-switch.server";
+import { createMemorySellingSwitch, type SellingSwitch } from "~/operator/selling-switch";
+import { systemClock, type Clock } from "~/reservations/clock";
+import { keyPrefix } from "~/reservations/redis/redis-connection.server";
+import type { Sandbox } from "~/sandbox/sandbox.server";
+import { createClockSkew, type ClockSkew } from "~/telemetry/clock-skew.server";
+import { createDependencyStates, type DependencyStates } from "~/telemetry/dependency-states.server";
+import { createLog } from "~/telemetry/log.server";
+import { createHolds, type Holds } from "./create-holds.server";
+import { identityOf } from "./shop-identity.server";
+
+/** Per request. Writes of marks have their own, shorter one. */
+const STRIPE_TIMEOUT_MS = 6_000;
+
+/** Everything outside the shop, and everything that differs between one server and several. */
+export interface Drivers extends Shared {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly journal: JournalKeeper;
+  readonly gateway: StripeGateway;
+  readonly catalog: SupabaseCatalog;
+  readonly dependencies: DependencyStates;
+  readonly clockSkew: Pick<ClockSkew, "warnings">;
+  readonly sandbox: Sandbox | null;
+  readonly newOperationId: () => string;
+  readonly newClaimId: () => string;
+  /** Waits a random moment before a retry after a conflict. */
+  readonly backOff: () => Promise<void>;
+}
+
+/** What several servers share through Redis, or a single server keeps in memory. */
+interface Shared {
+  readonly holds: Holds;
+  readonly sellingSwitch: SellingSwitch;
+  /** Null: limits count in memory. */
+  readonly limitStore: LimitStore | null;
+  readonly formOrders: FormOrders;
+  /** Null: one server always agrees with itself. */
+  readonly secretAgreement: Pick<SecretAgreement, "warnings"> | null;
+}
+
+/** The sandbox or Supabase and Stripe, memory or Redis, as the environment says. Connects lazily: waits for nothing outside. */
+export async function chooseDrivers(env: Environment): Promise<Drivers> {
+  const clock = systemClock;
+  const journal = createJournal();
+  const log = createLog(env.LOG_LEVEL, journal);
+  const dependencies = createDependencyStates();
+  const clockSkew = createClockSkew({ clock, log });
+  const sandbox = await openSandbox(env);
+  const stripeFetch = clockSkew.watch(dependencies.watch("stripe", sandbox?.stripe.httpFetch ?? fetch));
+  const gateway = connectStripe(env, stripeFetch);
+  const databaseFetch = dependencies.watch("database", sandbox?.supabaseFetch ?? fetch);
+  const prices = createPriceBook({ gateway, now: () => clock.now() });
+  return {
+    clock,
+    log,
+    journal,
+    gateway,
+    catalog: connectSupabase(env, { fetch: databaseFetch, prices, log }),
+    ...(env.REDIS_URL === undefined ? inMemory(env, clock, log) : inRedis(env, env.REDIS_URL, log)),
+    dependencies,
+    clockSkew,
+    sandbox,
+    newOperationId: () => randomBytes(12).toString("base64url"),
+    newClaimId: () => randomUUID(),
+    backOff: () => sleep(randomInt(20, 101)),
+  };
+}
+
+/** Whether payments go to Stripe itself, rather than to a stand-in that has no rate limits and no dashboard. */
+export function usesRealStripe(env: Environment): boolean {
+  return !env.isSandbox && env.STRIPE_API_BASE === undefined;
+}
+
+async function openSandbox(env: Environment): Promise<Sandbox | null> {
+  if (!env.isSandbox) return null;
+  const { createSandbox } = await import("~/sandbox/sandbox.server");
+  return createSandbox({ port: env.PORT });
+}
+
+function connectStripe(env: Environment, fetch: typeof globalThis.fetch): StripeGateway {
+  const limits = STRIPE_LIMITS[isLiveKey(env.stripe.secretKey) ? "live" : "test"];
+  const stripe = createStripe({
+    secretKey: env.stripe.secretKey,
+    apiBase: env.STRIPE_API_BASE,
+    fetch: usesRealStripe(env) ? limitStripe({ fetch, limits }) : fetch,
+    timeoutMs: STRIPE_TIMEOUT_MS,
+  });
+  return createStripeGateway(stripe);
+}
+
+function connectSupabase(
+  env: Environment,
+  parts: { readonly fetch: typeof globalThis.fetch; readonly prices: PriceSource; readonly log: Logger },
+): SupabaseCatalog {
+  return createSupabaseCatalog({
+    ...env.supabase,
+    ...parts,
+    table: env.PRODUCTS_TABLE,
+    columns: env.PRODUCTS_COLUMNS,
+    priceUnit: env.PRICE_UNIT,
+    currency: env.CURRENCY,
+    timeoutMs: TIME_LIMITS.databaseMs,
+  });
+}
+
+function inMemory(env: Environment, clock: Clock, log: Logger): Shared {
+  return {
+    holds: createHolds({ ...holdOptions(env, log), url: undefined }),
+    sellingSwitch: createMemorySellingSwitch(() => clock.wall()),
+    limitStore: null,
+    formOrders: createMemoryFormOrders({ now: () => clock.now() }),
+    secretAgreement: null,
+  };
+}
+
+/** Limits and the order of forms share a connection, apart from that of holds, which they must not slow down. */
+function inRedis(env: Environment, url: string, log: Logger): Shared {
+  const { shopTag, holdsTag } = identityOf(env);
+  const prefix = `holdfast:${shopTag.slice(0, 12)}`;
+  const connection = connectLimits({ url, log });
+  return {
+    holds: createHolds({ ...holdOptions(env, log), url }),
+    sellingSwitch: createRedisSellingSwitch({ url, holdsTag, log }),
+    limitStore: { connection, prefix: `${prefix}:limits` },
+    formOrders: createRedisFormOrders({ redis: connection, prefix: `${prefix}:forms` }),
+    secretAgreement: createSecretAgreement({
+      secrets: env.sessionSecrets,
+      key: `${keyPrefix(holdsTag)}:session-secrets`,
+      url,
+      log,
+    }),
+  };
+}
+
+function holdOptions(env: Environment, log: Logger) {
+  return {
+    shopTag: identityOf(env).holdsTag,
+    ttlMs: env.RESERVATION_TTL_SECONDS * 1000,
+    maxAgeMs: env.RESERVATION_MAX_SECONDS * 1000,
+    log,
+  };
+}
