@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import { Problem } from "./problem.server";
+import { createSignedTexts } from "./signed-texts.server";
 
 /** `token` null: operator routes are closed, except in the sandbox, where they are open. */
 export interface OperatorRule {
@@ -17,7 +18,7 @@ const SIGN_IN_SECONDS = 12 * 3600;
 export function isOperator(request: Request, rule: OperatorRule, now = Date.now()): boolean {
   if (rule.token === null) return rule.isSandbox;
   const given = bearerToken(request);
-  return (given !== null && isToken(given, rule)) || isSignedIn(request, rule, rule.token, now);
+  return (given !== null && isToken(given, rule)) || isSignedIn(request, rule, now);
 }
 
 /** Whether the request speaks as an operator at all: only the bearer token does, for a browser brings its cookie everywhere. */
@@ -48,7 +49,7 @@ export function isToken(given: string, rule: OperatorRule): boolean {
  */
 export function signInCookie(rule: OperatorRule, now: number): string {
   const until = String(Math.floor(now / 1000) + SIGN_IN_SECONDS);
-  return setCookie(rule, `${until}.${sign(until, rule.token ?? "", rule.secrets[0] ?? "")}`, SIGN_IN_SECONDS);
+  return setCookie(rule, signatures(rule).sign(until), SIGN_IN_SECONDS);
 }
 
 /** The Set-Cookie header that makes a browser forget its sign-in. */
@@ -56,10 +57,13 @@ export function signOutCookie(rule: OperatorRule): string {
   return setCookie(rule, "", 0);
 }
 
-function isSignedIn(request: Request, rule: OperatorRule, token: string, now: number): boolean {
-  const [until = "", signature = ""] = readCookie(request, cookieName(rule)).split(".");
-  if (!/^\d{1,12}$/.test(until) || Number(until) * 1000 <= now) return false;
-  return rule.secrets.some((secret) => timingSafeEqual(digest(signature), digest(sign(until, token, secret))));
+function isSignedIn(request: Request, rule: OperatorRule, now: number): boolean {
+  const until = signatures(rule).verify(readCookie(request, cookieName(rule)));
+  return until !== null && Number(until) * 1000 > now;
+}
+
+function signatures({ token, secrets }: OperatorRule) {
+  return createSignedTexts(`holdfast-operator:${token ?? ""}`, secrets);
 }
 
 function readCookie(request: Request, name: string): string {
@@ -78,10 +82,6 @@ function cookieName({ secure }: OperatorRule): string {
 
 function bearerToken(request: Request): string | null {
   return /^Bearer +(\S+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1] ?? null;
-}
-
-function sign(until: string, token: string, secret: string): string {
-  return createHmac("sha256", secret).update(`holdfast-operator:${until}:${token}`).digest("base64url");
 }
 
 const digest = (text: string) => createHash("sha256").update(text).digest();
