@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { parseProductColumns } from "~/catalog/product-columns";
+import { isLoopback } from "~/http/loopback";
 
 /** An invalid environment. The message lists every missing or invalid variable, one per line. */
 export class EnvironmentError extends Error {
@@ -20,7 +21,6 @@ export type Environment = z.output<typeof schema> & {
 
 const SANDBOX_SUPABASE = { url: "http://sandbox.supabase.local", key: "sb_secret_sandbox" };
 const SANDBOX_STRIPE = { secretKey: "sk_test_sandbox", webhookSecrets: ["whsec_sandbox"] };
-const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 const wholeNumber = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
@@ -183,7 +183,7 @@ function sandboxProblems(given: Readonly<Record<string, string | undefined>>): s
   if (
     given.PUBLIC_URL !== undefined &&
     URL.canParse(given.PUBLIC_URL) &&
-    !LOOPBACK.has(new URL(given.PUBLIC_URL).hostname)
+    !isLoopback(new URL(given.PUBLIC_URL))
   ) {
     problems.push(
       "PUBLIC_URL: must be a loopback address in the sandbox, which serves only this machine (no Supabase or Stripe variable is set)",

@@ -1,6 +1,5 @@
+import { isLoopback } from "./loopback";
 import { Problem } from "./problem.server";
-
-const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Which pages may post here. */
 export interface OriginRule {
@@ -14,7 +13,7 @@ export function ownOrigin(request: Request, rule: OriginRule): string {
   if (!rule.isSandbox) return rule.publicUrl;
   const host = request.headers.get("Host") ?? "";
   const reached = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : null;
-  return reached !== null && LOOPBACK.has(reached.hostname) ? reached.origin : rule.publicUrl;
+  return reached !== null && isLoopback(reached) ? reached.origin : rule.publicUrl;
 }
 
 /**
