@@ -1,4 +1,4 @@
-import { UnavailableError } from "~/errors";
+import { notRebuilt } from "~/reservations/not-rebuilt";
 
 /**
  * Closed from boot until the holds of payments in progress are known to be in the store, and again while this server
@@ -32,7 +32,7 @@ export function createRebuildGate(): RebuildGate {
       isOpen = false;
     },
     check() {
-      if (!isOpen) throw new UnavailableError("payments in progress are still being looked up");
+      if (!isOpen) throw notRebuilt();
     },
   };
 }

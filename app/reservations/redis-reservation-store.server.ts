@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
 import { UnavailableError } from "~/errors";
+import { notRebuilt } from "./not-rebuilt";
 import type { RedisConnection } from "./redis/redis-connection.server";
 import { eventMessage, replies, snapshotPosition } from "./redis/replies";
 import { scripts, type Script } from "./redis/scripts.server";
@@ -206,10 +207,6 @@ class RedisReservationStore implements ReservationStore {
   #emit(event: StoreEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
-}
-
-function notRebuilt(): UnavailableError {
-  return new UnavailableError("payments in progress are still being looked up");
 }
 
 function pairs(lines: readonly Line[]): readonly (readonly [string, number])[] {

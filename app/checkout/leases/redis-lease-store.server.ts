@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Lease, LeaseStore } from "~/checkout/checkout";
 import { UnavailableError } from "~/errors";
+import { notRebuilt } from "~/reservations/not-rebuilt";
 import type { RedisConnection } from "~/reservations/redis/redis-connection.server";
 import { replies } from "~/reservations/redis/replies";
 import { scripts } from "~/reservations/redis/scripts.server";
@@ -43,7 +44,7 @@ export function createRedisLeaseStore(
       const taken = replies.acquireLease.parse(
         await redis.run(scripts.acquireLease, { key, checkoutId, token, leaseMs, forRebuild }),
       );
-      if (taken.outcome === "not_rebuilt") throw new UnavailableError("payments in progress are still being looked up");
+      if (taken.outcome === "not_rebuilt") throw notRebuilt();
       if (taken.outcome === "taken") {
         if (isHeldLongEnough({ leaseMs, heldUntil }))
           return hold(redis, { key, token, leaseMs, heldUntil, unsettled: taken.unsettled ?? null, endTurn });
