@@ -1,14 +1,15 @@
 import { z } from "zod";
+import { MAX_ID_OR_NAME_LENGTH } from "~/catalog/catalog";
 import { isAboutALine, SETTLE_VERDICTS } from "~/checkout/fulfil/ways-out";
 
+const idOrName = z.string().min(1).max(MAX_ID_OR_NAME_LENGTH);
 /** Ids are strings in answers; requests may send a number where the table has numbers. */
-const productId = z.union([z.string().min(1).max(1000), z.int().transform(String)]);
-const name = z.string().min(1).max(1000);
+const productId = z.union([idOrName, z.int().transform(String)]);
 const sessionId = z.string().min(1).max(200).optional();
 
 /** Each quantity a whole number from 0; how many are allowed is a limit of the shop, not of the format. */
 const item = z
-  .object({ product_id: productId.optional(), name: name.optional(), quantity: z.int().min(0) })
+  .object({ product_id: productId.optional(), name: idOrName.optional(), quantity: z.int().min(0) })
   .refine((given) => (given.product_id === undefined) !== (given.name === undefined), "give either product_id or name")
   .meta({ oneOf: [{ required: ["product_id"] }, { required: ["name"] }] });
 
@@ -29,7 +30,7 @@ export const reservationsQuery = z.object({
   cursor: z.string().min(1).max(1000).optional(),
 });
 
-export const availabilityQuery = z.object({ product_id: z.array(z.string().min(1).max(1000)).min(1).max(100) });
+export const availabilityQuery = z.object({ product_id: z.array(idOrName).min(1).max(100) });
 
 export const inventoryUpdate = z
   .object({

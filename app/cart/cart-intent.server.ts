@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_ID_OR_NAME_LENGTH } from "~/catalog/catalog";
 
 /** What a form of the shop asks for. */
 export type CartIntent =
@@ -16,8 +17,7 @@ export type ReadIntent =
   /** No form of ours sends this. */
   | { readonly outcome: "not_understood" };
 
-// As long as the API takes it.
-const productId = z.string().min(1).max(1000);
+const productId = z.string().min(1).max(MAX_ID_OR_NAME_LENGTH);
 // Number() would take "1e9", "0x1f", " 2 " and "".
 const quantity = z
   .string()

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_ID_OR_NAME_LENGTH } from "~/catalog/catalog";
 import type { ReadCart } from "./cart-session.server";
 import type { CartShop } from "./cart-shop";
 import type { LostCookieView } from "./cart-view.server";
@@ -11,14 +12,14 @@ export function lostCookieAddress(form: Readonly<Record<string, string>>): strin
   const { intent, product_id: productId, quantity } = form;
   const item: Record<string, string> =
     intent === "add" && productId !== undefined && quantity !== undefined
-      ? { product_id: productId.slice(0, 1000), quantity: quantity.slice(0, 9) }
+      ? { product_id: productId.slice(0, MAX_ID_OR_NAME_LENGTH), quantity: quantity.slice(0, 9) }
       : {};
   return `/cart?${new URLSearchParams({ once_more: "1", ...item }).toString()}`;
 }
 
 const querySchema = z.object({
   once_more: z.literal("1"),
-  product_id: z.string().min(1).max(1000).optional(),
+  product_id: z.string().min(1).max(MAX_ID_OR_NAME_LENGTH).optional(),
   quantity: z.coerce.number().int().min(1).max(1_000_000).catch(1),
 });
 

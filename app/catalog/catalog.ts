@@ -5,6 +5,9 @@
  * an outage never reads as "sold out" or "unknown product".
  */
 
+/** Characters of the longest id or name that is looked up: a longer one would not fit in a URL, so it is unknown without asking. */
+export const MAX_ID_OR_NAME_LENGTH = 1_000;
+
 /** Minor units (cents; yen for JPY) with a lower-case ISO 4217 code. */
 export interface Money {
   readonly amount: number;

@@ -2,6 +2,7 @@ import { createClient } from "@supabase/supabase-js";
 import { WebSocket } from "ws";
 import { z } from "zod";
 import { UnavailableError } from "~/errors";
+import { MAX_ID_OR_NAME_LENGTH } from "./catalog";
 import { DatabaseError, throwingFetch } from "./database-error";
 
 /** Rows asked for at a time; PostgREST cuts an answer at its `max-rows` (1,000 by default) without a word. */
@@ -11,8 +12,6 @@ const LIST_VALUES = 100;
 const LIST_CHARACTERS = 6_000;
 /** Queries of one call that run at the same time. */
 const PARALLEL = 4;
-/** No id or name is longer; a longer one is unknown without asking, since it would not fit in a URL. */
-const LONGEST_VALUE = 1_000;
 
 /** What is used of supabase-js's query builder. */
 interface Query {
@@ -144,7 +143,7 @@ export async function inLists<Row>(
   let characters = 0;
   for (const value of new Set(values)) {
     // PostgreSQL's text cannot hold a NUL.
-    if (value === "" || value.length > LONGEST_VALUE || value.includes("\0")) continue;
+    if (value === "" || value.length > MAX_ID_OR_NAME_LENGTH || value.includes("\0")) continue;
     const length = new URLSearchParams({ "": value }).toString().length + 9;
     const list = lists.at(-1);
     if (list === undefined || list.length === LIST_VALUES || characters + length > LIST_CHARACTERS) {

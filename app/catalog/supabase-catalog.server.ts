@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { UnavailableError } from "~/errors";
-import type { Catalog, Product, ProductPage } from "./catalog";
+import { MAX_ID_OR_NAME_LENGTH, type Catalog, type Product, type ProductPage } from "./catalog";
 import { checkPrices, type PriceReport } from "./check-prices.server";
 import { createCompareAndSwap } from "./compare-and-swap.server";
 import { createLookingRead } from "./looking-read";
@@ -91,7 +91,7 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
   async function list({ page, pageSize, search = "" }: Parameters<Catalog["list"]>[0]): Promise<ProductPage> {
     const text = search.trim();
     // PostgreSQL's text cannot hold a NUL, and a URL no more than this: no product has such a name.
-    if (text.includes("\0") || text.length > 1_000) return { products: [], page, pages: 0, total: 0 };
+    if (text.includes("\0") || text.length > MAX_ID_OR_NAME_LENGTH) return { products: [], page, pages: 0, total: 0 };
 
     const matching = (range: { head: boolean }) => {
       const query = table.from().select(productSelect(columns), { count: "exact", head: range.head });

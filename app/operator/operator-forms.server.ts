@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { MAX_ID_OR_NAME_LENGTH } from "~/catalog/catalog";
 import { isAboutALine, SETTLE_VERDICTS } from "~/checkout/fulfil/ways-out";
 
 const checkoutId = z
   .string()
   .trim()
   .regex(/^cs_[A-Za-z0-9_]{1,250}$/, "Enter a checkout id that starts with cs_.");
-const productId = z.string().trim().min(1, "Enter a product id.").max(1000);
+const productId = z.string().trim().min(1, "Enter a product id.").max(MAX_ID_OR_NAME_LENGTH);
 const session = z.string().min(1).max(64);
 const wholeNumber = (message: string) =>
   z
