@@ -1,6 +1,7 @@
 import type { Shop } from "~/boot/assemble-shop.server";
-import { withLines, type Cart } from "~/cart/cart-session.server";
+import type { Cart } from "~/cart/cart-session.server";
 import { json } from "~/http/problem.server";
+import { withSet } from "~/reservations/cart-lines";
 import { checkoutOpen, paidMeanwhile } from "./checkout-problems.server";
 
 type ReleasingShop = Pick<Shop, "checkout" | "store" | "carts">;
@@ -21,7 +22,7 @@ export async function releaseItems(
       let headers: Record<string, string> = {};
       if (cart !== null) {
         const dropped = productIds === "all" ? cart.lines.map((line) => line.productId) : productIds;
-        const lines = withLines(
+        const lines = withSet(
           cart.lines,
           dropped.map((productId) => ({ productId, quantity: 0 })),
         );

@@ -1,11 +1,11 @@
-import { withLines, type Cart, type CartSessions } from "~/cart/cart-session.server";
+import type { Cart, CartSessions } from "~/cart/cart-session.server";
 import type { CartShop } from "~/cart/cart-shop";
 import { presentCart } from "~/cart/present-cart.server";
 import type { Catalog } from "~/catalog/catalog";
 import { UnavailableError } from "~/errors";
 import { json, Problem } from "~/http/problem.server";
 import { available, onHandOf } from "~/reservations/availability";
-import { summed } from "~/reservations/cart-lines";
+import { summed, withSet } from "~/reservations/cart-lines";
 import { heldIfKnown } from "~/reservations/held-if-known";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import type { DecidedLine, ExceededLimit } from "~/reservations/reserve";
@@ -27,7 +27,7 @@ export async function reserveItems(shop: Shop, given: Cart, items: readonly Rese
   if (present.outcome === "unsettled")
     throw new UnavailableError("Whether the last payment went through is not known yet.");
   const { cart } = present;
-  const changed = { ...cart, lines: withLines(cart.lines, lines), paying: null };
+  const changed = { ...cart, lines: withSet(cart.lines, lines), paying: null };
   if (changed.lines.length > shop.env.MAX_LINES_PER_CART || !(await shop.carts.fits(changed))) {
     throw new Problem(422, "limit_exceeded", `A cart has room for ${shop.env.MAX_LINES_PER_CART} products.`, {
       fields: [{ field: "items", message: "too many products" }],

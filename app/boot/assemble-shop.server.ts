@@ -8,7 +8,6 @@ import type { Catalog } from "~/catalog/catalog";
 import type { Checkout } from "~/checkout/create-checkout.server";
 import { decorate } from "~/decorate";
 import type { Environment } from "~/env.server";
-import { UnavailableError } from "~/errors";
 import type { OperatorRule } from "~/http/operator.server";
 import type { OriginRule } from "~/http/origin.server";
 import { countOpenRequests, type OpenRequests } from "~/http/remix-serve/open-requests.server";
@@ -17,6 +16,7 @@ import { createLimits, type Limits } from "~/limits/limits.server";
 import { createMissedSalesBook } from "~/operator/missed-sales";
 import type { OperatorDesk } from "~/operator/operator-desk";
 import { createSelling } from "~/operator/selling.server";
+import { notRebuilt } from "~/reservations/not-rebuilt";
 import { LastFigures } from "~/reservations/last-figures";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import type { Sandbox } from "~/sandbox/sandbox.server";
@@ -152,7 +152,7 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
 function withoutFiguresUntilReady(store: ReservationStore, checkout: Pick<Checkout, "ready">): ReservationStore {
   return decorate(store, {
     held: async (query) => {
-      if (!checkout.ready) throw new UnavailableError("payments in progress are still being looked up");
+      if (!checkout.ready) throw notRebuilt();
       return store.held(query);
     },
   });

@@ -185,13 +185,3 @@ export function withOrder(cart: Cart, checkoutId: string): Cart {
 export function withOperation(cart: Cart, operation: string): Cart {
   return { ...cart, operations: [operation, ...cart.operations].slice(0, OPERATIONS_KEPT) };
 }
-
-/** The cart's lines after a change: named quantities replace, 0 removes, new ones go to the end. */
-export function withLines(lines: readonly Line[], change: readonly Line[]): Line[] {
-  const byProduct = new Map(lines.map((line) => [line.productId, line.quantity]));
-  for (const { productId, quantity } of change) {
-    if (quantity === 0) byProduct.delete(productId);
-    else byProduct.set(productId, quantity);
-  }
-  return [...byProduct].map(([productId, quantity]) => ({ productId, quantity }));
-}

@@ -1,6 +1,7 @@
 import type { Money, Product } from "~/catalog/catalog";
 import { moneyText, sumMoney } from "~/catalog/money-text.server";
 import type { ShownCart } from "~/checkout/page/shown-cart";
+import { withSet } from "~/reservations/cart-lines";
 import type { HeldUnits, Line, SessionView } from "~/reservations/reservation-store";
 import type { Cart } from "./cart-session.server";
 import type { Visit } from "./cart-shop";
@@ -106,15 +107,8 @@ export interface CartFacts {
 const WORTH_EXTENDING_MS = 1000;
 
 /** Cookie lines in their order, then what only the store knows of; on quantity the store wins. */
-export function cartLines(cart: Pick<Cart, "lines">, view: SessionView): Line[] {
-  const holding = view.claim?.lines ?? view.lines;
-  const held = new Map(holding.map((line) => [line.productId, line.quantity]));
-  const remembered = cart.lines.map(({ productId, quantity }) => ({
-    productId,
-    quantity: held.get(productId) ?? quantity,
-  }));
-  const known = new Set(cart.lines.map((line) => line.productId));
-  return [...remembered, ...holding.filter((line) => !known.has(line.productId))];
+export function cartLines(cart: Pick<Cart, "lines">, view: SessionView): readonly Line[] {
+  return withSet(cart.lines, view.claim?.lines ?? view.lines);
 }
 
 export function cartView(facts: CartFacts): CartView {

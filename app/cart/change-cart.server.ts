@@ -1,8 +1,9 @@
 import { UnavailableError } from "~/errors";
+import { withSet } from "~/reservations/cart-lines";
 import type { Line, SessionView } from "~/reservations/reservation-store";
 import type { CartFailure } from "./cart-failure";
 import type { CartIntent, ReadIntent } from "./cart-intent.server";
-import { withCheckout, withLines, withOperation, type Cart } from "./cart-session.server";
+import { withCheckout, withOperation, type Cart } from "./cart-session.server";
 import type { CartShop } from "./cart-shop";
 import { cartLines } from "./cart-view.server";
 import { presentCart } from "./present-cart.server";
@@ -116,7 +117,7 @@ async function add(
 async function hold(shop: CartShop, { cart, view }: Present, lines: readonly Line[], now: number): Promise<CartAnswer> {
   if (lines.length === 0) return failed({ kind: "empty_cart" });
   const subject = lines.length === 1 ? (lines[0]?.productId ?? null) : null;
-  const wanted = withLines(cartLines(cart, view), lines);
+  const wanted = withSet(cartLines(cart, view), lines);
   const maxLines = shop.env.MAX_LINES_PER_CART;
   if (wanted.length > maxLines)
     return failed({ kind: "limit_exceeded", limit: "lines_per_cart", max: maxLines, productId: subject });

@@ -7,7 +7,7 @@ export function summed(lines: readonly Line[]): readonly Line[] {
   return linesOf(quantities);
 }
 
-/** The cart with each of `changes` applied; quantity 0 removes a line. */
+/** The cart with each of `changes` applied: the quantity replaces, 0 removes the line, new products go to the end. */
 export function withSet(cart: readonly Line[], changes: readonly Line[]): readonly Line[] {
   if (cart.length === 0) return changes.filter((line) => line.quantity > 0);
   const quantities = quantitiesOf(cart);

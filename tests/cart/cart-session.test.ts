@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CartSessions, hashSession, withCheckout, withLines, type Cart } from "~/cart/cart-session.server";
+import { CartSessions, hashSession, withCheckout, type Cart } from "~/cart/cart-session.server";
 
 const NEW = "n".repeat(32);
 const OLD = "o".repeat(32);
@@ -191,22 +191,6 @@ describe("session ids", () => {
 });
 
 describe("a cart", () => {
-  it("takes changes: named quantities replace, 0 removes, new ones come last", () => {
-    const lines = [
-      { productId: "a", quantity: 1 },
-      { productId: "b", quantity: 2 },
-    ];
-    const change = [
-      { productId: "c", quantity: 3 },
-      { productId: "a", quantity: 0 },
-      { productId: "b", quantity: 5 },
-    ];
-    expect(withLines(lines, change)).toEqual([
-      { productId: "b", quantity: 5 },
-      { productId: "c", quantity: 3 },
-    ]);
-  });
-
   it("keeps the last five checkouts, the newest first and none twice", () => {
     const cart = ["1", "2", "3", "4", "5", "6", "3"].reduce(withCheckout, shop.create());
     expect(cart.checkouts).toEqual(["3", "6", "5", "4", "2"]);

@@ -3,6 +3,7 @@ import type { CheckoutContext } from "~/checkout/checkout-context.server";
 import { endClaim, isAtLeast } from "~/checkout/claims.server";
 import { MAX_CHECKOUT_LINES } from "~/checkout/stripe/session-metadata";
 import { UnavailableError } from "~/errors";
+import { summed, withSet } from "~/reservations/cart-lines";
 import type { Claim, Line } from "~/reservations/reservation-store";
 import { reserve } from "~/reservations/reserve";
 import { cartFingerprint, type PricedLine } from "./cart-fingerprint.server";
@@ -37,7 +38,8 @@ async function tryOnce(
   const view = await reservations.store.view(sessionHash);
   if (view.claim !== null) return continueClaim(context, request, view.claim);
 
-  const cart = mergeLines(request.lines, view.lines);
+  // The cookie's lines and the live holds: on quantity the store wins.
+  const cart = withSet(summed(request.lines), view.lines).filter(({ quantity }) => quantity > 0);
   if (cart.length === 0) return { outcome: "empty_cart" };
   if (cart.length > MAX_CHECKOUT_LINES)
     return { outcome: "limit_exceeded", limit: "lines_per_cart", max: MAX_CHECKOUT_LINES };
@@ -139,12 +141,4 @@ async function currentPricing(
   const rows = await context.catalog.products(lines.map((line) => line.productId));
   const pricing = await priceLines(context, lines, rows);
   return pricing.outcome === "priced" ? pricing : null;
-}
-
-/** The cookie's lines and the live holds; on quantity the store wins, and lines of one product are summed. */
-function mergeLines(asked: readonly Line[], held: readonly Line[]): readonly Line[] {
-  const cart = new Map<string, number>();
-  for (const { productId, quantity } of asked) cart.set(productId, (cart.get(productId) ?? 0) + quantity);
-  for (const { productId, quantity } of held) cart.set(productId, quantity);
-  return [...cart].filter(([, quantity]) => quantity > 0).map(([productId, quantity]) => ({ productId, quantity }));
 }
