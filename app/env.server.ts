@@ -180,11 +180,7 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
 /** Signs that this is a real deployment that lost its variables: it must not sell for play money. */
 function sandboxProblems(given: Readonly<Record<string, string | undefined>>): string[] {
   const problems: string[] = [];
-  if (
-    given.PUBLIC_URL !== undefined &&
-    URL.canParse(given.PUBLIC_URL) &&
-    !isLoopback(new URL(given.PUBLIC_URL))
-  ) {
+  if (given.PUBLIC_URL !== undefined && URL.canParse(given.PUBLIC_URL) && !isLoopback(new URL(given.PUBLIC_URL))) {
     problems.push(
       "PUBLIC_URL: must be a loopback address in the sandbox, which serves only this machine (no Supabase or Stripe variable is set)",
     );
