@@ -41,7 +41,7 @@ function inMemory({ ttlMs, maxAgeMs }: Pick<RedisConnectionOptions, "ttlMs" | "m
     rebuildLeases: leases,
     rebuildTurns: createProcessRebuildTurns(),
     state: "memory",
-    warnings: async () => ["holds live in this process: run exactly one server, a second one would oversell"],
+    warnings: async () => ["Holds are kept in memory. Run only one server, or set REDIS_URL."],
   };
 }
 
