@@ -1,5 +1,5 @@
 import type { HeldUnits, ReservationStore } from "~/reservations/reservation-store";
-import type { StockRow } from "~/reservations/reserve";
+import type { StockRow } from "~/reservations/stock";
 import { isNews, productAvailability, type ProductAvailability } from "./product-availability";
 
 /** At most one event per product and this long; rounds of reading are no closer together. */

@@ -1,6 +1,5 @@
-import { available, onHandOf } from "~/reservations/availability";
 import type { HeldUnits } from "~/reservations/reservation-store";
-import type { StockRow } from "~/reservations/reserve";
+import { available, onHandOf, type StockRow } from "~/reservations/stock";
 
 /** Live figures of one product, as API answers and stream events tell them. Units are whole. */
 export interface ProductAvailability {

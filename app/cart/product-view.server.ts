@@ -1,7 +1,7 @@
 import type { Product } from "~/catalog/catalog";
 import { moneyText, offerPrice, type OfferPrice } from "~/catalog/money-text.server";
-import { available } from "~/reservations/availability";
 import type { HeldUnits } from "~/reservations/reservation-store";
+import { available } from "~/reservations/stock";
 import type { Visit } from "./cart-shop";
 
 /** The stock of one product as one shopper sees it, all in units. */

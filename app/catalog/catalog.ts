@@ -40,7 +40,7 @@ export interface ProductPage {
 }
 
 /** The little of a row that a reservation decides on. */
-export interface StockRow {
+export interface VersionedStockRow {
   readonly name: string;
   /**
    * Exactly as in the row; may be negative. Null when there is no number to sell from: null, not a whole number, a text that is not
@@ -57,7 +57,7 @@ export interface StockRow {
 }
 
 /** Stock rows by product id. A product without a row is absent. */
-export type Stock = ReadonlyMap<string, StockRow>;
+export type Stock = ReadonlyMap<string, VersionedStockRow>;
 
 export interface Catalog {
   /** Active products ordered by name, one page; `search` matches the name, case-insensitively. A page beyond the last is empty. */
@@ -93,7 +93,7 @@ export interface StockSwap {
   readonly productId: string;
   readonly from: number;
   readonly to: number;
-  /** From the `StockRow` that `from` was read from; null or absent: the number alone decides. */
+  /** From the `VersionedStockRow` that `from` was read from; null or absent: the number alone decides. */
   readonly version?: string | null | undefined;
 }
 

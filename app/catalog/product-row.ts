@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Money, Product, StockRow } from "./catalog";
+import type { Money, Product, VersionedStockRow } from "./catalog";
 import { parsePrice, type PriceUnit } from "./price";
 import type { ProductColumns } from "./product-columns";
 
@@ -86,7 +86,7 @@ export function wholeNumber(value: unknown): number | null {
   return typeof value === "number" && Number.isSafeInteger(value) ? value : null;
 }
 
-export function toStockRow(row: SelectedStockRow, columns: ProductColumns): StockRow {
+export function toStockRow(row: SelectedStockRow, columns: ProductColumns): VersionedStockRow {
   return {
     name: text(row.name) ?? UNTITLED,
     inventory: isTooLong(row.id) ? null : wholeNumber(row.inventory),

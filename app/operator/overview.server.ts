@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Catalog, Stock } from "~/catalog/catalog";
 import { UnavailableError } from "~/errors";
-import { available, onHandOf } from "~/reservations/availability";
 import type { Clock } from "~/reservations/clock";
 import type { Claim, HeldUnits, Reservation, ReservationStore } from "~/reservations/reservation-store";
+import { available, onHandOf } from "~/reservations/stock";
 import { cacheRead } from "./cached-read";
 import type { HeldCart, HoldsOverview, ProductStock } from "./operator-desk";
 

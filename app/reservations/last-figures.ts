@@ -1,5 +1,4 @@
-import { onHandOf } from "./availability";
-import type { StockRow } from "./reserve";
+import { onHandOf, type StockRow } from "./stock";
 
 /** More than any shop sells at once, and a bound on the memory that it takes. */
 const MAX_PRODUCTS = 10_000;

@@ -1,4 +1,3 @@
-import { mayFit } from "./availability";
 import { withAtLeast, withAtMost, withSet } from "./cart-lines";
 import type { Clock } from "./clock";
 import { pageOfClaims } from "./every-claim";
@@ -28,6 +27,7 @@ import type {
 import { NONE, unitsOf, viewOf, type SessionRecord } from "./session-record";
 import { SessionRecords } from "./session-records";
 import { SnapshotReader } from "./snapshot-reader";
+import { mayFit } from "./stock";
 import { TICK_MS, tickOf } from "./ticks";
 
 export interface MemoryStoreOptions {

@@ -1,5 +1,4 @@
 import { UnavailableError } from "~/errors";
-import { available, onHandOf } from "./availability";
 import { summed } from "./cart-lines";
 import type { LastFigures } from "./last-figures";
 import type {
@@ -12,18 +11,8 @@ import type {
   ReservationStore,
   SessionView,
 } from "./reservation-store";
-import { shortageOf, type Shortage } from "./stock";
+import { available, onHandOf, shortageOf, type ReadStock, type Shortage, type StockRow } from "./stock";
 import { waitWhileBusy } from "./wait-while-busy";
-
-/** The little of a product row that a reservation decides on; inventory as in the row. */
-export interface StockRow {
-  readonly name: string;
-  readonly inventory: number | null;
-  readonly active: boolean;
-}
-
-/** Reads rows by product id; the read must START after the call. Unknown products are absent. Throws `UnavailableError`. */
-type ReadStock = (productIds: readonly string[]) => Promise<ReadonlyMap<string, StockRow>>;
 
 export interface ReserveDependencies {
   readonly store: ReservationStore;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { available } from "~/reservations/availability";
 import { withSet } from "~/reservations/cart-lines";
 import type { Line, ReservationStore } from "~/reservations/reservation-store";
 import type { ReserveOutcome } from "~/reservations/reserve";
+import { available } from "~/reservations/stock";
 import { describeInterleavings } from "./describe-interleavings";
 import { explore, Oversold, type Reserve, type Scenario } from "./interleaving-explorer";
 import { scenarios, shortSearches } from "./scenarios";

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { available } from "~/reservations/availability";
 import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import { release } from "~/reservations/release";
 import type { Line, ReservationStore } from "~/reservations/reservation-store";
-import { reserve, type ReserveDependencies, type StockRow } from "~/reservations/reserve";
+import { reserve, type ReserveDependencies } from "~/reservations/reserve";
+import { available, type StockRow } from "~/reservations/stock";
 import { storeTiming } from "./describe-reservation-store";
 import { ManualClock } from "./manual-clock";
 import { NaiveReservations } from "./naive-reservations";
@@ -46,6 +46,7 @@ const action = fc.oneof(
     }),
   },
 );
+
 /** The last operation that each session placed. */
 const operations = new Map<string, string>();
 type Action = typeof action extends fc.Arbitrary<infer Value> ? Value : never;

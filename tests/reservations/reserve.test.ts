@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { UnavailableError } from "~/errors";
-import { available, onHandOf } from "~/reservations/availability";
 import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import { release } from "~/reservations/release";
 import type { ReservationStore } from "~/reservations/reservation-store";
-import { reserve, type ReserveDependencies, type ReserveOutcome, type StockRow } from "~/reservations/reserve";
+import { reserve, type ReserveDependencies, type ReserveOutcome } from "~/reservations/reserve";
+import { available, onHandOf, type StockRow } from "~/reservations/stock";
 import { storeTiming } from "./describe-reservation-store";
 import { ManualClock } from "./manual-clock";
 import { steppedStore } from "./stepped-store";

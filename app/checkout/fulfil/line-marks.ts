@@ -23,7 +23,7 @@ export type AnnouncedMark = "intent" | "return_intent";
 
 /** What tells a request that was never applied from one that is late; absent in marks of the version before. */
 export interface Announcement {
-  /** `StockRow.version` of the row that `from` was read from: the swap matches no other version. */
+  /** `VersionedStockRow.version` of the row that `from` was read from: the swap matches no other version. */
   readonly version?: string | undefined;
   /** When the mark was written, epoch milliseconds by the writer's clock. Set by the mark store. */
   readonly announcedAt?: number | undefined;

@@ -1,4 +1,4 @@
-import type { StockRow } from "~/catalog/catalog";
+import type { VersionedStockRow } from "~/catalog/catalog";
 import type { AnnouncedMark, CheckoutRecord, LineState, MarkedLine } from "./line-marks";
 import type { FoundMove } from "./resend-rule";
 
@@ -33,7 +33,7 @@ export interface ShortLine {
   readonly missing: number;
 }
 
-type Row = Pick<StockRow, "inventory" | "version">;
+type Row = Pick<VersionedStockRow, "inventory" | "version">;
 
 /** By product id. */
 export type Rows = ReadonlyMap<string, Row>;

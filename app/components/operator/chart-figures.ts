@@ -1,5 +1,21 @@
 import type { History, HistoryStep } from "~/operator/operator-desk";
-import type { ChartFigures } from "./time-chart";
+
+/** One line or row of bars over time. */
+export interface ChartSeries {
+  readonly label: string;
+  /** Which colour role it is drawn in. */
+  readonly role: "accent" | "good" | "warn" | "bad";
+  readonly shape: "line" | "bars";
+  /** One for each of the times; null: nothing to tell of that step. */
+  readonly values: readonly (number | null)[];
+}
+
+export interface ChartFigures {
+  /** Epoch seconds, ascending. */
+  readonly times: readonly number[];
+  readonly series: readonly ChartSeries[];
+  readonly unit: "count" | "percent";
+}
 
 type Minute = Omit<HistoryStep, "at"> & { readonly at: number };
 type Count = "granted" | "refused" | "expired" | "completed" | "released" | "latePayments" | "oversoldUnits";

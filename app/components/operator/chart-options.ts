@@ -1,6 +1,6 @@
 import type uPlot from "uplot";
 import { localClockText } from "~/components/clock-text";
-import type { ChartFigures, ChartSeries } from "./time-chart";
+import type { ChartFigures, ChartSeries } from "./chart-figures";
 
 const HOUR_SECONDS = 3600;
 

@@ -1,6 +1,7 @@
 import { useClockText } from "~/components/visitor-clock";
+import type { ChartFigures } from "./chart-figures";
 import { figureText } from "./chart-options";
-import { TimeChart, type ChartFigures } from "./time-chart";
+import { TimeChart } from "./time-chart";
 
 interface ChartProps {
   readonly title: string;

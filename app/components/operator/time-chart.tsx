@@ -1,23 +1,7 @@
 import { useEffect, useRef } from "react";
 import type uPlot from "uplot";
+import type { ChartFigures } from "./chart-figures";
 import { chartOptions } from "./chart-options";
-
-/** One line, or one set of bars, over time. */
-export interface ChartSeries {
-  readonly label: string;
-  /** Colour role. */
-  readonly role: "accent" | "good" | "warn" | "bad";
-  readonly shape: "line" | "bars";
-  /** One per time; null where there is no figure. */
-  readonly values: readonly (number | null)[];
-}
-
-export interface ChartFigures {
-  /** Epoch seconds, ascending. */
-  readonly times: readonly number[];
-  readonly series: readonly ChartSeries[];
-  readonly unit: "count" | "percent";
-}
 
 /**
  * Draws the figures with uPlot, loaded on demand in the browser. Hidden from assistive technology: `Chart` shows the same figures as
