@@ -1,4 +1,4 @@
-import type { LeaseStore } from "~/checkout/checkout";
+import type { LeaseStore } from "~/checkout/leases/lease-store";
 import { createMemoryLeaseStore } from "~/checkout/leases/memory-lease-store.server";
 import { createRedisLeaseStore, LEASE_MS } from "~/checkout/leases/redis-lease-store.server";
 import { systemClock } from "~/reservations/clock";

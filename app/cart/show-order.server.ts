@@ -1,6 +1,7 @@
 import { moneyText } from "~/catalog/money-text.server";
-import type { FulfilOutcome, Order } from "~/checkout/checkout";
+import type { FulfilOutcome } from "~/checkout/checkout";
 import type { Addition } from "~/checkout/report/additions";
+import type { Order } from "~/checkout/report/orders";
 import { UnavailableError } from "~/errors";
 import type { Cart } from "./cart-session.server";
 import type { CartShop } from "./cart-shop";

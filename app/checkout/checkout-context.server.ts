@@ -3,15 +3,17 @@ import type { Clock } from "~/reservations/clock";
 import type { RebuildTurns } from "~/reservations/rebuild-turns";
 import type { Line, PageTerms } from "~/reservations/reservation-store";
 import type { ReserveDependencies } from "~/reservations/reserve";
-import type { LeaseStore, Order, PaymentTurn, PaymentWait } from "./checkout";
+import type { PaymentTurn, PaymentWait } from "./checkout";
 import type { CheckoutLog } from "./checkout-events";
 import type { Batches } from "./fulfil/batches";
 import { subtotal, type CheckoutRecord, type MarkStore } from "./fulfil/line-marks";
 import type { ResendRule } from "./fulfil/resend-rule";
+import type { LeaseStore } from "./leases/lease-store";
 import { additionsOf } from "./report/additions";
+import type { Order } from "./report/orders";
 import { refundStanding } from "./report/refund-standing";
 import type { ShopTags } from "./stripe/former-tags";
-import type { StripeGateway, StripeSession } from "./stripe/stripe-gateway.server";
+import type { StripeGateway, StripeSession } from "./stripe/gateway";
 
 export interface CheckoutConfig extends ShopTags {
   /** Signs a claim id for the address that the shopper returns to; the same each time, so that a repeated create has the same parameters. */

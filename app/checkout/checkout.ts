@@ -1,12 +1,10 @@
-import type { Money } from "~/catalog/catalog";
 import type { Claim, ClientCap, Line } from "~/reservations/reservation-store";
 import type { DecidedLine, ExceededLimit, ReserveOutcome, ReserveRequest } from "~/reservations/reserve";
 import type { ReviewReason, SettleVerdict } from "./fulfil/line-marks";
 import type { ShownCart } from "./page/shown-cart";
-import type { Addition } from "./report/additions";
-import type { AuditReport, CheckoutOrder, OrderList } from "./report/audit-report";
-import type { RefundStanding } from "./report/refund-standing";
-import type { ChargedLine, Refund } from "./stripe/stripe-gateway.server";
+import type { AuditReport } from "./report/audit-report";
+import type { CheckoutOrder, Order, OrderList } from "./report/orders";
+import type { ChargedLine, Refund } from "./stripe/gateway";
 
 /**
  * Paying, as the routes see it. `createCheckout` in `create-checkout.server.ts` wires it.
@@ -205,32 +203,6 @@ export type SettleOutcome =
   /** A payment with a foreign tag: it is remembered as somebody else's and no longer shown. */
   | { readonly outcome: "left" };
 
-/** What the order page shows. No personal data. */
-export interface Order {
-  readonly checkoutId: string;
-  readonly claimId: string;
-  /** Hash of the session of the shopper who opened the payment page. */
-  readonly sessionHash: string;
-  /** When the payment page was opened, epoch milliseconds. */
-  readonly createdAt: number;
-  readonly lines: readonly OrderLine[];
-  /** Shipping, tax and the like; they and the lines make the total. */
-  readonly additions: readonly Addition[];
-  readonly total: Money;
-  /** Where to go on paying, while the page is open. */
-  readonly url: string | null;
-  /** By `total`'s currency. */
-  readonly refund: RefundStanding;
-}
-
-export interface OrderLine {
-  readonly productId: string;
-  /** As charged; names are those of the payment page. */
-  readonly name: string;
-  readonly quantity: number;
-  readonly subtotal: Money;
-}
-
 export interface CheckoutInspection {
   readonly checkoutId: string;
   readonly status: "open" | "complete" | "expired";
@@ -257,29 +229,4 @@ export interface CheckoutInspection {
 export interface RebuildReport {
   readonly claimsRestored: number;
   readonly fulfilled: number;
-}
-
-/**
- * Exclusive right to settle a checkout and to move a product's stock: an in-process mutex with the memory store, Redis
- * leases with Redis. A lease names the checkout it works for. A lease that was not given back as settled keeps that
- * name: whoever takes it next must settle the named checkout first.
- */
-export interface LeaseStore {
-  /**
-   * Waits until `key` is free, at most until `signal` aborts (then throws `UnavailableError`).
-   * `unsettled`: the checkout that the last holder left unsettled on this key, unless it is `checkoutId` itself.
-   */
-  acquire(request: { key: string; checkoutId: string; signal: AbortSignal }): Promise<Lease>;
-}
-
-export interface Lease {
-  readonly unsettled: string | null;
-  /** True while the lease is certainly ours until what is sent now has ended; checked before each write. Always true in one process. */
-  isHeld(): boolean;
-  /**
-   * Gives it back. `settled: false` leaves the checkout's name on it; `as_before`: nothing was done under it, so it bears the
-   * name that it bore, the checkout's own too. A predecessor's name stays whatever the result says: only a lease of that
-   * checkout itself, given back as settled, takes it off.
-   */
-  release(result: { settled: boolean | "as_before" }): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { Claim } from "~/reservations/reservation-store";
 import type { CheckoutContext } from "./checkout-context.server";
 import type { CheckoutRecord, MarkedLine } from "./fulfil/line-marks";
-import type { StripeSession } from "./stripe/stripe-gateway.server";
+import type { StripeSession } from "./stripe/gateway";
 
 /**
  * The claim that this checkout may sell, or null. A claim whose stamp was lost with a cut connection gets it here: a

@@ -8,7 +8,7 @@ import type { CheckoutRecord } from "./fulfil/line-marks";
 import { readOrReport } from "./fulfil/read-record.server";
 import { closeClaim } from "./page/close-checkout.server";
 import type { RebuildGate } from "./rebuild-gate";
-import type { StripeGateway, StripeSession } from "./stripe/stripe-gateway.server";
+import type { StripeGateway, StripeSession } from "./stripe/gateway";
 
 interface Found {
   readonly session: StripeSession;

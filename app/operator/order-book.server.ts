@@ -1,5 +1,5 @@
 import type { CheckoutService } from "~/checkout/checkout";
-import type { CheckoutOrder } from "~/checkout/report/audit-report";
+import type { CheckoutOrder } from "~/checkout/report/orders";
 import type { Clock } from "~/reservations/clock";
 import { cacheRead } from "./cached-read";
 import type { ListedOrder, OrderBook } from "./orders";

@@ -1,4 +1,5 @@
-import type { AuditFault, CheckoutOrder, ProductDrift } from "~/checkout/report/audit-report";
+import type { AuditFault, ProductDrift } from "~/checkout/report/audit-report";
+import type { CheckoutOrder } from "~/checkout/report/orders";
 
 /** Recent orders are cached for ten seconds, the rest for two minutes. Every operator action discards both. */
 export interface OrderBook {

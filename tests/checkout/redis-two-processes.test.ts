@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import type { LeaseStore } from "~/checkout/checkout";
+import type { LeaseStore } from "~/checkout/leases/lease-store";
 import { createMemoryLeaseStore } from "~/checkout/leases/memory-lease-store.server";
 import { createRedisLeaseStore } from "~/checkout/leases/redis-lease-store.server";
 import type { RedisConnection } from "~/reservations/redis/redis-connection.server";

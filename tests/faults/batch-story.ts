@@ -1,6 +1,6 @@
 import type { MarkStore } from "~/checkout/fulfil/line-marks";
+import type { StripeSession } from "~/checkout/stripe/gateway";
 import { createSessionMarks } from "~/checkout/stripe/session-marks.server";
-import type { StripeSession } from "~/checkout/stripe/stripe-gateway.server";
 import { createWorld, SHOP_TAG, type Fault, type OutsideCall, type Process, type World } from "../checkout/world";
 
 /** Ann has the lease first and takes the others along. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Lease } from "~/checkout/checkout";
+import type { Lease } from "~/checkout/leases/lease-store";
 import { isLogKey } from "~/checkout/stripe/mark-log";
 import { decodeRecord, encodeWrite, mergeMetadata } from "~/checkout/stripe/session-metadata";
 import { storeWith } from "../checkout/store-with";

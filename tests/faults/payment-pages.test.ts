@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { PaymentTurn } from "~/checkout/checkout";
 import { UNSTAMPED_AFTER_MS } from "~/checkout/page/close-checkout.server";
 import { pageLifeMs } from "~/checkout/page/session-parameters.server";
-import type { StripeGateway } from "~/checkout/stripe/stripe-gateway.server";
+import type { StripeGateway } from "~/checkout/stripe/gateway";
 import { UnavailableError } from "~/errors";
 import { storeWith } from "../checkout/store-with";
 import { CALLS, CHECKOUT_TTL_MS, createWorld, MAX_AGE_MS, once, ORIGIN, TTL_MS, type Process } from "../checkout/world";

@@ -1,6 +1,6 @@
 import type { CheckoutRecord, MarkStore, RecordChange } from "~/checkout/fulfil/line-marks";
+import type { StripeGateway, StripeSession } from "~/checkout/stripe/gateway";
 import { decodeRecord, encodeWrite, mergeMetadata } from "~/checkout/stripe/session-metadata";
-import type { StripeGateway, StripeSession } from "~/checkout/stripe/stripe-gateway.server";
 import { UnavailableError } from "~/errors";
 import { SHOP_TAG, START } from "../checkout/world";
 

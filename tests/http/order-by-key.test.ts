@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { withCheckout, type Cart } from "~/cart/cart-session.server";
-import type { Order } from "~/checkout/checkout";
+import type { Order } from "~/checkout/report/orders";
 import { UnavailableError } from "~/errors";
 import { createSignedTexts, type SignedTexts } from "~/http/signed-texts.server";
 import { CHECKOUT, createWorld, order, type World } from "../cart/cart-world";

@@ -3,7 +3,7 @@ import { settleRequest } from "~/api/schemas";
 import type { CheckoutRecord, LineState, ReviewReason, Verdict } from "~/checkout/fulfil/line-marks";
 import { isAboutALine, REVIEW_REASONS, SETTLE_VERDICTS, WAYS_OUT } from "~/checkout/fulfil/ways-out";
 import { reviewReason } from "~/checkout/report/review-reason";
-import type { Refund } from "~/checkout/stripe/stripe-gateway.server";
+import type { Refund } from "~/checkout/stripe/gateway";
 import { REVIEW_CASES } from "~/components/operator/review-case";
 import { readCommand } from "~/operator/operator-forms.server";
 

@@ -1,4 +1,4 @@
-import type { StripeSession } from "~/checkout/stripe/stripe-gateway.server";
+import type { StripeSession } from "~/checkout/stripe/gateway";
 import type { Leases } from "./lease-work.server";
 import type { CheckoutRecord } from "./line-marks";
 

@@ -1,5 +1,5 @@
 import type { CheckoutContext } from "~/checkout/checkout-context.server";
-import type { ChargedLine, StripeSession } from "~/checkout/stripe/stripe-gateway.server";
+import type { ChargedLine, StripeSession } from "~/checkout/stripe/gateway";
 import { compareLines, wasCompared } from "./compare-lines";
 import type { Leases } from "./lease-work.server";
 import type { CheckoutRecord } from "./line-marks";

@@ -1,4 +1,4 @@
-import type { ChargedLine } from "~/checkout/stripe/stripe-gateway.server";
+import type { ChargedLine } from "~/checkout/stripe/gateway";
 import type { CheckoutRecord } from "./line-marks";
 
 /** `missing`: of ours, or fewer of them, or at another price. `extra`: all of ours are there, and more. */

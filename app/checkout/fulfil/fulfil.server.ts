@@ -3,7 +3,7 @@ import { orderOf, type CheckoutContext } from "~/checkout/checkout-context.serve
 import { endClaim, holdOnlyUntaken, liveClaim } from "~/checkout/claims.server";
 import { refundReview } from "~/checkout/report/refund-standing";
 import { reviewedFor } from "~/checkout/report/review-reason";
-import type { StripeSession } from "~/checkout/stripe/stripe-gateway.server";
+import type { StripeSession } from "~/checkout/stripe/gateway";
 import { withUrgency } from "~/checkout/stripe/stripe-limiter.server";
 import { UnavailableError } from "~/errors";
 import type { Moved } from "./batches";

@@ -1,5 +1,5 @@
 import type { CheckoutContext } from "~/checkout/checkout-context.server";
-import type { StripeSession } from "~/checkout/stripe/stripe-gateway.server";
+import type { StripeSession } from "~/checkout/stripe/gateway";
 import { UnavailableError } from "~/errors";
 import { reserve } from "~/reservations/reserve";
 import type { Leases } from "./lease-work.server";

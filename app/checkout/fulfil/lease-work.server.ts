@@ -1,4 +1,4 @@
-import type { Lease, LeaseStore } from "~/checkout/checkout";
+import type { Lease, LeaseStore } from "~/checkout/leases/lease-store";
 import { UnavailableError } from "~/errors";
 import type { Budget } from "./budget.server";
 

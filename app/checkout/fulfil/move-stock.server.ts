@@ -1,10 +1,10 @@
 import type { SwapRefusal } from "~/catalog/catalog";
 import type { CheckoutContext } from "~/checkout/checkout-context.server";
-import type { StripeSession } from "~/checkout/stripe/stripe-gateway.server";
+import type { StripeSession } from "~/checkout/stripe/gateway";
 import { UnavailableError } from "~/errors";
 import type { Leases } from "./lease-work.server";
 import { sameMarks, type CheckoutRecord, type LineState, type RecordChange } from "./line-marks";
-import { needsRows, nextStep, type OpenMove, type Rows, type ShortLine } from "./next-step";
+import { needsRows, nextStep, type MissingUnits, type OpenMove, type Rows } from "./next-step";
 
 /** Each lost race against an outside edit costs one or two rounds; a row that is edited faster than this has to wait. */
 const MAX_ROUNDS = 16;
@@ -171,7 +171,7 @@ async function write(
   return context.marks.write(move.session.id, record, change);
 }
 
-function reportShortage(context: CheckoutContext, move: Move, short: readonly ShortLine[]): void {
+function reportShortage(context: CheckoutContext, move: Move, short: readonly MissingUnits[]): void {
   for (const { productId, missing } of short) {
     context.log({
       type: "shortage",

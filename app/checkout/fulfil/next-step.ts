@@ -9,7 +9,7 @@ export type NextStep =
   /** Announce these moves in one write. */
   | { readonly step: "announce"; readonly states: ReadonlyMap<string, LineState> }
   /** These lines cannot be had: write the verdict before anything else. */
-  | { readonly step: "condemn"; readonly short: readonly ShortLine[] }
+  | { readonly step: "condemn"; readonly short: readonly MissingUnits[] }
   | { readonly step: "refund" }
   | { readonly step: "review" }
   | { readonly step: "finished"; readonly as: "done" | "refunded" };
@@ -28,7 +28,7 @@ export interface OpenMove {
   readonly row: "swap" | "again" | "wait" | "applied" | "unclear";
 }
 
-export interface ShortLine {
+export interface MissingUnits {
   readonly productId: string;
   readonly missing: number;
 }

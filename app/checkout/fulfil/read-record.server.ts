@@ -1,5 +1,5 @@
 import type { CheckoutContext } from "~/checkout/checkout-context.server";
-import type { StripeSession } from "~/checkout/stripe/stripe-gateway.server";
+import type { StripeSession } from "~/checkout/stripe/gateway";
 import type { CheckoutRecord } from "./line-marks";
 
 type Read =

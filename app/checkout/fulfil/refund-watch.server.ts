@@ -1,7 +1,7 @@
 import type { CheckoutService, FulfilOutcome } from "~/checkout/checkout";
 import type { CheckoutContext } from "~/checkout/checkout-context.server";
-import type { CheckoutOrder } from "~/checkout/report/audit-report";
 import { asListed } from "~/checkout/report/list-orders.server";
+import type { CheckoutOrder } from "~/checkout/report/orders";
 import { reviewReason } from "~/checkout/report/review-reason";
 import type { FulfilQueue } from "./fulfil-queue.server";
 import { readOrReport } from "./read-record.server";

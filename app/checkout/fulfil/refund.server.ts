@@ -1,6 +1,6 @@
 import type { CheckoutContext } from "~/checkout/checkout-context.server";
 import { lacksPayment, refundReview, refundStanding } from "~/checkout/report/refund-standing";
-import type { Refund, StripeSession } from "~/checkout/stripe/stripe-gateway.server";
+import type { Refund, StripeSession } from "~/checkout/stripe/gateway";
 import { UnavailableError } from "~/errors";
 import type { Leases } from "./lease-work.server";
 import type { CheckoutRecord } from "./line-marks";

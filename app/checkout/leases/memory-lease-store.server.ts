@@ -1,4 +1,4 @@
-import type { Lease, LeaseStore } from "~/checkout/checkout";
+import type { Lease, LeaseStore } from "./lease-store";
 import { createTurns } from "./turns";
 
 /** Leases for one server. They last as long as the process: none is taken over, and none is ever lost. */

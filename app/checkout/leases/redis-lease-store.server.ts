@@ -1,11 +1,11 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Lease, LeaseStore } from "~/checkout/checkout";
 import { UnavailableError } from "~/errors";
 import { notRebuilt } from "~/reservations/not-rebuilt";
 import type { RedisConnection } from "~/reservations/redis/redis-connection.server";
 import { replies } from "~/reservations/redis/replies";
 import { scripts } from "~/reservations/redis/scripts.server";
+import type { Lease, LeaseStore } from "./lease-store";
 import { LONGEST_REQUEST_MS, TIME_LIMITS } from "./time-limits.server";
 import { createTurns } from "./turns";
 

@@ -5,7 +5,7 @@ import { createBudget, FULFIL_BUDGET_MS, within } from "~/checkout/fulfil/budget
 import { fulfilCheckout } from "~/checkout/fulfil/fulfil.server";
 import { checkoutKey, withLeases } from "~/checkout/fulfil/lease-work.server";
 import { readOrReport } from "~/checkout/fulfil/read-record.server";
-import type { StripeSession } from "~/checkout/stripe/stripe-gateway.server";
+import type { StripeSession } from "~/checkout/stripe/gateway";
 import { UnavailableError } from "~/errors";
 import type { Claim } from "~/reservations/reservation-store";
 import { pageLifeMs } from "./session-parameters.server";

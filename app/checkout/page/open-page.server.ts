@@ -7,9 +7,8 @@ import type { Claim, OthersUnits } from "~/reservations/reservation-store";
 import type { DecidedLine } from "~/reservations/reserve";
 import { shortageOf } from "~/reservations/stock";
 import { waitWhileBusy } from "~/reservations/wait-while-busy";
-import type { PricedLine } from "./cart-fingerprint.server";
 import { closeClaim } from "./close-checkout.server";
-import { priceLines, rereadAndPrice, type Pricing } from "./price-lines.server";
+import { priceLines, rereadAndPrice, type PricedLine, type Pricing } from "./price-lines.server";
 import { sessionParameters } from "./session-parameters.server";
 import { changedSince, type ShownCart } from "./shown-cart";
 

@@ -3,7 +3,7 @@ import type { CheckoutConfig } from "~/checkout/checkout-context.server";
 import type { NewRecord } from "~/checkout/fulfil/line-marks";
 import { encodeRecord, LINE_PRODUCT } from "~/checkout/stripe/session-metadata";
 import type { Claim } from "~/reservations/reservation-store";
-import { cartFingerprint, type PricedLine } from "./cart-fingerprint.server";
+import { cartFingerprint, type PricedLine } from "./price-lines.server";
 
 /**
  * Stripe accepts 30 minutes to 24 hours, counted by its own clock when it reads the request. The margins leave room for a clock of ours

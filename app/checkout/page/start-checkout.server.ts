@@ -6,10 +6,9 @@ import { UnavailableError } from "~/errors";
 import { summed, withSet } from "~/reservations/cart-lines";
 import type { Claim, Line } from "~/reservations/reservation-store";
 import { reserve } from "~/reservations/reserve";
-import { cartFingerprint, type PricedLine } from "./cart-fingerprint.server";
 import { closeClaim, findSession, UNSTAMPED_AFTER_MS } from "./close-checkout.server";
 import { openPage } from "./open-page.server";
-import { priceLines } from "./price-lines.server";
+import { cartFingerprint, priceLines, type PricedLine } from "./price-lines.server";
 import { changedSince, type ShownCart } from "./shown-cart";
 
 const MAX_TRIES = 5;

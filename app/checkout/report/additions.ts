@@ -1,5 +1,5 @@
 import type { Money } from "~/catalog/catalog";
-import type { StripeSession } from "~/checkout/stripe/stripe-gateway.server";
+import type { StripeSession } from "~/checkout/stripe/gateway";
 
 /** What stands between an order's lines and its total; `amount` is added to them, and may be negative. */
 export interface Addition {

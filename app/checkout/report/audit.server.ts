@@ -2,7 +2,7 @@ import { windowStart, type CheckoutContext } from "~/checkout/checkout-context.s
 import type { CheckoutRecord, MarkedLine } from "~/checkout/fulfil/line-marks";
 import { waitsForAPerson } from "~/checkout/fulfil/next-step";
 import { tryToRead } from "~/checkout/fulfil/read-record.server";
-import type { StripeSession } from "~/checkout/stripe/stripe-gateway.server";
+import type { StripeSession } from "~/checkout/stripe/gateway";
 import type { AuditFault, AuditReport, ProductDrift } from "./audit-report";
 import { foreignPayment } from "./foreign-payment";
 import { isRefunded } from "./list-orders.server";

@@ -1,8 +1,8 @@
 import type { CheckoutContext } from "~/checkout/checkout-context.server";
 import type { CheckoutRecord } from "~/checkout/fulfil/line-marks";
 import { tagOf } from "~/checkout/stripe/former-tags";
+import type { StripeSession } from "~/checkout/stripe/gateway";
 import { decodeRecord, type Metadata } from "~/checkout/stripe/session-metadata";
-import type { StripeSession } from "~/checkout/stripe/stripe-gateway.server";
 import { isGivenBack } from "./refund-standing";
 
 /** By then the shop that a payment belongs to has processed it, if it runs at all. */

@@ -3,7 +3,7 @@ import type { CheckoutContext } from "~/checkout/checkout-context.server";
 import { compareLines, wasCompared } from "~/checkout/fulfil/compare-lines";
 import type { CheckoutRecord } from "~/checkout/fulfil/line-marks";
 import { needsRows, nextStep, type Rows } from "~/checkout/fulfil/next-step";
-import type { ChargedLine, StripeSession } from "~/checkout/stripe/stripe-gateway.server";
+import type { ChargedLine, StripeSession } from "~/checkout/stripe/gateway";
 import { UnavailableError } from "~/errors";
 import { refundReview, refundStanding } from "./refund-standing";
 import { reviewedFor } from "./review-reason";

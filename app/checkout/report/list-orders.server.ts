@@ -2,9 +2,9 @@ import { orderOf, windowStart, type CheckoutContext } from "~/checkout/checkout-
 import { hasFailed } from "~/checkout/fulfil/fulfil.server";
 import type { CheckoutRecord } from "~/checkout/fulfil/line-marks";
 import { tryToRead } from "~/checkout/fulfil/read-record.server";
-import type { StripeSession } from "~/checkout/stripe/stripe-gateway.server";
-import type { CheckoutOrder, OrderList, OrderState } from "./audit-report";
+import type { StripeSession } from "~/checkout/stripe/gateway";
 import { foreignPayment } from "./foreign-payment";
+import type { CheckoutOrder, OrderList, OrderState } from "./orders";
 import { isGivenBack, refundStanding } from "./refund-standing";
 import { reviewReason } from "./review-reason";
 

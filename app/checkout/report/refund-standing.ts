@@ -1,6 +1,6 @@
 import type { CheckoutRecord, ReviewReason } from "~/checkout/fulfil/line-marks";
 import { stepWithoutStock } from "~/checkout/fulfil/next-step";
-import type { Refund, StripeSession } from "~/checkout/stripe/stripe-gateway.server";
+import type { Refund, StripeSession } from "~/checkout/stripe/gateway";
 
 /** Where an order's money is, as Stripe reports it, in minor units; refunds by hand included. */
 export interface RefundStanding {

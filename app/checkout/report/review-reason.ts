@@ -1,6 +1,6 @@
 import type { CheckoutRecord, ReviewReason } from "~/checkout/fulfil/line-marks";
 import { hasOpenExtras, stepWithoutStock } from "~/checkout/fulfil/next-step";
-import type { StripeSession } from "~/checkout/stripe/stripe-gateway.server";
+import type { StripeSession } from "~/checkout/stripe/gateway";
 import { refundReview } from "./refund-standing";
 
 /** Why a paid order of this shop waits for a person, by its session and marks alone; null when it does not. The money goes first. */

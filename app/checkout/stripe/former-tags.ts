@@ -1,6 +1,6 @@
 import type { MarkStore } from "~/checkout/fulfil/line-marks";
+import type { StripeSession } from "./gateway";
 import type { Metadata } from "./session-metadata";
-import type { StripeSession } from "./stripe-gateway.server";
 
 /** Which tags of Stripe sessions are this shop's. */
 export interface ShopTags {

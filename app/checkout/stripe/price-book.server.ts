@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PriceReading, PriceSource } from "~/catalog/price-source";
 import { UnavailableError } from "~/errors";
-import type { StripeGateway } from "./stripe-gateway.server";
+import type { StripeGateway } from "./gateway";
 import { withUrgency } from "./stripe-limiter.server";
 
 /** How long a page waits for Stripe. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { MarkStore } from "~/checkout/fulfil/line-marks";
+import type { StripeGateway, StripeSession } from "./gateway";
 import { decodeRecord, encodeWrite, mergeMetadata } from "./session-metadata";
-import type { StripeGateway, StripeSession } from "./stripe-gateway.server";
 
 export interface SessionMarksOptions {
   readonly gateway: Pick<StripeGateway, "writeMetadata">;

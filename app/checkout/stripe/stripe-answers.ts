@@ -1,13 +1,12 @@
 import { z } from "zod";
 import type { PriceFault, PriceReading } from "~/catalog/price-source";
+import type { ChargedLine, Refund, StripeSession } from "./gateway";
 import { LINE_PRODUCT, type Metadata } from "./session-metadata";
-import type { ChargedLine, Refund, StripeSession } from "./stripe-gateway.server";
 
 /**
  * Stripe's objects as far as this shop reads them. stripe-node takes every JSON without an `error` key for a success, so the
  * gateway parses each response with one of these, narrowed to what was asked.
  */
-
 const seconds = z.number().int().positive();
 const amount = z.number().int().nonnegative();
 const metadata = z.record(z.string(), z.string());

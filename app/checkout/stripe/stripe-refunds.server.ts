@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import { ask, isFailure, isMissing, isRefusal, unknownOutcome, type Patience } from "./ask-stripe.server";
+import type { StripeGateway } from "./gateway";
 import { pages, since, type After } from "./list-pages.server";
 import { readSideBySide, type Slice } from "./read-side-by-side";
 import {
@@ -12,7 +13,6 @@ import {
   toRefund,
   toSession,
 } from "./stripe-answers";
-import type { StripeGateway } from "./stripe-gateway.server";
 
 /** Fewer than of sessions: nobody waits for this list. */
 const LANES = 2;

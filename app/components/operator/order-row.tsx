@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { OrderState } from "~/checkout/report/audit-report";
+import type { OrderState } from "~/checkout/report/orders";
 import { ClockTime } from "~/components/clock-time";
 import { orderNumber } from "~/components/texts";
 import type { ShownOrder } from "~/operator/show-operator-page.server";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compareLines, wasCompared } from "~/checkout/fulfil/compare-lines";
 import type { MarkedLine } from "~/checkout/fulfil/line-marks";
-import type { ChargedLine } from "~/checkout/stripe/stripe-gateway.server";
+import type { ChargedLine } from "~/checkout/stripe/gateway";
 
 const ours = (productId: string, quantity: number, unitAmount = 1250): MarkedLine => ({
   productId,

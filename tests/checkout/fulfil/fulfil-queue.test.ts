@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { FulfilOutcome, Order } from "~/checkout/checkout";
+import type { FulfilOutcome } from "~/checkout/checkout";
 import { createFulfilQueue } from "~/checkout/fulfil/fulfil-queue.server";
+import type { Order } from "~/checkout/report/orders";
 import { UnavailableError } from "~/errors";
 
 const order = {} as Order;

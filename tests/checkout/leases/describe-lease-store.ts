@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { LeaseStore } from "~/checkout/checkout";
+import type { LeaseStore } from "~/checkout/leases/lease-store";
 import { UnavailableError } from "~/errors";
 
 const patient = new AbortController().signal;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CheckoutConfig } from "~/checkout/checkout-context.server";
-import { cartFingerprint, type PricedLine } from "~/checkout/page/cart-fingerprint.server";
+import { cartFingerprint, type PricedLine } from "~/checkout/page/price-lines.server";
 import { sessionParameters } from "~/checkout/page/session-parameters.server";
 import { holdsTag, shopTag } from "~/checkout/stripe/shop-tag.server";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CheckoutOrder } from "~/checkout/report/audit-report";
+import type { CheckoutOrder } from "~/checkout/report/orders";
 import { CALLS, createWorld, once, type Process, type World } from "../world";
 
 /** Longer than a payment may wait to be taken before the audit calls it a fault. */

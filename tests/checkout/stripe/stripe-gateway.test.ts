@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { PATIENCE, type Patience } from "~/checkout/stripe/ask-stripe.server";
+import type { StripeGateway } from "~/checkout/stripe/gateway";
 import { createStripe } from "~/checkout/stripe/stripe-client.server";
-import { createStripeGateway, type StripeGateway } from "~/checkout/stripe/stripe-gateway.server";
+import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
 import { UnavailableError } from "~/errors";
 import { createStripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
 import { BOGUS_RESPONSES } from "./bogus-responses";
