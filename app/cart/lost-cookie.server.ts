@@ -2,7 +2,7 @@ import { z } from "zod";
 import { MAX_ID_OR_NAME_LENGTH } from "~/catalog/catalog";
 import type { ReadCart } from "./cart-session.server";
 import type { CartShop } from "./cart-shop";
-import type { LostCookieView } from "./cart-view.server";
+import type { LostCookieView } from "./cart-view";
 
 /**
  * A form that comes without the cart's cookie holds nothing: were its session new, each click of a browser that refuses cookies would

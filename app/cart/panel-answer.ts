@@ -1,5 +1,5 @@
 import type { CartFailure } from "./cart-failure";
-import type { CartView } from "./cart-view.server";
+import type { CartView } from "./cart-view";
 
 /** Nothing was shown or changed; `message` is for a person. */
 interface Refused {

@@ -4,7 +4,8 @@ import { heldIfKnown } from "~/reservations/held-if-known";
 import type { Line } from "~/reservations/reservation-store";
 import { withAllLines, type Cart } from "./cart-session.server";
 import type { CartShop, MayAsk, Visit } from "./cart-shop";
-import { cartLines, cartView, type AtCheckout, type CartView } from "./cart-view.server";
+import type { AtCheckout, CartView } from "./cart-view";
+import { cartLines, cartView } from "./cart-view.server";
 import { presentCart } from "./present-cart.server";
 import type { ReadShownCart } from "./shown-cart.server";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { changedSince, type ShownCart } from "~/checkout/page/shown-cart";
-import type { CartChange } from "./cart-view.server";
+import type { CartChange } from "./cart-view";
 
 /** What a form or an address says that a page showed; `unreadable` is not what our pages write. */
 export type ReadShownCart = ShownCart | "unreadable";

@@ -1,5 +1,5 @@
 import type { CartFailure, ShortLine } from "~/cart/cart-failure";
-import type { CartView } from "~/cart/cart-view.server";
+import type { CartView } from "~/cart/cart-view";
 import type { StockView } from "~/cart/product-view.server";
 import type { OrderView } from "~/cart/show-order.server";
 import type { NotPayableReason } from "~/checkout/checkout";

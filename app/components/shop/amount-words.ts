@@ -1,4 +1,4 @@
-import type { CartView } from "~/cart/cart-view.server";
+import type { CartView } from "~/cart/cart-view";
 import type { OrderDetails } from "~/cart/show-order.server";
 
 export function additionText({

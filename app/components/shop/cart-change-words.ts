@@ -1,4 +1,4 @@
-import type { CartChange } from "~/cart/cart-view.server";
+import type { CartChange } from "~/cart/cart-view";
 import { cartTexts } from "~/components/texts";
 
 export const cartChanged = "Your cart has changed since you saw it. Please check it before you pay.";

@@ -1,4 +1,4 @@
-import type { CartChange } from "~/cart/cart-view.server";
+import type { CartChange } from "~/cart/cart-view";
 import { cartChanged, cartChangeText } from "./cart-change-words";
 
 /** What changed in the cart since the shopper last saw it and pressed Pay. Nothing was charged. */

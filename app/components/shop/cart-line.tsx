@@ -1,7 +1,7 @@
 import { Form, Link } from "@remix-run/react";
 import { useEffect, useRef } from "react";
 import { useLiveStock } from "~/availability/live-stock";
-import type { CartLineView } from "~/cart/cart-view.server";
+import type { CartLineView } from "~/cart/cart-view";
 import { productPath } from "~/catalog/product-address";
 import { cartTexts, labels, lapsedText, productTexts, updatedText } from "~/components/texts";
 import { useClockText } from "~/components/visitor-clock";

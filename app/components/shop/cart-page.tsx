@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
 import { LiveStock } from "~/availability/live-stock";
 import type { CartFailure } from "~/cart/cart-failure";
-import type { CartView, LostCookieView } from "~/cart/cart-view.server";
+import type { CartView, LostCookieView } from "~/cart/cart-view";
 import { productPath } from "~/catalog/product-address";
 import { cartTexts, labels, lineFailureText, orderNumber, shop } from "~/components/texts";
 import { useClockText } from "~/components/visitor-clock";

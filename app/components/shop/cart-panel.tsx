@@ -1,7 +1,7 @@
 import { Link, useFetcher } from "@remix-run/react";
 import { useEffect, useRef, useState } from "react";
 import { LiveStock } from "~/availability/live-stock";
-import type { CartView, RemovedLine } from "~/cart/cart-view.server";
+import type { CartView, RemovedLine } from "~/cart/cart-view";
 import type { PanelAnswer, PanelView } from "~/cart/panel-answer";
 import { cartTexts, labels, panelTexts, shop } from "~/components/texts";
 import { ChangesInPlace } from "./cart-form";

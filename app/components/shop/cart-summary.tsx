@@ -1,5 +1,5 @@
 import { Form } from "@remix-run/react";
-import type { CartView } from "~/cart/cart-view.server";
+import type { CartView } from "~/cart/cart-view";
 import { labels, obstacleText, payHint } from "~/components/texts";
 import { atCheckoutText } from "./amount-words";
 

@@ -1,7 +1,7 @@
 import { useRevalidator } from "@remix-run/react";
 import { useEffect } from "react";
 import { useLiveProducts } from "~/availability/live-stock";
-import type { CartView } from "~/cart/cart-view.server";
+import type { CartView } from "~/cart/cart-view";
 
 /** Revalidates the cart when the shopper's holds change elsewhere: in another tab, or because they end. */
 export function FollowHolds({ view }: { view: CartView }) {

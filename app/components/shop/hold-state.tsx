@@ -1,7 +1,7 @@
 import { useRevalidator } from "@remix-run/react";
 import { useEffect, useState } from "react";
 import { useLiveProducts } from "~/availability/live-stock";
-import type { CartView } from "~/cart/cart-view.server";
+import type { CartView } from "~/cart/cart-view";
 import { countdownText } from "~/components/clock-text";
 import { ClockTime } from "~/components/clock-time";
 import { cartTexts, holdAgainText, holdStageText, labels, paymentPageText, type HoldStage } from "~/components/texts";

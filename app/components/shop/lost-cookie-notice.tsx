@@ -1,4 +1,4 @@
-import type { LostCookieView } from "~/cart/cart-view.server";
+import type { LostCookieView } from "~/cart/cart-view";
 import { labels, productTexts } from "~/components/texts";
 import { CartForm } from "./cart-form";
 import { lostCookieTexts } from "./lost-cookie-words";

@@ -1,6 +1,6 @@
 import { Link } from "@remix-run/react";
 import { useLiveStock } from "~/availability/live-stock";
-import type { CartLineView, RemovedLine } from "~/cart/cart-view.server";
+import type { CartLineView, RemovedLine } from "~/cart/cart-view";
 import { productPath } from "~/catalog/product-address";
 import { cartTexts, labels, lapsedText, panelTexts, productTexts } from "~/components/texts";
 import { useClockText } from "~/components/visitor-clock";

@@ -1,4 +1,4 @@
-import type { RemovedLine } from "~/cart/cart-view.server";
+import type { RemovedLine } from "~/cart/cart-view";
 import { labels, removedText } from "~/components/texts";
 import { CartForm } from "./cart-form";
 import { takeLostFocus } from "./lost-focus";
