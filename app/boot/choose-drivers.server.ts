@@ -5,9 +5,10 @@ import { createMemoryFormOrders, createRedisFormOrders, type FormOrders } from "
 import type { PriceSource } from "~/catalog/price-source";
 import { createSupabaseCatalog, type SupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { TIME_LIMITS } from "~/checkout/leases/time-limits.server";
+import type { StripeGateway } from "~/checkout/stripe/gateway";
 import { createPriceBook } from "~/checkout/stripe/price-book.server";
 import { createStripe, isLiveKey } from "~/checkout/stripe/stripe-client.server";
-import { createStripeGateway, type StripeGateway } from "~/checkout/stripe/stripe-gateway.server";
+import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
 import { limitStripe, STRIPE_LIMITS } from "~/checkout/stripe/stripe-limiter.server";
 import type { Environment } from "~/env.server";
 import { createSecretAgreement, type SecretAgreement } from "~/http/secret-agreement.server";
