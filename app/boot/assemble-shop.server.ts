@@ -115,11 +115,11 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
     ...drivers,
     env,
     metrics,
-    lookUpStock: catalog.lookingReader(),
+    lookUpStock: catalog.displayReader(),
     store,
     feed: createAvailabilityFeed({
       store,
-      readStock: catalog.lookingReader(),
+      readStock: catalog.displayReader(),
       log,
       count: (viewers) => metrics.streamClients.set(viewers),
     }),

@@ -111,9 +111,9 @@ export function createHousekeeping({
     // While the table has closed the shop it is checked soon, so that the shop reopens although nobody buys.
     if (isTableProven && catalog.closedBy === null) return TABLE_ROUND_MS;
     const report = await catalog.probe();
-    tableFaults = report.faults;
+    tableFaults = report.problems;
     for (const warning of report.warnings) log.warn(warning);
-    for (const fault of report.faults) log.error(fault);
+    for (const fault of report.problems) log.error(fault);
     if (report.ok) log.info("the products table can be read and written");
     isTableProven = report.ok;
     return TABLE_ROUND_MS;

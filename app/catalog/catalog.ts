@@ -1,7 +1,7 @@
 /**
- * What the shop sells, as the other rooms see it. The driver is `supabase-catalog.server.ts`.
+ * The catalog as other modules see it. The driver is `supabase-catalog.server.ts`.
  *
- * Every method throws `UnavailableError` when the database does not answer in time or answers with an error;
+ * Every method throws `UnavailableError` when the database times out or returns an error;
  * an outage never reads as "sold out" or "unknown product".
  */
 
@@ -21,13 +21,13 @@ export interface Product {
   readonly name: string;
   readonly description: string;
   readonly image: string | null;
-  /** What one unit is sold for, on pages and at Stripe: by `stripePrice` where the row names one, else by its own columns. Null: shown, not for sale. */
+  /** Unit price, on pages and at Stripe: from `stripePrice` if the row names one, otherwise from its own columns. Null: shown, not for sale. */
   readonly price: Money | null;
-  /** The Stripe Price that is charged, where the merchant maps such a column and the row names one. Its amount is `price`; null there: unavailable. */
+  /** The Stripe Price to charge, if such a column is mapped and the row names one. `price` is its amount; if that is null, the product is unavailable. */
   readonly stripePrice: string | null;
-  /** Units in the row at the time of the read, never below 0; null, negative and fractional values read as 0. */
+  /** Units in the row when it was read, never below 0; null, negative and fractional values become 0. */
   readonly onHand: number;
-  /** False: not listed, not sold; pages of the product still answer. True where no such column is mapped. */
+  /** False: neither listed nor sold, but the product's page still works. True when no such column is mapped. */
   readonly active: boolean;
 }
 
@@ -39,52 +39,56 @@ export interface ProductPage {
   readonly total: number;
 }
 
-/** The little of a row that a reservation decides on. */
+/** The fields of a row that a reservation decides on. */
 export interface VersionedStockRow {
   readonly name: string;
   /**
-   * Exactly as in the row; may be negative. Null when there is no number to sell from: null, not a whole number, a text that is not
-   * spelt as PostgreSQL spells numbers, or several rows with one id.
+   * Exactly as in the row; may be negative. Null when there is no number to sell from: the value is null or not a whole number, is text
+   * that PostgreSQL would write differently, or several rows share the id.
    */
   readonly inventory: number | null;
   /** As `Product.active`. */
   readonly active: boolean;
   /**
-   * PostgreSQL's `xmin` of the row at this read: another value means that the row was written since, whatever its numbers say.
-   * Null where the relation has none (a view).
+   * PostgreSQL's `xmin` of the row at this read. A different value means that the row was written since, whatever its numbers say.
+   * Null if the relation has none (a view).
    */
   readonly version: string | null;
 }
 
-/** Stock rows by product id. A product without a row is absent. */
+/** Stock rows by product id. Products without a row are absent. */
 export type Stock = ReadonlyMap<string, VersionedStockRow>;
 
 export interface Catalog {
-  /** Active products ordered by name, one page; `search` matches the name, case-insensitively. A page beyond the last is empty. */
+  /** One page of active products, ordered by name; `search` matches the name, ignoring case. A page beyond the last is empty. */
   list(query: { page: number; pageSize: number; search?: string | undefined }): Promise<ProductPage>;
 
-  /** Rows by id in any number (split into several queries where needed). Unknown and malformed ids are absent from the map. One read each call. */
+  /** Any number of rows by id, split into several queries if needed. Unknown and malformed ids are absent. Every call reads afresh. */
   products(productIds: readonly string[]): Promise<ReadonlyMap<string, Product>>;
 
-  /** Rows by exact name: several where the name is borne by several rows, none where it is unknown. */
+  /** Rows by exact name: all rows with that name; an unknown name is absent. */
   productsNamed(names: readonly string[]): Promise<ReadonlyMap<string, readonly Product[]>>;
 
   /**
-   * Asks Stripe once more for the Prices of these rows, so that the next `products` tells what they are now: for rows that have none,
-   * and after Stripe refused one. Throws `UnavailableError` also when Stripe does not answer.
+   * Fetches the Stripe Prices of these rows again, so that the next `products` is up to date: for rows without a known price, and after
+   * Stripe rejected one. Also throws `UnavailableError` when Stripe does not respond.
    */
   rereadPrices(productIds: readonly string[]): Promise<void>;
 
   /**
-   * A fresh read of id, name, inventory and active that STARTS after this call: callers that come while a read is running share
-   * the next one (`app/reservations/README.md`: hold first, read second). One query serves all that wait.
+   * A read of id, name, inventory and active that STARTS after this call. Callers that arrive while a read is running share the next
+   * one, a single query (`app/reservations/README.md`, "Rules and their reasons": hold first, read second).
    */
   readStock(productIds: readonly string[]): Promise<Stock>;
 
   /**
-   * Sets inventory to `to` if it still is `from`, and the row still has this `version` where one is given: one conditional UPDATE,
-   * atomic in the database, and a read that sees whether the number was kept. A throw means that the outcome is unknown: it may have
-   * been applied. Swaps of several products that run side by side share their reads.
+   * Sets the inventory to `to` if it still is `from` and, when `version` is given, the row still has that version: one conditional
+   * UPDATE, atomic in the database, then a read that checks whether the number was kept. A throw means that the outcome is unknown: the
+   * update may have been applied. Concurrent swaps share their reads.
+   *
+   * @example
+   * const swap = { productId: "mug", from: 3, to: 2, version: row.version };
+   * const { outcome } = await catalog.compareAndSwap(swap); // "swapped", "changed" or "refused"
    */
   compareAndSwap(swap: StockSwap): Promise<SwapOutcome>;
 }
@@ -93,24 +97,24 @@ export interface StockSwap {
   readonly productId: string;
   readonly from: number;
   readonly to: number;
-  /** From the `VersionedStockRow` that `from` was read from; null or absent: the number alone decides. */
+  /** Version of the `VersionedStockRow` that `from` was read from; null or absent: only the number is compared. */
   readonly version?: string | null | undefined;
 }
 
 export type SwapOutcome =
-  /** The database answered with the row and `to`, and a read after it did not show the old number. */
+  /** The update returned the row with `to`, and a later read did not show the old number. */
   | { readonly outcome: "swapped" }
-  /** Not applied: no row matched (edited meanwhile, or gone). */
+  /** Not applied: no row matched (it was edited meanwhile, or deleted). */
   | { readonly outcome: "changed" }
-  /** Certainly not applied. */
+  /** Definitely not applied. */
   | SwapRefusal;
 
 export interface SwapRefusal {
   readonly outcome: "refused";
-  /** `row`: this row does not take this change (a constraint, a trigger, a policy). `setup`: no row would (key, read-only mode, schema). */
+  /** `row`: this row rejects this change (a constraint, a trigger, a policy). `setup`: every row would (key, read-only mode, schema). */
   readonly by: "row" | "setup";
-  /** PostgreSQL's or PostgREST's code, or one of ours where the database gave none. */
+  /** Code from PostgreSQL or PostgREST, or one of our own if the database gave none. */
   readonly code: string;
-  /** For an operator: what the database said and what to do. */
+  /** For an operator: the database's message and what to do about it. */
   readonly message: string;
 }

@@ -5,13 +5,13 @@ import { productRowSchema, productSelect, stripePriceOf } from "./product-row";
 import type { ProductsTable } from "./products-table.server";
 import type { RowPrices } from "./row-prices";
 
-/** What a look at all rows that name a Stripe Price found; a sentence each, for the person who keeps the table. */
+/** Result of checking all rows that name a Stripe Price, as messages for the table's owner. */
 export interface PriceReport {
-  /** Active rows that name one. */
+  /** Number of active rows that name one. */
   readonly rows: number;
-  /** Products that are unavailable because of theirs. */
-  readonly faults: readonly string[];
-  /** Products whose own price column says something else. */
+  /** Products that are unavailable because of their Stripe Price. */
+  readonly problems: readonly string[];
+  /** Products with a different price in their own price column. */
   readonly differing: readonly string[];
 }
 
@@ -22,10 +22,10 @@ interface CheckOptions {
   readonly rowPrices: RowPrices;
 }
 
-/** Reads the Price of every active row again, in the background. Throws `UnavailableError` when the database or Stripe do not answer. */
+/** Rereads the Price of every active row, at low priority. Throws `UnavailableError` if the database or Stripe does not respond. */
 export async function checkPrices({ table, columns, prices, rowPrices }: CheckOptions): Promise<PriceReport> {
   const { stripePrice, active } = columns;
-  if (stripePrice === null || prices === undefined) return { rows: 0, faults: [], differing: [] };
+  if (stripePrice === null || prices === undefined) return { rows: 0, problems: [], differing: [] };
   const all = await table.all(productRowSchema, () => {
     const named = table.from().select(productSelect(columns), { count: "exact" }).not(stripePrice, "is", null);
     return (active === null ? named : named.eq(active, true)).order(columns.id);
@@ -37,7 +37,7 @@ export async function checkPrices({ table, columns, prices, rowPrices }: CheckOp
   );
   rowPrices.noteCheck(failure === null ? null : reasonOf(failure));
   rowPrices.keepOnly(rows);
-  // What could be read is told also when the rest could not.
+  // The Prices that could be read are reported even if others could not.
   const products = await rowPrices.toProducts(rows);
   if (failure !== null) throw failure;
   const differing = rows.flatMap((row, index) => {
@@ -47,14 +47,14 @@ export async function checkPrices({ table, columns, prices, rowPrices }: CheckOp
       return [];
     return [`"${products[index]?.name ?? ""}" (${row.id}): ${minor(own)} in the table, ${minor(charged)} at Stripe`];
   });
-  return { rows: rows.length, faults: rowPrices.faults(), differing };
+  return { rows: rows.length, problems: rowPrices.problems(), differing };
 }
 
-/** The innermost cause is the one that tells what to do: a key without the right to read Prices, for instance. */
+/** The message of the innermost cause, which says what to do: for instance, that the key may not read Prices. */
 function reasonOf(error: unknown): string {
   let innermost = error;
   while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;
-  return innermost instanceof Error ? innermost.message.slice(0, 300) : "no answer";
+  return innermost instanceof Error ? innermost.message.slice(0, 300) : "no response";
 }
 
 function minor({ amount, currency }: Money): string {

@@ -1,7 +1,12 @@
 import type { Money } from "./catalog";
 import { currencyDigits } from "./price";
 
-/** "€12.50", "¥1,250": minor units as a person of that locale writes them, with the digits that the currency is charged in. */
+/**
+ * Formats minor units for a locale, with the decimal places that Stripe charges in.
+ *
+ * @example
+ * moneyText({ amount: 1250, currency: "eur" }, "en"); // "€12.50"
+ */
 export function moneyText({ amount, currency }: Money, locale: string): string {
   const digits = currencyDigits(currency);
   const format = new Intl.NumberFormat(locale, {
@@ -13,9 +18,9 @@ export function moneyText({ amount, currency }: Money, locale: string): string {
   return format.format(amount / 10 ** digits);
 }
 
-/** As schema.org writes prices. */
+/** A price in schema.org's notation. */
 export interface OfferPrice {
-  /** Major units with a point, "28.00". */
+  /** Major units with a decimal point, "28.00". */
   readonly price: string;
   /** ISO 4217, upper case. */
   readonly priceCurrency: string;
@@ -26,7 +31,7 @@ export function offerPrice({ amount, currency }: Money): OfferPrice {
   return { price: (amount / 10 ** digits).toFixed(digits), priceCurrency: currency.toUpperCase() };
 }
 
-/** The sum; null when there is nothing to add or the currencies differ. */
+/** The sum; null for an empty list or different currencies. */
 export function sumMoney(amounts: readonly Money[]): Money | null {
   const [first] = amounts;
   if (first === undefined || amounts.some(({ currency }) => currency !== first.currency)) return null;

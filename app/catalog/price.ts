@@ -3,12 +3,12 @@ import type { Money } from "./catalog";
 export type PriceUnit = "major" | "minor";
 
 /**
- * The minor units that Stripe counts in. Source: Stripe, "Supported currencies". Not from Intl: its digits are those of display,
- * differ between Node versions, and are 0 for idr, huf and others that Stripe charges in hundredths.
+ * Currencies without a minor unit at Stripe. Source: Stripe, "Supported currencies". Not from Intl: its digits are for display, differ
+ * between Node versions, and are 0 for idr, huf and others that Stripe charges in hundredths.
  */
 const ZERO_DECIMAL = new Set("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" "));
 const THREE_DECIMAL = new Set("bhd jod kwd omr tnd".split(" "));
-/** Counted in hundredths and charged in whole units. huf and twd are whole in payouts only. Source: the same page, "Special cases". */
+/** Counted in hundredths but charged in whole units. huf and twd are whole only in payouts. Source: the same page, "Special cases". */
 const CHARGED_WHOLE = new Set(["isk", "ugx"]);
 
 /** Decimal places between the major and the minor unit: 2 for usd, 0 for jpy, 3 for kwd. `currency` is a lower-case ISO 4217 code. */
@@ -17,13 +17,13 @@ export function currencyDigits(currency: string): number {
   return THREE_DECIMAL.has(currency) ? 3 : 2;
 }
 
-/** How many of the minor unit's last digits must be 0 for Stripe to charge an amount. */
+/** How many trailing digits of an amount in minor units must be 0 for Stripe to charge it. */
 function zeroDigits(currency: string): number {
   if (CHARGED_WHOLE.has(currency)) return 2;
   return THREE_DECIMAL.has(currency) ? 1 : 0;
 }
 
-/** Whether Stripe charges this amount: 1,230 fils are KWD 1.230, and 1,234 cannot be charged. */
+/** Whether Stripe can charge this amount: 1,230 fils (KWD 1.230), but not 1,234. */
 export function isChargeable({ amount, currency }: Money): boolean {
   return Number.isSafeInteger(amount) && amount >= 0 && amount % 10 ** zeroDigits(currency) === 0;
 }
@@ -31,9 +31,13 @@ export function isChargeable({ amount, currency }: Money): boolean {
 const DECIMAL = /^(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?$/;
 
 /**
- * A price column's value (number, or numeric as text) as an amount that Stripe charges; null when it is missing, negative, not a
- * number or too large to be exact. Rounds half up to the nearest such amount; a price above 0 that would round to 0 is none.
- * Works on the decimal digits, never on binary fractions.
+ * A price column's value (number, or numeric as text) as an amount that Stripe can charge; null if it is missing, negative, not a number
+ * or too large to be exact. Rounds half up to the nearest such amount; a price above 0 that would round to 0 gives null.
+ * Works on decimal digits, never on binary fractions.
+ *
+ * @example
+ * parsePrice("12.505", "major", "usd"); // { amount: 1251, currency: "usd" }
+ * parsePrice(1.234, "major", "kwd"); // { amount: 1230, currency: "kwd" }
  */
 export function parsePrice(value: unknown, unit: PriceUnit, currency: string): Money | null {
   if (typeof value !== "number" && typeof value !== "string") return null;
@@ -41,7 +45,7 @@ export function parsePrice(value: unknown, unit: PriceUnit, currency: string): M
   if (match === null) return null;
   const [, whole = "", fraction = "", exponent = "0"] = match;
 
-  // The value is the integer `digits` with its decimal point moved `shift` places to the right, in the steps that are charged.
+  // The value is the integer `digits` with its decimal point moved `shift` places to the right, counted in chargeable steps.
   const digits = whole + fraction;
   const zeros = zeroDigits(currency);
   const shift = Number(exponent) - fraction.length + (unit === "major" ? currencyDigits(currency) : 0) - zeros;

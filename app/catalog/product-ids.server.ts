@@ -2,12 +2,12 @@ import type { ProductColumns } from "./product-columns";
 import { idRowSchema, idSelect } from "./product-row";
 import { databaseCode, inList, type ProductsTable } from "./products-table.server";
 
-/** What an id column takes, told by the form of an id: asking costs a query, and whoever sends a hundred bad ids would have hundreds of them. */
+/** Predicts from an id's syntax whether the id column's type accepts it, to avoid a query per malformed id. */
 interface IdType {
-  /** A value that the type takes, and those before it in the list below do not. */
+  /** A value that this type accepts, and the types before it in `ID_TYPES` do not. */
   readonly sample: string;
-  /** In PostgreSQL's own spelling only: another one ("007", an upper-case uuid) is the id of no row. */
-  readonly takes: (id: string) => boolean;
+  /** Accepts PostgreSQL's own spelling only: no row has an id in another one ("007", an upper-case uuid). */
+  readonly accepts: (id: string) => boolean;
 }
 
 const ID_TYPES: readonly IdType[] = [
@@ -16,27 +16,27 @@ const ID_TYPES: readonly IdType[] = [
   wholeNumbers(2n ** 15n - 1n),
   {
     sample: "00000000-0000-0000-0000-000000000000",
-    takes: (id) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id),
+    accepts: (id) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id),
   },
 ];
 
 function wholeNumbers(most: bigint): IdType {
   const isInRange = (id: bigint) => -most <= id && id <= most;
-  return { sample: String(most), takes: (id) => /^(0|-?[1-9]\d{0,18})$/.test(id) && isInRange(BigInt(id)) };
+  return { sample: String(most), accepts: (id) => /^(0|-?[1-9]\d{0,18})$/.test(id) && isInRange(BigInt(id)) };
 }
 
-const takesAny = () => true;
+const acceptsAny = () => true;
 
 /**
- * Reads by id, where an id that the column's type cannot hold (PostgreSQL refuses the whole query: 22P02, or 22003 when out
- * of range) is unknown instead of an outage, and hides none of the other ids of the query.
+ * Creates a read by id that treats ids the column's type cannot hold as unknown. PostgreSQL rejects the whole query for one of them
+ * (22P02, or 22003 if out of range); here it neither reads as an outage nor hides the query's other ids.
  *
- * The type is learned when the first such refusal is met, by up to four more queries; from then on a malformed id costs none.
+ * The type is learned at the first such error, with up to four more queries; from then on, a malformed id costs none.
  */
 export function createIdReader(table: ProductsTable, columns: ProductColumns) {
-  let takes: Promise<IdType["takes"]> | undefined;
+  let takes: Promise<IdType["accepts"]> | undefined;
 
-  async function learnType(): Promise<IdType["takes"]> {
+  async function learnType(): Promise<IdType["accepts"]> {
     for (const type of ID_TYPES) {
       try {
         const query = table
@@ -45,12 +45,12 @@ export function createIdReader(table: ProductsTable, columns: ProductColumns) {
           .filter(columns.id, "in", inList([type.sample]))
           .limit(1);
         await table.page(idRowSchema, query);
-        return type.takes;
+        return type.accepts;
       } catch (error) {
         if (!isMalformed(error)) throw error;
       }
     }
-    return takesAny;
+    return acceptsAny;
   }
 
   async function wellFormed(ids: readonly string[]): Promise<readonly string[]> {
@@ -70,11 +70,11 @@ export function createIdReader(table: ProductsTable, columns: ProductColumns) {
       if (!isMalformed(error)) throw error;
       if (takes === undefined) {
         takes = learnType();
-        // A failed attempt to learn is not remembered.
+        // Try again next time if learning failed.
         takes.catch(() => (takes = undefined));
         return await readByIds(ids, read);
       }
-      // Right in form and yet refused: of a type that is not in the list. Found by halving.
+      // Well-formed and still rejected: the type is not in the list. Find the ids by bisection.
       if (ids.length === 1) return [];
       const middle = Math.ceil(ids.length / 2);
       const halves = await Promise.all([readByIds(ids.slice(0, middle), read), readByIds(ids.slice(middle), read)]);

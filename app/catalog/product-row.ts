@@ -3,7 +3,7 @@ import type { Money, Product, VersionedStockRow } from "./catalog";
 import { parsePrice, type PriceUnit } from "./price";
 import type { ProductColumns } from "./product-columns";
 
-/** A row as `productSelect` asks for it: the merchant's columns under our names, whatever their types. Absent: not mapped. */
+/** A row as selected by `productSelect`: the merchant's columns under our names, of any type. Absent: not mapped. */
 export const productRowSchema = z.object({
   id: z.coerce.string<string | number>(),
   name: z.unknown(),
@@ -28,15 +28,15 @@ export const stockRowSchema = productRowSchema.pick({
 export type SelectedStockRow = z.infer<typeof stockRowSchema>;
 export const idRowSchema = productRowSchema.pick({ id: true });
 
-/** The id is cast to text by the database: a bigint beyond 2^53 would not survive JSON. */
+/** The database casts the id to text: a bigint beyond 2^53 would lose digits in JSON. */
 export function idSelect(columns: ProductColumns): string {
   return `id:"${columns.id}"::text`;
 }
 
-/** PostgreSQL's own column with the transaction that last wrote the row. Tables have it, views do not; PostgREST passes its name on. */
+/** PostgreSQL's system column with the transaction that last wrote the row. Tables have it, views do not; PostgREST passes the name through. */
 export const VERSION_COLUMN = "xmin";
 
-/** `versioned`: with the row's version, for a relation that has one. */
+/** `versioned`: include the row's version, if the relation has one. */
 export function stockSelect(columns: ProductColumns, { versioned }: { versioned: boolean }): string {
   return selectList(columns, {
     name: columns.name,
@@ -59,7 +59,7 @@ export function productSelect(columns: ProductColumns): string {
   });
 }
 
-/** Quoted, because supabase-js takes spaces out of anything else. */
+/** Column names are quoted, because supabase-js strips spaces from anything else. */
 function selectList(columns: ProductColumns, fields: Readonly<Record<string, string | null>>): string {
   const selected = Object.entries(fields).flatMap(([field, column]) =>
     column === null ? [] : [`${field}:"${column}"`],
@@ -67,19 +67,19 @@ function selectList(columns: ProductColumns, fields: Readonly<Record<string, str
   return [idSelect(columns), ...selected].join(",");
 }
 
-/** What an update returns. No cast, no alias: the stand-in reads those again, by conditions that no longer hold. */
+/** Columns that an update returns. No cast and no alias: for those, the sandbox reads the rows again with conditions that no longer match. */
 export function updatedSelect(columns: ProductColumns): string {
   return `"${columns.id}","${columns.inventory}"`;
 }
 
-/** The inventory that an updated row has by the database's word. */
+/** The inventory that the database reports for an updated row. */
 export function updatedRowSchema(columns: ProductColumns) {
   return z.record(z.string(), z.unknown()).transform((row) => wholeNumber(row[columns.inventory]));
 }
 
 /**
- * The inventory as a whole number; null when it is null or anything else. PostgREST writes numbers of any type as JSON numbers, so a
- * string is a text column. There only PostgreSQL's own spelling counts: "05" or "5.0" would be read as 5, and never be found again by it.
+ * The inventory as a whole number; null for anything else. PostgREST writes every numeric type as a JSON number, so a string comes from
+ * a text column. Only PostgreSQL's own spelling counts there: "05" or "5.0" would be read as 5, but `= 5` would never match them.
  */
 export function wholeNumber(value: unknown): number | null {
   if (typeof value === "string") return /^(0|-?[1-9]\d*)$/.test(value) ? wholeNumber(Number(value)) : null;
@@ -95,14 +95,14 @@ export function toStockRow(row: SelectedStockRow, columns: ProductColumns): Vers
   };
 }
 
-/** The Stripe Price that the row names; null: none. */
+/** Id of the Stripe Price that the row names; null if none. */
 export function stripePriceOf(row: ProductRow): string | null {
   return text(row.stripe_price)?.trim() ?? null;
 }
 
 /**
- * The price by the row's own columns. `currency` holds where the table has no currency column or the row none; a row with a currency
- * that is no code has no price.
+ * The price from the row's own columns. `terms.currency` applies if the table has no currency column or the row leaves it empty; a row
+ * with an invalid currency code has no price.
  */
 export function ownPrice(
   row: ProductRow,
@@ -130,22 +130,22 @@ export function toProduct(
 }
 
 /**
- * A sale's marks at Stripe hold the id beside the numbers, in 500 characters. It is written as JSON, where some characters take several.
- * A product with a longer id is shown as sold out, and never held.
+ * Longest product id, in characters of its JSON form, that can be sold. A sale's marks at Stripe have 500 characters for the id and the
+ * numbers, and are JSON, where some characters take several. A product with a longer id is shown as sold out and never held.
  */
-export const LONGEST_SELLABLE_ID = 200;
+export const MAX_SELLABLE_ID_LENGTH = 200;
 
 export function isTooLong(id: string): boolean {
-  return JSON.stringify(id).length - 2 > LONGEST_SELLABLE_ID;
+  return JSON.stringify(id).length - 2 > MAX_SELLABLE_ID_LENGTH;
 }
 
-/** Foreign tables have the column and always answer 0, which tells no two writes apart. */
+/** Foreign tables have the column, but it is always 0, which cannot tell writes apart. */
 function rowVersion(value: unknown): string | null {
   const version = typeof value === "string" || typeof value === "number" ? String(value) : "0";
   return version === "0" ? null : version;
 }
 
-/** Pages and Stripe both need a name. */
+/** Pages and Stripe both require a name. */
 const UNTITLED = "Untitled product";
 
 function text(value: unknown): string | null {

@@ -5,15 +5,15 @@ import { UnavailableError } from "~/errors";
 import { MAX_ID_OR_NAME_LENGTH } from "./catalog";
 import { DatabaseError, throwingFetch } from "./database-error";
 
-/** Rows asked for at a time; PostgREST cuts an answer at its `max-rows` (1,000 by default) without a word. */
+/** Rows per request; PostgREST silently truncates a response at its `max-rows` (1,000 by default). */
 const PAGE = 1_000;
-/** Values in one `in.()` list, and what they may take of the URL, in characters after encoding. */
-const LIST_VALUES = 100;
-const LIST_CHARACTERS = 6_000;
-/** Queries of one call that run at the same time. */
+/** Values in one `in.()` list, and the most characters of the URL that they may take once encoded. */
+const MAX_LIST_VALUES = 100;
+const MAX_LIST_CHARACTERS = 6_000;
+/** Concurrent queries of one call. */
 const PARALLEL = 4;
 
-/** What is used of supabase-js's query builder. */
+/** The part of supabase-js's query builder that is used here. */
 interface Query {
   retry(enabled: boolean): Query;
   abortSignal(signal: AbortSignal): Query;
@@ -37,7 +37,7 @@ export interface ProductsTableOptions {
 
 /**
  * The merchant's table behind supabase-js. Every query ends within `timeoutMs`, is sent once, and throws
- * `UnavailableError` with its cause when there is no answer, an error, or an answer of another shape.
+ * `UnavailableError` with its cause if there is no response, an error, or a response of an unexpected shape.
  */
 export function createProductsTable({
   url,
@@ -50,18 +50,18 @@ export function createProductsTable({
   const client = createClient(url, key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     global: { fetch: throwingFetch(fetch) },
-    // Node 20 has no WebSocket of its own, and supabase-js will not start without one. It is never connected.
-    // @ts-expect-error The types of ws and of supabase-js disagree about `this` and `null`.
+    // Node 20 has no built-in WebSocket, and supabase-js does not start without one. It is never connected.
+    // @ts-expect-error The types of ws and supabase-js disagree about `this` and `null`.
     realtime: { transport: WebSocket },
   });
 
-  async function answer(query: Query): Promise<{ data: unknown; count: number | null }> {
+  async function run(query: Query): Promise<{ data: unknown; count: number | null }> {
     const controller = new AbortController();
     let timer: NodeJS.Timeout | undefined;
-    // Raced as well as aborted: a fetch that does not heed its signal must not hold the shopper.
+    // Raced as well as aborted: a fetch that ignores its signal must not keep the shopper waiting.
     const deadline = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
-        const reason = new DOMException(`The database did not answer within ${timeoutMs} ms`, "TimeoutError");
+        const reason = new DOMException(`The database did not respond within ${timeoutMs} ms`, "TimeoutError");
         controller.abort(reason);
         reject(reason);
       }, timeoutMs);
@@ -80,7 +80,7 @@ export function createProductsTable({
   function parse<Row>(schema: z.ZodType<Row>, data: unknown): Row[] {
     const rows = z.array(schema).safeParse(data);
     if (!rows.success)
-      throw new UnavailableError(`The database's answer about "${table}" is not a list of its rows`, {
+      throw new UnavailableError(`The database's response for "${table}" is not a list of its rows`, {
         cause: rows.error,
       });
     return rows.data;
@@ -89,25 +89,25 @@ export function createProductsTable({
   return {
     table,
 
-    /** Starts a query; hand it to one of the methods below. */
+    /** Starts a query, to be passed to one of the methods below. */
     from: () => client.from(table),
 
-    /** The rows of one answer, and the exact count of all that match where the query asks for it. */
+    /** The rows of one response, and the exact count of all matches if the query asks for it. */
     async page<Row>(schema: z.ZodType<Row>, query: Query): Promise<{ rows: Row[]; count: number | null }> {
-      const { data, count } = await answer(query);
+      const { data, count } = await run(query);
       return { rows: parse(schema, data), count };
     },
 
     /** The count of a query that asks for `count: "exact", head: true`. */
     async count(query: Query): Promise<number | null> {
-      return (await answer(query)).count;
+      return (await run(query)).count;
     },
 
-    /** Every row that matches, in as many answers as that takes. `build` starts the query afresh, ordered, with `count: "exact"`. */
+    /** All matching rows, in as many requests as needed. `build` returns a new query each time, ordered, with `count: "exact"`. */
     async all<Row>(schema: z.ZodType<Row>, build: () => Pageable): Promise<Row[]> {
       const rows: Row[] = [];
       for (;;) {
-        const { data, count } = await answer(build().range(rows.length, rows.length + PAGE - 1));
+        const { data, count } = await run(build().range(rows.length, rows.length + PAGE - 1));
         const more = parse(schema, data);
         rows.push(...more);
         if (count === null) throw new UnavailableError(`The database did not count the rows of "${table}"`);
@@ -119,22 +119,22 @@ export function createProductsTable({
 
 export type ProductsTable = ReturnType<typeof createProductsTable>;
 
-/** The response behind a failure that is not a success; null where there was no response, or one of another shape. */
+/** The error response that caused a failure; null if there was no response, or a success of an unexpected shape. */
 export function databaseError(error: unknown): DatabaseError | null {
   return error instanceof UnavailableError && error.cause instanceof DatabaseError ? error.cause : null;
 }
 
-/** The code of PostgreSQL (`22P02`) or PostgREST (`PGRST103`) behind a failure, or null when the database said nothing. */
+/** The code from PostgreSQL (`22P02`) or PostgREST (`PGRST103`) behind a failure; null if there is none. */
 export function databaseCode(error: unknown): string | null {
-  return databaseError(error)?.said?.code ?? null;
+  return databaseError(error)?.body?.code ?? null;
 }
 
-/** A list for `.filter(column, "in", …)`, every value quoted: supabase-js's own `.in()` leaves quotes and backslashes as they are. */
+/** A list for `.filter(column, "in", …)` with every value quoted: supabase-js's own `.in()` does not escape quotes and backslashes. */
 export function inList(values: readonly string[]): string {
   return `(${values.map((value) => `"${value.replace(/["\\]/g, "\\$&")}"`).join(",")})`;
 }
 
-/** Runs `read` on the distinct values in lists short enough for a URL, a few at a time, and returns all their rows. */
+/** Splits the distinct values into lists short enough for a URL, runs `read` on a few of them at a time, and returns all rows. */
 export async function inLists<Row>(
   values: readonly string[],
   read: (list: readonly string[]) => Promise<Row[]>,
@@ -142,11 +142,11 @@ export async function inLists<Row>(
   const lists: string[][] = [];
   let characters = 0;
   for (const value of new Set(values)) {
-    // PostgreSQL's text cannot hold a NUL.
+    // PostgreSQL's text type cannot contain NUL.
     if (value === "" || value.length > MAX_ID_OR_NAME_LENGTH || value.includes("\0")) continue;
     const length = new URLSearchParams({ "": value }).toString().length + 9;
     const list = lists.at(-1);
-    if (list === undefined || list.length === LIST_VALUES || characters + length > LIST_CHARACTERS) {
+    if (list === undefined || list.length === MAX_LIST_VALUES || characters + length > MAX_LIST_CHARACTERS) {
       lists.push([value]);
       characters = length;
     } else {
@@ -166,9 +166,9 @@ export async function inLists<Row>(
 
 function describeFailure(cause: unknown, table: string): string {
   if (!(cause instanceof DatabaseError)) {
-    return cause instanceof Error ? `The database did not answer: ${cause.message}` : "The database did not answer";
+    return cause instanceof Error ? `The database did not respond: ${cause.message}` : "The database did not respond";
   }
-  switch (cause.said?.code) {
+  switch (cause.body?.code) {
     case "42P01":
     case "PGRST205":
       return `The table "${table}" does not exist or is not exposed: ${cause.message}`;
@@ -176,9 +176,9 @@ function describeFailure(cause: unknown, table: string): string {
     case "PGRST204":
       return `A column is missing from the table "${table}": ${cause.message}`;
     case "42501":
-      return `The key may not do this with the table "${table}": ${cause.message}`;
+      return `The key lacks the rights for this on the table "${table}": ${cause.message}`;
     case undefined:
     default:
-      return `The database answered with an error: ${cause.message}`;
+      return `The database returned an error: ${cause.message}`;
   }
 }

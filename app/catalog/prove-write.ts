@@ -6,7 +6,7 @@ export interface WriteFinding {
   readonly text: string;
 }
 
-/** Takes one unit of a product and gives it back, as a sale and its return do. No id: says what is not proven. Leases nothing. */
+/** Takes one unit of a product and returns it, as a sale and its return would. Without an id, reports that writing is unproven. Takes no lease. */
 export async function proveWrite(
   catalog: Pick<Catalog, "readStock" | "compareAndSwap">,
   productId: string | null,
@@ -14,7 +14,7 @@ export async function proveWrite(
   if (productId === null)
     return {
       state: "note",
-      text: "Not proven: that a sale can lower the inventory. `npm run doctor -- --write ID` takes one item of that product and gives it back.",
+      text: "Not proven: that a sale can lower the inventory. `npm run doctor -- --write ID` takes one unit of that product and returns it.",
     };
   try {
     const row = (await catalog.readStock([productId])).get(productId);
@@ -22,21 +22,21 @@ export async function proveWrite(
     if (from < 1)
       return {
         state: "fault",
-        text: `There is no item of ${productId} that could be taken: choose a product that is in stock.`,
+        text: `${productId} is out of stock: choose a product that is in stock.`,
       };
     const taken = await catalog.compareAndSwap({ productId, from, to: from - 1 });
     if (taken.outcome === "refused")
       return { state: "fault", text: `A sale of ${productId} is refused: ${taken.message}` };
     if (taken.outcome === "changed")
-      return { state: "note", text: `Not proven: the row of ${productId} changed meanwhile. Try again.` };
-    return await giveBack(catalog, productId);
+      return { state: "note", text: `Not proven: the row of ${productId} changed in the meantime. Try again.` };
+    return await returnUnit(catalog, productId);
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    return { state: "fault", text: `Look at the inventory of ${productId}, one item may be missing: ${error.message}` };
+    return { state: "fault", text: `Check the inventory of ${productId}, one unit may be missing: ${error.message}` };
   }
 }
 
-async function giveBack(
+async function returnUnit(
   { readStock, compareAndSwap }: Pick<Catalog, "readStock" | "compareAndSwap">,
   productId: string,
 ): Promise<WriteFinding> {
@@ -45,12 +45,12 @@ async function giveBack(
     if (typeof now !== "number") break;
     const given = await compareAndSwap({ productId, from: now, to: now + 1 });
     if (given.outcome === "swapped")
-      return { state: "ok", text: `One item of ${productId} was taken and given back: sales can lower the inventory.` };
+      return { state: "ok", text: `One unit of ${productId} was taken and returned: sales can lower the inventory.` };
     if (given.outcome === "refused")
       return {
         state: "fault",
-        text: `One item of ${productId} was taken and could not be given back; add it by hand: ${given.message}`,
+        text: `One unit of ${productId} was taken and could not be returned; add it manually: ${given.message}`,
       };
   }
-  return { state: "fault", text: `One item of ${productId} was taken and not given back: add it by hand.` };
+  return { state: "fault", text: `One unit of ${productId} was taken and not returned: add it manually.` };
 }

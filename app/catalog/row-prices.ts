@@ -5,33 +5,34 @@ import type { ProductColumns } from "./product-columns";
 import { ownPrice, stripePriceOf, toProduct, type ProductRow } from "./product-row";
 import type { CatalogLog } from "./products-table.server";
 
-/** So many are told one by one; a table full of them is told by a few and their number. */
-const MOST_TOLD = 10;
+/** Products listed one by one; beyond that only their number. */
+const MAX_LISTED = 10;
 
 export interface RowPricesOptions {
   readonly columns: ProductColumns;
   readonly priceUnit: PriceUnit;
   readonly currency: string;
-  /** Absent: no Price is ever known. */
+  /** Absent: Stripe Prices are never known. */
   readonly prices: PriceSource | undefined;
   readonly log: CatalogLog | undefined;
 }
 
-/** What rows cost: by the Stripe Price that a row names, else by its own columns. Knows which rows name one that cannot be charged. */
+/** Prices of rows: from the Stripe Price that a row names, otherwise from its own columns. Tracks rows whose Price cannot be charged. */
 export function createRowPrices({ prices, log, ...terms }: RowPricesOptions) {
-  const faults = new Map<string, string>();
+  const problems = new Map<string, string>();
   let checkFailure: string | null = null;
 
   function note(row: ProductRow, product: Product, reading: PriceReading | undefined): void {
-    const fault = product.stripePrice === null || reading === undefined ? null : faultOf(product.stripePrice, reading);
-    const before = faults.get(row.id);
-    if (fault === null) {
-      faults.delete(row.id);
+    const problem =
+      product.stripePrice === null || reading === undefined ? null : problemOf(product.stripePrice, reading);
+    const before = problems.get(row.id);
+    if (problem === null) {
+      problems.delete(row.id);
       return;
     }
-    const sentence = `"${product.name}" (${row.id}) is unavailable: ${fault}.`;
-    faults.set(row.id, sentence);
-    if (before !== sentence && faults.size <= MOST_TOLD)
+    const sentence = `"${product.name}" (${row.id}) is unavailable: ${problem}.`;
+    problems.set(row.id, sentence);
+    if (before !== sentence && problems.size <= MAX_LISTED)
       log?.warn({ productId: row.id, priceId: product.stripePrice }, sentence);
   }
 
@@ -58,31 +59,31 @@ export function createRowPrices({ prices, log, ...terms }: RowPricesOptions) {
     toProducts,
     ownPrice: (row: ProductRow): Money | null => ownPrice(row, terms),
 
-    /** Forgets the rows that are not among these: they were deleted, or no longer name a Price. */
+    /** Forgets all other rows: they were deleted, or no longer name a Price. */
     keepOnly(rows: readonly ProductRow[]): void {
       const kept = new Set(rows.map(({ id }) => id));
-      for (const id of faults.keys()) if (!kept.has(id)) faults.delete(id);
+      for (const id of problems.keys()) if (!kept.has(id)) problems.delete(id);
     },
 
-    /** Why the last check of all rows could not read every Price; null: it could. */
+    /** Records why the last check of all rows could not read every Price; null: it could. */
     noteCheck(failure: string | null): void {
       checkFailure = failure;
     },
 
-    /** All of them, a sentence each. */
-    faults: (): readonly string[] => [...faults.values()],
+    /** All products that are unavailable because of their Price, one sentence each. */
+    problems: (): readonly string[] => [...problems.values()],
 
-    /** For an operator's warnings. */
-    told(): readonly string[] {
-      const all = [...faults.values()];
-      const more = all.length - MOST_TOLD;
+    /** Warnings for the operator. */
+    warnings(): readonly string[] {
+      const all = [...problems.values()];
+      const more = all.length - MAX_LISTED;
       return [
         ...(checkFailure === null
           ? []
           : [
-              `Stripe Prices could not all be read, and a product whose Price was never read is unavailable: ${checkFailure}`,
+              `Some Stripe Prices could not be read; products whose Price was never read are unavailable: ${checkFailure}`,
             ]),
-        ...all.slice(0, MOST_TOLD),
+        ...all.slice(0, MAX_LISTED),
         ...(more <= 0
           ? []
           : [
@@ -95,24 +96,24 @@ export function createRowPrices({ prices, log, ...terms }: RowPricesOptions) {
 
 export type RowPrices = ReturnType<typeof createRowPrices>;
 
-/** Null when it can be charged. */
-function faultOf(priceId: string, reading: PriceReading): string | null {
+/** Why a Price cannot be charged; null if it can. */
+function problemOf(priceId: string, reading: PriceReading): string | null {
   const name = `its Stripe Price ${priceId.slice(0, 60)}`;
   if (reading.state === "usable") {
     const { amount, currency } = reading.price;
     return isChargeable(reading.price)
       ? null
-      : `${name} is ${amount} minor units, which Stripe does not charge in ${currency}`;
+      : `${name} is ${amount} minor units, an amount that Stripe does not charge in ${currency}`;
   }
-  switch (reading.fault) {
+  switch (reading.problem) {
     case "missing":
       return `${name} does not exist in this Stripe account and mode`;
     case "inactive":
       return `${name} is inactive`;
     case "product_inactive":
-      return `the product of ${name} is inactive at Stripe`;
+      return `the product of ${name} is inactive in Stripe`;
     case "recurring":
-      return `${name} is a subscription's`;
+      return `${name} is for a subscription`;
     case "no_fixed_amount":
       return `${name} has no fixed amount for one unit`;
   }

@@ -1,9 +1,13 @@
 import DataLoader from "dataloader";
 
 /**
- * Turns a read of many ids into a read that its callers share: at most one runs at a time, and all who ask while it runs share
- * the NEXT one, so that no caller gets numbers that were read before it asked. A failed read rejects those who
- * shared it and nobody else. Ids without a value are absent from the answer.
+ * Turns a read of many ids into one that concurrent callers share. At most one read runs at a time, and callers that arrive meanwhile
+ * share the NEXT one, so that nobody gets numbers that were read before the call. A failed read rejects only the callers that shared
+ * it. Ids without a value are absent from the result.
+ *
+ * @example
+ * const readStock = createSharedRead((ids) => queryStock(ids));
+ * await Promise.all([readStock(["mug"]), readStock(["mug", "pot"])]); // one query for both
  */
 export function createSharedRead<Value>(read: (ids: readonly string[]) => Promise<ReadonlyMap<string, Value>>) {
   let running: Promise<unknown> = Promise.resolve();
@@ -17,7 +21,7 @@ export function createSharedRead<Value>(read: (ids: readonly string[]) => Promis
     },
     {
       cache: false,
-      // Fails without: "callers that come while a read is running share the next one, never the running one".
+      // Fails without: "never returns a value that was read before the call".
       batchScheduleFn: (dispatch) => void running.then(dispatch),
     },
   );

@@ -3,7 +3,7 @@ import type { ProductColumns } from "./product-columns";
 import { createIdReader } from "./product-ids.server";
 import {
   isTooLong,
-  LONGEST_SELLABLE_ID,
+  MAX_SELLABLE_ID_LENGTH,
   stockRowSchema,
   stockSelect,
   toStockRow,
@@ -12,12 +12,12 @@ import {
 } from "./product-row";
 import { databaseCode, databaseError, inList, inLists, type ProductsTable } from "./products-table.server";
 
-/** So many are told at most; a table full of them is told by a few. */
-const MOST_ODDITIES = 10;
+/** Most rows that are listed. */
+const MAX_ODDITIES = 10;
 
 /**
- * Reads stock rows by id, with their version where the relation has one: learned at the first read, and again after `forget`.
- * Two rows with one id have no inventory to sell: nobody can say which of them a sale would take from.
+ * Reads stock rows by id, with their version if the relation has one; the first read finds out, and the first one after `forget`.
+ * Rows that share an id have no inventory to sell, because it is undefined which of them a sale would take from.
  */
 export function createStockReader(table: ProductsTable, columns: ProductColumns) {
   const readByIds = createIdReader(table, columns);
@@ -37,7 +37,7 @@ export function createStockReader(table: ProductsTable, columns: ProductColumns)
     try {
       return await select(ids, true);
     } catch (error) {
-      if (!mayRefuseTheVersion(error)) throw error;
+      if (!mayRejectVersion(error)) throw error;
       const rows = await select(ids, false);
       versioned = false;
       return rows;
@@ -48,7 +48,7 @@ export function createStockReader(table: ProductsTable, columns: ProductColumns)
 
   function note(productId: string, reason: string | null): void {
     if (reason === null) oddities.delete(productId);
-    else if (oddities.size < MOST_ODDITIES || oddities.has(productId)) oddities.set(productId, reason);
+    else if (oddities.size < MAX_ODDITIES || oddities.has(productId)) oddities.set(productId, reason);
   }
 
   return {
@@ -57,18 +57,17 @@ export function createStockReader(table: ProductsTable, columns: ProductColumns)
       const stock = new Map<string, ReturnType<typeof toStockRow>>();
       for (const row of rows) {
         const read = toStockRow(row, columns);
-        const isTwin = stock.has(row.id);
-        stock.set(row.id, isTwin ? { ...read, inventory: null, version: null } : read);
-        note(row.id, isTwin ? `Several rows have the id ${row.id}` : oddity(row));
+        const isDuplicate = stock.has(row.id);
+        stock.set(row.id, isDuplicate ? { ...read, inventory: null, version: null } : read);
+        note(row.id, isDuplicate ? `Several rows have the id ${row.id}` : oddity(row));
       }
       return stock;
     },
 
-    /** Rows met lately that cannot be sold for a reason the table's owner may not see, a sentence each. */
-    oddities: () =>
-      [...oddities.values()].map((reason) => `${reason}: it is shown as sold out until that is corrected.`),
+    /** Rows read so far that cannot be sold for a reason the table's owner may not notice, one sentence each. */
+    oddities: () => [...oddities.values()].map((reason) => `${reason}: it is shown as sold out until this is fixed.`),
 
-    /** Whether the relation has versions is found out again at the next read: a view may have become a table. */
+    /** Makes the next read check again whether the relation has versions: a view may have become a table. */
     forget(): void {
       versioned = true;
     },
@@ -76,15 +75,15 @@ export function createStockReader(table: ProductsTable, columns: ProductColumns)
 }
 
 function oddity({ id, inventory }: SelectedStockRow): string | null {
-  if (isTooLong(id)) return `The id ${id.slice(0, 40)}… is longer than ${LONGEST_SELLABLE_ID} characters`;
+  if (isTooLong(id)) return `The id ${id.slice(0, 40)}… is longer than ${MAX_SELLABLE_ID_LENGTH} characters`;
   const isMisspelt = typeof inventory === "string" && wholeNumber(inventory) === null;
   return isMisspelt
-    ? `The inventory of ${id} is the text ${JSON.stringify(inventory.slice(0, 40))}, and not a whole number as PostgreSQL spells it`
+    ? `The inventory of ${id} is the text ${JSON.stringify(inventory.slice(0, 40))}, not a whole number as PostgreSQL writes it`
     : null;
 }
 
-/** Whether the same read may succeed without the version: no such column, no right to it, or a gateway that does not like its name. */
-function mayRefuseTheVersion(error: unknown): boolean {
+/** Whether the read may succeed without the version: the column is missing or not permitted, or a gateway rejects its name. */
+function mayRejectVersion(error: unknown): boolean {
   const code = databaseCode(error);
   if (code !== null)
     return code === "42703" || code === "42501" || code === "0A000" || code.startsWith("PGRST1") || code === "PGRST204";

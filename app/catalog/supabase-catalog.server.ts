@@ -3,11 +3,11 @@ import { UnavailableError } from "~/errors";
 import { MAX_ID_OR_NAME_LENGTH, type Catalog, type Product, type ProductPage } from "./catalog";
 import { checkPrices, type PriceReport } from "./check-prices.server";
 import { createCompareAndSwap } from "./compare-and-swap.server";
-import { createLookingRead } from "./looking-read";
+import { createDisplayRead } from "./display-read";
 import type { PriceUnit } from "./price";
 import type { PriceSource } from "./price-source";
 import { probeCatalog, type ProbeReport } from "./probe-catalog.server";
-import { nameFault, type ProductColumns } from "./product-columns";
+import { nameProblem, type ProductColumns } from "./product-columns";
 import { createIdReader } from "./product-ids.server";
 import { productRowSchema, productSelect, stripePriceOf, type ProductRow } from "./product-row";
 import { createProductsTable, databaseCode, inList, inLists, type CatalogLog } from "./products-table.server";
@@ -21,41 +21,41 @@ export interface SupabaseCatalogOptions {
   readonly url: string;
   /** A secret key (`sb_secret_…`) or the older service_role key. */
   readonly key: string;
-  /** Another fetch: the sandbox's, or a test's. */
+  /** Replaces the global fetch, for the sandbox or a test. */
   readonly fetch?: typeof fetch | undefined;
   readonly table: string;
   /** From `parseProductColumns`. */
   readonly columns: ProductColumns;
   readonly priceUnit: PriceUnit;
-  /** ISO 4217; holds where the table has no currency column. */
+  /** ISO 4217; applies if the table has no currency column. */
   readonly currency: string;
-  /** Where the Prices are read that rows name; without it such rows have no price. */
+  /** Reads the Stripe Prices that rows name; without it such rows have no price. */
   readonly prices?: PriceSource | undefined;
-  /** How long one query may take. A call may take several. */
+  /** Deadline for one query; a call may make several. Default: 2,500. */
   readonly timeoutMs?: number | undefined;
   readonly log?: CatalogLog | undefined;
 }
 
 export type SupabaseCatalog = Catalog & {
-  /** The boot check; never throws. It writes: one row's inventory is set to the number it has. */
+  /** Checks table, columns and rights at startup; never throws. It writes: one row's inventory is set to the number it already has. */
   probe(): Promise<ProbeReport>;
-  /** Why nothing can be sold from the table now; null: it takes updates, as far as this process knows. */
+  /** Why nothing can be sold from the table; null if it accepts updates, as far as this process knows. */
   readonly closedBy: TableClosure | null;
-  /** Rows that cannot be sold for a reason of their own, a sentence each. */
+  /** Rows that cannot be sold as they are, one sentence each. */
   readonly oddities: readonly string[];
-  /** Looks at the Stripe Price of every row that names one. */
+  /** Checks the Stripe Price of every row that names one. */
   checkPrices(): Promise<PriceReport>;
-  /** Products known to be unavailable because of their Stripe Prices. */
+  /** Number of products known to be unavailable because of their Stripe Prices. */
   readonly unavailable: number;
-  /** A read of its own for what is only shown; see `createLookingRead`. */
-  lookingReader(): Catalog["readStock"];
+  /** A separate read for stock that is only displayed; see `createDisplayRead`. */
+  displayReader(): Catalog["readStock"];
 };
 
-/** The catalog over the merchant's Supabase table. Throws at once when the table's name cannot be addressed. */
+/** The catalog over the merchant's Supabase table. Throws immediately if the API cannot address the table's name. */
 export function createSupabaseCatalog(options: SupabaseCatalogOptions): SupabaseCatalog {
   const { columns, timeoutMs = 2_500 } = options;
-  const fault = nameFault(options.table);
-  if (fault !== null) throw new Error(`The products table: ${fault}`);
+  const problem = nameProblem(options.table);
+  if (problem !== null) throw new Error(`The products table: ${problem}`);
 
   const currency = options.currency.toLowerCase();
   const table = createProductsTable({ ...options, timeoutMs });
@@ -80,7 +80,7 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
 
   const stock = createStockReader(table, columns);
   const state = createTableState(options.log);
-  // Reads of its own: a sale waits for no shopper's read.
+  // A separate read, so that a sale does not wait for shoppers' reads.
   const compareAndSwap = createCompareAndSwap({
     table,
     columns,
@@ -90,7 +90,7 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
 
   async function list({ page, pageSize, search = "" }: Parameters<Catalog["list"]>[0]): Promise<ProductPage> {
     const text = search.trim();
-    // PostgreSQL's text cannot hold a NUL, and a URL no more than this: no product has such a name.
+    // PostgreSQL's text type cannot contain NUL, and a longer text would not fit in a URL: no product has such a name.
     if (text.includes("\0") || text.length > MAX_ID_OR_NAME_LENGTH) return { products: [], page, pages: 0, total: 0 };
 
     const matching = (range: { head: boolean }) => {
@@ -108,7 +108,7 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
       total,
     });
     try {
-      // PostgREST ends an answer at its max-rows, which may be below one page: read on.
+      // PostgREST truncates a response at its max-rows, which may be less than one page: keep reading.
       for (;;) {
         const query = matching({ head: false }).order(columns.name).order(columns.id);
         const { rows: more, count } = await table.page(
@@ -116,13 +116,13 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
           query.range(first + rows.length, first + pageSize - 1),
         );
         rows.push(...more);
-        const total = counted(count, options.table);
+        const total = requireCount(count, options.table);
         if (more.length === 0 || rows.length >= Math.min(pageSize, total - first)) return await found(total);
       }
     } catch (error) {
       // PGRST103: the range begins beyond the last row.
       if (databaseCode(error) !== "PGRST103") throw error;
-      return found(counted(await table.count(matching({ head: true })), options.table));
+      return found(requireCount(await table.count(matching({ head: true })), options.table));
     }
   }
 
@@ -138,7 +138,7 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
       const asked = new Set(productIds);
       const rows = await rowPrices.toProducts((await rowsOf(productIds)).filter(({ id }) => asked.has(id)));
       const found = new Map<string, Product>();
-      // Of two rows with one id, neither can be sold.
+      // If two rows share an id, neither can be sold.
       for (const row of rows) found.set(row.id, found.has(row.id) ? { ...row, onHand: 0 } : row);
       return found;
     },
@@ -151,7 +151,7 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
 
     checkPrices: () => checkPrices({ table, columns, prices: options.prices, rowPrices }),
     get unavailable() {
-      return rowPrices.faults().length;
+      return rowPrices.problems().length;
     },
 
     async productsNamed(names) {
@@ -183,9 +183,9 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
         state,
       });
     },
-    lookingReader: () => createLookingRead({ read: (ids) => stock.read(ids), now: () => performance.now() }),
+    displayReader: () => createDisplayRead({ read: (ids) => stock.read(ids), now: () => performance.now() }),
     get oddities() {
-      return [...stock.oddities(), ...rowPrices.told()];
+      return [...stock.oddities(), ...rowPrices.warnings()];
     },
     get closedBy() {
       return state.closedBy();
@@ -193,7 +193,7 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
   };
 }
 
-function counted(count: number | null, table: string): number {
+function requireCount(count: number | null, table: string): number {
   if (count === null) throw new UnavailableError(`The database did not count the rows of "${table}"`);
   return count;
 }

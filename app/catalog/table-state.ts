@@ -1,25 +1,25 @@
 import type { SwapOutcome } from "./catalog";
 
-/** Why nothing can be sold from the table now, and what to do about it. */
+/** Why nothing can be sold from the table, and what to do about it. */
 export interface TableClosure {
-  /** PostgreSQL's, PostgREST's or our own code. */
+  /** Code from PostgreSQL or PostgREST, or one of our own. */
   readonly code: string;
   readonly message: string;
 }
 
-/** One refusal may be a deploy of the API; two in a row are a set-up that takes no updates. */
+/** A single refusal may be an API deployment; two in a row mean that the table accepts no updates. */
 const REFUSALS_TO_CLOSE = 2;
 
 export const READS_FROM_REPLICA: TableClosure = {
   code: "reads_from_replica",
   message:
-    "Reads do not show what was just written: SUPABASE_URL leads to read replicas, and stock that is behind is sold twice. Use the primary's own address (https://<project>.supabase.co).",
+    "Reads do not show what was just written: SUPABASE_URL points to read replicas, and stale stock would be sold twice. Use the primary's own address (https://<project>.supabase.co).",
 };
 
 /**
- * Whether the table takes updates, by this process's own experience. Closes after two refusals in a row that are the set-up's and opens
- * with the next update that is made. Reads from a replica close at once, and only a check that finds them gone opens again. What is
- * unknown (no answer in time, an outage) changes nothing.
+ * Whether the table accepts updates, from what this process has seen. Two `setup` refusals in a row close it, the next successful update
+ * opens it. Reads from a replica close it at once, and only a check that finds none opens it again. Unknown outcomes (a timeout, an
+ * outage) change nothing.
  */
 export function createTableState(log: { warn(fields: Record<string, unknown>, message: string): void } | undefined) {
   let refusals = 0;
@@ -34,8 +34,8 @@ export function createTableState(log: { warn(fields: Record<string, unknown>, me
     apply();
     const after = closedBy();
     if (after !== null && before?.code !== after.code)
-      log?.warn({ code: after.code }, `selling is closed: ${after.message}`);
-    if (after === null && before !== null) log?.warn({}, "selling is open again: the table takes updates");
+      log?.warn({ code: after.code }, `selling stopped: ${after.message}`);
+    if (after === null && before !== null) log?.warn({}, "selling resumed: the table accepts updates");
   }
 
   return {

@@ -50,7 +50,7 @@ async function examine(env: Environment): Promise<void> {
   const report = await catalog.probe();
   if (report.ok)
     print({ state: "ok", text: `Table "${table}" has all columns, and its rows can be read and updated.` });
-  for (const text of report.faults) print({ state: "fault", text });
+  for (const text of report.problems) print({ state: "fault", text });
   for (const text of report.warnings) print({ state: "note", text });
   const { values } = parseArgs({ options: { write: { type: "string" } } });
   print(await proveWrite(catalog, values.write ?? null));

@@ -10,7 +10,7 @@ async function openEmbedded(through: (api: typeof fetch) => typeof fetch = (api)
   return { catalogs: [catalog(), catalog()], setInventory, overwrite: setInventory, close: () => database.close() };
 }
 
-/** PostgREST 12.0 and 12.1 know the preference for strict handling, and no limit of rows. */
+/** PostgREST 12.0 and 12.1 support strict handling, but not the limit of rows. */
 function withoutMaxAffected(api: typeof fetch): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init);
@@ -26,7 +26,7 @@ function withoutMaxAffected(api: typeof fetch): typeof fetch {
 }
 
 describeCompareAndSwap("the embedded PostgreSQL", () => openEmbedded(), { buyers: 40, units: 10 });
-describeCompareAndSwap("an API that knows no limit of rows", () => openEmbedded(withoutMaxAffected), {
+describeCompareAndSwap("an API without a limit of rows", () => openEmbedded(withoutMaxAffected), {
   buyers: 10,
   units: 3,
 });

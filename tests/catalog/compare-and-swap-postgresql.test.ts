@@ -3,7 +3,7 @@ import { DEFAULT_COLUMNS } from "../sandbox/test-database";
 import { describeCompareAndSwap, PRODUCT } from "./compare-and-swap";
 import { openPostgresqlApi } from "./postgresql-api";
 
-/** App servers, and the connections to PostgreSQL that each of them has. */
+/** App servers, and PostgreSQL connections of each. */
 const SERVERS = 4;
 const CONNECTIONS = 5;
 

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Catalog } from "~/catalog/catalog";
 
-/** A database with one product (`PRODUCT`), reached through several catalogs as several app servers would. */
+/** A database with one product (`PRODUCT`), accessed through several catalogs as by several app servers. */
 export interface SwapDatabase {
   readonly catalogs: readonly [Catalog, ...Catalog[]];
   setInventory(inventory: number | null): Promise<void>;
-  /** An update with no condition on the inventory: what the negative control does. */
+  /** An update without a condition on the inventory, for the negative control. */
   overwrite(inventory: number): Promise<void>;
   close(): Promise<void>;
 }
 
 export const PRODUCT = "6f1c2a54-8d0e-4b7a-9c35-1e8f0a7b4d01";
 
-/** What compareAndSwap promises, for every database that it runs on. */
+/** The guarantees of compareAndSwap, for every database that it runs on. */
 export function describeCompareAndSwap(
   name: string,
   open: () => Promise<SwapDatabase>,
@@ -31,7 +31,7 @@ export function describeCompareAndSwap(
     const onHand = async (from: Catalog = catalog): Promise<number> =>
       (await from.readStock([PRODUCT])).get(PRODUCT)?.inventory ?? 0;
 
-    /** Every buyer wants one unit and goes on until it has one or none is left. Returns how many believe that they have one. */
+    /** Every buyer tries until it has one unit or none is left. Returns how many believe that they have one. */
     async function rush(sell: (from: number, at: Catalog) => Promise<boolean>): Promise<number> {
       const sold = await Promise.all(
         Array.from({ length: buyers }, async (_, index) => {
@@ -46,14 +46,14 @@ export function describeCompareAndSwap(
       return sold.reduce<number>((sum, one) => sum + one, 0);
     }
 
-    it("changes nothing when the number is another by now", async () => {
+    it("changes nothing when the number has changed", async () => {
       expect(await catalog.compareAndSwap({ productId: PRODUCT, from: units + 1, to: 0 })).toEqual({
         outcome: "changed",
       });
       expect(await onHand()).toBe(units);
     });
 
-    it("changes nothing when the inventory is null, or there is no such row, or the id is malformed", async () => {
+    it("changes nothing when the inventory is null, the row does not exist or the id is malformed", async () => {
       await database.setInventory(null);
       expect(await catalog.compareAndSwap({ productId: PRODUCT, from: 0, to: 1 })).toEqual({ outcome: "changed" });
       expect(await catalog.compareAndSwap({ productId: PRODUCT.replace("6", "7"), from: units, to: 1 })).toEqual({
@@ -62,12 +62,12 @@ export function describeCompareAndSwap(
       expect(await catalog.compareAndSwap({ productId: "abc", from: units, to: 1 })).toEqual({ outcome: "changed" });
     });
 
-    it("refuses numbers that are not whole", async () => {
+    it("rejects numbers that are not whole", async () => {
       await expect(catalog.compareAndSwap({ productId: PRODUCT, from: units, to: 0.5 })).rejects.toThrow("whole");
       await expect(catalog.compareAndSwap({ productId: PRODUCT, from: Number.NaN, to: 0 })).rejects.toThrow("whole");
     });
 
-    it("swaps when the number still is the one expected, and a second time not", async () => {
+    it("swaps when the number is as expected, and only once", async () => {
       expect(await catalog.compareAndSwap({ productId: PRODUCT, from: units, to: units - 1 })).toEqual({
         outcome: "swapped",
       });
@@ -100,7 +100,7 @@ export function describeCompareAndSwap(
       expect(await onHand()).toBe(0);
     }, 120_000);
 
-    it("is what prevents overselling: the same rush with a read, then a write without the condition, sells too much", async () => {
+    it("oversells without the condition: a read, then an unconditional write (negative control)", async () => {
       const sold = await rush(async (seen) => {
         await database.overwrite(seen - 1);
         return true;

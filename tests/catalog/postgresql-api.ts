@@ -1,4 +1,4 @@
-/** A real PostgreSQL behind the stand-in of Supabase's REST API, several API servers with several connections each. */
+/** A real PostgreSQL behind the sandbox's Supabase REST API: several API servers with several connections each. */
 import { App } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import postgres from "postgres";
@@ -14,7 +14,7 @@ import { startPostgresql } from "./postgresql-server";
 
 export interface PostgresqlApi {
   readonly sql: postgres.Sql;
-  /** A catalog over the API server of that number; a wrapper sees each of its requests. */
+  /** A catalog over one of the API servers; `through` wraps each of its requests. */
   catalog(options: {
     table: string;
     columns: string;
@@ -24,7 +24,7 @@ export interface PostgresqlApi {
   close(): Promise<void>;
 }
 
-/** `schema` is run before the first request: the API reads the schema then, and remembers it. */
+/** `schema` runs before the first request, when the API reads and caches the schema. */
 export async function openPostgresqlApi({
   schema,
   servers = 1,
@@ -34,12 +34,12 @@ export async function openPostgresqlApi({
   servers?: number;
   connections?: number;
 }): Promise<PostgresqlApi> {
-  // The API server prints every query that PostgreSQL refuses; what it says is in its answer too.
+  // The API server prints every query that PostgreSQL rejects; the error is in its response anyway.
   const print = vi.spyOn(console, "error").mockReturnValue(undefined);
   const server = await startPostgresql();
   const sql = postgres(server.url, { max: connections, onnotice: () => undefined });
   await sql.unsafe(schema);
-  // As PostgREST answers: numeric columns are JSON numbers.
+  // As in PostgREST's responses, numeric columns are JSON numbers.
   const types = { numeric: { to: 1700, from: [1700], serialize: String, parse: Number } };
   const pools = Array.from({ length: servers }, () =>
     createPostgresConnection({ url: server.url, postgresOptions: { max: connections, types } }),

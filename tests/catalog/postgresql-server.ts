@@ -1,4 +1,4 @@
-/** A real PostgreSQL on a private data directory and a free port of this machine, for tests that need several connections. */
+/** A real PostgreSQL with a temporary data directory on a free port, for tests that need several connections. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -21,7 +21,7 @@ export interface PostgresqlServer {
 export async function startPostgresql(): Promise<PostgresqlServer> {
   const bin = await findBinaries();
   const directory = await mkdtemp(path.join(os.tmpdir(), "holdfast-postgresql-"));
-  // PostgreSQL refuses to run as root: there it runs as the user that Debian's package makes.
+  // PostgreSQL refuses to run as root, so root runs it as the user that Debian's package creates.
   const [as, user] = isRoot ? [["runuser", "-u", "postgres", "--"], await postgresUser()] : [[], null];
   if (user !== null) await chown(directory, user.uid, user.gid);
   const command = (name: string, ...rest: string[]): [string, string[]] => {
@@ -62,7 +62,7 @@ export async function startPostgresql(): Promise<PostgresqlServer> {
 
 async function findBinaries(): Promise<string> {
   if (!existsSync(DEBIAN)) {
-    // Otherwise the package starts a server of its own.
+    // Keep the package from starting its own server.
     if (isRoot) await mkdir("/etc/postgresql-common", { recursive: true });
     if (isRoot)
       await writeFile("/etc/postgresql-common/createcluster.conf", "create_main_cluster = false\n", {

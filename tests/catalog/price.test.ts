@@ -55,7 +55,7 @@ describe("parsePrice", () => {
     expect(cents(value)).toBe(amount);
   });
 
-  it("knows currencies without a minor unit, with three digits, and those that Stripe counts otherwise than Intl", () => {
+  it("knows currencies without a minor unit, with three digits, and those that Stripe counts differently from Intl", () => {
     expect(parsePrice("1250", "major", "jpy")).toEqual({ amount: 1250, currency: "jpy" });
     expect(parsePrice("12.345", "major", "kwd")).toEqual({ amount: 12_350, currency: "kwd" });
     expect(["usd", "jpy", "kwd", "isk", "ugx", "mga", "clp", "huf", "idr"].map(currencyDigits)).toEqual([
@@ -63,12 +63,12 @@ describe("parsePrice", () => {
     ]);
   });
 
-  it("takes minor units as they are", () => {
+  it("reads minor units unchanged", () => {
     expect(parsePrice(1250, "minor", "usd")?.amount).toBe(1250);
     expect(parsePrice("1250.00", "minor", "kwd")?.amount).toBe(1250);
   });
 
-  /** By Stripe's page "Supported currencies": digits of the minor unit, and how many of its last ones must be 0. */
+  /** From Stripe's "Supported currencies": digits of the minor unit, and how many trailing ones must be 0. */
   const CLASSES: Record<string, { digits: number; zeros: number }> = {
     ...Object.fromEntries(
       "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf"
@@ -78,7 +78,7 @@ describe("parsePrice", () => {
     ...Object.fromEntries("bhd jod kwd omr tnd".split(" ").map((currency) => [currency, { digits: 3, zeros: 1 }])),
     isk: { digits: 2, zeros: 2 },
     ugx: { digits: 2, zeros: 2 },
-    // Whole in payouts only.
+    // Whole only in payouts.
     huf: { digits: 2, zeros: 0 },
     twd: { digits: 2, zeros: 0 },
   };
@@ -99,12 +99,12 @@ describe("parsePrice", () => {
     "12.345e1",
   ];
 
-  it.each([...SUPPORTED_CURRENCIES])("gives what Stripe charges in %s, in both units", (currency) => {
+  it.each([...SUPPORTED_CURRENCIES])("returns amounts that Stripe can charge in %s, from both units", (currency) => {
     const { digits, zeros } = CLASSES[currency] ?? { digits: 2, zeros: 0 };
     expect([currencyDigits(currency), chargeStep(currency)]).toEqual([digits, 10 ** zeros]);
     for (const value of VALUES) {
       for (const unit of ["major", "minor"] as const) {
-        // Exact in millionths, so that this side needs no digits of text.
+        // Millionths are exact, so that the expectation needs no decimal strings.
         const millionths = Math.round(Number(value) * 1e6) * (unit === "major" ? 10 ** digits : 1);
         const step = 10 ** zeros * 1e6;
         const amount = (Math.floor((millionths + step / 2) / step) * step) / 1e6;
@@ -116,7 +116,7 @@ describe("parsePrice", () => {
     expect(parsePrice("0", "major", currency)).toEqual({ amount: 0, currency });
   });
 
-  it("tells amounts that Stripe does not charge", () => {
+  it("recognizes amounts that Stripe cannot charge", () => {
     expect(
       [
         ["kwd", 1234],
@@ -141,7 +141,7 @@ describe("parsePrice", () => {
     );
   });
 
-  it("would not be with binary fractions", () => {
+  it("would not be exact with binary fractions", () => {
     expect(Math.floor(19.99 * 100)).toBe(1998);
     expect(Math.round(1.005 * 100)).toBe(100);
   });

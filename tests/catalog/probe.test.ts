@@ -20,36 +20,36 @@ afterAll(() => database.close());
 beforeEach(() => database.setRows([MUG]));
 
 describe("probe", () => {
-  it("says that the table is missing", async () => {
+  it("reports a missing table", async () => {
     const report = await database.catalogWith({ table: "nowhere" }).probe();
     expect(report).toMatchObject({
       ok: false,
       warnings: [],
-      faults: [expect.stringContaining('table "nowhere" does not exist')],
+      problems: [expect.stringContaining('table "nowhere" does not exist')],
     });
   });
 
-  it("names each column that is missing, and what it is mapped to", async () => {
+  it("reports each missing column with the field it is mapped to", async () => {
     const report = await database
       .catalogWith({ columns: "id,name=title,price,inventory=stock,description,stripe_price=stripe" })
       .probe();
     expect(report.ok).toBe(false);
-    expect(report.faults).toEqual([
+    expect(report.problems).toEqual([
       expect.stringContaining('no column "title" (mapped to name'),
       expect.stringContaining('no column "stock" (mapped to inventory'),
       expect.stringContaining('no column "stripe" (mapped to stripe_price'),
     ]);
   });
 
-  it("says that rows can be read but not updated", async () => {
+  it("reports rows that can be read but not updated", async () => {
     await database.setRows([{ ...MUG, id: 1 }], "frozen");
     const report = await database
       .catalogWith({ table: "frozen", columns: "id,name,price,inventory=inventory_count" })
       .probe();
-    expect(report).toMatchObject({ ok: false, faults: [expect.stringContaining("can be read but not updated")] });
+    expect(report).toMatchObject({ ok: false, problems: [expect.stringContaining("can be read but not updated")] });
   });
 
-  it("says that ids are not unique", async () => {
+  it("reports ids that are not unique", async () => {
     await database.setRows(
       [
         { ...MUG, id: 1 },
@@ -60,46 +60,46 @@ describe("probe", () => {
     const report = await database
       .catalogWith({ table: "twins", columns: "id,name,price,inventory=inventory_count" })
       .probe();
-    expect(report).toMatchObject({ ok: false, faults: [expect.stringContaining("must be unique")] });
+    expect(report).toMatchObject({ ok: false, problems: [expect.stringContaining("must be unique")] });
   });
 
-  it("says that the key is a publishable one, or bears a weak role", async () => {
-    const faultsOf = async (key: string) => (await database.catalogWith({ key }).probe()).faults;
-    expect(await faultsOf("sb_publishable_x")).toContainEqual(expect.stringContaining("publishable key"));
-    expect(await faultsOf(jwt("anon"))).toContainEqual(expect.stringContaining('role "anon"'));
-    expect(await faultsOf(jwt("service_role"))).not.toContainEqual(expect.stringContaining("role"));
+  it("reports a publishable key and a key with a weak role", async () => {
+    const problemsOf = async (key: string) => (await database.catalogWith({ key }).probe()).problems;
+    expect(await problemsOf("sb_publishable_x")).toContainEqual(expect.stringContaining("publishable key"));
+    expect(await problemsOf(jwt("anon"))).toContainEqual(expect.stringContaining('role "anon"'));
+    expect(await problemsOf(jwt("service_role"))).not.toContainEqual(expect.stringContaining("role"));
   });
 
-  it("says that the database does not answer, and does not throw", async () => {
+  it("reports a database that does not respond, and does not throw", async () => {
     const report = await database.catalogWith({ fetch: () => Promise.reject(new TypeError("fetch failed")) }).probe();
-    expect(report).toMatchObject({ ok: false, faults: [expect.stringContaining("did not answer")] });
+    expect(report).toMatchObject({ ok: false, problems: [expect.stringContaining("did not respond")] });
   });
 
-  it("warns that writing could not be proven when the table is empty", async () => {
+  it("warns that writing is not proven when the table is empty", async () => {
     await database.setRows([]);
     expect(await database.catalog.probe()).toMatchObject({
       ok: true,
-      faults: [],
-      warnings: [expect.stringContaining("could not be proven")],
+      problems: [],
+      warnings: [expect.stringContaining("Not proven")],
     });
   });
 
-  it("warns of an inventory and a price that are none", async () => {
+  it("warns of an invalid inventory and price", async () => {
     await database.setRows([{ ...MUG, inventory_count: null, price: null }]);
     const report = await database.catalog.probe();
     expect(report).toMatchObject({
       ok: true,
-      faults: [],
+      problems: [],
       warnings: [
         expect.stringContaining("inventory_count"),
         expect.stringContaining("not a price"),
-        expect.stringContaining("could not be proven"),
+        expect.stringContaining("Not proven"),
       ],
     });
   });
 
-  it("finds nothing to say about a shop that is set up well, and changes no number", async () => {
-    expect(await database.catalog.probe()).toEqual({ ok: true, faults: [], warnings: [] });
+  it("reports nothing for a correct setup, and changes no number", async () => {
+    expect(await database.catalog.probe()).toEqual({ ok: true, problems: [], warnings: [] });
     expect((await database.catalog.readStock([MUG.id])).get(MUG.id)?.inventory).toBe(3);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nameFault, parseProductColumns } from "~/catalog/product-columns";
+import { nameProblem, parseProductColumns } from "~/catalog/product-columns";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { DEFAULT_COLUMNS } from "../sandbox/test-database";
 
@@ -16,12 +16,12 @@ describe("parseProductColumns", () => {
     ["id,name=a=b,price,inventory", /not a field=column pair/],
     ["id,name=product.name,price,inventory", /"product.name" is not a plain name/],
     ['id,name="name",price,inventory', /is not a plain name/],
-    ["id,name,price,inventory=order", /"order" is a word of Supabase's REST API/],
-  ])("refuses %s", (text, message) => {
+    ["id,name,price,inventory=order", /"order" is reserved by Supabase's REST API/],
+  ])("rejects %s", (text, message) => {
     expect(() => parseProductColumns(text)).toThrow(message);
   });
 
-  it("names every fault at once", () => {
+  it("lists every problem at once", () => {
     expect(() => parseProductColumns("colour,name")).toThrow(/colour.*id.*inventory.*price/s);
   });
 
@@ -42,9 +42,9 @@ describe("parseProductColumns", () => {
 
 describe("a table name", () => {
   it.each(["a/b", "products?select=*", "x#y", "", "public.products", 'pro"ducts', " products"])(
-    "%s is refused before anything is asked",
+    "%s is rejected before any query",
     (table) => {
-      expect(nameFault(table)).not.toBeNull();
+      expect(nameProblem(table)).not.toBeNull();
       const columns = parseProductColumns(DEFAULT_COLUMNS);
       expect(() =>
         createSupabaseCatalog({

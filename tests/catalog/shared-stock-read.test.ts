@@ -3,7 +3,7 @@ import { createSharedRead } from "~/catalog/shared-stock-read";
 
 type SharedRead = ReturnType<typeof createSharedRead<number>>;
 
-/** A database whose number is taken when a read starts and whose answers come when the test says so. */
+/** A database that takes its number when a read starts and responds when the test says so. */
 function controllable() {
   const reads: { ids: readonly string[]; answer(): void; fail(error: Error): void }[] = [];
   const stock = { value: 1 };
@@ -19,17 +19,17 @@ function controllable() {
   return { reads, stock, read, started };
 }
 
-/** All microtasks that are due, and those that they add. */
+/** Runs all pending microtasks, including those they add. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** What must not be done: whoever comes while a read runs shares that one. */
+/** The wrong way: callers that arrive while a read runs share that read. */
 function sharesTheRunningRead(read: (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>): SharedRead {
   let running: Promise<ReadonlyMap<string, number>> | undefined;
   return (ids) => (running ??= read(ids).finally(() => (running = undefined)));
 }
 
-/** A sale is noted while a read is running; then somebody asks. Returns what that caller is told. */
-async function askDuringARead(
+/** A sale happens while a read is running, then another caller reads. Returns the stock that this caller gets. */
+async function readAfterASale(
   create: (read: ReturnType<typeof controllable>["read"]) => SharedRead,
 ): Promise<number | undefined> {
   const database = controllable();
@@ -46,15 +46,15 @@ async function askDuringARead(
 }
 
 describe("createSharedRead", () => {
-  it("never tells a caller what was read before it asked", async () => {
-    expect(await askDuringARead(createSharedRead)).toBe(0);
+  it("never returns a value that was read before the call", async () => {
+    expect(await readAfterASale(createSharedRead)).toBe(0);
   });
 
-  it("is needed: sharing the running read tells the caller of a unit that is gone", async () => {
-    expect(await askDuringARead(sharesTheRunningRead)).toBe(1);
+  it("would return a unit that is gone if callers shared the running read (negative control)", async () => {
+    expect(await readAfterASale(sharesTheRunningRead)).toBe(1);
   });
 
-  it("starts one read for all who ask while another runs, and no more than one at a time", async () => {
+  it("runs one read at a time, and one more for all callers that arrive meanwhile", async () => {
     const database = controllable();
     const readStock = createSharedRead(database.read);
     const answers = [readStock(["a"])];
@@ -74,7 +74,7 @@ describe("createSharedRead", () => {
     ]);
   });
 
-  it("fails those who shared the failed read and nobody else", async () => {
+  it("rejects only the callers that shared the failed read", async () => {
     const database = controllable();
     const readStock = createSharedRead(database.read);
     const failing = [readStock(["a"]), readStock(["b"])];
@@ -88,7 +88,7 @@ describe("createSharedRead", () => {
     expect([...(await next)]).toEqual([["a", 1]]);
   });
 
-  it("leaves out ids without a row, and asks for each id once", async () => {
+  it("omits ids without a row, and reads each id once", async () => {
     const database = controllable();
     const answer = createSharedRead(database.read)(["a", "gone", "a"]);
     await settle();
@@ -97,7 +97,7 @@ describe("createSharedRead", () => {
     expect([...(await answer).keys()]).toEqual(["a"]);
   });
 
-  it("asks nothing for nothing", async () => {
+  it("sends no query for an empty list", async () => {
     const database = controllable();
     expect((await createSharedRead(database.read)([])).size).toBe(0);
     expect(database.reads).toHaveLength(0);

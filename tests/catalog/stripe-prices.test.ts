@@ -83,7 +83,7 @@ describe.each([
   ["alone", COLUMNS],
   ["beside a price of their own", `${COLUMNS},price`],
 ])("Stripe Prices that are mapped %s", (_how, columns) => {
-  it("are what rows cost, in their own currency, in a list and one by one", async () => {
+  it("are the rows' prices, in their own currency, in a list and one by one", async () => {
     const catalog = open(columns);
     expect(await priceOf(catalog, "mug")).toEqual({ amount: 9900, currency: "usd" });
     expect(await priceOf(catalog, "yen")).toEqual({ amount: 500, currency: "jpy" });
@@ -97,10 +97,10 @@ describe.each([
 
   it.each([
     ["off", "inactive"],
-    ["club", "a subscription's"],
-    ["isk", "which Stripe does not charge in isk"],
+    ["club", "for a subscription"],
+    ["isk", "that Stripe does not charge in isk"],
     ["gone", "does not exist in this Stripe account and mode"],
-  ])("make the product %s unavailable, whatever its row says, and say so once", async (id, why) => {
+  ])("make the product %s unavailable, whatever its row says, and are logged once", async (id, why) => {
     const catalog = open(columns);
     expect(await priceOf(catalog, id)).toBeNull();
     expect(await priceOf(catalog, id)).toBeNull();
@@ -110,7 +110,7 @@ describe.each([
   });
 });
 
-it("a row that names no Price costs what its own columns say, where a price is mapped", async () => {
+it("a row without a Stripe Price has the price from its own columns, if one is mapped", async () => {
   expect(await Promise.all(["own", "blank"].map((id) => priceOf(open(`${COLUMNS},price`), id)))).toEqual([
     { amount: 2800, currency: "usd" },
     { amount: 2800, currency: "usd" },
@@ -119,11 +119,11 @@ it("a row that names no Price costs what its own columns say, where a price is m
 });
 
 describe("the check of all rows", () => {
-  it("finds every product that is unavailable before a shopper does, and those that are sold again", async () => {
+  it("finds every unavailable product before a shopper does, and notices when it is available again", async () => {
     const catalog = open(`${COLUMNS},price`);
     const report = await catalog.checkPrices();
     expect(report.rows).toBe(6);
-    expect(report.faults).toHaveLength(4);
+    expect(report.problems).toHaveLength(4);
     expect(report.differing).toEqual([
       '"The mug" (mug): 2800 usd in the table, 9900 usd at Stripe',
       '"The yen" (yen): 2800 usd in the table, 500 jpy at Stripe',
@@ -136,28 +136,28 @@ describe("the check of all rows", () => {
     await database.exec(
       "delete from priced where id = 'gone'; update priced set stripe_price = 'price_mug' where id = 'off'",
     );
-    expect((await catalog.checkPrices()).faults).toHaveLength(2);
+    expect((await catalog.checkPrices()).problems).toHaveLength(2);
     expect(catalog.oddities).toHaveLength(2);
     expect(logged).toHaveLength(4);
   });
 
-  it("is told when Stripe does not let Prices be read, until it does", async () => {
+  it("reports that the Stripe key may not read Prices", async () => {
     const catalog = open(COLUMNS, "rk_test_without_prices");
     await expect(catalog.checkPrices()).rejects.toThrow();
-    expect(catalog.oddities).toEqual([expect.stringContaining("Stripe Prices could not all be read")]);
+    expect(catalog.oddities).toEqual([expect.stringContaining("Some Stripe Prices could not be read")]);
     expect(await examinePrices(catalog)).toMatchObject([{ state: "fault" }]);
   });
 
-  it("asks nothing where no such column is mapped", async () => {
+  it("calls nothing if no such column is mapped", async () => {
     expect(await open("id,name,price,inventory=inventory_count").checkPrices()).toEqual({
       rows: 0,
-      faults: [],
+      problems: [],
       differing: [],
     });
     expect(stripe.controls.calls()).toEqual([]);
   });
 
-  it("names a table full of faults by a few and their number", async () => {
+  it("lists a few products and the number of the others", async () => {
     await database.exec(
       "update priced set stripe_price = 'price_none_' || id; insert into priced (id, name, inventory_count, shown, stripe_price) select n, n, 1, true, 'price_none' from generate_series(1, 20) n",
     );
@@ -168,7 +168,7 @@ describe("the check of all rows", () => {
     expect(logged).toHaveLength(10);
   });
 
-  it("reads as findings for doctor: what can be sold, what cannot, and where the table differs", async () => {
+  it("gives doctor its findings: products that can be sold, those that cannot, and different prices in the table", async () => {
     const findings = await examinePrices(open(`${COLUMNS},price`));
     expect(findings.map(({ state }) => state)).toEqual([
       "ok",
@@ -180,6 +180,6 @@ describe("the check of all rows", () => {
       "note",
       "note",
     ]);
-    expect(findings[0]?.text).toBe("2 of 6 products with a Stripe Price can be sold by it.");
+    expect(findings[0]?.text).toBe("2 of 6 products with a Stripe Price can be sold at it.");
   });
 });

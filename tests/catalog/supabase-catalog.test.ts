@@ -19,7 +19,7 @@ const HARD_NAMES = [
 ];
 
 let database: TestDatabase;
-/** The URLs that the catalog asked for, in order. */
+/** The URLs that the catalog requested, in order. */
 let asked: string[] = [];
 
 beforeAll(async () => {
@@ -46,7 +46,7 @@ function over(table: string, columns = "id,name,price,inventory=inventory_count"
 }
 
 describe("ids", () => {
-  it("reads a malformed id as unknown and still finds the others of the same call", async () => {
+  it("treats a malformed id as unknown and still finds the others of the call", async () => {
     const [first] = DEMO_PRODUCTS;
     if (first === undefined) throw new Error("The demo shop is empty");
     const catalog = over("products", "id,name,price,inventory=inventory_count");
@@ -64,7 +64,7 @@ describe("ids", () => {
     expect([...(await catalog.readStock(ids)).keys()]).toEqual([first.id]);
   });
 
-  it("learns the type of the ids once, and asks nothing more about malformed ones", async () => {
+  it("learns the ids' type once, and sends no more queries for malformed ones", async () => {
     const catalog = over("products");
     await catalog.products(["abc"]);
     const learning = asked.length;
@@ -74,7 +74,7 @@ describe("ids", () => {
     expect(asked).toHaveLength(learning);
   });
 
-  it("reads an integer out of range as unknown and still finds the others", async () => {
+  it("treats an integer out of range as unknown and still finds the others", async () => {
     await database.setRows(
       [
         { id: 7, name: "Cup", price: 1, inventory_count: 2 },
@@ -88,7 +88,7 @@ describe("ids", () => {
   });
 
   it.each(["by_number", "by_big_number"])(
-    "asks nothing more about integers out of range (%s), however many are sent",
+    "sends no more queries for integers out of range (%s), however many there are",
     async (table) => {
       const catalog = over(table);
       await catalog.readStock(["abc"]);
@@ -112,7 +112,7 @@ describe("ids", () => {
     });
   });
 
-  it("takes ids of text literally", async () => {
+  it("takes text ids literally", async () => {
     await database.setRows(
       [...HARD_NAMES, "007", "true"].map((id) => ({ id, name: id, price: 1, inventory_count: 1 })),
       "by_text",
@@ -128,7 +128,7 @@ describe("ids", () => {
 });
 
 describe("names", () => {
-  it("are matched exactly, whatever characters they are made of", async () => {
+  it("are matched exactly, whatever characters they contain", async () => {
     await database.setRows(
       [...HARD_NAMES, "SALT, PEPPER"].map((name, id) => ({ id, name, price: 1, inventory_count: 1 })),
       "by_number",
@@ -138,13 +138,13 @@ describe("names", () => {
     for (const [name, products] of found) expect(products.map((product) => product.name)).toEqual([name]);
   });
 
-  it("that many rows bear come with every one of them, beyond the 1,000 rows that PostgREST gives at once", async () => {
+  it("that many rows have return all of them, beyond the 1,000 rows of one PostgREST response", async () => {
     const found = await over("many").productsNamed(["Shell", "Shell 1501"]);
     expect(found.get("Shell")).toHaveLength(1500);
     expect(found.get("Shell 1501")).toHaveLength(1);
   });
 
-  it("searched for are literal and case-insensitive", async () => {
+  it("are searched for literally and case-insensitively", async () => {
     await database.setRows(
       HARD_NAMES.map((name, id) => ({ id, name, price: 1, inventory_count: 1 })),
       "by_number",
@@ -179,12 +179,12 @@ describe("a catalogue of 2,300 rows", () => {
     expect(seen.size).toBe(2300);
   });
 
-  it("has an empty page beyond the last, with the true total", async () => {
+  it("has an empty page beyond the last, with the correct total", async () => {
     const page = await over("many").list({ page: 99, pageSize: 50, search: "shell 23" });
     expect(page).toEqual({ products: [], page: 99, pages: 1, total: 1 });
   });
 
-  it("answers for 2,300 ids in lists of at most 100", async () => {
+  it("reads 2,300 ids in lists of at most 100", async () => {
     const catalog = over("many");
     const ids = Array.from({ length: 2300 }, (_, index) => String(index + 1));
     expect((await catalog.readStock(ids)).size).toBe(2300);
@@ -193,7 +193,7 @@ describe("a catalogue of 2,300 rows", () => {
     expect(Math.max(...asked.map((url) => url.length))).toBeLessThan(2_000);
   });
 
-  it("reads on when the database gives fewer rows than a page has", async () => {
+  it("keeps reading when a response has fewer rows than a page", async () => {
     expect((await over("many").list({ page: 1, pageSize: 2000 })).products).toHaveLength(2000);
     const tight: typeof fetch = (input, init) =>
       database.fetch(
@@ -218,7 +218,7 @@ describe("a catalogue of 2,300 rows", () => {
 });
 
 describe("rows", () => {
-  it("read as products, with the merchant's own columns and minor units", async () => {
+  it("become products, with the merchant's own columns and minor units", async () => {
     await database.setRows(
       [
         { id: "a", name: "Aster", price: 1250, inventory_count: 4, shown: true, money: "EUR", stripe: "price_1" },
@@ -262,7 +262,7 @@ describe("rows", () => {
     expect((await catalog.list({ page: 1, pageSize: 10 })).products.map((product) => product.id)).toEqual(["a", "b"]);
   });
 
-  it("give the stock exactly as it is: null, negative and numeric", async () => {
+  it("have exact stock: null, negative and numeric", async () => {
     await database.exec(
       "truncate by_big_number; insert into by_big_number values (1, 'a', 1, null), (2, 'b', 1, -2), (3, 'c', 1, 5.00), (4, 'd', 1, 2.5)",
     );
@@ -275,7 +275,7 @@ describe("rows", () => {
     ]);
   });
 
-  it("are found in a table and columns whose names have spaces, dashes, dollars and accents", async () => {
+  it("are found in tables and columns with spaces, dashes, dollars and accents in their names", async () => {
     await database.setRows(
       [{ "Thing No": 1, "näme-x$": "Mug", "on hand": 3, price: "12.5", listed: true }],
       "Odd Things",
@@ -287,12 +287,12 @@ describe("rows", () => {
     expect((await catalog.productsNamed(["Mug"])).size).toBe(1);
     expect(await catalog.compareAndSwap({ productId: "1", from: 3, to: 2 })).toEqual({ outcome: "swapped" });
     expect((await catalog.readStock(["1"])).get("1")).toMatchObject({ name: "Mug", inventory: 2, active: true });
-    expect(await catalog.probe()).toEqual({ ok: true, faults: [], warnings: [] });
+    expect(await catalog.probe()).toEqual({ ok: true, problems: [], warnings: [] });
   });
 });
 
-describe("a database with a fault", () => {
-  it("is unavailable, and says which table or column is missing", async () => {
+describe("a broken setup", () => {
+  it("throws UnavailableError that names the missing table or column", async () => {
     await expect(over("nowhere").readStock(["1"])).rejects.toThrow(UnavailableError);
     await expect(over("nowhere").readStock(["1"])).rejects.toThrow(/table "nowhere" does not exist/);
     await expect(over("many", "id,name,price,inventory=stock").readStock(["1"])).rejects.toThrow(
@@ -303,7 +303,7 @@ describe("a database with a fault", () => {
     ).toMatchObject({ outcome: "refused", by: "setup", code: "PGRST204" });
   });
 
-  it("is unavailable when it does not know the key", async () => {
+  it("throws UnavailableError if the key is invalid", async () => {
     await expect(database.catalogWith({ key: "sb_secret_other" }).list({ page: 1, pageSize: 1 })).rejects.toThrow(
       /Invalid API key/,
     );

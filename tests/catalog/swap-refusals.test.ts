@@ -15,18 +15,18 @@ describe("a refused update", () => {
     [409, "23503", "a foreign key"],
     [409, "23505", "a unique index"],
     [400, "P0001", "raised by a trigger"],
-    [400, "45000", "raised by a trigger with a code of its own"],
-    [409, "PT409", "raised by a trigger with a status of its own"],
+    [400, "45000", "raised by a trigger with its own code"],
+    [409, "PT409", "raised by a trigger with its own status"],
     [400, "22003", "out of range"],
     [400, "22P02", "a number that the column's type cannot read"],
     [400, "428C9", "a generated column"],
     [400, "44000", "a view's check option"],
     [400, "PGRST124", "two rows with one id"],
-  ])("is the row's where PostgREST answers %i with %s (%s)", async (status, code) => {
+  ])("is the row's for PostgREST's %i with %s (%s)", async (status, code) => {
     expect(await classOf(status, body(code))).toBe("row");
   });
 
-  it("is the row's for 42501 where the row can be read, and the set-up's where it cannot", async () => {
+  it("is the row's for 42501 if the row can be read, otherwise the setup's", async () => {
     expect(await classOf(403, body("42501"))).toBe("row");
     expect(await classOf(403, body("42501"), false)).toBe("setup");
     expect(await classOf(401, body("42501"), false)).toBe("setup");
@@ -43,7 +43,7 @@ describe("a refused update", () => {
     [406, "PGRST106", "a schema that is not exposed"],
     [403, "28000", "a role that may not log in"],
     [400, "ZZ999", "a code that is in no list"],
-  ])("is the set-up's where PostgREST answers %i with %s (%s)", async (status, code) => {
+  ])("is the setup's for PostgREST's %i with %s (%s)", async (status, code) => {
     expect(await classOf(status, body(code))).toBe("setup");
   });
 
@@ -55,7 +55,7 @@ describe("a refused update", () => {
     [405, "{}"],
     [402, '{"message":"quota"}'],
     [400, "null"],
-  ])("is the set-up's where %i is answered without PostgREST's body (%j)", async (status, text) => {
+  ])("is the setup's for %i without PostgREST's body (%j)", async (status, text) => {
     expect(await classOf(status, text)).toBe("setup");
   });
 
@@ -75,17 +75,17 @@ describe("a refused update", () => {
     [502, '{"message":"bad gateway"}'],
     [520, "<html>"],
     [302, ""],
-  ])("is unknown, not certain, for %i with %j", async (status, text) => {
+  ])("is unknown for %i with %j", async (status, text) => {
     expect(await classOf(status, text)).toBe("unknown");
   });
 
-  it("is not PostgREST's where one of its fields is missing: a code alone may be a gateway's", async () => {
+  it("is not PostgREST's if one of its fields is missing: a code alone may be a gateway's", async () => {
     const { by, code } =
       (await refusalOf(new DatabaseError(400, '{"code":"23514","message":"no"}'), async () => true)) ?? {};
     expect({ by, code }).toEqual({ by: "setup", code: "http_400" });
   });
 
-  it("tells an operator what was said and what to do", async () => {
+  it("tells an operator what went wrong and what to do", async () => {
     const messageOf = async (status: number, text: string) =>
       (await refusalOf(new DatabaseError(status, text), async () => true))?.message;
     expect(await messageOf(405, body("25006"))).toMatch(/read-only.*disk.*25006: no/);
@@ -94,7 +94,7 @@ describe("a refused update", () => {
 });
 
 describe("throwingFetch", () => {
-  it("throws for whatever is not a success, and hands a success on", async () => {
+  it("throws for every error response, and passes a success through", async () => {
     const answering = (response: Response) => throwingFetch(async () => response)("http://x.test");
     await expect(answering(new Response("", { status: 404 }))).rejects.toThrow(DatabaseError);
     await expect(answering(new Response(null, { status: 304 }))).rejects.toThrow("HTTP 304");

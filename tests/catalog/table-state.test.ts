@@ -16,9 +16,9 @@ const refusedBy = (by: "row" | "setup", code = "25006") =>
   ({ outcome: "refused", by, code, message: `because of ${code}` }) as const;
 
 describe("the table's state", () => {
-  it("closes after two refusals of the set-up in a row, and opens with the next update that is made", () => {
-    const told: string[] = [];
-    const state = createTableState({ warn: (_fields, message) => told.push(message) });
+  it("closes after two setup refusals in a row, and opens with the next successful update", () => {
+    const logged: string[] = [];
+    const state = createTableState({ warn: (_fields, message) => logged.push(message) });
     state.noteSwap(refusedBy("setup"));
     expect(state.closedBy()).toBeNull();
     state.noteSwap(refusedBy("setup", "PGRST301"));
@@ -27,16 +27,16 @@ describe("the table's state", () => {
     expect(state.closedBy()).toBeNull();
     state.noteSwap(refusedBy("setup"));
     expect(state.closedBy()).toBeNull();
-    expect(told).toEqual(["selling is closed: because of PGRST301", "selling is open again: the table takes updates"]);
+    expect(logged).toEqual(["selling stopped: because of PGRST301", "selling resumed: the table accepts updates"]);
   });
 
-  it("is not closed by rows that refuse, however many", () => {
+  it("is not closed by refusals of rows, however many", () => {
     const state = createTableState(undefined);
     for (let index = 0; index < 5; index += 1) state.noteSwap(refusedBy("row", "23514"));
     expect(state.closedBy()).toBeNull();
   });
 
-  it("is closed at once by reads that are behind, and opened by a check that finds none, not by a sale", () => {
+  it("is closed at once by stale reads, and opened by a check that finds none, not by a sale", () => {
     const state = createTableState(undefined);
     state.noteReads(true);
     state.noteSwap({ outcome: "swapped" });
@@ -53,7 +53,7 @@ describe("a catalog", () => {
   });
   afterAll(() => database.close());
 
-  /** What updates are answered with instead of being carried out; null: they are carried out. */
+  /** The response to updates instead of running them; null: they run. */
   let instead: (() => Response | Promise<Response>) | null = null;
   const open = (timeoutMs = 4_000): SupabaseCatalog =>
     database.catalogWith({
@@ -64,7 +64,7 @@ describe("a catalog", () => {
   const sell = (catalog: SupabaseCatalog, from: number) =>
     catalog.compareAndSwap({ productId: MUG.id, from, to: from - 1 });
 
-  it("closes when two sales were refused by read-only mode, says why, and opens with the next sale", async () => {
+  it("closes when read-only mode refused two sales, says why, and opens with the next sale", async () => {
     const catalog = open();
     instead = () => Response.json(READ_ONLY, { status: 405 });
     await sell(catalog, 3);
@@ -77,10 +77,10 @@ describe("a catalog", () => {
     expect(catalog.closedBy).toBeNull();
   });
 
-  it("is closed by two checks that are refused, and opened by one that is not", async () => {
+  it("is closed by two refused checks, and opened by one that succeeds", async () => {
     const catalog = open();
     instead = () => Response.json(READ_ONLY, { status: 405 });
-    expect((await catalog.probe()).faults).toEqual([expect.stringContaining("read-only")]);
+    expect((await catalog.probe()).problems).toEqual([expect.stringContaining("read-only")]);
     await catalog.probe();
     expect(catalog.closedBy).toMatchObject({ code: "25006" });
     instead = null;
@@ -88,7 +88,7 @@ describe("a catalog", () => {
     expect(catalog.closedBy).toBeNull();
   });
 
-  it("proves by a real sale what the check cannot, and says so where it does not", async () => {
+  it("proves by a real sale what the check cannot, and reports when nothing was proven", async () => {
     await database.exec("update products set inventory_count = 3");
     expect(await proveWrite(database.catalog, MUG.id)).toMatchObject({ state: "ok" });
     expect((await database.catalog.readStock([MUG.id])).get(MUG.id)?.inventory).toBe(3);
@@ -105,7 +105,7 @@ describe("a catalog", () => {
     await database.exec("alter table products drop constraint enough");
   });
 
-  it("is closed by nothing that does not answer", async () => {
+  it("is not closed by timeouts and outages", async () => {
     const catalog = open(25);
     for (const silence of [() => new Promise<never>(() => undefined), () => new Response("", { status: 503 })]) {
       instead = silence;
@@ -126,10 +126,10 @@ describe("a catalog", () => {
         return behind.clone();
       },
     });
-    expect((await catalog.probe()).faults).toEqual([READS_FROM_REPLICA.message]);
+    expect((await catalog.probe()).problems).toEqual([READS_FROM_REPLICA.message]);
     expect(catalog.closedBy).toEqual(READS_FROM_REPLICA);
     isBehind = false;
-    expect((await catalog.probe()).faults).toEqual([]);
+    expect((await catalog.probe()).problems).toEqual([]);
     expect(catalog.closedBy).toBeNull();
   });
 });

@@ -38,24 +38,24 @@ describe.each(CALLS)("%s", (_name, call) => {
   it.each<[string, () => Promise<Response>]>([
     ["refuses the connection", () => Promise.reject(new TypeError("fetch failed"))],
     [
-      "answers 503",
+      "returns 503",
       () =>
         Promise.resolve(new Response(JSON.stringify({ code: "PGRST002", message: "schema cache" }), { status: 503 })),
     ],
-    ["answers 520 with a page", () => Promise.resolve(new Response("<html>", { status: 520 }))],
-    ["answers 200 with a page", () => Promise.resolve(new Response("<html>"))],
-    ["answers 200 with something else", () => Promise.resolve(Response.json({ hello: "there" }))],
+    ["returns 520 with a page", () => Promise.resolve(new Response("<html>", { status: 520 }))],
+    ["returns 200 with a page", () => Promise.resolve(new Response("<html>"))],
+    ["returns 200 with something else", () => Promise.resolve(Response.json({ hello: "there" }))],
     [
-      "answers 500 in PostgREST's shape",
+      "returns 500 in PostgREST's shape",
       () =>
         Promise.resolve(
           Response.json({ code: "57014", message: "statement timeout", details: null, hint: null }, { status: 500 }),
         ),
     ],
-    ["answers 408 with nothing", () => Promise.resolve(new Response("", { status: 408 }))],
-    ["answers 429 with a page", () => Promise.resolve(new Response("<html>", { status: 429 }))],
-    ["never answers", () => new Promise(() => undefined)],
-  ])("is unavailable, with its cause and after one try, when the database %s", async (_fault, answer) => {
+    ["returns 408 with nothing", () => Promise.resolve(new Response("", { status: 408 }))],
+    ["returns 429 with a page", () => Promise.resolve(new Response("<html>", { status: 429 }))],
+    ["never responds", () => new Promise(() => undefined)],
+  ])("throws UnavailableError with its cause, after one try, when the database %s", async (_fault, answer) => {
     const { catalog, requests } = over(answer);
     const error: unknown = await call(catalog).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(UnavailableError);
@@ -69,12 +69,12 @@ describe.each(CALLS.filter(([name]) => name !== "compareAndSwap"))("%s", (_name,
     ["404 with nothing", () => new Response("", { status: 404 })],
     ["404 with an empty list", () => Response.json([], { status: 404 })],
     ["401 with null", () => Response.json(null, { status: 401 })],
-  ])("is unavailable, not empty, when the response is %s", async (_answer, answer) => {
+  ])("throws UnavailableError instead of returning nothing when the response is %s", async (_answer, answer) => {
     await expect(call(over(async () => answer()).catalog)).rejects.toThrow(UnavailableError);
   });
 });
 
-describe("a query without an answer", () => {
+describe("a query without a response", () => {
   it("is aborted, says how long it waited, and is logged", async () => {
     const { catalog, requests, warnings } = over(() => new Promise(() => undefined));
     await expect(catalog.readStock(["a"])).rejects.toThrow("within 25 ms");
@@ -82,7 +82,7 @@ describe("a query without an answer", () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it("is aborted while its body is on the way, too", async () => {
+  it("is aborted while its body is being read, too", async () => {
     const { catalog } = over((signal) =>
       Promise.resolve(
         new Response(

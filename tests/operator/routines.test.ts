@@ -8,7 +8,7 @@ import { decorate } from "~/decorate";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const FINE: ProbeReport = { ok: true, faults: [], warnings: [] };
+const FINE: ProbeReport = { ok: true, problems: [], warnings: [] };
 
 function housekeeping(
   run: () => Promise<unknown>,
@@ -54,7 +54,7 @@ describe("a housekeeping routine", () => {
 
 describe("the check of the products table", () => {
   it("runs every 10 s from boot until it succeeds, and again only while the table refuses sales", async () => {
-    const reports: ProbeReport[] = [{ ok: false, faults: ["no such column"], warnings: [] }, FINE];
+    const reports: ProbeReport[] = [{ ok: false, problems: ["no such column"], warnings: [] }, FINE];
     let checks = 0;
     const table = {
       closedBy: null as SupabaseCatalog["closedBy"],

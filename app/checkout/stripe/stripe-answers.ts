@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { PriceFault, PriceReading } from "~/catalog/price-source";
+import type { PriceProblem, PriceReading } from "~/catalog/price-source";
 import type { ChargedLine, Refund, StripeSession } from "./gateway";
 import { LINE_PRODUCT, type Metadata } from "./session-metadata";
 
@@ -209,7 +209,7 @@ export function toPrice({
   currency,
   product,
 }: z.output<typeof price>): PriceReading {
-  const unusable = (fault: PriceFault) => ({ state: "unusable" as const, fault });
+  const unusable = (problem: PriceProblem) => ({ state: "unusable" as const, problem });
   if (!active) return unusable("inactive");
   if (!product.active) return unusable("product_inactive");
   if (type === "recurring") return unusable("recurring");

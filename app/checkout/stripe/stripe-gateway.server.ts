@@ -169,7 +169,7 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
           ),
         );
       } catch (error) {
-        if (isRefusal(error)) return { state: "unusable", fault: "missing" };
+        if (isRefusal(error)) return { state: "unusable", problem: "missing" };
         throw unknownOutcome(what, error);
       }
     },

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Stock } from "~/catalog/catalog";
-import { createLookingRead } from "~/catalog/looking-read";
+import { createDisplayRead } from "~/catalog/display-read";
 import { createSharedRead } from "~/catalog/shared-stock-read";
 import { UnavailableError } from "~/errors";
 
 const MUG = { name: "Mug", inventory: 5, active: true, version: null };
-/** As the catalog asks: lists of 100 ids, four at a time, 30 ms each. */
+/** Like the catalog's queries: lists of 100 ids, four at a time, 30 ms each. */
 const LIST_MS = 30;
 
 let asked: string[] = [];
@@ -14,8 +14,8 @@ async function read(ids: readonly string[]): Promise<Stock> {
   await new Promise((resolve) => setTimeout(resolve, Math.ceil(ids.length / 400) * LIST_MS));
   return new Map(ids.filter((id) => id === "mug").map((id) => [id, MUG]));
 }
-const looking = (mostWaiting?: number) =>
-  createLookingRead({ read, now: () => Date.now(), ...(mostWaiting === undefined ? {} : { mostWaiting }) });
+const displayRead = (maxPending?: number) =>
+  createDisplayRead({ read, now: () => Date.now(), ...(maxPending === undefined ? {} : { maxPending }) });
 
 beforeEach(() => {
   asked = [];
@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-/** How long an add waits for its stock, the longest of five, while 20 calls at a time look up 100 made-up ids each. */
+/** The longest of five waits of an add for its stock, in ms, while 20 concurrent calls look up 100 made-up ids each. */
 async function slowestAdd(readers: {
   readonly add: (ids: readonly string[]) => Promise<Stock>;
   readonly look: (ids: readonly string[]) => Promise<Stock>;
@@ -51,20 +51,20 @@ async function slowestAdd(readers: {
   return slowest;
 }
 
-describe("an add beside a flood of lookups", () => {
-  it("waits for its own read and no other", async () => {
-    expect(await slowestAdd({ add: createSharedRead(read), look: looking() })).toBeLessThanOrEqual(2 * LIST_MS);
+describe("an add during a flood of lookups", () => {
+  it("waits only for its own read", async () => {
+    expect(await slowestAdd({ add: createSharedRead(read), look: displayRead() })).toBeLessThanOrEqual(2 * LIST_MS);
   });
 
-  it("waits for the lookups of others where both share one read (negative control)", async () => {
+  it("waits for other people's lookups if both share one read (negative control)", async () => {
     const shared = createSharedRead(read);
     expect(await slowestAdd({ add: shared, look: shared })).toBeGreaterThan(5 * LIST_MS);
   });
 });
 
-describe("a read for looking", () => {
-  it("asks for an id without a row once in five seconds", async () => {
-    const look = looking();
+describe("a display read", () => {
+  it("looks up an id without a row once in five seconds", async () => {
+    const look = displayRead();
     const lookAt = async () => {
       const answer = look(["mug", "gone"]);
       await vi.advanceTimersByTimeAsync(LIST_MS);
@@ -78,9 +78,9 @@ describe("a read for looking", () => {
     expect(asked.filter((id) => id === "gone")).toHaveLength(2);
   });
 
-  it("remembers no failure", async () => {
+  it("does not remember failures", async () => {
     let isDown = true;
-    const look = createLookingRead({
+    const look = createDisplayRead({
       now: () => 0,
       read: async (ids) =>
         isDown ? Promise.reject(new UnavailableError("down")) : new Map(ids.map((id) => [id, MUG])),
@@ -90,8 +90,8 @@ describe("a read for looking", () => {
     expect((await look(["mug"])).has("mug")).toBe(true);
   });
 
-  it("refuses what is beyond the ids that may wait, and takes more when they are answered", async () => {
-    const look = looking(3);
+  it("rejects calls beyond the most pending ids, and accepts more once those are answered", async () => {
+    const look = displayRead(3);
     const first = look(["a", "b"]);
     await expect(look(["c", "d"])).rejects.toThrow(UnavailableError);
     const second = look(["c"]);
