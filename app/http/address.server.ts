@@ -1,27 +1,32 @@
 /**
- * Longest path and most segments that any page has: ids of products have up to 1,000 characters, some of which are written in several.
- * Remix compares each route with each part of a path, so what a path costs grows with the square of its segments.
+ * Longest path in characters, and most segments, of any page: product ids have up to 1,000 characters, some of which take several in a
+ * URL. Remix compares every route with every part of a path, so the cost of a path grows with the square of its segments.
  */
 const LONGEST_PATH = 2_500;
 const MOST_SEGMENTS = 16;
 
-/** Routes of programs and operators, in lower case. Everything below `/api/` belongs to them. */
+/** Routes for programs and operators, in lower case. Everything below `/api/` is one, too. */
 const MACHINE_ROUTES = new Set(["/metrics", "/healthz", "/readyz", "/admin"]);
 
 export type Address =
   | { readonly outcome: "readable"; readonly path: string }
   | { readonly outcome: "too_long" | "unreadable" }
-  /** Leads to a machine's or an operator's route in another spelling than its own, which a proxy's rules for `exact` do not cover. */
+  /** Would reach a route for programs or operators by a spelling that a proxy's rules for `exact` do not match. */
   | { readonly outcome: "misspelled"; readonly exact: string };
 
-/** Reads the path of a request's target as Remix would: without detours, and with its escapes undone. */
+/**
+ * Reads the path of a request target as Remix would: dot segments resolved and escapes decoded.
+ *
+ * @example
+ * readAddress("/x/../METRICS"); // { outcome: "misspelled", exact: "/metrics" }
+ */
 export function readAddress(target: string): Address {
   const [written = ""] = target.split("?", 1);
   if (written.length > LONGEST_PATH || written.split(/[/\\]/, MOST_SEGMENTS + 2).length > MOST_SEGMENTS + 1)
     return { outcome: "too_long" };
   const path = pathOf(written);
   if (path === null) return { outcome: "unreadable" };
-  // Remix answers an address that ends in `.data` with the data of the page before it.
+  // For a path that ends in `.data`, Remix returns the data of the page without it.
   const [bare, ending] = path.endsWith(".data") ? [path.slice(0, -".data".length), ".data"] : [path, ""];
   const route = bare
     .replace(/\/+/g, "/")
@@ -33,7 +38,7 @@ export function readAddress(target: string): Address {
     : { outcome: "readable", path };
 }
 
-/** Null where the escapes stand for no text. */
+/** The decoded path; null if its escapes are not valid UTF-8. */
 function pathOf(written: string): string | null {
   try {
     return decodeURIComponent(new URL(`http://shop${written}`).pathname);

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { describeFault } from "./fault-words";
+import { describeIssue } from "./field-messages";
 import { Problem } from "./problem.server";
 import { DRAIN_BYTES, DRAIN_MS } from "./remix-serve/unread-bodies.server";
 
@@ -7,8 +7,8 @@ const FORM_AND_JSON_LIMIT = 16 * 1024;
 export const WEBHOOK_LIMIT = 1024 * 1024;
 
 /**
- * The body as text; 413 when it is larger than `limit` bytes, whatever its headers say. No more than `limit` is kept, but the
- * rest is drained, within bounds: a connection closed on unread data is reset, and the answer is lost with it.
+ * Reads the body as text. Throws a 413 if it is larger than `limit` bytes, whatever its headers say. At most `limit` is kept, but the rest
+ * is drained, within bounds: closing a connection with unread data resets it, and the response would be lost.
  */
 export async function readText(request: Request, limit: number): Promise<string> {
   if (request.body === null) return "";
@@ -24,13 +24,13 @@ export async function readText(request: Request, limit: number): Promise<string>
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** A JSON body that fits the schema. 415 for another type, 400 `invalid_request` with the fields at fault. */
+/** Reads a JSON body that fits the schema. Throws a 415 for another type, a 400 `invalid_request` with the invalid fields. */
 export async function readJson<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.output<Schema>> {
   requireType(request, "application/json");
   return parseJson(await readText(request, FORM_AND_JSON_LIMIT), schema);
 }
 
-/** As `readJson`; no body at all reads as an empty object. Only reading tells: the server hands on a body for every DELETE. */
+/** As `readJson`, but no body counts as an empty object. Reading is the only way to tell: the server passes a body for every DELETE. */
 export async function readOptionalJson<Schema extends z.ZodType>(
   request: Request,
   schema: Schema,
@@ -41,7 +41,7 @@ export async function readOptionalJson<Schema extends z.ZodType>(
   return parseJson(text, schema);
 }
 
-/** A form body; repeated fields keep the last value. 415 for another type. */
+/** Reads a form body; of repeated fields, the last one counts. Throws a 415 for another type. */
 export async function readForm(request: Request): Promise<Record<string, string>> {
   requireType(request, "application/x-www-form-urlencoded");
   return Object.fromEntries(new URLSearchParams(await readText(request, FORM_AND_JSON_LIMIT)));
@@ -52,16 +52,16 @@ function parseJson<Schema extends z.ZodType>(text: string, schema: Schema): z.ou
   try {
     body = JSON.parse(text);
   } catch {
-    throw new Problem(400, "invalid_request", "The body is not valid JSON.");
+    throw new Problem(400, "invalid_request", "The body isn't valid JSON.");
   }
   return parse(schema, body);
 }
 
 export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(value, { error: describeFault });
+  const parsed = schema.safeParse(value, { error: describeIssue });
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => ({ field: issue.path.join("."), message: issue.message }));
-  throw new Problem(400, "invalid_request", "The request is not valid.", { fields });
+  throw new Problem(400, "invalid_request", "Some fields are invalid.", { fields });
 }
 
 function requireType(request: Request, type: string): void {

@@ -2,27 +2,27 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { Problem } from "./problem.server";
 import { createSignedTexts } from "./signed-texts.server";
 
-/** `token` null: operator routes are closed, except in the sandbox, where they are open. */
+/** How operators authenticate. `token` null: operator routes are closed, except in the sandbox, where they are open. */
 export interface OperatorRule {
   readonly token: string | null;
   readonly isSandbox: boolean;
-  /** Of the session: the first signs the sign-in cookie, all verify it. */
+  /** The session secrets: the first signs the sign-in cookie, all verify it. */
   readonly secrets: readonly string[];
-  /** Whether the shop is on HTTPS. */
+  /** Whether the shop uses HTTPS. */
   readonly secure: boolean;
 }
 
 const SIGN_IN_SECONDS = 12 * 3600;
 
-/** Whether the request bears the operator's token (compared in constant time) or the cookie of a sign-in, or needs neither. */
+/** Whether the request has the operator's token (compared in constant time) or a sign-in cookie, or needs neither. */
 export function isOperator(request: Request, rule: OperatorRule, now = Date.now()): boolean {
   if (rule.token === null) return rule.isSandbox;
   const given = bearerToken(request);
   return (given !== null && isToken(given, rule)) || isSignedIn(request, rule, now);
 }
 
-/** Whether the request speaks as an operator at all: only the bearer token does, for a browser brings its cookie everywhere. */
-export function bearsToken(request: Request): boolean {
+/** Whether the request has a bearer token. The sign-in cookie does not count: browsers attach it to every request. */
+export function hasBearerToken(request: Request): boolean {
   return bearerToken(request) !== null;
 }
 
@@ -32,27 +32,27 @@ export function requireOperator(request: Request, rule: OperatorRule): void {
   throw new Problem(
     401,
     "unauthorized",
-    "This is for operators: send the ADMIN_TOKEN as a bearer token, or sign in at /admin.",
+    "Admin access only. Send ADMIN_TOKEN as a bearer token or sign in at /admin.",
     { headers: { "WWW-Authenticate": "Bearer" } },
   );
 }
 
-/** Compared in constant time. False where there is no token. */
+/** Compares the token in constant time. False if none is set. */
 export function isToken(given: string, rule: OperatorRule): boolean {
   return rule.token !== null && timingSafeEqual(digest(given), digest(rule.token));
 }
 
 /**
- * The Set-Cookie header of a sign-in: 12 hours, bound to the token, so that another ADMIN_TOKEN ends every sign-in.
- * Nothing is stored here: signing out makes this browser forget the cookie, and a copy of it would go on being good until
- * its time is over or the token is changed.
+ * The Set-Cookie header of a sign-in, valid for 12 hours and bound to the token, so that changing ADMIN_TOKEN ends every sign-in.
+ * Nothing is stored on the server: signing out only deletes the cookie in this browser, and a copy stays valid until it expires or the
+ * token changes.
  */
 export function signInCookie(rule: OperatorRule, now: number): string {
   const until = String(Math.floor(now / 1000) + SIGN_IN_SECONDS);
   return setCookie(rule, signatures(rule).sign(until), SIGN_IN_SECONDS);
 }
 
-/** The Set-Cookie header that makes a browser forget its sign-in. */
+/** The Set-Cookie header that deletes the sign-in. */
 export function signOutCookie(rule: OperatorRule): string {
   return setCookie(rule, "", 0);
 }
@@ -71,7 +71,7 @@ function readCookie(request: Request, name: string): string {
   return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
 }
 
-/** Strict: a link on another site never brings the sign-in with it. */
+/** SameSite=Strict: a link on another site never carries the sign-in. */
 function setCookie(rule: OperatorRule, value: string, seconds: number): string {
   return `${cookieName(rule)}=${value}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Strict${rule.secure ? "; Secure" : ""}`;
 }

@@ -1,14 +1,14 @@
 import { isLoopback } from "./loopback";
 import { Problem } from "./problem.server";
 
-/** Which pages may post here. */
+/** The origins whose pages may post to the shop. */
 export interface OriginRule {
   readonly publicUrl: string;
-  /** In the sandbox a page is also at home on the loopback host that it was reached by. */
+  /** In the sandbox, the loopback host of the request is an own origin, too. */
   readonly isSandbox: boolean;
 }
 
-/** The origin under which the shopper reached the store: where Stripe sends them back to. */
+/** The origin through which the shopper reached the store, and to which Stripe sends them back. */
 export function ownOrigin(request: Request, rule: OriginRule): string {
   if (!rule.isSandbox) return rule.publicUrl;
   const host = request.headers.get("Host") ?? "";
@@ -17,8 +17,9 @@ export function ownOrigin(request: Request, rule: OriginRule): string {
 }
 
 /**
- * Refuses a request that another site's page sent. One with neither Origin nor Sec-Fetch-Site comes from a program.
+ * Rejects requests from other sites' pages. A request with neither Origin nor Sec-Fetch-Site comes from a program.
  * Remix's own check skips resource routes, so every mutating route calls this.
+ * @throws {Problem} 403 `cross_origin`
  */
 export function requireOwnOrigin(request: Request, rule: OriginRule): void {
   const origin = request.headers.get("Origin");

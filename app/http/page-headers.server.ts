@@ -3,8 +3,8 @@ import type { Environment } from "~/env.server";
 type HeadersEnvironment = Pick<Environment, "isSandbox" | "STRIPE_API_BASE" | "STRIPE_CHECKOUT_ORIGIN" | "IMAGE_HOSTS">;
 
 /**
- * Security headers of every page. `nonce`: of the page's inline scripts; null while developing, where Vite adds its own.
- * Referrer-Policy must not be `no-referrer`: browsers then post forms with `Origin: null`, which Remix refuses.
+ * Security headers of every page. `nonce` is that of the page's inline scripts; null in development, where Vite adds its own scripts.
+ * Referrer-Policy must not be `no-referrer`: browsers would then post forms with `Origin: null`, which Remix rejects.
  */
 export function pageHeaders(env: HeadersEnvironment, nonce: string | null): Record<string, string> {
   return {
@@ -12,7 +12,7 @@ export function pageHeaders(env: HeadersEnvironment, nonce: string | null): Reco
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    // Pages tell one shopper's holds and a stock that changes by the second.
+    // Pages show one shopper's holds, and stock that changes by the second.
     "Cache-Control": "private, no-store",
   };
 }
@@ -25,7 +25,7 @@ function contentSecurityPolicy(env: HeadersEnvironment, nonce: string | null): s
     "style-src": ["'self'", ...(isDevelopment ? ["'unsafe-inline'"] : [])],
     "img-src": ["'self'", "data:", ...(env.IMAGE_HOSTS ?? ["https:"])],
     "connect-src": ["'self'", ...(isDevelopment ? ["ws:"] : [])],
-    // Chromium holds the redirect after a form post against this too: without the payment page in it, nobody could pay.
+    // Chromium also applies this to the redirect after a form post: without the payment page, nobody could pay.
     "form-action": ["'self'", ...paymentPages(env)],
     "frame-ancestors": ["'none'"],
     "base-uri": ["'none'"],
@@ -36,13 +36,13 @@ function contentSecurityPolicy(env: HeadersEnvironment, nonce: string | null): s
     .join("; ");
 }
 
-/** Whether a form may lead there, past the policy above. Relative addresses are our own; so is the sandbox's payment page. */
-export function mayFormsLeadTo(address: string, ownOrigin: string, env: HeadersEnvironment): boolean {
+/** Whether the policy above allows a form to lead to `address`. Relative URLs and the sandbox's payment page are our own. */
+export function allowsFormTo(address: string, ownOrigin: string, env: HeadersEnvironment): boolean {
   const { origin } = new URL(address, ownOrigin);
   return origin === ownOrigin || paymentPages(env).includes(origin);
 }
 
-/** The sandbox's payment page is one of our own. */
+/** Origins of payment pages. Empty in the sandbox, whose payment page has our own origin. */
 function paymentPages({
   isSandbox,
   STRIPE_API_BASE: base,

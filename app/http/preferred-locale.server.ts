@@ -1,4 +1,4 @@
-/** The first language of the browser that `Intl` can format for; English when it names none. */
+/** The browser's first language that `Intl` supports; English if there is none. */
 export function preferredLocale(request: Request): string {
   const tags = (request.headers.get("Accept-Language") ?? "")
     .slice(0, 200)

@@ -1,4 +1,4 @@
-/** Why a request failed, for programs; the message beside it is for a person. */
+/** Error codes for programs; the message that comes with one is for people. */
 export const PROBLEM_CODES = [
   "invalid_request",
   "invalid_session",

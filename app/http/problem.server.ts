@@ -1,24 +1,30 @@
 import { UnavailableError } from "~/errors";
 import type { ProblemCode } from "./problem-codes";
 
-export interface Fault {
+export interface FieldProblem {
+  /** Path of the field in the request, `items.0.quantity`. */
   readonly field: string;
   readonly message: string;
 }
 
-/** An answer of the API other than success, thrown by whoever notices; `message` is for a person. */
+/**
+ * An error response of the API, thrown where the error is noticed; `message` is for people.
+ *
+ * @example
+ * throw new Problem(404, "unknown_product", "There is no such product.");
+ */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly status: number;
   readonly code: ProblemCode;
-  readonly fields: readonly Fault[] | undefined;
+  readonly fields: readonly FieldProblem[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
     code: ProblemCode,
     message: string,
-    options: { fields?: readonly Fault[]; headers?: Record<string, string> } = {},
+    options: { fields?: readonly FieldProblem[]; headers?: Record<string, string> } = {},
   ) {
     super(message);
     this.status = status;
@@ -36,19 +42,19 @@ export class Problem extends Error {
   }
 }
 
-/** What went wrong as an answer; null when it is not an expected failure. */
+/** The error response for a thrown error; null if the error is unexpected. */
 export function asProblem(error: unknown): Problem | null {
   if (error instanceof Problem) return error;
   if (error instanceof UnavailableError) {
-    // What the error says is for the log: it may quote the database.
-    return new Problem(503, "unavailable", "The shop cannot answer this right now. Please try again in a moment.", {
+    // The error's own message is only logged: it may quote the database.
+    return new Problem(503, "unavailable", "The shop is temporarily unavailable. Please try again in a moment.", {
       headers: { "Retry-After": String(error.retryAfterSeconds) },
     });
   }
   return null;
 }
 
-/** A JSON answer that no cache keeps. */
+/** A JSON response that caches do not store. */
 export function json(body: unknown, init: ResponseInit = {}): Response {
   const headers = new Headers(init.headers);
   headers.set("Content-Type", "application/json; charset=utf-8");

@@ -3,12 +3,12 @@ import { z } from "zod";
 import { UnavailableError } from "~/errors";
 import { BoundedRedis, type BoundedRedisOptions } from "~/reservations/redis/bounded-redis.server";
 
-/** Servers are heard of every five minutes; the ones that left are forgotten after two rounds and a bit. */
+/** Servers register every five minutes; one that has left is forgotten after a little more than two rounds. */
 const KEPT_SECONDS = 12 * 60;
 
 /**
- * Notes which secrets this server has, as fingerprints, and returns what all servers noted lately. One member for each list of secrets,
- * not for each server; the score is Redis' own time, so that clocks of servers do not matter.
+ * Registers the fingerprints of this server's secrets and returns those of all servers that registered recently. One member per list of
+ * secrets, not per server. The score is Redis's own time in seconds, so the servers' clocks do not matter.
  */
 const NOTE = `
 local now = tonumber(redis.call("TIME")[1])
@@ -19,14 +19,14 @@ return redis.call("ZRANGE", KEYS[1], 0, 99)`;
 
 const listsSchema = z.array(z.string());
 
-/** Whether all servers of the shop can read each other's carts. */
+/** Checks that all servers of the shop can read each other's carts. */
 export interface SecretAgreement {
-  /** A sentence while they cannot. What was found last while Redis does not answer. */
+  /** A warning while they cannot. Repeats the last result while Redis is unavailable. */
   warnings(): Promise<readonly string[]>;
   close(): void;
 }
 
-/** `secrets`: the first signs, all verify. The key tells fingerprints only, by which no secret can be found out. */
+/** `secrets`: the first signs, all verify. Redis only gets fingerprints, which do not reveal the secrets. */
 export function createSecretAgreement({
   secrets,
   key,
@@ -57,9 +57,9 @@ export function createSecretAgreement({
 }
 
 const WARNING =
-  "another server of this shop has another SESSION_SECRET: carts that one signs are lost on the other; give all servers the same list, and rotate by adding the new secret last everywhere before it becomes the first";
+  "another server of this shop has a different SESSION_SECRET, so carts are lost when shoppers move between servers: use the same list on all servers, and rotate by adding the new secret last everywhere before moving it to the front";
 
-/** What each signs the other can verify. */
+/** Whether each server can verify what the other signs. */
 function agree(one: readonly string[], other: readonly string[]): boolean {
   return one.includes(other[0] ?? "") && other.includes(one[0] ?? "");
 }

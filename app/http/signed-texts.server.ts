@@ -1,14 +1,20 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** Texts that leave the server and come back, each with a signature that only this shop can make. */
+/** Signs texts that leave the server, and verifies them when they come back. */
 export interface SignedTexts {
-  /** `text.signature`, by the first secret; the same each time. */
+  /** `text.signature`, made with the first secret; always the same for a text. */
   sign(text: string): string;
-  /** The text, when one of the secrets signed it; null otherwise. */
+  /** The text if one of the secrets signed it, otherwise null. */
   verify(signed: string): string | null;
 }
 
-/** `purpose` keeps apart what is signed with the same secrets: a signature for one purpose is none for another. */
+/**
+ * Creates a signer. A signature for one `purpose` is invalid for every other, even with the same secrets.
+ *
+ * @example
+ * const ids = createSignedTexts("session", secrets);
+ * ids.verify(ids.sign("abc")); // "abc"
+ */
 export function createSignedTexts(purpose: string, secrets: readonly string[]): SignedTexts {
   const signature = (text: string, secret: string) =>
     createHmac("sha256", secret).update(`${purpose}:${text}`).digest("base64url");

@@ -7,7 +7,7 @@ import { api } from "~/api/resource-route.server";
 import { releaseRequest, reservationsQuery, reserveRequest } from "~/api/schemas";
 import { container } from "~/boot/container.server";
 import { parse, readJson, readOptionalJson } from "~/http/body.server";
-import { bearsToken, isOperator } from "~/http/operator.server";
+import { hasBearerToken, isOperator } from "~/http/operator.server";
 import { requireOwnOrigin } from "~/http/origin.server";
 
 const answer = api({
@@ -29,7 +29,7 @@ const answer = api({
     const query = parse(reservationsQuery, Object.fromEntries(new URL(request.url).searchParams));
     const cart = await apiCart(request, query.session_id, container.carts);
     // Who names a session, and is no more than that, sees its holds; an operator sees all.
-    const seesAll = isOperator(request, container.operatorRule) && (cart === null || bearsToken(request));
+    const seesAll = isOperator(request, container.operatorRule) && (cart === null || hasBearerToken(request));
     return seesAll ? allReservations(container, query) : ownReservations(container, cart?.sessionHash ?? null);
   },
 });

@@ -19,7 +19,7 @@ import { PaymentLink } from "~/components/shop/payment-link";
 import { cartTexts, pageTitle } from "~/components/texts";
 import { readForm } from "~/http/body.server";
 import { ownOrigin, requireOwnOrigin } from "~/http/origin.server";
-import { mayFormsLeadTo } from "~/http/page-headers.server";
+import { allowsFormTo } from "~/http/page-headers.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 
 export const meta: MetaFunction = () => [{ title: pageTitle(cartTexts.title) }, { name: "robots", content: "noindex" }];
@@ -62,7 +62,7 @@ export function action({ request }: ActionFunctionArgs) {
     if (answer.outcome === "failed") return data(answer.failure, failureInit(answer.failure));
     if (answer.outcome === "changed") throw redirect(answer.address, 303);
     const headers = await container.carts.headers(answer.cart);
-    if (mayFormsLeadTo(answer.url, here, container.env)) throw redirectDocument(answer.url, { status: 303, headers });
+    if (allowsFormTo(answer.url, here, container.env)) throw redirectDocument(answer.url, { status: 303, headers });
     // A browser would stop this form on its way, without a word; a link is free to go there.
     container.log.error(
       { origin: new URL(answer.url).origin },

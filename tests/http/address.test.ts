@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readAddress } from "~/http/address.server";
 
-describe("the address of a machine's or an operator's route", () => {
+describe("the path of a route for programs or operators", () => {
   it.each([
     "/metrics/",
     "/METRICS",
@@ -14,7 +14,7 @@ describe("the address of a machine's or an operator's route", () => {
     "/metrics%2f",
     "/healthz/",
     "/Readyz",
-  ])("has one spelling: %s is none", (target) =>
+  ])("has one spelling, which is not %s", (target) =>
     expect(readAddress(target)).toEqual({
       outcome: "misspelled",
       exact: expect.stringMatching(/^\/(metrics|healthz|readyz)$/) as string,
@@ -31,7 +31,7 @@ describe("the address of a machine's or an operator's route", () => {
     "/API/openapi.json",
     "/api//availability",
     "/api/",
-  ])("has one spelling, for people's tools too: %s is none", (target) =>
+  ])("has one spelling in the API and the admin page, too, which is not %s", (target) =>
     expect(readAddress(target).outcome).toBe("misspelled"),
   );
 
@@ -42,10 +42,10 @@ describe("the address of a machine's or an operator's route", () => {
     "/admin.data?_routes=routes%2Fadmin",
     "/api/debug-checkout?checkout_id=cs_A",
     "/api/openapi.json",
-  ])("is read as it is: %s", (target) => expect(readAddress(target).outcome).toBe("readable"));
+  ])("is readable in its exact spelling: %s", (target) => expect(readAddress(target).outcome).toBe("readable"));
 });
 
-describe("the address of a page", () => {
+describe("the path of a page", () => {
   it.each([
     "/",
     "/cart/",
@@ -54,9 +54,9 @@ describe("the address of a page", () => {
     "/products/metrics",
     `/products/${"%F0%9F%98%80".repeat(100)}`,
     "/Cart",
-  ])("may be spelled as it comes: %s", (target) => expect(readAddress(target).outcome).toBe("readable"));
+  ])("is readable in any spelling: %s", (target) => expect(readAddress(target).outcome).toBe("readable"));
 
-  it("is refused unread where it is longer, or has more segments, than any page's", () => {
+  it("is rejected unread if it is longer, or has more segments, than any page's", () => {
     expect(readAddress(`/${"a".repeat(3_000)}`)).toEqual({ outcome: "too_long" });
     expect(readAddress("/a".repeat(16)).outcome).toBe("readable");
     expect(readAddress("/a".repeat(17))).toEqual({ outcome: "too_long" });
@@ -64,7 +64,7 @@ describe("the address of a page", () => {
     expect(readAddress("\\a".repeat(17))).toEqual({ outcome: "too_long" });
   });
 
-  it("is unreadable where its escapes stand for no text", () => {
+  it("is unreadable if its escapes are not valid UTF-8", () => {
     expect(readAddress("/%E0%A4%A")).toEqual({ outcome: "unreadable" });
   });
 });

@@ -33,7 +33,7 @@ const OTHER_SPELLINGS = [
 ];
 
 describe("the README's nginx recipe", () => {
-  it("passes pages, forms and streams on", async () => {
+  it("forwards pages, forms and streams", async () => {
     expect((await ask(`${nginx.url}/`)).status).toBe(200);
     const posted = await ask(`${nginx.url}/api/reserve-inventory`, {
       method: "POST",
@@ -51,7 +51,7 @@ describe("the README's nginx recipe", () => {
     ).toBe(413);
   });
 
-  it.each(["/metrics", "/readyz", ...OTHER_SPELLINGS])("shows nobody what is the operator's: %s", async (target) => {
+  it.each(["/metrics", "/readyz", ...OTHER_SPELLINGS])("hides what is for operators: %s", async (target) => {
     const { status, text } = await ask(nginx.url, { target, isProxied: true });
     expect([403, 404], target).toContain(status);
     expect(text).not.toMatch(/# HELP|"dependencies"/);
@@ -60,26 +60,26 @@ describe("the README's nginx recipe", () => {
 
 describe("the store behind any proxy", () => {
   it.each(OTHER_SPELLINGS.filter((target) => target !== "/metrics?x"))(
-    "knows no other spelling of a machine's route: %s",
+    "rejects other spellings of routes for programs: %s",
     async (target) => {
       const { status, text } = await ask(store.url, { target });
       expect(status).toBe(404);
-      expect(text).toContain("Its exact spelling is");
+      expect(text).toMatch(/exact path is \/\w+/);
     },
   );
 
-  it("has the exact spelling (negative control)", async () => {
+  it("accepts the exact spelling (negative control)", async () => {
     expect((await ask(`${store.url}/metrics`)).text).toContain("# HELP");
     expect((await ask(`${store.url}/readyz`)).text).toContain('"dependencies"');
   });
 });
 
-it.each(["/products", "/products/"])("leads from %s to the list of products", async (target) => {
+it.each(["/products", "/products/"])("redirects %s to the list of products", async (target) => {
   const { status, headers } = await ask(store.url, { target });
   expect([status, headers.location]).toEqual([301, "/"]);
 });
 
-/** Seconds of processor time that the store takes for it. */
+/** Processor time of the store for 12 requests, in seconds. */
 async function cost(target: string): Promise<number> {
   const spent = async () => figure(parseMetrics((await ask(`${store.url}/metrics`)).text), "process_cpu_seconds_total");
   const before = await spent();
@@ -87,7 +87,7 @@ async function cost(target: string): Promise<number> {
   return (await spent()) - before;
 }
 
-it("answers no address of 16 KB at more than twice the cost of its list page", async () => {
+it("spends at most twice the processor time of the list page on a URL of 16 kB", async () => {
   const fill = (text: string, length = 15_500) => text.repeat(Math.ceil(length / text.length)).slice(0, length);
   const addresses = [
     fill("/a"),
@@ -110,7 +110,7 @@ it("answers no address of 16 KB at more than twice the cost of its list page", a
   const costs: Record<string, number> = {};
   for (const address of addresses) costs[address.slice(0, 40)] = (await cost(address)) / list;
   console.log(
-    `processor time of an absurd address, as a share of the list page's: ${Math.max(...Object.values(costs)).toFixed(2)} at most`,
+    `processor time for an absurd URL, relative to the list page: ${Math.max(...Object.values(costs)).toFixed(2)} at most`,
   );
   for (const [address, ratio] of Object.entries(costs))
     expect(ratio, `${address}… of ${JSON.stringify(costs)}`).toBeLessThan(2);

@@ -7,7 +7,7 @@ import { freePort, startStore, type StoreProcess } from "../api/store-process";
 const MUG = productId("Tide Mug");
 const SESSION_SECRET = "s".repeat(32);
 
-/** What browsers add to what another site's page sends. */
+/** Headers that browsers add to requests from another site's page. */
 const FOREIGN: readonly Record<string, string>[] = [
   { Origin: "https://evil.example" },
   { "Sec-Fetch-Site": "cross-site" },
@@ -42,7 +42,7 @@ const setStock = (headers: Record<string, string>, inventory: number) =>
     body: JSON.stringify({ product_id: MUG, inventory }),
   });
 
-/** What the page says of the form that was sent. */
+/** The page's message about the submitted form. */
 function outcome({ text }: HttpResponse): string {
   return /role="status"[^>]*>.*?<p>(.*?)<\/p>/s.exec(text)?.[1] ?? "";
 }
@@ -57,8 +57,8 @@ async function signedIn(url = store.url): Promise<{ Cookie: string }> {
   return { Cookie: adminCookie(answer) ?? "" };
 }
 
-describe("the operator's page", () => {
-  it("asks for the token and tells nothing else, to no cache and no robot", async () => {
+describe("the admin page", () => {
+  it("asks for the token, shows nothing else, and is neither cached nor indexed", async () => {
     const answer = await look();
     expect(answer.status).toBe(401);
     expect(answer.text).toContain("Admin token");
@@ -68,7 +68,7 @@ describe("the operator's page", () => {
     expect(answer.text).toContain('content="noindex, nofollow"');
   });
 
-  it("refuses a wrong token in words, and gives no cookie for it", async () => {
+  it("rejects a wrong token with a message and without a cookie", async () => {
     for (const token of ["", "x", `${ADMIN_TOKEN}x`, ADMIN_TOKEN.toUpperCase()]) {
       const answer = await signIn(token);
       expect(answer.status, token).toBe(401);
@@ -77,7 +77,7 @@ describe("the operator's page", () => {
     }
   });
 
-  it("refuses a sign-in that another site's page sends, even with the right token", async () => {
+  it("rejects a sign-in from another site's page, even with the right token", async () => {
     for (const foreign of FOREIGN) {
       const answer = await post({ intent: "sign_in", token: ADMIN_TOKEN }, foreign);
       expect(answer.status).toBe(403);
@@ -85,7 +85,7 @@ describe("the operator's page", () => {
     }
   });
 
-  it("opens with the right token, and with the cookie from then on", async () => {
+  it("opens with the right token, and from then on with the cookie", async () => {
     const answer = await signIn(ADMIN_TOKEN);
     expect(answer.status).toBe(303);
     expect(answer.headers.location).toBe("/admin");
@@ -99,7 +99,7 @@ describe("the operator's page", () => {
     expect(page.headers["x-robots-tag"]).toContain("noindex");
   });
 
-  it("does not open for a cookie of which a letter was changed, nor for one of a former token", async () => {
+  it("does not open with a tampered cookie, nor with one for a former token", async () => {
     const { Cookie } = await signedIn();
     const tampered = Cookie.replace(/^admin=./, (start) => `admin=${start.endsWith("9") ? "8" : "9"}`);
     expect((await look({ Cookie: tampered })).status).toBe(401);
@@ -119,7 +119,7 @@ describe("the operator's page", () => {
     expect(answer.headers["set-cookie"]?.find((line) => line.startsWith("admin="))).toMatch(/^admin=; Max-Age=0;/);
   });
 
-  it("does nothing for a form without a sign-in", async () => {
+  it("ignores a form without a sign-in", async () => {
     const before = await new Operator(store.url).stock(MUG);
     const forms: Record<string, string>[] = [
       { intent: "pause" },
@@ -132,7 +132,7 @@ describe("the operator's page", () => {
     expect((await look(await signedIn())).text).not.toContain(">Paused<");
   });
 
-  it("answers a form that makes no sense in words, and changes nothing", async () => {
+  it("responds to an invalid form with a message, and changes nothing", async () => {
     const cookie = await signedIn();
     const forms: Record<string, string>[] = [
       { intent: "restock", product_id: MUG, delta: "many", once: "a" },
@@ -148,7 +148,7 @@ describe("the operator's page", () => {
     }
   });
 
-  it("adds units once for a form that is sent twice, and again for a new one", async () => {
+  it("adds units once for a form sent twice, and again for a new form", async () => {
     const cookie = await signedIn();
     const operator = new Operator(store.url);
     await operator.setStock(MUG, 10);
@@ -161,8 +161,8 @@ describe("the operator's page", () => {
   });
 });
 
-describe("the cookie of a sign-in", () => {
-  it("opens what the bearer token opens", async () => {
+describe("the sign-in cookie", () => {
+  it("grants the same access as the bearer token", async () => {
     const cookie = await signedIn();
     expect((await setStock(cookie, 12)).status).toBe(200);
     expect((await setStock({}, 3)).status).toBe(401);
@@ -174,7 +174,7 @@ describe("the cookie of a sign-in", () => {
     expect((await inspect(cookie)).status).toBe(404);
   });
 
-  it("serves no other site's page", async () => {
+  it("is useless to other sites' pages", async () => {
     const cookie = await signedIn();
     await setStock(cookie, 12);
     for (const foreign of FOREIGN) {
@@ -194,7 +194,7 @@ describe("the cookie of a sign-in", () => {
 });
 
 describe("without a token", () => {
-  it("the page is open on the sandbox, and has no sign-out", async () => {
+  it("the page is open in the sandbox, and has no sign-out", async () => {
     const open = await startStore();
     try {
       const page = await look({}, open.url);
@@ -206,7 +206,7 @@ describe("without a token", () => {
     }
   });
 
-  it("it is closed elsewhere, says how to open it, and takes no token at all", async () => {
+  it("it is closed elsewhere, says how to open it, and accepts no token", async () => {
     const port = await freePort();
     const outside = await startStandIns(port);
     const closed = await startStore(outside.env, { port });
@@ -225,7 +225,7 @@ describe("without a token", () => {
 });
 
 describe("guessing the token", () => {
-  it("is told to wait after some tries in a minute and stops filling the log; whoever has the token comes in all the same", async () => {
+  it("is rate-limited after a few tries a minute and no longer logged, while the right token still works", async () => {
     const guessed = await startStore({ ADMIN_TOKEN });
     const guess = () => signIn("a-wrong-guess-of-the-token", guessed.url);
     let tries = 1;
@@ -240,7 +240,7 @@ describe("guessing the token", () => {
     } finally {
       await guessed.stop();
     }
-    // Once the process has ended, all that it printed is there.
+    // The output is complete once the process has ended.
     expect(guessed.output().split("sign-in refused").length - 1).toBe(tries - 1);
   });
 });

@@ -15,7 +15,7 @@ const ask = (headers: Record<string, string> = {}) => new Request("http://shop.t
 const withCookie = (setCookie: string) => ask({ Cookie: `cart=abc; ${setCookie.split(";")[0]}` });
 
 describe("an operator's sign-in", () => {
-  it("is not made by a forged cookie: another time, another signature, none at all", () => {
+  it("rejects a forged cookie: another time, another signature, none at all", () => {
     const [name, value = ""] = (signInCookie(shop, NOW).split(";")[0] ?? "").split("=");
     const [until, signature = ""] = value.split(".");
     const forged = [
@@ -30,7 +30,7 @@ describe("an operator's sign-in", () => {
     ];
     for (const cookie of forged)
       expect(isOperator(ask({ Cookie: `${name}=${cookie}` }), shop, NOW), cookie).toBe(false);
-    // The same request with what was signed is let in.
+    // The genuine cookie is accepted.
     expect(isOperator(ask({ Cookie: `${name}=${value}` }), shop, NOW)).toBe(true);
   });
 
@@ -40,19 +40,19 @@ describe("an operator's sign-in", () => {
     expect(isOperator(request, shop, NOW + 12 * HOUR)).toBe(false);
   });
 
-  it("ends when ADMIN_TOKEN is changed, and when it is taken away", () => {
+  it("ends when ADMIN_TOKEN is changed or removed", () => {
     const request = withCookie(signInCookie(shop, NOW));
     expect(isOperator(request, { ...shop, token: "another-token-of-the-tests" }, NOW)).toBe(false);
     expect(isOperator(request, { ...shop, token: null }, NOW)).toBe(false);
   });
 
-  it("outlives a session secret that is rolled, not one that is gone", () => {
+  it("survives the rotation of a session secret, but not its removal", () => {
     const request = withCookie(signInCookie(shop, NOW));
     expect(isOperator(request, { ...shop, secrets: ["n".repeat(32), ...shop.secrets] }, NOW)).toBe(true);
     expect(isOperator(request, { ...shop, secrets: ["n".repeat(32)] }, NOW)).toBe(false);
   });
 
-  it("is a cookie that no script reads and no other site brings, and a __Host- cookie on HTTPS", () => {
+  it("is a cookie that scripts cannot read and other sites' links do not carry, with the __Host- prefix on HTTPS", () => {
     expect(signInCookie(shop, NOW)).toMatch(/^admin=[^;]+; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
     expect(signInCookie({ ...shop, secure: true }, NOW)).toMatch(
       /^__Host-admin=[^;]+; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict; Secure$/,
@@ -62,7 +62,7 @@ describe("an operator's sign-in", () => {
     expect(isOperator(withCookie(signInCookie(shop, NOW)), { ...shop, secure: true }, NOW)).toBe(false);
   });
 
-  it("tells neither the token nor the secret", () => {
+  it("reveals neither the token nor the secret", () => {
     const cookie = signInCookie(shop, NOW);
     expect(cookie).not.toContain(shop.token);
     expect(cookie).not.toContain(shop.secrets[0]);
@@ -77,9 +77,9 @@ describe("operator routes", () => {
     expect(isOperator(ask(), { ...shop, isSandbox: true })).toBe(false);
   });
 
-  it("take the token as a bearer token, and refuse another in words", () => {
+  it("accept the bearer token, and reject another one with a message", () => {
     expect(isOperator(ask({ Authorization: `Bearer ${shop.token}` }), shop)).toBe(true);
     expect(() => requireOperator(ask({ Authorization: `Bearer ${shop.token}x` }), shop)).toThrow(Problem);
-    expect(() => requireOperator(ask(), shop)).toThrow(/sign in at \/admin/);
+    expect(() => requireOperator(ask(), shop)).toThrow(/\/admin/);
   });
 });

@@ -34,7 +34,7 @@ function here(): World {
   return held.world;
 }
 
-/** What the order page answers to a browser with this cookie (or none) that Stripe sent back with this key (or none). */
+/** The order page's response to a browser that Stripe sent back, with an optional key and cookie. */
 async function visit({
   key,
   cookie,
@@ -80,19 +80,19 @@ beforeEach(() => {
 });
 
 describe("a buyer whose cookie was lost on the way to the payment page", () => {
-  it("is refused without the key, and Stripe is not asked", async () => {
+  it("is rejected without the key, without a call to Stripe", async () => {
     expect(await visit({})).toMatchObject({ status: 404 });
     expect(here().calls.fulfilled).toEqual([]);
   });
 
-  it("sees the order by the key, which is exchanged for the cookie at once", async () => {
+  it("sees the order with the key, which is exchanged for the cookie at once", async () => {
     const exchanged = await visit({ key: KEY });
     expect(exchanged).toMatchObject({ status: 302, location: CLEAN });
     const seen = await visit({ cookie: exchanged.cookie ?? "" });
     expect(seen).toMatchObject({ status: 200, page: { view: { checkoutId: CHECKOUT, state: "paid" } } });
   });
 
-  it("has an empty cart afterwards when the older cookie of the same cart is still there", async () => {
+  it("has an empty cart afterwards if an older cookie of the same cart is still there", async () => {
     const cart: Cart = { ...here().carts.create(), lines: [{ productId: "mug", quantity: 2 }] };
     isPaid({ sessionHash: cart.sessionHash });
     const exchanged = await visit({ key: KEY, cookie: await cookieOf(cart) });
@@ -101,7 +101,7 @@ describe("a buyer whose cookie was lost on the way to the payment page", () => {
     expect(await cartIn(sold.cookie)).toMatchObject({ lines: [], checkouts: [CHECKOUT] });
   });
 
-  it("keeps another cart, and the payment that this is waiting for", async () => {
+  it("keeps another cart and its pending payment", async () => {
     const cart = withCheckout(
       { ...here().carts.create(), lines: [{ productId: "jug", quantity: 1 }] },
       "cs_test_newer",
@@ -115,7 +115,7 @@ describe("a buyer whose cookie was lost on the way to the payment page", () => {
     });
   });
 
-  it("is told that it is being confirmed, and nothing of the order, while Stripe does not answer", async () => {
+  it("sees only that the order is being confirmed while Stripe does not respond", async () => {
     here().says.fulfil = () => Promise.reject(new UnavailableError("Stripe"));
     expect(await visit({ key: KEY })).toMatchObject({
       status: 503,
@@ -124,28 +124,28 @@ describe("a buyer whose cookie was lost on the way to the payment page", () => {
   });
 });
 
-describe("a key opens nothing", () => {
+describe("a key is rejected", () => {
   it.each([
-    ["with another signature", `claim-1.${"A".repeat(43)}`],
-    ["without one", "claim-1"],
-    ["of another shop", signedBy("x".repeat(32)).sign("claim-1")],
-    ["that is a session's token", createSignedTexts("holdfast-session", [NEW]).sign("claim-1")],
-    ["that is empty", ""],
-  ])("%s, and Stripe is not asked", async (_, key) => {
+    ["if it has another signature", `claim-1.${"A".repeat(43)}`],
+    ["if it has none", "claim-1"],
+    ["if it is from another shop", signedBy("x".repeat(32)).sign("claim-1")],
+    ["if it is a session token", createSignedTexts("holdfast-session", [NEW]).sign("claim-1")],
+    ["if it is empty", ""],
+  ])("%s, without a call to Stripe", async (_, key) => {
     expect(await visit({ key })).toMatchObject({ status: 404, cookie: null });
     expect(here().calls.fulfilled).toEqual([]);
   });
 
-  it("of another order", async () => {
+  it("if it is for another order", async () => {
     expect(await visit({ key: signedBy(NEW).sign("claim-2") })).toMatchObject({ status: 404, cookie: null });
   });
 
-  it("of a checkout that is not this shop's", async () => {
+  it("if the checkout is not this shop's", async () => {
     here().says.fulfil = () => Promise.resolve({ outcome: "not_ours" });
     expect(await visit({ key: KEY })).toMatchObject({ status: 404, cookie: null });
   });
 
-  it("once its secret is retired; until then it does", async () => {
+  it("once its secret is retired, but not before", async () => {
     const key = signedBy(OLD).sign("claim-1");
     held.orderKeys = signedBy(NEW, OLD);
     expect(await visit({ key })).toMatchObject({ status: 302 });
@@ -154,7 +154,7 @@ describe("a key opens nothing", () => {
   });
 });
 
-it("whoever has the cookie is led to the clean address by any key, and Stripe is asked there only", async () => {
+it("any key redirects a browser with the cookie to the clean URL, and only there is Stripe asked", async () => {
   const cookie = await cookieOf(withCheckout(here().carts.create(), CHECKOUT));
   expect(await visit({ key: "nonsense", cookie })).toMatchObject({ status: 302, location: CLEAN });
   expect(here().calls.fulfilled).toEqual([]);

@@ -50,8 +50,8 @@ async function view(page: "order" | "cart", isPaying: boolean): Promise<unknown>
   return loader({ request, params: { checkoutId: CHECKOUT }, context: {} }).catch((thrown: unknown) => thrown);
 }
 
-describe.each(["order", "cart"] as const)("looking at the %s, where that asks Stripe about a payment", (page) => {
-  it("counts, and nobody is asked any more when it was too often", async () => {
+describe.each(["order", "cart"] as const)("viewing the %s while Stripe must be asked about a payment", (page) => {
+  it("counts against the limit, beyond which Stripe is no longer asked", async () => {
     const fulfil = vi.spyOn(here().shop.checkout, "fulfil");
     await view(page, true);
     await view(page, true);
@@ -66,7 +66,7 @@ describe.each(["order", "cart"] as const)("looking at the %s, where that asks St
 });
 
 describe("an order of another browser", () => {
-  it("says so and nothing of the order, with the same words however often it is asked for, and is handed on to be settled", async () => {
+  it("shows nothing but that, however often it is viewed, and is passed on to be settled", async () => {
     const fulfil = vi.spyOn(here().shop.checkout, "fulfil");
     const pages = [await view("order", false), await view("order", false), await view("order", false)];
     for (const page of pages)
@@ -82,7 +82,7 @@ describe("an order of another browser", () => {
   });
 });
 
-it("looking at a cart that opened no payment page counts for nothing", async () => {
+it("viewing a cart without a payment page does not count", async () => {
   await view("cart", false);
   expect(held.admitted).toEqual([]);
 });

@@ -5,7 +5,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePorts, installPackage } from "../programs";
 
-/** The README's nginx recipe, run by a real nginx in front of the store at `storePort`; without TLS, whose certificate a merchant brings. */
+/** Runs the README's nginx recipe with a real nginx in front of the store at `storePort`; without TLS, since the certificate is the merchant's. */
 export async function startReadmeNginx(storePort: number): Promise<{ url: string; stop: () => void }> {
   if (spawnSync("nginx", ["-v"]).error !== undefined) await installPackage("nginx-light", "this test runs nginx");
   const [port = 0] = await freePorts(1);

@@ -30,8 +30,8 @@ function server(...secrets: string[]): SecretAgreement {
   return created;
 }
 
-/** What each of these servers says once all of them have looked twice. */
-async function warned(...servers: SecretAgreement[]): Promise<number[]> {
+/** Number of warnings of each server once all of them have checked twice. */
+async function warningCounts(...servers: SecretAgreement[]): Promise<number[]> {
   for (const one of servers) await one.warnings();
   const counts: number[] = [];
   for (const one of servers) counts.push((await one.warnings()).length);
@@ -39,27 +39,27 @@ async function warned(...servers: SecretAgreement[]): Promise<number[]> {
 }
 
 describe("servers with session secrets", () => {
-  it("that are the same have nothing to say", async () => {
-    expect(await warned(server(A), server(A))).toEqual([0, 0]);
+  it("that are the same do not warn", async () => {
+    expect(await warningCounts(server(A), server(A))).toEqual([0, 0]);
   });
 
-  it("that differ all say so", async () => {
-    expect(await warned(server(A), server(A), server(B))).toEqual([1, 1, 1]);
+  it("that differ all warn", async () => {
+    expect(await warningCounts(server(A), server(A), server(B))).toEqual([1, 1, 1]);
   });
 
   it.each([
-    ["the new one is added last", [A], [A, B], [0, 0]],
+    ["the new secret is added last", [A], [A, B], [0, 0]],
     ["it becomes the first", [A, B], [B, A], [0, 0]],
-    ["the old one goes", [B, A], [B], [0, 0]],
-    ["the new one is first at once, which the other cannot read", [A], [B, A], [1, 1]],
-    ["one list has a secret of no other server, first", [A, C], [B, C], [1, 1]],
-  ])("agree, or not, while they rotate: %s", async (_, one, other, expected) => {
-    expect(await warned(server(...one), server(...other))).toEqual(expected);
+    ["the old one is removed", [B, A], [B], [0, 0]],
+    ["the new one is first at once, so the other server cannot read it", [A], [B, A], [1, 1]],
+    ["the first secret of a list is on no other server", [A, C], [B, C], [1, 1]],
+  ])("agree or not during a rotation: %s", async (_, one, other, expected) => {
+    expect(await warningCounts(server(...one), server(...other))).toEqual(expected);
   });
 
-  it("forget a server that has not looked for a while", async () => {
+  it("forget a server that has not checked for a while", async () => {
     const [one, other] = [server(A), server(B)];
-    expect(await warned(one, other)).toEqual([1, 1]);
+    expect(await warningCounts(one, other)).toEqual([1, 1]);
     const client = await createClient({ url: redis.url }).connect();
     const lists = await client.zRange(key, 0, -1);
     await client.zAdd(
@@ -71,13 +71,13 @@ describe("servers with session secrets", () => {
     expect(await one.warnings()).toEqual([]);
   });
 
-  it("tell no secret to Redis", async () => {
+  it("send no secret to Redis", async () => {
     await server(A, B).warnings();
     const client = await createClient({ url: redis.url }).connect();
-    const told = (await client.zRange(key, 0, -1)).join();
+    const stored = (await client.zRange(key, 0, -1)).join();
     client.destroy();
-    expect(told).not.toContain(A);
-    expect(told).not.toContain(B);
-    expect(told.length).toBe(33);
+    expect(stored).not.toContain(A);
+    expect(stored).not.toContain(B);
+    expect(stored.length).toBe(33);
   });
 });

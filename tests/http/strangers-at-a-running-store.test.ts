@@ -30,7 +30,7 @@ const view = (headers: Record<string, string>, token?: string) =>
 const unitsIn = ({ text }: HttpResponse) => z.object({ total_units: z.number() }).parse(JSON.parse(text)).total_units;
 
 describe("a session", () => {
-  it("is not told to the log, though it stands in the address", async () => {
+  it("is not logged, even if it is in the URL", async () => {
     const { token } = await holding();
     expect(unitsIn(await view({}, token))).toBe(1);
     await expect.poll(store.output).toMatch(/GET \/api\/reserve-inventory/);
@@ -38,7 +38,7 @@ describe("a session", () => {
     expect(store.output()).not.toContain(token.split(".")[0]);
   });
 
-  it("is opened by its own kind of signature only: no token is a cookie, no cookie a token", async () => {
+  it("needs its own kind of signature: a token is no cookie, and a cookie no token", async () => {
     const { token, cookie } = await holding();
     const value = decodeURIComponent(cookie.slice("cart=".length));
     expect(unitsIn(await view({}, token))).toBe(1);
@@ -48,7 +48,7 @@ describe("a session", () => {
     expect([400, 403]).toContain((await view({}, value)).status);
   });
 
-  it("is not taken over by a cookie tossed in before it: the first counts, and a forged one is refused", async () => {
+  it("cannot be taken over by an injected cookie: the first counts, and a forged one is rejected", async () => {
     const { cookie } = await holding();
     expect((await view({ Cookie: `cart=forged.x; ${cookie}` })).status).toBe(403);
     expect(unitsIn(await view({ Cookie: `other=1; ${cookie}; cart=forged.x` }))).toBe(1);
@@ -57,7 +57,7 @@ describe("a session", () => {
 
 describe("the sandbox's payment page and controls", () => {
   it.each([{ Origin: "https://evil.example" }, { "Sec-Fetch-Site": "cross-site" }])(
-    "do nothing for another site's page (%o)",
+    "reject requests from another site's page (%o)",
     async (foreign) => {
       const { caller } = await holding();
       const page = new URL(await caller.openPaymentPage());
@@ -78,7 +78,7 @@ describe("the sandbox's payment page and controls", () => {
         body: JSON.stringify({ action: "set_urls", urls: [] }),
       };
       expect((await ask(`${store.url}/sandbox/_sandbox/webhooks`, command)).status).toBe(403);
-      // Negative control: its own page may.
+      // Negative control: requests from its own page work.
       const own = { Origin: new URL(store.url).origin, "Sec-Fetch-Site": "same-origin" };
       expect(
         (
@@ -93,7 +93,7 @@ describe("the sandbox's payment page and controls", () => {
   );
 });
 
-it("the sandbox's table is read by tools that have its key, by whatever method reads", async () => {
+it("tools with the key can read the sandbox's table, with GET and HEAD", async () => {
   const read = (method: string, headers: Record<string, string>) =>
     ask(`${store.url}/sandbox/rest/v1/products?select=id`, { method, headers });
   for (const method of ["GET", "HEAD"]) {
@@ -103,7 +103,7 @@ it("the sandbox's table is read by tools that have its key, by whatever method r
 });
 
 describe("an order", () => {
-  it("of another browser is not shown, with the words for one that does not exist; it is settled once, and made-up ids cost no call to Stripe", async () => {
+  it("of another browser looks like one that does not exist; it is settled once, and made-up ids cost no call to Stripe", async () => {
     const { caller } = await holding();
     const checkoutId = new URL(await caller.openPaymentPage()).pathname.split("/").at(-1) ?? "";
     const made = async () =>
@@ -128,7 +128,7 @@ describe("an order", () => {
     expect(await made()).toBeGreaterThan(before);
   });
 
-  it("is seen by a buyer without the cookie at the address that Stripe returns to, whose key is in no log", async () => {
+  it("is shown without the cookie at the URL that Stripe returns to, whose key is never logged", async () => {
     const { caller } = await holding();
     const back = new URL(await pay(await caller.openPaymentPage()));
     const key = back.searchParams.get("key") ?? "";
@@ -147,7 +147,7 @@ describe("an order", () => {
 });
 
 describe("event streams", () => {
-  it("cannot all be taken by one cart, are free again when they end, and a refusal is no error of the server", async () => {
+  it("cannot all be taken by one cart, are freed when they end, and a rejection is not logged as an error", async () => {
     const { cookie } = await holding();
     const opened: AbortController[] = [];
     const open = async (headers: Record<string, string>) => {
@@ -173,8 +173,8 @@ describe("event streams", () => {
   });
 });
 
-describe("a page that is refused for now", () => {
-  it("says when to come back, as its words do", async () => {
+describe("a rate-limited page", () => {
+  it("has the Retry-After header that its message names", async () => {
     const busy = await startStore({ RATE_LIMIT_PER_MINUTE: "1" });
     try {
       const first = await ask(`${busy.url}/cart`, {
@@ -199,8 +199,8 @@ describe("a page that is refused for now", () => {
   });
 });
 
-describe("a method that a page does not know", () => {
-  it("is answered in words, and is no error of the server", async () => {
+describe("a method that a page does not support", () => {
+  it("gets an error page, and is not logged as an error", async () => {
     const page = await ask(`${store.url}/`, { method: "POST", headers: { "Content-Type": "text/plain" }, body: "x" });
     expect([page.status, page.headers["content-type"]]).toEqual([405, "text/html; charset=utf-8"]);
     expect((await ask(`${store.url}/products/${MUG}`, { method: "OPTIONS" })).status).toBe(405);
@@ -209,11 +209,11 @@ describe("a method that a page does not know", () => {
   });
 });
 
-describe("a Host that is none", () => {
-  it("is refused in words before anything is done", async () => {
+describe("an invalid Host", () => {
+  it("is rejected with a message", async () => {
     for (const path of ["/", "/cart", "/healthz"]) {
       const answer = await ask(`${store.url}${path}`, { headers: { Host: "u@h" } });
-      expect([answer.status, answer.text]).toEqual([400, expect.stringContaining("names no host")]);
+      expect([answer.status, answer.text]).toEqual([400, expect.stringContaining("Host header")]);
     }
   });
 });

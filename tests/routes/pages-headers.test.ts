@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mayFormsLeadTo, pageHeaders } from "~/http/page-headers.server";
+import { allowsFormTo, pageHeaders } from "~/http/page-headers.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 
 const shop = {
@@ -26,7 +26,7 @@ describe("headers of pages", () => {
   it("let forms post to payment pages on the merchant's own domain, and know where forms cannot lead", () => {
     const custom = { ...shop, STRIPE_CHECKOUT_ORIGIN: "https://pay.shop.test" };
     expect(directive(custom, "form-action")).toBe("form-action 'self' https://pay.shop.test");
-    const leads = (address: string, env = shop) => mayFormsLeadTo(address, "https://shop.test", env);
+    const leads = (address: string, env = shop) => allowsFormTo(address, "https://shop.test", env);
     expect(leads("https://pay.shop.test/c/pay/cs_1")).toBe(false);
     expect(leads("https://pay.shop.test/c/pay/cs_1", custom)).toBe(true);
     expect(leads("https://checkout.stripe.com/c/pay/cs_1")).toBe(true);

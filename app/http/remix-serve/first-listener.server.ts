@@ -2,15 +2,15 @@ import { subscribe } from "node:diagnostics_channel";
 import { Server, type IncomingMessage, type ServerResponse } from "node:http";
 
 /**
- * Intercepts requests ahead of all other listeners. `serve` either responds, or calls `pass`, now or later, for them to respond.
- * remix-serve and Vite hide their servers, but a server shows itself as its first request begins, just before its listeners are called.
+ * Intercepts requests ahead of all other listeners. `serve` either responds itself or calls `pass`, now or later, to let them respond.
+ * remix-serve and Vite do not expose their server, but a diagnostics channel does when a request begins, before its listeners run.
  */
-export function serveFirst(
+export function interceptRequests(
   serve: (request: IncomingMessage, response: ServerResponse, pass: () => void) => void,
 ): void {
   const known = new WeakSet<Server>();
   subscribe("http.server.request.start", (message) => {
-    if (!tellsServer(message) || known.has(message.server)) return;
+    if (!hasServer(message) || known.has(message.server)) return;
     const { server } = message;
     known.add(server);
     const others = server.listeners("request");
@@ -23,6 +23,6 @@ export function serveFirst(
   });
 }
 
-function tellsServer(message: unknown): message is { server: Server } {
+function hasServer(message: unknown): message is { server: Server } {
   return typeof message === "object" && message !== null && "server" in message && message.server instanceof Server;
 }

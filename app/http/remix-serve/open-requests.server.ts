@@ -2,18 +2,18 @@ import { subscribe } from "node:diagnostics_channel";
 import { EventEmitter } from "node:events";
 import { IncomingMessage } from "node:http";
 
-/** The requests that this process is answering, whoever opened the server (remix-serve hides its own). */
+/** Requests in flight in this process. remix-serve does not expose its server, so they are counted through a diagnostics channel. */
 export interface OpenRequests {
-  /** Resolves as soon as none is open. */
+  /** Resolves once no request is in flight. */
   idle(): Promise<void>;
   /**
-   * Calls `then` once the connection of this request is over, from either side. `request.signal` does not tell: what
-   * Remix hands to a route follows the server's own signal only until the garbage collector comes by.
+   * Calls `then` once the response is closed, by either side. `request.signal` is not reliable: the signal that a Remix route gets is only
+   * weakly linked to the server's own, and the link may be garbage-collected before it fires.
    */
   whenClosed(request: Request, then: () => void): void;
 }
 
-/** Set on every request as it comes in, whatever the client said. */
+/** Set on every incoming request, overwriting the client's value. */
 const ID_HEADER = "x-open-request";
 
 export function countOpenRequests(): OpenRequests {
@@ -21,7 +21,7 @@ export function countOpenRequests(): OpenRequests {
   const waiting: (() => void)[] = [];
   let count = 0;
   subscribe("http.server.request.start", (message) => {
-    if (!tellsExchange(message)) return;
+    if (!isExchange(message)) return;
     const { request, response } = message;
     const id = String((count += 1));
     request.headers[ID_HEADER] = id;
@@ -41,7 +41,7 @@ export function countOpenRequests(): OpenRequests {
   };
 }
 
-function tellsExchange(message: unknown): message is { request: IncomingMessage; response: EventEmitter } {
-  const isExchange = typeof message === "object" && message !== null && "request" in message && "response" in message;
-  return isExchange && message.request instanceof IncomingMessage && message.response instanceof EventEmitter;
+function isExchange(message: unknown): message is { request: IncomingMessage; response: EventEmitter } {
+  const hasBoth = typeof message === "object" && message !== null && "request" in message && "response" in message;
+  return hasBoth && message.request instanceof IncomingMessage && message.response instanceof EventEmitter;
 }

@@ -1,22 +1,22 @@
 import type { ServerResponse } from "node:http";
 
-/** Pages that are made side by side: enough to keep the process busy while some of them wait for the database. */
-const AT_ONCE = 32;
-/** How long requests are only taken in before one page begins. */
-const LONGEST_LISTENING_MS = 100;
+/** Pages rendered concurrently: enough to keep the process busy while some of them wait for the database. */
+const CONCURRENCY = 32;
+/** Longest time that new connections are accepted before a page starts anyway. */
+const MAX_ACCEPTING_MS = 100;
 const MAX_WAITING = 1_000;
-const LONGEST_WAIT_MS = 20_000;
-/** Longer than any page takes. What still hangs then waits for something other than the processor. */
-const LONGEST_TURN_MS = 6_000;
+const MAX_WAIT_MS = 20_000;
+/** Longer than any page takes. A page that still runs then is not waiting for the processor. */
+const MAX_TURN_MS = 6_000;
 
 export interface PageTurnsOptions {
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** Responds where the wait would be too long. */
+  /** Responds to a request that would wait too long. */
   readonly refuse: (response: ServerResponse) => void;
-  /** Calls back in the next round of the event loop. */
+  /** Calls back in the next iteration of the event loop. */
   readonly nextRound?: (then: () => void) => void;
-  readonly atOnce?: number;
+  readonly concurrency?: number;
   readonly maxWaiting?: number;
 }
 
@@ -27,13 +27,13 @@ interface Waiting {
 }
 
 /**
- * Calls `begin` when it is the turn of this response. Only some pages are made at a time, so that a thousand requests for pages do not
- * slow down each other and everything else; the rest wait, and the newest is next. In a crowd larger than the server can serve, some wait in vain
- * whatever the order. Newest first means it is not those who have just arrived, but those who filled the queue.
+ * Calls `begin` when it is this response's turn. Only a few pages are rendered at a time, so that a thousand page requests do not slow down
+ * each other and everything else. The rest wait, and the newest is next: in a crowd larger than the server can handle, some wait in vain
+ * in any order, and newest first makes that the ones who filled the queue, not those who just arrived.
  *
- * A page begins in a round of the event loop that brought no request: libuv accepts one connection in each round, and one in which a page is
- * made is long, so the last connection would wait for everybody else's page before being accepted.
- * `tests/http/remix-serve/page-turns.test.ts` has the order of arrival as its negative control.
+ * A page starts in an iteration of the event loop that brought no request: libuv accepts one connection per iteration, and rendering a
+ * page makes an iteration long, so the last connection would be accepted only after everybody else's page.
+ * The negative control in `tests/http/remix-serve/page-turns.test.ts` renders pages in order of arrival.
  */
 export type PageTurns = (response: ServerResponse, begin: () => void) => void;
 
@@ -41,7 +41,7 @@ export function createPageTurns({
   now,
   refuse,
   nextRound = setImmediate,
-  atOnce = AT_ONCE,
+  concurrency = CONCURRENCY,
   maxWaiting = MAX_WAITING,
 }: PageTurnsOptions): PageTurns {
   /** Oldest first. */
@@ -52,19 +52,19 @@ export function createPageTurns({
   let lastBegun = -Infinity;
 
   function plan(): void {
-    if (isPlanned || waiting.length === 0 || running >= atOnce) return;
+    if (isPlanned || waiting.length === 0 || running >= concurrency) return;
     isPlanned = true;
     nextRound(() => {
       isPlanned = false;
-      const listensOn = hasArrived && now() - lastBegun < LONGEST_LISTENING_MS;
+      const keepsAccepting = hasArrived && now() - lastBegun < MAX_ACCEPTING_MS;
       hasArrived = false;
-      if (!listensOn) startNewest();
+      if (!keepsAccepting) startNewest();
       plan();
     });
   }
 
   function startNewest(): void {
-    const inTime = waiting.findIndex(({ since }) => now() - since < LONGEST_WAIT_MS);
+    const inTime = waiting.findIndex(({ since }) => now() - since < MAX_WAIT_MS);
     for (const { response } of waiting.splice(0, inTime < 0 ? waiting.length : inTime)) refuse(response);
     const newest = waiting.pop();
     lastBegun = now();
@@ -81,9 +81,9 @@ export function createPageTurns({
       running -= 1;
       plan();
     };
-    const deadline = setTimeout(end, LONGEST_TURN_MS).unref();
+    const deadline = setTimeout(end, MAX_TURN_MS).unref();
     response.once("close", end);
-    whenHeldUp(response, end);
+    onBackpressure(response, end);
     begin();
   }
 
@@ -100,12 +100,12 @@ export function createPageTurns({
   };
 }
 
-/** Calls back once the response waits for its reader, who may be slow on purpose. */
-function whenHeldUp(response: ServerResponse, then: () => void): void {
+/** Calls back once the response waits for its reader, which may be slow on purpose. */
+function onBackpressure(response: ServerResponse, then: () => void): void {
   const write = response.write.bind(response) as (...given: unknown[]) => boolean;
   response.write = (...given: unknown[]) => {
-    const goesOn = write(...given);
-    if (!goesOn) then();
-    return goesOn;
+    const isFlowing = write(...given);
+    if (!isFlowing) then();
+    return isFlowing;
   };
 }

@@ -1,13 +1,13 @@
 import type { Socket } from "node:net";
 
-const LOOK_EVERY_MS = 5_000;
+const CHECK_EVERY_MS = 5_000;
 /**
- * A reader has this long to take `LEAST_BYTES` of what waits for them: 240 bytes a second, as Kestrel's `MinResponseDataRate`. What is
- * written at once, 64 kB at most, counts when it is taken whole.
+ * Time in which a reader must accept `MIN_BYTES` of the data waiting for it: 240 bytes a second, as in Kestrel's `MinResponseDataRate`.
+ * A single write, 64 kB at most, counts only once it is accepted completely.
  */
 const GRACE_MS = 30_000;
-const LEAST_BYTES = 7_200;
-/** Connections that may be behind with reading at a time, some 100 kB each. */
+const MIN_BYTES = 7_200;
+/** Most connections that may lag behind at once, some 100 kB each. */
 const MAX_BEHIND = 1_000;
 
 export interface SlowReadersOptions {
@@ -17,20 +17,20 @@ export interface SlowReadersOptions {
 }
 
 export interface SlowReaders {
-  /** To be called with the connection of each request. */
+  /** Call with the connection of each request. */
   watch(socket: Socket): void;
-  /** Cuts connections that take next to nothing, and those that have been behind longest where there are too many; to be called every few seconds. */
-  look(): void;
+  /** Cuts connections that read too slowly and, beyond the limit, those that have lagged longest. Call every few seconds. */
+  check(): void;
 }
 
-/** Since when, and from which byte on, a connection has had something to read that it did not take. */
+/** Since when a connection has had unread data (`since`), and how many bytes it had accepted when the current window began. */
 interface Behind {
   readonly since: number;
   readonly windowFrom: number;
   readonly taken: number;
 }
 
-/** Bounds what a slow reader may keep: a connection and what waits to be sent on it. Event streams too, since their readers are behind with nothing. */
+/** Limits the connections and buffers that slow readers can occupy. Event streams are included; their readers normally do not lag. */
 export function createSlowReaders({ now, maxBehind = MAX_BEHIND }: SlowReadersOptions): SlowReaders {
   const watched = new Map<Socket, Behind | null>();
 
@@ -40,7 +40,7 @@ export function createSlowReaders({ now, maxBehind = MAX_BEHIND }: SlowReadersOp
     const at = now();
     if (before === null) return { since: at, windowFrom: at, taken };
     if (at - before.windowFrom < GRACE_MS) return before;
-    return taken - before.taken < LEAST_BYTES ? "too_slow" : { since: before.since, windowFrom: at, taken };
+    return taken - before.taken < MIN_BYTES ? "too_slow" : { since: before.since, windowFrom: at, taken };
   }
 
   return {
@@ -49,7 +49,7 @@ export function createSlowReaders({ now, maxBehind = MAX_BEHIND }: SlowReadersOp
       watched.set(socket, null);
       socket.once("close", () => watched.delete(socket));
     },
-    look() {
+    check() {
       const behind: { readonly socket: Socket; readonly since: number }[] = [];
       for (const [socket, before] of watched) {
         const state = next(socket, before);
@@ -63,9 +63,9 @@ export function createSlowReaders({ now, maxBehind = MAX_BEHIND }: SlowReadersOp
   };
 }
 
-/** Cuts slow readers for as long as the process lives. */
+/** Cuts slow readers until the process ends. */
 export function cutSlowReaders(): SlowReaders {
   const readers = createSlowReaders({ now: () => performance.now() });
-  setInterval(() => readers.look(), LOOK_EVERY_MS).unref();
+  setInterval(() => readers.check(), CHECK_EVERY_MS).unref();
   return readers;
 }

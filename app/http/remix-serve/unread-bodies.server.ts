@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** What is drained of a body that nobody reads, in bytes and in milliseconds. */
+/** Limits for draining a body that nobody reads. */
 export const DRAIN_BYTES = 64 * 1024 * 1024;
 export const DRAIN_MS = 10_000;
 
 /**
- * Once a request is answered, what is left of its body is thrown away, within bounds; then the connection is cut. Remix hands
- * the body on as a stream, so that Node takes it for read: the rest of it would wait in the socket, and whatever the client
- * sends next on that connection behind it, until Node gives up after five minutes.
+ * Discards the rest of a request's body once the response is sent; beyond the limits, cuts the connection. Remix wraps the body in a
+ * stream, so Node considers it handled: the unread rest would block the socket and the client's next requests on that connection, until
+ * Node gives up after five minutes.
  */
 export function drainUnreadBody(request: IncomingMessage, response: ServerResponse): void {
   response.once("finish", () => {
@@ -15,7 +15,7 @@ export function drainUnreadBody(request: IncomingMessage, response: ServerRespon
     let size = 0;
     const cut = setTimeout(() => request.destroy(), DRAIN_MS).unref();
     request.once("close", () => clearTimeout(cut));
-    // The stream that nobody reads would keep what comes.
+    // The unread stream would keep buffering.
     request.removeAllListeners("data");
     request.on("data", (chunk: Buffer) => {
       size += chunk.byteLength;

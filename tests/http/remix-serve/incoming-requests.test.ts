@@ -31,25 +31,25 @@ function get(
   });
 }
 
-/** A page, a refusal, a redirect, an unreadable host. */
-const ANSWERS = [
+/** A page, an error, a redirect, an invalid host. */
+const REQUESTS = [
   ["/", {}],
   ["/METRICS", {}],
   ["/products", {}],
   ["/", { Host: "u@h" }],
 ] as const;
 
-describe("every answer", () => {
-  it("tells browsers to stay on HTTPS where the shop is on it, and only there", async () => {
+describe("every response", () => {
+  it("tells browsers to stay on HTTPS if the shop uses it, and only then", async () => {
     receiveRequests({ isHttps: false });
-    for (const [path, headers] of ANSWERS) expect((await get(path, headers)).hsts, path).toBeUndefined();
+    for (const [path, headers] of REQUESTS) expect((await get(path, headers)).hsts, path).toBeUndefined();
     receiveRequests({ isHttps: true });
-    for (const [path, headers] of ANSWERS) expect((await get(path, headers)).hsts, path).toBe("max-age=31536000");
+    for (const [path, headers] of REQUESTS) expect((await get(path, headers)).hsts, path).toBe("max-age=31536000");
   });
 });
 
 describe("an older link to a product whose id ends in .data", () => {
-  it("leads a person to its page, and leaves the pages' scripts alone", async () => {
+  it("redirects a browser to the product's page, but not the pages' scripts", async () => {
     receiveRequests({ isHttps: false });
     const browsers: Record<string, string>[] = [{ "Sec-Fetch-Dest": "document" }, { Accept: "text/html,*/*" }];
     const scripts: Record<string, string>[] = [{ "Sec-Fetch-Dest": "empty", Accept: "*/*" }, {}];

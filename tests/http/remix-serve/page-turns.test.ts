@@ -10,7 +10,7 @@ class FakeResponse extends EventEmitter {
   readonly write = () => this.takes;
 }
 
-function open(options: { atOnce?: number; maxWaiting?: number } = {}) {
+function open(options: { concurrency?: number; maxWaiting?: number } = {}) {
   const clock = { now: 0 };
   const rounds: (() => void)[] = [];
   const begun: string[] = [];
@@ -22,7 +22,7 @@ function open(options: { atOnce?: number; maxWaiting?: number } = {}) {
     nextRound: (then) => void rounds.push(then),
     ...options,
   });
-  const come = (name: string) => {
+  const arrive = (name: string) => {
     const response = new FakeResponse();
     names.set(response, name);
     turns(response as unknown as ServerResponse, () => void begun.push(name));
@@ -32,18 +32,18 @@ function open(options: { atOnce?: number; maxWaiting?: number } = {}) {
   const rest = () => {
     while (rounds.length > 0) round();
   };
-  return { clock, begun, refused, come, round, rest };
+  return { clock, begun, refused, arrive, round, rest };
 }
 
-describe("turns of pages", () => {
-  it("are given to some at a time, then to the newest that waits", () => {
-    const { begun, come, rest } = open({ atOnce: 2 });
+describe("page turns", () => {
+  it("go to a few pages at a time, then to the newest request that waits", () => {
+    const { begun, arrive, rest } = open({ concurrency: 2 });
     const [first] = ["a", "b"].map((name) => {
-      const response = come(name);
+      const response = arrive(name);
       rest();
       return response;
     });
-    for (const name of ["c", "d", "e"]) come(name);
+    for (const name of ["c", "d", "e"]) arrive(name);
     rest();
     expect(begun).toEqual(["a", "b"]);
     first?.emit("close");
@@ -51,29 +51,29 @@ describe("turns of pages", () => {
     expect(begun).toEqual(["a", "b", "e"]);
   });
 
-  it("begin in a round of the event loop that brought no request, and one of them after a tenth of a second anyway", () => {
-    const { begun, clock, come, round } = open();
-    come("first");
+  it("start in an iteration of the event loop that brought no request, or after a tenth of a second", () => {
+    const { begun, clock, arrive, round } = open();
+    arrive("first");
     round();
     for (const name of ["a", "b", "c"]) {
-      come(name);
+      arrive(name);
       round();
     }
     expect(begun).toEqual(["first"]);
     round();
     expect(begun).toEqual(["first", "c"]);
-    come("d");
+    arrive("d");
     clock.now += 100;
     round();
     expect(begun).toEqual(["first", "c", "d"]);
   });
 
-  it("end once a page waits for its reader, and once", () => {
-    const { begun, come, rest } = open({ atOnce: 1 });
-    const slow = come("slow");
+  it("end once, as soon as a page waits for its reader", () => {
+    const { begun, arrive, rest } = open({ concurrency: 1 });
+    const slow = arrive("slow");
     rest();
-    come("next");
-    come("last");
+    arrive("next");
+    arrive("last");
     rest();
     expect(begun).toEqual(["slow"]);
     slow.takes = false;
@@ -84,19 +84,19 @@ describe("turns of pages", () => {
     expect(begun).toEqual(["slow", "last"]);
   });
 
-  it("never come for those who have gone, or wait for too long, or longest among too many", () => {
-    const { begun, refused, clock, come, rest } = open({ atOnce: 1, maxWaiting: 3 });
-    const page = come("page");
+  it("never come for requests that are gone, have waited too long, or have waited longest among too many", () => {
+    const { begun, refused, clock, arrive, rest } = open({ concurrency: 1, maxWaiting: 3 });
+    const page = arrive("page");
     rest();
-    come("oldest");
-    come("old");
-    come("gone").emit("close");
-    come("waits");
+    arrive("oldest");
+    arrive("old");
+    arrive("gone").emit("close");
+    arrive("waits");
     expect(refused).toEqual([]);
-    come("newest");
+    arrive("newest");
     expect(refused).toEqual(["oldest"]);
     clock.now = 20_000;
-    come("late");
+    arrive("late");
     page.emit("close");
     rest();
     expect(refused).toEqual(["oldest", "old", "waits", "newest"]);
@@ -104,7 +104,7 @@ describe("turns of pages", () => {
   });
 });
 
-/** Opens many connections at once, and one when all are connected; each asks for a page. */
+/** Opens many connections at once, then one more once all are connected; each requests a page. */
 const CROWD = `
   const { connect } = require("node:net");
   const { workerData: { port, count } } = require("node:worker_threads");
@@ -118,7 +118,7 @@ const CROWD = `
 `;
 const COUNT = 300;
 
-/** How many pages of a crowd are made before that of somebody who comes right after it; a page keeps the process busy for 4 ms. */
+/** How many pages of a crowd are rendered before that of a newcomer right after it; a page keeps the process busy for 4 ms. */
 async function pagesBefore(turns: PageTurns): Promise<number> {
   const made: string[] = [];
   const server = createServer((request, response) =>
@@ -140,14 +140,14 @@ async function pagesBefore(turns: PageTurns): Promise<number> {
   return made.indexOf("/newcomer");
 }
 
-describe("somebody who comes after a crowd", { timeout: 60_000 }, () => {
-  it("does not wait for the pages of all of it", async () => {
+describe("a newcomer after a crowd", { timeout: 60_000 }, () => {
+  it("does not wait for all of its pages", async () => {
     expect(await pagesBefore(createPageTurns({ now: () => performance.now(), refuse: () => undefined }))).toBeLessThan(
       COUNT / 4,
     );
   });
 
-  it("(control: pages in order of arrival) waits for nearly all", async () => {
+  it("waits for nearly all of its pages if they are rendered in order of arrival (negative control)", async () => {
     expect(await pagesBefore((_response, begin) => begin())).toBeGreaterThan(COUNT / 2);
   });
 });

@@ -6,7 +6,7 @@ import { createSlowReaders } from "~/http/remix-serve/slow-readers.server";
 const closing: (() => void)[] = [];
 afterEach(() => closing.splice(0).forEach((close) => close()));
 
-/** A connection at both ends. The reader takes nothing by itself. */
+/** Both ends of a connection. The reader is paused. */
 async function connection(): Promise<{ sender: Socket; reader: Socket }> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -27,18 +27,18 @@ function open(maxBehind?: number) {
   const readers = createSlowReaders({ now: () => clock.now, maxBehind });
   const pass = (ms: number) => {
     clock.now += ms;
-    readers.look();
+    readers.check();
   };
   return { readers, pass };
 }
 
-/** More than the system itself keeps for a reader, in pieces as a file is sent. */
+/** Sends more than the system buffers for a reader, in chunks like a file. */
 function sendMuch(sender: Socket): void {
   for (let i = 0; i < 512; i += 1) sender.write(Buffer.alloc(65_536));
 }
 
-describe("a reader", () => {
-  it("who takes next to nothing for half a minute is cut", async () => {
+describe("a connection", () => {
+  it("that reads next to nothing for half a minute is cut", async () => {
     const { readers, pass } = open();
     const { sender } = await connection();
     readers.watch(sender);
@@ -50,7 +50,7 @@ describe("a reader", () => {
     expect(sender.destroyed).toBe(true);
   });
 
-  it("who takes something in each half minute, or has nothing to take, is not", async () => {
+  it("that reads something in every half minute, or has nothing to read, is kept", async () => {
     const { readers, pass } = open();
     const [steady, idle] = [await connection(), await connection()];
     readers.watch(steady.sender);
@@ -68,7 +68,7 @@ describe("a reader", () => {
     expect(idle.sender.destroyed).toBe(false);
   });
 
-  it("is cut where too many are behind, those first who have been so longest", async () => {
+  it("is cut if too many lag, beginning with those that have lagged longest", async () => {
     const { readers, pass } = open(2);
     const senders = [];
     for (let i = 0; i < 4; i += 1) {

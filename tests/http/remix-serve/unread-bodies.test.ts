@@ -5,7 +5,7 @@ import { createReadableStreamFromReadable } from "@remix-run/node";
 import { afterEach, describe, expect, it } from "vitest";
 import { DRAIN_BYTES, drainUnreadBody } from "~/http/remix-serve/unread-bodies.server";
 
-/** A server that hands bodies on as Remix does and refuses without reading them. */
+/** A server that wraps bodies as Remix does and rejects requests without reading them. */
 let server: Server;
 let client: Socket;
 
@@ -27,8 +27,8 @@ afterEach(() => {
   server.close();
 });
 
-/** Sends the head, waits for the refusal, then sends a body of so many bytes and asks for something else on the same connection. */
-async function sendThenAsk(port: number, bytes: number): Promise<{ statuses: () => string[]; isCut: () => boolean }> {
+/** Sends the head, waits for the rejection, then sends a body of `bytes` bytes and another request on the same connection. */
+async function sendTwice(port: number, bytes: number): Promise<{ statuses: () => string[]; isCut: () => boolean }> {
   let text = "";
   let isCut = false;
   client = connect(port, "127.0.0.1");
@@ -44,22 +44,22 @@ async function sendThenAsk(port: number, bytes: number): Promise<{ statuses: () 
   return { statuses, isCut: () => isCut };
 }
 
-describe("the body of a request that was refused before it was read", () => {
+describe("the body of a request that was rejected unread", () => {
   const MEGABYTES = 5 * 1024 * 1024;
 
-  it("is thrown away, and the connection goes on", async () => {
-    const { statuses } = await sendThenAsk(await open(drainUnreadBody), MEGABYTES);
+  it("is discarded, and the connection stays usable", async () => {
+    const { statuses } = await sendTwice(await open(drainUnreadBody), MEGABYTES);
     await expect.poll(statuses, { timeout: 20_000 }).toEqual(["401", "200"]);
   });
 
-  it("is cut off where it does not end", async () => {
-    const { statuses, isCut } = await sendThenAsk(await open(drainUnreadBody), DRAIN_BYTES + MEGABYTES);
+  it("is cut off beyond the limit", async () => {
+    const { statuses, isCut } = await sendTwice(await open(drainUnreadBody), DRAIN_BYTES + MEGABYTES);
     await expect.poll(isCut, { timeout: 20_000 }).toBe(true);
     expect(statuses()).toEqual(["401"]);
   });
 
-  it("holds up the connection where nobody drains it: the control", async () => {
-    const { statuses, isCut } = await sendThenAsk(await open(() => undefined), MEGABYTES);
+  it("blocks the connection if nothing drains it (negative control)", async () => {
+    const { statuses, isCut } = await sendTwice(await open(() => undefined), MEGABYTES);
     await sleep(1_000);
     expect([statuses(), isCut()]).toEqual([["401"], false]);
   });

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-type Fault = Parameters<z.core.$ZodErrorMap>[0];
+type Issue = Parameters<z.core.$ZodErrorMap>[0];
 
 const TYPES: Readonly<Record<string, string>> = {
   string: "text",
@@ -11,26 +11,26 @@ const TYPES: Readonly<Record<string, string>> = {
   boolean: "true or false",
 };
 
-/** What is wrong with a field, in words for a person. Undefined: the schema has words of its own. */
-export function describeFault(fault: Fault): string | undefined {
-  switch (fault.code) {
+/** What is wrong with a field, as a message for people. Undefined: the schema has its own message. */
+export function describeIssue(issue: Issue): string | undefined {
+  switch (issue.code) {
     case "invalid_type":
-      return fault.input === undefined ? "is missing" : `must be ${TYPES[fault.expected] ?? "of another type"}`;
+      return issue.input === undefined ? "is missing" : `must be ${TYPES[issue.expected] ?? "of a different type"}`;
     case "too_small":
-      return tooSmall(fault.origin, Number(fault.minimum));
+      return tooSmall(issue.origin, Number(issue.minimum));
     case "too_big":
-      return tooBig(fault.origin, Number(fault.maximum));
+      return tooBig(issue.origin, Number(issue.maximum));
     case "invalid_value":
-      return `must be one of: ${fault.values.map(String).join(", ")}`;
+      return `must be one of: ${issue.values.map(String).join(", ")}`;
     case "invalid_union":
-      return fault.input === undefined ? "is missing" : "is not valid";
+      return issue.input === undefined ? "is missing" : "is invalid";
     case "unrecognized_keys":
-      return `has unknown fields: ${fault.keys.join(", ")}`;
+      return `has unknown fields: ${issue.keys.join(", ")}`;
     case "invalid_format":
     case "not_multiple_of":
     case "invalid_key":
     case "invalid_element":
-      return "is not valid";
+      return "is invalid";
     case "custom":
       return undefined;
   }

@@ -54,15 +54,15 @@ function messagesOf(schema: (typeof SCHEMAS)[number], value: unknown): readonly 
   }
 }
 
-describe("what is wrong with a field", () => {
-  it("is said for a person, never in the words of the parser", () => {
+describe("the message for an invalid field", () => {
+  it("is written for people, never the parser's own", () => {
     const messages = SCHEMAS.flatMap((schema) => VALUES.flatMap((value) => messagesOf(schema, value)));
     expect(messages.length).toBeGreaterThan(50);
     for (const message of messages)
       expect(message).not.toMatch(/invalid input|received|expected|too (small|big)|>=|<=|undefined|\bint\b/i);
   });
 
-  it("names what is needed", () => {
+  it("says what is needed", () => {
     expect(messagesOf(reserveRequest, {})).toEqual(["is missing"]);
     expect(messagesOf(reserveRequest, { items: [] })).toEqual(["must have at least one entry"]);
     expect(messagesOf(reserveRequest, { items: [{ product_id: "a", quantity: 1.5 }] })).toEqual([
