@@ -1,16 +1,16 @@
 import type { HeldUnits, ReservationStore } from "~/reservations/reservation-store";
 import type { StockRow } from "~/reservations/stock";
-import { isNews, productAvailability, type ProductAvailability } from "./product-availability";
+import { hasChanged, productAvailability, type ProductAvailability } from "./product-availability";
 
-/** At most one event per product and this long; rounds of reading are no closer together. */
+/** Minimum time between two rounds of reading, and so between two events for one product. */
 export const ROUND_MS = 250;
-/** Edits of the row tell nobody, and messages of the store may be lost: everything watched is read this often. */
+/** Everything watched is reread this often: edits of a row send no event, and events of the store may be lost. */
 export const REREAD_MS = 3_000;
 export const BEAT_MS = 15_000;
-// A hold ends within its millisecond; looking just after it sees it gone.
+// A hold ends within its last millisecond; a read just after that finds it gone.
 const JUST_AFTER_MS = 5;
-/** How often it is said at most that there is no more room: whoever is refused polls, and tries again. */
-const SAY_FULL_MS = 60_000;
+/** Minimum time between two warnings that the feed is full: rejected viewers poll and try again. */
+const WARN_FULL_MS = 60_000;
 
 export interface FeedOptions {
   readonly store: Pick<ReservationStore, "held" | "subscribe">;
@@ -23,24 +23,28 @@ export interface FeedOptions {
 }
 
 export interface Viewer {
-  /** Hash of the shopper's session id; null: nobody in particular. */
+  /** Hash of the shopper's session id; null if there is none. */
   readonly sessionHash: string | null;
   readonly productIds: readonly string[];
-  tell(product: ProductAvailability): void;
-  /** Every 15 s, so that nothing on the way takes the stream for dead. */
+  send(product: ProductAvailability): void;
+  /** Called every 15 s, so that proxies do not consider the stream dead. */
   beat(): void;
-  /** The feed is over for this viewer: the server is leaving. */
+  /** The server is shutting down; nothing more is sent. */
   end(): void;
 }
 
 /**
- * Tells viewers what is available whenever it changes for them: all of their products at first, then what is new, at most
- * every 250 ms. While the store or the database cannot be reached it tells nothing. Without viewers it reads nothing.
+ * Sends viewers the availability of their products: all of them at first, then changes, at most every 250 ms. Sends nothing while the
+ * store or the database is unavailable, and reads nothing without viewers.
+ *
+ * @example
+ * const stop = feed.watch({ sessionHash, productIds: ["mug"], send, beat, end });
+ * stop?.();
  */
 export interface AvailabilityFeed {
-  /** Begins to tell; returns the way to stop. Null: the server is leaving, or has as many viewers as it can bear. */
+  /** Starts sending and returns a function that stops it; null if the server is shutting down or has too many viewers. */
   watch(viewer: Viewer): (() => void) | null;
-  /** Ends every viewer and takes no more. */
+  /** Ends all viewers and accepts no more. */
   end(): void;
 }
 
@@ -51,16 +55,16 @@ export function createAvailabilityFeed({
   count,
   maxViewers = 2_000,
 }: FeedOptions): AvailabilityFeed {
-  /** What each viewer was told last; null for those who are new. */
+  /** Last sent state by viewer; null if nothing has been sent yet. */
   const viewers = new Map<Viewer, Map<string, ProductAvailability> | null>();
-  /** When the next hold of a product may end, monotonic: a lapse tells nobody by itself, and the wall clock may step back. */
+  /** When a product's next hold may expire, in monotonic ms: expiry sends no event by itself, and the wall clock may go back. */
   const releases = new Map<string, number>();
   let changed = new Set<string>();
   let isEnded = false;
   let isReading = false;
   let isDown = false;
   let lastRound = -ROUND_MS;
-  let saidFullAt = -SAY_FULL_MS;
+  let warnedFullAt = -WARN_FULL_MS;
   let roundTimer: NodeJS.Timeout | null = null;
   let releaseTimer: NodeJS.Timeout | null = null;
   let stopBackground: (() => void) | null = null;
@@ -85,14 +89,14 @@ export function createAvailabilityFeed({
     lastRound = performance.now();
     const ids = changed;
     changed = new Set();
-    const asking = [...viewers].flatMap(([viewer, told]) => {
-      const wanted = told === null ? viewer.productIds : watched(viewer).filter((id) => ids.has(id));
-      return wanted.length === 0 ? [] : [{ viewer, told, wanted }];
+    const due = [...viewers].flatMap(([viewer, sent]) => {
+      const wanted = sent === null ? viewer.productIds : watched(viewer).filter((id) => ids.has(id));
+      return wanted.length === 0 ? [] : [{ viewer, sent, wanted }];
     });
-    if (asking.length === 0) return;
+    if (due.length === 0) return;
     try {
-      const wantedBy = new Map<string | null, Set<string>>([[null, new Set(asking.flatMap(({ wanted }) => wanted))]]);
-      for (const { viewer, wanted } of asking)
+      const wantedBy = new Map<string | null, Set<string>>([[null, new Set(due.flatMap(({ wanted }) => wanted))]]);
+      for (const { viewer, wanted } of due)
         wantedBy.set(viewer.sessionHash, new Set([...(wantedBy.get(viewer.sessionHash) ?? []), ...wanted]));
       const held = new Map(
         await Promise.all(
@@ -103,50 +107,50 @@ export function createAvailabilityFeed({
         ),
       );
       const [readAt, readAtWall] = [performance.now(), Date.now()];
-      // After the holds: the other way round, a unit that is sold in between would count as free.
+      // Read rows after holds: in the other order, a unit sold in between would count as free.
       const rows = await readStock([...(wantedBy.get(null) ?? [])]);
       isDown = false;
       noteReleases(held.get(null) ?? new Map(), readAt);
-      for (const { viewer, told, wanted } of asking)
+      for (const { viewer, sent, wanted } of due)
         tell(
           viewer,
-          told ?? new Map<string, ProductAvailability>(),
+          sent ?? new Map<string, ProductAvailability>(),
           wanted,
           held.get(viewer.sessionHash) ?? new Map(),
           rows,
           readAtWall,
         );
     } catch (error) {
-      // The next re-read tries again.
-      if (!isDown) log.warn({ err: error }, "availability streams tell nothing for now");
+      // The next reread tries again.
+      if (!isDown) log.warn({ err: error }, "availability streams are stale: stock or holds cannot be read");
       isDown = true;
     }
   }
 
   function tell(
     viewer: Viewer,
-    told: Map<string, ProductAvailability>,
+    sent: Map<string, ProductAvailability>,
     wanted: readonly string[],
     held: ReadonlyMap<string, HeldUnits>,
     rows: ReadonlyMap<string, StockRow>,
     readAtWall: number,
   ) {
     if (!viewers.has(viewer)) return;
-    viewers.set(viewer, told);
+    viewers.set(viewer, sent);
     for (const id of wanted) {
       const units = held.get(id);
-      if (!viewers.has(viewer) || units === undefined || (!rows.has(id) && !told.has(id))) continue;
+      if (!viewers.has(viewer) || units === undefined || (!rows.has(id) && !sent.has(id))) continue;
       const product = productAvailability(id, rows.get(id), units, readAtWall);
-      if (!isNews(told.get(id), product)) continue;
-      told.set(id, product);
-      viewer.tell(product);
+      if (!hasChanged(sent.get(id), product)) continue;
+      sent.set(id, product);
+      viewer.send(product);
     }
   }
 
-  /** What did not exist when the viewer came is not asked for again: made-up ids would slow down the reads that shoppers share. */
+  /** Products to read for a viewer. Those without a row at first are not read again: made-up ids would slow down shoppers' shared reads. */
   function watched(viewer: Viewer): readonly string[] {
-    const told = viewers.get(viewer) ?? null;
-    return told === null ? viewer.productIds : [...told.keys()];
+    const sent = viewers.get(viewer) ?? null;
+    return sent === null ? viewer.productIds : [...sent.keys()];
   }
 
   function noteReleases(held: ReadonlyMap<string, HeldUnits>, readAt: number): void {
@@ -161,23 +165,23 @@ export function createAvailabilityFeed({
       () => {
         const due = [...releases].filter(([, at]) => at <= performance.now()).map(([id]) => id);
         for (const id of due) releases.delete(id);
-        look(due);
+        refresh(due);
       },
       Math.max(0, Math.min(...releases.values()) - performance.now()),
     );
     releaseTimer.unref();
   }
 
-  function look(productIds: Iterable<string>): void {
+  function refresh(productIds: Iterable<string>): void {
     for (const id of productIds) changed.add(id);
     planRound();
   }
 
   function start(): () => void {
     const unsubscribe = store.subscribe((event) =>
-      look(event.type === "changed" ? event.productIds : event.lines.map((line) => line.productId)),
+      refresh(event.type === "changed" ? event.productIds : event.lines.map((line) => line.productId)),
     );
-    const reread = setInterval(() => look([...viewers.keys()].flatMap(watched)), REREAD_MS).unref();
+    const reread = setInterval(() => refresh([...viewers.keys()].flatMap(watched)), REREAD_MS).unref();
     const beat = setInterval(() => {
       for (const viewer of [...viewers.keys()]) viewer.beat();
     }, BEAT_MS).unref();
@@ -199,23 +203,23 @@ export function createAvailabilityFeed({
     stopBackground = null;
   }
 
-  function sayFull(): void {
-    if (performance.now() - saidFullAt < SAY_FULL_MS) return;
-    saidFullAt = performance.now();
-    log.warn({ viewers: viewers.size }, "no more availability streams can be opened here: pages poll instead");
+  function warnFull(): void {
+    if (performance.now() - warnedFullAt < WARN_FULL_MS) return;
+    warnedFullAt = performance.now();
+    log.warn({ viewers: viewers.size }, "too many availability streams: further pages poll instead");
   }
 
   return {
     watch(viewer) {
       if (isEnded) return null;
       if (viewers.size >= maxViewers) {
-        sayFull();
+        warnFull();
         return null;
       }
       viewers.set(viewer, null);
       count(viewers.size);
       stopBackground ??= start();
-      look(viewer.productIds);
+      refresh(viewer.productIds);
       return () => leave(viewer);
     },
     end() {

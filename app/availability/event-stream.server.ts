@@ -1,18 +1,18 @@
 import type { AvailabilityFeed } from "./availability-feed.server";
 
-/** How soon a browser comes back when the stream ends, as when a server is replaced. */
+/** How soon a browser reconnects after the stream ends, for instance when the server restarts. */
 const RETRY_MS = 2_000;
-/** Messages that wait for a reader that does not read; one who comes back is told everything anew. */
-const MAX_WAITING = 500;
+/** Messages buffered for a reader that does not read. When it reconnects, it gets everything again. */
+const MAX_BUFFERED = 500;
 
 /**
- * Server-sent events `availability` until the viewer or the server leaves. Null: the feed takes nobody.
- * `no-transform` keeps remix-serve's compression from holding events back.
+ * A response with server-sent `availability` events until the viewer or the server disconnects; null if the feed accepts no viewer.
+ * `no-transform` keeps remix-serve's compression from delaying events.
  */
 export function availabilityEvents(
   feed: AvailabilityFeed,
   viewer: { sessionHash: string | null; productIds: readonly string[] },
-  /** Calls back once nobody reads any more. */
+  /** Calls back once the response is closed. */
   whenClosed: (then: () => void) => void,
 ): Response | null {
   const encoder = new TextEncoder();
@@ -26,7 +26,7 @@ export function availabilityEvents(
           try {
             controller.close();
           } catch {
-            // The reader had closed it.
+            // The reader has already closed it.
           }
         };
         const write = (text: string) => {
@@ -35,7 +35,7 @@ export function availabilityEvents(
         };
         stop = feed.watch({
           ...viewer,
-          tell: (product) => write(`event: availability\ndata: ${JSON.stringify(product)}\n\n`),
+          send: (product) => write(`event: availability\ndata: ${JSON.stringify(product)}\n\n`),
           beat: () => write(": still here\n\n"),
           end: close,
         });
@@ -48,7 +48,7 @@ export function availabilityEvents(
         stop = null;
       },
     },
-    { highWaterMark: MAX_WAITING },
+    { highWaterMark: MAX_BUFFERED },
   );
   if (stop === null) return null;
   return new Response(stream, {

@@ -1,4 +1,4 @@
-/** Live figures of one product as a page uses them; whole units, epoch milliseconds. */
+/** Availability of one product in the page's terms: whole units, epoch milliseconds. */
 export interface LiveProduct {
   readonly id: string;
   readonly onHand: number;
@@ -7,12 +7,12 @@ export interface LiveProduct {
   readonly nextReleaseAt: number | null;
 }
 
-/** The data of one `availability` event; null when it is not one. By hand: a schema library would be the largest part of the page's script. */
+/** Parses the data of an `availability` event; null if invalid. Written by hand: a schema library would be most of the page's script. */
 export function readProduct(data: unknown): LiveProduct | null {
   return typeof data === "string" ? toLiveProduct(parsed(data)) : null;
 }
 
-/** The body of `GET /api/availability`; empty when it is not one. */
+/** Parses the body of `GET /api/availability`; empty if invalid. */
 export function readProducts(text: string): LiveProduct[] {
   const body = parsed(text);
   const products: unknown = typeof body === "object" && body !== null && "products" in body ? body.products : null;

@@ -7,8 +7,8 @@ import { watchAvailability } from "./watch-availability";
 const LiveStockContext = createContext<ReadonlyMap<string, LiveProduct>>(new Map());
 
 /**
- * Keeps the stock of these products true for everything below, for as long as the page can be seen. What the page came
- * with is shown until the first figures arrive, and for good without JavaScript. After the page was away it is read anew.
+ * Keeps the stock of these products up to date for its children while the page is visible. The stock the page was rendered with is shown
+ * until the first update, or for good without JavaScript. The page reloads its data after it was hidden or asleep.
  */
 export function LiveStock({ productIds, children }: { productIds: readonly string[]; children: ReactNode }) {
   const [products, setProducts] = useState<ReadonlyMap<string, LiveProduct>>(new Map());
@@ -17,7 +17,7 @@ export function LiveStock({ productIds, children }: { productIds: readonly strin
   useEffect(() => {
     revalidatePage.current = revalidate;
   }, [revalidate]);
-  // As text, so that the same products in a new list are no change. No id has a line break.
+  // A string, so that a new list with the same products is no change. No id contains a line break.
   const watched = [...productIds].sort().join("\n");
 
   useEffect(() => {
@@ -28,7 +28,7 @@ export function LiveStock({ productIds, children }: { productIds: readonly strin
       productIds: watched.split("\n"),
       onProduct(product) {
         arrived.push(product);
-        // One render for all that arrives together.
+        // One render for all updates of a frame.
         frame ||= requestAnimationFrame(() => {
           const fresh = arrived;
           arrived = [];
@@ -47,12 +47,12 @@ export function LiveStock({ productIds, children }: { productIds: readonly strin
   return <LiveStockContext.Provider value={products}>{children}</LiveStockContext.Provider>;
 }
 
-/** The stock as it is now; `stock`: as the page was rendered with. */
+/** The current stock of a product; `stock` is what the page was rendered with. */
 export function useLiveStock(productId: string, stock: StockView): StockView {
   return useContext(LiveStockContext).get(productId) ?? stock;
 }
 
-/** All live figures that have arrived, by product id. */
+/** All updates received so far, by product id. */
 export function useLiveProducts(): ReadonlyMap<string, LiveProduct> {
   return useContext(LiveStockContext);
 }

@@ -1,19 +1,19 @@
 import type { HeldUnits } from "~/reservations/reservation-store";
 import { available, onHandOf, type StockRow } from "~/reservations/stock";
 
-/** Live figures of one product, as API answers and stream events tell them. Units are whole. */
+/** Availability of one product in API responses and stream events, in whole units. */
 export interface ProductAvailability {
   readonly product_id: string;
   readonly inventory: number;
   readonly held: number;
-  /** What this viewer may hold in all, own units included. */
+  /** Units that this viewer may hold in all, including those already held. */
   readonly available: number;
   readonly held_by_you: number;
-  /** ISO 8601; when the next unit in another cart may free up. */
+  /** ISO 8601: when the next unit in another cart may become available. */
   readonly next_release_at: string | null;
 }
 
-/** `row` undefined: there is none (any more), so nothing can be sold. `now`: epoch milliseconds at which `units` was read. */
+/** `row` undefined: the product has no row, so nothing can be sold. `now`: when `units` was read, in epoch milliseconds. */
 export function productAvailability(
   productId: string,
   row: StockRow | undefined,
@@ -31,11 +31,11 @@ export function productAvailability(
   };
 }
 
-// The same moment, computed twice from durations, differs by some milliseconds.
+// The same moment, computed twice from durations, may differ by some milliseconds.
 const SAME_MOMENT_MS = 1_000;
 
-/** Whether a viewer who was told `before` has to be told `after`. */
-export function isNews(before: ProductAvailability | undefined, after: ProductAvailability): boolean {
+/** Whether a viewer that was sent `before` needs `after`. */
+export function hasChanged(before: ProductAvailability | undefined, after: ProductAvailability): boolean {
   if (before === undefined) return true;
   const figures = ["inventory", "held", "available", "held_by_you"] as const;
   return (

@@ -1,20 +1,20 @@
 import type { ClientAddress } from "~/http/client-address";
 
-/** A browser keeps one stream in each tab that can be seen. */
-const OF_A_SESSION = 8;
-/** An eighth of what one server can serve. A campus that has more of them polls with the rest. */
-const OF_AN_ADDRESS = 250;
+/** Streams per session. A browser has one per visible tab. */
+const PER_SESSION = 8;
+/** Streams per address: an eighth of what one server can serve. Beyond that, the pages of a campus poll. */
+const PER_ADDRESS = 250;
 
-/** Whose stream it is. */
+/** The client that a stream belongs to. */
 interface Client {
-  /** Hash of the shopper's session id; null: not known. */
+  /** Hash of the shopper's session id; null if unknown. */
   readonly sessionHash: string | null;
   readonly address: ClientAddress;
 }
 
-/** Keeps one client from taking all streams of a server. Counts for this process. */
+/** Keeps one client from taking all streams of a server. Counted per process. */
 export interface StreamPlaces {
-  /** Takes a place; returns the way to give it back, which may be called twice. Null: this client has as many as one may have. */
+  /** Takes a place and returns an idempotent function that frees it; null if the client already has the maximum. */
   take(client: Client): (() => void) | null;
 }
 
@@ -33,12 +33,12 @@ export function createStreamPlaces(): StreamPlaces {
     take({ sessionHash, address }) {
       const places =
         address.kind === "known"
-          ? address.networks.map(({ id, share }) => ({ key: `address ${id}`, most: OF_AN_ADDRESS * share }))
+          ? address.networks.map(({ id, share }) => ({ key: `address ${id}`, max: PER_ADDRESS * share }))
           : [];
-      if (sessionHash !== null) places.push({ key: `session ${sessionHash}`, most: OF_A_SESSION });
-      // Whoever shows neither a cart nor an address is counted with all others of that kind: pages bring a cart.
-      if (places.length === 0) places.push({ key: "unknown", most: OF_AN_ADDRESS });
-      if (places.some(({ key, most }) => (taken.get(key) ?? 0) >= most)) return null;
+      if (sessionHash !== null) places.push({ key: `session ${sessionHash}`, max: PER_SESSION });
+      // All clients with neither a cart nor an address share one count: pages have a cart.
+      if (places.length === 0) places.push({ key: "unknown", max: PER_ADDRESS });
+      if (places.some(({ key, max: most }) => (taken.get(key) ?? 0) >= most)) return null;
       const keys = places.map(({ key }) => key);
       add(keys, 1);
       let isTaken = true;

@@ -1,23 +1,28 @@
 import { readProduct, readProducts, type LiveProduct } from "./live-product";
 
-/** How long a new stream may stay silent before it counts as blocked: it begins with everything there is to know. */
+/** A new stream that stays silent for this long counts as blocked: it should begin with the state of all products. */
 const SILENT_MS = 6_000;
 const POLL_MS = 4_000;
-/** How long to poll before the stream is tried again. */
-const STREAM_AGAIN_MS = 60_000;
+/** Time of polling before the stream is tried again. */
+const RETRY_STREAM_MS = 60_000;
 const PULSE_MS = 5_000;
-/** A pulse that comes later than this means that the machine has slept. */
+/** A longer gap between two pulses means that the machine was asleep. */
 const SLEPT_MS = 15_000;
 
 interface Options {
   /** At most 100. */
   readonly productIds: readonly string[];
   readonly onProduct: (product: LiveProduct) => void;
-  /** The page was away (hidden, asleep, in the back-forward cache), so all of it may be old; called once the server answers again. */
+  /** The page was hidden, asleep or in the back-forward cache, so all of it may be stale. Called once the server responds again. */
   readonly onReturn: () => void;
 }
 
-/** Follows the products for as long as the tab can be seen: by an event stream, or by polling where that is blocked. Returns the way to stop. */
+/**
+ * Follows products while the tab is visible, through an event stream or, if that is blocked, by polling. Returns a function that stops it.
+ *
+ * @example
+ * const stop = watchAvailability({ productIds: ["mug"], onProduct: show, onReturn: reload });
+ */
 export function watchAvailability({ productIds, onProduct, onReturn }: Options): () => void {
   const query = new URLSearchParams(productIds.map((id) => ["product_id", id])).toString();
   let stopFollowing: (() => void) | null = null;
@@ -38,12 +43,12 @@ export function watchAvailability({ productIds, onProduct, onReturn }: Options):
     if (document.visibilityState === "visible") follow();
   }
 
-  function comeBack(): void {
+  function returnToPage(): void {
     wasAway = true;
     restart();
   }
 
-  function tell(product: LiveProduct): void {
+  function receive(product: LiveProduct): void {
     onProduct(product);
     if (!wasAway) return;
     wasAway = false;
@@ -60,10 +65,10 @@ export function watchAvailability({ productIds, onProduct, onReturn }: Options):
     source.addEventListener("availability", (event: MessageEvent<unknown>) => {
       clearTimeout(silence);
       const product = readProduct(event.data);
-      if (product !== null) tell(product);
+      if (product !== null) receive(product);
     });
     source.addEventListener("error", () => {
-      // Otherwise the browser connects again by itself.
+      // Otherwise the browser reconnects by itself.
       if (source.readyState === EventSource.CLOSED) usePolling();
     });
     function usePolling() {
@@ -77,15 +82,15 @@ export function watchAvailability({ productIds, onProduct, onReturn }: Options):
     const abort = new AbortController();
     const ask = () => {
       void fetch(`/api/availability?${query}`, { signal: abort.signal })
-        .then((answer) => (answer.ok ? answer.text() : ""))
+        .then((response) => (response.ok ? response.text() : ""))
         .then((text) => {
-          for (const product of readProducts(text)) tell(product);
+          for (const product of readProducts(text)) receive(product);
         })
-        .catch(() => undefined); // Offline for now: the numbers stay, and the next round asks again.
+        .catch(() => undefined); // Offline: keep the numbers, and try again in the next round.
     };
     ask();
     const rounds = setInterval(ask, POLL_MS);
-    const again = setTimeout(restart, STREAM_AGAIN_MS);
+    const again = setTimeout(restart, RETRY_STREAM_MS);
     return () => {
       abort.abort();
       clearInterval(rounds);
@@ -93,14 +98,14 @@ export function watchAvailability({ productIds, onProduct, onReturn }: Options):
     };
   }
 
-  const onVisibility = () => (document.visibilityState === "visible" ? comeBack() : pause());
+  const onVisibility = () => (document.visibilityState === "visible" ? returnToPage() : pause());
   const onPageShow = (event: PageTransitionEvent) => {
-    if (event.persisted) comeBack();
+    if (event.persisted) returnToPage();
   };
   const pulse = setInterval(() => {
     const hasSlept = Date.now() - lastPulse > SLEPT_MS;
     lastPulse = Date.now();
-    if (hasSlept && document.visibilityState === "visible") comeBack();
+    if (hasSlept && document.visibilityState === "visible") returnToPage();
   }, PULSE_MS);
   document.addEventListener("visibilitychange", onVisibility);
   window.addEventListener("pageshow", onPageShow);

@@ -1,17 +1,17 @@
 import { createHmac } from "node:crypto";
 import { clientAddress } from "~/http/client-address";
 
-/** Some clients that share a limit. */
+/** Clients that share a limit. */
 export interface ClientGroup {
-  /** Names no address: a hash that only this shop can make. */
+  /** Contains no address: a hash that only this shop can compute. */
   readonly key: string;
-  /** How many times the limit of one address the group has. */
+  /** The group's limit, as a multiple of the limit of one address. */
   readonly share: number;
 }
 
 export interface ClientGroupsOptions {
   readonly trustedProxyHops: number;
-  /** For hashes; servers that count together need the same. */
+  /** Key for hashes; servers that count together need the same one. */
   readonly secret: string;
   /** Monotonic milliseconds. */
   readonly now: () => number;
@@ -20,36 +20,36 @@ export interface ClientGroupsOptions {
 
 export interface ClientGroups {
   /**
-   * The groups that the client of this request belongs to, smallest first; none where no proxy is trusted. Behind a trusted proxy all
-   * clients whose address cannot be read are one group: `isOneClient` is false then, since they may be everybody.
+   * The groups that the request's client belongs to, smallest first; none if no proxy is trusted. Behind a trusted proxy, all clients
+   * without a valid address form one group, with `isOneClient` false, since it may be everybody.
    */
   of(headers: Headers): { readonly groups: readonly ClientGroup[]; readonly isOneClient: boolean };
-  /** What an operator has to know, a sentence each. */
+  /** Warnings for the operator. */
   warnings: () => readonly string[];
 }
 
 const MINUTE_MS = 60_000;
-/** Unreadable addresses in a minute that are worth a warning: a program inside the network makes a few. */
-const TOLD_FROM = 10;
-const TOLD_FOR_MS = 15 * MINUTE_MS;
+/** Unreadable addresses per minute that trigger a warning: programs inside the network cause a few. */
+const WARN_FROM = 10;
+const WARN_FOR_MS = 15 * MINUTE_MS;
 
 export function createClientGroups({ trustedProxyHops, secret, now, log }: ClientGroupsOptions): ClientGroups {
   let unreadable = { since: -Infinity, count: 0 };
-  let toldUntil = -Infinity;
+  let warnUntil = -Infinity;
   let hasWarnedOfProxy = false;
   const hashOf = (id: string) =>
     createHmac("sha256", secret).update(`holdfast-client:${id}`).digest("base64url").slice(0, 22);
   const warning =
-    `X-Forwarded-For doesn't name the client's address where TRUSTED_PROXY_HOPS=${trustedProxyHops} expects it (${TOLD_FROM} requests or more in a minute). ` +
+    `X-Forwarded-For doesn't name the client's address where TRUSTED_PROXY_HOPS=${trustedProxyHops} expects it (${WARN_FROM} requests or more in a minute). ` +
     "These clients share one rate limit, and MAX_UNITS_PER_CLIENT is off for them. Check the proxy's settings and the number of proxies.";
 
   function noteUnreadable(): void {
     const at = now();
     if (at - unreadable.since >= MINUTE_MS) unreadable = { since: at, count: 0 };
     unreadable.count += 1;
-    if (unreadable.count < TOLD_FROM) return;
-    if (at >= toldUntil) log.warn({}, warning);
-    toldUntil = at + TOLD_FOR_MS;
+    if (unreadable.count < WARN_FROM) return;
+    if (at >= warnUntil) log.warn({}, warning);
+    warnUntil = at + WARN_FOR_MS;
   }
 
   return {
@@ -69,6 +69,6 @@ export function createClientGroups({ trustedProxyHops, secret, now, log }: Clien
           return { groups: [], isOneClient: true };
       }
     },
-    warnings: () => (now() < toldUntil ? [warning] : []),
+    warnings: () => (now() < warnUntil ? [warning] : []),
   };
 }

@@ -2,9 +2,9 @@ import { UnavailableError } from "~/errors";
 import type { BoundedRedis } from "~/reservations/redis/bounded-redis.server";
 import { limiterClient } from "./redis-limit-store.server";
 
-/** Debts of accounts, in shares of what an account may spend in an hour. They are forgotten evenly, a whole one within an hour. */
+/** Debts of accounts, as fractions of an account's hourly allowance. They decay linearly, a debt of 1 within an hour. */
 export interface Debts {
-  /** Adds to each of the debts (none falls below 0), and returns what they are then. Adding 0 only reads. */
+  /** Adds to each debt (never below 0) and returns the new ones. Adding 0 only reads. */
   add(changes: readonly DebtChange[]): Promise<readonly number[]>;
 }
 
@@ -14,7 +14,7 @@ interface DebtChange {
 }
 
 const HOUR_MS = 3_600_000;
-/** Accounts that are remembered, some 10 MB. Those that changed longest ago go first, which have the least left. */
+/** Accounts kept in memory, some 10 MB. Those unchanged for longest go first, since least of their debt is left. */
 const MAX_ACCOUNTS = 50_000;
 
 /** `now`: monotonic milliseconds. */
@@ -43,7 +43,7 @@ export function createMemoryDebts({
   };
 }
 
-/** KEYS: accounts; ARGV: what is added to each. One step for all of them, by the clock of Redis. */
+/** KEYS: accounts. ARGV: the amount to add to each. Atomic for all of them, by Redis's clock. Returns the new debts. */
 const ADD = `
 local time = redis.call('TIME')
 local now, hour, debts = time[1] * 1000 + math.floor(time[2] / 1000), ${HOUR_MS}, {}
@@ -61,11 +61,11 @@ end
 return debts
 `;
 
-/** Counted by all servers together; by this one alone while Redis does not answer. */
+/** Debts shared by all servers. While Redis is unavailable, this server counts alone, in `fallback`. */
 export function createRedisDebts({
   connection,
   prefix,
-  alone,
+  alone: fallback,
 }: {
   readonly connection: BoundedRedis;
   readonly prefix: string;
@@ -76,13 +76,13 @@ export function createRedisDebts({
     async add(changes) {
       if (changes.length === 0) return [];
       try {
-        // One hash tag, so that all of them are in one slot of a cluster.
+        // One hash tag, so that all keys are in one slot of a cluster.
         const keys = changes.map(({ key }) => `{${prefix}:unpaid}:${key}`);
         const debts = await redis.eval(ADD, { keys, arguments: changes.map(({ amount }) => amount.toFixed(9)) });
         return (debts as unknown as string[]).map(Number);
       } catch (error) {
         if (!(error instanceof UnavailableError)) throw error;
-        return alone.add(changes);
+        return fallback.add(changes);
       }
     },
   };

@@ -16,27 +16,27 @@ import { limiterClient, type LimitStore } from "./redis-limit-store.server";
 import { createUnpaidTime, type UnpaidTimeOptions } from "./unpaid-time.server";
 
 export interface LimitOptions {
-  /** Changes a minute, for each address and for each session; 0: off. */
+  /** Changes per minute, for each address and for each session; 0: off. */
   readonly perMinute: number;
   /** Unpaid units that one address may hold; 0: off. */
   readonly unitsPerClient: number;
   readonly trustedProxyHops: number;
-  /** Makes the hashes that stand for addresses; servers that count together need the same. */
+  /** Key for the hashes of addresses; servers that count together need the same one. */
   readonly secret: string;
-  /** Payment pages that all shoppers together open in a second, so that Stripe's own limit is met by nobody; null: no limit. */
+  /** Payment pages that all shoppers together may open per second, to stay below Stripe's own limit; null: no limit. */
   readonly pagesPerSecond: number | null;
-  /** Left out: payment pages are open for as long as any, whatever was left unpaid. */
+  /** Absent: payment pages always get their full time, whatever was left unpaid. */
   readonly unpaidTime?: Pick<UnpaidTimeOptions, "ttlMs" | "ofSessionMs" | "stockOf">;
   /** Null: counted in memory. */
   readonly redis: LimitStore | null;
-  /** Monotonic milliseconds; the process' own clock when left out. Rates have the system's. */
+  /** Monotonic milliseconds; default: the process's clock. Rates always use the system's. */
   readonly now?: () => number;
   readonly log: { warn(facts: object, message: string): void };
 }
 
-type HoldingVerbs = Pick<CheckoutService, "changeCart" | "start">;
+type HoldingOperations = Pick<CheckoutService, "changeCart" | "start">;
 
-/** What a request is about to do: view something that Stripe has to be asked about, change a cart, or open a payment page. */
+/** What a request is for: viewing something that needs a call to Stripe, changing a cart, or opening a payment page. */
 export type Purpose = "view" | "change" | "payment";
 
 export type Admission = { readonly outcome: "admitted" } | RateLimited;
@@ -46,72 +46,72 @@ export interface RateLimited {
   readonly retryAfterSeconds: number;
 }
 
-/** Against holding everything and buying nothing (OWASP OAT-021). Refusals are data; what they mean over HTTP, routes say. */
+/** Prevents hoarding: holding everything and buying nothing (OWASP OAT-021). Refusals are data; routes turn them into HTTP responses. */
 export interface Limits {
   /**
-   * Asked by each route that changes a cart or asks Stripe, before it does: counts one, for the session and for the address. A payment
-   * page counts against a stricter limit as well, since opening one asks Stripe up to five times. The first one of a session in a minute
-   * is not counted for the address: nobody's first page is refused because of neighbours.
+   * Called by every route that changes a cart or calls Stripe, before it does so. Counts one for the session and one for the address. A
+   * payment page also counts against a stricter limit, since opening one takes up to five calls to Stripe. A session's first page in a
+   * minute does not count for the address, so that nobody's first page is refused because of neighbours.
    */
   admit(request: Request, sessionHash: string, purpose: Purpose): Promise<Admission>;
 
   /**
-   * Asked after a wrong token at the operator's sign-in: counts one try, by address where it is known, else all tries together.
-   * Bounds what guessing writes to the log; the right token always gets in.
+   * Called after a wrong token at the admin sign-in: counts one attempt, per address if it is known, otherwise for all together.
+   * Limits what guessing writes to the log; the right token always works.
    */
   admitSignIn(request: Request): Promise<Admission>;
 
-  /** Asked before an order is settled for somebody who may not see it: by address where it is known, and all together. */
+  /** Called before an order is settled for a viewer who may not see it. Counts per address if it is known, and for all together. */
   admitLookup(request: Request): Promise<Admission>;
 
   /**
-   * Waits for a turn at `pagesPerSecond`, in order of arrival; `checkout_busy` where it would not come within some seconds. Asked when
-   * the whole cart is held and before its page is created, so that nobody keeps others from paying without holding something.
+   * Waits for a turn at `pagesPerSecond`, in order of arrival; `checkout_busy` if that would take more than a few seconds. Called once the
+   * whole cart is held and before its page is created, so that only shoppers who hold something can make others wait.
    */
-  turnToPay(): Promise<PaymentTurn>;
+  paymentTurn(): Promise<PaymentTurn>;
 
   /**
-   * The operations that hold something, with a cap on the unpaid units of all carts of one address, as `admit` saw it: `limit_exceeded`.
-   * The store counts these units in the step that holds them (see `ClientCap`), so that calls at the same moment keep the cap as well.
+   * Adds a cap on the unpaid units of all carts of one address, as seen by `admit`, to the operations that hold units; outcome
+   * `limit_exceeded`. The store counts the units in the same atomic step that holds them (see `ClientCap`), so concurrent calls respect it.
    */
-  capped(checkout: HoldingVerbs): HoldingVerbs;
+  capped(checkout: HoldingOperations): HoldingOperations;
 
-  /** What pages that ended unpaid cost. Null where limits by rate are off. */
+  /** Charges for pages that ended unpaid. Null if rate limits are off. */
   readonly unpaidTime: UnpaidTime | null;
 
-  /** What an operator has to know, a sentence each. */
+  /** Warnings for the operator. */
   warnings: () => readonly string[];
 }
 
-/** Whose request it is that is being answered, by session: as many as can be under way at once, and then some. */
+/** Upper bound of the map from session to client address for requests in flight. */
 const MAX_ADMITTED = 10_000;
 
 const MINUTE_SECONDS = 60;
-/** Of the changes a minute: an honest cart is paid once or twice, and behind one address not everybody pays at once. */
-const CHANGES_TO_A_PAGE = { session: 12, address: 2 };
-/** How long anybody waits to be let to the payment page. */
-const TURN_WITHIN_SECONDS = 6;
+/** Payment-page limits are the change limit divided by these: honest carts are paid once or twice, and not all at once behind an address. */
+const CHANGES_PER_PAGE = { session: 12, address: 2 };
+/** Maximum queueing time for a payment page. */
+const MAX_TURN_WAIT_SECONDS = 6;
 const BUSY_RETRY_SECONDS = 2;
-const SIGN_INS_OF_ADDRESS = 10;
-const SIGN_INS_OF_ALL = 60;
-const LOOKUPS_OF_ADDRESS = 10;
-const LOOKUPS_OF_ALL = 30;
+const SIGN_INS_PER_ADDRESS = 10;
+const SIGN_INS_IN_ALL = 60;
+const LOOKUPS_PER_ADDRESS = 10;
+const LOOKUPS_IN_ALL = 30;
 
 export function createLimits(options: LimitOptions): Limits {
   const { perMinute, unitsPerClient, pagesPerSecond, redis } = options;
   const clients = createClientGroups({ ...options, now: options.now ?? (() => performance.now()) });
   const changes = perMinute === 0 ? null : createRates("rate", { session: perMinute, address: perMinute }, redis);
   const pageLimits = {
-    session: Math.ceil(perMinute / CHANGES_TO_A_PAGE.session),
-    address: Math.ceil(perMinute / CHANGES_TO_A_PAGE.address),
+    session: Math.ceil(perMinute / CHANGES_PER_PAGE.session),
+    address: Math.ceil(perMinute / CHANGES_PER_PAGE.address),
   };
   const pages = perMinute === 0 ? null : createRates("pages", pageLimits, redis);
   const turns =
     pagesPerSecond === null ? null : createTurns(createRate("all-pages", pagesPerSecond, redis, 1), pagesPerSecond);
-  const signIns = createRates("sign-ins", { session: SIGN_INS_OF_ALL, address: SIGN_INS_OF_ADDRESS }, redis);
-  const lookups = createRates("lookups", { session: LOOKUPS_OF_ALL, address: LOOKUPS_OF_ADDRESS }, redis);
-  const alone = createMemoryDebts({ now: options.now ?? (() => performance.now()) });
-  const debts = redis === null ? alone : createRedisDebts({ ...redis, alone });
+  const signIns = createRates("sign-ins", { session: SIGN_INS_IN_ALL, address: SIGN_INS_PER_ADDRESS }, redis);
+  const lookups = createRates("lookups", { session: LOOKUPS_IN_ALL, address: LOOKUPS_PER_ADDRESS }, redis);
+  const fallback = createMemoryDebts({ now: options.now ?? (() => performance.now()) });
+  const debts = redis === null ? fallback : createRedisDebts({ ...redis, alone: fallback });
   const admitted = new Map<string, ReturnType<typeof clients.of>>();
 
   function capsOf(sessionHash: string): readonly ClientCap[] | undefined {
@@ -141,7 +141,7 @@ export function createLimits(options: LimitOptions): Limits {
         await countAll(groups.flatMap(({ key, share }) => rates.map((rate) => [rate?.address(share), key] as const)))
       ).admission;
     },
-    turnToPay: async () => (turns === null ? { outcome: "your_turn" } : turns()),
+    paymentTurn: async () => (turns === null ? { outcome: "your_turn" } : turns()),
     async admitLookup(request) {
       const { groups } = clients.of(request.headers);
       return (
@@ -172,7 +172,7 @@ export function createLimits(options: LimitOptions): Limits {
   };
 }
 
-/** Counts one for each key, up to the first limit that is reached. `isFirst`: that the last of them has counted. */
+/** Counts one for each key, up to the first limit reached. `isFirst`: the last count was the first in its window. */
 async function countAll(
   counts: readonly (readonly [rate: RateLimiterAbstract | undefined, key: string])[],
 ): Promise<{ readonly admission: Admission; readonly isFirst: boolean }> {
@@ -189,12 +189,12 @@ async function countAll(
   }
 }
 
-/** Waits for one's turn: in order of arrival, and not longer than `TURN_WITHIN_SECONDS`. */
+/** A queue for turns, in order of arrival, with a wait of `MAX_TURN_WAIT_SECONDS` at most. */
 function createTurns(rate: RateLimiterAbstract, perSecond: number): () => Promise<PaymentTurn> {
-  const queue = new RateLimiterQueue(rate, { maxQueueSize: perSecond * TURN_WITHIN_SECONDS });
+  const queue = new RateLimiterQueue(rate, { maxQueueSize: perSecond * MAX_TURN_WAIT_SECONDS });
   return async () => {
     try {
-      await queue.removeTokens(1, undefined, Math.ceil(Date.now() / 1000) + TURN_WITHIN_SECONDS);
+      await queue.removeTokens(1, undefined, Math.ceil(Date.now() / 1000) + MAX_TURN_WAIT_SECONDS);
       return { outcome: "your_turn" };
     } catch (error) {
       if (!(error instanceof RateLimiterQueueError)) throw error;
@@ -203,7 +203,7 @@ function createTurns(rate: RateLimiterAbstract, perSecond: number): () => Promis
   };
 }
 
-/** A limit for a session, and one for an address, of which a larger group of clients has a share. */
+/** A limit per session, and one per address; larger groups of clients have a multiple of that (`share`). */
 interface Rates {
   readonly session: RateLimiterAbstract;
   readonly address: (share: number) => RateLimiterAbstract | undefined;
@@ -214,7 +214,7 @@ function createRates(name: string, points: { session: number; address: number },
   return { session: createRate(name, points.session, redis), address: (share) => byShare.get(share) };
 }
 
-/** `points` in `seconds` for each key; `name` tells its keys from those of other rates. */
+/** `points` per `seconds` for each key; `name` separates its keys from those of other rates. */
 function createRate(
   name: string,
   points: number,

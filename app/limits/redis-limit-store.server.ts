@@ -1,20 +1,20 @@
 import { BoundedRedis, type BoundedRedisOptions } from "~/reservations/redis/bounded-redis.server";
 
 /**
- * A connection of its own for limits: they are a courtesy and must not slow down holds. While Redis does not answer, limits
- * are counted by each server for itself.
+ * A separate connection for limits: they are best effort and must not slow down holds. While Redis is unavailable, each server counts
+ * for itself.
  */
 export function connectLimits({ url, log }: Pick<BoundedRedisOptions, "url" | "log">): BoundedRedis {
   return new BoundedRedis({ url, callMs: 400, tryMs: 300, log });
 }
 
-/** Where the servers of a shop count limits together. */
+/** Storage in which the servers of a shop count limits together. */
 export interface LimitStore {
   readonly connection: BoundedRedis;
   readonly prefix: string;
 }
 
-/** The one verb that a `RateLimiterRedis` counts with. A point whose answer was lost is counted twice, which only costs a point. */
+/** The one operation that `RateLimiterRedis` needs. If its response is lost, a point is counted twice, which does no harm. */
 export function limiterClient(redis: BoundedRedis) {
   return {
     eval: (script: string, options: { keys: string[]; arguments: string[] }) =>

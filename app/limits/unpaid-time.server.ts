@@ -5,32 +5,32 @@ import type { ClientGroup } from "./client-groups.server";
 import type { Debts } from "./debts.server";
 
 export interface UnpaidTimeOptions {
-  /** How long a payment page is open at most. */
+  /** Longest time that a payment page is open. */
   readonly ttlMs: number;
-  /** For how long the pages of one session may stay unpaid in an hour: the absolute age of a cart's holds. */
+  /** Longest time per hour that a session's pages may stay unpaid: the maximum age of a cart's holds. */
   readonly ofSessionMs: number;
   readonly debts: Debts;
-  /** Who shares the account of a session's client, as `admit` saw it; none where no proxy is trusted. */
+  /** Groups that the session's client belongs to, as seen by `admit`; none if no proxy is trusted. */
   readonly groupsOf: (sessionHash: string) => readonly ClientGroup[];
-  /** The stock figure last known of a product; null when none is. */
+  /** Last known stock of a product; null if unknown. */
   readonly stockOf: (productId: string) => number | null;
 }
 
-/** Unpaid pages of others never make a page shorter than this, and never block opening one. */
-const SHORTEST_BY_OTHERS_MS = 300_000;
-/** The shortest page that makes sense to open. A session that has less left waits. */
-const SHORTEST_MS = 120_000;
-/** Unpaid unit-seconds of an address in an hour: 16 pages of 15 minutes with one item, or 50 items for five minutes. */
-const OF_ADDRESS = 15_000;
-/** Seconds in an hour for which all of a product may be on pages that end unpaid, where it is not known whose pages they are. */
-const OF_PRODUCT = 900;
+/** Other sessions' unpaid pages never shorten a page below this, and never prevent one. */
+const MIN_SHARED_MS = 300_000;
+/** The shortest page worth opening. A session with less time left has to wait. */
+const MIN_PAGE_MS = 120_000;
+/** Unpaid unit-seconds per address and hour: 16 pages of 15 minutes with one unit, or 50 units for five minutes. */
+const UNIT_SECONDS_PER_ADDRESS = 15_000;
+/** Seconds per hour that a product's whole stock may be on pages that end unpaid, if addresses are unknown. */
+const SECONDS_PER_PRODUCT = 900;
 /** Pays off any debt. */
 const ALL = 1_000;
 const HOUR_SECONDS = 3_600;
 
 export function createUnpaidTime({ ttlMs, ofSessionMs, debts, groupsOf, stockOf }: UnpaidTimeOptions): UnpaidTime {
   const ofSession = Math.max(ofSessionMs, ttlMs) / 1_000;
-  const shortest = Math.min(SHORTEST_MS, ttlMs) / 1_000;
+  const shortest = Math.min(MIN_PAGE_MS, ttlMs) / 1_000;
 
   function sharedAccounts(sessionHash: string, lines: readonly Line[]): PageAccount[] {
     const groups = groupsOf(sessionHash);
@@ -38,13 +38,13 @@ export function createUnpaidTime({ ttlMs, ofSessionMs, debts, groupsOf, stockOf 
     if (groups.length > 0)
       return groups.map(({ key, share }) => ({
         key: `from:${key}`,
-        perSecond: units / (OF_ADDRESS * share),
+        perSecond: units / (UNIT_SECONDS_PER_ADDRESS * share),
         onPaid: ALL,
       }));
     return lines.flatMap(({ productId, quantity }) => {
       const stock = stockOf(productId);
       if (stock === null) return [];
-      const perSecond = quantity / (Math.max(stock, 1) * OF_PRODUCT);
+      const perSecond = quantity / (Math.max(stock, 1) * SECONDS_PER_PRODUCT);
       const key = `product:${createHash("sha256").update(productId).digest("base64url").slice(0, 22)}`;
       return [{ key, perSecond, onPaid: (perSecond * ttlMs) / 1_000 }];
     });
@@ -61,7 +61,7 @@ export function createUnpaidTime({ ttlMs, ofSessionMs, debts, groupsOf, stockOf 
         return { outcome: "payment_wait", retryAfterSeconds: Math.max(1, Math.ceil(surplus * HOUR_SECONDS)) };
       }
       const byOthers = sharedDebts.map((debt, index) => (1 - debt) / (accounts[index + 1]?.perSecond ?? 1));
-      const seconds = Math.min(left, Math.max(SHORTEST_BY_OTHERS_MS / 1_000, Math.min(...byOthers)));
+      const seconds = Math.min(left, Math.max(MIN_SHARED_MS / 1_000, Math.min(...byOthers)));
       return { outcome: "terms", terms: { payWithinMs: Math.min(ttlMs, Math.floor(seconds * 1_000)), accounts } };
     },
     async ended({ terms, openMs, isPaid }) {

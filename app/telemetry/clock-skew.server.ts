@@ -1,19 +1,19 @@
 import type { Clock } from "~/reservations/clock";
 
-/** From here on a person is told. */
+/** Skew that triggers a warning. */
 const WARN_FROM_MS = 30_000;
-/** The median of so many measurements counts: one answer that was held up on its way, or one step of our clock, changes nothing. */
-const KEPT = 5;
-/** A `Date` header is cut to whole seconds, so on average it is half a second early. */
+/** The skew is the median of this many measurements, so that one delayed response or one step of our clock does not matter. */
+const MEASUREMENTS = 5;
+/** A `Date` header is truncated to seconds, so on average it is half a second early. */
 const HALF_A_SECOND_MS = 500;
 
-/** How far this server's clock is from Stripe's, measured by the answers that it gets anyway. */
+/** Difference between this server's clock and Stripe's, measured from responses that arrive anyway. */
 export interface ClockSkew {
-  /** The same fetch; each answer with a `Date` header is a measurement. */
+  /** Wraps `fetch`: every response with a `Date` header is a measurement. */
   watch(fetch: typeof globalThis.fetch): typeof globalThis.fetch;
-  /** Above 0: our clock is ahead. Null before the first measurement. */
+  /** The skew in milliseconds, above 0 if our clock is ahead; null before the first measurement. */
   read(): number | null;
-  /** A sentence while the clocks are 30 s or more apart. */
+  /** A warning while the clocks differ by 30 s or more. */
   warnings(): readonly string[];
 }
 
@@ -25,7 +25,7 @@ export function createClockSkew({
   readonly log: { info(message: string): void; warn(message: string): void };
 }): ClockSkew {
   const measured: number[] = [];
-  let told = "no";
+  let reported = "no";
 
   const read = () => {
     const sorted = [...measured].sort((one, other) => one - other);
@@ -38,10 +38,10 @@ export function createClockSkew({
 
   function note(skew: number): void {
     measured.push(skew);
-    if (measured.length > KEPT) measured.shift();
+    if (measured.length > MEASUREMENTS) measured.shift();
     const now = direction(read() ?? 0);
-    if (now === told) return;
-    told = now;
+    if (now === reported) return;
+    reported = now;
     for (const warning of warnings()) log.warn(warning);
     if (now === "no") log.info("this server's clock agrees with Stripe's again");
   }
@@ -51,7 +51,7 @@ export function createClockSkew({
       const sentAt = clock.now();
       const response = await fetch(input, init);
       const theirs = Date.parse(response.headers.get("Date") ?? "");
-      // The answer was written half a round trip ago.
+      // The response was written half a round trip ago.
       if (!Number.isNaN(theirs))
         note(Math.round(clock.wall() - (clock.now() - sentAt) / 2 - (theirs + HALF_A_SECOND_MS)));
       return response;
@@ -68,6 +68,6 @@ function direction(skew: number): "no" | "ahead" | "behind" {
 
 function warningOf(skew: number): string {
   return skew > 0
-    ? `this server's clock is ${Math.round(skew / 1000)} s ahead of Stripe's: set it by NTP; from an hour on long payment pages cannot be opened`
-    : `this server's clock is ${Math.round(-skew / 1000)} s behind Stripe's: set it by NTP; from 15 minutes on nobody can pay`;
+    ? `this server's clock is ${Math.round(skew / 1000)} s ahead of Stripe's: set it with NTP; beyond an hour, long payment pages cannot be opened`
+    : `this server's clock is ${Math.round(-skew / 1000)} s behind Stripe's: set it with NTP; beyond 15 minutes, nobody can pay`;
 }

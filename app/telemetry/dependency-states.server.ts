@@ -1,8 +1,8 @@
 type Dependency = "database" | "stripe";
 
-/** Whether each service outside answered when it was last asked; what `/readyz` tells. */
+/** State of each external service at its last call, for `/readyz`. */
 export interface DependencyStates {
-  /** The same fetch, watched. A 5xx counts as no answer. */
+  /** Wraps `fetch` to record the state. A 5xx counts as failing. */
   watch(dependency: Dependency, fetch: typeof globalThis.fetch): typeof globalThis.fetch;
   read(): Readonly<Record<Dependency, "ok" | "failing" | "unknown">>;
 }

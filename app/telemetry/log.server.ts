@@ -1,29 +1,29 @@
 import pino, { type Logger } from "pino";
-import { followed } from "./followed.server";
+import { logContext } from "./log-context.server";
 
-/** Takes whole lines, as JSON. */
+/** Receives whole lines of JSON. */
 export interface LineSink {
   write(line: string): void;
 }
 
-const LEAST_KEPT = "info";
+const LOWEST_KEPT_LEVEL = "info";
 
 /**
- * Structured logs on standard output. Sessions appear as their hash and a checkout by its id, so that every line of one
- * order can be followed; nothing personal and no secret is logged.
+ * Creates the structured log on standard output. Lines name a session by its hash and a checkout by its id, so that an order can be
+ * followed; nothing personal and no secret is logged.
  *
- * `kept` gets the same lines, from `info` on even where standard output is told less.
+ * `kept` gets the same lines, from `info` up even if standard output gets fewer.
  */
 export function createLog(level: string, kept: LineSink, out: LineSink = pino.destination(1)): Logger {
   const { values } = pino.levels;
-  const keptLevel = (values[level] ?? Infinity) < (values[LEAST_KEPT] ?? 0) ? level : LEAST_KEPT;
+  const keptLevel = (values[level] ?? Infinity) < (values[LOWEST_KEPT_LEVEL] ?? 0) ? level : LOWEST_KEPT_LEVEL;
   return pino(
     {
       level: keptLevel,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      mixin: followed,
+      mixin: logContext,
     },
     pino.multistream([
       { level, stream: out },

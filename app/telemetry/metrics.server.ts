@@ -14,13 +14,13 @@ interface StockAudit {
   readonly products: number;
 }
 
-/** The figures of the shop in Prometheus' terms, in a registry of their own. Names are part of the outside contract. */
+/** The shop's Prometheus metrics in their own registry. Their names are part of the public contract. */
 export function createMetrics(storeTotals: () => Promise<StoreTotals>) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
 
-  /** Reads the store at each scrape. While it does not answer the samples are absent: what is not known is not 0. */
+  /** Reads the store at each scrape. While the store is unavailable, samples are absent: unknown is not 0. */
   const storeGauge = <Label extends string>(
     name: string,
     help: string,
@@ -45,12 +45,12 @@ export function createMetrics(storeTotals: () => Promise<StoreTotals>) {
     { labels: { state: "checkout" }, value: checkout },
   ]);
   storeGauge("reservation_units_held", "Units in live holds.", [], ({ units }) => [{ labels: {}, value: units }]);
-  storeGauge("reservation_store_bytes", "Estimate of the memory that the store of holds takes.", [], ({ bytes }) => [
+  storeGauge("reservation_store_bytes", "Estimated memory of the hold storage.", [], ({ bytes }) => [
     { labels: {}, value: bytes },
   ]);
 
   let audit: StockAudit | null = null;
-  /** Absent while never audited: what was not looked at is not 0. */
+  /** Absent until the first audit: unknown is not 0. */
   const auditGauge = (name: string, help: string, value: (audit: StockAudit) => number) =>
     new Gauge({
       name,
@@ -63,11 +63,11 @@ export function createMetrics(storeTotals: () => Promise<StoreTotals>) {
     });
   auditGauge(
     "stock_drift_units",
-    "Units sold by Stripe's word and not taken from the stock by our marks, or the other way round.",
+    "Units sold according to Stripe but not deducted from stock according to our marks, or the other way round.",
     ({ units }) => units,
   );
-  auditGauge("stock_drift_products", "Products with such a drift.", ({ products }) => products);
-  auditGauge("stock_audit_timestamp_seconds", "When the last audit of this server began.", ({ at }) => at / 1000);
+  auditGauge("stock_drift_products", "Products with drift.", ({ products }) => products);
+  auditGauge("stock_audit_timestamp_seconds", "Start of this server's last audit.", ({ at }) => at / 1000);
 
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Counter({ name, help, labelNames, registers });
@@ -81,7 +81,7 @@ export function createMetrics(storeTotals: () => Promise<StoreTotals>) {
     reservationsEnded: counter("reservations_ended_total", "Holds that ended, by reason.", ["reason"]),
     reserveDuration: new Histogram({
       name: "reserve_duration_seconds",
-      help: "Duration of reserve calls, stock read included.",
+      help: "Duration of reserve calls, including the stock read.",
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers,
     }),
@@ -91,17 +91,15 @@ export function createMetrics(storeTotals: () => Promise<StoreTotals>) {
       "outcome",
     ]),
     fulfilments: counter("fulfilment_total", "Results of fulfil.", ["outcome"]),
-    refunds: counter(
-      "refunds_total",
-      "Refunds: what Stripe made of them when they were asked for, and those that failed, also later.",
-      ["outcome"],
-    ),
-    latePayments: counter("late_payments_total", "Payments whose hold was gone when they came.", []),
+    refunds: counter("refunds_total", "Refunds by Stripe's result when requested, and those that failed, even later.", [
+      "outcome",
+    ]),
+    latePayments: counter("late_payments_total", "Payments that arrived after their hold had ended.", []),
     oversoldUnits: counter("oversold_units_total", "Units sold beyond the stock. Must stay 0.", []),
     fulfilmentQueue: (waiting: () => number) =>
       new Gauge({
         name: "fulfilment_queue",
-        help: "Paid checkouts that this server could not settle yet and will settle by itself.",
+        help: "Paid checkouts that this server has yet to settle, without an operator.",
         registers,
         collect() {
           this.set(waiting());
@@ -110,7 +108,7 @@ export function createMetrics(storeTotals: () => Promise<StoreTotals>) {
     unavailableProducts: (count: () => number) =>
       new Gauge({
         name: "products_unavailable",
-        help: "Products that cannot be sold because of the Stripe Price that their row names, as far as this server has looked.",
+        help: "Products that cannot be sold because of their Stripe Price, as far as this server knows.",
         registers,
         collect() {
           this.set(count());

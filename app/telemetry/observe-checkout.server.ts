@@ -5,10 +5,10 @@ import type { Checkout } from "~/checkout/create-checkout.server";
 import { decorate } from "~/decorate";
 import type { Limits } from "~/limits/limits.server";
 import type { DecidedLine } from "~/reservations/reserve";
-import { following } from "./followed.server";
+import { withCheckoutId } from "./log-context.server";
 import type { Metrics } from "./metrics.server";
 
-/** What the checkout room tells, as log lines and figures. */
+/** Turns the checkout's events into log lines and metrics. */
 export function checkoutLog(log: Logger, metrics: Metrics): CheckoutLog {
   return (event) => {
     count(event, metrics);
@@ -18,7 +18,7 @@ export function checkoutLog(log: Logger, metrics: Metrics): CheckoutLog {
   };
 }
 
-/** Told of every refusal for want of units, when a cart is changed and when it is paid. */
+/** Called for every refusal due to a shortage, when a cart is changed or paid. */
 type OnRefused = (sessionHash: string, lines: readonly DecidedLine[]) => void;
 
 export interface CheckoutObservers {
@@ -28,35 +28,35 @@ export interface CheckoutObservers {
 }
 
 /**
- * The same service; what `changeCart` and `start` came to is counted and logged, and what is done for one checkout can be followed by its
- * id. Wraps whatever else wraps the checkout, so that every refusal is counted. What `Limits.admit` refuses never comes here: `observeLimits`.
+ * Decorates the checkout: counts and logs the outcomes of `changeCart` and `start`, and adds the checkout's id to every line logged for it.
+ * The outermost decorator, so that every refusal is counted. Refusals of `Limits.admit` never get here; see `observeLimits`.
  */
 export function observeChanges(checkout: Checkout, { log, metrics, onRefused }: CheckoutObservers): Checkout {
   return decorate(checkout, {
-    fulfil: (checkoutId) => following(checkoutId, () => checkout.fulfil(checkoutId)),
-    inspect: (checkoutId) => following(checkoutId, () => checkout.inspect(checkoutId)),
-    close: (checkoutId) => following(checkoutId, () => checkout.close(checkoutId)),
-    endUnknownPage: (checkoutId) => following(checkoutId, () => checkout.endUnknownPage(checkoutId)),
-    settle: (request) => following(request.checkoutId, () => checkout.settle(request)),
+    fulfil: (checkoutId) => withCheckoutId(checkoutId, () => checkout.fulfil(checkoutId)),
+    inspect: (checkoutId) => withCheckoutId(checkoutId, () => checkout.inspect(checkoutId)),
+    close: (checkoutId) => withCheckoutId(checkoutId, () => checkout.close(checkoutId)),
+    endUnknownPage: (checkoutId) => withCheckoutId(checkoutId, () => checkout.endUnknownPage(checkoutId)),
+    settle: (request) => withCheckoutId(request.checkoutId, () => checkout.settle(request)),
     async start(request) {
-      const answer = await checkout.start(request).catch((error: unknown) => {
+      const result = await checkout.start(request).catch((error: unknown) => {
         metrics.checkouts.inc({ outcome: "error" });
         throw error;
       });
-      metrics.checkouts.inc({ outcome: answer.outcome });
-      if (answer.outcome === "refused") onRefused(request.sessionHash, answer.lines);
-      log.info({ session: request.sessionHash, ...startFacts(answer) }, "checkout started");
-      return answer;
+      metrics.checkouts.inc({ outcome: result.outcome });
+      if (result.outcome === "refused") onRefused(request.sessionHash, result.lines);
+      log.info({ session: request.sessionHash, ...startFacts(result) }, "checkout started");
+      return result;
     },
     async changeCart(request) {
       const stop = metrics.reserveDuration.startTimer();
       try {
-        const answer = await checkout.changeCart(request);
-        metrics.reservations.inc({ outcome: changeOutcome(answer) });
-        if (answer.outcome === "refused") onRefused(request.sessionHash, answer.lines);
-        if (answer.outcome !== "granted")
-          log.info({ session: request.sessionHash, requested: request.lines, answer }, "refused");
-        return answer;
+        const result = await checkout.changeCart(request);
+        metrics.reservations.inc({ outcome: changeOutcome(result) });
+        if (result.outcome === "refused") onRefused(request.sessionHash, result.lines);
+        if (result.outcome !== "granted")
+          log.info({ session: request.sessionHash, requested: request.lines, answer: result }, "refused");
+        return result;
       } catch (error) {
         metrics.reservations.inc({ outcome: "error" });
         throw error;
@@ -67,26 +67,26 @@ export function observeChanges(checkout: Checkout, { log, metrics, onRefused }: 
   });
 }
 
-function changeOutcome(answer: ChangeOutcome): "granted" | "refused" | "limited" {
-  if (answer.outcome === "granted") return "granted";
-  return answer.outcome === "limit_exceeded" || answer.outcome === "selling_paused" ? "limited" : "refused";
+function changeOutcome(result: ChangeOutcome): "granted" | "refused" | "limited" {
+  if (result.outcome === "granted") return "granted";
+  return result.outcome === "limit_exceeded" || result.outcome === "selling_paused" ? "limited" : "refused";
 }
 
-/** The address of a payment page is for its shopper only. */
-function startFacts(answer: StartOutcome): object {
-  return "checkoutId" in answer ? { outcome: answer.outcome, checkoutId: answer.checkoutId } : answer;
+/** Facts to log. Leaves out the payment page's URL, which is only for its shopper. */
+function startFacts(result: StartOutcome): object {
+  return "checkoutId" in result ? { outcome: result.outcome, checkoutId: result.checkoutId } : result;
 }
 
-/** The same limits; what they refuse is counted where it would have been counted, and logged. */
+/** Decorates the limits: logs their refusals, and counts them like the operation that they prevent. */
 export function observeLimits(limits: Limits, log: Logger, metrics: Metrics): Limits {
   return decorate(limits, {
     async admit(request, sessionHash, purpose) {
-      const answer = await limits.admit(request, sessionHash, purpose);
-      if (answer.outcome === "admitted") return answer;
+      const result = await limits.admit(request, sessionHash, purpose);
+      if (result.outcome === "admitted") return result;
       if (purpose === "change") metrics.reservations.inc({ outcome: "limited" });
-      else if (purpose === "payment") metrics.checkouts.inc({ outcome: answer.outcome });
-      log.info({ session: sessionHash, purpose, answer }, "refused");
-      return answer;
+      else if (purpose === "payment") metrics.checkouts.inc({ outcome: result.outcome });
+      log.info({ session: sessionHash, purpose, answer: result }, "refused");
+      return result;
     },
   });
 }

@@ -5,7 +5,7 @@ import type { Metrics } from "./metrics.server";
 
 type EndReason = "removed" | "expired" | "completed" | "released";
 
-/** The same store, with a log line and a figure for whatever becomes of a hold. */
+/** Decorates the store with log lines and metrics for every hold. */
 export function observeStore(store: ReservationStore, log: Logger, metrics: Metrics): ReservationStore {
   const ended = (reason: EndReason, sessionHash: string, lines: readonly Line[], more: object = {}) => {
     const held = lines.filter((line) => line.quantity > 0);
@@ -14,8 +14,8 @@ export function observeStore(store: ReservationStore, log: Logger, metrics: Metr
     log.info({ session: sessionHash, lines: held, reason, ...more }, "hold ended");
   };
 
-  /** By undecided operation: the products that it asks to give back. Nothing of the session can change until it is decided. */
-  const givingBack = new Map<string, ReadonlySet<string>>();
+  /** Products released by each pending operation, by operation id. The session cannot change until the operation is decided. */
+  const pendingReleases = new Map<string, ReadonlySet<string>>();
 
   store.subscribe((event) => {
     if (event.type === "expired") ended("expired", event.sessionHash, event.lines);
@@ -23,9 +23,9 @@ export function observeStore(store: ReservationStore, log: Logger, metrics: Metr
 
   return decorate(store, {
     async lower(request) {
-      const answer = await store.lower(request);
-      log.info({ ...request, outcome: answer }, "claim lowered to what is not taken");
-      return answer;
+      const result = await store.lower(request);
+      log.info({ ...request, outcome: result }, "claim lowered to what is not taken");
+      return result;
     },
     async restore(claim) {
       await store.restore(claim);
@@ -35,67 +35,67 @@ export function observeStore(store: ReservationStore, log: Logger, metrics: Metr
       );
     },
     async place(request) {
-      const answer = await store.place(request);
+      const result = await store.place(request);
       const productIds = request.lines.filter((line) => line.quantity === 0).map((line) => line.productId);
-      if (answer.outcome === "placed" && productIds.length > 0)
-        givingBack.set(request.operationId, new Set(productIds));
-      return answer;
+      if (result.outcome === "placed" && productIds.length > 0)
+        pendingReleases.set(request.operationId, new Set(productIds));
+      return result;
     },
     abort(operation) {
-      givingBack.delete(operation.operationId);
+      pendingReleases.delete(operation.operationId);
       return store.abort(operation);
     },
     async confirm(operation) {
-      const productIds = givingBack.get(operation.operationId);
-      givingBack.delete(operation.operationId);
+      const productIds = pendingReleases.get(operation.operationId);
+      pendingReleases.delete(operation.operationId);
       const before = productIds === undefined ? [] : (await store.view(operation.sessionHash)).lines;
-      const answer = await store.confirm(operation);
-      if (answer.outcome === "confirmed") {
+      const result = await store.confirm(operation);
+      if (result.outcome === "confirmed") {
         ended(
           "removed",
           operation.sessionHash,
           before.filter((line) => productIds?.has(line.productId)),
         );
         log.info(
-          { session: operation.sessionHash, lines: answer.view.lines, expiresInMs: answer.view.expiresInMs },
+          { session: operation.sessionHash, lines: result.view.lines, expiresInMs: result.view.expiresInMs },
           "held",
         );
       }
-      return answer;
+      return result;
     },
     async renew(sessionHash) {
-      const answer = await store.renew(sessionHash);
-      log.info({ session: sessionHash, outcome: answer.outcome }, "renewal");
-      return answer;
+      const result = await store.renew(sessionHash);
+      log.info({ session: sessionHash, outcome: result.outcome }, "renewal");
+      return result;
     },
     async release(request) {
-      const answer = await store.release(request);
-      if (answer.outcome === "released") ended("removed", request.sessionHash, answer.lines);
-      return answer;
+      const result = await store.release(request);
+      if (result.outcome === "released") ended("removed", request.sessionHash, result.lines);
+      return result;
     },
     async claim(request) {
-      const answer = await store.claim(request);
-      log.info({ session: request.sessionHash, claimId: request.claimId, outcome: answer.outcome }, "claim");
-      return answer;
+      const result = await store.claim(request);
+      log.info({ session: request.sessionHash, claimId: request.claimId, outcome: result.outcome }, "claim");
+      return result;
     },
     async stamp(ref) {
-      const answer = await store.stamp(ref);
-      log.info({ ...ref, outcome: answer }, "claim stamped");
-      return answer;
+      const result = await store.stamp(ref);
+      log.info({ ...ref, outcome: result }, "claim stamped");
+      return result;
     },
     async complete(ref) {
-      const answer = await store.complete(ref);
-      if (answer.outcome === "ended") ended("completed", answer.claim.sessionHash, answer.claim.lines, ref);
-      return answer;
+      const result = await store.complete(ref);
+      if (result.outcome === "ended") ended("completed", result.claim.sessionHash, result.claim.lines, ref);
+      return result;
     },
     async unclaim(request) {
-      const answer = await store.unclaim(request);
-      if (answer.outcome === "ended") {
+      const result = await store.unclaim(request);
+      if (result.outcome === "ended") {
         const { claimId, checkoutId, to } = request;
-        if (to === "stock") ended("released", answer.claim.sessionHash, answer.claim.lines, { claimId, checkoutId });
-        else log.info({ session: answer.claim.sessionHash, claimId, checkoutId }, "claim returned to the shopper");
+        if (to === "stock") ended("released", result.claim.sessionHash, result.claim.lines, { claimId, checkoutId });
+        else log.info({ session: result.claim.sessionHash, claimId, checkoutId }, "claim returned to the shopper");
       }
-      return answer;
+      return result;
     },
   });
 }

@@ -5,7 +5,7 @@ import { UnavailableError } from "~/errors";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 
 const TTL_MS = 120_000;
-/** The store rounds deadlines to less than this. */
+/** The store rounds deadlines by less than this. */
 const TICK_MS = 150;
 
 function createWorld() {
@@ -54,17 +54,17 @@ function createWorld() {
       await store.confirm({ sessionHash, operationId });
     },
     watch(sessionHash: string | null, ...productIds: string[]) {
-      const told: ProductAvailability[] = [];
+      const sent: ProductAvailability[] = [];
       const times: number[] = [];
       const seen = { beats: 0, ended: false };
       const stop = feed.watch({
         sessionHash,
         productIds,
-        tell: (product) => void (told.push(product), times.push(Date.now())),
+        send: (product) => void (sent.push(product), times.push(Date.now())),
         beat: () => void (seen.beats += 1),
         end: () => void (seen.ended = true),
       });
-      return { told, times, seen, stop, last: () => told.at(-1) };
+      return { sent, times, seen, stop, last: () => sent.at(-1) };
     },
   };
 }
@@ -74,7 +74,7 @@ afterEach(() => void vi.useRealTimers());
 const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 
 describe("the availability feed", () => {
-  it("goes on when the wall clock steps back an hour", async () => {
+  it("keeps working when the wall clock goes back an hour", async () => {
     const world = createWorld();
     const viewer = world.watch(null, "mug");
     await pass(ROUND_MS);
@@ -84,19 +84,19 @@ describe("the availability feed", () => {
     expect(viewer.last()).toMatchObject({ available: 3 });
   });
 
-  it("tells everything at first, and then nothing while nothing changes", async () => {
+  it("sends everything at first, then nothing until something changes", async () => {
     const world = createWorld();
     const viewer = world.watch(null, "mug", "jug", "ghost");
     await pass(ROUND_MS);
-    expect(viewer.told.map(({ product_id, available }) => [product_id, available])).toEqual([
+    expect(viewer.sent.map(({ product_id, available }) => [product_id, available])).toEqual([
       ["mug", 5],
       ["jug", 3],
     ]);
     await pass(10 * REREAD_MS);
-    expect(viewer.told).toHaveLength(2);
+    expect(viewer.sent).toHaveLength(2);
   });
 
-  it("asks about what does not exist once, and never again, however many such ids it is given", async () => {
+  it("reads ids without a row once and never again, however many there are", async () => {
     const world = createWorld();
     const ghosts = Array.from({ length: 100 }, (_, index) => `ghost-${index}`);
     world.watch(null, "mug", ...ghosts);
@@ -110,7 +110,7 @@ describe("the availability feed", () => {
     expect(new Set(world.reads.flat())).toEqual(new Set(["mug"]));
   });
 
-  it("tells each viewer their own side of a hold", async () => {
+  it("sends each viewer their own view of a hold", async () => {
     const world = createWorld();
     const mine = world.watch("me", "mug");
     const other = world.watch("you", "mug");
@@ -124,24 +124,24 @@ describe("the availability feed", () => {
     );
   });
 
-  it("tells at most once per product and 250 ms, however much happens", async () => {
+  it("sends at most once per product and 250 ms, however many changes there are", async () => {
     const world = createWorld();
     const viewer = world.watch("you", "mug");
     await pass(ROUND_MS);
-    const before = viewer.told.length;
+    const before = viewer.sent.length;
     for (let step = 0; step < 40; step += 1) {
       await world.hold(`s${step}`, "mug", 1 + (step % 2));
       await pass(25);
     }
-    expect(viewer.told.length - before).toBeGreaterThan(2);
+    expect(viewer.sent.length - before).toBeGreaterThan(2);
     const pauses = viewer.times.slice(1).map((time, index) => time - (viewer.times[index] ?? 0));
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(ROUND_MS);
   });
 
-  it("notices a lapse when it happens, although the store says nothing about it", async () => {
+  it("notices an expiry when it happens, although the store sends no event", async () => {
     const world = createWorld();
     await world.hold("me", "mug", 5);
-    // Half way between two re-reads, so that it is the release time and no re-read that tells.
+    // Halfway between two rereads, so that only the release time can trigger the event.
     await pass(REREAD_MS / 2);
     const viewer = world.watch("you", "mug");
     await pass(TTL_MS - REREAD_MS / 2 - TICK_MS);
@@ -152,7 +152,7 @@ describe("the availability feed", () => {
     expect(world.reads.length).toBeGreaterThan(reads);
   });
 
-  it("notices an edit of the row by reading it again, once for all viewers", async () => {
+  it("notices an edit of the row by rereading it, once for all viewers", async () => {
     const world = createWorld();
     const viewers = [world.watch("a", "mug"), world.watch("b", "mug"), world.watch("c", "jug")];
     await pass(ROUND_MS);
@@ -163,7 +163,7 @@ describe("the availability feed", () => {
     expect(world.reads).toEqual([["mug", "jug"]]);
   });
 
-  it("never counts a unit as free that is sold while it reads", async () => {
+  it("never shows a unit as available that is sold while it reads", async () => {
     const world = createWorld();
     await world.store.place({
       sessionHash: "me",
@@ -173,29 +173,29 @@ describe("the availability feed", () => {
     });
     await world.store.confirm({ sessionHash: "me", operationId: "op" });
     const viewer = world.watch("you", "jug");
-    // The sale: the row first, the hold after, both between the two reads of one round.
+    // The sale changes first the row, then the hold, both between the two reads of one round.
     world.state.onRead = () => {
       world.stock.set("jug", 0);
       void world.store.release({ sessionHash: "me", productIds: "all" });
     };
     await pass(ROUND_MS * 4);
-    expect(viewer.told.map(({ available }) => available)).not.toContain(3);
+    expect(viewer.sent.map(({ available }) => available)).not.toContain(3);
     expect(viewer.last()).toMatchObject({ inventory: 0, available: 0 });
   });
 
-  it("tells nothing while the database is down, says so once, and goes on afterwards", async () => {
+  it("sends nothing while the database is down, warns once, and continues afterwards", async () => {
     const world = createWorld();
     world.state.isDown = true;
     const viewer = world.watch("you", "mug");
     await pass(3 * REREAD_MS);
-    expect(viewer.told).toEqual([]);
+    expect(viewer.sent).toEqual([]);
     expect(world.warned).toHaveLength(1);
     world.state.isDown = false;
     await pass(REREAD_MS + ROUND_MS);
     expect(viewer.last()).toMatchObject({ available: 5 });
   });
 
-  it("tells that a row is gone as nothing left", async () => {
+  it("shows a deleted row as sold out", async () => {
     const world = createWorld();
     const viewer = world.watch(null, "mug");
     await pass(ROUND_MS);
@@ -204,7 +204,7 @@ describe("the availability feed", () => {
     expect(viewer.last()).toMatchObject({ inventory: 0, available: 0 });
   });
 
-  it("reads nothing without viewers, and beats while there are some", async () => {
+  it("reads nothing without viewers, and sends heartbeats while there are some", async () => {
     const world = createWorld();
     const viewer = world.watch(null, "mug");
     await pass(BEAT_MS);
@@ -219,7 +219,7 @@ describe("the availability feed", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("takes no more viewers than it can bear, and none when the server leaves", async () => {
+  it("accepts viewers up to its limit, and none during shutdown", async () => {
     const world = createWorld();
     const viewers = [1, 2, 3].map(() => world.watch(null, "mug"));
     for (let i = 0; i < 50; i += 1) expect(world.watch(null, "mug").stop).toBeNull();

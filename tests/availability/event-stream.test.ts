@@ -33,16 +33,16 @@ function open() {
   return { viewer: state.viewer, response, reader, next, state, connection };
 }
 
-describe("the stream of events", () => {
-  it("is kept by no cache and left alone by compression", () => {
+describe("the event stream", () => {
+  it("is neither cached nor compressed", () => {
     const { response } = open();
     expect(response.headers.get("Content-Type")).toMatch(/^text\/event-stream/);
     expect(response.headers.get("Cache-Control")).toBe("no-store, no-transform");
   });
 
-  it("writes events that the page's own reader understands, and comments that it does not see", async () => {
+  it("writes events that the page's parser reads, and comments that it ignores", async () => {
     const { viewer, next } = open();
-    viewer.tell(MUG);
+    viewer.send(MUG);
     viewer.beat();
     expect(await next()).toMatch(/^retry: \d+\n/);
     const event = await next();
@@ -59,32 +59,32 @@ describe("the stream of events", () => {
     expect(await next()).toMatch(/^: .*\n\n$/);
   });
 
-  it.each(["", "{", "null", "7", '{"products":[{}]}', '{"product_id":"mug"}'])("reads %j as nothing", (text) => {
+  it.each(["", "{", "null", "7", '{"products":[{}]}', '{"product_id":"mug"}'])("ignores %j", (text) => {
     expect(readProduct(text)).toBeNull();
     expect(readProducts(text)).toEqual([]);
   });
 
-  it("ends when the server leaves", async () => {
+  it("ends when the server shuts down", async () => {
     const { viewer, reader } = open();
     viewer.end();
     await reader.read();
     expect((await reader.read()).done).toBe(true);
   });
 
-  it.each(["closes the connection", "cancels"])("is left once when the reader %s", async (how) => {
+  it.each(["closes the connection", "cancels"])("stops watching once when the reader %s", async (how) => {
     const { reader, connection, state } = open();
     if (how === "cancels") await reader.cancel();
     connection.close();
     expect(state.stopped).toBe(1);
   });
 
-  it("gives up on a reader that does not read", () => {
+  it("stops for a reader that does not read", () => {
     const { viewer, state } = open();
-    for (let told = 0; told < 2_000; told += 1) viewer.tell(MUG);
+    for (let sent = 0; sent < 2_000; sent += 1) viewer.send(MUG);
     expect(state.stopped).toBe(1);
   });
 
-  it("is refused by a feed that takes nobody", () => {
+  it("does not start if the feed accepts no viewer", () => {
     const full: AvailabilityFeed = { watch: () => null, end: () => undefined };
     expect(availabilityEvents(full, { sessionHash: null, productIds: ["mug"] }, () => undefined)).toBeNull();
   });

@@ -9,8 +9,8 @@ function takeMany(places: StreamPlaces, count: number, client: (i: number) => Pa
   return Array.from({ length: count }, (_, i) => places.take(client(i))).filter((place) => place !== null);
 }
 
-describe("places for streams", () => {
-  it("are eight for a session, on whatever address, and another session has its own", () => {
+describe("stream places", () => {
+  it("are eight per session, from any address", () => {
     const places = createStreamPlaces();
     expect(
       takeMany(places, 20, (i) => ({ sessionHash: "me", address: i % 2 === 0 ? at("203.0.113.7") : UNKNOWN })),
@@ -18,7 +18,7 @@ describe("places for streams", () => {
     expect(places.take({ sessionHash: "you", address: at("203.0.113.7") })).not.toBeNull();
   });
 
-  it("are 250 for an address, in however many sessions, and another address has its own", () => {
+  it("are 250 per address, in any number of sessions", () => {
     const places = createStreamPlaces();
     expect(
       takeMany(places, 2_000, (i) => ({ sessionHash: i % 3 === 0 ? null : `s${i}`, address: at("203.0.113.7") })),
@@ -27,13 +27,13 @@ describe("places for streams", () => {
     expect(places.take({ sessionHash: "you", address: UNKNOWN })).not.toBeNull();
   });
 
-  it("are 250 for all that show neither session nor address, and shoppers are not among them", () => {
+  it("are 250 for all clients with neither session nor address, apart from shoppers", () => {
     const places = createStreamPlaces();
     expect(takeMany(places, 2_000, () => ({ sessionHash: null, address: UNKNOWN }))).toHaveLength(250);
     expect(places.take({ sessionHash: "you", address: UNKNOWN })).not.toBeNull();
   });
 
-  it("are free again once given back, each once", () => {
+  it("are freed once when returned", () => {
     const places = createStreamPlaces();
     const [first, ...others] = takeMany(places, 8, () => ({ sessionHash: "me", address: at("203.0.113.7") }));
     first?.();
@@ -43,7 +43,7 @@ describe("places for streams", () => {
     expect(takeMany(places, 20, () => ({ sessionHash: "me", address: at("203.0.113.7") }))).toHaveLength(7);
   });
 
-  it("that were refused count for nothing", () => {
+  it("that were refused do not count", () => {
     const places = createStreamPlaces();
     takeMany(places, 250, () => ({ sessionHash: null, address: at("203.0.113.7") }));
     expect(takeMany(places, 20, () => ({ sessionHash: "me", address: at("203.0.113.7") }))).toHaveLength(0);

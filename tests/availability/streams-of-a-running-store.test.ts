@@ -21,12 +21,12 @@ async function openStream() {
   const reader = response.body?.getReader();
   if (reader === undefined) throw new Error("no stream");
   const text = new TextDecoder();
-  for (let heard = ""; !heard.includes("event: availability");) {
+  for (let received = ""; !received.includes("event: availability");) {
     const { value, done } = await reader.read();
-    if (done) throw new Error(`the stream ended after ${heard}`);
-    heard += text.decode(value);
+    if (done) throw new Error(`the stream ended after ${received}`);
+    received += text.decode(value);
   }
-  return { leave: () => abort.abort(), reader };
+  return { close: () => abort.abort(), reader };
 }
 
 async function viewers(): Promise<number> {
@@ -35,17 +35,17 @@ async function viewers(): Promise<number> {
 }
 
 describe("availability streams of a running store", { timeout: 150_000 }, () => {
-  it("are counted while they are open, and no longer", async () => {
+  it("are counted only while they are open", async () => {
     expect(await viewers()).toBe(0);
     const streams = await Promise.all([openStream(), openStream(), openStream()]);
     expect(await viewers()).toBe(3);
-    streams[0]?.leave();
+    streams[0]?.close();
     await expect.poll(viewers, { timeout: 20_000 }).toBe(2);
-    for (const stream of streams) stream.leave();
+    for (const stream of streams) stream.close();
     await expect.poll(viewers, { timeout: 20_000 }).toBe(0);
   });
 
-  it("end when the server leaves, which they do not hold up", async () => {
+  it("end when the server shuts down, without delaying it", async () => {
     const { reader } = await openStream();
     const stopped = store.stop("SIGTERM");
     let isOver = false;

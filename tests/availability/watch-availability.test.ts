@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { LiveProduct } from "~/availability/live-product";
 import { watchAvailability } from "~/availability/watch-availability";
 
-/** A browser's event stream, played by the test. */
+/** A fake of the browser's EventSource. */
 class Stream extends EventTarget {
   static readonly CLOSED = 2;
   static opened: Stream[] = [];
@@ -23,7 +23,7 @@ class Stream extends EventTarget {
     this.dispatchEvent(new MessageEvent("availability", { data: JSON.stringify(figures(available)) }));
   }
 
-  /** As when the server answers with something that is no stream. */
+  /** Simulates a response that is not a stream. */
   refuse(): void {
     this.readyState = Stream.CLOSED;
     this.dispatchEvent(new Event("error"));
@@ -97,8 +97,8 @@ function showAgain(persisted: boolean): void {
   frame.dispatchEvent(Object.assign(new Event("pageshow"), { persisted }));
 }
 
-describe("following products", () => {
-  it("opens one stream, names the products, and tells what comes", () => {
+describe("watching products", () => {
+  it("opens one stream for the products and passes events on", () => {
     expect(streams()).toEqual({ opened: 1, open: 1 });
     expect(newest().url).toBe("/api/availability/stream?product_id=mug&product_id=a%26b");
     newest().tell(3);
@@ -106,7 +106,7 @@ describe("following products", () => {
     expect(returns).toBe(0);
   });
 
-  it("tells nothing of what it cannot read", () => {
+  it("ignores events that it cannot read", () => {
     newest().dispatchEvent(new MessageEvent("availability", { data: "<html>" }));
     newest().dispatchEvent(
       new MessageEvent("availability", { data: JSON.stringify({ product_id: "mug", inventory: "9" }) }),
@@ -127,8 +127,8 @@ describe("following products", () => {
   });
 });
 
-describe("where streams do not work", () => {
-  it("polls when the stream is refused, and tries a stream again after a minute", async () => {
+describe("without a working stream", () => {
+  it("polls when the stream is rejected, and retries the stream after a minute", async () => {
     newest().refuse();
     await vi.advanceTimersByTimeAsync(8_001);
     expect(asked).toEqual(Array.from({ length: 3 }, () => "/api/availability?product_id=mug&product_id=a%26b"));
@@ -141,7 +141,7 @@ describe("where streams do not work", () => {
     expect(asked).toEqual([]);
   });
 
-  it("polls when a new stream says nothing, and not when it has spoken", async () => {
+  it("polls when a new stream stays silent, but not once it has sent something", async () => {
     newest().tell(5);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(asked).toEqual([]);
@@ -152,7 +152,7 @@ describe("where streams do not work", () => {
     expect(streams().open).toBe(0);
   });
 
-  it("leaves a stream alone that connects again by itself", async () => {
+  it("leaves a stream alone that reconnects by itself", async () => {
     newest().tell(5);
     newest().readyState = 0;
     newest().dispatchEvent(new Event("error"));
@@ -161,7 +161,7 @@ describe("where streams do not work", () => {
     expect(streams()).toEqual({ opened: 1, open: 1 });
   });
 
-  it("bears an outage: the numbers stay, and the next round asks again", async () => {
+  it("keeps the numbers during an outage and tries again in the next round", async () => {
     answer = () => Promise.reject(new TypeError("Failed to fetch"));
     newest().refuse();
     await vi.advanceTimersByTimeAsync(4_001);
@@ -174,8 +174,8 @@ describe("where streams do not work", () => {
   });
 });
 
-describe("a page that was away", () => {
-  it("is followed only while it can be seen, and is read anew once the server has answered", () => {
+describe("a page that was hidden or asleep", () => {
+  it("is updated only while visible, and reloaded once the server has responded", () => {
     newest().tell(5);
     page.turn("hidden");
     expect(streams().open).toBe(0);
@@ -187,7 +187,7 @@ describe("a page that was away", () => {
     expect(returns).toBe(1);
   });
 
-  it("comes back from the back-forward cache, and a first view is no return", () => {
+  it("is reloaded when it returns from the back-forward cache, but not on its first view", () => {
     showAgain(false);
     expect(streams().opened).toBe(1);
     frame.dispatchEvent(new Event("pagehide"));
@@ -197,7 +197,7 @@ describe("a page that was away", () => {
     expect(returns).toBe(1);
   });
 
-  it("notices that the machine slept, and does not take ordinary time for sleep", async () => {
+  it("notices that the machine was asleep, without mistaking ordinary pauses for it", async () => {
     newest().tell(5);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(streams().opened).toBe(1);
@@ -208,7 +208,7 @@ describe("a page that was away", () => {
     expect(returns).toBe(1);
   });
 
-  it("is not followed when it wakes up unseen", async () => {
+  it("is not updated when it wakes up hidden", async () => {
     page.turn("hidden");
     vi.setSystemTime(Date.now() + 3_600_000);
     await vi.advanceTimersByTimeAsync(10_000);

@@ -15,8 +15,8 @@ function open({ trustedProxyHops = 1, secret = "a".repeat(32) } = {}) {
   return { clock, logged, ask, warnings: groups.warnings };
 }
 
-describe("groups of clients", () => {
-  it("are named by hashes that only this shop can make", () => {
+describe("client groups", () => {
+  it("are named by hashes that only this shop can compute", () => {
     const key = (secret: string) => open({ secret }).ask("203.0.113.7").groups[0]?.key;
     expect(key("a".repeat(32))).toBe(key("a".repeat(32)));
     expect(key("a".repeat(32))).not.toBe(key("b".repeat(32)));
@@ -32,22 +32,22 @@ describe("groups of clients", () => {
     expect([same, also]).toEqual([street, town]);
   });
 
-  it("are none where no proxy is trusted, which is logged once if there seems to be one", () => {
+  it("do not exist if no proxy is trusted, which is logged once if there seems to be one", () => {
     const { ask, logged, warnings } = open({ trustedProxyHops: 0 });
     for (let i = 0; i < 20; i += 1) expect(ask("unknown")).toEqual({ groups: [], isOneClient: true });
     expect(logged).toHaveLength(1);
     expect(warnings()).toEqual([]);
   });
 
-  describe("behind a proxy that doesn't name clients", () => {
-    it("are one, and not one client", () => {
+  describe("behind a proxy that does not name clients", () => {
+    it("are a single one, which may be many clients", () => {
       const { ask } = open();
       expect(ask("unknown")).toEqual(ask());
       expect(ask()).toMatchObject({ groups: [{ share: 1 }], isOneClient: false });
       expect(ask("203.0.113.7")).toMatchObject({ isOneClient: true });
     });
 
-    it("are told to the operator from ten in a minute on, for a quarter of an hour after the last", () => {
+    it("cause a warning from ten requests in a minute on, until a quarter of an hour after the last", () => {
       const { ask, clock, logged, warnings } = open();
       for (let i = 0; i < 9; i += 1) ask("unknown");
       clock.now = 60_000;

@@ -9,16 +9,16 @@ import { reserve } from "~/reservations/reserve";
 import { startRedis, type RedisServer } from "../redis-server";
 import { connect } from "../reservations/redis-fixture";
 
-/** A carrier's address: many carts in a day, few at a time. What a change costs is counted in steps, since time depends on the machine. */
+/** A mobile carrier's address: many carts a day, few at a time. The cost of a change is counted in steps, since time depends on the machine. */
 const ADDRESS = "203.0.113.9";
 const MANY = 30_000;
 const AT_ONCE = 500;
 const LONG_AFTER_MS = 3_600_000;
 
 interface Steps {
-  /** Verbs of the store. */
-  readonly verbs: number;
-  /** Commands of Redis, those within scripts included; 0 in memory. */
+  /** Operations of the store. */
+  readonly operations: number;
+  /** Redis commands, including those inside scripts; 0 in memory. */
   readonly commands: number;
 }
 
@@ -37,20 +37,20 @@ async function commandsOf(server: RedisServer): Promise<number> {
     .reduce((sum, [, , calls]) => sum + Number(calls), 0);
 }
 
-/** The steps of one change of a cart at an address that had so many carts before, all of which hold nothing any more. */
+/** Steps of one cart change at an address that has had `past` carts, none of which still holds anything. */
 async function changeAfter(
   past: number,
   store: ReservationStore,
   advance: (ms: number) => void,
   commands: () => Promise<number>,
 ): Promise<Steps> {
-  let verbs = 0;
+  let operations = 0;
   const counted = new Proxy(store, {
     get(target, name: keyof ReservationStore) {
-      const verb = target[name].bind(target) as (...given: unknown[]) => unknown;
+      const operation = target[name].bind(target) as (...given: unknown[]) => unknown;
       return (...given: unknown[]) => {
-        verbs += 1;
-        return verb(...given);
+        operations += 1;
+        return operation(...given);
       };
     },
   });
@@ -77,7 +77,7 @@ async function changeAfter(
       redis: null,
       log: { warn: () => undefined },
     });
-  /** Holds nothing for longer than it takes to ask. */
+  /** Holds a unit and releases it at once. */
   const asking: typeof bare = {
     ...bare,
     async changeCart(request) {
@@ -87,29 +87,30 @@ async function changeAfter(
       return { outcome: "unknown_product", productIds: [] };
     },
   };
-  const change = async (from: ReturnType<typeof createLimits>, verbs = bare) => {
+  const change = async (from: ReturnType<typeof createLimits>, operations = bare) => {
     const session = randomUUID();
     await from.admit(new Request("http://shop.test/", { headers: { "X-Forwarded-For": ADDRESS } }), session, "change");
-    return (await from.capped(verbs).changeCart({ sessionHash: session, lines: [{ productId: "bowl", quantity: 1 }] }))
-      .outcome;
+    return (
+      await from.capped(operations).changeCart({ sessionHash: session, lines: [{ productId: "bowl", quantity: 1 }] })
+    ).outcome;
   };
 
   const roomy = limits(MANY);
   for (let left = past; left > 0; left -= AT_ONCE)
     await Promise.all(Array.from({ length: Math.min(left, AT_ONCE) }, () => change(roomy, asking)));
   advance(LONG_AFTER_MS);
-  // The first one drops the deadlines that have passed, which are as many as a life has ticks, however many carts had them.
+  // The first change drops past deadlines: as many as a hold's life has ticks, however many carts had them.
   expect(await change(roomy)).toBe("granted");
   const tight = limits(2);
-  const before = { verbs, commands: await commands() };
+  const before = { operations, commands: await commands() };
   expect(await change(tight)).toBe("granted");
-  const steps = { verbs: verbs - before.verbs, commands: (await commands()) - before.commands };
+  const steps = { operations: operations - before.operations, commands: (await commands()) - before.commands };
   expect(await change(tight)).toBe("limit_exceeded");
   return steps;
 }
 
 describe(
-  "a change at an address that had 30,000 carts before costs at most twice what it costs after ten",
+  "a change at an address that has had 30,000 carts costs at most twice as much as after ten",
   { timeout: 120_000 },
   () => {
     it("in memory", async () => {
@@ -128,10 +129,10 @@ describe(
         );
       };
       const few = await measure(10);
-      expect((await measure(MANY)).verbs).toBeLessThanOrEqual(few.verbs * 2);
+      expect((await measure(MANY)).operations).toBeLessThanOrEqual(few.operations * 2);
     });
 
-    it("in Redis, commands within scripts counted", async () => {
+    it("in Redis, including commands inside scripts", async () => {
       const measure = async (past: number) => {
         await redis.command("FLUSHALL");
         const offset = { ms: 0 };
@@ -151,7 +152,7 @@ describe(
       const few = await measure(10);
       const many = await measure(MANY);
       expect(few.commands).toBeGreaterThan(10);
-      expect(many.verbs).toBeLessThanOrEqual(few.verbs * 2);
+      expect(many.operations).toBeLessThanOrEqual(few.operations * 2);
       expect(many.commands).toBeLessThanOrEqual(few.commands * 2);
     });
   },

@@ -9,7 +9,7 @@ import { reserve } from "~/reservations/reserve";
 
 const PATIENT = { timeout: 10_000 };
 
-/** The limits, wherever they are counted. `open`: where, anew for each test; two servers share it. */
+/** Tests limits in one storage. `open` creates it for each test; two servers share it. */
 export function describeLimits(name: string, open: () => Promise<LimitOptions["redis"]>): void {
   describe(`limits in ${name}`, () => {
     async function shop(given: Partial<LimitOptions> = {}) {
@@ -62,10 +62,10 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
     }
     const someAddress = () => `203.0.${Math.floor(Math.random() * 250)}.${Math.floor(Math.random() * 250)}`;
 
-    it("refuses a session's sixth change in a minute and says when to come back, on whatever server", async () => {
+    it("refuses a session's sixth change in a minute on any server, with the time to retry", async () => {
       const { change, server } = await shop({ unitsPerClient: 0 });
       const another = (await open()) === null ? change : server().change;
-      // Until both servers have their connection, each counts for itself.
+      // Until both servers are connected, each counts for itself.
       await vi.waitFor(async () => {
         const session = randomUUID();
         for (let i = 0; i < 5; i += 1) await change(session, someAddress(), 1);
@@ -77,7 +77,7 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
       }, PATIENT);
     });
 
-    it("counts an address over all its cookies, and forged entries before it change nothing", async () => {
+    it("counts an address across all its cookies, whatever forged entries precede it", async () => {
       const { change } = await shop({ unitsPerClient: 0 });
       const address = someAddress();
       for (let i = 0; i < 5; i += 1) await change(randomUUID(), address, 1, `192.0.2.${i}`);
@@ -85,7 +85,7 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
       await expect(change(randomUUID(), someAddress(), 1)).resolves.toBe("granted");
     });
 
-    it("lets an address try ten sign-ins a minute, whatever shoppers may do; another address still can", async () => {
+    it("allows ten sign-in attempts a minute per address, independently of shoppers' limits", async () => {
       const { limits } = await shop({ perMinute: 0 });
       const from = (address: string) =>
         limits.admitSignIn(new Request("http://shop.test/admin", { headers: { "X-Forwarded-For": address } }));
@@ -97,7 +97,7 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
       await expect(from(someAddress())).resolves.toEqual({ outcome: "admitted" });
     });
 
-    it("counts sign-ins of unknown addresses together", async () => {
+    it("counts sign-in attempts from unknown addresses together", async () => {
       const { limits } = await shop({ trustedProxyHops: 0 });
       const tryOnce = () => limits.admitSignIn(new Request("http://shop.test/admin"));
       for (const admission of await Promise.all(Array.from({ length: 20 }, tryOnce)))
@@ -108,7 +108,7 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
       }, PATIENT);
     });
 
-    it("lets one address hold ten unpaid units, in however many carts; another still buys", async () => {
+    it("lets one address hold ten unpaid units in any number of carts, while another can still buy", async () => {
       const { change } = await shop({ perMinute: 0 });
       const hoarder = someAddress();
       const granted = [];
@@ -118,14 +118,14 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
       await expect(change(randomUUID(), someAddress(), 3)).resolves.toBe("granted");
     });
 
-    it("lets it hold no more when it asks twenty times in the same moment", async () => {
+    it("keeps that cap for twenty simultaneous requests", async () => {
       const { change } = await shop({ perMinute: 0 });
       const hoarder = someAddress();
       const answers = await Promise.all(Array.from({ length: 20 }, () => change(randomUUID(), hoarder, 1)));
       expect(answers.filter((outcome) => outcome === "granted")).toHaveLength(10);
     });
 
-    it("counts a cart for the address where it began, until it holds nothing", async () => {
+    it("counts a cart for the address where it started, until it holds nothing", async () => {
       const { change } = await shop({ perMinute: 0 });
       const [home, away] = ["203.0.113.1", "203.0.113.2"];
       const session = randomUUID();
@@ -137,7 +137,7 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
       await expect(change(randomUUID(), home, 10)).resolves.toBe("granted");
     });
 
-    it("never refuses to hold less, and counts what a cart has already only once", async () => {
+    it("never refuses to hold less, and counts units that a cart already holds only once", async () => {
       const { change } = await shop({ perMinute: 0 });
       const address = someAddress();
       const session = randomUUID();
@@ -148,7 +148,7 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
       await expect(change(randomUUID(), address, 6)).resolves.toBe("granted");
     });
 
-    it("caps what Pay would hold again", async () => {
+    it("caps what checkout would hold again", async () => {
       const { change, limits, start } = await shop({ perMinute: 0 });
       const address = someAddress();
       await change(randomUUID(), address, 10);
@@ -171,7 +171,7 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
           "payment",
         );
 
-      it("are stricter than on changes, for a session and for an address", async () => {
+      it("are stricter than on changes, per session and per address", async () => {
         const { limits, change } = await shop({ perMinute: 24, unitsPerClient: 0 });
         const open = opening(limits);
         const session = randomUUID();
@@ -190,7 +190,7 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
         await expect(open(another, address)).resolves.toMatchObject({ outcome: "rate_limited" });
       });
 
-      it("let everybody to their first one, whatever neighbours do", async () => {
+      it("never refuse a session's first page because of neighbours", async () => {
         const { limits, change } = await shop({ perMinute: 24, unitsPerClient: 0 });
         const open = opening(limits);
         const address = someAddress();
@@ -201,9 +201,9 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
       });
 
       const takeTurns = ({ limits }: { limits: ReturnType<typeof createLimits> }) =>
-        Promise.all(Array.from({ length: 100 }, () => limits.turnToPay()));
+        Promise.all(Array.from({ length: 100 }, () => limits.paymentTurn()));
 
-      it("let all shoppers together pass below Stripe's own limit, in turn, and tell the rest when to come back", async () => {
+      it("admit all shoppers in order below Stripe's own limit, and give the rest a time to retry", async () => {
         const answers = await takeTurns(await shop({ perMinute: 0, unitsPerClient: 0, pagesPerSecond: 2 }));
         const passed = answers.filter(({ outcome }) => outcome === "your_turn").length;
         expect(passed).toBeGreaterThan(2);
@@ -211,12 +211,12 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
         expect(answers).toContainEqual({ outcome: "checkout_busy", retryAfterSeconds: 2 });
       });
 
-      it("let everybody pass at once where Stripe has no limit", async () => {
+      it("admit everyone at once without a limit per second", async () => {
         const answers = await takeTurns(await shop({ perMinute: 0, unitsPerClient: 0 }));
         expect(answers.every(({ outcome }) => outcome === "your_turn")).toBe(true);
       });
 
-      it("are off with the others", async () => {
+      it("are off if the limit on changes is off", async () => {
         const { limits } = await shop({ perMinute: 0 });
         const open = opening(limits);
         const answers = await Promise.all(Array.from({ length: 100 }, () => open("me", "203.0.113.7")));
@@ -224,7 +224,7 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
       });
     });
 
-    it("is off where it is set to 0, and counts no address where no proxy is trusted", async () => {
+    it("is off if set to 0, and counts no address if no proxy is trusted", async () => {
       const off = await shop({ perMinute: 0, unitsPerClient: 0 });
       const blind = await shop({ perMinute: 0, trustedProxyHops: 0 });
       const address = someAddress();

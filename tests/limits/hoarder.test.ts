@@ -7,8 +7,8 @@ import { createMemoryReservationStore } from "~/reservations/memory-reservation-
 import { reserve } from "~/reservations/reserve";
 
 /**
- * Holding everything and buying nothing (OWASP OAT-021): for an hour, 200 cookies behind one address take whatever they get of
- * the last hundred bowls, again each minute, each time with another forged X-Forwarded-For. Others come once a minute.
+ * Holding everything and buying nothing (OWASP OAT-021): for an hour, 200 cookies behind one address take as many of the last hundred
+ * bowls as they can get, every minute, each time with a different forged X-Forwarded-For. Other shoppers try once a minute.
  */
 const STOCK = 100;
 const COOKIES = 200;
@@ -51,7 +51,7 @@ function openShop(options: Pick<LimitOptions, "perMinute" | "unitsPerClient" | "
   });
   const { changeCart } = limits.capped(bare);
 
-  /** One proxy in front: it appends the address that it saw to whatever the client wrote. */
+  /** Behind one proxy, which appends the address it saw to what the client sent. */
   async function ask(sessionHash: string, address: string, quantity: number, written?: string): Promise<Answer> {
     const headers = { "X-Forwarded-For": written === undefined ? address : `${written}, ${address}` };
     const admission = await limits.admit(new Request("http://shop.test/", { headers }), sessionHash, "change");
@@ -61,7 +61,7 @@ function openShop(options: Pick<LimitOptions, "perMinute" | "unitsPerClient" | "
     return outcome === "granted" ? "granted" : "refused";
   }
 
-  /** Comes, takes one and leaves again, as if it were bought and restocked. */
+  /** Takes one unit and releases it, as if it were bought and restocked. */
   async function buy(address: string): Promise<Answer> {
     const session = randomUUID();
     const answer = await ask(session, address, 1);
@@ -86,7 +86,7 @@ async function hoard(
   }
 }
 
-/** What the hoarder holds at most, and how many of the others' tries, one a minute, were granted. */
+/** The most units that the hoarder held, and how many of the others' attempts, one a minute, were granted. */
 async function anHour(shop: Shop): Promise<{ hoarded: number; honest: number; neighbour: number }> {
   const cookies = Array.from({ length: COOKIES }, () => randomUUID());
   const figures = { hoarded: 0, honest: 0, neighbour: 0 };
@@ -103,13 +103,13 @@ async function anHour(shop: Shop): Promise<{ hoarded: number; honest: number; ne
 const DEFAULTS = { perMinute: 120, unitsPerClient: 50, trustedProxyHops: 1 };
 
 describe("a hoarder, for an hour", { timeout: 120_000 }, () => {
-  it("holds no more than the cap, and everybody from elsewhere buys", async () => {
+  it("holds no more than the cap, and every shopper from elsewhere can buy", async () => {
     const figures = await anHour(openShop(DEFAULTS));
     console.log("hoarder:", JSON.stringify(figures));
     expect(figures).toMatchObject({ hoarded: 50, honest: MINUTES });
   });
 
-  it("leaves a campus of its own address its forty carts, a unit each in the same minute", async () => {
+  it("does not keep a campus on another address from forty carts in the same minute", async () => {
     const shop = openShop(DEFAULTS);
     await hoard(
       shop,
@@ -120,13 +120,13 @@ describe("a hoarder, for an hour", { timeout: 120_000 }, () => {
     expect(campus).toEqual(Array.from({ length: 40 }, () => "granted"));
   });
 
-  it("takes nothing from a neighbour at its own address who was there before: the cart is kept and renewed", async () => {
+  it("takes nothing from a neighbour's older cart at its own address, which stays and can be renewed", async () => {
     const shop = openShop(DEFAULTS);
     const neighbour = randomUUID();
     expect(await shop.ask(neighbour, HOARDER, 2)).toBe("granted");
     const cookies = Array.from({ length: COOKIES }, () => randomUUID());
     for (let minute = 0; minute < 10; minute += 1) {
-      // Before the hoarder has used up the minute's changes of the address.
+      // Before the hoarder has used up the address's changes for this minute.
       expect(await shop.ask(neighbour, HOARDER, 2)).toBe("granted");
       await hoard(shop, cookies);
       await vi.advanceTimersByTimeAsync(60_000);
@@ -136,7 +136,7 @@ describe("a hoarder, for an hour", { timeout: 120_000 }, () => {
   });
 });
 
-describe("a hoarder whose address is written in another way", () => {
+describe("a hoarder whose address is written differently", () => {
   const cookies = () => Array.from({ length: COOKIES }, () => randomUUID());
   const hoarded = async (addressOf: (i: number) => string, unitsPerClient = 5) => {
     const shop = openShop({ ...DEFAULTS, perMinute: 0, unitsPerClient });
@@ -149,7 +149,7 @@ describe("a hoarder whose address is written in another way", () => {
     ["with ports", (i) => `${HOARDER}:${1024 + i}`],
     ["as IPv6", (i) => (i % 2 === 0 ? `::ffff:${HOARDER}` : "::ffff:c633:6442")],
     ["in brackets with ports, anywhere in one /64", (i) => `[2001:db8:1:2::${hex(i + 1)}]:${1024 + i}`],
-  ])("%s, has one cap", async (_written, addressOf) => {
+  ])("%s, has a single cap", async (_written, addressOf) => {
     expect(await hoarded(addressOf)).toBe(5);
   });
 
@@ -158,18 +158,18 @@ describe("a hoarder whose address is written in another way", () => {
     expect(await hoarded((i) => `2001:db8:1:${hex(i * 256)}::7`)).toBe(40);
   });
 
-  it("(control: each /64 for itself) would have as many as there are", async () => {
+  it("would have one cap per /64 if each counted for itself (negative control)", async () => {
     expect(await hoarded((i) => `2001:db8:${hex(i)}:1::7`)).toBe(STOCK);
   });
 
   it.each(["unknown", "", "198.51.100.66, "])(
-    "as %j, shares one limit of changes with all like it, and the operator is told",
+    "as %j, shares one limit on changes with all like it, and causes a warning",
     async (written) => {
       const shop = openShop({ ...DEFAULTS, unitsPerClient: 5 });
       const answers = [];
       for (const cookie of cookies()) answers.push(await shop.ask(cookie, written, 1));
       expect(answers.filter((answer) => answer === 429)).toHaveLength(COOKIES - 120);
-      // Never a cap on units: they may be all shoppers of the shop.
+      // No cap on units: this may be every shopper of the shop.
       expect(answers).not.toContain(422);
       expect(shop.warnings()).toEqual([expect.stringContaining("X-Forwarded-For")]);
       expect(await shop.ask(randomUUID(), "203.0.113.7", 1)).not.toBe(429);
@@ -177,16 +177,16 @@ describe("a hoarder whose address is written in another way", () => {
   );
 });
 
-describe("controls: the same hour", { timeout: 120_000 }, () => {
-  it("without caps leaves nobody anything", async () => {
+describe("the same hour (negative controls)", { timeout: 120_000 }, () => {
+  it("leaves other shoppers nothing without caps", async () => {
     const figures = await anHour(openShop({ ...DEFAULTS, perMinute: 0, unitsPerClient: 0 }));
     console.log("hoarder, no caps:", JSON.stringify(figures));
     expect(figures).toMatchObject({ hoarded: STOCK, honest: 0 });
   });
 
-  it("with one proxy too many believed, the forged addresses count, and nobody is left anything", async () => {
+  it("leaves other shoppers nothing if one proxy too many is trusted, since forged addresses count", async () => {
     const figures = await anHour(openShop({ ...DEFAULTS, trustedProxyHops: 2 }));
-    console.log("hoarder, forged addresses believed:", JSON.stringify(figures));
+    console.log("hoarder, forged addresses trusted:", JSON.stringify(figures));
     expect(figures).toMatchObject({ hoarded: STOCK, honest: 0 });
   });
 });

@@ -6,8 +6,8 @@ import { createLimits } from "~/limits/limits.server";
 import { connectLimits } from "~/limits/redis-limit-store.server";
 import { startRedis, type RedisServer } from "../redis-server";
 
-/** Limits are a courtesy: where their Redis does not answer, a request goes on within a moment, counted by this server alone. */
-describe("limits whose Redis does not answer", () => {
+/** Limits are best effort: if their Redis is unavailable, requests continue almost without delay, counted by this server alone. */
+describe("limits without their Redis", () => {
   let redis: RedisServer;
   beforeEach(async () => {
     redis = await startRedis();
@@ -48,7 +48,7 @@ describe("limits whose Redis does not answer", () => {
     return { change };
   }
 
-  it("go on when it is gone, and still count", async () => {
+  it("still count when it is down", async () => {
     const { change } = await limits();
     await redis.kill();
     const session = randomUUID();
@@ -58,7 +58,7 @@ describe("limits whose Redis does not answer", () => {
     expect(outcomes.at(-1)).toBe("rate_limited");
   });
 
-  it("go on when it is silent, and still count", async () => {
+  it("still count when it does not respond", async () => {
     const { change } = await limits();
     await redis.command("CLIENT", "PAUSE", "600000", "ALL");
     const session = randomUUID();
@@ -68,14 +68,14 @@ describe("limits whose Redis does not answer", () => {
     expect(outcomes.at(-1)).toBe("rate_limited");
   });
 
-  it("are counted by all servers together where Redis is far away, and a connection takes longer to open than a call may", async () => {
+  it("are counted by all servers together when Redis is far away and connecting takes longer than a call may", async () => {
     const far = await farAway(redis.port);
     await limits(`redis://127.0.0.1:${far.port}`);
     far.close();
   });
 });
 
-/** The same Redis with 80 ms to each side, and, as with TLS, some of them before the first word. */
+/** The same Redis behind 80 ms of latency each way, with extra round trips at the start as for TLS. */
 async function farAway(port: number): Promise<{ readonly port: number; close(): void }> {
   const server = createServer((near) => {
     const there = connect(port, "127.0.0.1");

@@ -12,11 +12,11 @@ const TICK_MS = 60_000;
 const HOARDER = "198.51.100.66";
 const CAMPUS = "192.0.2.1";
 
-/** The real checkout, reservations and limits, with Stripe's stand-in, in virtual time. `remembers`: whether unpaid time is charged at all. */
+/** The real checkout, reservations and limits with the Stripe sandbox, in virtual time. `remembers`: whether unpaid time is charged. */
 async function openShop({ stock, hops, remembers = true }: { stock: number; hops: number; remembers?: boolean }) {
   const world = createWorld({ rows: { bowl: stock } });
   const limits = createLimits({
-    // Rates count by the system's clock; no attack here comes near them.
+    // Rates use the system's clock; no attack here comes near them.
     perMinute: 1_000_000,
     unitsPerClient: 50,
     trustedProxyHops: hops,
@@ -67,8 +67,8 @@ async function openShop({ stock, hops, remembers = true }: { stock: number; hops
 type Shop = Awaited<ReturnType<typeof openShop>>;
 
 /**
- * Holds ten units in each of some carts, opens a payment page just before a hold lapses, and never pays; so many requests an hour, as early
- * as there is something to have. `newCookies`: a new session for each page.
+ * Holds ten units in each of several carts, opens a payment page just before a hold expires, and never pays. Sends a given number of requests
+ * an hour, each as soon as units are available. `newCookies`: a new session for each page.
  */
 function hoarder(
   shop: Shop,
@@ -101,7 +101,7 @@ function hoarder(
   };
 }
 
-/** The share of the stock that a hoarder holds, on average, in the first hour and in the second. */
+/** The average share of the stock that a hoarder holds in the first and in the second hour. */
 async function attack(options: {
   stock: number;
   hops: number;
@@ -133,7 +133,7 @@ describe("a hoarder who opens payment pages and never pays", { timeout: 60_000 }
     { ...EIGHTY, newCookies: false, first: 0.7, second: 0.5 },
     { ...EIGHTY, newCookies: true, first: 0.7, second: 0.6 },
   ])(
-    "has a bounded share of the stock: $requests requests an hour, $hops proxies, new cookies: $newCookies",
+    "gets a limited share of the stock: $requests requests an hour, $hops proxies, new cookies: $newCookies",
     async ({ first, second, ...options }) => {
       const share = await attack(options);
       expect(share.first).toBeLessThanOrEqual(first);
@@ -142,7 +142,7 @@ describe("a hoarder who opens payment pages and never pays", { timeout: 60_000 }
   );
 
   it.each([FORTY, EIGHTY])(
-    "(control: nothing remembers unpaid pages) has nearly all of it, for as long as they like: $requests requests an hour",
+    "gets nearly all of it for as long as it likes if unpaid pages are free (negative control): $requests requests an hour",
     async (options) => {
       const share = await attack({ ...options, newCookies: true, remembers: false });
       expect(share.first).toBeGreaterThan(0.9);
@@ -151,7 +151,7 @@ describe("a hoarder who opens payment pages and never pays", { timeout: 60_000 }
   );
 });
 
-/** Comes, takes one, opens a payment page a tick later, and pays a tick after that, or goes away. */
+/** Takes one unit, opens a payment page a tick later, and pays another tick later, or leaves. */
 async function shopper(
   shop: Shop,
   address: string,
@@ -178,7 +178,7 @@ async function shopper(
 }
 
 describe("honest shoppers", { timeout: 60_000 }, () => {
-  it("of one campus, three hundred at forty items, are never refused while items are free, and have five minutes at least", async () => {
+  it("on one campus, three hundred for forty items, are never refused while items are available, and get at least five minutes", async () => {
     const shop = await openShop({ stock: 40, hops: 1 });
     const told: string[] = [];
     const pages: number[] = [];
@@ -196,7 +196,7 @@ describe("honest shoppers", { timeout: 60_000 }, () => {
     expect(Math.min(...pages)).toBeGreaterThanOrEqual(300_000);
   });
 
-  it("of a shop that knows no addresses, sixty in an hour beside a script, are refused nothing by what the script did", async () => {
+  it("without known addresses, sixty an hour, are never refused because of what a script did", async () => {
     const figures: Record<string, number> = {};
     for (const remembers of [false, true]) {
       const shop = await openShop({ stock: 100, hops: 0, remembers });
@@ -211,7 +211,7 @@ describe("honest shoppers", { timeout: 60_000 }, () => {
         await shop.tick();
       }
       figures[remembers ? "remembering" : "before"] = told.filter((outcome) => outcome === "done").length;
-      // Only what is held by others is refused.
+      // Refused only if others hold the units.
       expect(["granted", "refused", "redirect", "done"]).toEqual(expect.arrayContaining([...new Set(told)]));
       expect(Math.min(CHECKOUT_TTL_MS, ...pages)).toBeGreaterThanOrEqual(300_000);
     }
@@ -221,7 +221,7 @@ describe("honest shoppers", { timeout: 60_000 }, () => {
 });
 
 describe("a session that leaves its pages unpaid", () => {
-  it("has shorter ones, then waits and is told for how long, and has all its time again once it pays", async () => {
+  it("gets shorter ones, then has to wait for a stated time, and gets its full time again once it pays", async () => {
     const shop = await openShop({ stock: 50, hops: 1 });
     const session = randomUUID();
     const page = async () => {
@@ -271,7 +271,7 @@ describe("debts", () => {
       (debt) => Math.round(debt * 1_000) / 1_000,
     );
 
-  it("add up, never below 0, on all servers together, by hashed names only", async () => {
+  it("add up across all servers, never fall below 0, and use hashed names only", async () => {
     const prefix = `test:${randomUUID()}`;
     const server = () => {
       const connection = connectLimits({ url: redis.url, log: { warn: () => undefined } });
@@ -292,7 +292,7 @@ describe("debts", () => {
     expect(await amounts(other, ["a", 0], ["b", 0])).toEqual([1, 0]);
   });
 
-  it("are forgotten evenly within an hour, and are bounded in number", async () => {
+  it("decay linearly within an hour, and are limited in number", async () => {
     const clock = { now: 0 };
     const debts = createMemoryDebts({ now: () => clock.now, maxAccounts: 2 });
     await amounts(debts, ["a", 1]);

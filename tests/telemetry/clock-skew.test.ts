@@ -3,7 +3,7 @@ import { createClockSkew } from "~/telemetry/clock-skew.server";
 
 const STRIPE = Date.parse("2026-06-01T12:00:00Z");
 
-/** A server whose clock is `skew` ms ahead of Stripe's; each answer takes `tripMs`. */
+/** A server whose clock is `skew` ms ahead of Stripe's; each round trip takes `tripMs`. */
 function createServer(skew: number) {
   const time = { ms: 0, skew };
   const logged: string[] = [];
@@ -33,21 +33,21 @@ describe("the skew against Stripe's clock", () => {
     [-29_000, 0],
     [31_000, 1],
     [-60_000, 1],
-  ])("of %d ms leads to %d warnings", async (skew, warnings) => {
+  ])("of %d ms causes %d warnings", async (skew, warnings) => {
     const { measured, ask } = createServer(skew);
     await ask();
     expect(Math.abs((measured.read() ?? NaN) - skew)).toBeLessThanOrEqual(500);
     expect(measured.warnings()).toHaveLength(warnings);
   });
 
-  it("is measured at half of the round trip, so that a slow answer is not taken for a wrong clock", async () => {
+  it("is measured at half the round trip, so that a slow response does not look like a wrong clock", async () => {
     const { measured, ask } = createServer(25_000);
     await ask({ tripMs: 12_000 });
     expect(measured.read()).toBeGreaterThan(24_000);
     expect(measured.read()).toBeLessThan(26_000);
   });
 
-  it("says in which direction, and what it costs", async () => {
+  it("reports its direction and its consequence", async () => {
     const behind = createServer(-60_000);
     const ahead = createServer(7_200_000);
     await behind.ask();
@@ -56,7 +56,7 @@ describe("the skew against Stripe's clock", () => {
     expect(ahead.measured.warnings()[0]).toMatch(/7[12]\d\d s ahead of Stripe's/);
   });
 
-  it("is logged once for each change, and once when it is over", async () => {
+  it("is logged once per change, and once when it is over", async () => {
     const { logged, time, ask } = createServer(-60_000);
     for (let i = 0; i < 5; i += 1) await ask();
     time.skew = 0;
@@ -67,7 +67,7 @@ describe("the skew against Stripe's clock", () => {
     ]);
   });
 
-  it("does not follow a single odd answer", async () => {
+  it("ignores a single outlier", async () => {
     const { measured, logged, time, ask } = createServer(0);
     for (let i = 0; i < 3; i += 1) await ask();
     time.skew = 90_000;
@@ -76,7 +76,7 @@ describe("the skew against Stripe's clock", () => {
     expect(logged).toEqual([]);
   });
 
-  it("is unknown, without a warning, where answers have no date or none that makes sense", async () => {
+  it("is unknown, without a warning, if responses have no valid date", async () => {
     const { measured, ask } = createServer(90_000);
     await ask({ date: false });
     await ask({ date: "yesterday" });

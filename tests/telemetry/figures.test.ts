@@ -11,8 +11,8 @@ import { ManualClock } from "../reservations/manual-clock";
 
 const EMPTY: StoreTotals = { shopping: 0, checkout: 0, units: 0, sessions: 0, bytes: 0 };
 
-describe("figures of the store", () => {
-  it("are those of the moment of the scrape, all of them", async () => {
+describe("metrics of the store", () => {
+  it("are all read at the time of the scrape", async () => {
     let totals = EMPTY;
     const { registry } = createMetrics(async () => totals);
     await registry.metrics();
@@ -24,7 +24,7 @@ describe("figures of the store", () => {
     expect(figure(samples, "reservation_store_bytes")).toBe(512);
   });
 
-  it("are absent, not 0 and not the last ones, while the store does not answer; the others are told", async () => {
+  it("are absent, neither 0 nor stale, while the store is unavailable; others are still reported", async () => {
     let answers = true;
     const { registry } = createMetrics(async () => {
       if (answers) return { ...EMPTY, shopping: 3, units: 3 };
@@ -68,7 +68,7 @@ describe("holds that ended", () => {
   const mug = (quantity: number): Line => ({ productId: "mug", quantity });
   const bowl = (quantity: number): Line => ({ productId: "bowl", quantity });
 
-  it("by a quantity of 0 count as removed, each line once, and only when it was confirmed and held", async () => {
+  it("count as removed after a quantity of 0, once per line, and only if it was held and the change confirmed", async () => {
     await hold("a", [mug(2), bowl(1)]);
     await hold("a", [mug(1)]);
     const undone = { sessionHash: "a", operationId: "undone" };
@@ -83,7 +83,7 @@ describe("holds that ended", () => {
     expect(await ended()).toEqual({ removed: 2 });
   });
 
-  it("count once under the reason that ended them", async () => {
+  it("count once, with the reason that ended them", async () => {
     await hold("a", [mug(1), bowl(1)]);
     await store.release({ sessionHash: "a", productIds: ["mug"] });
     await store.release({ sessionHash: "a", productIds: "all" });
@@ -108,8 +108,8 @@ describe("holds that ended", () => {
   });
 });
 
-describe("states of what is outside", () => {
-  it("follow the last answer: none and 5xx are failing, a refusal is an answer", async () => {
+describe("states of external services", () => {
+  it("reflect the last call: no response and 5xx are failing, a 4xx is not", async () => {
     const states = createDependencyStates();
     expect(states.read()).toEqual({ database: "unknown", stripe: "unknown" });
     const answering = (status: number) => states.watch("database", async () => new Response(null, { status }));

@@ -7,7 +7,7 @@ import { CALLS, CHECKOUT_TTL_MS, once, TTL_MS } from "../checkout/world";
 import { eventBody, SECRET, sign } from "../faults/webhook";
 import { openShop, type OperatedShop } from "../operator/operator-world";
 
-/** Each figure of the contract moves in its journey, as `/metrics` tells it, and the others stay. */
+/** Every documented metric changes in its journey, as shown by `/metrics`, and the others do not. */
 
 const here = vi.hoisted((): { shop: OperatedShop | null } => ({ shop: null }));
 
@@ -63,7 +63,7 @@ const COUNTERS = [
   "reserve_duration_seconds_count",
 ];
 
-/** What rose, by name and labels. */
+/** Increases by name and labels. */
 async function risen(shop: OperatedShop, journey: () => Promise<unknown>): Promise<Record<string, number>> {
   const before = await read(shop);
   await journey();
@@ -79,7 +79,7 @@ async function risen(shop: OperatedShop, journey: () => Promise<unknown>): Promi
 
 const open = (rows: Record<string, number> = { mug: 9, pot: 9 }) => openShop({ world: { rows } });
 
-/** A payment whose claim is gone before it comes. */
+/** A payment that arrives after its claim has ended. */
 async function late(shop: OperatedShop): Promise<string> {
   const checkoutId = await shop.pay("ann", { mug: 1 });
   const [claim] = await shop.store.claims({ olderThanMs: 0 });
@@ -95,7 +95,7 @@ async function bought(shop: OperatedShop, lines: Record<string, number> = { mug:
 }
 
 describe("holding", () => {
-  it("granted, refused, limited and failed are counted apart, each with its duration", async () => {
+  it("is counted as granted, refused, limited or failed, with its duration", async () => {
     const shop = await open();
     expect(await risen(shop, () => shop.hold("ann", { mug: 9 }))).toEqual({
       "reservations_total granted": 1,
@@ -114,7 +114,7 @@ describe("holding", () => {
     expect(await failing).toEqual({ "reservations_total error": 1, reserve_duration_seconds_count: 1 });
   });
 
-  it("what a pause and the limits refuse is counted and logged, whoever wraps the checkout", async () => {
+  it("is counted and logged when a pause or the limits refuse it", async () => {
     const shop = await open();
     await shop.desk.pause();
     expect(await risen(shop, () => shop.hold("bob", { pot: 2 }))).toEqual({
@@ -141,7 +141,7 @@ describe("holding", () => {
     expect(shop.journal.read().lines.filter(({ event }) => event === "refused")).toHaveLength(4);
   });
 
-  it("is seen by state, in units and in bytes", async () => {
+  it("is reported by state, in units and in bytes", async () => {
     const shop = await open();
     const empty = await read(shop);
     await shop.hold("ann", { mug: 2, pot: 1 });
@@ -153,7 +153,7 @@ describe("holding", () => {
     expect(figure(samples, "reservation_store_bytes")).toBeGreaterThan(figure(empty, "reservation_store_bytes"));
   });
 
-  it("ends removed, expired, or released with a page that nobody paid", async () => {
+  it("ends as removed, expired, or released with an unpaid page", async () => {
     const shop = await open();
     await shop.hold("ann", { mug: 1, pot: 1 });
     expect(await risen(shop, () => shop.checkout.release({ sessionHash: "ann", productIds: ["mug"] }))).toEqual({
@@ -168,7 +168,7 @@ describe("holding", () => {
 });
 
 describe("paying", () => {
-  it("counts how each try to open the payment page ended", async () => {
+  it("is counted by the outcome of opening the payment page", async () => {
     const shop = await open({ mug: 1, pot: 9 });
     expect(await risen(shop, () => shop.pay("ann", { mug: 1 }))).toEqual({ "checkout_total redirect": 1 });
     const refused = risen(shop, () => shop.pay("bob", { mug: 1 }).catch(() => undefined));
@@ -177,7 +177,7 @@ describe("paying", () => {
     expect(await empty).toEqual({ "checkout_total empty_cart": 1 });
   });
 
-  it("is done once, and repeated when Stripe tells it again", async () => {
+  it("is done once, and repeated when Stripe delivers the event again", async () => {
     const shop = await open();
     const checkoutId = await bought(shop, { mug: 1, pot: 2 });
     expect(await risen(shop, () => deliver(shop, checkoutId))).toEqual({
@@ -191,7 +191,7 @@ describe("paying", () => {
     });
   });
 
-  it("has to be tried again while the database does not answer", async () => {
+  it("is retried while the database is unavailable", async () => {
     const shop = await open();
     const checkoutId = await bought(shop);
     shop.setFaults((call) => (call.name.includes("database") ? "refuse" : null));
@@ -201,7 +201,7 @@ describe("paying", () => {
     });
   });
 
-  it("is refunded when the stock is gone, and a webhook that is forged, or none of ours, moves nothing else", async () => {
+  it("is refunded if the stock is gone, and forged or foreign webhooks change nothing else", async () => {
     const shop = await open();
     const checkoutId = await bought(shop);
     shop.world.setStock("mug", 0);
@@ -222,7 +222,7 @@ describe("paying", () => {
     });
   });
 
-  it("is refunded, and the refund fails later: that is counted once, however often Stripe tells it", async () => {
+  it("counts a refund that fails later once, however often Stripe reports it", async () => {
     const shop = await open();
     const checkoutId = await bought(shop);
     shop.world.setStock("mug", 0);
@@ -242,7 +242,7 @@ describe("paying", () => {
     });
   });
 
-  it("needs review when nobody can tell whether it was taken", async () => {
+  it("needs review if it is unknown whether stock was deducted", async () => {
     const shop = await open();
     const checkoutId = await bought(shop);
     shop.setFaults((call) => (call.name.includes(CALLS.swap) ? "cut" : null));
@@ -255,7 +255,7 @@ describe("paying", () => {
     });
   });
 
-  it("late is counted, whether the units were still to be had or not", async () => {
+  it("is counted as late whether or not the units were still available", async () => {
     const shop = await open({ mug: 2 });
     const checkoutId = await late(shop);
     expect(await risen(shop, () => deliver(shop, checkoutId))).toMatchObject({
@@ -270,11 +270,11 @@ describe("paying", () => {
     });
   });
 
-  it("never oversells; a row that was taken below zero by an event of ours would be seen", async () => {
+  it("never oversells; a row below zero would be reported", async () => {
     const shop = await open({ mug: 1 });
     await deliver(shop, await bought(shop));
     expect(figure(await read(shop), "oversold_units_total")).toBe(0);
-    // Nothing that the shop does leads there, so the event is made up.
+    // Nothing in the shop leads to this, so the event is emitted directly.
     checkoutLog(shop.log, shop.metrics)({ type: "oversold", checkoutId: "cs_test_1", productId: "mug", units: 2 });
     expect(figure(await read(shop), "oversold_units_total")).toBe(2);
     expect(
@@ -284,7 +284,7 @@ describe("paying", () => {
 });
 
 describe("watching", () => {
-  it("counts the streams that are open", async () => {
+  it("counts open streams", async () => {
     const shop = await open();
     const feed = createAvailabilityFeed({
       store: shop.store,
