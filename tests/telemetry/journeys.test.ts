@@ -296,7 +296,7 @@ describe("watching", () => {
     const viewer = {
       sessionHash: null,
       productIds: ["mug"],
-      tell: () => undefined,
+      send: () => undefined,
       beat: () => undefined,
       end: () => undefined,
     };
