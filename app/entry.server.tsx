@@ -45,24 +45,24 @@ export default function handleRequest(
       },
       onShellError: reject,
       onError(error) {
-        // Errors before that reject, and Remix hands them to `handleError`.
-        if (isSent) container.log.error({ err: error }, "page broke off while it was sent");
+        // Earlier errors reject, and Remix passes them to `handleError`.
+        if (isSent) container.log.error({ err: error }, "page failed while being sent");
       },
     });
     setTimeout(abort, RENDER_DEADLINE_MS + 1_000).unref();
   });
 }
 
-/** Answers to the pages' own scripts tell the same things as pages. */
+/** Sets the pages' cache headers on responses to their scripts, which contain the same data. */
 export function handleDataRequest(response: Response): Response {
   response.headers.set("Cache-Control", "private, no-store");
   response.headers.set("X-Content-Type-Options", "nosniff");
   return response;
 }
 
-/** What no route expected. Expected failures never come here. */
+/** Logs unexpected errors. Expected failures never get here. */
 export function handleError(error: unknown, { request }: LoaderFunctionArgs | ActionFunctionArgs): void {
-  // A method that a page does not know: the client's fault.
+  // A method that the page does not support: a client error.
   if (isRouteErrorResponse(error) && error.status < 500) return;
   if (!request.signal.aborted) container.log.error({ err: error, path: new URL(request.url).pathname }, "page failed");
 }

@@ -34,7 +34,7 @@ export const links: LinksFunction = () => [
 
 export const meta: MetaFunction = () => [{ title: shop.name }, { name: "description", content: shop.motto }];
 
-/** Gives a browser its cart session on the first page, so that two clicks on the first "add" are one shopper. */
+/** Creates a browser's cart session with its first page, so that two quick clicks on the first "add" belong to one shopper. */
 export async function loader({ request }: LoaderFunctionArgs) {
   const { cart, origin } = await container.carts.read(request);
   const view = {
@@ -47,10 +47,10 @@ export async function loader({ request }: LoaderFunctionArgs) {
 }
 
 export function Layout({ children }: { children: ReactNode }) {
-  // Undefined on error pages of requests that never reached the loader.
+  // Undefined on error pages of requests that did not reach the loader.
   const site = useRouteLoaderData<typeof loader>("root");
   const nonce = useNonce();
-  // The operator's page is no part of the shop and brings a header of its own.
+  // The admin page is not part of the shop and has its own header.
   const isShop = useLocation().pathname !== "/admin";
   return (
     <html lang="en">
@@ -85,9 +85,9 @@ export function Layout({ children }: { children: ReactNode }) {
   );
 }
 
-/** An error page has a title of its own, and not the pages' `meta`, which may be what failed. */
+/** An error page has its own title instead of the page's `meta`, which may be what failed. */
 function Head() {
-  // Null where a loader answers with a status of its own, which is no error.
+  // Null for a loader's response with its own status, which is not an error.
   const error = useRouteError() ?? null;
   return error === null ? <Meta /> : <title>{pageTitle(errorWords(errorStatus(error), messageOf(error)).title)}</title>;
 }

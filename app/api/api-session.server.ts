@@ -2,8 +2,8 @@ import type { Cart, CartSessions } from "~/cart/cart-session.server";
 import { Problem } from "~/http/problem.server";
 
 /**
- * The cart that an API call speaks of: the signed `session_id` that it carries, else the browser's cookie.
- * Null: it names none. 403 `invalid_session` for an id that we did not sign and when the two differ.
+ * The cart of an API call: from its signed `session_id`, otherwise from the browser's cookie; null if it has neither.
+ * Throws a 403 `invalid_session` for an id that we did not sign, or if the two differ.
  */
 export async function apiCart(request: Request, token: string | undefined, carts: CartSessions): Promise<Cart | null> {
   const { cart, origin } = await carts.read(request);
@@ -12,7 +12,7 @@ export async function apiCart(request: Request, token: string | undefined, carts
   if (token === undefined) return origin === "cookie" ? cart : null;
   const sessionId = carts.verifyToken(token);
   if (sessionId === null)
-    throw invalidSession("This session_id was not signed by this shop. Leave it out to get a new one.");
+    throw invalidSession("This session_id was not signed by this shop. Omit it to get a new one.");
   if (origin === "cookie" && cart.sessionId !== sessionId)
     throw invalidSession("The session_id and the cookie name different sessions.");
   return origin === "cookie" ? cart : carts.fromSessionId(sessionId);

@@ -6,12 +6,12 @@ export function checkoutOpen(): Problem {
   return new Problem(
     409,
     "checkout_open",
-    "A payment page is open for this cart and Stripe gave no proof that it is closed. Nothing changed.",
+    "A payment page is open for this cart, and Stripe could not confirm that it is closed. Nothing changed.",
   );
 }
 
 export function paidMeanwhile(): Problem {
-  return new Problem(409, "checkout_open", "This cart has just been paid for. Nothing changed; see its order.");
+  return new Problem(409, "checkout_open", "This cart has just been paid. Nothing changed; see its order.");
 }
 
 export function sellingPaused({ mayPay, retryAfterSeconds }: SellingPaused): Problem {

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { REVIEW_REASONS, WAYS_OUT } from "~/checkout/fulfil/ways-out";
 import type { ProblemCode } from "~/http/problem-codes";
-import * as answers from "./answers";
+import * as responses from "./responses";
 import {
   availabilityQuery,
   checkoutQuery,
@@ -12,52 +12,55 @@ import {
   settleRequest,
 } from "./schemas";
 
-/** An answer that is not a problem: JSON in one of the shapes, or what else it is. */
+/** Content of a response other than a problem: JSON in one of the shapes, another type, or nothing. */
 export type Content =
   | { readonly shapes: readonly z.ZodType[] }
   | { readonly type: "text/plain" | "text/event-stream"; readonly events?: z.ZodType }
   | "empty";
 
-export interface DocumentedAnswer {
-  readonly says: string;
+export interface DocumentedResponse {
+  readonly description: string;
   readonly content: Content;
-  /** Problems that share the status. */
+  /** Codes of problems with the same status. */
   readonly codes?: readonly ProblemCode[];
-  /** Headers that every response has. */
+  /** Headers of every such response. */
   readonly headers?: readonly string[];
 }
 
 export interface Operation {
   readonly summary: string;
-  /** `cart`: the cookie or a `session_id` names the cart, and neither is needed. */
+  /** `cart`: the cookie or a `session_id` names the cart; both are optional. */
   readonly callers: readonly ("cart" | "operator" | "anybody")[];
   readonly query?: z.ZodObject;
   readonly body?: { readonly schema: z.ZodType; readonly required: boolean } | "stripe";
-  readonly answers: Readonly<Record<number, DocumentedAnswer | readonly ProblemCode[]>>;
+  readonly responses: Readonly<Record<number, DocumentedResponse | readonly ProblemCode[]>>;
 }
 
 export type Method = "get" | "post" | "delete";
 
-const shaped = (says: string, ...shapes: z.ZodType[]): DocumentedAnswer => ({ says, content: { shapes } });
+const shaped = (description: string, ...shapes: z.ZodType[]): DocumentedResponse => ({
+  description,
+  content: { shapes },
+});
 
 const waysOut = REVIEW_REASONS.map((reason) => `${reason} (${WAYS_OUT[reason].join(", ")})`).join(", ");
 
-/** What every route may answer besides: see `openApiDocument`. */
+/** All documented routes. For responses that any route may return, see `openApiDocument`. */
 export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>> = {
   "/api/reserve-inventory": {
     post: {
-      summary: "Sets this cart's quantity of each product named (0 releases it), all or none",
+      summary: "Sets this cart's quantity of each given product (0 releases it), all or none",
       callers: ["cart"],
       body: { schema: reserveRequest, required: true },
-      answers: {
-        200: { ...shaped("All of it is held.", answers.reserved), headers: ["Set-Cookie"] },
+      responses: {
+        200: { ...shaped("All items are held.", responses.reserved), headers: ["Set-Cookie"] },
         400: ["invalid_request", "ambiguous_product"],
         403: ["invalid_session", "cross_origin"],
         404: ["unknown_product"],
         409: {
           ...shaped(
-            "Not everything could be held, or a payment page is open for this cart; nothing changed.",
-            answers.refused,
+            "Not all items could be held, or a payment page is open for this cart; nothing changed.",
+            responses.refused,
           ),
           codes: ["checkout_open"],
         },
@@ -69,11 +72,11 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
       },
     },
     delete: {
-      summary: "Gives back what this cart holds: the products named, or all",
+      summary: "Releases this cart's holds: those on the given products, or all",
       callers: ["cart"],
       body: { schema: releaseRequest, required: false },
-      answers: {
-        200: shaped("Given back; 0 when nothing was held.", answers.released),
+      responses: {
+        200: shaped("Released; 0 if nothing was held.", responses.released),
         400: ["invalid_request"],
         403: ["invalid_session", "cross_origin"],
         409: ["checkout_open"],
@@ -84,11 +87,11 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
       },
     },
     get: {
-      summary: "The caller's own holds; for an operator all",
+      summary: "The caller's own holds; all holds for an operator",
       callers: ["cart", "operator"],
       query: reservationsQuery,
-      answers: {
-        200: shaped("The holds.", answers.ownReservations, answers.allReservations),
+      responses: {
+        200: shaped("The holds.", responses.ownReservations, responses.allReservations),
         403: ["invalid_session"],
         503: ["unavailable"],
       },
@@ -96,11 +99,11 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
   },
   "/api/availability": {
     get: {
-      summary: "Live figures of products; those that do not exist are left out",
+      summary: "Live availability of products; unknown ones are omitted",
       callers: ["cart"],
       query: availabilityQuery,
-      answers: {
-        200: shaped("The figures, never cached.", answers.availability),
+      responses: {
+        200: shaped("The availability, never cached.", responses.availability),
         403: ["invalid_session"],
         404: ["unknown_product"],
         503: ["unavailable"],
@@ -110,13 +113,13 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
   "/api/availability/stream": {
     get: {
       summary:
-        "The same figures as server-sent events `availability`, at most one per product and 250 ms, and a comment every 15 s",
+        "The same data as server-sent `availability` events, at most one per product and 250 ms, and a comment every 15 s",
       callers: ["cart"],
       query: availabilityQuery,
-      answers: {
+      responses: {
         200: {
-          says: "All products at first, then each when it changes for the caller.",
-          content: { type: "text/event-stream", events: answers.productAvailability },
+          description: "All products at first, then each one when it changes for the caller.",
+          content: { type: "text/event-stream", events: responses.productAvailability },
         },
         403: ["invalid_session"],
         429: ["rate_limited"],
@@ -126,11 +129,11 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
   },
   "/api/webhooks/stripe": {
     post: {
-      summary: "Where Stripe tells of checkout sessions and refunds, signed with the webhook secret",
+      summary: "Receives Stripe's events about checkout sessions and refunds, signed with the webhook secret",
       callers: ["anybody"],
       body: "stripe",
-      answers: {
-        200: shaped("The work is proven done, or is not ours.", answers.received),
+      responses: {
+        200: shaped("The work is proven done, or the event is not this shop's.", responses.received),
         413: ["too_large"],
         503: ["unavailable"],
       },
@@ -138,11 +141,11 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
   },
   "/api/test-inventory-update": {
     post: {
-      summary: "Sets or moves a row's inventory, without undoing a sale that happens meanwhile",
+      summary: "Sets or changes a row's inventory without undoing concurrent sales",
       callers: ["operator"],
       body: { schema: inventoryUpdate, required: true },
-      answers: {
-        200: shaped("What was replaced, and by what.", answers.stockMoved),
+      responses: {
+        200: shaped("The inventory before and after.", responses.stockMoved),
         401: ["unauthorized"],
         403: ["cross_origin"],
         404: ["unknown_product"],
@@ -156,11 +159,11 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
   },
   "/api/debug-checkout": {
     get: {
-      summary: "What is known of a checkout, and what would be done next, without doing it",
+      summary: "State of a checkout and its next step, without running it",
       callers: ["operator"],
       query: checkoutQuery,
-      answers: {
-        200: shaped("The Stripe session, its hold, the marks and the rows.", answers.inspection),
+      responses: {
+        200: shaped("The Stripe session, its hold, the marks and the rows.", responses.inspection),
         401: ["unauthorized"],
         404: ["not_found"],
         503: ["unavailable"],
@@ -169,11 +172,11 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
   },
   "/api/settle-checkout": {
     post: {
-      summary: `An operator's decision about an order that needs review; then whatever is left of the checkout is done. By reason: ${waysOut}`,
+      summary: `Applies an operator's decision about an order that needs review, then completes the checkout. Decisions by reason: ${waysOut}`,
       callers: ["operator"],
       body: { schema: settleRequest, required: true },
-      answers: {
-        200: shaped("Where the checkout stands then.", answers.settled),
+      responses: {
+        200: shaped("The checkout's new state.", responses.settled),
         400: ["invalid_request"],
         401: ["unauthorized"],
         403: ["cross_origin"],
@@ -189,30 +192,34 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
     get: {
       summary: "This document",
       callers: ["anybody"],
-      answers: {
-        200: { says: "OpenAPI 3.1.", content: { shapes: [] }, headers: ["ETag"] },
-        304: { says: "The caller has it already.", content: "empty", headers: ["ETag"] },
+      responses: {
+        200: { description: "OpenAPI 3.1.", content: { shapes: [] }, headers: ["ETag"] },
+        304: { description: "Not modified.", content: "empty", headers: ["ETag"] },
       },
     },
   },
   "/healthz": {
-    get: { summary: "The process is alive", callers: ["anybody"], answers: { 200: shaped("It is.", answers.health) } },
+    get: {
+      summary: "The process is alive",
+      callers: ["anybody"],
+      responses: { 200: shaped("Alive.", responses.health) },
+    },
   },
   "/readyz": {
     get: {
-      summary: "Whether holds are rebuilt, and how the services outside are",
+      summary: "Whether holds are rebuilt, and the state of external services",
       callers: ["anybody"],
-      answers: {
-        200: shaped("Ready, perhaps degraded.", answers.readiness),
-        503: { ...shaped("Holds are not rebuilt yet.", answers.readiness), headers: ["Retry-After"] },
+      responses: {
+        200: shaped("Ready, possibly degraded.", responses.readiness),
+        503: { ...shaped("Holds are not rebuilt yet.", responses.readiness), headers: ["Retry-After"] },
       },
     },
   },
   "/metrics": {
     get: {
-      summary: "Figures for Prometheus",
+      summary: "Metrics for Prometheus",
       callers: ["anybody"],
-      answers: { 200: { says: "Prometheus' text format.", content: { type: "text/plain" } } },
+      responses: { 200: { description: "Prometheus text format.", content: { type: "text/plain" } } },
     },
   },
 };

@@ -5,7 +5,7 @@ import { momentIn } from "./times";
 
 type ListingShop = Pick<Shop, "catalog" | "store">;
 
-/** GET /api/reserve-inventory for a shopper: their own holds. Null: a caller without a session, who holds nothing. */
+/** GET /api/reserve-inventory for a shopper: their own holds. Null: a caller without a session, and so without holds. */
 export async function ownReservations(shop: ListingShop, sessionHash: string | null): Promise<Response> {
   const own = sessionHash === null ? [] : reservationsOf(sessionHash, await shop.store.view(sessionHash));
   return json({
@@ -15,7 +15,7 @@ export async function ownReservations(shop: ListingShop, sessionHash: string | n
   });
 }
 
-/** The same for an operator: all holds, a page at a time. */
+/** The same for an operator: one page of all holds. */
 export async function allReservations(
   shop: ListingShop,
   query: { limit: number; cursor?: string | undefined },
@@ -50,7 +50,7 @@ function reservationsOf(sessionHash: string, view: SessionView): Reservation[] {
   return [...shopping, ...checkout];
 }
 
-/** Names are a courtesy: where the database does not answer, what is held can still be seen. */
+/** Adds product names, best effort: holds are listed even while the database is unavailable. */
 async function named(shop: ListingShop, reservations: readonly Reservation[]) {
   const productIds = [...new Set(reservations.map(({ productId }) => productId))];
   const products =

@@ -1,33 +1,33 @@
 import { z } from "zod";
 import type { ProblemCode } from "~/http/problem-codes";
-import { problem } from "./answers";
-import { ROUTES, type Content, type DocumentedAnswer, type Operation } from "./documented-routes";
+import { ROUTES, type Content, type DocumentedResponse, type Operation } from "./documented-routes";
+import { problem } from "./responses";
 
 type Json = Record<string, unknown>;
 
-/** What any route may answer: a Host that is none, a head that is too large (Node's own answer, without a body), a fault of ours. */
+/** Responses of any route: an invalid Host, a header section that is too large (sent by Node, without a body), an internal error. */
 const EVERYWHERE: Readonly<Record<number, readonly ProblemCode[]>> = { 400: ["invalid_request"], 500: ["internal"] };
-const TOO_LARGE_A_HEAD: DocumentedAnswer = {
-  says: "The head of the request is larger than a server reads.",
+const HEAD_TOO_LARGE: DocumentedResponse = {
+  description: "The request's headers are too large.",
   content: "empty",
 };
 
-const SAYS: Readonly<Record<number, string>> = {
-  400: "The request makes no sense; `fields` names what is at fault.",
-  401: "This is for operators.",
-  403: "Another site's page sent it, or the session was not signed by this shop.",
-  404: "There is no such thing.",
-  405: "The path does not know this method; `Allow` names those that it knows.",
-  409: "A payment page is open for this cart, and Stripe gave no proof that it is closed. Nothing changed.",
+const DESCRIPTIONS: Readonly<Record<number, string>> = {
+  400: "The request is invalid; `fields` lists the invalid fields.",
+  401: "Admin access only.",
+  403: "The request came from another site, or the session was not signed by this shop.",
+  404: "Not found.",
+  405: "Method not allowed; `Allow` lists the allowed ones.",
+  409: "A payment page is open for this cart, and Stripe could not confirm that it is closed. Nothing changed.",
   413: "The body is too large.",
-  415: "The body is of another type.",
-  422: "More than the shop allows, or than there is.",
-  429: "Too much in a short time; what is held stays held.",
-  500: "A fault of ours. It has been logged.",
-  503: "The database, Stripe or Redis does not answer, or holds are not rebuilt yet. Nothing changed; try again.",
+  415: "The body has the wrong content type.",
+  422: "More than the shop allows, or than is in stock.",
+  429: "Too many requests. Holds are unaffected.",
+  500: "An internal error. It has been logged.",
+  503: "The database, Stripe or Redis is unavailable, or holds are not rebuilt yet. Nothing changed; try again.",
 };
 
-/** Headers that every response with a given status has. */
+/** Headers of every response with a given status. */
 const HEADERS: Readonly<Record<number, readonly string[]>> = {
   401: ["WWW-Authenticate"],
   405: ["Allow"],
@@ -35,7 +35,7 @@ const HEADERS: Readonly<Record<number, readonly string[]>> = {
   503: ["Retry-After"],
 };
 
-/** The API as OpenAPI 3.1, made of the schemas that requests are parsed with and answers are held against. */
+/** The API as OpenAPI 3.1, built from the schemas that parse requests and, in tests, validate responses. */
 export function openApiDocument({
   cookieName,
   publicUrl,
@@ -61,27 +61,27 @@ export function openApiDocument({
       title: "Holdfast",
       version: "1.0.0",
       description:
-        "JSON in snake_case, times in UTC, units whole. Any other method of a path is answered as `MethodNotAllowed`, and a Host that is none as `NoHost`; HEAD is answered as GET. Bodies hold 16 KiB at most, the webhook's 1 MiB.",
+        "JSON in snake_case, times in UTC, whole units. Other methods of a path return `MethodNotAllowed`, and an invalid Host returns `NoHost`; HEAD works like GET. Bodies are limited to 16 KiB, the webhook's to 1 MiB.",
     },
     servers: [{ url: publicUrl }],
     paths,
     components: {
       schemas,
       responses: {
-        MethodNotAllowed: describeAnswer(405, ["method_not_allowed"], schemas),
-        NoHost: describeAnswer(400, ["invalid_request"], schemas),
+        MethodNotAllowed: describeResponse(405, ["method_not_allowed"], schemas),
+        NoHost: describeResponse(400, ["invalid_request"], schemas),
       },
       securitySchemes: {
         cart: {
           type: "apiKey",
           in: "cookie",
           name: cookieName,
-          description: "The signed cart. Programs send the `session_id` of a former answer instead.",
+          description: "The signed cart. Programs send the `session_id` of an earlier response instead.",
         },
         operator: {
           type: "http",
           scheme: "bearer",
-          description: "ADMIN_TOKEN. Needed nowhere in a sandbox without one.",
+          description: "ADMIN_TOKEN. Not needed in a sandbox without one.",
         },
       },
     },
@@ -91,15 +91,15 @@ export function openApiDocument({
 function describeOperation(
   path: string,
   method: string,
-  { summary, callers, query, body, answers }: Operation,
+  { summary, callers, query, body, responses: documented }: Operation,
   schemas: Json,
 ): Json {
-  const statuses = new Set([...Object.keys(answers), ...Object.keys(EVERYWHERE)].map(Number));
+  const statuses = new Set([...Object.keys(documented), ...Object.keys(EVERYWHERE)].map(Number));
   const responses = [...statuses]
     .sort()
     .map((status) => [
       String(status),
-      describeAnswer(status, withCommon(answers[status], EVERYWHERE[status]), schemas),
+      describeResponse(status, withCommon(documented[status], EVERYWHERE[status]), schemas),
     ]);
   return {
     operationId: [method, ...path.split(/[^a-z]+/)].filter((word) => word !== "").join("_"),
@@ -109,28 +109,29 @@ function describeOperation(
     ),
     ...(query === undefined ? {} : { parameters: describeQuery(query, schemas) }),
     ...(body === undefined ? {} : { requestBody: describeBody(body, schemas) }),
-    responses: Object.fromEntries([...responses, ["431", describeAnswer(431, TOO_LARGE_A_HEAD, schemas)]]),
+    responses: Object.fromEntries([...responses, ["431", describeResponse(431, HEAD_TOO_LARGE, schemas)]]),
   };
 }
 
 function withCommon(
-  own: DocumentedAnswer | readonly ProblemCode[] | undefined,
+  own: DocumentedResponse | readonly ProblemCode[] | undefined,
   common: readonly ProblemCode[] = [],
-): DocumentedAnswer | readonly ProblemCode[] {
+): DocumentedResponse | readonly ProblemCode[] {
   if (own === undefined) return common;
   return isCodes(own) ? [...new Set([...own, ...common])] : own;
 }
 
-function describeAnswer(status: number, answer: DocumentedAnswer | readonly ProblemCode[], schemas: Json): Json {
+function describeResponse(status: number, answer: DocumentedResponse | readonly ProblemCode[], schemas: Json): Json {
   const {
-    says,
+    description,
     content,
     codes = [],
     headers = [],
-  } = isCodes(answer) ? { says: SAYS[status] ?? "", content: { shapes: [] }, codes: answer } : answer;
+  } = isCodes(answer) ? { description: DESCRIPTIONS[status] ?? "", content: { shapes: [] }, codes: answer } : answer;
   const always = [...new Set([...headers, ...(HEADERS[status] ?? [])])];
   return {
-    description: codes.length === 0 ? says : `${says} Codes: ${codes.map((code) => `\`${code}\``).join(", ")}.`,
+    description:
+      codes.length === 0 ? description : `${description} Codes: ${codes.map((code) => `\`${code}\``).join(", ")}.`,
     ...(always.length === 0
       ? {}
       : { headers: Object.fromEntries(always.map((name) => [name, { required: true, schema: { type: "string" } }])) }),
@@ -177,7 +178,7 @@ function describeBody(body: NonNullable<Operation["body"]>, schemas: Json): Json
   if (body === "stripe")
     return {
       required: true,
-      content: { "application/json": { schema: { type: "object", description: "An event of Stripe." } } },
+      content: { "application/json": { schema: { type: "object", description: "A Stripe event." } } },
     };
   return {
     required: body.required,
@@ -185,7 +186,7 @@ function describeBody(body: NonNullable<Operation["body"]>, schemas: Json): Json
   };
 }
 
-/** The JSON schema; parts that bear a name go to `schemas` and are referred to. */
+/** The JSON schema; named parts are added to `schemas` and referenced. */
 function toSchema(type: z.ZodType, io: "input" | "output", schemas: Json): Json {
   const {
     $schema: _dialect,
@@ -194,7 +195,7 @@ function toSchema(type: z.ZodType, io: "input" | "output", schemas: Json): Json 
   } = pointingToComponents(
     z.toJSONSchema(z.object({ it: type }), {
       io,
-      // The pattern says the same at ten times the length.
+      // The pattern repeats the format at ten times the length.
       override: ({ jsonSchema }) => void (jsonSchema.format === "date-time" && delete jsonSchema.pattern),
     }),
   );
@@ -204,7 +205,7 @@ function toSchema(type: z.ZodType, io: "input" | "output", schemas: Json): Json 
   );
 }
 
-/** Beside a `$ref` many tools read nothing, or refuse what stands there: such a reference moves into an `allOf`. */
+/** Moves a `$ref` with siblings into an `allOf`: many tools ignore or reject anything next to a `$ref`. */
 function withLoneReferences<Node>(node: Node): Node {
   if (typeof node !== "object" || node === null) return node;
   if (Array.isArray(node)) return node.map(withLoneReferences) as Node;
@@ -220,6 +221,6 @@ function pointingToComponents(schema: object): Json & { $defs?: Json } {
   return z.looseObject({ $defs: z.record(z.string(), z.unknown()).optional() }).parse(JSON.parse(text));
 }
 
-function isCodes(answer: DocumentedAnswer | readonly ProblemCode[]): answer is readonly ProblemCode[] {
+function isCodes(answer: DocumentedResponse | readonly ProblemCode[]): answer is readonly ProblemCode[] {
   return Array.isArray(answer);
 }

@@ -3,18 +3,18 @@ import { container } from "~/boot/container.server";
 import type { ProblemCode } from "~/http/problem-codes";
 import { asProblem } from "~/http/problem.server";
 
-/** What an error page knows; it arrives there as the data of the route error response. */
+/** Data of an error page, passed as the data of the route error response. */
 interface PageProblem {
   readonly code: ProblemCode;
-  /** For a person. */
+  /** For people. */
   readonly message: string;
 }
 
 /**
- * Runs a page's loader or action. An expected failure is thrown on as the error page with its status, so that a shopper
- * reads words where a program reads JSON; anything else stays a 500.
+ * Runs a page's loader or action. An expected failure becomes the error page with its status and message, as it becomes JSON in the API;
+ * anything else stays a 500.
  */
-export async function inWords<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+export async function withErrorPage<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   try {
     return await work();
   } catch (error) {
@@ -26,8 +26,8 @@ export async function inWords<Answer>(work: () => Promise<Answer>): Promise<Answ
   }
 }
 
-/** As `inWords`, for scripts that stay on their page: an expected failure is data with its status, and no error page takes the page's place. */
-export async function refusedInWords<Answer>(work: () => Promise<Answer>) {
+/** As `withErrorPage`, for scripts that stay on their page: an expected failure becomes data with its status, not an error page. */
+export async function withRefusal<Answer>(work: () => Promise<Answer>) {
   try {
     return await work();
   } catch (error) {

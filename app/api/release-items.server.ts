@@ -6,17 +6,17 @@ import { checkoutOpen, paidMeanwhile } from "./checkout-problems.server";
 
 type ReleasingShop = Pick<Shop, "checkout" | "store" | "carts">;
 
-/** DELETE /api/reserve-inventory: gives back what this cart holds, all or the products named. Nothing held: `released: 0`. */
+/** DELETE /api/reserve-inventory: releases this cart's holds, all or those on the given products. Idempotent; nothing held: `released: 0`. */
 export async function releaseItems(
   shop: ReleasingShop,
   cart: Cart | null,
   productIds: readonly string[] | "all",
 ): Promise<Response> {
-  const answer =
+  const result =
     cart === null
       ? { outcome: "released" as const, lines: [] }
       : await shop.checkout.release({ sessionHash: cart.sessionHash, productIds });
-  switch (answer.outcome) {
+  switch (result.outcome) {
     case "released": {
       const { shopping, checkout } = await shop.store.totals();
       let headers: Record<string, string> = {};
@@ -29,7 +29,7 @@ export async function releaseItems(
         headers = await shop.carts.headers({ ...cart, lines });
       }
       return json(
-        { success: true, released: answer.lines.length, total_active_reservations: shopping + checkout },
+        { success: true, released: result.lines.length, total_active_reservations: shopping + checkout },
         { headers },
       );
     }
@@ -38,6 +38,6 @@ export async function releaseItems(
     case "paid":
       throw paidMeanwhile();
     default:
-      return answer satisfies never;
+      return result satisfies never;
   }
 }

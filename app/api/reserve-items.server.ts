@@ -20,36 +20,35 @@ type Shop = CartShop & {
   readonly carts: Pick<CartSessions, "token" | "headers">;
 };
 
-/** POST /api/reserve-inventory: sets this cart's quantity of each product named, all or none. A sold cart begins anew. */
+/** POST /api/reserve-inventory: sets this cart's quantity of each given product, all or none. After a sale, a new cart begins. */
 export async function reserveItems(shop: Shop, given: Cart, items: readonly ReserveItem[]): Promise<Response> {
   const lines = summed(await resolveItems(items, shop.catalog));
   const present = await presentCart(shop, given);
-  if (present.outcome === "unsettled")
-    throw new UnavailableError("Whether the last payment went through is not known yet.");
+  if (present.outcome === "unsettled") throw new UnavailableError("The state of the last payment is not known yet.");
   const { cart } = present;
   const changed = { ...cart, lines: withSet(cart.lines, lines), paying: null };
   if (changed.lines.length > shop.env.MAX_LINES_PER_CART || !(await shop.carts.fits(changed))) {
-    throw new Problem(422, "limit_exceeded", `A cart has room for ${shop.env.MAX_LINES_PER_CART} products.`, {
+    throw new Problem(422, "limit_exceeded", `A cart can hold up to ${shop.env.MAX_LINES_PER_CART} products.`, {
       fields: [{ field: "items", message: "too many products" }],
     });
   }
-  const answer = await shop.checkout.changeCart({ sessionHash: cart.sessionHash, lines });
-  switch (answer.outcome) {
+  const result = await shop.checkout.changeCart({ sessionHash: cart.sessionHash, lines });
+  switch (result.outcome) {
     case "granted": {
       const { shopping, checkout } = await shop.store.totals();
       const released = await lookUp(
         shop,
         cart.sessionHash,
-        answer.lines.filter((line) => line.name === null),
+        result.lines.filter((line) => line.name === null),
       );
-      const { expires_at, expires_in_seconds } = momentIn(answer.view.expiresInMs, Date.now());
+      const { expires_at, expires_in_seconds } = momentIn(result.view.expiresInMs, Date.now());
       return json(
         {
           success: true,
           session_id: shop.carts.token(cart),
           expires_at,
           expires_in_seconds,
-          results: answer.lines.map((line) => fitting(released.get(line.productId) ?? line)),
+          results: result.lines.map((line) => fitting(released.get(line.productId) ?? line)),
           total_active_reservations: shopping + checkout,
         },
         { headers: await shop.carts.headers(changed) },
@@ -62,38 +61,38 @@ export async function reserveItems(shop: Shop, given: Cart, items: readonly Rese
           success: false,
           session_id: shop.carts.token(cart),
           ...momentIn(null, Date.now()),
-          results: answer.lines.map((line) => (line.shortage === null ? fitting(line) : short(line))),
+          results: result.lines.map((line) => (line.shortage === null ? fitting(line) : short(line))),
           total_active_reservations: shopping + checkout,
-          error: { code: "insufficient_inventory", message: "Not everything could be held; nothing changed." },
+          error: { code: "insufficient_inventory", message: "Not all items could be held, so nothing changed." },
         },
         { status: 409, headers: await shop.carts.headers(cart) },
       );
     }
     case "unknown_product":
       throw new Problem(404, "unknown_product", "There is no such product.", {
-        fields: answer.productIds.map((productId) => ({ field: "items.product_id", message: productId })),
+        fields: result.productIds.map((productId) => ({ field: "items.product_id", message: productId })),
       });
     case "limit_exceeded":
-      throw limitExceeded(answer);
+      throw limitExceeded(result);
     case "selling_paused":
-      throw sellingPaused(answer);
+      throw sellingPaused(result);
     case "checkout_open":
       throw checkoutOpen();
     case "paid":
       throw paidMeanwhile();
     default:
-      return answer satisfies never;
+      return result satisfies never;
   }
 }
 
 function limitExceeded({ limit, max }: { readonly limit: ExceededLimit; readonly max: number }): Problem {
-  const inWords: Record<ExceededLimit, string> = {
+  const messages: Record<ExceededLimit, string> = {
     units_per_line: `At most ${max} units of one product.`,
     lines_per_cart: `At most ${max} products in one cart.`,
     units_per_client: `From one network address at most ${max} unpaid units can be held. Buy or release some first.`,
   };
   const field = limit === "units_per_line" ? "items.quantity" : "items";
-  return new Problem(422, "limit_exceeded", inWords[limit], { fields: [{ field, message: `at most ${max}` }] });
+  return new Problem(422, "limit_exceeded", messages[limit], { fields: [{ field, message: `at most ${max}` }] });
 }
 
 function fitting(line: DecidedLine) {
@@ -118,7 +117,7 @@ function short(line: DecidedLine) {
   };
 }
 
-/** Lines that were only released were decided without a read; what they say is looked up, as far as that can be known. */
+/** Looks up names and availability of released lines, which were decided without a read; best effort. */
 async function lookUp(
   shop: Shop,
   sessionHash: string,

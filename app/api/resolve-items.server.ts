@@ -3,7 +3,7 @@ import { Problem } from "~/http/problem.server";
 import type { Line } from "~/reservations/reservation-store";
 import type { ReserveItem } from "./schemas";
 
-/** The lines that the items ask for, names looked up. 404 for a name nobody bears, 400 for one that several rows bear. */
+/** Resolves requested items, by id or name, to lines. Throws a 404 for an unknown name, a 400 for one that several rows have. */
 export async function resolveItems(
   items: readonly ReserveItem[],
   catalog: Pick<Catalog, "productsNamed">,

@@ -1,4 +1,4 @@
-/** A moment that lies `inMs` after `now` (epoch milliseconds), as the API tells it; null stays null. */
+/** The time `inMs` after `now` (epoch milliseconds), in the API's fields; null stays null. */
 export function momentIn(
   inMs: number | null,
   now: number,

@@ -3,7 +3,7 @@ import type { RateLimited } from "~/limits/limits.server";
 import type { ExceededLimit } from "~/reservations/reserve";
 import type { Shortage } from "~/reservations/stock";
 
-/** Why the cart was not changed or could not be paid, with the facts that words are made of. Nothing was changed. */
+/** Why the cart was not changed or could not be paid, with the facts for a message. Nothing changed. */
 export type CartFailure =
   | { readonly kind: "bad_quantity"; readonly productId: string; readonly given: string; readonly max: number }
   | { readonly kind: "refused"; readonly lines: readonly ShortLine[] }
@@ -14,36 +14,36 @@ export type CartFailure =
       readonly max: number;
       readonly productId: string | null;
     }
-  /** The cart would not fit into its cookie. */
+  /** The cart would not fit in its cookie. */
   | { readonly kind: "cart_full" }
   | { readonly kind: "checkout_open"; readonly openedAt: number }
-  /** Whether the last payment went through is not known, and could not be asked. */
+  /** It is unknown whether the last payment succeeded, and Stripe could not be asked. */
   | { readonly kind: "unsettled"; readonly checkoutId: string }
   | { readonly kind: "nothing_held" }
   | { readonly kind: "empty_cart" }
   | { readonly kind: "not_payable"; readonly reason: NotPayableReason; readonly productIds: readonly string[] }
-  /** This shopper, or this network address, has asked too often. */
+  /** Too many requests from this shopper or network address. */
   | { readonly kind: "rate_limited"; readonly retryAfterSeconds: number }
-  /** Too many shoppers want to pay at this moment. */
+  /** Too many shoppers want to pay right now. */
   | { readonly kind: "checkout_busy"; readonly retryAfterSeconds: number }
-  /** This shopper has left payment pages unpaid for as long as an hour allows. */
+  /** This shopper's unpaid payment pages have used up the hour's allowance. */
   | { readonly kind: "payment_wait"; readonly retryAfterSeconds: number }
   | { readonly kind: "selling_paused"; readonly mayPay: boolean; readonly retryAfterSeconds: number }
   | { readonly kind: "unavailable" };
 
-/** A line that could not be held as asked. */
+/** A line that could not be held in the requested quantity. */
 export interface ShortLine {
   readonly productId: string;
   readonly name: string;
   readonly requested: number;
-  /** What this shopper could hold in all. */
+  /** Units that this shopper could hold in all. */
   readonly available: number;
   readonly shortage: Shortage;
-  /** Epoch milliseconds at which a unit in another cart may free up; null when unknown. */
+  /** When a unit in another cart may become available, in epoch milliseconds; null if unknown. */
   readonly nextReleaseAt: number | null;
 }
 
-/** A form that came too often. */
+/** The result for a rate-limited form. */
 export function notAdmitted({ retryAfterSeconds }: RateLimited): {
   readonly outcome: "failed";
   readonly failure: CartFailure;
@@ -51,7 +51,7 @@ export function notAdmitted({ retryAfterSeconds }: RateLimited): {
   return { outcome: "failed", failure: { kind: "rate_limited", retryAfterSeconds } };
 }
 
-/** Status and headers of the response that shows it. */
+/** Status and headers of the response that shows the failure. */
 export function failureInit(failure: CartFailure): { status: number; headers: Record<string, string> } {
   return {
     status: failureStatus(failure),

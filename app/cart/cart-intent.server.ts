@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { MAX_ID_OR_NAME_LENGTH } from "~/catalog/catalog";
 
-/** What a form of the shop asks for. */
+/** A change that a form of the shop requests. */
 export type CartIntent =
-  /** `operation`: id of the form that asks; what it asks for happens once, however often it is sent. */
+  /** `operation`: idempotency key of the form; it is applied once, however often it is sent. */
   | { readonly intent: "add"; readonly productId: string; readonly quantity: number; readonly operation: string | null }
   | { readonly intent: "set"; readonly productId: string; readonly quantity: number }
   | { readonly intent: "remove"; readonly productId: string }
@@ -12,13 +12,13 @@ export type CartIntent =
 export type ReadIntent =
   /** `clickedAt`: see `FormOrder`. */
   | { readonly outcome: "read"; readonly intent: CartIntent; readonly clickedAt: number | null }
-  /** Worth a message next to the line: a person can mistype a number. */
+  /** Shown next to the line: people mistype numbers. */
   | { readonly outcome: "bad_quantity"; readonly productId: string; readonly given: string }
-  /** No form of ours sends this. */
-  | { readonly outcome: "not_understood" };
+  /** Not from one of our forms. */
+  | { readonly outcome: "invalid" };
 
 const productId = z.string().min(1).max(MAX_ID_OR_NAME_LENGTH);
-// Number() would take "1e9", "0x1f", " 2 " and "".
+// Number() would accept "1e9", "0x1f", " 2 " and "".
 const quantity = z
   .string()
   .trim()
@@ -75,6 +75,6 @@ export function readIntent(form: Readonly<Record<string, string>>): ReadIntent {
     }
   }
   const isOnlyQuantity = parsed.error.issues.every((issue) => issue.path[0] === "quantity");
-  if (!isOnlyQuantity || form.product_id === undefined) return { outcome: "not_understood" };
+  if (!isOnlyQuantity || form.product_id === undefined) return { outcome: "invalid" };
   return { outcome: "bad_quantity", productId: form.product_id, given: (form.quantity ?? "").slice(0, 20) };
 }

@@ -6,38 +6,38 @@ import type { Line } from "~/reservations/reservation-store";
 
 /**
  * The shopper's cart session: a signed cookie with the session id, the cart's lines and the last checkouts.
- * The id is a key to the cart. It leaves this file only inside that cookie or a signed token (`session_id` of the API);
- * everything else knows the session by its hash, `session`.
+ * The id is a secret that grants access to the cart. It leaves this file only inside that cookie or a signed token (the API's
+ * `session_id`); everything else uses its hash, `sessionHash`.
  */
 export interface Cart {
   readonly sessionId: string;
   readonly sessionHash: string;
-  /** What the shopper asked for; whether it is held, the store knows. */
+  /** The lines that the shopper wants; the store knows which are held. */
   readonly lines: readonly Line[];
-  /** The last checkouts of this browser, newest first: what entitles it to see an order. */
+  /** This browser's last checkouts, newest first, which entitle it to see their orders. */
   readonly checkouts: readonly string[];
   /**
-   * The newest of `checkouts` while it may still turn out to be the payment of this very cart; null when there is none,
-   * or when a later change of the cart proved it over. Tells a cart that was sold from a newer one of the same browser.
+   * The newest of `checkouts` while it may still become the payment of this cart; null if there is none, or if a later change of the cart
+   * proved it closed. Distinguishes a sold cart from a newer one of the same browser.
    */
   readonly paying: string | null;
-  /** How many cookies this browser was given: tells what it knew of when it sent a form. */
+  /** Number of cookies sent to this browser: shows what it knew when it submitted a form. */
   readonly revision: number;
-  /** Ids of the forms whose change is in `lines` already, newest first: sent again, they change nothing. */
+  /** Idempotency keys of form submissions already applied to `lines`, newest first. */
   readonly operations: readonly string[];
 }
 
 export type ReadCart =
   | { readonly cart: Cart; readonly origin: "cookie" | "new" }
-  /** The cookie was not signed by us, or with a secret that was retired; a new cart takes its place where that is wanted. */
+  /** The cookie was not signed by us, or with a retired secret; the new cart may replace it. */
   | { readonly cart: Cart; readonly origin: "tampered" };
 
 const CHECKOUTS_KEPT = 5;
 const OPERATIONS_KEPT = 8;
 const COOKIE_LIMIT_BYTES = 4096;
-/** Four characters of base64 for three bytes, and three for any of them that is escaped. */
-const MOST_BYTES_WRITTEN_FOR_ONE = 4;
-/** Name, signature and attributes of the cookie, generously. */
+/** Upper bound: base64 turns three bytes into four characters, and each escaped one takes three. */
+const MAX_ENCODED_BYTES_PER_BYTE = 4;
+/** A generous estimate for the cookie's name, signature and attributes. */
 const ATTRIBUTES_BYTES = 300;
 const MONTH_SECONDS = 30 * 24 * 3600;
 
@@ -61,7 +61,7 @@ export class CartSessions {
     this.cookie = createCookie(this.cookieName, {
       httpOnly: true,
       secure: options.secure,
-      sameSite: "lax", // Strict would drop the cart on the way back from Stripe.
+      sameSite: "lax", // Strict would lose the cart on the return from Stripe.
       path: "/",
       maxAge: MONTH_SECONDS,
       secrets: [...options.secrets],
@@ -90,7 +90,7 @@ export class CartSessions {
     return this.fromSessionId(randomBytes(18).toString("base64url"));
   }
 
-  /** The Set-Cookie header. Throws `RangeError` when the cookie would be larger than browsers keep: see `fits`. */
+  /** The Set-Cookie header. Throws `RangeError` if the cookie would be too large for browsers; see `fits`. */
   async commit(cart: Cart): Promise<string> {
     const header = await this.cookie.serialize({
       id: cart.sessionId,
@@ -104,23 +104,23 @@ export class CartSessions {
     return header;
   }
 
-  /** Headers of a response that writes the cart's cookie, which no cache may hand to another shopper. */
+  /** Headers of a response that sets the cart cookie, which no cache may give to another shopper. */
   async headers(cart: Cart): Promise<Record<string, string>> {
     return { "Set-Cookie": await this.commit(cart), "Cache-Control": "private, no-store" };
   }
 
-  /** The Set-Cookie header that makes a browser forget its cart. */
+  /** The Set-Cookie header that deletes the cart. */
   clear(): Promise<string> {
     return this.cookie.serialize("", { maxAge: 0 });
   }
 
-  /** Whether the cart can be written as a cookie; asked before anything is placed, with room for the checkouts and operations to come. */
+  /** Whether the cart fits in a cookie, with space for future checkouts and operations. Checked before anything is placed. */
   async fits(cart: Cart): Promise<boolean> {
     const room = Array.from({ length: CHECKOUTS_KEPT }, (_, i) => cart.checkouts[i] ?? "c".repeat(70));
     const operations = Array.from({ length: OPERATIONS_KEPT }, (_, i) => cart.operations[i] ?? "o".repeat(12));
     const full = { ...cart, checkouts: room, operations };
-    // Only a cart that may be too large is signed and written to see: to do it for each cost as much as the cookie itself.
-    if (Buffer.byteLength(JSON.stringify(full)) * MOST_BYTES_WRITTEN_FOR_ONE + ATTRIBUTES_BYTES < COOKIE_LIMIT_BYTES)
+    // Only a cart that may be too large is signed and encoded to check: doing so every time would double the cost of the cookie.
+    if (Buffer.byteLength(JSON.stringify(full)) * MAX_ENCODED_BYTES_PER_BYTE + ATTRIBUTES_BYTES < COOKIE_LIMIT_BYTES)
       return true;
     return this.commit(full).then(
       (header) => header.length <= COOKIE_LIMIT_BYTES,
@@ -128,18 +128,18 @@ export class CartSessions {
     );
   }
 
-  /** The session id as API clients without cookies carry it. */
+  /** The signed session id for API clients without cookies. */
   token(cart: Cart): string {
     return this.tokens.sign(cart.sessionId);
   }
 
-  /** The session id that a token carries, or null when we did not sign it. */
+  /** The session id in a token; null if we did not sign it. */
   verifyToken(token: string): string | null {
     const sessionId = this.tokens.verify(token);
     return sessionId === null || sessionId.length < 16 ? null : sessionId;
   }
 
-  /** A cart of a client without cookies: its lines are whatever the store holds. */
+  /** The cart of a client without cookies, whose lines are those that the store holds. */
   fromSessionId(sessionId: string): Cart {
     return {
       sessionId,
@@ -153,14 +153,14 @@ export class CartSessions {
   }
 }
 
-/** 96 bits: short enough for keys and metadata, long enough that two shoppers never meet. */
+/** A 96-bit hash: short enough for keys and metadata, long enough to avoid collisions. */
 export function hashSession(sessionId: string): string {
   return createHash("sha256").update(sessionId).digest("base64url").slice(0, 16);
 }
 
 /**
- * The cart with the lines that are held and that its cookie does not know: of two adds that were under way at once, the last cookie
- * won, and the other line would leave the cart when its hold lapses. Null: it knows them all.
+ * The cart with all held lines, or null if its cookie already has them. After two concurrent adds only the last cookie counts, and the
+ * other line would leave the cart when its hold expires.
  */
 export function withAllLines(cart: Cart, view: { readonly lines: readonly Line[] }): Cart | null {
   const known = new Set(cart.lines.map(({ productId }) => productId));
@@ -173,7 +173,7 @@ export function withCheckout(cart: Cart, checkoutId: string): Cart {
   return { ...cart, checkouts, paying: checkoutId };
 }
 
-/** Entitles to see an order without making it the payment of this cart. */
+/** Entitles the browser to see an order without making it the payment of this cart. */
 export function withOrder(cart: Cart, checkoutId: string): Cart {
   const others = cart.checkouts.filter((id) => id !== checkoutId && id !== cart.paying);
   return {

@@ -5,14 +5,14 @@ import type { ReservationStore } from "~/reservations/reservation-store";
 import type { CartSessions } from "./cart-session.server";
 import type { FormOrders } from "./form-orders.server";
 
-/** What the cart room works with; the container has it all. */
+/** Dependencies of the cart module, provided by the container. */
 export interface CartShop {
   readonly store: Pick<ReservationStore, "view" | "held" | "renew">;
   readonly catalog: Pick<Catalog, "list" | "products">;
   readonly checkout: Pick<CheckoutService, "changeCart" | "release" | "start" | "fulfil">;
   readonly carts: Pick<CartSessions, "create" | "fits">;
   readonly formOrders: FormOrders;
-  /** Where an outage goes that a shopper reads about in words only. */
+  /** Logs outages, of which shoppers only see a message. */
   readonly log: { error(fields: Record<string, unknown>, message: string): void };
   readonly env: Pick<
     Environment,
@@ -25,15 +25,15 @@ export interface CartShop {
   >;
 }
 
-/** Whether Stripe may be asked about a payment on behalf of this request. Asking uses up a part of a limit, so it is done only where it is needed. */
+/** Whether this request may ask Stripe about a payment. The call itself counts against a limit, so it is made only when needed. */
 export type MayAsk = () => Promise<boolean>;
 
-/** How things are told to this visitor. */
+/** Facts about the visitor that views depend on. */
 export interface Visit {
   /** Hash of the shopper's session id. */
   readonly sessionHash: string;
   /** BCP 47 tag for numbers. */
   readonly locale: string;
-  /** Epoch milliseconds: durations of the store become clock times by it. */
+  /** Epoch milliseconds, to turn the store's durations into times. */
   readonly now: number;
 }

@@ -19,16 +19,16 @@ export interface CartFacts {
   readonly maxUnitsPerLine: number;
   readonly atCheckout: AtCheckout;
   readonly visit: Visit;
-  /** What the last form removed, as the address tells. */
+  /** The line that the last form removed, from the URL. */
   readonly removed: Line | null;
-  /** What was shown where the shopper wanted to pay, as the address tells. */
+  /** The cart as shown when the shopper tried to check out, from the URL. */
   readonly wasShown: ReadShownCart | null;
 }
 
-// Below this, an extension would not move the deadline noticeably: the cart is near its absolute age.
+// Smallest noticeable extension: below it, the cart is near its maximum age.
 const WORTH_EXTENDING_MS = 1000;
 
-/** Cookie lines in their order, then what only the store knows of; on quantity the store wins. */
+/** The cookie's lines in their order, then lines that only the store knows. The store's quantities win. */
 export function cartLines(cart: Pick<Cart, "lines">, view: SessionView): readonly Line[] {
   return withSet(cart.lines, view.claim?.lines ?? view.lines);
 }
@@ -67,7 +67,7 @@ export function cartView(facts: CartFacts): CartView {
   };
 }
 
-/** Null where a line has no price. */
+/** Null if a line has no price. */
 function shownCart(lines: readonly Line[], products: ReadonlyMap<string, Product>): ShownCart | null {
   const priced = lines.flatMap(({ productId, quantity }) => {
     const price = products.get(productId)?.price ?? null;

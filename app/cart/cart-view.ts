@@ -1,32 +1,32 @@
 import type { StockView } from "./product-view.server";
 
-/** The cart as its shopper sees it: what the cookie remembers, together with what the store holds. */
+/** The cart as its shopper sees it: the cookie's lines combined with the store's holds. */
 export interface CartView {
   readonly lines: readonly CartLineView[];
   readonly units: number;
-  /** Formatted; null when it cannot be said, for the reason in `obstacle`. */
+  /** Formatted; null if it cannot be computed because of `obstacle`. */
   readonly total: string | null;
-  /** Why this cart cannot be paid as it is, whatever the stock. */
+  /** Why this cart cannot be paid, regardless of stock. */
   readonly obstacle: "no_price" | "mixed_currencies" | "not_sold_any_more" | null;
-  /** Epoch milliseconds until the held lines lapse; null when none is held or a payment page is open. */
+  /** When the held lines expire, in epoch milliseconds; null if none is held or a payment page is open. */
   readonly heldUntil: number | null;
-  /** Epoch milliseconds by the server's clock at which all this was read: what a countdown has to start from. */
+  /** Server time of this view in epoch milliseconds, from which countdowns start. */
   readonly readAt: number;
   readonly canExtend: boolean;
-  /** How long a payment page stays open, in milliseconds. */
+  /** Time that a payment page stays open, in milliseconds. */
   readonly payWithinMs: number;
-  /** What the Pay form brings back, see `writeShownCart`; null when this cart cannot be paid. */
+  /** Value that the checkout form sends back, see `writeShownCart`; null if this cart cannot be paid. */
   readonly shown: string | null;
-  /** What is otherwise than the page showed that the shopper wanted to pay by; null: nothing. Empty: it cannot be told what. */
+  /** Differences from the page on which the shopper tried to check out; null: none. Empty: unknown ones. */
   readonly changes: readonly CartChange[] | null;
-  /** What the payment page adds to the total. */
+  /** Amounts that the payment page adds to the total. */
   readonly atCheckout: AtCheckout;
-  /** What was just removed, so that it can be put back; null when it is in the cart (again). */
+  /** The line just removed, to offer an undo; null if it is in the cart again. */
   readonly removed: RemovedLine | null;
   readonly paymentPage: PaymentPageView | null;
-  /** A payment of this cart that nobody could be asked about just now; null: none. */
+  /** A payment of this cart whose state is unknown right now; null: none. */
   readonly unsettledCheckout: string | null;
-  /** What this browser opened payment pages for, newest first. */
+  /** Checkouts opened by this browser, newest first. */
   readonly checkouts: readonly string[];
   readonly maxUnitsPerLine: number;
 }
@@ -39,13 +39,13 @@ export interface AtCheckout {
 
 export interface CartLineView {
   readonly productId: string;
-  /** Null when the merchant has deleted the product. */
+  /** Null if the product was deleted. */
   readonly name: string | null;
   readonly image: string | null;
   readonly quantity: number;
-  /** `held`: until the cart's deadline. `paying`: for as long as the payment page is open. `lapsed`: for sale to anybody. */
+  /** `held`: until the cart's deadline. `paying`: while the payment page is open. `lapsed`: no longer held. */
   readonly state: "held" | "paying" | "lapsed";
-  /** Formatted, of one unit and of the line. */
+  /** Formatted, for one unit and for the line. */
   readonly price: string | null;
   readonly subtotal: string | null;
   /** As `ProductView.priceUnavailable`. */
@@ -59,7 +59,7 @@ export interface RemovedLine {
   readonly quantity: number;
 }
 
-/** `name` null: the merchant has deleted the product. */
+/** `name` null: the product was deleted. */
 export type CartChange =
   /** Formatted. */
   | { readonly kind: "price"; readonly name: string | null; readonly price: string }
@@ -68,9 +68,9 @@ export type CartChange =
   /** ISO 4217, upper case. */
   | { readonly kind: "currency"; readonly currency: string };
 
-/** What became of a form that came without the cart's cookie; nothing was changed. */
+/** The page's message about a form that arrived without the cart cookie; nothing changed. */
 export type LostCookieView =
-  /** The cookie came back on the next page, so the form can be sent again. `item`: what was to be added. */
+  /** The cookie arrived with the next page, so the form can be sent again. `item`: the line that was to be added. */
   { readonly outcome: "once_more"; readonly item: RemovedLine | null } | { readonly outcome: "blocked" };
 
 interface PaymentPageView {

@@ -9,12 +9,12 @@ import { cartLines } from "./cart-view.server";
 import { presentCart } from "./present-cart.server";
 import { shortLines } from "./short-lines";
 
-export type CartAnswer =
-  /** `cart` is to be written to the cookie. */
+export type CartResult =
+  /** `cart` must be written to the cookie. */
   | { readonly outcome: "changed"; readonly cart: Cart }
-  /** A later click about the same products came before it: nothing was changed, and no cookie is to be written. */
+  /** A later click on the same products arrived first: nothing changed, and no cookie must be written. */
   | { readonly outcome: "overtaken" }
-  /** The cart turned out to be paid for: nothing was changed, and the order page tells the rest. */
+  /** The cart turned out to be paid: nothing changed, and the order page shows the rest. */
   | { readonly outcome: "paid"; readonly cart: Cart; readonly checkoutId: string }
   | { readonly outcome: "failed"; readonly failure: CartFailure };
 
@@ -23,13 +23,13 @@ interface Present {
   readonly view: SessionView;
 }
 
-/** Does what a form asks for: holds first, cookie after, so that the cookie never tells of what was refused. `now`: epoch milliseconds. */
+/** Applies a form to the cart. Holds first and writes the cookie after, so that it never contains refused lines. `now`: epoch milliseconds. */
 export async function changeCart(
   shop: CartShop,
   given: Cart,
-  read: Exclude<ReadIntent, { outcome: "not_understood" }>,
+  read: Exclude<ReadIntent, { outcome: "invalid" }>,
   now: number,
-): Promise<CartAnswer> {
+): Promise<CartResult> {
   if (read.outcome === "bad_quantity") {
     return failed({
       kind: "bad_quantity",
@@ -47,7 +47,7 @@ export async function changeCart(
       return { outcome: "overtaken" };
     if (present.outcome === "same")
       return await unlessSold(shop, given, present, await apply(shop, present, read.intent, now));
-    // A form of a cart that is sold by now: only what adds something new still makes sense.
+    // The form belongs to a cart that has been sold: only adding still makes sense.
     if (read.intent.intent !== "add") return paid(given, given.paying ?? "");
     return await apply(
       shop,
@@ -62,20 +62,20 @@ export async function changeCart(
   }
 }
 
-/** What the form says a quantity of; null: of nothing. */
+/** Products whose quantity the form sets; null if none. */
 function productsOf(intent: CartIntent): readonly string[] | "all" | null {
   if (intent.intent === "clear") return "all";
   return "productId" in intent ? [intent.productId] : null;
 }
 
-/** A page that was open may have been paid, and the sale done, while the cart was changed: then its lines are not for paying again. */
-async function unlessSold(shop: CartShop, given: Cart, { view }: Present, answer: CartAnswer): Promise<CartAnswer> {
-  if (answer.outcome !== "changed" || view.claim === null || given.paying === null) return answer;
+/** If an open payment page was paid and the sale completed during the change, the lines must not be paid again: the result is `paid`. */
+async function unlessSold(shop: CartShop, given: Cart, { view }: Present, result: CartResult): Promise<CartResult> {
+  if (result.outcome !== "changed" || view.claim === null || given.paying === null) return result;
   const present = await presentCart(shop, given);
-  return present.outcome === "sold" ? paid(given, given.paying) : answer;
+  return present.outcome === "sold" ? paid(given, given.paying) : result;
 }
 
-function apply(shop: CartShop, present: Present, intent: CartIntent, now: number): Promise<CartAnswer> {
+function apply(shop: CartShop, present: Present, intent: CartIntent, now: number): Promise<CartResult> {
   const lines = cartLines(present.cart, present.view);
   switch (intent.intent) {
     case "add":
@@ -95,26 +95,26 @@ function apply(shop: CartShop, present: Present, intent: CartIntent, now: number
 }
 
 /**
- * Adds once per form. Sent again later, the form finds its id in the cookie. Sent twice at once, both posts bear the same
- * cookie: counting from what that one says, both ask for the same total, on whatever servers they arrive.
+ * Adds once per form. If it is sent again later, its id is in the cookie. If it is sent twice at once, both requests have the same
+ * cookie and count from it, so both request the same total, even on different servers.
  */
 async function add(
   shop: CartShop,
   present: Present,
   { productId, quantity, operation }: Extract<CartIntent, { intent: "add" }>,
   now: number,
-): Promise<CartAnswer> {
+): Promise<CartResult> {
   const { cart, view } = present;
   if (operation !== null && cart.operations.includes(operation)) return { outcome: "changed", cart };
   const known = operation === null ? cartLines(cart, view) : cart.lines;
   const before = known.find((line) => line.productId === productId)?.quantity ?? 0;
-  const answer = await hold(shop, present, [{ productId, quantity: before + quantity }], now);
-  return answer.outcome === "changed" && operation !== null
-    ? { ...answer, cart: withOperation(answer.cart, operation) }
-    : answer;
+  const result = await hold(shop, present, [{ productId, quantity: before + quantity }], now);
+  return result.outcome === "changed" && operation !== null
+    ? { ...result, cart: withOperation(result.cart, operation) }
+    : result;
 }
 
-async function hold(shop: CartShop, { cart, view }: Present, lines: readonly Line[], now: number): Promise<CartAnswer> {
+async function hold(shop: CartShop, { cart, view }: Present, lines: readonly Line[], now: number): Promise<CartResult> {
   if (lines.length === 0) return failed({ kind: "empty_cart" });
   const subject = lines.length === 1 ? (lines[0]?.productId ?? null) : null;
   const wanted = withSet(cartLines(cart, view), lines);
@@ -147,7 +147,7 @@ async function release(
   shop: CartShop,
   { cart, view }: Present,
   productIds: readonly string[] | "all",
-): Promise<CartAnswer> {
+): Promise<CartResult> {
   const released = await shop.checkout.release({ sessionHash: cart.sessionHash, productIds });
   switch (released.outcome) {
     case "released": {
@@ -162,7 +162,7 @@ async function release(
   }
 }
 
-async function extend(shop: CartShop, { cart }: Present): Promise<CartAnswer> {
+async function extend(shop: CartShop, { cart }: Present): Promise<CartResult> {
   const renewed = await shop.store.renew(cart.sessionHash);
   switch (renewed.outcome) {
     case "renewed":
@@ -174,11 +174,11 @@ async function extend(shop: CartShop, { cart }: Present): Promise<CartAnswer> {
   }
 }
 
-function failed(failure: CartFailure): CartAnswer {
+function failed(failure: CartFailure): CartResult {
   return { outcome: "failed", failure };
 }
 
 /** Entitles the browser to see the order that it is sent to. */
-function paid(cart: Cart, checkoutId: string): CartAnswer {
+function paid(cart: Cart, checkoutId: string): CartResult {
   return { outcome: "paid", cart: withCheckout(cart, checkoutId), checkoutId };
 }

@@ -1,26 +1,26 @@
 import type { BoundedRedis } from "~/reservations/redis/bounded-redis.server";
 
-/** When a form was sent, as far as the browser tells. */
+/** When a form was sent, as far as the browser can tell. */
 interface FormOrder {
-  /** Of the cookie that came with it: what the browser knew of when it was sent. */
+  /** Revision of the cookie sent with it: what the browser knew at the time. */
   readonly revision: number;
-  /** By the browser's own clock, epoch milliseconds; null without JavaScript. */
+  /** Time of the click in epoch milliseconds by the browser's clock; null without JavaScript. */
   readonly clickedAt: number | null;
 }
 
 /**
- * Which form about a product was sent last, for each session: a request can be overtaken by a later one, and the person's latest click
- * wins. Remembered for as long as a request may be under way.
+ * Tracks which form for a product was sent last, per session: requests can overtake each other, and the shopper's latest click wins. Kept
+ * for as long as a request may be in flight.
  */
 export interface FormOrders {
-  /** False: something later was asked for one of these products, so this form changes nothing. Else later calls are compared with it. */
+  /** False if a later form for one of these products has arrived, so this one must change nothing. Otherwise records this form. */
   isLatest(sessionHash: string, productIds: readonly string[] | "all", order: FormOrder): Promise<boolean>;
 }
 
-/** Longest time that a request may be late. A clock that was set back by more does not make clicks look old for longer. */
-const LATE_MS = 60_000;
-const MOST_SESSIONS = 10_000;
-/** Stands for whatever the cart holds. */
+/** Longest delay of a request. A browser clock that is set back makes clicks look old for no longer than this. */
+const MAX_DELAY_MS = 60_000;
+const MAX_SESSIONS = 10_000;
+/** Key for all products of the cart. */
 const ALL = "*";
 
 interface Last extends FormOrder {
@@ -29,12 +29,12 @@ interface Last extends FormOrder {
 
 /** For one process. `now`: milliseconds, monotonic. */
 export function createMemoryFormOrders({ now }: { now: () => number }): FormOrders {
-  /** Least recently sent first. */
+  /** Least recent first. */
   const sessions = new Map<string, Map<string, Last>>();
 
   return {
     async isLatest(sessionHash, productIds, order) {
-      const since = now() - LATE_MS;
+      const since = now() - MAX_DELAY_MS;
       const known = [...(sessions.get(sessionHash) ?? [])].filter(([, last]) => last.at > since);
       const isAbout = (key: string) => productIds === "all" || key === ALL || productIds.includes(key.slice(1));
       if (known.some(([key, last]) => isAbout(key) && isOlder(order, last))) return false;
@@ -42,7 +42,7 @@ export function createMemoryFormOrders({ now }: { now: () => number }): FormOrde
       sessions.delete(sessionHash);
       sessions.set(sessionHash, new Map([...known, ...keys.map((key) => [key, { ...order, at: now() }] as const)]));
       for (const oldest of sessions.keys()) {
-        if (sessions.size <= MOST_SESSIONS) break;
+        if (sessions.size <= MAX_SESSIONS) break;
         sessions.delete(oldest);
       }
       return true;
@@ -50,13 +50,13 @@ export function createMemoryFormOrders({ now }: { now: () => number }): FormOrde
   };
 }
 
-/** Of one browser's clicks the clock tells the order; without it, only what the browser knew when it sent the form. */
+/** Compares two forms of one browser: by the time of the click or, without it, by what the browser knew when it sent them. */
 function isOlder(order: FormOrder, last: FormOrder): boolean {
   if (order.clickedAt === null || last.clickedAt === null) return order.revision < last.revision;
-  return order.clickedAt < last.clickedAt && last.clickedAt - order.clickedAt < LATE_MS;
+  return order.clickedAt < last.clickedAt && last.clickedAt - order.clickedAt < MAX_DELAY_MS;
 }
 
-/** As above, in one step. KEYS {session}, ARGV {"all" or "some", late in ms, revision, time of the click or "", key...}. Answers 1: the latest. */
+/** The same, atomically. KEYS: session. ARGV: "all" or "some", maximum delay in ms, revision, time of the click or "", keys… Returns 1 for the latest. */
 const SCRIPT = `
 local mode, late, revision, clicked = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local about = {}
@@ -75,14 +75,14 @@ redis.call('PEXPIRE', KEYS[1], late)
 return 1
 `;
 
-/** For all servers of a shop. While Redis does not answer every form counts as the latest: holding fails then anyway. */
+/** Shared by all servers of a shop. While Redis is unavailable, every form counts as the latest: holding fails then anyway. */
 export function createRedisFormOrders({ redis, prefix }: { redis: BoundedRedis; prefix: string }): FormOrders {
   return {
     async isLatest(sessionHash, productIds, { revision, clickedAt }) {
       const keys = productIds === "all" ? [ALL] : productIds.map(keyOf);
       const args = [
         productIds === "all" ? "all" : "some",
-        String(LATE_MS),
+        String(MAX_DELAY_MS),
         String(revision),
         clickedAt === null ? "" : String(clickedAt),
         ...keys,
@@ -100,7 +100,7 @@ export function createRedisFormOrders({ redis, prefix }: { redis: BoundedRedis; 
   };
 }
 
-/** No product's id is that of all. */
+/** The prefix keeps product ids apart from `ALL`. */
 function keyOf(productId: string): string {
   return `=${productId}`;
 }

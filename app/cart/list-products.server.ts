@@ -6,7 +6,7 @@ import { productView, type ProductView } from "./product-view.server";
 
 export const PAGE_SIZE = 24;
 
-/** Query of the product list. Addresses get mangled on the way, so what cannot be read counts as not said. */
+/** Query of the product list. URLs get mangled, so invalid values are ignored. */
 export const listQuerySchema = z.object({
   page: z.coerce.number().int().min(1).max(100_000).catch(1),
   q: z.string().trim().max(100).catch(""),
@@ -17,18 +17,18 @@ export interface ProductListView {
   readonly page: number;
   readonly pages: number;
   readonly total: number;
-  /** Empty when nothing was searched for. */
+  /** Empty without a search. */
   readonly search: string;
-  /** Id of this view's forms: see `CartIntent`. */
+  /** Idempotency key of this view's forms; see `CartIntent`. */
   readonly operation: string;
 }
 
-/** An id for the forms of one view of a page: 9 letters with 48 random bits in them. */
+/** An idempotency key for the forms of one page view: 9 characters with 48 random bits. */
 export function newOperation(): string {
   return `o${randomBytes(6).toString("base64url")}`;
 }
 
-/** One page of the shop: one read of the catalogue, one of the holds. */
+/** One page of products, from one read of the catalog and one of the holds. */
 export async function listProducts(
   { catalog, store }: Pick<CartShop, "catalog" | "store">,
   { page, q }: z.output<typeof listQuerySchema>,

@@ -5,8 +5,8 @@ import type { CartShop } from "./cart-shop";
 import type { LostCookieView } from "./cart-view";
 
 /**
- * A form that comes without the cart's cookie holds nothing: were its session new, each click of a browser that refuses cookies would
- * hold one more item. Its response sets the cookie and leads to this address, where the cookie comes back, or does not.
+ * The URL to which a form without the cart cookie is redirected. Such a form holds nothing: with a new session each time, every click in a
+ * browser that rejects cookies would hold one more unit. The redirect sets the cookie, and this page checks whether it comes back.
  */
 export function lostCookieAddress(form: Readonly<Record<string, string>>): string {
   const { intent, product_id: productId, quantity } = form;
@@ -23,7 +23,7 @@ const querySchema = z.object({
   quantity: z.coerce.number().int().min(1).max(1_000_000).catch(1),
 });
 
-/** What the cart's page says of such a form; null: it was not led here by one. */
+/** The cart page's message about such a form; null if the page was not opened by one. */
 export async function showLostCookie(
   shop: Pick<CartShop, "catalog">,
   query: URLSearchParams,

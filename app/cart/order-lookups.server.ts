@@ -8,25 +8,25 @@ const REMEMBERED_MS = 5 * 60_000;
 interface OrderLookupsOptions {
   readonly checkout: Pick<CartShop["checkout"], "fulfil">;
   readonly admitLookup: (request: Request) => Promise<Admission>;
-  /** Whether our Stripe key is of live mode. */
+  /** Whether our Stripe key is a live-mode key. */
   readonly live: boolean;
   readonly now: () => number;
   readonly log: { error(facts: object, message: string): void };
 }
 
 /**
- * Settles orders that are looked at from a browser that may not see them: a buyer who returns in another one than they paid with may be
- * the first to tell of a payment. Strangers can ask for anything, so an id must have the form of one, is looked up once in five minutes,
- * and lookups are limited for each address and in all.
+ * Settles orders viewed from a browser that may not see them: a buyer who returns in a different browser may be the first sign of a
+ * payment. Strangers can request any id, so it must be well-formed, is looked up once in five minutes, and lookups are limited per address
+ * and in total.
  */
 export interface OrderLookups {
-  /** Returns at once: its duration would reveal whether the order exists. */
+  /** Returns immediately: the duration would reveal whether the order exists. */
   settle(request: Request, checkoutId: string): void;
 }
 
 export function createOrderLookups({ checkout, admitLookup, live, now, log }: OrderLookupsOptions): OrderLookups {
   const form = live ? /^cs_live_[A-Za-z0-9]{1,250}$/ : /^cs_test_[A-Za-z0-9]{1,250}$/;
-  /** When each id was looked up, oldest first. */
+  /** Time of the last lookup by id, oldest first. */
   const asked = new Map<string, number>();
 
   function isNew(checkoutId: string): boolean {
@@ -47,7 +47,7 @@ export function createOrderLookups({ checkout, admitLookup, live, now, log }: Or
     settle(request, checkoutId) {
       if (!form.test(checkoutId) || !isNew(checkoutId)) return;
       lookUp(request, checkoutId).catch((error: unknown) => {
-        // What could not be settled now waits in the checkout's own queue.
+        // An order that cannot be settled now waits in the checkout's own queue.
         if (!(error instanceof UnavailableError)) log.error({ err: error, checkoutId }, "order not settled");
       });
     },

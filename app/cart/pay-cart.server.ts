@@ -7,16 +7,16 @@ import { presentCart } from "./present-cart.server";
 import { shortLines } from "./short-lines";
 import { changedCartAddress, type ReadShownCart } from "./shown-cart.server";
 
-export type PayAnswer =
-  /** To the payment page, or to the order when it is paid already; `cart` is to be written to the cookie. */
+export type PayResult =
+  /** To the payment page, or to the order if it is already paid; `cart` must be written to the cookie. */
   | { readonly outcome: "redirect"; readonly url: string; readonly cart: Cart }
-  /** Something is not as the page showed it: nobody is charged by it. The cart's page at this address says what. */
+  /** The cart differs from what the page showed, so nothing is charged. The cart page at `address` lists the changes. */
   | { readonly outcome: "changed"; readonly address: string }
   | { readonly outcome: "failed"; readonly failure: CartFailure };
 
 /**
- * Opens the payment page for the whole cart. `origin`: where the shopper comes back to. `now`: epoch milliseconds. `shown`: what the page
- * showed, where its form says so.
+ * Opens the payment page for the whole cart. `origin`: where the shopper returns to. `now`: epoch milliseconds. `shown`: the cart as the
+ * page showed it, if the form includes that.
  */
 export async function payCart(
   shop: CartShop,
@@ -24,7 +24,7 @@ export async function payCart(
   origin: string,
   now: number,
   shown: ReadShownCart | null = null,
-): Promise<PayAnswer> {
+): Promise<PayResult> {
   try {
     const present = await presentCart(shop, given);
     if (present.outcome === "unsettled") return failed({ kind: "unsettled", checkoutId: present.checkoutId });
@@ -43,7 +43,7 @@ async function start(
   cart: Cart,
   { origin, shown }: { origin: string; shown: ShownCart | null },
   now: number,
-): Promise<PayAnswer> {
+): Promise<PayResult> {
   const started = await checkout.start({ sessionHash: cart.sessionHash, lines: cart.lines, origin, shown });
   switch (started.outcome) {
     case "redirect":
@@ -73,10 +73,10 @@ async function start(
   }
 }
 
-function failed(failure: CartFailure): PayAnswer {
+function failed(failure: CartFailure): PayResult {
   return { outcome: "failed", failure };
 }
 
-function toOrder(cart: Cart, checkoutId: string): PayAnswer {
+function toOrder(cart: Cart, checkoutId: string): PayResult {
   return { outcome: "redirect", url: `/orders/${checkoutId}`, cart: withCheckout(cart, checkoutId) };
 }

@@ -4,17 +4,17 @@ import type { SessionView } from "~/reservations/reservation-store";
 import type { Cart } from "./cart-session.server";
 import type { CartShop, MayAsk } from "./cart-shop";
 
-/** The cart that a shopper has now, given what the cookie says. */
+/** The shopper's current cart, given the one in the cookie. */
 export type PresentCart =
   | { readonly outcome: "same"; readonly cart: Cart; readonly view: SessionView }
-  /** Its payment went through: `cart` is the new and empty one that takes its place, for the cookie to be written. */
+  /** It was paid: `cart` is the new, empty one that replaces it and must be written to the cookie. */
   | { readonly outcome: "sold"; readonly cart: Cart }
-  /** Its payment page is closed, and nobody could, or was allowed to, ask whether it was paid. */
+  /** Its payment page is closed, but Stripe is unreachable or may not be asked, so the payment state is unknown. */
   | { readonly outcome: "unsettled"; readonly cart: Cart; readonly view: SessionView; readonly checkoutId: string };
 
 /**
- * Asks about the payment only where it can have happened unseen: this cart opened a payment page, and the store holds
- * nothing for it any more. So an ordinary view of a cart costs no call to Stripe.
+ * Determines the current cart. Asks Stripe only if a payment may have happened unnoticed: the cart opened a payment page, and the store no
+ * longer holds anything for it. So viewing a cart normally costs no call to Stripe.
  */
 export async function presentCart(
   shop: Pick<CartShop, "store" | "checkout" | "carts" | "log">,
@@ -29,7 +29,7 @@ export async function presentCart(
     if (isConcluded(outcome)) return { outcome: "sold", cart: nextCart(shop.carts, cart) };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    shop.log.error({ err: error, checkoutId: cart.paying }, "payment of a cart not known");
+    shop.log.error({ err: error, checkoutId: cart.paying }, "payment state of a cart unknown");
     return { outcome: "unsettled", cart, view, checkoutId: cart.paying };
   }
   return { outcome: "same", cart, view };
@@ -37,14 +37,14 @@ export async function presentCart(
 
 const always: MayAsk = async () => true;
 
-/** A new session for the shopper whose cart was paid for. The checkouts stay, so that the order can be seen again. */
+/** A new session for a shopper whose cart was paid. The checkouts stay, so that the order can be viewed again. */
 export function nextCart(carts: Pick<CartShop["carts"], "create">, sold: Cart): Cart {
   return { ...carts.create(), checkouts: sold.checkouts, operations: sold.operations };
 }
 
 /**
- * The shopper has paid, whether the money stays, goes back, or is under way for days (a delayed method): its cart is history.
- * While it is under way no line of it can be changed, so the shopper would be left without a cart.
+ * Whether the shopper has paid, so that the cart is history: the payment stays, is refunded, or takes days (a delayed method). While it is
+ * pending, its lines cannot change, so without a new session the shopper would have no usable cart.
  */
 export function isConcluded({ outcome }: FulfilOutcome): boolean {
   return outcome === "done" || outcome === "refunded" || outcome === "needs_review" || outcome === "awaiting_payment";

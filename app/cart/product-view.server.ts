@@ -4,13 +4,13 @@ import type { HeldUnits } from "~/reservations/reservation-store";
 import { available } from "~/reservations/stock";
 import type { Visit } from "./cart-shop";
 
-/** The stock of one product as one shopper sees it, all in units. */
+/** The stock of a product as a shopper sees it, in units. */
 export interface StockView {
   readonly onHand: number;
-  /** What this shopper may hold in all, own units included. */
+  /** Units that this shopper may hold in all, including those already held. */
   readonly available: number;
   readonly heldByYou: number;
-  /** Epoch milliseconds at which a unit in another cart may free up; null when none has a deadline. */
+  /** When a unit in another cart may become available, in epoch milliseconds; null if none has a deadline. */
   readonly nextReleaseAt: number | null;
 }
 
@@ -19,18 +19,18 @@ export interface ProductView {
   readonly name: string;
   readonly description: string;
   readonly image: string | null;
-  /** Formatted; null when there is no usable price. */
+  /** Formatted; null if there is no usable price. */
   readonly price: string | null;
-  /** It should have a price, by the Stripe Price that its row names, and can't be sold by it now. */
+  /** Its row names a Stripe Price that cannot be charged right now. */
   readonly priceUnavailable: boolean;
-  /** The same price for programs. */
+  /** The same price in structured data. */
   readonly offer: OfferPrice | null;
-  /** It has a price, and the merchant has not taken it off the shop. */
+  /** It has a price and is active. */
   readonly forSale: boolean;
   readonly stock: StockView;
 }
 
-/** `held` undefined: nobody holds any of it. */
+/** `held` undefined: no holds. */
 export function productView(product: Product, held: HeldUnits | undefined, visit: Visit): ProductView {
   const { id, name, description, image, price, active } = product;
   return {

@@ -1,7 +1,7 @@
 import type { DecidedLine } from "~/reservations/reserve";
 import type { ShortLine } from "./cart-failure";
 
-/** The lines that did not fit, for a person. `now`: epoch milliseconds. */
+/** The lines with a shortage, for people. `now`: epoch milliseconds. */
 export function shortLines(lines: readonly DecidedLine[], now: number): ShortLine[] {
   return lines.flatMap(({ productId, name, requested, available, shortage, nextReleaseInMs }) =>
     shortage === null

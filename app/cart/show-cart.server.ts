@@ -10,12 +10,12 @@ import { presentCart } from "./present-cart.server";
 import type { ReadShownCart } from "./shown-cart.server";
 
 export type ShownCart =
-  /** `remember`: to be written to the cookie, which lacks lines that are held; null: it has them all. */
+  /** `remember`: must be written to the cookie, which lacks held lines; null if it has them all. */
   | { readonly outcome: "shown"; readonly view: CartView; readonly remember: Cart | null }
-  /** It was paid for; the new cart is to be written to the cookie. */
+  /** It was paid; the new cart must be written to the cookie. */
   | { readonly outcome: "sold"; readonly cart: Cart };
 
-/** Query of the cart page. Addresses get mangled on the way, so what cannot be read counts as not said. */
+/** Query of the cart page. URLs get mangled, so invalid values are ignored. */
 export const removedLineSchema = z
   .object({ removed: z.string().min(1).max(1000), quantity: z.coerce.number().int().min(1).max(1_000_000) })
   .transform(({ removed, quantity }) => ({ productId: removed, quantity }))
@@ -28,7 +28,7 @@ interface CartQuery {
   readonly wasShown?: ReadShownCart | null;
 }
 
-/** Everything that the cart page says: one read of the holds of the session, one of the rows, one of the holds of others. */
+/** The cart page's data, from three reads: the session's holds, the rows, and others' holds. */
 export async function showCart(
   shop: CartShop,
   given: Cart,
@@ -61,7 +61,7 @@ export async function showCart(
   return { outcome: "shown", view: shown, remember: whole !== null && (await shop.carts.fits(whole)) ? whole : null };
 }
 
-/** Countries alone only ask for an address. */
+/** Amounts added by the payment page. Shipping countries alone only ask for an address. */
 function atCheckout(env: CartShop["env"]): AtCheckout {
   return {
     shipping: (env.STRIPE_SHIPPING_RATES ?? []).length > 0,
@@ -70,7 +70,7 @@ function atCheckout(env: CartShop["env"]): AtCheckout {
   };
 }
 
-/** The same for the panel in the header, which cannot be led elsewhere. `remember`: to be written to the cookie, the empty cart that replaces a sold one included. */
+/** The same for the panel in the header, which cannot be redirected. `remember`: must be written to the cookie; may be the empty cart after a sale. */
 export async function showPanel(
   shop: CartShop,
   given: Cart,
@@ -80,6 +80,6 @@ export async function showPanel(
   const shown = await showCart(shop, given, visit, { mayAsk });
   if (shown.outcome === "shown") return shown;
   const next = await showCart(shop, shown.cart, { ...visit, sessionHash: shown.cart.sessionHash }, { mayAsk });
-  if (next.outcome === "sold") throw new Error("a new cart counts as sold");
+  if (next.outcome === "sold") throw new Error("a new cart is reported as sold");
   return { view: next.view, remember: shown.cart };
 }

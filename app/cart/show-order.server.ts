@@ -13,21 +13,21 @@ export interface OrderView {
   readonly state:
     | "paid"
     | "refunded"
-    /** In full, by hand: the shop's doing, and no shortage. */
+    /** Refunded in full manually, by the shop's decision and not for a shortage. */
     | "refunded_by_shop"
     | "refund_pending"
     | "refund_failed"
     | "needs_review"
     | "awaiting_payment"
-    /** Expired, cancelled or failed: nobody was charged. */
+    /** Expired, cancelled or failed: the buyer was not charged. */
     | "not_charged"
     | "open"
-    /** We could not find out right now. */
+    /** Unknown right now. */
     | "being_confirmed"
-    /** Not this browser's; also of an order that does not exist. */
+    /** Not this browser's order, or it does not exist. */
     | "another_browser";
   readonly order: OrderDetails | null;
-  /** Whether all that was ordered is in this browser's cart (again). */
+  /** Whether all ordered products are in this browser's cart. */
   readonly isInCart: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface OrderDetails {
     readonly quantity: number;
     readonly subtotal: string;
   }[];
-  /** Shipping, tax and the like, where there are any. */
+  /** Shipping, tax and the like, if any. */
   readonly additions: readonly {
     readonly kind: Addition["kind"];
     readonly isNegative: boolean;
@@ -48,9 +48,9 @@ export interface OrderDetails {
   }[];
   readonly subtotal: string;
   readonly total: string;
-  /** Null: nothing. A part of the total, where only a part was refunded. */
+  /** Formatted amounts, null for none; less than the total after a partial refund. */
   readonly refund: { readonly returned: string | null; readonly pending: string | null; readonly owed: string | null };
-  /** Where to go on paying. */
+  /** URL to resume the payment. */
   readonly paymentUrl: string | null;
 }
 
@@ -63,10 +63,10 @@ export interface OrderVisit {
 
 export type ShownOrder =
   | { readonly outcome: "shown"; readonly view: OrderView }
-  /** This cart is to be written to the cookie, and the page asked for again at its clean address: it is the payment of this very cart, or came by a key. */
-  | { readonly outcome: "look_again"; readonly cart: Cart };
+  /** `cart` must be written to the cookie and the page reloaded at its clean URL: the order is this cart's payment, or was opened with a key. */
+  | { readonly outcome: "reload"; readonly cart: Cart };
 
-/** Settles the checkout and tells what became of it, to the browser that opened it. For everybody else nobody is asked. */
+/** Settles the checkout and returns its order, for the browser that opened it. For all others, Stripe is not asked. */
 export async function showOrder(
   { checkout, carts, log }: Pick<CartShop, "checkout" | "carts" | "log">,
   cart: Cart,
@@ -77,8 +77,7 @@ export async function showOrder(
   try {
     const outcome = await checkout.fulfil(checkoutId);
     if (outcome.outcome === "not_ours") return ofAnotherBrowser(checkoutId);
-    if (isConcluded(outcome) && cart.paying === checkoutId)
-      return { outcome: "look_again", cart: nextCart(carts, cart) };
+    if (isConcluded(outcome) && cart.paying === checkoutId) return { outcome: "reload", cart: nextCart(carts, cart) };
     const isInCart = outcome.order.lines.every(({ productId }) =>
       cart.lines.some((line) => line.productId === productId),
     );
@@ -93,12 +92,12 @@ export async function showOrder(
   }
 }
 
-/** Nothing is told but that it is looked into. */
+/** A view that reveals nothing but that the order is being confirmed. */
 export function beingConfirmed(checkoutId: string): Extract<ShownOrder, { outcome: "shown" }> {
   return { outcome: "shown", view: { checkoutId, state: "being_confirmed", order: null, isInCart: false } };
 }
 
-/** Nothing is told, not even whether there is such an order. */
+/** A view that reveals nothing, not even whether the order exists. */
 export function ofAnotherBrowser(checkoutId: string): Extract<ShownOrder, { outcome: "shown" }> {
   return { outcome: "shown", view: { checkoutId, state: "another_browser", order: null, isInCart: false } };
 }

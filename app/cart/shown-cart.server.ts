@@ -2,18 +2,18 @@ import { z } from "zod";
 import { changedSince, type ShownCart } from "~/checkout/page/shown-cart";
 import type { CartChange } from "./cart-view";
 
-/** What a form or an address says that a page showed; `unreadable` is not what our pages write. */
+/** The cart that a page showed, according to a form or URL; `unreadable` if it is not in our pages' format. */
 export type ReadShownCart = ShownCart | "unreadable";
 
-const MOST_LINES = 200;
-const LONGEST_ADDRESS = 1_500;
+const MAX_LINES = 200;
+const MAX_URL_LENGTH = 1_500;
 
 const shownSchema = z
   .object({
     currency: z.string().length(3),
     lines: z
       .array(z.tuple([z.string().min(1).max(1000), z.number().int().min(0), z.number().int().min(0)]))
-      .max(MOST_LINES),
+      .max(MAX_LINES),
   })
   .transform(({ currency, lines }): ShownCart => ({
     currency,
@@ -27,7 +27,7 @@ export function writeShownCart({ currency, lines }: ShownCart): string {
   });
 }
 
-/** Null: nothing was said. */
+/** Parses the value; null if there is none. */
 export function readShownCart(written: string | null | undefined): ReadShownCart | null {
   if (written === null || written === undefined) return null;
   try {
@@ -37,13 +37,13 @@ export function readShownCart(written: string | null | undefined): ReadShownCart
   }
 }
 
-/** The cart's page, which says what has changed since; as much of it as an address has room for. */
+/** The URL of the cart page that lists changes since; lines beyond the URL's maximum length are left out. */
 export function changedCartAddress(since: ReadShownCart): string {
   const address = (written: string) => `/cart?${new URLSearchParams({ changed: written }).toString()}`;
   if (since === "unreadable") return address("");
   for (let { lines } = since; ; lines = lines.slice(0, -1)) {
     const shortened = address(writeShownCart({ ...since, lines }));
-    if (shortened.length <= LONGEST_ADDRESS || lines.length === 0) return shortened;
+    if (shortened.length <= MAX_URL_LENGTH || lines.length === 0) return shortened;
   }
 }
 
@@ -54,8 +54,8 @@ interface Now {
 }
 
 /**
- * What has changed since `shown`, for a person; compared once more, so that the page tells what is so now whatever the address says.
- * Null: nothing has. Empty: it cannot be told what.
+ * Changes since `shown`, for people. Compared again here, so that the page is correct now, whatever the URL says.
+ * Null: none. Empty: unknown ones.
  */
 export function cartChanges(
   shown: ReadShownCart | null,

@@ -1,22 +1,22 @@
 import { productPath } from "~/catalog/product-address";
 import type { CartShop } from "./cart-shop";
 
-/** sitemaps.org: addresses in one file. */
-const ADDRESSES_A_FILE = 50_000;
-const READ_AT_A_TIME = 1_000;
-const MOST_READS = 250;
+/** Most URLs in one file. Source: sitemaps.org. */
+const URLS_PER_FILE = 50_000;
+const READ_PAGE_SIZE = 1_000;
+const MAX_READS = 250;
 const FRESH_MS = 10 * 60_000;
 
 interface SitemapOptions {
   readonly catalog: Pick<CartShop["catalog"], "list">;
-  /** The shop's own address, no slash at the end. */
+  /** The shop's URL without a trailing slash. */
   readonly siteUrl: string;
   readonly now: () => number;
 }
 
 /**
- * The sitemap of all products on sale. Reading them takes a query for each thousand, so they are read once for all who ask, and kept
- * for ten minutes. `page`: of a shop with more addresses than a file may have, whose map without a page names the pages.
+ * The sitemap of all products on sale. Reading them takes one query per thousand, so the result is shared and cached for ten minutes.
+ * `page`: for shops with more URLs than fit in a file, whose sitemap without a page is an index of the pages.
  */
 export interface Sitemap {
   /** XML; null: there is no such page. */
@@ -30,7 +30,7 @@ export function createSitemap({ catalog, siteUrl, now }: SitemapOptions): Sitema
     if (kept !== null && now() - kept.at < FRESH_MS) return kept.addresses;
     const reading = { at: now(), addresses: readAddresses(catalog, siteUrl) };
     kept = reading;
-    // A failure is not kept.
+    // Failures are not cached.
     reading.addresses.catch(() => {
       if (kept === reading) kept = null;
     });
@@ -40,17 +40,15 @@ export function createSitemap({ catalog, siteUrl, now }: SitemapOptions): Sitema
   return {
     async read(page) {
       const all = await addresses();
-      const pages = Math.ceil(all.length / ADDRESSES_A_FILE);
+      const pages = Math.ceil(all.length / URLS_PER_FILE);
       if (page === null && pages > 1)
         return list(
           "sitemapindex",
           "sitemap",
           Array.from({ length: pages }, (_, index) => `${siteUrl}/sitemap.xml?page=${index + 1}`),
         );
-      const first = ((page ?? 1) - 1) * ADDRESSES_A_FILE;
-      return first < 0 || first >= all.length
-        ? null
-        : list("urlset", "url", all.slice(first, first + ADDRESSES_A_FILE));
+      const first = ((page ?? 1) - 1) * URLS_PER_FILE;
+      return first < 0 || first >= all.length ? null : list("urlset", "url", all.slice(first, first + URLS_PER_FILE));
     },
   };
 }
@@ -58,9 +56,9 @@ export function createSitemap({ catalog, siteUrl, now }: SitemapOptions): Sitema
 async function readAddresses(catalog: SitemapOptions["catalog"], siteUrl: string): Promise<readonly string[]> {
   const found = [`${siteUrl}/`];
   for (let page = 1, pages = 1; page <= pages; page += 1) {
-    const read = await catalog.list({ page, pageSize: READ_AT_A_TIME });
+    const read = await catalog.list({ page, pageSize: READ_PAGE_SIZE });
     for (const { id } of read.products) found.push(siteUrl + productPath(id));
-    pages = Math.min(read.pages, MOST_READS);
+    pages = Math.min(read.pages, MAX_READS);
   }
   return found;
 }

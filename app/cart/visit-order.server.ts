@@ -3,7 +3,7 @@ import type { CartShop } from "./cart-shop";
 import { openByKey, ORDER_KEY, type OrderKeys } from "./open-by-key.server";
 import { beingConfirmed, ofAnotherBrowser, showOrder, type OrderVisit, type ShownOrder } from "./show-order.server";
 
-/** The order for the browser whose cookie names it, or that comes by the key of the address that Stripe returns to. */
+/** The order, for a browser whose cookie names it or whose URL has the key with which Stripe returned. */
 export async function visitOrder(
   shop: Pick<CartShop, "checkout" | "carts" | "log"> & { readonly orderKeys: OrderKeys },
   cart: Cart,
@@ -15,10 +15,10 @@ export async function visitOrder(
   const opened = await openByKey(shop, cart, { ...visit, key });
   switch (opened.outcome) {
     case "entitled":
-      return { outcome: "look_again", cart: opened.cart };
-    case "not_known_now":
+      return { outcome: "reload", cart: opened.cart };
+    case "unknown":
       return beingConfirmed(visit.checkoutId);
-    case "opens_nothing":
+    case "invalid_key":
       return ofAnotherBrowser(visit.checkoutId);
   }
 }

@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { inWords } from "~/api/page-problem.server";
+import { withErrorPage } from "~/api/page-problem.server";
 import { container } from "~/boot/container.server";
 import { listProducts, listQuerySchema } from "~/cart/list-products.server";
 import { listMeta } from "~/components/shop/page-meta";
@@ -14,7 +14,7 @@ export const meta: MetaFunction<typeof loader> = ({ data }) =>
   data === undefined ? [] : listMeta(data.list, data.siteUrl);
 
 export function loader({ request }: LoaderFunctionArgs) {
-  return inWords(async () => {
+  return withErrorPage(async () => {
     const query = parse(listQuerySchema, Object.fromEntries(new URL(request.url).searchParams));
     const { cart } = await container.carts.read(request);
     const list = await listProducts(container, query, {

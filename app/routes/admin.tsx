@@ -9,7 +9,7 @@ import {
 } from "@remix-run/node";
 import { useActionData, useLoaderData, type ShouldRevalidateFunction } from "@remix-run/react";
 import { rateLimited } from "~/api/checkout-problems.server";
-import { inWords } from "~/api/page-problem.server";
+import { withErrorPage } from "~/api/page-problem.server";
 import { stockProblem } from "~/api/stock-problem.server";
 import { container } from "~/boot/container.server";
 import { OperatorPage } from "~/components/operator/operator-page";
@@ -45,7 +45,7 @@ export const shouldRevalidate: ShouldRevalidateFunction = ({ actionStatus, defau
 const submittedForms = createSubmittedForms();
 
 export function loader({ request }: LoaderFunctionArgs) {
-  return inWords(async () => {
+  return withErrorPage(async () => {
     const { operatorRule: rule, desk } = container;
     if (!isOperator(request, rule)) {
       return rule.token === null
@@ -62,7 +62,7 @@ export function loader({ request }: LoaderFunctionArgs) {
 }
 
 export function action({ request }: ActionFunctionArgs) {
-  return inWords(async () => {
+  return withErrorPage(async () => {
     requireOwnOrigin(request, container.originRule);
     const form = await readForm(request);
     if (form.intent === "sign_in") return signIn(request, form.token ?? "");

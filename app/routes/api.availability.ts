@@ -6,8 +6,8 @@ import { container } from "~/boot/container.server";
 import { parse } from "~/http/body.server";
 import { json, Problem } from "~/http/problem.server";
 
-/** Products that do not exist are left out; 404 when none of them does. */
-const answer = api({
+/** Omits products that do not exist; 404 if none of them does. */
+const route = api({
   GET: async (request) => {
     const { product_id: productIds } = parse(availabilityQuery, {
       product_id: new URL(request.url).searchParams.getAll("product_id"),
@@ -19,4 +19,4 @@ const answer = api({
   },
 });
 
-export { answer as loader, answer as action };
+export { route as loader, route as action };

@@ -6,15 +6,15 @@ import { parse } from "~/http/body.server";
 import { requireOperator } from "~/http/operator.server";
 import { json, Problem } from "~/http/problem.server";
 
-/** What is known of a checkout and what `fulfil` would do next, without doing it. */
-const answer = api({
+/** The state of a checkout and the next step of `fulfil`, without running it. */
+const route = api({
   GET: async (request) => {
     requireOperator(request, container.operatorRule);
     const { checkout_id: checkoutId } = parse(checkoutQuery, Object.fromEntries(new URL(request.url).searchParams));
     const inspection = await container.checkout.inspect(checkoutId);
-    if (inspection === null) throw new Problem(404, "not_found", "Stripe knows no such checkout.");
+    if (inspection === null) throw new Problem(404, "not_found", "Stripe has no such checkout.");
     return json(presentInspection(inspection));
   },
 });
 
-export { answer as loader, answer as action };
+export { route as loader, route as action };

@@ -7,8 +7,8 @@ import { json } from "~/http/problem.server";
 const document = openApiDocument({ cookieName: container.carts.cookieName, publicUrl: container.originRule.publicUrl });
 const etag = `"${createHash("sha256").update(JSON.stringify(document)).digest("base64url").slice(0, 22)}"`;
 
-/** The API in OpenAPI's words. It changes with a release only. */
-const answer = api({
+/** The API's OpenAPI document, which changes only with a release. */
+const route = api({
   GET: async (request) => {
     const headers = { ETag: etag, "Cache-Control": "public, max-age=300" };
     const known =
@@ -22,4 +22,4 @@ const answer = api({
   },
 });
 
-export { answer as loader, answer as action };
+export { route as loader, route as action };

@@ -10,7 +10,7 @@ import { parse, readJson, readOptionalJson } from "~/http/body.server";
 import { hasBearerToken, isOperator } from "~/http/operator.server";
 import { requireOwnOrigin } from "~/http/origin.server";
 
-const answer = api({
+const route = api({
   POST: async (request) => {
     requireOwnOrigin(request, container.originRule);
     const { session_id: token, items } = await readJson(request, reserveRequest);
@@ -28,10 +28,10 @@ const answer = api({
   GET: async (request) => {
     const query = parse(reservationsQuery, Object.fromEntries(new URL(request.url).searchParams));
     const cart = await apiCart(request, query.session_id, container.carts);
-    // Who names a session, and is no more than that, sees its holds; an operator sees all.
+    // A caller with a session sees its holds; an operator with a bearer token, or without a session, sees all.
     const seesAll = isOperator(request, container.operatorRule) && (cart === null || hasBearerToken(request));
     return seesAll ? allReservations(container, query) : ownReservations(container, cart?.sessionHash ?? null);
   },
 });
 
-export { answer as loader, answer as action };
+export { route as loader, route as action };

@@ -8,8 +8,8 @@ import { requireOperator } from "~/http/operator.server";
 import { requireOwnOrigin } from "~/http/origin.server";
 import { json, Problem } from "~/http/problem.server";
 
-/** An operator's decision about an order that needs review; then whatever is left of the checkout is done. */
-const answer = api({
+/** Applies an operator's decision about an order that needs review, then completes the checkout. */
+const route = api({
   POST: async (request) => {
     requireOwnOrigin(request, container.originRule);
     requireOperator(request, container.operatorRule);
@@ -29,8 +29,8 @@ const answer = api({
 });
 
 function notApplicable(reason: ReviewReason | null): string {
-  if (reason === null) return "This order does not wait for a decision. Nothing changed.";
-  return `This order does not wait for this decision. Its reason is ${reason}, so it takes: ${WAYS_OUT[reason].join(", ")}. Nothing changed.`;
+  if (reason === null) return "This order isn't waiting for a decision. Nothing changed.";
+  return `This order isn't waiting for this decision. Its reason is ${reason}, which allows: ${WAYS_OUT[reason].join(", ")}. Nothing changed.`;
 }
 
-export { answer as loader, answer as action };
+export { route as loader, route as action };

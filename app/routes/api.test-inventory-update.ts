@@ -8,7 +8,7 @@ import { requireOperator } from "~/http/operator.server";
 import { requireOwnOrigin } from "~/http/origin.server";
 import { json } from "~/http/problem.server";
 
-const answer = api({
+const route = api({
   POST: async (request) => {
     requireOwnOrigin(request, container.originRule);
     requireOperator(request, container.operatorRule);
@@ -21,4 +21,4 @@ const answer = api({
   },
 });
 
-export { answer as loader, answer as action };
+export { route as loader, route as action };

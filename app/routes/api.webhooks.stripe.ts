@@ -10,14 +10,14 @@ import {
 import { readText, WEBHOOK_LIMIT } from "~/http/body.server";
 import { json, Problem } from "~/http/problem.server";
 
-/** Work first, 2xx after: with no table there is no inbox, so Stripe is the queue. The event is only a hint where to look. */
-const answer = api({
+/** Does the work before responding with 2xx: there is no table for an inbox, so Stripe is the queue. The event only says where to look. */
+const route = api({
   POST: async (request) => {
     const body = await readText(request, WEBHOOK_LIMIT);
     const verified = verifyWebhook(body, request.headers.get("Stripe-Signature"), container.env.stripe.webhookSecrets);
     if (verified.outcome === "unverified") {
       container.metrics.webhookEvents.inc({ type: "unverified", outcome: "refused" });
-      throw new Problem(400, "invalid_request", "The signature does not fit.");
+      throw new Problem(400, "invalid_request", "The signature is invalid.");
     }
     if (verified.outcome === "unknown_shape") {
       container.metrics.webhookEvents.inc({ type: "other", outcome: "ignored" });
@@ -30,9 +30,11 @@ const answer = api({
     const outcome = work === null ? "ignored" : await perform(work, event);
     container.metrics.webhookEvents.inc({ type: webhookLabel(type), outcome });
     container.log.info({ eventId: event.id, eventType: type, ...work, outcome }, "webhook");
-    // Stripe told of an end that its own answer does not show yet.
+    // Stripe announced an end that its API does not show yet.
     if (outcome === "open")
-      throw new Problem(503, "unavailable", "The session still reads as open.", { headers: { "Retry-After": "2" } });
+      throw new Problem(503, "unavailable", "The session is still open according to Stripe's API.", {
+        headers: { "Retry-After": "2" },
+      });
     return json({ received: true, outcome });
   },
 });
@@ -49,4 +51,4 @@ async function perform(work: WebhookWork, { id: eventId, type }: WebhookEvent): 
   }
 }
 
-export { answer as loader, answer as action };
+export { route as loader, route as action };

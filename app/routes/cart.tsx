@@ -1,6 +1,6 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData, type ShouldRevalidateFunction } from "@remix-run/react";
-import { inWords } from "~/api/page-problem.server";
+import { withErrorPage } from "~/api/page-problem.server";
 import { container } from "~/boot/container.server";
 import { failureInit, notAdmitted } from "~/cart/cart-failure";
 import { readIntent, type ReadIntent } from "~/cart/cart-intent.server";
@@ -20,12 +20,12 @@ export const meta: MetaFunction = () => [{ title: pageTitle(cartTexts.title) }, 
 
 export { retryAfter as headers } from "~/http/retry-after.server";
 
-/** After a refusal too: it was refused because something has changed. */
+/** Revalidates after a refusal too, because something must have changed. */
 export const shouldRevalidate: ShouldRevalidateFunction = ({ actionStatus, defaultShouldRevalidate }) =>
   actionStatus !== undefined || defaultShouldRevalidate;
 
 export function loader({ request }: LoaderFunctionArgs) {
-  return inWords(async () => {
+  return withErrorPage(async () => {
     const { cart, origin } = await container.carts.read(request);
     const { searchParams } = new URL(request.url);
     const mayAsk = async () => (await container.limits.admit(request, cart.sessionHash, "view")).outcome === "admitted";
@@ -45,28 +45,27 @@ export function loader({ request }: LoaderFunctionArgs) {
 }
 
 export function action({ request }: ActionFunctionArgs) {
-  return inWords(async () => {
+  return withErrorPage(async () => {
     requireOwnOrigin(request, container.originRule);
     const form = await readForm(request);
     const read = readIntent(form);
-    if (read.outcome === "not_understood")
-      throw new Problem(400, "invalid_request", "The shop could not make sense of this form. Nothing was changed.");
+    if (read.outcome === "invalid") throw new Problem(400, "invalid_request", "This form is invalid. Nothing changed.");
     const { cart, origin } = await container.carts.read(request);
     if (origin !== "cookie")
       throw redirect(lostCookieAddress(form), { status: 303, headers: await container.carts.headers(cart) });
     const admission = await container.limits.admit(request, cart.sessionHash, "change");
-    const answer =
+    const result =
       admission.outcome === "admitted" ? await changeCart(container, cart, read, Date.now()) : notAdmitted(admission);
-    if (answer.outcome === "failed") return data(answer.failure, failureInit(answer.failure));
-    // This cookie may be older than the one that the later click was given.
-    if (answer.outcome === "overtaken") throw redirect("/cart", 303);
-    const target = answer.outcome === "paid" ? `/orders/${answer.checkoutId}` : afterChange(read, cart);
-    // 303: reloading the page that follows repeats nothing.
-    throw redirect(target, { status: 303, headers: await container.carts.headers(answer.cart) });
+    if (result.outcome === "failed") return data(result.failure, failureInit(result.failure));
+    // Writes no cookie: this one may be older than the later click's.
+    if (result.outcome === "overtaken") throw redirect("/cart", 303);
+    const target = result.outcome === "paid" ? `/orders/${result.checkoutId}` : afterChange(read, cart);
+    // 303, so that reloading the next page repeats nothing.
+    throw redirect(target, { status: 303, headers: await container.carts.headers(result.cart) });
   });
 }
 
-/** Names what was removed, so that the page can offer to put it back. */
+/** The URL after a change. Names a removed line, so that the page can offer to undo that. */
 function afterChange(read: ReadIntent, { lines }: Cart): string {
   if (read.outcome !== "read" || read.intent.intent !== "remove") return "/cart";
   const { productId } = read.intent;

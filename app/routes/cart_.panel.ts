@@ -1,11 +1,11 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import type { ClientActionFunctionArgs, ClientLoaderFunctionArgs } from "@remix-run/react";
-import { refusedInWords } from "~/api/page-problem.server";
+import { withRefusal } from "~/api/page-problem.server";
 import { container } from "~/boot/container.server";
 import { failureInit, notAdmitted } from "~/cart/cart-failure";
 import { readIntent } from "~/cart/cart-intent.server";
 import { changeCart } from "~/cart/change-cart.server";
-import type { PanelAnswer, PanelView } from "~/cart/panel-answer";
+import type { PanelResult, PanelView } from "~/cart/panel-result";
 import { showPanel } from "~/cart/show-cart.server";
 import { lostCookieTexts } from "~/components/shop/lost-cookie-words";
 import { panelTexts } from "~/components/texts";
@@ -14,9 +14,9 @@ import { requireOwnOrigin } from "~/http/origin.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
 import { Problem } from "~/http/problem.server";
 
-/** The cart for scripts that stay on their page: `/cart` without its redirects. Failures are data, so that no page is lost over them. */
+/** The cart for scripts that stay on their page: `/cart` without redirects. Failures are data, so that the page stays. */
 export function loader({ request }: LoaderFunctionArgs) {
-  return refusedInWords(async () => {
+  return withRefusal(async () => {
     const { cart } = await container.carts.read(request);
     const mayAsk = async () => (await container.limits.admit(request, cart.sessionHash, "view")).outcome === "admitted";
     const { view, remember } = await showPanel(
@@ -33,14 +33,13 @@ export function loader({ request }: LoaderFunctionArgs) {
 }
 
 export function action({ request }: ActionFunctionArgs) {
-  return refusedInWords(async () => {
+  return withRefusal(async () => {
     requireOwnOrigin(request, container.originRule);
     const read = readIntent(await readForm(request));
-    if (read.outcome === "not_understood")
-      throw new Problem(400, "invalid_request", "The shop could not make sense of this form. Nothing was changed.");
+    if (read.outcome === "invalid") throw new Problem(400, "invalid_request", "This form is invalid. Nothing changed.");
     const { cart, origin } = await container.carts.read(request);
     if (origin !== "cookie")
-      return data<PanelAnswer>(
+      return data<PanelResult>(
         { outcome: "refused", message: lostCookieTexts.onceMoreHere },
         { status: 409, headers: await container.carts.headers(cart) },
       );
@@ -48,10 +47,10 @@ export function action({ request }: ActionFunctionArgs) {
     const changed =
       admission.outcome === "admitted" ? await changeCart(container, cart, read, Date.now()) : notAdmitted(admission);
     if (changed.outcome === "failed") {
-      const failed: PanelAnswer = changed;
+      const failed: PanelResult = changed;
       return data(failed, failureInit(changed.failure));
     }
-    const done: PanelAnswer = { outcome: "changed" };
+    const done: PanelResult = { outcome: "changed" };
     if (changed.outcome === "overtaken") return data(done);
     const headers = await container.carts.headers(changed.cart);
     if (changed.outcome === "paid") throw redirect(`/orders/${changed.checkoutId}`, { status: 303, headers });
@@ -67,8 +66,8 @@ export function clientAction({ serverAction }: ClientActionFunctionArgs): Promis
   return serverAction().catch(offline);
 }
 
-/** Everything but a dead connection goes on as it came: redirects do too. */
-function offline(error: unknown): PanelAnswer & PanelView {
+/** Turns a failed connection into a refusal. Everything else, redirects included, is rethrown. */
+function offline(error: unknown): PanelResult & PanelView {
   if (!(error instanceof TypeError)) throw error;
   return { outcome: "refused", message: panelTexts.offline };
 }

@@ -7,7 +7,7 @@ import {
   type MetaFunction,
 } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { inWords } from "~/api/page-problem.server";
+import { withErrorPage } from "~/api/page-problem.server";
 import { container } from "~/boot/container.server";
 import { failureInit, notAdmitted } from "~/cart/cart-failure";
 import { lostCookieAddress } from "~/cart/lost-cookie.server";
@@ -27,11 +27,11 @@ export const meta: MetaFunction = () => [{ title: pageTitle(cartTexts.title) }, 
 export { retryAfter as headers } from "~/http/retry-after.server";
 
 /**
- * Shows the cart when it could not be paid: Remix then runs this loader after the action, with the headers of the form
- * post. Whoever merely opens this address belongs to the cart.
+ * Shows the cart if checkout failed: Remix then runs this loader after the action, with the headers of the form post. Requests that just
+ * open this URL are redirected to the cart.
  */
 export function loader({ request }: LoaderFunctionArgs) {
-  return inWords(async () => {
+  return withErrorPage(async () => {
     if (!request.headers.has("Content-Type")) throw redirect("/cart");
     const { cart } = await container.carts.read(request);
     const mayAsk = async () => (await container.limits.admit(request, cart.sessionHash, "view")).outcome === "admitted";
@@ -47,7 +47,7 @@ export function loader({ request }: LoaderFunctionArgs) {
 }
 
 export function action({ request }: ActionFunctionArgs) {
-  return inWords(async () => {
+  return withErrorPage(async () => {
     requireOwnOrigin(request, container.originRule);
     const { shown } = await readForm(request);
     const { cart, origin } = await container.carts.read(request);
@@ -55,29 +55,29 @@ export function action({ request }: ActionFunctionArgs) {
       throw redirect(lostCookieAddress({}), { status: 303, headers: await container.carts.headers(cart) });
     const admission = await container.limits.admit(request, cart.sessionHash, "payment");
     const here = ownOrigin(request, container.originRule);
-    const answer =
+    const result =
       admission.outcome === "admitted"
         ? await payCart(container, cart, here, Date.now(), readShownCart(shown))
         : notAdmitted(admission);
-    if (answer.outcome === "failed") return data(answer.failure, failureInit(answer.failure));
-    if (answer.outcome === "changed") throw redirect(answer.address, 303);
-    const headers = await container.carts.headers(answer.cart);
-    if (allowsFormTo(answer.url, here, container.env)) throw redirectDocument(answer.url, { status: 303, headers });
-    // A browser would stop this form on its way, without a word; a link is free to go there.
+    if (result.outcome === "failed") return data(result.failure, failureInit(result.failure));
+    if (result.outcome === "changed") throw redirect(result.address, 303);
+    const headers = await container.carts.headers(result.cart);
+    if (allowsFormTo(result.url, here, container.env)) throw redirectDocument(result.url, { status: 303, headers });
+    // The browser would silently block this form's redirect; a link may go there.
     container.log.error(
-      { origin: new URL(answer.url).origin },
-      "Stripe's payment pages are on another origin than STRIPE_CHECKOUT_ORIGIN: set it to this one",
+      { origin: new URL(result.url).origin },
+      "Stripe's payment pages have a different origin than STRIPE_CHECKOUT_ORIGIN: set it to this one",
     );
-    return data({ kind: "payment_elsewhere" as const, url: answer.url }, { headers });
+    return data({ kind: "payment_elsewhere" as const, url: result.url }, { headers });
   });
 }
 
 export default function Checkout() {
   const view = useLoaderData<typeof loader>();
-  const answer = useActionData<typeof action>() ?? null;
-  return answer?.kind === "payment_elsewhere" ? (
-    <PaymentLink url={answer.url} />
+  const result = useActionData<typeof action>() ?? null;
+  return result?.kind === "payment_elsewhere" ? (
+    <PaymentLink url={result.url} />
   ) : (
-    <CartPage view={view} failure={answer} />
+    <CartPage view={view} failure={result} />
   );
 }

@@ -1,8 +1,8 @@
 import { api } from "~/api/resource-route.server";
 import { container } from "~/boot/container.server";
 
-/** Prometheus text. */
-const answer = api({
+/** Metrics in Prometheus text format. */
+const route = api({
   GET: async () => {
     const { registry } = container.metrics;
     return new Response(await registry.metrics(), {
@@ -11,4 +11,4 @@ const answer = api({
   },
 });
 
-export { answer as loader, answer as action };
+export { route as loader, route as action };

@@ -1,6 +1,6 @@
 import { data, redirect, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { inWords } from "~/api/page-problem.server";
+import { withErrorPage } from "~/api/page-problem.server";
 import { container } from "~/boot/container.server";
 import type { OrderView } from "~/cart/show-order.server";
 import { visitOrder } from "~/cart/visit-order.server";
@@ -18,9 +18,9 @@ export const meta: MetaFunction<typeof loader> = ({ data: shown }) => [
 ];
 
 export function loader({ request, params }: LoaderFunctionArgs) {
-  return inWords(async () => {
+  return withErrorPage(async () => {
     const { cart } = await container.carts.read(request);
-    // Every view of an own order asks Stripe, whose own limit all shoppers share.
+    // Every view of the shopper's own order calls Stripe, whose limit all shoppers share.
     const admission = await container.limits.admit(request, cart.sessionHash, "view");
     const { checkoutId = "" } = params;
     const locale = preferredLocale(request);
@@ -30,14 +30,14 @@ export function loader({ request, params }: LoaderFunctionArgs) {
       { checkoutId, locale, mayAsk: admission.outcome === "admitted" },
       new URL(request.url).searchParams,
     );
-    if (shown.outcome === "look_again")
+    if (shown.outcome === "reload")
       throw redirect(`/orders/${checkoutId}`, { headers: await container.carts.headers(shown.cart) });
     if (shown.view.state === "another_browser") container.orderLookups.settle(request, checkoutId);
     return data({ view: shown.view, locale }, statusOf(shown.view, admission));
   });
 }
 
-/** 404: it is not said whether there is such an order. */
+/** The page's status. 404 does not reveal whether the order exists. */
 function statusOf({ state }: OrderView, admission: Admission): { status: number; headers?: Record<string, string> } {
   if (state === "another_browser") return { status: 404 };
   if (state !== "being_confirmed") return { status: 200 };

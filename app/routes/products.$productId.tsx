@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { inWords } from "~/api/page-problem.server";
+import { withErrorPage } from "~/api/page-problem.server";
 import { container } from "~/boot/container.server";
 import { findProduct, newOperation } from "~/cart/list-products.server";
 import { productIdIn } from "~/catalog/product-address";
@@ -15,7 +15,7 @@ export const meta: MetaFunction<typeof loader> = ({ data }) =>
   data === undefined ? [] : productMeta(data.product, data.siteUrl);
 
 export function loader({ request }: LoaderFunctionArgs) {
-  return inWords(async () => {
+  return withErrorPage(async () => {
     const { cart } = await container.carts.read(request);
     const visit = { sessionHash: cart.sessionHash, locale: preferredLocale(request), now: Date.now() };
     const product = await findProduct(container, productIdIn(request.url), visit);

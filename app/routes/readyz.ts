@@ -3,10 +3,10 @@ import { container } from "~/boot/container.server";
 import { json } from "~/http/problem.server";
 
 /**
- * 503 until holds are rebuilt once. From then on 200, `degraded` where a service outside did not answer when it was last
- * asked, so that a blip does not drain every server. `payments` tells a shop that takes money from one that only plays.
+ * 503 until holds have been rebuilt once. Then always 200, with `degraded` if an external service failed at its last call, so that a short
+ * outage does not take every server out of rotation. `payments` distinguishes a live shop from a test or sandbox one.
  */
-const answer = api({
+const route = api({
   GET: async () => {
     const dependencies: Record<string, string> = { ...container.dependencies.read(), holds: container.holds.state };
     const tableFaults = container.tableFaults();
@@ -26,4 +26,4 @@ const answer = api({
   },
 });
 
-export { answer as loader, answer as action };
+export { route as loader, route as action };

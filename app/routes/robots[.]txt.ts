@@ -1,7 +1,7 @@
 import { api } from "~/api/resource-route.server";
 import { container } from "~/boot/container.server";
 
-const answer = api({
+const route = api({
   GET: async () => {
     const rules = [
       "User-agent: *",
@@ -18,4 +18,4 @@ const answer = api({
   },
 });
 
-export { answer as loader, answer as action };
+export { route as loader, route as action };

@@ -5,7 +5,7 @@ import { Problem } from "~/http/problem.server";
 
 const sitemap = createSitemap({ catalog: container.catalog, siteUrl: container.originRule.publicUrl, now: Date.now });
 
-const answer = api({
+const route = api({
   GET: async (request) => {
     const page = new URL(request.url).searchParams.get("page");
     const xml = await sitemap.read(page === null ? null : /^\d{1,4}$/.test(page) ? Number(page) : 0);
@@ -16,4 +16,4 @@ const answer = api({
   },
 });
 
-export { answer as loader, answer as action };
+export { route as loader, route as action };

@@ -1,9 +1,9 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { allReservations } from "~/api/answers";
 import { ROUTES } from "~/api/documented-routes";
 import { openApiDocument } from "~/api/openapi-document";
+import { allReservations } from "~/api/responses";
 import { PROBLEM_CODES } from "~/http/problem-codes";
 import { createResponseCheck } from "./documented-responses";
 import { ask, type HttpResponse } from "./http-client";

@@ -38,7 +38,7 @@ describe("reading a form of the shop", () => {
     { intent: "remove", product_id: "" },
     { intent: "remove", product_id: "x".repeat(1001) },
   ])("does not understand %j", (form) => {
-    expect(readIntent(form)).toEqual({ outcome: "not_understood" });
+    expect(readIntent(form)).toEqual({ outcome: "invalid" });
   });
 
   it("reads what the forms send", () => {

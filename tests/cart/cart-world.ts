@@ -1,7 +1,7 @@
 import { readIntent } from "~/cart/cart-intent.server";
 import { CartSessions, withCheckout, type Cart } from "~/cart/cart-session.server";
 import type { CartShop, Visit } from "~/cart/cart-shop";
-import { changeCart, type CartAnswer } from "~/cart/change-cart.server";
+import { changeCart, type CartResult } from "~/cart/change-cart.server";
 import { createMemoryFormOrders } from "~/cart/form-orders.server";
 import type { Product } from "~/catalog/catalog";
 import type { FulfilOutcome, StartOutcome } from "~/checkout/checkout";
@@ -130,9 +130,9 @@ export function createWorld(products: readonly Product[] = [product("mug"), prod
     says,
     visit: (cart: Cart): Visit => ({ sessionHash: cart.sessionHash, locale: "en-US", now: clock.wall() }),
     /** Posts a form of the shop. */
-    send(cart: Cart, form: Record<string, string>): Promise<CartAnswer> {
+    send(cart: Cart, form: Record<string, string>): Promise<CartResult> {
       const read = readIntent(form);
-      if (read.outcome === "not_understood") throw new Error("the form was not understood");
+      if (read.outcome === "invalid") throw new Error("the form was not understood");
       return changeCart(shop, cart, read, clock.wall());
     },
     /** Posts a form that must succeed. */

@@ -81,7 +81,7 @@ describe.each(stores)("forms of one browser, in %s", (_name, open) => {
 describe("two quantities that are under way at once", () => {
   const send = (world: World, cart: Cart, form: Record<string, string>, clickedAt: number | null) => {
     const read = readIntent(clickedAt === null ? form : { ...form, clicked_at: String(clickedAt) });
-    if (read.outcome === "not_understood") throw new Error("the form was not understood");
+    if (read.outcome === "invalid") throw new Error("the form was not understood");
     return changeCart(world.shop, cart, read, world.clock.wall());
   };
   const mugs = async (world: World, cart: Cart) =>

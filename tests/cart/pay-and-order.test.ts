@@ -111,7 +111,7 @@ describe("the order page", () => {
     world.says.fulfil = () => Promise.resolve(outcome);
     const cart = { ...withCheckout(world.carts.create(), CHECKOUT), lines: [{ productId: "mug", quantity: 2 }] };
     const first = await see(world, cart);
-    if (first.outcome !== "look_again") throw new Error(first.outcome);
+    if (first.outcome !== "reload") throw new Error(first.outcome);
     expect(first.cart).toMatchObject({ lines: [], checkouts: [CHECKOUT], paying: null });
     expect(first.cart.sessionHash).not.toBe(cart.sessionHash);
     expect((await see(world, first.cart)).outcome).toBe("shown");
@@ -122,7 +122,7 @@ describe("the order page", () => {
     world.says.fulfil = () => Promise.resolve({ outcome: "awaiting_payment", order: order() });
     const cart = { ...withCheckout(world.carts.create(), CHECKOUT), lines: [{ productId: "mug", quantity: 2 }] };
     const first = await see(world, cart);
-    if (first.outcome !== "look_again") throw new Error(first.outcome);
+    if (first.outcome !== "reload") throw new Error(first.outcome);
     expect(first.cart).toMatchObject({ lines: [], checkouts: [CHECKOUT], paying: null });
     expect(await see(world, first.cart)).toMatchObject({ outcome: "shown", view: { state: "awaiting_payment" } });
   });

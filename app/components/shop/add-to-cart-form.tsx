@@ -1,6 +1,6 @@
 import { useFetcher } from "@remix-run/react";
 import { useEffect, useRef } from "react";
-import type { PanelAnswer } from "~/cart/panel-answer";
+import type { PanelResult } from "~/cart/panel-result";
 import type { ProductView, StockView } from "~/cart/product-view.server";
 import { labels, lineFailureText, productTexts } from "~/components/texts";
 import { useClockText, useHydrated } from "~/components/visitor-clock";
@@ -26,7 +26,7 @@ export function AddToCartForm({
   maxUnitsPerLine,
   operation,
 }: AddToCartFormProps) {
-  const { Form, state, data } = useFetcher<PanelAnswer>();
+  const { Form, state, data } = useFetcher<PanelResult>();
   const isHydrated = useHydrated();
   const form = useRef<HTMLFormElement>(null);
   const announce = useAnnounce();
@@ -77,7 +77,7 @@ export function AddToCartForm({
   );
 }
 
-function Refusal({ response, productId }: { response: PanelAnswer | undefined; productId: string }) {
+function Refusal({ response, productId }: { response: PanelResult | undefined; productId: string }) {
   const clock = useClockText();
   if (response?.outcome === "failed") {
     return (

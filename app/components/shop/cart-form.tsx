@@ -1,8 +1,8 @@
 import { Form, type FetcherWithComponents } from "@remix-run/react";
 import { createContext, useContext, type ReactNode } from "react";
-import type { PanelAnswer } from "~/cart/panel-answer";
+import type { PanelResult } from "~/cart/panel-result";
 
-const FetcherContext = createContext<FetcherWithComponents<PanelAnswer> | null>(null);
+const FetcherContext = createContext<FetcherWithComponents<PanelResult> | null>(null);
 
 /** Makes all `CartForm`s inside submit through this fetcher, so that their page stays. */
 export const ChangesInPlace = FetcherContext.Provider;

@@ -2,7 +2,7 @@ import { Link, useFetcher } from "@remix-run/react";
 import { useEffect, useRef, useState } from "react";
 import { LiveStock } from "~/availability/live-stock";
 import type { CartView, RemovedLine } from "~/cart/cart-view";
-import type { PanelAnswer, PanelView } from "~/cart/panel-answer";
+import type { PanelResult, PanelView } from "~/cart/panel-result";
 import { cartTexts, labels, panelTexts, shop } from "~/components/texts";
 import { ChangesInPlace } from "./cart-form";
 import { CartSummary } from "./cart-summary";
@@ -16,7 +16,7 @@ import { RemovedNotice } from "./removed-notice";
 export function CartPanel({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const cart = useFetcher<PanelView>();
-  const changes = useFetcher<PanelAnswer>();
+  const changes = useFetcher<PanelResult>();
   const view = useLastView(cart.data);
   const response = changes.state === "idle" ? changes.data : undefined;
   const isLoading = view === null && (cart.state !== "idle" || cart.data === undefined);

@@ -1,15 +1,15 @@
 import type { CartFailure } from "./cart-failure";
 import type { CartView } from "./cart-view";
 
-/** Nothing was shown or changed; `message` is for a person. */
+/** Nothing was shown or changed; `message` is for the shopper. */
 interface Refused {
   readonly outcome: "refused";
   readonly message: string;
 }
 
-/** The cart as the panel in the header shows it. */
+/** The cart for the panel in the header. */
 export type PanelView = { readonly outcome: "shown"; readonly view: CartView } | Refused;
 
-/** What became of a change that was asked for without leaving the page. `failed`: nothing was changed, and this is why. */
-export type PanelAnswer =
+/** Result of a change made without leaving the page. `failed`: nothing changed, for the given reason. */
+export type PanelResult =
   { readonly outcome: "changed" } | { readonly outcome: "failed"; readonly failure: CartFailure } | Refused;

@@ -2,12 +2,12 @@ import { z } from "zod";
 import { REVIEW_REASONS } from "~/checkout/fulfil/ways-out";
 import { PROBLEM_CODES } from "~/http/problem-codes";
 
-/** The answers of the API, each field of them: what `/api/openapi.json` tells, and what tests hold every real answer against. */
+/** Schemas of all API responses, for `/api/openapi.json` and for tests, which validate every real response. */
 
 const units = z.int().min(0);
 const moment = z.iso.datetime();
 const checkoutId = z.string().regex(/^cs_/);
-/** A hash of the session id, which is a key to the cart and is never shown; `late:` and a claim's id where a payment came after its hold had ended. */
+/** A hash of the session id, which is secret and never shown; `late:` and a claim id if a payment arrived after its hold had ended. */
 const session = z.string().regex(/^([\w-]{16}|late:[\w-]{1,100})$/);
 
 export const problem = z
@@ -15,7 +15,7 @@ export const problem = z
     success: z.literal(false),
     error: z.strictObject({
       code: z.enum(PROBLEM_CODES),
-      message: z.string().min(1).describe("For a person."),
+      message: z.string().min(1).describe("For people."),
       fields: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
     }),
   })
@@ -24,10 +24,12 @@ export const problem = z
 const heldLine = z
   .strictObject({
     product_id: z.string(),
-    name: z.string().nullable().describe("Null when the product is not in the table any more."),
+    name: z.string().nullable().describe("Null if the product is no longer in the table."),
     success: z.literal(true),
     quantity: units,
-    available: units.describe("inventory − held by others: what this session may hold in all, its own units included."),
+    available: units.describe(
+      "inventory − held by others: units that this session may hold in all, including its own.",
+    ),
     remaining: units.describe("available − quantity"),
   })
   .meta({ id: "HeldLine" });
@@ -46,7 +48,7 @@ const shortLine = z
 export const reserved = z
   .strictObject({
     success: z.literal(true),
-    session_id: z.string().describe("A signed token: send it again to change, see or release the same cart."),
+    session_id: z.string().describe("A signed token: send it to change, view or release the same cart."),
     expires_at: moment.nullable(),
     expires_in_seconds: units.nullable(),
     results: z.array(heldLine).min(1),
@@ -64,12 +66,12 @@ export const refused = z
     total_active_reservations: units,
     error: z.strictObject({ code: z.literal("insufficient_inventory"), message: z.string().min(1) }),
   })
-  .meta({ id: "Refused", description: "Not everything could be held, so nothing changed." });
+  .meta({ id: "Refused", description: "Not all items could be held, so nothing changed." });
 
 export const released = z
   .strictObject({
     success: z.literal(true),
-    released: units.describe("How many lines were given back."),
+    released: units.describe("Number of released lines."),
     total_active_reservations: units,
   })
   .meta({ id: "Released" });
@@ -82,7 +84,7 @@ const reservation = z
     quantity: z.int().min(1),
     state: z.enum(["shopping", "checkout"]),
     checkout_id: checkoutId.nullable(),
-    expires_at: moment.nullable().describe("Null while it is being paid for: that ends by proof, not by time."),
+    expires_at: moment.nullable().describe("Null during payment, which ends by proof, not by time."),
     expires_in_seconds: units.nullable(),
   })
   .meta({ id: "Reservation" });
@@ -98,7 +100,7 @@ export const allReservations = z
     sessions: units,
     store_bytes: units,
     reservations: z.array(reservation),
-    cursor: z.string().nullable().describe("Where the next page begins; null on the last one."),
+    cursor: z.string().nullable().describe("Start of the next page; null on the last one."),
   })
   .meta({ id: "AllReservations" });
 
@@ -107,9 +109,9 @@ export const productAvailability = z
     product_id: z.string(),
     inventory: units,
     held: units,
-    available: units.describe("What the caller may hold in all, own units included."),
+    available: units.describe("Units that the caller may hold in all, including their own."),
     held_by_you: units,
-    next_release_at: moment.nullable().describe("When the next unit in another cart may free up."),
+    next_release_at: moment.nullable().describe("When the next unit in another cart may become available."),
   })
   .meta({ id: "Availability" });
 
@@ -145,7 +147,7 @@ export const inspection = z
         mark: z.enum(["claimed", "intent", "done", "return_intent", "returned", "needs_review"]),
         from: z.int().nullable(),
         to: z.int().nullable(),
-        inventory: z.int().nullable().describe("The row now; null when it cannot be read or is gone."),
+        inventory: z.int().nullable().describe("The row's current inventory; null if it cannot be read or is gone."),
       }),
     ),
     refunds: z
@@ -153,12 +155,12 @@ export const inspection = z
         z.strictObject({ refund_id: z.string(), amount: units, status: z.enum(["succeeded", "pending", "failed"]) }),
       )
       .describe(
-        "Refunds of the payment as Stripe reports them, in minor units. `pending`: on its way; `failed`: failed or canceled, also weeks later.",
+        "Refunds of the payment as reported by Stripe, in minor units. `pending`: on its way; `failed`: failed or canceled, even weeks later.",
       ),
     charged: z
       .array(
         z.strictObject({
-          product_id: z.string().nullable().describe("Null for a line that names no product of this shop."),
+          product_id: z.string().nullable().describe("Null for a line without a product of this shop."),
           name: z.string(),
           quantity: units,
           unit_amount: units.nullable(),
@@ -167,9 +169,9 @@ export const inspection = z
       )
       .nullable()
       .describe(
-        "The lines that Stripe charged for; null before the payment page is complete, and while Stripe does not answer.",
+        "The lines that Stripe charged; null before the payment page is complete, and while Stripe is unavailable.",
       ),
-    next: z.string().min(1).describe("What would be done next, in a sentence."),
+    next: z.string().min(1).describe("The next step, in a sentence."),
   })
   .meta({ id: "Inspection" });
 
@@ -180,7 +182,7 @@ export const settled = z
     success: z.literal(true),
     checkout_id: checkoutId,
     outcome: z.enum([...settledOutcomes, "open", "left"]),
-    reason: z.enum(REVIEW_REASONS).optional().describe("With `needs_review` only: what the order waits for now."),
+    reason: z.enum(REVIEW_REASONS).optional().describe("With `needs_review` only: what the order is waiting for."),
   })
   .meta({ id: "Settled" });
 
@@ -190,15 +192,15 @@ export const received = z
 
 export const health = z.strictObject({ status: z.literal("ok") }).meta({ id: "Health" });
 
-const answering = z.enum(["ok", "failing", "unknown"]);
+const dependencyState = z.enum(["ok", "failing", "unknown"]);
 
 export const readiness = z
   .strictObject({
     status: z.enum(["rebuilding", "ready", "degraded"]),
     payments: z.enum(["sandbox", "test", "live"]),
     dependencies: z.strictObject({
-      database: answering,
-      stripe: answering,
+      database: dependencyState,
+      stripe: dependencyState,
       holds: z.enum(["memory", "ok", "failing"]),
     }),
     table_faults: z.array(z.string()),
