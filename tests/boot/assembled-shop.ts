@@ -67,11 +67,11 @@ export function assembleWorldShop(
 /** The world's catalog as a driver: what only the boot check and Stripe Prices need does nothing. */
 export function wholeCatalog(catalog: Catalog): SupabaseCatalog {
   return Object.assign(catalog, {
-    probe: async () => ({ ok: true, faults: [], warnings: [] }),
+    probe: async () => ({ ok: true, problems: [], warnings: [] }),
     closedBy: null,
     oddities: [],
     unavailable: 0,
-    checkPrices: async () => ({ rows: 0, faults: [], differing: [] }),
-    lookingReader: () => (productIds: readonly string[]) => catalog.readStock(productIds),
+    checkPrices: async () => ({ rows: 0, problems: [], differing: [] }),
+    displayReader: () => (productIds: readonly string[]) => catalog.readStock(productIds),
   });
 }
