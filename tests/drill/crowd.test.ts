@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { crowdTable, isCrowdServed, runCrowd, type CrowdFigures } from "~/drill/crowd";
 import type { Shopper } from "~/drill/shopper";
 import { CrowdShop, type CrowdShopOptions } from "../reservations/crowd";
-import { withoutLook } from "../reservations/crowds";
+import { withoutHints } from "../reservations/crowds";
 
 async function drill(
   options: Partial<CrowdShopOptions>,
@@ -15,7 +15,7 @@ async function drill(
     return change({
       reserve: async (productId, quantity) =>
         (await shop.reserve(sessionHash, { [productId]: quantity })).outcome === "granted" ? "granted" : "refused",
-      release: () => shop.giveBack(sessionHash).then(() => true),
+      release: () => shop.releaseAll(sessionHash).then(() => true),
       openPayment: async () => null,
       pay: async () => false,
       returnToShop: async () => undefined,
@@ -48,7 +48,7 @@ it.each([0, 30, 100])("a released item is granted again promptly, with database 
 });
 
 it("reports a released item that nobody gets if every call places a pending hold (negative control)", async () => {
-  const figures = await drill({ wrapStore: withoutLook });
+  const figures = await drill({ wrapStore: withoutHints });
   expect(figures).toMatchObject({ oversold: 0, unsold: true });
   expect(isCrowdServed(figures)).toBe(false);
 });

@@ -14,12 +14,12 @@ export type Cart = Readonly<Record<string, number>>;
 
 export interface CrowdShopOptions {
   readonly stock: Readonly<Record<string, number>>;
-  /** How long the database takes to answer one read. */
+  /** Duration of a database read. */
   readonly readMs: number;
   readonly servers: 1 | 2;
-  /** The store that all servers share; by default one in memory, on the crowd's time. */
+  /** The store shared by all servers; by default a memory store on the crowd's clock. */
   readonly openStore?: ((time: VirtualTime) => ReservationStore) | undefined;
-  /** What becomes of the store before `reserve` gets it: the negative controls take something away. */
+  /** Wraps the store before `reserve` gets it. Negative controls use it to remove a feature. */
   readonly wrapStore?: ((store: ReservationStore) => ReservationStore) | undefined;
   readonly figures?: (() => LastFigures) | undefined;
 }
@@ -45,17 +45,17 @@ export class CrowdShop {
 
   async reserve(sessionHash: string, cart: Cart): Promise<ReserveOutcome> {
     const server = this.#servers[Math.floor(this.random() * this.#servers.length)];
-    if (server === undefined) throw new Error("a shop has a server");
+    if (server === undefined) throw new Error("the shop has no server");
     return reserve(server, { sessionHash, lines: linesOf(cart) });
   }
 
-  async giveBack(sessionHash: string): Promise<void> {
+  async releaseAll(sessionHash: string): Promise<void> {
     const [server] = this.#servers;
     if (server !== undefined) await release(server, { sessionHash, productIds: "all" });
   }
 
-  /** Waits as long as the next of `perSecond` independent shoppers lets one wait. */
-  nextAsk(perSecond: number): Promise<void> {
+  /** Waits for the next request of `perSecond` independent shoppers. */
+  nextRequest(perSecond: number): Promise<void> {
     return this.time.sleep((-Math.log(1 - this.random()) * 1_000) / perSecond);
   }
 
@@ -81,16 +81,16 @@ export class CrowdShop {
 }
 
 export interface Regrants {
-  /** Of each item that came back: until one was granted again, in milliseconds, and what is allowed in the median. */
+  /** For each returned item: milliseconds until it was granted again, and the allowed median. */
   readonly waits: readonly { readonly ms: number; readonly allowedMs: number }[];
-  /** Stays at 0 where everything works: items that were not granted within the patience. */
+  /** Items not granted again within `patienceMs`; 0 if everything works. */
   readonly unsold: number;
-  readonly asks: number;
+  readonly requests: number;
 }
 
 /**
- * A steady crowd asks for the carts, each shopper once. Whoever is granted one gives it back up to 1.5 s later, and what
- * counts is how long nobody is granted any although somebody could be.
+ * A steady crowd requests the carts, each shopper once. A granted cart is released up to 1.5 s later. Measures how long
+ * nobody is granted a cart although one would fit.
  */
 export async function regrants(
   shop: CrowdShop,
@@ -105,7 +105,7 @@ export async function regrants(
   const { time, random } = shop;
   const waits: { ms: number; allowedMs: number }[] = [];
   let unsold = 0;
-  let asks = 0;
+  let requests = 0;
   let returned: { at: number; allowedMs: number } | null = null;
   const failures: unknown[] = [];
   const isOver = () => waits.length + unsold >= rounds || failures.length > 0;
@@ -116,7 +116,7 @@ export async function regrants(
     const share = fitting.filter(Boolean).length / carts.length;
     if (share > 0) returned = { at: time.now(), allowedMs: 100 + 2 * readMs + 1_000 / (perSecond * share) };
   };
-  const comes = async (sessionHash: string) => {
+  const visit = async (sessionHash: string) => {
     const cart = carts[Math.floor(random() * carts.length)];
     if (cart === undefined) return;
     const { outcome } = await shop.reserve(sessionHash, cart);
@@ -124,13 +124,13 @@ export async function regrants(
     if (returned !== null) waits.push({ ms: time.now() - returned.at, allowedMs: returned.allowedMs });
     returned = null;
     await time.sleep(random() * 1_500);
-    await shop.giveBack(sessionHash);
+    await shop.releaseAll(sessionHash);
     await noteReturn();
   };
   const crowd = async () => {
-    for (; !isOver(); asks += 1) {
-      await shop.nextAsk(perSecond);
-      comes(`shopper-${asks}`).catch((error: unknown) => failures.push(error));
+    for (; !isOver(); requests += 1) {
+      await shop.nextRequest(perSecond);
+      visit(`shopper-${requests}`).catch((error: unknown) => failures.push(error));
       if (returned !== null && time.now() - returned.at > patienceMs) {
         unsold += 1;
         returned = { ...returned, at: time.now() };
@@ -140,7 +140,7 @@ export async function regrants(
   crowd().catch((error: unknown) => failures.push(error));
   await time.run(isOver);
   if (failures.length > 0) throw failures[0];
-  return { waits, unsold, asks };
+  return { waits, unsold, requests };
 }
 
 async function fits(shop: CrowdShop, cart: Cart): Promise<boolean> {
@@ -151,7 +151,7 @@ async function fits(shop: CrowdShop, cart: Cart): Promise<boolean> {
   });
 }
 
-/** A wait as a part of what is allowed in the median; 1 at most in the median and 2 at the 95th percentile. */
+/** The wait at this percentile, relative to the allowed median: at most 1 in the median and 2 at the 95th percentile. */
 export function shareOfAllowed({ waits, unsold }: Regrants, percentile: number): number {
   if (unsold > 0) return Infinity;
   const shares = waits.map(({ ms, allowedMs }) => ms / allowedMs).sort((a, b) => a - b);

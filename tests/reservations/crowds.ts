@@ -11,15 +11,15 @@ export interface Crowd {
 
 export const oneItem: Crowd = { name: "one item", stock: { mug: 1 }, carts: [{ mug: 1 }] };
 
-/** What a cart is short of keeps its other product from nobody. */
+/** A cart that is short of one product must not block its other product. */
 export const overlappingCarts: Crowd = {
   name: "carts of two overlapping products",
   stock: { mug: 1, hat: 1, cup: 1 },
   carts: [{ mug: 1, hat: 1 }, { hat: 1, cup: 1 }, { cup: 1 }],
 };
 
-/** The store of before: every call places. */
-export function withoutLook(store: ReservationStore): ReservationStore {
+/** A store that ignores hints: every call places. */
+export function withoutHints(store: ReservationStore): ReservationStore {
   return storeWith(store, { place: (request) => store.place(blind(request)) });
 }
 
@@ -30,17 +30,17 @@ export class FiguresThatNobodyWaitsFor extends LastFigures {
   }
 }
 
-/** Lets a call place that fits beside firm holds, whatever else is being asked for. */
-export function lookingAtFirmHoldsOnly(store: ReservationStore): ReservationStore {
+/** A store that compares hints with firm holds only, whatever is pending. */
+export function ignoringPendingUnits(store: ReservationStore): ReservationStore {
   return storeWith(store, {
     place: async (request) => {
-      const looked = await store.place(request);
-      if (looked.outcome !== "cannot_fit") return looked;
+      const placed = await store.place(request);
+      if (placed.outcome !== "cannot_fit") return placed;
       const fits = request.lines.every(({ productId, quantity, hint }) => {
-        const { units = 0, pendingUnits = 0 } = looked.others.get(productId) ?? {};
+        const { units = 0, pendingUnits = 0 } = placed.others.get(productId) ?? {};
         return typeof hint !== "number" || hint - (units - pendingUnits) >= quantity;
       });
-      return fits ? store.place(blind(request)) : looked;
+      return fits ? store.place(blind(request)) : placed;
     },
   });
 }
@@ -49,7 +49,7 @@ function blind(request: PlaceRequest): PlaceRequest {
   return { ...request, lines: request.lines.map(({ productId, quantity }) => ({ productId, quantity })) };
 }
 
-/** How often carts are granted that are abandoned after 3 s, of what would be possible if each was granted at once. */
+/** Grants of carts that are abandoned after 3 s, as a share of what is possible if each is granted at once. */
 export async function turnover(
   shop: CrowdShop,
   { perSecond, seconds }: { perSecond: number; seconds: number },
@@ -57,18 +57,18 @@ export async function turnover(
   const { time } = shop;
   const heldMs = 3_000;
   let grants = 0;
-  const comes = async (sessionHash: string) => {
+  const visit = async (sessionHash: string) => {
     if ((await shop.reserve(sessionHash, { mug: 1 })).outcome !== "granted") return;
     grants += 1;
     await time.sleep(heldMs);
-    await shop.giveBack(sessionHash);
+    await shop.releaseAll(sessionHash);
   };
   const failures: unknown[] = [];
   const isOver = () => time.now() >= seconds * 1_000 || failures.length > 0;
   const crowd = async () => {
     for (let nth = 0; !isOver(); nth += 1) {
-      await shop.nextAsk(perSecond);
-      comes(`shopper-${nth}`).catch((error: unknown) => failures.push(error));
+      await shop.nextRequest(perSecond);
+      visit(`shopper-${nth}`).catch((error: unknown) => failures.push(error));
     }
   };
   crowd().catch((error: unknown) => failures.push(error));
@@ -77,8 +77,8 @@ export async function turnover(
   return grants / ((shop.stock["mug"] ?? 0) * ((seconds * 1_000) / heldMs));
 }
 
-/** Twelve honest shoppers ask for one mug each while others keep asking for what they can never get; how many are granted one. */
-export async function grantedBeside(shop: CrowdShop, impossible: (nth: number) => Cart): Promise<number> {
+/** The number of twelve honest shoppers who are granted a mug while others keep requesting carts they can never get. */
+export async function grantedDespite(shop: CrowdShop, impossible: (nth: number) => Cart): Promise<number> {
   const { time } = shop;
   let granted = 0;
   let served = 0;
@@ -87,14 +87,14 @@ export async function grantedBeside(shop: CrowdShop, impossible: (nth: number) =
   const attack = async () => {
     for (let nth = 0; !isOver(); nth += 1) {
       shop.reserve(`attacker-${nth}`, impossible(nth)).catch((error: unknown) => failures.push(error));
-      await shop.nextAsk(20);
+      await shop.nextRequest(20);
     }
   };
   const honest = async () => {
     for (; served < 12; served += 1) {
       const sessionHash = `shopper-${served}`;
       if ((await shop.reserve(sessionHash, { mug: 1 })).outcome === "granted") granted += 1;
-      await shop.giveBack(sessionHash);
+      await shop.releaseAll(sessionHash);
       await time.sleep(shop.random() * 500);
     }
   };

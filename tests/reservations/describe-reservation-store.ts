@@ -117,7 +117,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         await grant("ann", { mug: 2 });
         await place("ann", "more", { mug: 5 });
         await place("bob", "fresh", { mug: 1 });
-        expect(othersOf(await place("cy", "asks", { mug: 1 }), "mug")).toMatchObject({ units: 6, pendingUnits: 4 });
+        expect(othersOf(await place("cy", "requests", { mug: 1 }), "mug")).toMatchObject({ units: 6, pendingUnits: 4 });
       });
 
       it("lets at least one of two simultaneous calls see the other", async () => {
@@ -128,7 +128,10 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("does not free units of a pending decrease", async () => {
         await grant("ann", { mug: 5 });
         await place("ann", "fewer", { mug: 1 });
-        expect(othersOf(await place("bob", "asks", { mug: 1 }), "mug")).toMatchObject({ units: 5, pendingUnits: 0 });
+        expect(othersOf(await place("bob", "requests", { mug: 1 }), "mug")).toMatchObject({
+          units: 5,
+          pendingUnits: 0,
+        });
       });
 
       it("lapses after ten seconds, and then blocks no other call", async () => {
@@ -138,7 +141,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await place("ann", "next", { mug: 1 })).toEqual({ outcome: "busy" });
         await advance(2 * SLACK_MS);
         expect(await total("mug")).toBe(0);
-        expect(othersOf(await place("bob", "asks", { mug: 1 }), "mug")).toMatchObject(NO_OTHERS);
+        expect(othersOf(await place("bob", "requests", { mug: 1 }), "mug")).toMatchObject(NO_OTHERS);
         expect(await place("ann", "next", { mug: 1 })).toMatchObject({ outcome: "placed" });
       });
 
@@ -166,28 +169,28 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
     });
 
     describe("place with hints", () => {
-      const look = (sessionHash: string, operationId: string, ...lines: PlaceLine[]) =>
+      const placeWithHints = (sessionHash: string, operationId: string, ...lines: PlaceLine[]) =>
         store.place({ sessionHash, operationId, lines, maxLines: 30 });
       const mug = (quantity: number, hint: number | null) => ({ productId: "mug", quantity, hint });
 
       it("writes nothing when the hint less the units of others is too low, and returns those units", async () => {
         await grant("bob", { mug: 3 });
-        const looked = await look("ann", "asks", mug(3, 5));
-        if (looked.outcome !== "cannot_fit") throw new Error(looked.outcome);
-        expect(looked.others.get("mug")).toMatchObject({ units: 3, pendingUnits: 0 });
-        expectWithin(looked.others.get("mug")?.nextReleaseInMs ?? null, ttlMs);
+        const placed = await placeWithHints("ann", "requests", mug(3, 5));
+        if (placed.outcome !== "cannot_fit") throw new Error(placed.outcome);
+        expect(placed.others.get("mug")).toMatchObject({ units: 3, pendingUnits: 0 });
+        expectWithin(placed.others.get("mug")?.nextReleaseInMs ?? null, ttlMs);
         expect(await heldOf("mug")).toMatchObject({ total: 3, pendingUnits: 0 });
-        expect(await store.confirm({ sessionHash: "ann", operationId: "asks" })).toEqual({ outcome: "gone" });
+        expect(await store.confirm({ sessionHash: "ann", operationId: "requests" })).toEqual({ outcome: "gone" });
         expect(await store.totals()).toMatchObject({ sessions: 1 });
         // It left nothing pending, so the session's next call is not blocked.
-        expect(await look("ann", "asks again", mug(2, 5))).toMatchObject({ outcome: "placed" });
+        expect(await placeWithHints("ann", "requests again", mug(2, 5))).toMatchObject({ outcome: "placed" });
       });
 
       it("places when the hint is just enough, or when there is none", async () => {
         await grant("bob", { mug: 3 });
-        expect(await look("ann", "fits", mug(2, 5))).toMatchObject({ outcome: "placed" });
-        expect(await look("cy", "no figure", mug(9, null))).toMatchObject({ outcome: "placed" });
-        expect(await look("di", "no figure either", { productId: "mug", quantity: 9 })).toMatchObject({
+        expect(await placeWithHints("ann", "fits", mug(2, 5))).toMatchObject({ outcome: "placed" });
+        expect(await placeWithHints("cy", "no figure", mug(9, null))).toMatchObject({ outcome: "placed" });
+        expect(await placeWithHints("di", "no figure either", { productId: "mug", quantity: 9 })).toMatchObject({
           outcome: "placed",
         });
       });
@@ -195,38 +198,38 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       it("counts pending and claimed units of others", async () => {
         await grant("payer", { mug: 1 });
         await claim("payer", "claim-1");
-        await place("bob", "undecided", { mug: 1 });
-        const looked = await look("ann", "asks", mug(1, 2));
-        if (looked.outcome !== "cannot_fit") throw new Error(looked.outcome);
-        expect(looked.others.get("mug")).toMatchObject({ units: 2, pendingUnits: 1 });
-        await store.abort({ sessionHash: "bob", operationId: "undecided" });
-        expect(await look("ann", "asks", mug(1, 2))).toMatchObject({ outcome: "placed" });
+        await place("bob", "pending", { mug: 1 });
+        const placed = await placeWithHints("ann", "requests", mug(1, 2));
+        if (placed.outcome !== "cannot_fit") throw new Error(placed.outcome);
+        expect(placed.others.get("mug")).toMatchObject({ units: 2, pendingUnits: 1 });
+        await store.abort({ sessionHash: "bob", operationId: "pending" });
+        expect(await placeWithHints("ann", "requests", mug(1, 2))).toMatchObject({ outcome: "placed" });
       });
 
       it("does not count the session's own holds", async () => {
         await grant("ann", { mug: 4 });
-        expect(await look("ann", "more", mug(5, 5))).toMatchObject({ outcome: "placed" });
+        expect(await placeWithHints("ann", "more", mug(5, 5))).toMatchObject({ outcome: "placed" });
         await store.abort({ sessionHash: "ann", operationId: "more" });
         await grant("bob", { mug: 1 });
-        expect(await look("ann", "too many", mug(5, 5))).toMatchObject({ outcome: "cannot_fit" });
+        expect(await placeWithHints("ann", "too many", mug(5, 5))).toMatchObject({ outcome: "cannot_fit" });
         expect((await store.view("ann")).lines).toEqual([{ productId: "mug", quantity: 4 }]);
-        expect(await look("ann", "fewer", mug(2, 5))).toMatchObject({ outcome: "placed" });
+        expect(await placeWithHints("ann", "fewer", mug(2, 5))).toMatchObject({ outcome: "placed" });
       });
 
       it("releases a product whatever its hint is", async () => {
         await grant("ann", { mug: 2 });
-        expect(await look("ann", "none", mug(0, 0))).toMatchObject({ outcome: "placed" });
+        expect(await placeWithHints("ann", "none", mug(0, 0))).toMatchObject({ outcome: "placed" });
       });
 
       it("places all lines or none", async () => {
         const hat = { productId: "hat", quantity: 1, hint: 0 };
-        expect(await look("ann", "both", mug(1, 1), hat)).toMatchObject({ outcome: "cannot_fit" });
+        expect(await placeWithHints("ann", "both", mug(1, 1), hat)).toMatchObject({ outcome: "cannot_fit" });
         expect([await total("mug"), await total("hat")]).toEqual([0, 0]);
       });
 
       it("is placed again when it is repeated, whatever the hint says by then", async () => {
-        await look("ann", "once", mug(1, 1));
-        expect(await look("ann", "once", mug(1, 0))).toMatchObject({ outcome: "placed" });
+        await placeWithHints("ann", "once", mug(1, 1));
+        expect(await placeWithHints("ann", "once", mug(1, 0))).toMatchObject({ outcome: "placed" });
         expect(await total("mug")).toBe(1);
       });
 
@@ -236,16 +239,16 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         expect(await store.place({ sessionHash: "ann", operationId: "third", lines, maxLines: 2 })).toEqual({
           outcome: "too_many_lines",
         });
-        await place("ann", "undecided", { hat: 2 });
-        expect(await look("ann", "second", mug(1, 0))).toEqual({ outcome: "busy" });
-        await store.abort({ sessionHash: "ann", operationId: "undecided" });
+        await place("ann", "pending", { hat: 2 });
+        expect(await placeWithHints("ann", "second", mug(1, 0))).toEqual({ outcome: "busy" });
+        await store.abort({ sessionHash: "ann", operationId: "pending" });
         await claim("ann", "claim-1");
-        expect(await look("ann", "late", mug(1, 0))).toMatchObject({ outcome: "checkout_open" });
+        expect(await placeWithHints("ann", "late", mug(1, 0))).toMatchObject({ outcome: "checkout_open" });
       });
     });
 
     describe("the cap of a client", () => {
-      const ask = (sessionHash: string, quantity: number, maxUnits = 10, clientId = "campus") =>
+      const request = (sessionHash: string, quantity: number, maxUnits = 10, clientId = "campus") =>
         store.place({
           sessionHash,
           operationId: newOperationId(),
@@ -253,7 +256,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
           maxLines: 30,
           clients: [{ clientId, maxUnits }],
         });
-      const take = async (sessionHash: string, quantity: number, clientId = "campus") => {
+      const reserve = async (sessionHash: string, quantity: number, clientId = "campus") => {
         const operationId = newOperationId();
         const placed = await store.place({
           sessionHash,
@@ -267,21 +270,21 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
       };
 
       it("counts all its sessions, pending calls included, and no others; a refused call writes nothing", async () => {
-        expect(await take("ann", 6)).toBe("placed");
-        expect(await ask("bob", 3)).toMatchObject({ outcome: "placed" });
-        expect(await ask("cy", 2)).toEqual({ outcome: "client_full", maxUnits: 10 });
-        expect(await take("di", 10, "elsewhere")).toBe("placed");
+        expect(await reserve("ann", 6)).toBe("placed");
+        expect(await request("bob", 3)).toMatchObject({ outcome: "placed" });
+        expect(await request("cy", 2)).toEqual({ outcome: "client_full", maxUnits: 10 });
+        expect(await reserve("di", 10, "elsewhere")).toBe("placed");
         await grant("eve", { mug: 20 });
         expect(await total("mug")).toBe(39);
-        expect(await take("cy", 1)).toBe("placed");
+        expect(await reserve("cy", 1)).toBe("placed");
       });
 
       it("never refuses a session that requests no more than it holds, whatever the cap is by then", async () => {
-        await take("ann", 10);
-        expect(await ask("ann", 10, 1)).toMatchObject({ outcome: "placed" });
-        expect(await ask("bob", 1, 1)).toEqual({ outcome: "client_full", maxUnits: 1 });
+        await reserve("ann", 10);
+        expect(await request("ann", 10, 1)).toMatchObject({ outcome: "placed" });
+        expect(await request("bob", 1, 1)).toEqual({ outcome: "client_full", maxUnits: 1 });
         await advance(pendingMs + SLACK_MS);
-        expect(await ask("ann", 11)).toEqual({ outcome: "client_full", maxUnits: 10 });
+        expect(await request("ann", 11)).toEqual({ outcome: "client_full", maxUnits: 10 });
         expect(
           await store.place({
             sessionHash: "ann",
@@ -303,8 +306,8 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
           () => advance(ttlMs + SLACK_MS),
         ];
         for (const end of ends) {
-          expect(await take("ann", 10)).toBe("placed");
-          expect(await take("bob", 1)).toBe("client_full");
+          expect(await reserve("ann", 10)).toBe("placed");
+          expect(await reserve("bob", 1)).toBe("client_full");
           await end();
         }
         const operation = { sessionHash: "ann", operationId: newOperationId() };
@@ -315,30 +318,30 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
           clients: [{ clientId: "campus", maxUnits: 10 }],
         });
         await store.abort(operation);
-        expect(await take("bob", 10)).toBe("placed");
+        expect(await reserve("bob", 10)).toBe("placed");
       });
 
       it("counts claimed units as long as they are held, and is checked before the open payment page", async () => {
-        await take("ann", 10);
+        await reserve("ann", 10);
         await claim("ann", "claim-1");
         await advance(maxAgeMs + ttlMs);
-        expect(await take("bob", 1)).toBe("client_full");
-        expect(await ask("ann", 11)).toEqual({ outcome: "client_full", maxUnits: 10 });
-        expect(await ask("ann", 10)).toMatchObject({ outcome: "checkout_open" });
+        expect(await reserve("bob", 1)).toBe("client_full");
+        expect(await request("ann", 11)).toEqual({ outcome: "client_full", maxUnits: 10 });
+        expect(await request("ann", 10)).toMatchObject({ outcome: "checkout_open" });
       });
 
       it("counts a session towards the client of its first hold, until it holds nothing", async () => {
-        await take("ann", 9);
-        expect(await take("ann", 10, "elsewhere")).toBe("placed");
-        expect(await take("bob", 1)).toBe("client_full");
-        expect(await take("bob", 10, "elsewhere")).toBe("placed");
+        await reserve("ann", 9);
+        expect(await reserve("ann", 10, "elsewhere")).toBe("placed");
+        expect(await reserve("bob", 1)).toBe("client_full");
+        expect(await reserve("bob", 10, "elsewhere")).toBe("placed");
         await store.release({ sessionHash: "ann", productIds: "all" });
-        expect(await take("ann", 1, "elsewhere")).toBe("client_full");
-        expect(await take("ann", 10)).toBe("placed");
+        expect(await reserve("ann", 1, "elsewhere")).toBe("client_full");
+        expect(await reserve("ann", 10)).toBe("placed");
       });
 
       it("applies to all groups of a client, and returns the cap that would be exceeded", async () => {
-        const take = async (sessionHash: string, home: string, quantity: number) => {
+        const reserve = async (sessionHash: string, home: string, quantity: number) => {
           const operation = { sessionHash, operationId: newOperationId() };
           const clients = [
             { clientId: home, maxUnits: 10 },
@@ -353,15 +356,15 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
           if (placed.outcome === "placed") await store.confirm(operation);
           return placed.outcome === "client_full" ? placed.maxUnits : placed.outcome;
         };
-        expect(await take("ann", "first", 9)).toBe("placed");
-        expect(await take("bob", "first", 2)).toBe(10);
-        expect(await take("cy", "second", 9)).toBe("placed");
-        expect(await take("di", "third", 3)).toBe(20);
-        expect(await take("di", "third", 2)).toBe("placed");
+        expect(await reserve("ann", "first", 9)).toBe("placed");
+        expect(await reserve("bob", "first", 2)).toBe(10);
+        expect(await reserve("cy", "second", 9)).toBe("placed");
+        expect(await reserve("di", "third", 3)).toBe(20);
+        expect(await reserve("di", "third", 2)).toBe("placed");
         await claim("ann", "claim-1");
         await store.complete({ claimId: "claim-1", checkoutId: null });
-        expect(await take("eve", "third", 8)).toBe("placed");
-        expect(await take("bob", "first", 2)).toBe(20);
+        expect(await reserve("eve", "third", 8)).toBe("placed");
+        expect(await reserve("bob", "first", 2)).toBe(20);
       });
 
       it("includes a session without a client from its next call on, and does not affect a repeated call", async () => {
@@ -378,8 +381,8 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         });
         await store.abort(again);
         await grant("ann", { hat: 8 });
-        expect(await take("ann", 2)).toBe("placed");
-        expect(await take("bob", 1)).toBe("client_full");
+        expect(await reserve("ann", 2)).toBe("placed");
+        expect(await reserve("bob", 1)).toBe("client_full");
       });
     });
 
@@ -677,7 +680,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
           renewableForMs: null,
           claim: claimed.claim,
         });
-        expect(othersOf(await place("cy", "asks", { mug: 1 }), "mug")).toMatchObject({
+        expect(othersOf(await place("cy", "requests", { mug: 1 }), "mug")).toMatchObject({
           units: 2,
           pendingUnits: 0,
           nextReleaseInMs: null,

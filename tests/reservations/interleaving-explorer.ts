@@ -10,54 +10,54 @@ import { ManualClock } from "./manual-clock";
 import { steppedStore } from "./stepped-store";
 
 /**
- * Explores every order in which the steps of several calls can happen, over the real store and the real `reserve`.
+ * Explores every order in which the steps of several calls can happen, using the real store and the real `reserve`.
  *
- * A step is one store verb, one stock read, one row write or one jump of the clock; nothing happens between steps. A path is
- * a sequence of choices of whose step is next, replayed from the start for each sibling. Two paths that reach the same state
- * are explored once from there: a client is a deterministic program, so everything it was answered, and when, is its state,
- * and what the store answers about every session and product is the store's.
- * What a call has finished, or tried in vain, is forgotten but for what its program can still know of it.
- * A call that backs off is woken only after somebody else moved: without that its next try is the same as its last.
+ * A step is one store operation, one stock read, one row write or one jump of the clock; nothing happens between steps. A
+ * path is a sequence of choices of the client that moves next, replayed from the start for each sibling. Paths that reach
+ * the same state are explored only once from there. A client is a deterministic program, so its state is every result it
+ * received, with its time. The store's state is what it returns for every session and product.
+ * Of a finished call or a failed attempt, the state keeps only what its program can still know.
+ * A call that backs off wakes only after another client moved; otherwise its next attempt would equal its last.
  */
 export interface Scenario {
   readonly name: string;
   readonly stock: Readonly<Record<string, number>>;
-  /** The stock figures that every client believes at the start, right or not; by default none is known. */
+  /** The hints that every client has at the start, right or wrong; none by default. */
   readonly figures?: Readonly<Record<string, number>> | undefined;
-  /** Runs before anything is explored, on a store without steps. */
+  /** Runs before the search, on a store without steps. */
   readonly start?: (store: ReservationStore) => Promise<void>;
   readonly clients: Readonly<Record<string, Program>>;
-  /** How many of the calls may stop for good, after any step. */
+  /** How many of the clients may crash, after any step. */
   readonly crashes?: number;
-  /** How often a call may back off before the search follows it no further; 1 by default. */
+  /** How often a call may back off before the search stops following it; 1 by default. */
   readonly backsOff?: number;
-  /** Checked where no step is left. */
+  /** Checks the state when no step is left. */
   readonly atEnd?: (end: {
     readonly stock: ReadonlyMap<string, number>;
     readonly store: ReservationStore;
     readonly crashed: readonly string[];
   }) => Promise<void>;
-  /** Outside edits make the invariant depend on what was read before them, which is then a part of the state. */
+  /** With outside edits the invariant depends on reads before them, which then become part of the state. */
   readonly editsStock?: boolean;
 }
 
 export type Program = (client: Client) => Promise<void>;
 
-/** What a program can do; each is one or more steps. */
+/** What a program can do. Each call is one or more steps. */
 export interface Client {
   readonly reserve: (
     sessionHash: string,
     units: Readonly<Record<string, number>>,
   ) => Promise<ReserveOutcome["outcome"]>;
   readonly store: ReservationStore;
-  /** Takes sold units from the row. */
+  /** Deducts sold units from the row. */
   readonly decrement: (claimId: string, lines: readonly Line[]) => Promise<void>;
-  /** Somebody edits the row directly. */
+  /** Edits the row directly, like a merchant. */
   readonly edit: (productId: string, delta: number) => Promise<void>;
   readonly advance: (milliseconds: number) => Promise<void>;
 }
 
-/** Some way to reserve; `atomically` makes several verbs one step, for the naive versions. */
+/** An implementation of `reserve`. `atomically` makes several operations one step, for the naive versions. */
 export type Reserve = (
   dependencies: ReserveDependencies & {
     readonly atomically: <T>(label: string, act: (store: ReservationStore) => Promise<T>) => Promise<T>;
@@ -72,7 +72,7 @@ export interface Explored {
 
 export class Oversold extends Error {}
 
-/** Stops a program that has backed off as often as the scenario follows it. It leaves nothing undecided behind. */
+/** Stops a program that has backed off as often as the scenario allows. It leaves nothing pending. */
 class GivesUp extends Error {}
 
 export async function explore(scenario: Scenario, reserve: Reserve): Promise<Explored> {
@@ -112,26 +112,26 @@ interface Choice {
 
 interface Task {
   readonly name: string;
-  /** Set while the program waits for its turn. */
+  /** Set while the program waits for its next step. */
   parked: { readonly label: string; readonly resume: () => void; readonly backsOffSince: number | null } | null;
-  /** Told when the program has parked or ended. */
+  /** Called when the program has parked or ended. */
   settled: () => void;
   state: "running" | "done" | "crashed";
   error: Error | null;
   lastLabel: string;
-  /** Everything that the program was answered, and when. */
+  /** Every result that the program received, with its time. */
   history: string;
-  /** Of its own, as if each client had its own server. */
+  /** Separate for each client, as if each had its own server. */
   readonly figures: LastFigures;
 }
 
-/** One call of `reserve`, as the invariant with outside edits needs it. */
+/** A call of `reserve`, for the invariant with outside edits. */
 interface Operation {
   readonly client: string;
   readonly placedAt: number;
   confirmedAt: number;
   readonly lines: readonly Line[];
-  /** Units that outside edits had taken from the rows when it read them; null before that. */
+  /** Units that outside edits had removed from the rows when the call read them; null before that. */
   removedAtRead: ReadonlyMap<string, number> | null;
 }
 
@@ -146,7 +146,7 @@ class Run {
   readonly #decremented = new Set<string>();
   readonly #sessions = new Set<string>();
   readonly #operations = new Map<string, Operation>();
-  readonly #undecided = new Map<Task, Operation>();
+  readonly #pending = new Map<Task, Operation>();
   readonly #tasks = new Map<string, Task>();
   readonly #trace: string[] = [];
   #lastConfirmed: Operation | null = null;
@@ -235,7 +235,7 @@ class Run {
     return createHash("sha1").update(JSON.stringify(seen)).digest("base64");
   }
 
-  /** Nobody was promised, or has paid for, a unit that is not there. */
+  /** Checks that no unit was promised or sold that is not on hand. */
   async checkStep(): Promise<void> {
     for (const [productId, onHand] of this.#stock) {
       if (onHand < 0) this.#fail(`${productId}: ${onHand} on hand`);
@@ -255,7 +255,7 @@ class Run {
         const held = await this.#store.held({ sessionHash: null, productIds: [...this.#stock.keys()] });
         for (const [productId, { pendingUnits }] of held) {
           if (pendingUnits > 0)
-            throw new Error(`${pendingUnits} of ${productId} are asked for by calls that have ended`);
+            throw new Error(`${pendingUnits} units of ${productId} are pending for calls that have ended`);
         }
       }
       await this.#scenario.atEnd?.({ stock: this.#stock, store: this.#store, crashed });
@@ -265,8 +265,9 @@ class Run {
   }
 
   /**
-   * Without outside edits: 0 after every step. With them a grant can be judged only at its confirm: by no more than what was
-   * taken from the row since it, or a call that overlapped with it, read the row.
+   * Units that may be promised beyond the stock; null if this step cannot be judged. Without outside edits: 0 after every
+   * step. With them only a confirm can be judged, and may exceed the stock by the units removed from the row since this
+   * call, or one that overlapped with it, read the row.
    */
   #allowance(productId: string): number | null {
     if (this.#scenario.editsStock !== true) return 0;
@@ -279,7 +280,7 @@ class Run {
     return (this.#removed.get(productId) ?? 0) - Math.min(...removedAtReads);
   }
 
-  /** All of the past that `#allowance` can ask for: of each undecided call, what it and those it overlapped with have read. */
+  /** The part of the past that `#allowance` needs: the reads of each pending call and of the calls it overlapped with. */
   #readBeforeEdits(): unknown {
     const operations = [...this.#operations.values()];
     const readBy = ({ removedAtRead }: Operation) => (removedAtRead === null ? null : [...removedAtRead]);
@@ -320,10 +321,10 @@ class Run {
         const { outcome } = await this.#reserve(this.#dependencies(task), { sessionHash, lines });
         const { lines: granted } = await this.#store.view(sessionHash);
         const missing = withSet(granted, lines).some(
-          (line) => !granted.some((each) => written(each) === written(line)),
+          (line) => !granted.some((each) => serialized(each) === serialized(line)),
         );
-        if (outcome === "granted" && missing) throw new Oversold(`${sessionHash} was told of units that are not held`);
-        // All that is left of the call.
+        if (outcome === "granted" && missing) throw new Oversold(`${sessionHash} was granted units that are not held`);
+        // Only this remains of the call.
         task.history = `${before}${outcome}@${this.#clock.now()};`;
         return outcome;
       },
@@ -353,7 +354,7 @@ class Run {
       store: this.#gated(task),
       readStock: (productIds) =>
         this.#step(task, `reads ${productIds.join(", ")}`, async () => {
-          const operation = this.#undecided.get(task);
+          const operation = this.#pending.get(task);
           if (operation !== undefined) operation.removedAtRead = new Map(this.#removed);
           hasRead = true;
           return this.#rows(productIds);
@@ -364,7 +365,7 @@ class Run {
       backOff: async () => {
         backedOff += 1;
         if (backedOff > (this.#scenario.backsOff ?? 1)) throw new GivesUp();
-        // All that a call remembers of its earlier tries is how many there were of which kind, and the figures if it read them.
+        // A call remembers only how many attempts of which kind it made, and the rows if it read them.
         inCall += `${task.lastLabel}${hasRead ? " after a read" : ""};`;
         await this.#step(task, "backs off", async () => undefined, this.#trace.length);
         task.history = inCall;
@@ -390,7 +391,7 @@ class Run {
     return rows;
   }
 
-  /** The store with each verb that the programs use as one step. */
+  /** The store with each changing operation as one step. */
   #gated(task: Task): ReservationStore {
     const store = this.#store;
     const watched: Pick<ReservationStore, "place" | "confirm" | "abort"> = {
@@ -406,7 +407,7 @@ class Run {
             removedAtRead: null,
           };
           this.#operations.set(request.operationId, operation);
-          this.#undecided.set(task, operation);
+          this.#pending.set(task, operation);
         }
         return placed;
       },
@@ -435,10 +436,10 @@ class Run {
       task.parked = { label, resume, backsOffSince };
       task.settled();
     });
-    const answer = await act();
+    const result = await act();
     task.lastLabel = label;
-    task.history += `${label}@${this.#clock.now()} ${written(answer)};`;
-    return answer;
+    task.history += `${label}@${this.#clock.now()} ${serialized(result)};`;
+    return result;
   }
 
   #end(task: Task, error: Error | null): void {
@@ -456,8 +457,8 @@ class Run {
   }
 }
 
-function written(answer: unknown): string {
-  return JSON.stringify(answer, (_, value: unknown) =>
+function serialized(result: unknown): string {
+  return JSON.stringify(result, (_, value: unknown) =>
     value instanceof Map ? Array.from(value as Map<unknown, unknown>) : value,
   );
 }

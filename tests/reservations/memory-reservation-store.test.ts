@@ -16,7 +16,7 @@ function open() {
   return { clock, store: createMemoryReservationStore({ clock, ...storeTiming }) };
 }
 
-/** One-line carts; session ids as long as a SHA-256 in base64url, operation ids as long as 12 random bytes in it. */
+/** Grants one-line carts. Session hashes are as long as a SHA-256 and operation ids as long as 12 bytes, both in base64url. */
 async function fill(store: ReservationStore, holds: number, productIds: number): Promise<void> {
   for (let i = 0; i < holds; i += 1) {
     const sessionHash = Buffer.from(String(i).padStart(43, "s")).toString("latin1");
@@ -29,7 +29,7 @@ async function fill(store: ReservationStore, holds: number, productIds: number):
 
 describe("a million holds in memory", () => {
   it(
-    "lapse together: what is available is exact at once, and the memory comes back by constant work",
+    "stop counting at once when they lapse together, and their memory is reclaimed by constant work per operation",
     { timeout: 120_000 },
     async () => {
       const { store, clock } = open();
@@ -40,7 +40,7 @@ describe("a million holds in memory", () => {
       });
       clock.advance(storeTiming.ttlMs);
       expect((await store.held({ sessionHash: null, productIds: ["product-0"] })).get("product-0")?.total).toBe(0);
-      // Lapsed records are still there: exactness does not come from having cleaned up.
+      // Lapsed records are still there, so exactness does not depend on cleanup.
       expect((await store.totals()).bytes).toBeGreaterThan(200_000 * 100);
       expect(await store.totals()).toMatchObject({ shopping: 0, units: 0, sessions: 0 });
       const before = expired;
@@ -64,7 +64,7 @@ describe("a million holds in memory", () => {
     expect(bytes).toBeLessThan(used * 1.33);
   });
 
-  it("do not pile up when shoppers come and go", async () => {
+  it("do not accumulate as shoppers come and go", async () => {
     const { store, clock } = open();
     for (let round = 0; round < 20; round += 1) {
       await fill(store, 500, 10);
@@ -76,7 +76,7 @@ describe("a million holds in memory", () => {
 });
 
 describe("deadlines in ticks", () => {
-  it("end exactly when the answer said, never later", async () => {
+  it("pass exactly when the result said, never later", async () => {
     const { store, clock } = open();
     clock.advance(37.5);
     await fill(store, 1, 1);

@@ -10,7 +10,7 @@ interface Entry {
   readonly until: number;
 }
 
-/** What the store must answer, by scanning an array of everything: slow, and simple enough to be believed. */
+/** A model of the store that scans an array of all holds: slow, but simple enough to trust. */
 export class NaiveReservations {
   now = 0;
   #entries: Entry[] = [];
@@ -39,9 +39,11 @@ export class NaiveReservations {
 
   confirm(sessionHash: string): void {
     const alive = this.#alive();
-    const asked = alive.filter((entry) => entry.sessionHash === sessionHash && entry.layer === "pending");
-    const kept = this.granted(sessionHash).filter((line) => !asked.some((entry) => entry.productId === line.productId));
-    const lines = [...kept, ...asked.map(({ productId, units }) => ({ productId, quantity: units }))];
+    const pending = alive.filter((entry) => entry.sessionHash === sessionHash && entry.layer === "pending");
+    const kept = this.granted(sessionHash).filter(
+      (line) => !pending.some((entry) => entry.productId === line.productId),
+    );
+    const lines = [...kept, ...pending.map(({ productId, units }) => ({ productId, quantity: units }))];
     if (this.granted(sessionHash).length === 0) this.#firstGrantedAt.set(sessionHash, this.now);
     this.#setGranted(
       sessionHash,
@@ -94,7 +96,7 @@ export class NaiveReservations {
     return granted === undefined ? null : granted.until - this.now;
   }
 
-  /** Whether each line fits by its hint beside all that other sessions hold. */
+  /** Whether each line fits by its hint less everything other sessions hold. */
   mayFit(sessionHash: string, lines: readonly PlaceLine[]): boolean {
     return lines.every(
       ({ productId, quantity, hint }) =>

@@ -37,7 +37,7 @@ const action = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ type: fc.constant("end" as const), session, to: fc.constantFrom("stock", "shopper") }),
   },
-  // Whole ticks, so that rounding of deadlines plays no part here.
+  // Whole ticks, so that deadlines are not rounded here.
   {
     weight: 3,
     arbitrary: fc.record({
@@ -47,12 +47,12 @@ const action = fc.oneof(
   },
 );
 
-/** The last operation that each session placed. */
+/** The latest operation that each session placed. */
 const operations = new Map<string, string>();
 type Action = typeof action extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** Does the same to the store and to the model, and compares what the verb answers. */
-async function both(
+/** Applies the action to the store and to the model, and compares the results. */
+async function applyToBoth(
   store: ReservationStore,
   model: NaiveReservations,
   clock: ManualClock,
@@ -138,13 +138,13 @@ async function both(
 }
 
 async function expectSame(store: ReservationStore, model: NaiveReservations): Promise<void> {
-  for (const asking of [...SESSIONS, null]) {
-    const held = await store.held({ sessionHash: asking, productIds: PRODUCTS });
-    for (const productId of PRODUCTS) expect(held.get(productId)).toEqual(model.held(asking, productId));
-    if (asking === null) continue;
-    const view = await store.view(asking);
-    expect(sorted(view.lines)).toEqual(sorted(model.granted(asking)));
-    expect(view.expiresInMs).toBe(model.expiresInMs(asking));
+  for (const sessionHash of [...SESSIONS, null]) {
+    const held = await store.held({ sessionHash, productIds: PRODUCTS });
+    for (const productId of PRODUCTS) expect(held.get(productId)).toEqual(model.held(sessionHash, productId));
+    if (sessionHash === null) continue;
+    const view = await store.view(sessionHash);
+    expect(sorted(view.lines)).toEqual(sorted(model.granted(sessionHash)));
+    expect(view.expiresInMs).toBe(model.expiresInMs(sessionHash));
   }
   expect(await store.totals()).toMatchObject(model.totals());
   const { reservations } = await store.snapshot({ limit: 1_000 });
@@ -156,7 +156,7 @@ function sorted(lines: readonly Line[]): Line[] {
 }
 
 describe("the memory store", () => {
-  it("answers as a scan over an array of all holds would, after any history", async () => {
+  it("returns the same as a scan over an array of all holds, after any history", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (actions) => {
         const clock = new ManualClock();
@@ -164,10 +164,10 @@ describe("the memory store", () => {
         const model = new NaiveReservations();
         operations.clear();
         for (const [nth, step] of actions.entries()) {
-          await both(store, model, clock, step, nth);
+          await applyToBoth(store, model, clock, step, nth);
           await expectSame(store, model);
         }
-        // Whatever happened, time gives everything back that is not being paid for, and its memory.
+        // Whatever happened, everything that is not claimed lapses with time, and its memory is reclaimed.
         clock.advance(storeTiming.ttlMs + storeTiming.maxAgeMs);
         model.now += storeTiming.ttlMs + storeTiming.maxAgeMs;
         await expectSame(store, model);
@@ -183,7 +183,7 @@ describe("the memory store", () => {
   });
 });
 
-/** One shop whose every outside call takes its time, in an order that the scheduler chooses. */
+/** A shop whose calls to other services complete in an order chosen by the scheduler. */
 class Shop {
   readonly clock = new ManualClock();
   readonly store = createMemoryReservationStore({ clock: this.clock, ...storeTiming });
@@ -206,7 +206,7 @@ class Shop {
     return result;
   }
 
-  /** The store with a turn of the scheduler before each verb. */
+  /** The scheduler decides when each operation of the store runs. */
   dependencies(): ReserveDependencies {
     return {
       store: steppedStore(this.store, (label, act) => this.step(label, act)),
@@ -222,9 +222,9 @@ class Shop {
     return new Map([["mug", { name: "Mug", inventory: this.onHand, active: true }]]);
   }
 
-  /** A payment arrives: the row first, the claim after it. */
-  async sell(who: string): Promise<void> {
-    const { claim } = await this.store.view(who);
+  /** Processes a payment: first the row, then the claim. */
+  async sell(sessionHash: string): Promise<void> {
+    const { claim } = await this.store.view(sessionHash);
     if (claim === null) throw new Error("nothing to sell");
     await this.step("row", async () => {
       this.onHand -= claim.lines[0]?.quantity ?? 0;
@@ -235,8 +235,8 @@ class Shop {
 
   async #check(): Promise<void> {
     let promised = 0;
-    for (const who of SESSIONS) {
-      const { lines, claim } = await this.store.view(who);
+    for (const sessionHash of SESSIONS) {
+      const { lines, claim } = await this.store.view(sessionHash);
       promised += lines[0]?.quantity ?? 0;
       if (claim !== null && claim.claimId !== this.#sold) promised += claim.lines[0]?.quantity ?? 0;
     }
@@ -251,20 +251,22 @@ const shopping = fc.record({
   jumpMs: fc.constantFrom(0, storeTiming.pendingMs, storeTiming.ttlMs),
 });
 
-async function holdsAndPays(shop: Shop, quantity: number): Promise<void> {
+async function holdAndClaim(shop: Shop, quantity: number): Promise<void> {
   const lines = [{ productId: "mug", quantity }];
   await shop.store.place({ sessionHash: "di", operationId: "start", lines, maxLines: 30 });
   await shop.store.confirm({ sessionHash: "di", operationId: "start" });
   await shop.store.claim({ sessionHash: "di", claimId: "claim-di" });
 }
 
-describe("reserve, release, expiry and a sale, all at once", () => {
-  const neverOversells = (ask: (shop: Shop, sessionHash: string, quantity: number) => Promise<unknown>) =>
+describe("simultaneous calls of reserve and release, lapsing holds and a sale", () => {
+  const neverOversells = (request: (shop: Shop, sessionHash: string, quantity: number) => Promise<unknown>) =>
     fc.asyncProperty(fc.scheduler(), shopping, async (scheduler, { stock, carts, paid, jumpMs }) => {
       const shop = new Shop(scheduler, stock + paid);
-      await holdsAndPays(shop, paid);
+      await holdAndClaim(shop, paid);
       const calls = [
-        ...carts.filter((each) => each.sessionHash !== "di").map((each) => ask(shop, each.sessionHash, each.quantity)),
+        ...carts
+          .filter((each) => each.sessionHash !== "di")
+          .map((each) => request(shop, each.sessionHash, each.quantity)),
         shop.sell("di"),
         shop.step("time", async () => shop.clock.advance(jumpMs)),
       ];
@@ -273,47 +275,47 @@ describe("reserve, release, expiry and a sale, all at once", () => {
     });
 
   it("never promise a unit twice, in any order", async () => {
-    const ask = async (shop: Shop, who: string, quantity: number) => {
+    const request = async (shop: Shop, sessionHash: string, quantity: number) => {
       const dependencies = shop.dependencies();
-      await reserve(dependencies, { sessionHash: who, lines: [{ productId: "mug", quantity }] });
-      if (quantity === 1) await release(dependencies, { sessionHash: who, productIds: ["mug"] });
+      await reserve(dependencies, { sessionHash, lines: [{ productId: "mug", quantity }] });
+      if (quantity === 1) await release(dependencies, { sessionHash, productIds: ["mug"] });
     };
-    await fc.assert(neverOversells(ask), { numRuns: 500 });
+    await fc.assert(neverOversells(request), { numRuns: 500 });
   });
 
-  it("would, if the stock were read first (negative control)", async () => {
-    const ask = async (shop: Shop, who: string, quantity: number) => {
+  it("promise a unit twice if the stock is read first (negative control)", async () => {
+    const request = async (shop: Shop, sessionHash: string, quantity: number) => {
       const onHand = await shop.step("read", async () => shop.onHand);
       await shop.step("check and write", async () => {
-        const operation = { sessionHash: who, operationId: shop.dependencies().newOperationId() };
+        const operation = { sessionHash, operationId: shop.dependencies().newOperationId() };
         const placed = await shop.store.place({ ...operation, lines: [{ productId: "mug", quantity }], maxLines: 30 });
         if (placed.outcome !== "placed") return;
         const fits = available(onHand, placed.others.get("mug")?.units ?? 0) >= quantity;
         await (fits ? shop.store.confirm(operation) : shop.store.abort(operation));
       });
     };
-    await expect(fc.assert(neverOversells(ask), { numRuns: 2_000 })).rejects.toThrow(/Property failed/);
+    await expect(fc.assert(neverOversells(request), { numRuns: 2_000 })).rejects.toThrow(/Property failed/);
   });
 
-  it("grant nothing beyond what is left after somebody cut the row", async () => {
+  it("grant no more than what is left after the row was lowered", async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), shopping, fc.nat({ max: 6 }), async (scheduler, { stock, carts }, cutTo) => {
         const shop = new Shop(scheduler, stock);
         const [first, ...later] = carts;
-        const ask = async (each: { sessionHash: string; quantity: number } | undefined) => {
+        const request = async (each: { sessionHash: string; quantity: number } | undefined) => {
           if (each === undefined) return;
           await reserve(shop.dependencies(), {
             sessionHash: each.sessionHash,
             lines: [{ productId: "mug", quantity: each.quantity }],
           });
         };
-        await scheduler.waitFor(ask(first));
+        await scheduler.waitFor(request(first));
         shop.onHand = Math.min(stock, cutTo);
         const heldBefore = await unitsBySession(shop);
-        await scheduler.waitFor(Promise.all(later.map(ask)));
+        await scheduler.waitFor(Promise.all(later.map(request)));
         const heldAfter = await unitsBySession(shop);
-        // Whoever has more than before was granted after the cut, so all together must fit.
-        const grew = SESSIONS.some((who) => (heldAfter.get(who) ?? 0) > (heldBefore.get(who) ?? 0));
+        // A session with more than before was granted units after the cut, so all holds together must fit.
+        const grew = SESSIONS.some((each) => (heldAfter.get(each) ?? 0) > (heldBefore.get(each) ?? 0));
         const total = [...heldAfter.values()].reduce((sum, units) => sum + units, 0);
         if (grew) expect(total).toBeLessThanOrEqual(Math.max(shop.onHand, ...[...heldBefore.values()]));
       }),
@@ -324,6 +326,7 @@ describe("reserve, release, expiry and a sale, all at once", () => {
 
 async function unitsBySession(shop: Shop): Promise<Map<string, number>> {
   const units = new Map<string, number>();
-  for (const who of SESSIONS) units.set(who, (await shop.store.view(who)).lines[0]?.quantity ?? 0);
+  for (const sessionHash of SESSIONS)
+    units.set(sessionHash, (await shop.store.view(sessionHash)).lines[0]?.quantity ?? 0);
   return units;
 }

@@ -9,7 +9,7 @@ import { connect } from "./redis-fixture";
 
 const HISTORIES = 40;
 const STEPS = 60;
-/** Time moves in steps that are long beside what Redis' own clock moves on meanwhile. */
+/** Time moves in steps that are long compared with the progress of Redis' own clock during a test. */
 const STEP_MS = 5_000;
 const SESSIONS = ["ann", "bob", "cy"];
 const PRODUCTS = ["mug", "hat", "cup", "mug\u0000", "m"];
@@ -41,7 +41,7 @@ function nextStep(random: () => number, step: number): Step {
     productId,
     quantity: Math.floor(random() * 4),
   }));
-  const looking = lines.map((line) => ({ ...line, hint: random() < 0.5 ? null : Math.floor(random() * 8) }));
+  const withHints = lines.map((line) => ({ ...line, hint: random() < 0.5 ? null : Math.floor(random() * 8) }));
   const age = Math.floor(random() * 40) * STEP_MS;
   const to = pick(["shopper", "stock"] as const);
   const productIds = random() < 0.4 ? ("all" as const) : PRODUCTS.filter(() => random() < 0.4);
@@ -52,15 +52,16 @@ function nextStep(random: () => number, step: number): Step {
           { clientId: pick(["campus", "home"]), maxUnits: 6 },
           ...(random() < 0.5 ? [] : [{ clientId: "city", maxUnits: 9 }]),
         ];
-  const verbs: Step[] = [
+  const steps: Step[] = [
     {
       name: "place",
-      act: (store) => store.place({ sessionHash, operationId, lines: looking, maxLines: 3, clients }).then(seenOfPlace),
+      act: (store) =>
+        store.place({ sessionHash, operationId, lines: withHints, maxLines: 3, clients }).then(resultOfPlace),
     },
     {
       name: "place and confirm",
       act: async (store) => [
-        seenOfPlace(await store.place({ sessionHash, operationId, lines, maxLines: 9, clients })),
+        resultOfPlace(await store.place({ sessionHash, operationId, lines, maxLines: 9, clients })),
         await store.confirm({ sessionHash, operationId }),
       ],
     },
@@ -91,11 +92,11 @@ function nextStep(random: () => number, step: number): Step {
     },
     { name: "findClaim", act: (store) => store.findClaim(claimId) },
   ];
-  return pick(verbs);
+  return pick(steps);
 }
 
-/** What others hold is all that the contract promises of an answer to `place`. */
-function seenOfPlace(placed: PlaceOutcome): unknown {
+/** The result of `place` without what the contract does not promise: only the units of others matter. */
+function resultOfPlace(placed: PlaceOutcome): unknown {
   if (placed.outcome !== "placed" && placed.outcome !== "cannot_fit") return placed;
   return {
     ...placed,
@@ -108,8 +109,8 @@ function seenOfPlace(placed: PlaceOutcome): unknown {
   };
 }
 
-/** Everything that can be seen of the store. */
-async function look(store: ReservationStore): Promise<unknown> {
+/** Everything observable about the store. */
+async function observe(store: ReservationStore): Promise<unknown> {
   const held = await Promise.all(
     [null, ...SESSIONS].map((sessionHash) => store.held({ sessionHash, productIds: PRODUCTS })),
   );
@@ -122,7 +123,7 @@ async function look(store: ReservationStore): Promise<unknown> {
   return { held, views, totals, rows: rows.map((row) => row.join("/")).sort() };
 }
 
-/** Durations as steps of time, and no dates: clocks differ by what passed meanwhile. The memory of one process has no epochs. */
+/** Durations in time steps, without dates, because the clocks drift apart. Without epochs, which the memory store lacks. */
 function comparable(value: unknown): unknown {
   if (value instanceof Map) return [...value].map(comparable);
   if (Array.isArray(value)) return value.map(comparable);
@@ -138,7 +139,7 @@ function comparable(value: unknown): unknown {
 }
 
 it(
-  `Redis answers like memory through ${HISTORIES} random histories of ${STEPS} steps`,
+  `the Redis store returns the same as the memory store in ${HISTORIES} random histories of ${STEPS} steps`,
   { timeout: 120_000 },
   async () => {
     const seen = new Set<string>();
@@ -161,18 +162,18 @@ it(
         const { name, act } = nextStep(random, step);
         history.push(name);
         const expected = await act(memory, () => clock.wall());
-        const answer = await act(app.store, () => Date.now() + offset.ms);
+        const result = await act(app.store, () => Date.now() + offset.ms);
         seen.add(
           `${name} ${typeof expected === "object" && expected !== null && "outcome" in expected ? String(expected.outcome) : ""}`,
         );
-        expect(comparable(answer), `seed ${seed}: ${history.join(", ")}`).toEqual(comparable(expected));
-        expect(comparable(await look(app.store)), `seed ${seed}: ${history.join(", ")}`).toEqual(
-          comparable(await look(memory)),
+        expect(comparable(result), `seed ${seed}: ${history.join(", ")}`).toEqual(comparable(expected));
+        expect(comparable(await observe(app.store)), `seed ${seed}: ${history.join(", ")}`).toEqual(
+          comparable(await observe(memory)),
         );
       }
       app.redis.close();
     }
-    // The histories went through what matters.
+    // The histories covered what matters.
     for (const outcome of [
       "place placed",
       "place busy",

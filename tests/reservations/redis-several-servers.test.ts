@@ -48,7 +48,7 @@ const mugsHeld = async ({ store }: App) =>
   (await store.held({ sessionHash: null, productIds: ["mug"] })).get("mug")?.total;
 
 describe("two servers on one Redis", () => {
-  it("see each other's holds at once, and one finishes what the other began", async () => {
+  it("see each other's holds at once, and each can finish operations that the other began", async () => {
     const [a, b] = [appServer(), appServer()];
     await a.rebuild();
     await grant(a, "ann", 2);
@@ -65,7 +65,7 @@ describe("two servers on one Redis", () => {
     });
   });
 
-  it("never both miss the other when they ask for the last unit in the same instant", async () => {
+  it("never miss each other's units when both place at the same instant", async () => {
     const [a, b] = [appServer(), appServer()];
     await a.rebuild();
     for (let round = 0; round < 50; round += 1) {
@@ -75,29 +75,29 @@ describe("two servers on one Redis", () => {
     }
   });
 
-  it("hear of each other's changes; a lapsed cart is told by the one that found it", async () => {
+  it("both emit each other's changes; only the one that found a lapsed cart emits `expired`", async () => {
     const offset = { ms: 0 };
     const [a, b] = [appServer({ offset }), appServer({ offset })];
     await a.rebuild();
-    const heard: Record<"a" | "b", StoreEvent[]> = { a: [], b: [] };
-    a.store.subscribe((event) => heard.a.push(event));
-    b.store.subscribe((event) => heard.b.push(event));
-    // Until the subscriptions are there.
+    const events: Record<"a" | "b", StoreEvent[]> = { a: [], b: [] };
+    a.store.subscribe((event) => events.a.push(event));
+    b.store.subscribe((event) => events.b.push(event));
+    // Repeats until both are subscribed.
     await vi.waitFor(async () => {
       await grant(a, `ann-${performance.now()}`);
-      expect(Math.min(heard.a.length, heard.b.length)).toBeGreaterThan(0);
+      expect(Math.min(events.a.length, events.b.length)).toBeGreaterThan(0);
     }, PATIENT);
-    const seen = heard.b.length;
+    const seen = events.b.length;
     await grant(a, "ann");
-    await vi.waitFor(() => expect(heard.b.length).toBeGreaterThan(seen), { ...PATIENT, interval: 2 });
+    await vi.waitFor(() => expect(events.b.length).toBeGreaterThan(seen), { ...PATIENT, interval: 2 });
     offset.ms += storeTiming.ttlMs + 200;
     await b.store.view("ann");
     const lapsed = { type: "expired", sessionHash: "ann", lines: mug(1) };
-    await vi.waitFor(() => expect(heard.b).toContainEqual(lapsed), PATIENT);
-    expect(heard.a).not.toContainEqual(lapsed);
+    await vi.waitFor(() => expect(events.b).toContainEqual(lapsed), PATIENT);
+    expect(events.a).not.toContainEqual(lapsed);
   });
 
-  it("agree on time although their own clocks are an hour apart", async () => {
+  it("agree on time even if their own clocks are hours apart", async () => {
     const [a, b] = [appServer(), appServer()];
     await a.rebuild();
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3_600_000 });
@@ -112,12 +112,12 @@ describe("two servers on one Redis", () => {
     expect((await claimOf(b, "bob")).claimedAt - claimedAt).toBeLessThan(5_000);
   });
 
-  it("put no session id anywhere but the hash that they are given, and all keys in one slot", async () => {
+  it("use no key that contains a session, and keep all keys in one slot", async () => {
     const a = appServer();
     await a.rebuild();
     await grant(a, "ann");
     const keys = await server.command("KEYS", "*");
-    if (!Array.isArray(keys)) throw new Error("KEYS did not answer a list");
+    if (!Array.isArray(keys)) throw new Error("KEYS did not return a list");
     expect(keys.length).toBeGreaterThan(4);
     for (const key of keys) expect(key).toMatch(/^\{holdfast:shop\}:v1:[a-z]+$/);
   });
@@ -129,48 +129,48 @@ async function claimOf(app: App, sessionHash: string) {
   return claimed.claim;
 }
 
-describe("a connection that fails", () => {
-  it("after the step was done and before its answer: sent again, it is answered as the first time", async () => {
+describe("a failing connection", () => {
+  it("that breaks between a step and its reply: the repeated operation returns the same result", async () => {
     const proxy = await cuttingProxy(server.port);
     const app = appServer({}, proxy.url);
     await app.rebuild();
     await grant(app, "warm");
 
-    proxy.cutNextAnswer();
+    proxy.cutNextReply();
     const placed = await place(app, "ann", 2);
     expect(proxy.cuts()).toBe(1);
     expect(placed).toMatchObject({ outcome: "placed" });
     if (placed.outcome === "placed") expect(placed.others.get("mug")).toMatchObject({ units: 1 });
-    proxy.cutNextAnswer();
+    proxy.cutNextReply();
     expect(await app.store.confirm({ sessionHash: "ann", operationId: "ann-op" })).toMatchObject({
       outcome: "confirmed",
       view: { lines: mug(2) },
     });
-    proxy.cutNextAnswer();
+    proxy.cutNextReply();
     const { claimedAt } = await claimOf(app, "ann");
     expect((await claimOf(app, "ann")).claimedAt).toBe(claimedAt);
-    proxy.cutNextAnswer();
+    proxy.cutNextReply();
     expect(await app.store.stamp({ claimId: "claim-ann", checkoutId: "cs_1" })).toBe("stamped");
     expect(proxy.cuts()).toBe(4);
     expect(await mugsHeld(app)).toBe(3);
   });
 
-  it("without a word: refused within a second, and the next verb does not wait behind it", async () => {
+  it("that falls silent: the operation is refused within a second, and the next one does not wait behind it", async () => {
     const proxy = await cuttingProxy(server.port);
     const app = appServer({}, proxy.url);
     await app.rebuild();
     proxy.setSilent(true);
     const before = performance.now();
     await expect(place(app, "ann")).rejects.toThrow(UnavailableError);
-    // 800 ms by the connection's own limit; a busy machine may add to that.
+    // The connection's own limit is 800 ms; a busy machine may add to that.
     expect(performance.now() - before).toBeLessThan(3_000);
     proxy.setSilent(false);
     await vi.waitFor(async () => expect(await place(app, "bob")).toMatchObject({ outcome: "placed" }), PATIENT);
   });
 });
 
-describe("a Redis that fails", () => {
-  it("whose script cache is flushed is given the scripts again", async () => {
+describe("a failing Redis", () => {
+  it("receives the scripts again after its script cache was flushed", async () => {
     const app = appServer();
     await app.rebuild();
     await grant(app, "ann");
@@ -179,7 +179,7 @@ describe("a Redis that fails", () => {
     expect(await mugsHeld(app)).toBe(2);
   });
 
-  it("is stopped: refused within a second; is back: works again without a restart, once claims are rebuilt", async () => {
+  it("that stops: operations are refused within a second; once it is back and rebuilt, servers work without a restart", async () => {
     const own = await startRedis();
     closing.add(() => void own.stop());
     const app = appServer({}, own.url);
@@ -191,7 +191,7 @@ describe("a Redis that fails", () => {
     for (const sessionHash of ["bob", "cy"]) {
       const before = performance.now();
       await expect(place(app, sessionHash)).rejects.toThrow(UnavailableError);
-      // 800 ms by the connection's own limit; a busy machine may add to that.
+      // The connection's own limit is 800 ms; a busy machine may add to that.
       expect(performance.now() - before).toBeLessThan(3_000);
     }
     expect(app.redis.state).toBe("failing");
@@ -205,7 +205,7 @@ describe("a Redis that fails", () => {
     expect(await mugsHeld(app)).toBe(1);
   });
 
-  it("may have lost its latest writes with a restart, though the epoch key is there: nothing is placed, claimed or counted before a rebuild", async () => {
+  it("that restarts with its epoch key may have lost writes: nothing is placed, claimed or counted before a rebuild", async () => {
     const own = await startRedis(["--appendonly", "yes", "--appendfsync", "always"]);
     closing.add(() => void own.stop());
     const app = appServer({}, own.url);
@@ -225,7 +225,7 @@ describe("a Redis that fails", () => {
     expect(await app.store.claim({ sessionHash: "ann", claimId: "claim-1" })).toMatchObject({ outcome: "claimed" });
   });
 
-  it("is emptied: nothing is placed, and no claimed unit counts as free, until one server has rebuilt, and only one does", async () => {
+  it("that is emptied: exactly one server rebuilds, and until then nothing is placed or counted", async () => {
     const [a, b] = [appServer(), appServer()];
     await a.rebuild();
     await grant(a, "ann");
@@ -253,7 +253,7 @@ describe("a Redis that fails", () => {
     expect(placed.others.get("mug")?.units).toBe(1);
   });
 
-  it("is emptied while claims are rebuilt: what was rebuilt does not count as complete", async () => {
+  it("that is emptied during a rebuild does not count as rebuilt", async () => {
     const app = appServer();
     expect(await app.turns.begin()).toBe("begun");
     await server.command("FLUSHALL");
@@ -261,7 +261,7 @@ describe("a Redis that fails", () => {
     await expect(place(app, "ann")).rejects.toThrow(UnavailableError);
   });
 
-  it("lets another server begin when the one whose turn it was is gone", async () => {
+  it("lets another server rebuild if the first one is gone", async () => {
     const offset = { ms: 0 };
     const [a, b] = [appServer({ offset }), appServer({ offset })];
     expect(await a.turns.begin()).toBe("begun");
@@ -271,7 +271,7 @@ describe("a Redis that fails", () => {
     expect(await b.turns.end()).toBe(true);
   });
 
-  it("whose clock goes back ends no hold twice and counts none as negative", async () => {
+  it("whose clock goes back drops no hold twice and counts none as negative", async () => {
     const offset = { ms: 0 };
     const app = appServer({ offset });
     await app.rebuild();
@@ -285,7 +285,7 @@ describe("a Redis that fails", () => {
     expect(await mugsHeld(app)).toBe(0);
   });
 
-  it("is full: asking for more is refused, what frees units goes on", async () => {
+  it("that is full refuses new holds but still releases units", async () => {
     const own = await startRedis();
     closing.add(() => void own.stop());
     const app = appServer({}, own.url);
@@ -301,7 +301,7 @@ describe("a Redis that fails", () => {
     expect(await place(app, "bob")).toMatchObject({ outcome: "placed" });
   });
 
-  it("that may evict holds is warned about", async () => {
+  it("that may evict holds causes a warning", async () => {
     const own = await startRedis();
     closing.add(() => void own.stop());
     const app = appServer({}, own.url);
@@ -311,28 +311,24 @@ describe("a Redis that fails", () => {
   });
 });
 
-it(
-  "thousands of holds that lapse together stop counting at once, and leave nothing behind",
-  { timeout: 60_000 },
-  async () => {
-    const offset = { ms: 0 };
-    const app = appServer({ offset });
-    await app.rebuild();
-    const sessions = Array.from({ length: 2_000 }, (_, index) => `shopper-${index}`);
-    for (let at = 0; at < sessions.length; at += 20)
-      await Promise.all(sessions.slice(at, at + 20).map((sessionHash) => grant(app, sessionHash)));
-    expect(await mugsHeld(app)).toBe(2_000);
-    offset.ms += storeTiming.ttlMs + 200;
-    expect(await mugsHeld(app)).toBe(0);
-    expect(await app.store.totals()).toMatchObject({ shopping: 0, units: 0, sessions: 0 });
-    for (let at = 0; at < 600; at += 20) await Promise.all(sessions.slice(at, at + 20).map(() => app.store.totals()));
-    expect(await server.command("KEYS", "*")).toSatisfy((keys: string[]) =>
-      keys.every((key) => /:(epoch|sums)$/.test(key)),
-    );
-  },
-);
+it("thousands of holds that lapse together stop counting at once and leave no data", { timeout: 60_000 }, async () => {
+  const offset = { ms: 0 };
+  const app = appServer({ offset });
+  await app.rebuild();
+  const sessions = Array.from({ length: 2_000 }, (_, index) => `shopper-${index}`);
+  for (let at = 0; at < sessions.length; at += 20)
+    await Promise.all(sessions.slice(at, at + 20).map((sessionHash) => grant(app, sessionHash)));
+  expect(await mugsHeld(app)).toBe(2_000);
+  offset.ms += storeTiming.ttlMs + 200;
+  expect(await mugsHeld(app)).toBe(0);
+  expect(await app.store.totals()).toMatchObject({ shopping: 0, units: 0, sessions: 0 });
+  for (let at = 0; at < 600; at += 20) await Promise.all(sessions.slice(at, at + 20).map(() => app.store.totals()));
+  expect(await server.command("KEYS", "*")).toSatisfy((keys: string[]) =>
+    keys.every((key) => /:(epoch|sums)$/.test(key)),
+  );
+});
 
-/** TCP between a client and Redis that can lose an answer together with its connection, or go silent. */
+/** A TCP proxy to Redis that can cut the connection instead of passing on a reply, or fall silent. */
 async function cuttingProxy(port: number) {
   let isCutting = false;
   let isSilent = false;
@@ -351,7 +347,7 @@ async function cuttingProxy(port: number) {
     client.on("data", (data) => redis.write(data));
     redis.on("data", (data) => {
       if (isSilent) return;
-      // Answers of scripts are JSON objects.
+      // Script replies are JSON objects.
       if (isCutting && data.includes("{")) {
         isCutting = false;
         cuts += 1;
@@ -370,7 +366,7 @@ async function cuttingProxy(port: number) {
   if (address === null || typeof address === "string") throw new Error("the proxy has no port");
   return {
     url: `redis://127.0.0.1:${address.port}`,
-    cutNextAnswer: () => (isCutting = true),
+    cutNextReply: () => (isCutting = true),
     setSilent: (silent: boolean) => (isSilent = silent),
     cuts: () => cuts,
   };

@@ -5,13 +5,13 @@ import type { Client, Program, Scenario } from "./interleaving-explorer";
 
 const { ttlMs, pendingMs } = storeTiming;
 
-const asks =
+const requests =
   (sessionHash: string, ...calls: Readonly<Record<string, number>>[]): Program =>
   async (client) => {
     for (const units of calls) await client.reserve(sessionHash, units);
   };
 
-/** Opens a payment page: the claim, stamped. */
+/** Opens a payment page: claims, then stamps. */
 const opensPage =
   (sessionHash: string): Program =>
   async ({ store }) => {
@@ -20,8 +20,8 @@ const opensPage =
       await store.stamp({ claimId: claimed.claim.claimId, checkoutId: `cs_${sessionHash}` });
   };
 
-/** What the webhook does once the payment is certain: the row first, the claim after it. */
-const isSold =
+/** Does what the webhook does once a payment is certain: first the row, then the claim. */
+const sells =
   (sessionHash: string): Program =>
   async (client) =>
     sell(client, sessionHash);
@@ -33,7 +33,7 @@ async function sell({ store, decrement }: Client, sessionHash: string): Promise<
   await store.complete(claim);
 }
 
-const waits =
+const advances =
   (...milliseconds: number[]): Program =>
   async ({ advance }) => {
     for (const each of milliseconds) await advance(each);
@@ -55,30 +55,34 @@ const holding =
 const unitsHeld = async (store: ReservationStore, productId: string) =>
   (await store.held({ sessionHash: null, productIds: [productId] })).get(productId)?.total;
 
-/** Every way of getting in each other's way that the search goes through. */
+/** The conflicts that the search explores. */
 export const scenarios: readonly Scenario[] = [
   {
     name: "the last unit, three shoppers",
     stock: { mug: 1 },
-    clients: { ann: asks("ann", { mug: 1 }), bob: asks("bob", { mug: 1 }), cy: asks("cy", { mug: 1 }) },
-    // Never are all of them told no.
+    clients: { ann: requests("ann", { mug: 1 }), bob: requests("bob", { mug: 1 }), cy: requests("cy", { mug: 1 }) },
+    // Never are all of them refused.
     atEnd: async ({ store }) => expect(await unitsHeld(store, "mug")).toBe(1),
   },
   {
-    name: "four shoppers for three units, one asks for two",
+    name: "four shoppers for three units, one requests two",
     stock: { mug: 3 },
     backsOff: 0,
     clients: {
-      ann: asks("ann", { mug: 2 }),
-      bob: asks("bob", { mug: 1 }),
-      cy: asks("cy", { mug: 1 }),
-      di: asks("di", { mug: 1 }),
+      ann: requests("ann", { mug: 2 }),
+      bob: requests("bob", { mug: 1 }),
+      cy: requests("cy", { mug: 1 }),
+      di: requests("di", { mug: 1 }),
     },
   },
   {
-    name: "nobody competes, so everybody is granted",
+    name: "no conflict, so everyone is granted",
     stock: { mug: 3, hat: 2 },
-    clients: { ann: asks("ann", { mug: 2 }, { mug: 1 }), bob: asks("bob", { hat: 2 }), cy: asks("cy", { mug: 1 }) },
+    clients: {
+      ann: requests("ann", { mug: 2 }, { mug: 1 }),
+      bob: requests("bob", { hat: 2 }),
+      cy: requests("cy", { mug: 1 }),
+    },
     atEnd: async ({ store }) => {
       expect((await store.view("ann")).lines).toEqual([{ productId: "mug", quantity: 1 }]);
       expect((await store.view("bob")).lines).toEqual([{ productId: "hat", quantity: 2 }]);
@@ -89,7 +93,7 @@ export const scenarios: readonly Scenario[] = [
     name: "a decrease in a call that fails, and another shopper",
     stock: { mug: 5, hat: 0 },
     start: holding(["ann", { mug: 5 }]),
-    clients: { ann: asks("ann", { mug: 1, hat: 1 }), bob: asks("bob", { mug: 4 }, { mug: 1 }) },
+    clients: { ann: requests("ann", { mug: 1, hat: 1 }), bob: requests("bob", { mug: 4 }, { mug: 1 }) },
     atEnd: async ({ store }) => expect((await store.view("ann")).lines).toEqual([{ productId: "mug", quantity: 5 }]),
   },
   {
@@ -97,52 +101,52 @@ export const scenarios: readonly Scenario[] = [
     stock: { mug: 5 },
     start: holding(["ann", { mug: 3 }]),
     clients: {
-      "ann's tab": asks("ann", { mug: 1 }),
-      "ann's other tab": asks("ann", { mug: 5 }),
-      bob: asks("bob", { mug: 4 }, { mug: 2 }),
+      "ann's tab": requests("ann", { mug: 1 }),
+      "ann's other tab": requests("ann", { mug: 5 }),
+      bob: requests("bob", { mug: 4 }, { mug: 2 }),
     },
   },
   {
     name: "two products in opposite order",
     stock: { mug: 1, hat: 1 },
     clients: {
-      ann: asks("ann", { mug: 1, hat: 1 }),
-      bob: asks("bob", { hat: 1, mug: 1 }),
-      cy: asks("cy", { mug: 1 }),
+      ann: requests("ann", { mug: 1, hat: 1 }),
+      bob: requests("bob", { hat: 1, mug: 1 }),
+      cy: requests("cy", { mug: 1 }),
     },
   },
   {
-    name: "a cart that releases while others wait for its units",
+    name: "a cart that releases while others request its units",
     stock: { mug: 2 },
     start: holding(["ann", { mug: 2 }]),
     clients: {
-      ann: async ({ store, reserve: ask }) => {
-        await ask("ann", { mug: 1 });
+      ann: async ({ store, reserve: request }) => {
+        await request("ann", { mug: 1 });
         await store.release({ sessionHash: "ann", productIds: "all" });
-        await ask("ann", { mug: 2 });
+        await request("ann", { mug: 2 });
       },
-      bob: asks("bob", { mug: 2 }),
-      cy: asks("cy", { mug: 1 }),
+      bob: requests("bob", { mug: 2 }),
+      cy: requests("cy", { mug: 1 }),
     },
   },
   {
-    name: "a sale while two shoppers ask for what is sold",
+    name: "a sale while two shoppers request the sold product",
     stock: { mug: 2 },
     start: holding(["payer", { mug: 1 }, "paying"]),
-    clients: { payer: isSold("payer"), ann: asks("ann", { mug: 1 }), bob: asks("bob", { mug: 1 }) },
+    clients: { payer: sells("payer"), ann: requests("ann", { mug: 1 }), bob: requests("bob", { mug: 1 }) },
     atEnd: async ({ stock }) => expect(stock.get("mug")).toBe(1),
   },
   {
-    name: "a hold that lapses while its shopper goes to pay",
+    name: "a hold that lapses while its shopper opens a payment page",
     stock: { mug: 1 },
     start: holding(["ann", { mug: 1 }]),
     clients: {
-      clock: waits(ttlMs),
+      clock: advances(ttlMs),
       ann: async (client) => {
         await opensPage("ann")(client);
         if ((await client.store.findClaim("claim-ann")) !== null) await sell(client, "ann");
       },
-      bob: asks("bob", { mug: 1 }, { mug: 1 }),
+      bob: requests("bob", { mug: 1 }, { mug: 1 }),
     },
   },
   {
@@ -150,57 +154,56 @@ export const scenarios: readonly Scenario[] = [
     stock: { mug: 3 },
     start: holding(["ann", { mug: 2 }]),
     clients: {
-      clock: waits(ttlMs),
-      ann: async ({ store, reserve: ask }) => {
+      clock: advances(ttlMs),
+      ann: async ({ store, reserve: request }) => {
         await store.renew("ann");
-        await ask("ann", { mug: 3 });
+        await request("ann", { mug: 3 });
       },
-      bob: asks("bob", { mug: 3 }),
+      bob: requests("bob", { mug: 3 }),
     },
   },
   {
-    name: "a payment page that closes, and the units go back to the shopper",
+    name: "a payment page that closes and returns its units to the shopper",
     stock: { mug: 2 },
     start: holding(["ann", { mug: 1 }, "paying"]),
     clients: {
       stripe: async ({ store }) => {
         await store.unclaim({ claimId: "claim-ann", checkoutId: "cs_ann", to: "shopper" });
       },
-      ann: asks("ann", { mug: 2 }, { mug: 0 }),
-      bob: asks("bob", { mug: 2 }),
-      clock: waits(ttlMs),
+      ann: requests("ann", { mug: 2 }, { mug: 0 }),
+      bob: requests("bob", { mug: 2 }),
+      clock: advances(ttlMs),
     },
   },
   {
-    name: "slow calls: what is undecided lapses in between",
+    name: "slow calls whose pending units lapse",
     stock: { mug: 1 },
-    clients: { clock: waits(pendingMs), ann: asks("ann", { mug: 1 }), bob: asks("bob", { mug: 1 }) },
+    clients: { clock: advances(pendingMs), ann: requests("ann", { mug: 1 }), bob: requests("bob", { mug: 1 }) },
   },
   {
-    name: "calls that stop for good after any step",
+    name: "calls that crash after any step",
     stock: { mug: 2, hat: 1 },
     start: holding(["ann", { mug: 1 }]),
     crashes: 2,
     backsOff: 0,
     clients: {
-      ann: asks("ann", { mug: 2, hat: 1 }),
-      bob: asks("bob", { mug: 1 }, { hat: 1 }),
-      cy: asks("cy", { mug: 1 }),
+      ann: requests("ann", { mug: 2, hat: 1 }),
+      bob: requests("bob", { mug: 1 }, { hat: 1 }),
+      cy: requests("cy", { mug: 1 }),
     },
   },
   {
-    name: "what a crashed call asked for is free ten seconds later",
+    name: "pending units of a crashed call are free ten seconds later",
     stock: { mug: 1 },
     crashes: 1,
     clients: {
-      ann: asks("ann", { mug: 1 }),
-      later: async ({ advance, reserve: ask, store }) => {
+      ann: requests("ann", { mug: 1 }),
+      later: async ({ advance, reserve: request, store }) => {
         await advance(pendingMs);
-        const outcome = await ask("bob", { mug: 1 });
+        const outcome = await request("bob", { mug: 1 });
         const held = (await store.view("ann")).lines.length > 0;
-        const undecided =
-          (await store.held({ sessionHash: "bob", productIds: ["mug"] })).get("mug")?.pendingUnits !== 0;
-        if (outcome !== "granted" && !held && !undecided) throw new Error("the unit is lost");
+        const pending = (await store.held({ sessionHash: "bob", productIds: ["mug"] })).get("mug")?.pendingUnits !== 0;
+        if (outcome !== "granted" && !held && !pending) throw new Error("the unit is lost");
       },
     },
     atEnd: async ({ crashed, store }) => {
@@ -208,25 +211,25 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "a sale that stops between the row and its claim",
+    name: "a sale that crashes between the row and its claim",
     stock: { mug: 2 },
     start: holding(["payer", { mug: 1 }, "paying"]),
     crashes: 1,
-    clients: { payer: isSold("payer"), ann: asks("ann", { mug: 1 }), bob: asks("bob", { mug: 2 }) },
+    clients: { payer: sells("payer"), ann: requests("ann", { mug: 1 }), bob: requests("bob", { mug: 2 }) },
   },
   {
-    name: "the row is cut by hand while shoppers ask",
+    name: "the merchant lowers the row while shoppers request units",
     stock: { mug: 4 },
     editsStock: true,
     start: holding(["cy", { mug: 1 }]),
     clients: {
       merchant: async ({ edit }) => edit("mug", -2),
-      ann: asks("ann", { mug: 2 }),
-      bob: asks("bob", { mug: 1 }),
+      ann: requests("ann", { mug: 2 }),
+      bob: requests("bob", { mug: 1 }),
     },
   },
   {
-    name: "the row is raised and cut by hand, and sold from",
+    name: "the merchant raises and lowers the row during a sale",
     stock: { mug: 2 },
     backsOff: 0,
     editsStock: true,
@@ -236,32 +239,32 @@ export const scenarios: readonly Scenario[] = [
         await edit("mug", +1);
         await edit("mug", -1);
       },
-      payer: isSold("payer"),
-      ann: asks("ann", { mug: 1 }),
-      bob: asks("bob", { mug: 1 }),
+      payer: sells("payer"),
+      ann: requests("ann", { mug: 1 }),
+      bob: requests("bob", { mug: 1 }),
     },
   },
 ];
 
-/** What clients may believe of the stock at the start. Hints are right or wrong, and nothing is allowed to depend on it but the speed. */
-const beliefs: Readonly<Record<string, (stock: Scenario["stock"]) => Scenario["figures"]>> = {
-  "no figures known": () => undefined,
-  "figures right": (stock) => stock,
-  "figures too low": (stock) => mapped(stock, () => 0),
-  "figures too high": (stock) => mapped(stock, (units) => units + 2),
+/** Hints of all clients at the start. Only speed may depend on whether they are right. */
+const hintVariants: Readonly<Record<string, (stock: Scenario["stock"]) => Scenario["figures"]>> = {
+  "no hints": () => undefined,
+  "hints right": (stock) => stock,
+  "hints too low": (stock) => mapped(stock, () => 0),
+  "hints too high": (stock) => mapped(stock, (units) => units + 2),
 };
 
 const searches = scenarios.flatMap((scenario) =>
-  Object.entries(beliefs).map(([belief, figures]): Scenario => ({
+  Object.entries(hintVariants).map(([variant, figures]): Scenario => ({
     ...scenario,
-    name: `${scenario.name}, ${belief}`,
+    name: `${scenario.name}, ${variant}`,
     figures: figures(scenario.stock),
   })),
 );
 
-/** Figures that are too high mostly take the ways of figures that are not known. */
+/** Hints that are too high mostly follow the same paths as no hints. */
 const isLong = ({ name }: Scenario) =>
-  name.endsWith("too high") || name === "four shoppers for three units, one asks for two, figures too low";
+  name.endsWith("too high") || name === "four shoppers for three units, one requests two, hints too low";
 
 export const shortSearches = searches.filter((search) => !isLong(search));
 export const longSearches = searches.filter(isLong);
