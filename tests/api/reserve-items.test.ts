@@ -4,7 +4,7 @@ import { UnavailableError } from "~/errors";
 import { createWorld } from "../cart/cart-world";
 
 it("reports a release as successful, with 0 available, if the holds of others cannot be read", async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const { store, carts } = world;
   const row = { name: "Mug", inventory: 5, active: true, version: null };
   const catalog = {

@@ -12,7 +12,7 @@ async function view(world: World, cart: Cart) {
 
 describe("the cart that a shopper sees", () => {
   it("marks lines whose hold has lapsed and keeps them", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 2));
     world.clock.advance(TTL_MS + 1000);
     const seen = await view(world, cart);
@@ -23,7 +23,7 @@ describe("the cart that a shopper sees", () => {
   });
 
   it("tells of a lapsed line how many could be held again", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 2));
     world.clock.advance(TTL_MS + 1000);
     await world.change(world.carts.create(), add("mug", 4));
@@ -31,7 +31,7 @@ describe("the cart that a shopper sees", () => {
   });
 
   it("marks only the line that lapsed when the other was held later", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const lapsed = await world.change(world.carts.create(), add("mug", 1));
     world.clock.advance(TTL_MS + 1000);
     const cart = await world.change(lapsed, add("jug", 1));
@@ -42,7 +42,7 @@ describe("the cart that a shopper sees", () => {
   });
 
   it("believes the store about quantities, and about lines that the cookie does not know", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 2));
     await world.change(cart, set("mug", 3));
     await world.change(cart, add("jug", 1));
@@ -53,7 +53,7 @@ describe("the cart that a shopper sees", () => {
   });
 
   it("tells until when it is held", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 1));
     world.clock.advance(30_000);
     const seen = await view(world, cart);
@@ -62,7 +62,7 @@ describe("the cart that a shopper sees", () => {
   });
 
   it("does not offer to extend a hold that has reached its absolute age", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 1));
     for (let minutes = 0; minutes < 19; minutes += 1) {
       world.clock.advance(60_000);
@@ -74,7 +74,7 @@ describe("the cart that a shopper sees", () => {
   });
 
   it("tells of an open payment page, its deadline, and that its lines stay held", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const cart = await world.openPaymentPage(await world.change(world.carts.create(), add("mug", 2)));
     const openedAt = world.clock.wall();
     world.clock.advance(2 * TTL_MS);
@@ -89,7 +89,7 @@ describe("the cart that a shopper sees", () => {
   });
 
   it("adds up lines and total, in the digits of the currency", async () => {
-    const world = createWorld([
+    const world = await createWorld([
       product("mug", { price: { amount: 1250, currency: "jpy" } }),
       product("jug", { price: { amount: 1, currency: "jpy" } }),
     ]);
@@ -110,7 +110,7 @@ describe("the cart that a shopper sees", () => {
     ["a product that was taken off the shop", "not_sold_any_more", [product("mug"), product("jug", { active: false })]],
     ["a product that was deleted", "not_sold_any_more", [product("mug")]],
   ])("cannot be paid with %s, and shows no false total", async (_what, obstacle, products) => {
-    const world = createWorld(products);
+    const world = await createWorld(products);
     const lines = [
       { productId: "mug", quantity: 1 },
       { productId: "jug", quantity: 1 },
@@ -119,7 +119,7 @@ describe("the cart that a shopper sees", () => {
   });
 
   it("is replaced by a new one when it was paid for unseen", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const cart = await world.openPaymentPage(await world.change(world.carts.create(), add("mug", 2)));
     await world.sell();
     world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
@@ -132,7 +132,7 @@ describe("the cart that a shopper sees", () => {
   });
 
   it("stays as it is when its payment page closed unpaid", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const cart = await world.openPaymentPage(await world.change(world.carts.create(), add("mug", 2)));
     await world.store.unclaim({ claimId: "claim-1", checkoutId: CHECKOUT, to: "stock" });
     world.says.fulfil = () => Promise.resolve({ outcome: "released", order: order() });
@@ -140,7 +140,7 @@ describe("the cart that a shopper sees", () => {
   });
 
   it("says so when nobody can tell whether it was paid", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const cart = await world.openPaymentPage(await world.change(world.carts.create(), add("mug", 2)));
     await world.sell();
     world.says.fulfil = () => Promise.reject(new UnavailableError("Stripe"));

@@ -1,18 +1,16 @@
 import { readIntent } from "~/cart/cart-intent.server";
-import { CartSessions, withCheckout, type Cart } from "~/cart/cart-session.server";
-import type { CartShop, Visit } from "~/cart/cart-shop";
+import { withCheckout, type Cart } from "~/cart/cart-session.server";
+import type { Visit } from "~/cart/cart-shop";
 import { changeCart, type CartResult } from "~/cart/change-cart.server";
-import { createMemoryFormOrders } from "~/cart/form-orders.server";
-import type { Product } from "~/catalog/catalog";
+import type { Catalog, Product } from "~/catalog/catalog";
 import type { FulfilOutcome, StartOutcome } from "~/checkout/checkout";
 import type { Order } from "~/checkout/report/orders";
-import { LastFigures } from "~/reservations/last-figures";
-import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
-import { release } from "~/reservations/release";
-import { reserve } from "~/reservations/reserve";
-import { ManualClock } from "../reservations/manual-clock";
+import { decorate } from "~/decorate";
+import type { Admission } from "~/limits/limits.server";
+import { assembleWorldShop } from "../boot/assembled-shop";
+import { createWorld as createCheckoutWorld } from "../checkout/world";
 
-export const TTL_MS = 120_000;
+export { TTL_MS } from "../checkout/world";
 export const CHECKOUT = "cs_test_1";
 
 export function product(id: string, facts: Partial<Product> = {}): Product {
@@ -37,87 +35,45 @@ export function order(facts: Partial<Order> = {}): Order {
   };
 }
 
-export type World = ReturnType<typeof createWorld>;
+export type World = Awaited<ReturnType<typeof createWorld>>;
 
-/** The real engine on a clock of its own; the catalogue and Stripe's side of checkout say what a test wants. */
-export function createWorld(products: readonly Product[] = [product("mug"), product("jug")]) {
-  const clock = new ManualClock();
+/** A shop assembled as in production over a table in memory. What Stripe's side of the checkout comes to, a test may decide. */
+export async function createWorld(products: readonly Product[] = [product("mug"), product("jug")]) {
   const rows = new Map(products.map((row) => [row.id, row]));
-  const store = createMemoryReservationStore({ clock, ttlMs: TTL_MS, maxAgeMs: 10 * TTL_MS });
-  const carts = new CartSessions({ secrets: ["a secret that is long enough for tests"], secure: false });
-  const env = {
-    MAX_UNITS_PER_LINE: 10,
-    MAX_LINES_PER_CART: 30,
-    CHECKOUT_TTL_SECONDS: 900,
-    STRIPE_SHIPPING_RATES: undefined,
-    STRIPE_AUTOMATIC_TAX: false,
-    STRIPE_PROMOTION_CODES: false,
-  };
+  const outside = createCheckoutWorld({ catalog: () => catalogOf(rows, () => says.stock()) });
+  const { shop: assembled, drivers } = assembleWorldShop(outside.boot(), {
+    env: { MAX_UNITS_PER_LINE: 10, STRIPE_CHECKOUT_ORIGIN: "https://pay.test" },
+  });
+  await assembled.checkout.rebuild();
+
   const calls = { changed: 0, fulfilled: [] as string[] };
-  const says: { fulfil: () => Promise<FulfilOutcome>; start: () => Promise<StartOutcome>; stock: () => Promise<void> } =
-    {
-      fulfil: () => Promise.resolve({ outcome: "open", order: order() }),
-      start: () => Promise.resolve({ outcome: "empty_cart" }),
-      stock: () => Promise.resolve(),
-    };
-  const logged: string[] = [];
-  let operations = 0;
-  const backOff = () => Promise.resolve();
-  const dependencies = {
-    store,
-    backOff,
-    figures: new LastFigures(),
-    newOperationId: () => `op-${(operations += 1)}`,
-    limits: { maxUnitsPerLine: env.MAX_UNITS_PER_LINE, maxLinesPerCart: env.MAX_LINES_PER_CART },
-    readStock: async (ids: readonly string[]) => {
-      await says.stock();
-      return new Map(
-        ids.flatMap((id) => {
-          const row = rows.get(id);
-          return row === undefined
-            ? []
-            : [[id, { name: row.name, inventory: row.onHand, active: row.active }] as const];
-        }),
-      );
-    },
+  const says: {
+    fulfil: () => Promise<FulfilOutcome>;
+    start: () => Promise<StartOutcome>;
+    stock: () => Promise<void>;
+    admit: (sessionHash: string) => Admission;
+  } = {
+    fulfil: () => Promise.resolve({ outcome: "open", order: order() }),
+    start: () => Promise.resolve({ outcome: "empty_cart" }),
+    stock: () => Promise.resolve(),
+    admit: () => ({ outcome: "admitted" }),
   };
-  const shop: CartShop = {
-    formOrders: createMemoryFormOrders({ now: () => clock.now() }),
-    store,
-    carts,
-    env,
-    log: { error: (_fields, message) => void logged.push(message) },
-    catalog: {
-      list: async ({ page, pageSize }) => {
-        const all = [...rows.values()];
-        return {
-          products: all.slice((page - 1) * pageSize, page * pageSize),
-          page,
-          pages: Math.ceil(all.length / pageSize),
-          total: all.length,
-        };
-      },
-      products: async (ids) =>
-        new Map(
-          ids.flatMap((id) => {
-            const row = rows.get(id);
-            return row === undefined ? [] : [[id, row] as const];
-          }),
-        ),
-    },
-    checkout: {
+  const shop = decorate(assembled, {
+    checkout: decorate(assembled.checkout, {
       changeCart: (request) => {
         calls.changed += 1;
-        return reserve(dependencies, request);
+        return assembled.checkout.changeCart(request);
       },
-      release: (request) => release({ store, backOff }, request),
       start: () => says.start(),
       fulfil: (checkoutId) => {
         calls.fulfilled.push(checkoutId);
         return says.fulfil();
       },
-    },
-  };
+    }),
+    limits: decorate(assembled.limits, { admit: async (_request, sessionHash) => says.admit(sessionHash) }),
+  });
+  const { store, carts } = shop;
+  const clock = { ...outside.clock, advance: outside.advance };
 
   return {
     clock,
@@ -126,8 +82,13 @@ export function createWorld(products: readonly Product[] = [product("mug"), prod
     carts,
     shop,
     calls,
-    logged,
     says,
+    /** Errors in the log, oldest first. */
+    logged: () =>
+      drivers.journal
+        .read({ filter: { level: "error" } })
+        .lines.map(({ event }) => event)
+        .reverse(),
     visit: (cart: Cart): Visit => ({ sessionHash: cart.sessionHash, locale: "en-US", now: clock.wall() }),
     /** Posts a form of the shop. */
     send(cart: Cart, form: Record<string, string>): Promise<CartResult> {
@@ -149,6 +110,27 @@ export function createWorld(products: readonly Product[] = [product("mug"), prod
     },
     /** The claim ends because its units are sold. */
     sell: () => store.complete({ claimId: "claim-1", checkoutId: CHECKOUT }),
+  };
+}
+
+function catalogOf(rows: ReadonlyMap<string, Product>, beforeStock: () => Promise<void>): Catalog {
+  const known = (ids: readonly string[]) => ids.flatMap((id) => rows.get(id) ?? []);
+  return {
+    async list({ page, pageSize }) {
+      const all = [...rows.values()];
+      const products = all.slice((page - 1) * pageSize, page * pageSize);
+      return { products, page, pages: Math.ceil(all.length / pageSize), total: all.length };
+    },
+    products: async (ids) => new Map(known(ids).map((row) => [row.id, row])),
+    productsNamed: async () => new Map(),
+    rereadPrices: async () => undefined,
+    async readStock(ids) {
+      await beforeStock();
+      return new Map(
+        known(ids).map(({ id, name, onHand, active }) => [id, { name, inventory: onHand, active, version: null }]),
+      );
+    },
+    compareAndSwap: () => Promise.reject(new Error("nothing is sold here")),
   };
 }
 

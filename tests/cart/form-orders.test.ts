@@ -88,7 +88,7 @@ describe("two quantities that are under way at once", () => {
     (await world.store.view(cart.sessionHash)).lines.find(({ productId }) => productId === "mug")?.quantity ?? 0;
 
   it("leave the one that was clicked last, whichever arrives last", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 1));
     expect(await send(world, cart, set("mug", 5), 2_000)).toMatchObject({ outcome: "changed" });
     expect(await send(world, cart, set("mug", 2), 1_000)).toEqual({ outcome: "overtaken" });
@@ -99,7 +99,7 @@ describe("two quantities that are under way at once", () => {
   });
 
   it("without JavaScript: a form that was sent before the browser knew of the later one is overtaken", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 1));
     const newer = (
       await world.carts.read(
@@ -113,7 +113,7 @@ describe("two quantities that are under way at once", () => {
   });
 
   it("what was removed or emptied last does not come back", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 1));
     await send(world, cart, { intent: "remove", product_id: "mug" }, 2_000);
     expect(await send(world, cart, set("mug", 2), 1_000)).toEqual({ outcome: "overtaken" });

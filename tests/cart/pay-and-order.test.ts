@@ -36,7 +36,7 @@ describe("paying", () => {
   ];
 
   it.each(failures)("tells $outcome instead of opening anything", async (outcome) => {
-    const world = createWorld();
+    const world = await createWorld();
     world.says.start = () => Promise.resolve(outcome);
     expect(await pay(world, world.carts.create())).toMatchObject({
       outcome: "failed",
@@ -45,13 +45,13 @@ describe("paying", () => {
   });
 
   it("says so when Stripe does not answer", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     world.says.start = () => Promise.reject(new UnavailableError("Stripe"));
     expect(await pay(world, world.carts.create())).toEqual({ outcome: "failed", failure: { kind: "unavailable" } });
   });
 
   it("opens no second payment page for a cart that is paid", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
     world.says.start = () => Promise.reject(new Error("opened"));
     expect(await pay(world, withCheckout(world.carts.create(), CHECKOUT))).toMatchObject({
@@ -61,7 +61,7 @@ describe("paying", () => {
   });
 
   it("remembers the checkout of the page that it leads to", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     world.says.start = () => Promise.resolve({ outcome: "redirect", url: "https://pay.test/1", checkoutId: CHECKOUT });
     const answer = await pay(world, world.carts.create());
     expect(answer).toMatchObject({
@@ -74,7 +74,7 @@ describe("paying", () => {
 
 describe("the order page", () => {
   it("shows nothing to a browser that did not open the checkout, and asks nobody", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     expect(await see(world, world.carts.create())).toMatchObject({
       outcome: "shown",
       view: { state: "another_browser", order: null },
@@ -83,7 +83,7 @@ describe("the order page", () => {
   });
 
   it("shows a checkout that is not ours to nobody", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome: "not_ours" });
     expect(await see(world, withCheckout(world.carts.create(), CHECKOUT))).toMatchObject({
       outcome: "shown",
@@ -92,7 +92,7 @@ describe("the order page", () => {
   });
 
   it("says that a payment is being confirmed while nobody can be asked", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     world.says.fulfil = () => Promise.reject(new UnavailableError("lease"));
     expect(await see(world, withCheckout(world.carts.create(), CHECKOUT))).toEqual({
       outcome: "shown",
@@ -107,7 +107,7 @@ describe("the order page", () => {
   ];
 
   it.each(charged)("begins a new cart when this one was charged: $outcome", async (outcome) => {
-    const world = createWorld();
+    const world = await createWorld();
     world.says.fulfil = () => Promise.resolve(outcome);
     const cart = { ...withCheckout(world.carts.create(), CHECKOUT), lines: [{ productId: "mug", quantity: 2 }] };
     const first = await see(world, cart);
@@ -118,7 +118,7 @@ describe("the order page", () => {
   });
 
   it("gives a new cart while a delayed payment is under way, since the one that waits for it cannot be changed", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome: "awaiting_payment", order: order() });
     const cart = { ...withCheckout(world.carts.create(), CHECKOUT), lines: [{ productId: "mug", quantity: 2 }] };
     const first = await see(world, cart);
@@ -132,7 +132,7 @@ describe("the order page", () => {
       { kind: "discount", amount: { amount: -500, currency: "usd" } },
       { kind: "shipping", amount: { amount: 700, currency: "usd" } },
     ] as const;
-    const world = createWorld();
+    const world = await createWorld();
     const buyer = { ...withCheckout(world.carts.create(), CHECKOUT), paying: null };
     world.says.fulfil = () =>
       Promise.resolve({
@@ -157,7 +157,7 @@ describe("the order page", () => {
   });
 
   it("leaves the next cart of the same browser alone when the order is seen again", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
     const next = { ...world.carts.create(), checkouts: [CHECKOUT], lines: [{ productId: "jug", quantity: 1 }] };
     expect(await see(world, next)).toMatchObject({
@@ -170,7 +170,7 @@ describe("the order page", () => {
     ["open", "open"],
     ["released", "not_charged"],
   ] as const)("keeps the cart while nothing was charged: %s", async (outcome, state) => {
-    const world = createWorld();
+    const world = await createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome, order: order() });
     expect(await see(world, withCheckout(world.carts.create(), CHECKOUT))).toMatchObject({
       outcome: "shown",
@@ -223,14 +223,14 @@ describe("the order page", () => {
       { returned: null, pending: null, owed: null },
     ],
   ])("tells %s", async (_what, outcome, state, refund) => {
-    const world = createWorld();
+    const world = await createWorld();
     world.says.fulfil = () => Promise.resolve(outcome);
     const seen = { ...world.carts.create(), checkouts: [CHECKOUT] };
     expect(await see(world, seen)).toMatchObject({ outcome: "shown", view: { state, order: { refund } } });
   });
 
   it("says that the goods of an unpaid order are in the cart only when they are", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome: "released", order: order() });
     const emptied = withCheckout(world.carts.create(), CHECKOUT);
     expect(await see(world, emptied)).toMatchObject({ view: { state: "not_charged", isInCart: false } });

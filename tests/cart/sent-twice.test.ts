@@ -5,7 +5,7 @@ const form = (operation: string, quantity = 1) => ({ ...add("mug", quantity), op
 
 describe("a form that is sent twice", () => {
   it("adds once when it comes again later", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const first = await world.change(world.carts.create(), form("operation-1", 2));
     const again = await world.change(first, form("operation-1", 2));
     expect(again.lines).toEqual([{ productId: "mug", quantity: 2 }]);
@@ -13,7 +13,7 @@ describe("a form that is sent twice", () => {
   });
 
   it("adds once when both posts bear the same cookie: at once, or after a lost answer", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const cart = await world.change(world.carts.create(), form("operation-0"));
     const answers = await Promise.all([1, 2, 3].map(() => world.change(cart, form("operation-1"))));
     expect(answers.map(({ lines }) => lines)).toEqual([1, 2, 3].map(() => [{ productId: "mug", quantity: 2 }]));
@@ -22,7 +22,7 @@ describe("a form that is sent twice", () => {
   });
 
   it("adds twice without an operation: the tests above cannot pass by themselves", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const cart = world.carts.create();
     await world.change(cart, add("mug", 1));
     await world.change(cart, add("mug", 1));
@@ -30,7 +30,7 @@ describe("a form that is sent twice", () => {
   });
 
   it("adds again from another form, and again after more forms than the cookie remembers", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     let cart = world.carts.create();
     for (let n = 0; n < 5; n += 1) cart = await world.change(cart, form(`operation-${n}`));
     expect(cart.lines).toEqual([{ productId: "mug", quantity: 5 }]);
@@ -45,7 +45,7 @@ describe("a form that is sent twice", () => {
   });
 
   it("may be sent again after a refusal, which changed nothing", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const cart = world.carts.create();
     const refused = await world.send(cart, form("operation-1", 6));
     expect(refused).toMatchObject({ outcome: "failed", failure: { kind: "refused" } });

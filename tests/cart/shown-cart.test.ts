@@ -26,7 +26,7 @@ async function said(world: World, cart: Cart, address: string): Promise<readonly
 
 describe("the cart that a Pay form brings back", () => {
   it("is what its page showed", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const { shown } = await view(world, await world.change(world.carts.create(), add("mug", 2)));
     expect(readShownCart(shown)).toEqual({
       currency: "usd",
@@ -35,7 +35,7 @@ describe("the cart that a Pay form brings back", () => {
   });
 
   it("is in no form where the cart cannot be paid", async () => {
-    const world = createWorld([product("mug"), product("jug", { price: null })]);
+    const world = await createWorld([product("mug"), product("jug", { price: null })]);
     const cart = await world.change(await world.change(world.carts.create(), add("mug", 2)), add("jug", 1));
     expect((await view(world, cart)).shown).toBeNull();
   });
@@ -65,7 +65,7 @@ describe("the cart that a Pay form brings back", () => {
 
   it("is never too long: the fullest cart's form fits into a form, and its address into an address", async () => {
     const ids = Array.from({ length: 30 }, (_, n) => `${n}-${"ü".repeat(20)}`);
-    const world = createWorld(ids.map((id) => product(id)));
+    const world = await createWorld(ids.map((id) => product(id)));
     const cart = { ...world.carts.create(), lines: ids.map((productId) => ({ productId, quantity: 1 })) };
     expect(await world.carts.fits(cart)).toBe(true);
     const { shown } = await view(world, cart);
@@ -80,7 +80,7 @@ describe("the cart that a Pay form brings back", () => {
 
 describe("the cart's page after a Pay form that showed another cart", () => {
   it("says what each line is now, by the cart of this moment", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     let cart = await world.change(await world.change(world.carts.create(), add("mug", 2)), add("jug", 1));
     const shown = readShownCart((await view(world, cart)).shown) ?? "unreadable";
     world.rows.set("mug", product("mug", { name: "Tide Mug", price: { amount: 2200, currency: "usd" } }));
@@ -100,7 +100,7 @@ describe("the cart's page after a Pay form that showed another cart", () => {
   });
 
   it("tells of a line that has come since", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 2));
     expect(
       await said(
@@ -114,7 +114,7 @@ describe("the cart's page after a Pay form that showed another cart", () => {
 
 describe("paying by a form that showed another cart", () => {
   it("leads back to the cart, without asking Stripe where the form makes no sense", async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 2));
     const since = { currency: "usd", lines: [{ productId: "mug", quantity: 1, unitAmount: 1250 }] };
     world.says.start = () => Promise.resolve({ outcome: "cart_changed", since });

@@ -1,38 +1,24 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { withCheckout, type Cart } from "~/cart/cart-session.server";
 import type { Order } from "~/checkout/report/orders";
+import { decorate } from "~/decorate";
 import { UnavailableError } from "~/errors";
 import { createSignedTexts, type SignedTexts } from "~/http/signed-texts.server";
+import { install } from "../boot/installed-shop";
 import { CHECKOUT, createWorld, order, type World } from "../cart/cart-world";
 
 const NEW = "n".repeat(32);
 const OLD = "o".repeat(32);
 const signedBy = (...secrets: string[]) => createSignedTexts("holdfast-order", secrets);
 
-const held = vi.hoisted((): { world: World | null; orderKeys: SignedTexts | null } => ({
-  world: null,
-  orderKeys: null,
-}));
-
-vi.mock("~/boot/container.server", () => ({
-  get container() {
-    const world = here();
-    return {
-      ...world.shop,
-      carts: world.carts,
-      orderKeys: held.orderKeys,
-      limits: { admit: () => Promise.resolve({ outcome: "admitted" }) },
-      orderLookups: { settle: () => undefined },
-    };
-  },
-}));
-
 const { loader } = await import("~/routes/orders.$checkoutId");
 
-function here(): World {
-  if (held.world === null) throw new Error("no world");
-  return held.world;
-}
+let world: World;
+const here = () => world;
+
+/** The shop with these keys for the links that Stripe sends shoppers back by. */
+const installWith = (orderKeys: SignedTexts) =>
+  install(decorate(world.shop, { orderKeys, orderLookups: { settle: () => undefined } }));
 
 /** The order page's response to a browser that Stripe sent back, with an optional key and cookie. */
 async function visit({
@@ -73,9 +59,9 @@ function isPaid(facts: Partial<Order> = {}): void {
 const CLEAN = `/orders/${CHECKOUT}`;
 const KEY = signedBy(NEW).sign("claim-1");
 
-beforeEach(() => {
-  held.world = createWorld();
-  held.orderKeys = signedBy(NEW);
+beforeEach(async () => {
+  world = await createWorld();
+  installWith(signedBy(NEW));
   isPaid();
 });
 
@@ -147,9 +133,9 @@ describe("a key is rejected", () => {
 
   it("once its secret is retired, but not before", async () => {
     const key = signedBy(OLD).sign("claim-1");
-    held.orderKeys = signedBy(NEW, OLD);
+    installWith(signedBy(NEW, OLD));
     expect(await visit({ key })).toMatchObject({ status: 302 });
-    held.orderKeys = signedBy(NEW);
+    installWith(signedBy(NEW));
     expect(await visit({ key })).toMatchObject({ status: 404 });
   });
 });

@@ -1,44 +1,24 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { withCheckout } from "~/cart/cart-session.server";
-import { createSignedTexts } from "~/http/signed-texts.server";
-import type { Admission } from "~/limits/limits.server";
+import { decorate } from "~/decorate";
+import { install } from "../boot/installed-shop";
 import { CHECKOUT, createWorld, type World } from "../cart/cart-world";
-
-const held = vi.hoisted((): { world: World | null; admitted: string[]; settled: string[] } => ({
-  world: null,
-  admitted: [],
-  settled: [],
-}));
-
-vi.mock("~/boot/container.server", () => ({
-  get container() {
-    const world = here();
-    const admit = async (_request: Request, sessionHash: string): Promise<Admission> => {
-      held.admitted.push(sessionHash);
-      return held.admitted.length > 2 ? { outcome: "rate_limited", retryAfterSeconds: 7 } : { outcome: "admitted" };
-    };
-    return {
-      ...world.shop,
-      carts: world.carts,
-      limits: { admit },
-      orderKeys: createSignedTexts("holdfast-order", ["s".repeat(32)]),
-      orderLookups: { settle: (_request: Request, checkoutId: string) => void held.settled.push(checkoutId) },
-    };
-  },
-}));
 
 const cartRoute = await import("~/routes/cart");
 const orderRoute = await import("~/routes/orders.$checkoutId");
 
-function here(): World {
-  if (held.world === null) throw new Error("no world");
-  return held.world;
-}
+let world: World;
+let admitted: string[];
+let settled: string[];
+const here = () => world;
 
-beforeEach(() => {
-  held.world = createWorld();
-  held.admitted = [];
-  held.settled = [];
+beforeEach(async () => {
+  world = await createWorld();
+  [admitted, settled] = [[], []];
+  world.says.admit = (sessionHash) =>
+    admitted.push(sessionHash) > 2 ? { outcome: "rate_limited", retryAfterSeconds: 7 } : { outcome: "admitted" };
+  const orderLookups = { settle: (_request: Request, checkoutId: string) => void settled.push(checkoutId) };
+  install(decorate(world.shop, { orderLookups }));
 });
 
 async function view(page: "order" | "cart", isPaying: boolean): Promise<unknown> {
@@ -76,13 +56,13 @@ describe("an order of another browser", () => {
         init: { status: 404 },
       });
     expect(fulfil).not.toHaveBeenCalled();
-    expect(held.settled).toEqual([CHECKOUT, CHECKOUT, CHECKOUT]);
+    expect(settled).toEqual([CHECKOUT, CHECKOUT, CHECKOUT]);
     await view("order", true);
-    expect(held.settled).toHaveLength(3);
+    expect(settled).toHaveLength(3);
   });
 });
 
 it("viewing a cart without a payment page does not count", async () => {
   await view("cart", false);
-  expect(held.admitted).toEqual([]);
+  expect(admitted).toEqual([]);
 });

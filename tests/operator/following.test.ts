@@ -1,20 +1,11 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { CartSessions } from "~/cart/cart-session.server";
 import { showOrder } from "~/cart/show-order.server";
 import type { JournalLine } from "~/operator/operator-desk";
+import { install } from "../boot/installed-shop";
 import { CALLS, CHECKOUT_TTL_MS, once, TTL_MS } from "../checkout/world";
 import { eventBody, SECRET, sign } from "../faults/webhook";
 import { openShop, type OperatedShop } from "./operator-world";
-
-const current = vi.hoisted((): { shop: OperatedShop | null } => ({ shop: null }));
-
-vi.mock("~/boot/container.server", () => ({
-  get container() {
-    if (current.shop === null) throw new Error("no shop");
-    const { checkout, log, metrics } = current.shop;
-    return { checkout, log, metrics, live: false, env: { stripe: { webhookSecrets: ["whsec_sandbox"] } } };
-  },
-}));
 
 const webhook = await import("~/routes/api.webhooks.stripe");
 
@@ -22,7 +13,7 @@ let shop: OperatedShop;
 
 beforeEach(async () => {
   shop = await openShop({ world: { rows: { mug: 9, pot: 9 } } });
-  current.shop = shop;
+  install(shop.shop);
 });
 
 async function deliver(checkoutId: string, type = "checkout.session.completed"): Promise<number> {
@@ -152,7 +143,7 @@ describe("a checkout id finds every line of a checkout", () => {
     await shop.pay(BOB, { mug: 1 });
     shop.world.stripe.pay(checkoutId);
     shop = await openShop({ world: shop.world });
-    current.shop = shop;
+    install(shop.shop);
     expect(await deliver(checkoutId)).toBe(200);
     expect(linesOf(checkoutId).map(({ event }) => event)).toEqual([
       "claim restored",

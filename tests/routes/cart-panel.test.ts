@@ -1,35 +1,21 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { withCheckout, type Cart } from "~/cart/cart-session.server";
 import { UnavailableError } from "~/errors";
-import type { Admission } from "~/limits/limits.server";
+import { install } from "../boot/installed-shop";
 import { add, CHECKOUT, createWorld, order, type World } from "../cart/cart-world";
 
 const ORIGIN = "http://shop.test";
-const here = vi.hoisted((): { world: World | null; admission: Admission } => ({
-  world: null,
-  admission: { outcome: "admitted" },
-}));
-
-vi.mock("~/boot/container.server", () => ({
-  get container() {
-    const { shop, carts } = world();
-    const limits = { admit: () => Promise.resolve(here.admission) };
-    return { ...shop, carts, limits, originRule: { publicUrl: ORIGIN, isSandbox: false } };
-  },
-}));
 
 const panel = await import("~/routes/cart_.panel");
 
-function world(): World {
-  if (here.world === null) throw new Error("no world");
-  return here.world;
-}
+let shown: World;
+const world = () => shown;
 
-beforeEach(() => {
-  here.world = createWorld();
-  here.admission = { outcome: "admitted" };
+beforeEach(async () => {
+  shown = await createWorld();
+  install(shown.shop);
 });
 
 const answered = z.object({
@@ -68,7 +54,7 @@ describe("the cart for scripts that stay on their page", () => {
       data: { outcome: "refused" },
       init: { status: 400 },
     });
-    here.admission = { outcome: "rate_limited", retryAfterSeconds: 7 };
+    world().says.admit = () => ({ outcome: "rate_limited", retryAfterSeconds: 7 });
     expect(await change(cart, add("mug", 1))).toMatchObject({
       data: { outcome: "failed", failure: { kind: "rate_limited" } },
       init: { status: 429, headers: { "Retry-After": "7" } },

@@ -2,42 +2,13 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { withCheckout, type Cart } from "~/cart/cart-session.server";
 import { changedCartAddress, writeShownCart } from "~/cart/shown-cart.server";
+import type { Product } from "~/catalog/catalog";
+import { decorate } from "~/decorate";
 import { UnavailableError } from "~/errors";
-import { createSignedTexts } from "~/http/signed-texts.server";
-import type { Admission } from "~/limits/limits.server";
+import { install } from "../boot/installed-shop";
 import { add, CHECKOUT, createWorld, order, product, type World } from "../cart/cart-world";
 
-const held = vi.hoisted((): { world: World | null; admission: Admission } => ({
-  world: null,
-  admission: { outcome: "admitted" },
-}));
 const ORIGIN = "http://shop.test";
-
-vi.mock("~/boot/container.server", () => ({
-  get container() {
-    const world = here();
-    const env = {
-      ...world.shop.env,
-      isSandbox: false,
-      STRIPE_API_BASE: undefined,
-      STRIPE_CHECKOUT_ORIGIN: "https://pay.test",
-      IMAGE_HOSTS: undefined,
-    };
-    const limits = { admit: () => Promise.resolve(held.admission) };
-    const unseen = {
-      orderKeys: createSignedTexts("holdfast-order", ["s".repeat(32)]),
-      orderLookups: { settle: () => undefined },
-    };
-    return {
-      ...world.shop,
-      ...unseen,
-      carts: world.carts,
-      env,
-      limits,
-      originRule: { publicUrl: ORIGIN, isSandbox: false },
-    };
-  },
-}));
 
 const cartRoute = await import("~/routes/cart");
 const checkoutRoute = await import("~/routes/checkout");
@@ -46,15 +17,15 @@ const productRoute = await import("~/routes/products.$productId");
 const listRoute = await import("~/routes/_index");
 const root = await import("~/root");
 
-function here(): World {
-  if (held.world === null) throw new Error("no world");
-  return held.world;
+let world: World;
+const here = () => world;
+
+async function open(products?: readonly Product[]): Promise<void> {
+  world = await createWorld(products);
+  install(world.shop);
 }
 
-beforeEach(() => {
-  held.world = createWorld();
-  held.admission = { outcome: "admitted" };
-});
+beforeEach(() => open());
 
 async function request(
   path: string,
@@ -162,7 +133,7 @@ describe("POST /cart", () => {
   });
 
   it("shows the cart with 429 and the time to come back where it is changed too often, and changes nothing", async () => {
-    held.admission = { outcome: "rate_limited", retryAfterSeconds: 7 };
+    here().says.admit = () => ({ outcome: "rate_limited", retryAfterSeconds: 7 });
     const came = await post({ form: add("mug", 1) });
     expect(came).toMatchObject({ status: 429, body: { kind: "rate_limited", retryAfterSeconds: 7 } });
     expect(came.headers.get("Retry-After")).toBe("7");
@@ -240,7 +211,7 @@ describe("/checkout", () => {
     const busy = await pay();
     here().says.start = () => Promise.resolve({ outcome: "selling_paused", mayPay: false, retryAfterSeconds: 60 });
     const closed = await pay();
-    held.admission = { outcome: "rate_limited", retryAfterSeconds: 7 };
+    here().says.admit = () => ({ outcome: "rate_limited", retryAfterSeconds: 7 });
     const tooOften = await pay();
     expect(
       [busy, closed, tooOften].map(({ status, headers, body }) => [status, headers.get("Retry-After"), body]),
@@ -340,7 +311,7 @@ describe("pages that only show", () => {
   });
 
   it("list 24 products a page, read the first page where the address makes no sense, and read nothing twice", async () => {
-    held.world = createWorld(Array.from({ length: 30 }, (_, n) => product(`mug-${n}`)));
+    await open(Array.from({ length: 30 }, (_, n) => product(`mug-${n}`)));
     const reads = vi.spyOn(here().store, "held");
     for (const [path, page, length] of [
       ["/?page=2", 2, 6],
@@ -355,7 +326,8 @@ describe("pages that only show", () => {
   });
 
   it("answer 503 in words, with the cart intact, while the database is down", async () => {
-    held.world = { ...createWorld(), shop: { ...here().shop, catalog: { list: down, products: down } } };
+    const { shop } = here();
+    install(decorate(shop, { catalog: decorate(shop.catalog, { list: down, products: down }) }));
     const cart = { ...here().carts.create(), lines: [{ productId: "mug", quantity: 1 }] };
     for (const load of [listRoute.loader, cartRoute.loader, productRoute.loader]) {
       const asked = await request("/", { cart });

@@ -1,29 +1,20 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createAvailabilityFeed } from "~/availability/availability-feed.server";
 import { createLimits, type Purpose } from "~/limits/limits.server";
 import { checkoutLog, observeLimits } from "~/telemetry/observe-checkout.server";
 import { figure, parseMetrics, type Sample } from "../api/metrics-text";
+import { install } from "../boot/installed-shop";
 import { CALLS, CHECKOUT_TTL_MS, once, TTL_MS } from "../checkout/world";
 import { eventBody, SECRET, sign } from "../faults/webhook";
 import { openShop, type OperatedShop } from "../operator/operator-world";
 
 /** Every documented metric changes in its journey, as shown by `/metrics`, and the others do not. */
 
-const here = vi.hoisted((): { shop: OperatedShop | null } => ({ shop: null }));
-
-vi.mock("~/boot/container.server", () => ({
-  get container() {
-    if (here.shop === null) throw new Error("no shop");
-    const { checkout, log, metrics } = here.shop;
-    return { checkout, log, metrics, live: false, env: { stripe: { webhookSecrets: ["whsec_sandbox"] } } };
-  },
-}));
-
 const webhookRoute = await import("~/routes/api.webhooks.stripe");
 const metricsRoute = await import("~/routes/metrics");
 
 async function read(shop: OperatedShop): Promise<Sample[]> {
-  here.shop = shop;
+  install(shop.shop);
   const answer = await metricsRoute.loader({
     request: new Request("http://shop.test/metrics"),
     params: {},
@@ -41,7 +32,7 @@ async function deliver(
     refundId,
   }: { type?: string; secret?: string; refundId?: string } = {},
 ): Promise<number> {
-  here.shop = shop;
+  install(shop.shop);
   const body = eventBody({ checkoutId, type, ...(refundId === undefined ? {} : { refundId }) });
   const request = new Request("http://shop.test/api/webhooks/stripe", {
     method: "POST",
