@@ -112,7 +112,7 @@ export function createAvailabilityFeed({
       isDown = false;
       noteReleases(held.get(null) ?? new Map(), readAt);
       for (const { viewer, sent, wanted } of due)
-        tell(
+        sendTo(
           viewer,
           sent ?? new Map<string, ProductAvailability>(),
           wanted,
@@ -127,7 +127,7 @@ export function createAvailabilityFeed({
     }
   }
 
-  function tell(
+  function sendTo(
     viewer: Viewer,
     sent: Map<string, ProductAvailability>,
     wanted: readonly string[],

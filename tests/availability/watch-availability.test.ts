@@ -19,7 +19,7 @@ class Stream extends EventTarget {
     this.readyState = Stream.CLOSED;
   }
 
-  tell(available: number): void {
+  send(available: number): void {
     this.dispatchEvent(new MessageEvent("availability", { data: JSON.stringify(figures(available)) }));
   }
 
@@ -47,7 +47,7 @@ let page: FakePage;
 let frame: EventTarget;
 let asked: string[];
 let answer: () => Promise<Response>;
-let told: LiveProduct[];
+let received: LiveProduct[];
 let returns: number;
 let stop: () => void;
 
@@ -57,7 +57,7 @@ beforeEach(() => {
   frame = new EventTarget();
   Stream.opened = [];
   asked = [];
-  told = [];
+  received = [];
   returns = 0;
   answer = () => Promise.resolve(Response.json({ products: [figures(7)] }));
   vi.stubGlobal("document", page);
@@ -69,7 +69,7 @@ beforeEach(() => {
   });
   stop = watchAvailability({
     productIds: ["mug", "a&b"],
-    onProduct: (product) => told.push(product),
+    onProduct: (product) => received.push(product),
     onReturn: () => (returns += 1),
   });
 });
@@ -101,8 +101,8 @@ describe("watching products", () => {
   it("opens one stream for the products and passes events on", () => {
     expect(streams()).toEqual({ opened: 1, open: 1 });
     expect(newest().url).toBe("/api/availability/stream?product_id=mug&product_id=a%26b");
-    newest().tell(3);
-    expect(told).toEqual([{ id: "mug", onHand: 9, available: 3, heldByYou: 0, nextReleaseAt: null }]);
+    newest().send(3);
+    expect(received).toEqual([{ id: "mug", onHand: 9, available: 3, heldByYou: 0, nextReleaseAt: null }]);
     expect(returns).toBe(0);
   });
 
@@ -111,7 +111,7 @@ describe("watching products", () => {
     newest().dispatchEvent(
       new MessageEvent("availability", { data: JSON.stringify({ product_id: "mug", inventory: "9" }) }),
     );
-    expect(told).toEqual([]);
+    expect(received).toEqual([]);
   });
 
   it("ends for good when it is stopped", async () => {
@@ -132,17 +132,17 @@ describe("without a working stream", () => {
     newest().refuse();
     await vi.advanceTimersByTimeAsync(8_001);
     expect(asked).toEqual(Array.from({ length: 3 }, () => "/api/availability?product_id=mug&product_id=a%26b"));
-    expect(told.at(-1)).toMatchObject({ available: 7 });
+    expect(received.at(-1)).toMatchObject({ available: 7 });
     await vi.advanceTimersByTimeAsync(52_000);
     expect(streams()).toEqual({ opened: 2, open: 1 });
     asked = [];
-    newest().tell(2);
+    newest().send(2);
     await vi.advanceTimersByTimeAsync(20_000);
     expect(asked).toEqual([]);
   });
 
   it("polls when a new stream stays silent, but not once it has sent something", async () => {
-    newest().tell(5);
+    newest().send(5);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(asked).toEqual([]);
     page.turn("hidden");
@@ -153,7 +153,7 @@ describe("without a working stream", () => {
   });
 
   it("leaves a stream alone that reconnects by itself", async () => {
-    newest().tell(5);
+    newest().send(5);
     newest().readyState = 0;
     newest().dispatchEvent(new Event("error"));
     await vi.advanceTimersByTimeAsync(10_000);
@@ -167,23 +167,23 @@ describe("without a working stream", () => {
     await vi.advanceTimersByTimeAsync(4_001);
     answer = () => Promise.resolve(new Response("busy", { status: 503 }));
     await vi.advanceTimersByTimeAsync(4_000);
-    expect(told).toEqual([]);
+    expect(received).toEqual([]);
     answer = () => Promise.resolve(Response.json({ products: [figures(1)] }));
     await vi.advanceTimersByTimeAsync(4_000);
-    expect(told).toHaveLength(1);
+    expect(received).toHaveLength(1);
   });
 });
 
 describe("a page that was hidden or asleep", () => {
   it("is updated only while visible, and reloaded once the server has responded", () => {
-    newest().tell(5);
+    newest().send(5);
     page.turn("hidden");
     expect(streams().open).toBe(0);
     page.turn("visible");
     expect(streams()).toEqual({ opened: 2, open: 1 });
     expect(returns).toBe(0);
-    newest().tell(5);
-    newest().tell(4);
+    newest().send(5);
+    newest().send(4);
     expect(returns).toBe(1);
   });
 
@@ -193,18 +193,18 @@ describe("a page that was hidden or asleep", () => {
     frame.dispatchEvent(new Event("pagehide"));
     expect(streams().open).toBe(0);
     showAgain(true);
-    newest().tell(5);
+    newest().send(5);
     expect(returns).toBe(1);
   });
 
   it("notices that the machine was asleep, without mistaking ordinary pauses for it", async () => {
-    newest().tell(5);
+    newest().send(5);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(streams().opened).toBe(1);
     vi.setSystemTime(Date.now() + 3_600_000);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(streams()).toEqual({ opened: 2, open: 1 });
-    newest().tell(5);
+    newest().send(5);
     expect(returns).toBe(1);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readIntent } from "~/cart/cart-intent.server";
 
-describe("reading a form of the shop", () => {
+describe("reading a form", () => {
   it.each(["-1", "1.5", "1e9", "2abc", "NaN", "Infinity", "", "0x2", "+2", "１", "9999999999"])(
     "takes %j for no quantity and says so",
     (quantity) => {
@@ -10,7 +10,7 @@ describe("reading a form of the shop", () => {
     },
   );
 
-  it("takes a missing quantity for a bad one", () => {
+  it("treats a missing quantity as invalid", () => {
     expect(readIntent({ intent: "add", product_id: "mug" })).toEqual({
       outcome: "bad_quantity",
       productId: "mug",
@@ -18,7 +18,7 @@ describe("reading a form of the shop", () => {
     });
   });
 
-  it("does not add zero units, but sets a line to zero", () => {
+  it("rejects adding zero units, but accepts setting a line to zero", () => {
     expect(readIntent({ intent: "add", product_id: "mug", quantity: "0" }).outcome).toBe("bad_quantity");
     expect(readIntent({ intent: "set", product_id: "mug", quantity: "0" })).toMatchObject({
       outcome: "read",
@@ -26,7 +26,7 @@ describe("reading a form of the shop", () => {
     });
   });
 
-  it("repeats a mistyped quantity only as far as a message needs it", () => {
+  it("shortens a mistyped quantity to what a message needs", () => {
     const read = readIntent({ intent: "set", product_id: "mug", quantity: "x".repeat(10_000) });
     expect(read).toEqual({ outcome: "bad_quantity", productId: "mug", given: "x".repeat(20) });
   });
@@ -37,11 +37,11 @@ describe("reading a form of the shop", () => {
     { intent: "add", quantity: "1" },
     { intent: "remove", product_id: "" },
     { intent: "remove", product_id: "x".repeat(1001) },
-  ])("does not understand %j", (form) => {
+  ])("rejects %j", (form) => {
     expect(readIntent(form)).toEqual({ outcome: "invalid" });
   });
 
-  it("reads what the forms send", () => {
+  it("reads every form of the shop", () => {
     expect(readIntent({ intent: "add", product_id: "mug", quantity: " 2 " })).toMatchObject({
       outcome: "read",
       intent: { intent: "add", productId: "mug", quantity: 2, operation: null },

@@ -11,7 +11,7 @@ function sessions(...secrets: string[]): CartSessions {
   return new CartSessions({ secrets, secure: false });
 }
 
-/** The request that a browser sends with this cookie. */
+/** A browser's request with this cookie. */
 function asking(setCookie: string): Request {
   return new Request("http://shop.test/", { headers: { Cookie: setCookie.split(";")[0] ?? "" } });
 }
@@ -21,10 +21,10 @@ function filled(carts: CartSessions): Cart {
 }
 
 describe("the cart cookie", () => {
-  it("is no cart once a single character of it was changed", async () => {
+  it("is invalid if a single character was changed", async () => {
     const cookie = (await shop.commit(filled(shop))).split(";")[0] ?? "";
     const value = cookie.slice("cart=".length);
-    // Not of the last one: two bits of it stand for nothing, as 43 letters have two more than 32 bytes.
+    // Except for the last character, two bits of which are unused: 43 characters hold two bits more than 32 bytes.
     for (let at = 0; at < value.length - 1; at += 7) {
       const letter = value[at];
       if (letter === "%" || value[at - 1] === "%" || value[at - 2] === "%") continue;
@@ -36,7 +36,7 @@ describe("the cart cookie", () => {
     expect((await shop.read(asking(cookie))).origin).toBe("cookie");
   });
 
-  it("of another shop, without a signature, or of nonsense is no cart, and its session is not taken over", async () => {
+  it("is invalid if it is from another shop, unsigned or malformed, and its session is not adopted", async () => {
     const foreign = filled(sessions(OTHER));
     const unsigned = Buffer.from(
       JSON.stringify({ id: foreign.sessionId, lines: [["mug", 2]], checkouts: [] }),
@@ -55,7 +55,7 @@ describe("the cart cookie", () => {
     }
   });
 
-  it("that is signed but says something else than a cart is no cart", async () => {
+  it("is invalid if it is signed but does not contain a cart", async () => {
     const { createCookie } = await import("@remix-run/node");
     const sign = createCookie("cart", { secrets: [NEW] });
     for (const payload of [
@@ -70,7 +70,7 @@ describe("the cart cookie", () => {
     }
   });
 
-  it("signed with an older secret is read and signed anew; with a retired one it is not", async () => {
+  it("is accepted and signed again if signed with an older secret, but not with a retired one", async () => {
     const cart = filled(sessions(OLD));
     const cookie = await sessions(OLD).commit(cart);
     const rolled = sessions(NEW, OLD);
@@ -80,7 +80,7 @@ describe("the cart cookie", () => {
     expect((await shop.read(asking(cookie))).origin).toBe("tampered");
   });
 
-  it("is out of reach of scripts, comes back from Stripe, and on HTTPS is bound to this host", async () => {
+  it("is hidden from scripts, sent on the return from Stripe, and bound to the host on HTTPS", async () => {
     const plain = await shop.commit(shop.create());
     expect(plain).toMatch(/^cart=/);
     expect(plain).toContain("HttpOnly");
@@ -93,13 +93,13 @@ describe("the cart cookie", () => {
     expect(secure).not.toContain("Domain");
   });
 
-  it("on HTTPS is not taken from the name that a neighbour on the same domain could set", async () => {
+  it("is not read on HTTPS under the name that another host of the domain could set", async () => {
     const secure = new CartSessions({ secrets: [NEW], secure: true });
     const cookie = (await secure.commit(filled(secure))).replace("__Host-cart", "cart");
     expect((await secure.read(asking(cookie))).origin).toBe("new");
   });
 
-  it("that would outgrow what browsers keep is known before it is written", async () => {
+  it("is known to be too large for browsers before it is written", async () => {
     const lines = (count: number) =>
       Array.from({ length: count }, (_, i) => ({
         productId: `00000000-0000-4000-8000-${String(i).padStart(12, "0")}`,
@@ -109,7 +109,7 @@ describe("the cart cookie", () => {
     const large = { ...shop.create(), lines: lines(100) };
     expect(await shop.fits(large)).toBe(false);
     await expect(shop.commit(large)).rejects.toThrow();
-    // Room is kept for the checkouts to come.
+    // There is space for future checkouts.
     for (let count = 31; count < 100; count += 1) {
       const cart = { ...shop.create(), lines: lines(count) };
       if (!(await shop.fits(cart))) break;
@@ -118,7 +118,7 @@ describe("the cart cookie", () => {
     }
   });
 
-  it("gives back exactly the cart that was written, one revision later", async () => {
+  it("returns exactly the cart that was written, one revision later", async () => {
     const cart = filled(shop);
     expect(await shop.read(asking(await shop.commit(cart)))).toEqual({
       cart: { ...cart, revision: 1 },
@@ -126,7 +126,7 @@ describe("the cart cookie", () => {
     });
   });
 
-  it("is found among others, and its absence is a new cart with a session nobody had", async () => {
+  it("is found among others, and without it there is a new cart with a new session", async () => {
     const cart = filled(shop);
     const request = new Request("http://shop.test/", {
       headers: { Cookie: `cartel=1; ${(await shop.commit(cart)).split(";")[0]}; theme=dark` },
@@ -140,13 +140,13 @@ describe("the cart cookie", () => {
   });
 });
 
-/** A letter that the id does not begin with. */
+/** A letter with which the id does not start. */
 function otherLetter(id: string): string {
   return id.startsWith("x") ? "y" : "x";
 }
 
 describe("session ids", () => {
-  it("are refused when not signed here: another's, changed, shortened, bare, or chosen by the caller", () => {
+  it("are rejected unless signed here: another shop's, changed, shortened, unsigned, or made up", () => {
     const token = shop.token(shop.create());
     const [id = "", signature = ""] = token.split(".");
     const chosen = "session-of-my-own-choice";
@@ -168,21 +168,21 @@ describe("session ids", () => {
     expect(shop.verifyToken(token)).toBe(id);
   });
 
-  it("signed with an older secret stay good while it is listed, and no longer", () => {
+  it("signed with an older secret are valid while it is listed", () => {
     const cart = shop.create();
     const token = sessions(OLD).token(cart);
     expect(sessions(NEW, OLD).verifyToken(token)).toBe(cart.sessionId);
     expect(shop.verifyToken(token)).toBeNull();
   });
 
-  it("are not cookies: the value of a cookie is no token and a token no cookie", async () => {
+  it("are not interchangeable with cookies", async () => {
     const cart = shop.create();
     const cookie = decodeURIComponent((await shop.commit(cart)).split(";")[0]?.slice("cart=".length) ?? "");
     expect(shop.verifyToken(cookie)).toBeNull();
     expect((await shop.read(asking(`cart=${shop.token(cart)}`))).origin).toBe("tampered");
   });
 
-  it("are known elsewhere by a hash that does not tell them", () => {
+  it("are known elsewhere only by a hash", () => {
     const { sessionId, sessionHash } = shop.create();
     expect(sessionHash).toBe(hashSession(sessionId));
     expect(sessionHash).toMatch(/^[\w-]{16}$/);
@@ -191,7 +191,7 @@ describe("session ids", () => {
 });
 
 describe("a cart", () => {
-  it("keeps the last five checkouts, the newest first and none twice", () => {
+  it("keeps the last five checkouts, newest first and without duplicates", () => {
     const cart = ["1", "2", "3", "4", "5", "6", "3"].reduce(withCheckout, shop.create());
     expect(cart.checkouts).toEqual(["3", "6", "5", "4", "2"]);
     expect(cart.paying).toBe("3");

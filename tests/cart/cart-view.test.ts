@@ -10,8 +10,8 @@ async function view(world: World, cart: Cart) {
   return shown.view;
 }
 
-describe("the cart that a shopper sees", () => {
-  it("marks lines whose hold has lapsed and keeps them", async () => {
+describe("the cart view", () => {
+  it("keeps and marks lines whose hold has expired", async () => {
     const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 2));
     world.clock.advance(TTL_MS + 1000);
@@ -22,7 +22,7 @@ describe("the cart that a shopper sees", () => {
     ]);
   });
 
-  it("tells of a lapsed line how many could be held again", async () => {
+  it("shows how many units of an expired line could be held again", async () => {
     const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 2));
     world.clock.advance(TTL_MS + 1000);
@@ -30,7 +30,7 @@ describe("the cart that a shopper sees", () => {
     expect((await view(world, cart)).lines[0]?.stock).toMatchObject({ available: 1 });
   });
 
-  it("marks only the line that lapsed when the other was held later", async () => {
+  it("marks only the expired line if the other was held later", async () => {
     const world = await createWorld();
     const lapsed = await world.change(world.carts.create(), add("mug", 1));
     world.clock.advance(TTL_MS + 1000);
@@ -41,7 +41,7 @@ describe("the cart that a shopper sees", () => {
     ]);
   });
 
-  it("believes the store about quantities, and about lines that the cookie does not know", async () => {
+  it("uses the store's quantities, and its lines that the cookie does not have", async () => {
     const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 2));
     await world.change(cart, set("mug", 3));
@@ -52,7 +52,7 @@ describe("the cart that a shopper sees", () => {
     ]);
   });
 
-  it("tells until when it is held", async () => {
+  it("shows until when it is held", async () => {
     const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 1));
     world.clock.advance(30_000);
@@ -61,7 +61,7 @@ describe("the cart that a shopper sees", () => {
     expect(seen.canExtend).toBe(true);
   });
 
-  it("does not offer to extend a hold that has reached its absolute age", async () => {
+  it("does not offer to extend a hold at its maximum age", async () => {
     const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 1));
     for (let minutes = 0; minutes < 19; minutes += 1) {
@@ -73,7 +73,7 @@ describe("the cart that a shopper sees", () => {
     expect(seen.canExtend).toBe(false);
   });
 
-  it("tells of an open payment page, its deadline, and that its lines stay held", async () => {
+  it("shows an open payment page, its deadline, and that its lines stay held", async () => {
     const world = await createWorld();
     const cart = await world.openPaymentPage(await world.change(world.carts.create(), add("mug", 2)));
     const openedAt = world.clock.wall();
@@ -88,7 +88,7 @@ describe("the cart that a shopper sees", () => {
     expect(world.calls.fulfilled).toEqual([]);
   });
 
-  it("adds up lines and total, in the digits of the currency", async () => {
+  it("computes subtotals and the total in the currency's decimal places", async () => {
     const world = await createWorld([
       product("mug", { price: { amount: 1250, currency: "jpy" } }),
       product("jug", { price: { amount: 1, currency: "jpy" } }),
@@ -109,7 +109,7 @@ describe("the cart that a shopper sees", () => {
     ["a product without a price", "no_price", [product("mug"), product("jug", { price: null })]],
     ["a product that was taken off the shop", "not_sold_any_more", [product("mug"), product("jug", { active: false })]],
     ["a product that was deleted", "not_sold_any_more", [product("mug")]],
-  ])("cannot be paid with %s, and shows no false total", async (_what, obstacle, products) => {
+  ])("cannot be paid with %s, and shows no wrong total", async (_what, obstacle, products) => {
     const world = await createWorld(products);
     const lines = [
       { productId: "mug", quantity: 1 },
@@ -118,7 +118,7 @@ describe("the cart that a shopper sees", () => {
     expect(await view(world, { ...world.carts.create(), lines })).toMatchObject({ obstacle, total: null });
   });
 
-  it("is replaced by a new one when it was paid for unseen", async () => {
+  it("is replaced by a new one if it was paid unnoticed", async () => {
     const world = await createWorld();
     const cart = await world.openPaymentPage(await world.change(world.carts.create(), add("mug", 2)));
     await world.sell();
@@ -131,7 +131,7 @@ describe("the cart that a shopper sees", () => {
     expect(again.lines).toHaveLength(1);
   });
 
-  it("stays as it is when its payment page closed unpaid", async () => {
+  it("stays as it is if its payment page closed unpaid", async () => {
     const world = await createWorld();
     const cart = await world.openPaymentPage(await world.change(world.carts.create(), add("mug", 2)));
     await world.store.unclaim({ claimId: "claim-1", checkoutId: CHECKOUT, to: "stock" });
@@ -139,7 +139,7 @@ describe("the cart that a shopper sees", () => {
     expect((await view(world, cart)).lines).toMatchObject([{ state: "lapsed", quantity: 2 }]);
   });
 
-  it("says so when nobody can tell whether it was paid", async () => {
+  it("says so if it is unknown whether it was paid", async () => {
     const world = await createWorld();
     const cart = await world.openPaymentPage(await world.change(world.carts.create(), add("mug", 2)));
     await world.sell();

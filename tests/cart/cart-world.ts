@@ -90,25 +90,25 @@ export async function createWorld(products: readonly Product[] = [product("mug")
         .lines.map(({ event }) => event)
         .reverse(),
     visit: (cart: Cart): Visit => ({ sessionHash: cart.sessionHash, locale: "en-US", now: clock.wall() }),
-    /** Posts a form of the shop. */
+    /** Submits a form. */
     send(cart: Cart, form: Record<string, string>): Promise<CartResult> {
       const read = readIntent(form);
       if (read.outcome === "invalid") throw new Error("the form was not understood");
       return changeCart(shop, cart, read, clock.wall());
     },
-    /** Posts a form that must succeed. */
+    /** Submits a form that must succeed. */
     async change(cart: Cart, form: Record<string, string>): Promise<Cart> {
       const answer = await this.send(cart, form);
       if (answer.outcome !== "changed") throw new Error(`the cart was not changed: ${JSON.stringify(answer)}`);
       return answer.cart;
     },
-    /** Opens the payment page as `start` would. */
+    /** Opens the payment page like `start`. */
     async openPaymentPage(cart: Cart): Promise<Cart> {
       await store.claim({ sessionHash: cart.sessionHash, claimId: "claim-1" });
       await store.stamp({ claimId: "claim-1", checkoutId: CHECKOUT });
       return withCheckout(cart, CHECKOUT);
     },
-    /** The claim ends because its units are sold. */
+    /** Completes the claim: its units are sold. */
     sell: () => store.complete({ claimId: "claim-1", checkoutId: CHECKOUT }),
   };
 }

@@ -5,7 +5,7 @@ import { UnavailableError } from "~/errors";
 import { add, CHECKOUT, createWorld, order, product, set, TTL_MS, type World } from "./cart-world";
 
 describe("a refused change", () => {
-  it("leaves holds and cookie as they were, and tells what is left and that the rest is sold", async () => {
+  it("leaves holds and cookie unchanged, and reports what is left and that the rest is sold", async () => {
     const world = await createWorld([product("mug", { onHand: 3 })]);
     const cart = await world.change(world.carts.create(), add("mug", 2));
     const answer = await world.send(cart, set("mug", 4));
@@ -21,7 +21,7 @@ describe("a refused change", () => {
     expect((await world.store.view(cart.sessionHash)).lines).toEqual([{ productId: "mug", quantity: 2 }]);
   });
 
-  it("tells when what is only held by others may free up", async () => {
+  it("reports when units held by others may become available", async () => {
     const world = await createWorld([product("mug", { onHand: 1 })]);
     await world.change(world.carts.create(), add("mug", 1));
     world.clock.advance(20_000);
@@ -32,7 +32,7 @@ describe("a refused change", () => {
     expect(line?.nextReleaseAt).toBeCloseTo(world.clock.wall() + TTL_MS - 20_000, -3);
   });
 
-  it("names only the lines that are short", async () => {
+  it("lists only the lines with a shortage", async () => {
     const world = await createWorld([product("mug", { onHand: 9 }), product("jug", { onHand: 0 })]);
     const cart = {
       ...world.carts.create(),
@@ -51,14 +51,14 @@ describe("a refused change", () => {
     ["no quantity at all", { intent: "set", product_id: "mug", quantity: "2abc" }, "bad_quantity"],
     ["nothing to hold again", { intent: "hold" }, "empty_cart"],
     ["nothing to extend", { intent: "extend" }, "nothing_held"],
-  ])("says what is wrong with %s", async (_what, form, kind) => {
+  ])("reports %s", async (_what, form, kind) => {
     const world = await createWorld();
     const cart = world.carts.create();
     expect(await world.send(cart, form)).toMatchObject({ outcome: "failed", failure: { kind } });
     expect((await world.store.totals()).units).toBe(0);
   });
 
-  it("counts what the cart has already against the limit of a line", async () => {
+  it("counts units already in the cart against the limit per line", async () => {
     const world = await createWorld([product("mug", { onHand: 100 })]);
     const cart = await world.change(world.carts.create(), add("mug", 6));
     expect(await world.send(cart, add("mug", 5))).toEqual({
@@ -67,7 +67,7 @@ describe("a refused change", () => {
     });
   });
 
-  it("counts lapsed lines against the limit of a cart, before anything is placed", async () => {
+  it("counts expired lines against the limit per cart, before anything is placed", async () => {
     const world = await createWorld();
     const lines = Array.from({ length: 30 }, (_, n) => ({ productId: `lapsed-${n}`, quantity: 1 }));
     const answer = await world.send({ ...world.carts.create(), lines }, add("mug", 1));
@@ -75,7 +75,7 @@ describe("a refused change", () => {
     expect(world.calls.changed).toBe(0);
   });
 
-  it("is refused before anything is placed when the cookie could not tell of it", async () => {
+  it("is refused before anything is placed if it does not fit in the cookie", async () => {
     const long = "x".repeat(190);
     const world = await createWorld([product(long)]);
     const lines = Array.from({ length: 20 }, (_, n) => ({ productId: `${n}${"y".repeat(150)}`, quantity: 1 }));
@@ -95,13 +95,13 @@ describe("a refused change", () => {
     expect(world.logged()).toEqual(["cart not changed"]);
   });
 
-  it("does not swallow what nobody expected", async () => {
+  it("does not swallow unexpected errors", async () => {
     const world = await createWorld();
     world.says.stock = () => Promise.reject(new Error("a bug"));
     await expect(world.send(world.carts.create(), add("mug", 1))).rejects.toThrow("a bug");
   });
 
-  it("is what a change gets whose payment page cannot be proven closed", async () => {
+  it("is the result if the payment page cannot be proven closed", async () => {
     const world = await createWorld();
     const held = await world.change(world.carts.create(), add("mug", 1));
     const cart = await world.openPaymentPage(held);
@@ -118,7 +118,7 @@ describe("a refused change", () => {
 });
 
 describe("a change", () => {
-  it("leads to the order when its cart is sold while it is under way, so that nothing of it is paid for twice", async () => {
+  it("leads to the order if the cart is sold meanwhile, so that nothing is paid twice", async () => {
     const world = await createWorld();
     const cart = await world.openPaymentPage(await world.change(world.carts.create(), add("mug", 1)));
     world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
@@ -137,7 +137,7 @@ describe("a change", () => {
     expect(answer).toMatchObject({ outcome: "paid", checkoutId: CHECKOUT });
   });
 
-  it("adds to what the cart holds", async () => {
+  it("adds to held units", async () => {
     const world = await createWorld();
     const once = await world.change(world.carts.create(), add("mug", 1));
     const twice = await world.change(once, add("mug", 2));
@@ -145,14 +145,14 @@ describe("a change", () => {
     expect((await world.store.view(twice.sessionHash)).lines).toEqual([{ productId: "mug", quantity: 3 }]);
   });
 
-  it("adds to what the cart remembers of a lapsed hold", async () => {
+  it("adds to the cart's quantity after a hold expired", async () => {
     const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 2));
     world.clock.advance(TTL_MS + 1000);
     expect((await world.change(cart, add("mug", 1))).lines).toEqual([{ productId: "mug", quantity: 3 }]);
   });
 
-  it("holds every lapsed line again", async () => {
+  it("holds every expired line again", async () => {
     const world = await createWorld();
     let cart = await world.change(world.carts.create(), add("mug", 2));
     cart = await world.change(cart, add("jug", 1));
@@ -178,14 +178,14 @@ describe("a change", () => {
     expect((await world.store.totals()).units).toBe(0);
   });
 
-  it("removes a line of a product that the merchant has deleted", async () => {
+  it("removes a line whose product was deleted", async () => {
     const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 2));
     world.rows.delete("mug");
     expect((await world.change(cart, { intent: "remove", product_id: "mug" })).lines).toEqual([]);
   });
 
-  it("clears everything and keeps the session", async () => {
+  it("empties the cart and keeps the session", async () => {
     const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 2));
     const cleared = await world.change(cart, { intent: "clear" });
@@ -202,7 +202,7 @@ describe("a change", () => {
     expect((await world.store.view(cart.sessionHash)).lines).toHaveLength(1);
   });
 
-  it("never touches the cart of somebody else", async () => {
+  it("never affects another shopper's cart", async () => {
     const world = await createWorld();
     const mine = await world.change(world.carts.create(), add("mug", 1));
     await world.change(world.carts.create(), { intent: "clear" });
@@ -210,7 +210,7 @@ describe("a change", () => {
   });
 });
 
-describe("a change of a cart that was paid for unseen", () => {
+describe("a change of a cart that was paid unnoticed", () => {
   async function soldCart(given?: World) {
     const world = given ?? (await createWorld());
     const held = await world.change(world.carts.create(), add("mug", 2));
@@ -227,7 +227,7 @@ describe("a change of a cart that was paid for unseen", () => {
     expect(next).toMatchObject({ lines: [{ productId: "jug", quantity: 1 }], checkouts: [CHECKOUT], paying: null });
   });
 
-  it("leads to the order when it was about the sold lines", async () => {
+  it("leads to the order if it concerns the sold lines", async () => {
     const { world, cart } = await soldCart();
     for (const form of [set("mug", 1), { intent: "hold" }, { intent: "remove", product_id: "mug" }]) {
       expect(await world.send(cart, form)).toMatchObject({ outcome: "paid", checkoutId: CHECKOUT });
@@ -235,7 +235,7 @@ describe("a change of a cart that was paid for unseen", () => {
     expect((await world.store.totals()).units).toBe(0);
   });
 
-  it("changes nothing while nobody can say whether it was paid", async () => {
+  it("changes nothing while it is unknown whether it was paid", async () => {
     const { world, cart } = await soldCart();
     world.says.fulfil = () => Promise.reject(new UnavailableError("Stripe"));
     expect(await world.send(cart, { intent: "hold" })).toEqual({
@@ -245,7 +245,7 @@ describe("a change of a cart that was paid for unseen", () => {
     expect((await world.store.totals()).units).toBe(0);
   });
 
-  it("asks no more once a change has proved the payment over", async () => {
+  it("no longer asks Stripe once a change has proved the page closed", async () => {
     const world = await createWorld();
     const cart = withCheckout(world.carts.create(), CHECKOUT);
     world.says.fulfil = () => Promise.resolve({ outcome: "released", order: order() });

@@ -35,7 +35,7 @@ describe.each(stores)("forms of one browser, in %s", (_name, open) => {
     return answers;
   };
 
-  it("that are overtaken change nothing: by the time of the click, else by what the browser knew", async () => {
+  it("change nothing if overtaken: by the time of the click, otherwise by what the browser knew", async () => {
     expect(
       await sent([["mug"], at(1, 2_000)], [["mug"], at(1, 1_000)], [["mug"], at(1, 2_000)], [["mug"], at(1, 2_001)]),
     ).toEqual([true, false, true, true]);
@@ -45,15 +45,15 @@ describe.each(stores)("forms of one browser, in %s", (_name, open) => {
       true,
       true,
     ]);
-    // Without JavaScript clicks that knew the same count as they arrive.
+    // Without JavaScript, clicks with the same revision count in order of arrival.
     expect(await sent([["mug"], at(1)], [["mug"], at(1)], [["mug"], at(1, 5)])).toEqual([true, true, true]);
   });
 
-  it("count as the latest click from an older page, tab or cookie", async () => {
+  it("count by their click, even from an older page, tab or cookie", async () => {
     expect(await sent([["mug"], at(7, 1_000)], [["mug"], at(3, 2_000)])).toEqual([true, true]);
   });
 
-  it("are compared for each product, and with what was said of all", async () => {
+  it("are compared per product, and with forms about all products", async () => {
     expect(
       await sent(
         [["mug"], at(1, 2_000)],
@@ -67,18 +67,18 @@ describe.each(stores)("forms of one browser, in %s", (_name, open) => {
     ).toEqual([true, true, false, true, false, false, true]);
   });
 
-  it("are heard again after the browser's clock was set back", async () => {
+  it("count again after the browser's clock was set back", async () => {
     expect(await sent([["mug"], at(1, 3_600_000)], [["mug"], at(1, 1_000)])).toEqual([true, true]);
   });
 
-  it("of another browser are its own", async () => {
+  it("are independent of other browsers", async () => {
     const orders = open();
     await orders.isLatest("ann", ["mug"], at(1, 2_000));
     expect(await orders.isLatest("bob", ["mug"], at(1, 1_000))).toBe(true);
   });
 });
 
-describe("two quantities that are under way at once", () => {
+describe("two concurrent quantities", () => {
   const send = (world: World, cart: Cart, form: Record<string, string>, clickedAt: number | null) => {
     const read = readIntent(clickedAt === null ? form : { ...form, clicked_at: String(clickedAt) });
     if (read.outcome === "invalid") throw new Error("the form was not understood");
@@ -87,18 +87,18 @@ describe("two quantities that are under way at once", () => {
   const mugs = async (world: World, cart: Cart) =>
     (await world.store.view(cart.sessionHash)).lines.find(({ productId }) => productId === "mug")?.quantity ?? 0;
 
-  it("leave the one that was clicked last, whichever arrives last", async () => {
+  it("end with the one clicked last, in any order of arrival", async () => {
     const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 1));
     expect(await send(world, cart, set("mug", 5), 2_000)).toMatchObject({ outcome: "changed" });
     expect(await send(world, cart, set("mug", 2), 1_000)).toEqual({ outcome: "overtaken" });
     expect(await mugs(world, cart)).toBe(5);
-    // Negative control: told nothing, the one that arrives last wins.
+    // Negative control: without the time, the one that arrives last wins.
     await send(world, cart, set("mug", 2), null);
     expect(await mugs(world, cart)).toBe(2);
   });
 
-  it("without JavaScript: a form that was sent before the browser knew of the later one is overtaken", async () => {
+  it("without JavaScript, a form sent before the browser knew of the later one is overtaken", async () => {
     const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 1));
     const newer = (
@@ -112,7 +112,7 @@ describe("two quantities that are under way at once", () => {
     expect(await mugs(world, cart)).toBe(5);
   });
 
-  it("what was removed or emptied last does not come back", async () => {
+  it("do not bring back a line that was removed last", async () => {
     const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 1));
     await send(world, cart, { intent: "remove", product_id: "mug" }, 2_000);

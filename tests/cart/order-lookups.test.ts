@@ -34,7 +34,7 @@ function open({ live = false, trustedProxyHops = 1 } = {}) {
 
 const id = (n: number) => `cs_test_${n}`;
 
-describe("an order that is looked at from a browser that may not see it", () => {
+describe("an order viewed from a browser that may not see it", () => {
   it("is settled, once in five minutes", async () => {
     const { settle, fulfil, advance } = open();
     for (let i = 0; i < 3; i += 1) await settle(id(1));
@@ -56,19 +56,19 @@ describe("an order that is looked at from a browser that may not see it", () => 
     },
   );
 
-  it("is looked up ten times a minute for an address, and thirty times in all, whatever ids are made up", async () => {
+  it("is looked up ten times a minute per address and thirty times in total, whatever ids are made up", async () => {
     const { settle, fulfil } = open();
     for (let n = 0; n < 50; n += 1) await settle(id(n));
     expect(fulfil).toHaveBeenCalledTimes(10);
     for (let n = 50; n < 150; n += 1) await settle(id(n), `203.0.113.${n}`);
     expect(fulfil).toHaveBeenCalledTimes(30);
-    // Where no address is known all count together.
+    // Clients without a known address count together.
     const blind = open({ trustedProxyHops: 0 });
     for (let n = 0; n < 50; n += 1) await blind.settle(id(n));
     expect(blind.fulfil).toHaveBeenCalledTimes(30);
   });
 
-  it("that cannot be settled is logged only where nothing else will settle it", async () => {
+  it("is logged if it cannot be settled, unless something else will settle it", async () => {
     const { settle, fulfil, log } = open();
     fulfil.mockRejectedValueOnce(new Error("broken"));
     await settle(id(1));

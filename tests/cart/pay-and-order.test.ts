@@ -35,7 +35,7 @@ describe("paying", () => {
     { outcome: "not_payable", reason: "mixed_currencies", productIds: ["mug"] },
   ];
 
-  it.each(failures)("tells $outcome instead of opening anything", async (outcome) => {
+  it.each(failures)("reports $outcome instead of opening a page", async (outcome) => {
     const world = await createWorld();
     world.says.start = () => Promise.resolve(outcome);
     expect(await pay(world, world.carts.create())).toMatchObject({
@@ -44,13 +44,13 @@ describe("paying", () => {
     });
   });
 
-  it("says so when Stripe does not answer", async () => {
+  it("reports an outage of Stripe", async () => {
     const world = await createWorld();
     world.says.start = () => Promise.reject(new UnavailableError("Stripe"));
     expect(await pay(world, world.carts.create())).toEqual({ outcome: "failed", failure: { kind: "unavailable" } });
   });
 
-  it("opens no second payment page for a cart that is paid", async () => {
+  it("opens no second payment page for a paid cart", async () => {
     const world = await createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
     world.says.start = () => Promise.reject(new Error("opened"));
@@ -60,7 +60,7 @@ describe("paying", () => {
     });
   });
 
-  it("remembers the checkout of the page that it leads to", async () => {
+  it("remembers the checkout that it opens", async () => {
     const world = await createWorld();
     world.says.start = () => Promise.resolve({ outcome: "redirect", url: "https://pay.test/1", checkoutId: CHECKOUT });
     const answer = await pay(world, world.carts.create());
@@ -73,7 +73,7 @@ describe("paying", () => {
 });
 
 describe("the order page", () => {
-  it("shows nothing to a browser that did not open the checkout, and asks nobody", async () => {
+  it("shows nothing to a browser that did not open the checkout, without asking Stripe", async () => {
     const world = await createWorld();
     expect(await see(world, world.carts.create())).toMatchObject({
       outcome: "shown",
@@ -82,7 +82,7 @@ describe("the order page", () => {
     expect(world.calls.fulfilled).toEqual([]);
   });
 
-  it("shows a checkout that is not ours to nobody", async () => {
+  it("never shows a checkout of another shop", async () => {
     const world = await createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome: "not_ours" });
     expect(await see(world, withCheckout(world.carts.create(), CHECKOUT))).toMatchObject({
@@ -91,7 +91,7 @@ describe("the order page", () => {
     });
   });
 
-  it("says that a payment is being confirmed while nobody can be asked", async () => {
+  it("says that a payment is being confirmed while Stripe is unavailable", async () => {
     const world = await createWorld();
     world.says.fulfil = () => Promise.reject(new UnavailableError("lease"));
     expect(await see(world, withCheckout(world.carts.create(), CHECKOUT))).toEqual({
@@ -106,7 +106,7 @@ describe("the order page", () => {
     { outcome: "needs_review", reason: "unclear_row", order: order() },
   ];
 
-  it.each(charged)("begins a new cart when this one was charged: $outcome", async (outcome) => {
+  it.each(charged)("starts a new cart if this one was charged: $outcome", async (outcome) => {
     const world = await createWorld();
     world.says.fulfil = () => Promise.resolve(outcome);
     const cart = { ...withCheckout(world.carts.create(), CHECKOUT), lines: [{ productId: "mug", quantity: 2 }] };
@@ -117,7 +117,7 @@ describe("the order page", () => {
     expect((await see(world, first.cart)).outcome).toBe("shown");
   });
 
-  it("gives a new cart while a delayed payment is under way, since the one that waits for it cannot be changed", async () => {
+  it("starts a new cart while a delayed payment is pending, since the old one cannot be changed", async () => {
     const world = await createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome: "awaiting_payment", order: order() });
     const cart = { ...withCheckout(world.carts.create(), CHECKOUT), lines: [{ productId: "mug", quantity: 2 }] };
@@ -127,7 +127,7 @@ describe("the order page", () => {
     expect(await see(world, first.cart)).toMatchObject({ outcome: "shown", view: { state: "awaiting_payment" } });
   });
 
-  it("shows what was added to the lines, and nothing where nothing was", async () => {
+  it("shows amounts added to the lines, if any", async () => {
     const additions = [
       { kind: "discount", amount: { amount: -500, currency: "usd" } },
       { kind: "shipping", amount: { amount: 700, currency: "usd" } },
@@ -156,7 +156,7 @@ describe("the order page", () => {
     expect(await see(world, buyer)).toMatchObject({ view: { order: { additions: [] } } });
   });
 
-  it("leaves the next cart of the same browser alone when the order is seen again", async () => {
+  it("leaves the browser's next cart alone when the order is viewed again", async () => {
     const world = await createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
     const next = { ...world.carts.create(), checkouts: [CHECKOUT], lines: [{ productId: "jug", quantity: 1 }] };
@@ -181,7 +181,7 @@ describe("the order page", () => {
   const refunded = (returned: number, pending = 0, owed = 0) => order({ refund: { returned, pending, owed } });
   it.each<[string, FulfilOutcome, string, object]>([
     [
-      "a full refund by hand",
+      "a full manual refund",
       { outcome: "done", repeated: true, order: refunded(2500) },
       "refunded_by_shop",
       { returned: "$25.00", pending: null, owed: null },
@@ -193,7 +193,7 @@ describe("the order page", () => {
       { returned: "$3.00", pending: null, owed: null },
     ],
     [
-      "a full refund by hand that is on its way",
+      "a full manual refund that is on its way",
       { outcome: "done", repeated: true, order: refunded(0, 2500) },
       "refund_pending",
       { returned: null, pending: "$25.00", owed: null },
@@ -222,14 +222,14 @@ describe("the order page", () => {
       "paid",
       { returned: null, pending: null, owed: null },
     ],
-  ])("tells %s", async (_what, outcome, state, refund) => {
+  ])("shows %s", async (_what, outcome, state, refund) => {
     const world = await createWorld();
     world.says.fulfil = () => Promise.resolve(outcome);
     const seen = { ...world.carts.create(), checkouts: [CHECKOUT] };
     expect(await see(world, seen)).toMatchObject({ outcome: "shown", view: { state, order: { refund } } });
   });
 
-  it("says that the goods of an unpaid order are in the cart only when they are", async () => {
+  it("says that an unpaid order's products are in the cart only if they are", async () => {
     const world = await createWorld();
     world.says.fulfil = () => Promise.resolve({ outcome: "released", order: order() });
     const emptied = withCheckout(world.carts.create(), CHECKOUT);

@@ -3,8 +3,8 @@ import { add, createWorld } from "./cart-world";
 
 const form = (operation: string, quantity = 1) => ({ ...add("mug", quantity), operation });
 
-describe("a form that is sent twice", () => {
-  it("adds once when it comes again later", async () => {
+describe("a form sent twice", () => {
+  it("adds once if it is sent again later", async () => {
     const world = await createWorld();
     const first = await world.change(world.carts.create(), form("operation-1", 2));
     const again = await world.change(first, form("operation-1", 2));
@@ -12,7 +12,7 @@ describe("a form that is sent twice", () => {
     expect((await world.store.totals()).units).toBe(2);
   });
 
-  it("adds once when both posts bear the same cookie: at once, or after a lost answer", async () => {
+  it("adds once if both posts have the same cookie: at once, or after a lost response", async () => {
     const world = await createWorld();
     const cart = await world.change(world.carts.create(), form("operation-0"));
     const answers = await Promise.all([1, 2, 3].map(() => world.change(cart, form("operation-1"))));
@@ -21,7 +21,7 @@ describe("a form that is sent twice", () => {
     expect((await world.store.totals()).units).toBe(2);
   });
 
-  it("adds twice without an operation: the tests above cannot pass by themselves", async () => {
+  it("adds twice without an operation id (negative control)", async () => {
     const world = await createWorld();
     const cart = world.carts.create();
     await world.change(cart, add("mug", 1));
@@ -29,7 +29,7 @@ describe("a form that is sent twice", () => {
     expect((await world.store.totals()).units).toBe(2);
   });
 
-  it("adds again from another form, and again after more forms than the cookie remembers", async () => {
+  it("adds again from another form, and after more forms than the cookie remembers", async () => {
     const world = await createWorld();
     let cart = world.carts.create();
     for (let n = 0; n < 5; n += 1) cart = await world.change(cart, form(`operation-${n}`));
@@ -44,7 +44,7 @@ describe("a form that is sent twice", () => {
     expect(await world.carts.fits(cart)).toBe(true);
   });
 
-  it("may be sent again after a refusal, which changed nothing", async () => {
+  it("can be sent again after a refusal, which changed nothing", async () => {
     const world = await createWorld();
     const cart = world.carts.create();
     const refused = await world.send(cart, form("operation-1", 6));

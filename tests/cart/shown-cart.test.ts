@@ -14,7 +14,7 @@ async function view(world: World, cart: Cart, wasShown: ReadShownCart | null = n
   return shown.view;
 }
 
-/** What the cart's page says at this address. */
+/** The changes that the cart page lists at this URL. */
 async function said(world: World, cart: Cart, address: string): Promise<readonly string[] | null> {
   const { changes } = await view(
     world,
@@ -24,8 +24,8 @@ async function said(world: World, cart: Cart, address: string): Promise<readonly
   return changes === null ? null : changes.map(cartChangeText);
 }
 
-describe("the cart that a Pay form brings back", () => {
-  it("is what its page showed", async () => {
+describe("the cart in a checkout form", () => {
+  it("is the one that its page showed", async () => {
     const world = await createWorld();
     const { shown } = await view(world, await world.change(world.carts.create(), add("mug", 2)));
     expect(readShownCart(shown)).toEqual({
@@ -34,13 +34,13 @@ describe("the cart that a Pay form brings back", () => {
     });
   });
 
-  it("is in no form where the cart cannot be paid", async () => {
+  it("is absent if the cart cannot be paid", async () => {
     const world = await createWorld([product("mug"), product("jug", { price: null })]);
     const cart = await world.change(await world.change(world.carts.create(), add("mug", 2)), add("jug", 1));
     expect((await view(world, cart)).shown).toBeNull();
   });
 
-  it("is not read where no page of ours wrote it", () => {
+  it("is unreadable if none of our pages wrote it", () => {
     const line = ["mug", 1, 1];
     for (const written of [
       "",
@@ -63,7 +63,7 @@ describe("the cart that a Pay form brings back", () => {
     expect(readShownCart(undefined)).toBeNull();
   });
 
-  it("is never too long: the fullest cart's form fits into a form, and its address into an address", async () => {
+  it("is never too long for a form or a URL, even for the largest cart", async () => {
     const ids = Array.from({ length: 30 }, (_, n) => `${n}-${"ü".repeat(20)}`);
     const world = await createWorld(ids.map((id) => product(id)));
     const cart = { ...world.carts.create(), lines: ids.map((productId) => ({ productId, quantity: 1 })) };
@@ -78,8 +78,8 @@ describe("the cart that a Pay form brings back", () => {
   });
 });
 
-describe("the cart's page after a Pay form that showed another cart", () => {
-  it("says what each line is now, by the cart of this moment", async () => {
+describe("the cart page after a checkout form that showed another cart", () => {
+  it("lists each changed line as it is now", async () => {
     const world = await createWorld();
     let cart = await world.change(await world.change(world.carts.create(), add("mug", 2)), add("jug", 1));
     const shown = readShownCart((await view(world, cart)).shown) ?? "unreadable";
@@ -92,14 +92,14 @@ describe("the cart's page after a Pay form that showed another cart", () => {
     expect(await said(world, cart, address)).toEqual(["Tide Mug is now $22.00.", "jug is no longer in your cart."]);
     world.rows.set("mug", product("mug"));
     cart = await world.change(cart, add("jug", 1));
-    // As it was: nothing to say, and a reload of an old address says nothing either.
+    // Unchanged: no message, not even after reloading an old URL.
     expect(await said(world, cart, address)).toBeNull();
     for (const id of ["mug", "jug"]) world.rows.set(id, product(id, { price: { amount: 1250, currency: "eur" } }));
     expect(await said(world, cart, address)).toEqual(["Prices are now in EUR."]);
     expect(await said(world, cart, changedCartAddress("unreadable"))).toEqual([]);
   });
 
-  it("tells of a line that has come since", async () => {
+  it("lists a line added since", async () => {
     const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 2));
     expect(
@@ -112,8 +112,8 @@ describe("the cart's page after a Pay form that showed another cart", () => {
   });
 });
 
-describe("paying by a form that showed another cart", () => {
-  it("leads back to the cart, without asking Stripe where the form makes no sense", async () => {
+describe("paying with a form that showed another cart", () => {
+  it("leads back to the cart, without a call to Stripe if the form is unreadable", async () => {
     const world = await createWorld();
     const cart = await world.change(world.carts.create(), add("mug", 2));
     const since = { currency: "usd", lines: [{ productId: "mug", quantity: 1, unitAmount: 1250 }] };

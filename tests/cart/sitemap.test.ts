@@ -37,7 +37,7 @@ describe("the sitemap", () => {
     expect(await sitemap.read(0)).toBeNull();
   });
 
-  it("names its pages where there are more, which hold every product once", async () => {
+  it("lists its pages if there are more, which contain every product once", async () => {
     const { sitemap } = shopOf(100_000);
     expect(addressesIn(await sitemap.read(null))).toEqual(
       [1, 2, 3].map((page) => `https://shop.test/sitemap.xml?page=${page}`),
@@ -46,7 +46,7 @@ describe("the sitemap", () => {
     expect([all.length, new Set(all).size]).toEqual([100_001, 100_001]);
   });
 
-  it("is read once for all who ask within ten minutes, at once or later, and a failure is not kept", async () => {
+  it("is read once for all requests within ten minutes, and failures are not cached", async () => {
     const { sitemap, reads, later } = shopOf(5_000);
     reads.fail = true;
     await expect(sitemap.read(null)).rejects.toThrow("down");

@@ -156,12 +156,12 @@ async function shopper(
   shop: Shop,
   address: string,
   pays: boolean,
-  told: string[],
+  outcomes: string[],
   pages: number[],
 ): Promise<() => Promise<void>> {
   const session = randomUUID();
   const added = await shop.add(session, address, 1);
-  told.push(added);
+  outcomes.push(added);
   if (added !== "granted") return async () => undefined;
   let checkoutId = "";
   let step = 0;
@@ -169,30 +169,30 @@ async function shopper(
     step += 1;
     if (step === 1) {
       const opened = await shop.openPage(session, address);
-      told.push(opened.outcome);
+      outcomes.push(opened.outcome);
       if (opened.outcome === "redirect") ({ checkoutId } = opened);
       pages.push(await shop.pageMs(session));
     }
-    if (step === 2 && pays && checkoutId !== "") told.push(await shop.pay(checkoutId));
+    if (step === 2 && pays && checkoutId !== "") outcomes.push(await shop.pay(checkoutId));
   };
 }
 
 describe("honest shoppers", { timeout: 60_000 }, () => {
   it("on one campus, three hundred for forty items, are never refused while items are available, and get at least five minutes", async () => {
     const shop = await openShop({ stock: 40, hops: 1 });
-    const told: string[] = [];
+    const outcomes: string[] = [];
     const pages: number[] = [];
     const underWay: (() => Promise<void>)[] = [];
     for (let i = 0; i < 300; i += 1) {
-      const before = told.length;
+      const before = outcomes.length;
       const free = await shop.free();
-      underWay.push(await shopper(shop, CAMPUS, i % 3 === 0, told, pages));
-      if (free > 0) expect(told[before]).toBe("granted");
+      underWay.push(await shopper(shop, CAMPUS, i % 3 === 0, outcomes, pages));
+      if (free > 0) expect(outcomes[before]).toBe("granted");
       for (const goOn of underWay) await goOn();
       if (i % 5 === 4) await shop.tick();
     }
-    expect(new Set(told)).toEqual(new Set(["granted", "refused", "redirect", "done"]));
-    expect(told.filter((outcome) => outcome === "done").length).toBeGreaterThan(15);
+    expect(new Set(outcomes)).toEqual(new Set(["granted", "refused", "redirect", "done"]));
+    expect(outcomes.filter((outcome) => outcome === "done").length).toBeGreaterThan(15);
     expect(Math.min(...pages)).toBeGreaterThanOrEqual(300_000);
   });
 
@@ -201,18 +201,18 @@ describe("honest shoppers", { timeout: 60_000 }, () => {
     for (const remembers of [false, true]) {
       const shop = await openShop({ stock: 100, hops: 0, remembers });
       const script = hoarder(shop, { carts: 10, requests: 80, newCookies: true });
-      const told: string[] = [];
+      const outcomes: string[] = [];
       const pages: number[] = [];
       const underWay: (() => Promise<void>)[] = [];
       for (let tick = 0; tick < 65; tick += 1) {
         await script.acts();
-        if (tick < 60) underWay.push(await shopper(shop, "", true, told, pages));
+        if (tick < 60) underWay.push(await shopper(shop, "", true, outcomes, pages));
         for (const goOn of underWay) await goOn();
         await shop.tick();
       }
-      figures[remembers ? "remembering" : "before"] = told.filter((outcome) => outcome === "done").length;
+      figures[remembers ? "remembering" : "before"] = outcomes.filter((outcome) => outcome === "done").length;
       // Refused only if others hold the units.
-      expect(["granted", "refused", "redirect", "done"]).toEqual(expect.arrayContaining([...new Set(told)]));
+      expect(["granted", "refused", "redirect", "done"]).toEqual(expect.arrayContaining([...new Set(outcomes)]));
       expect(Math.min(CHECKOUT_TTL_MS, ...pages)).toBeGreaterThanOrEqual(300_000);
     }
     console.log("sixty beside a script, served:", JSON.stringify(figures));

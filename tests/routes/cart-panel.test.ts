@@ -43,8 +43,8 @@ const open = (cart: Cart) => ask(panel.loader, cart);
 const change = (cart: Cart, form: Record<string, string>, headers?: Record<string, string>) =>
   ask(panel.action, cart, form, headers);
 
-describe("the cart for scripts that stay on their page", () => {
-  it("refuses another site's form, a form that no page has, and one too many, as data that no error page replaces", async () => {
+describe("the cart panel's route", () => {
+  it("rejects a form of another site, an invalid form and one too many with data instead of an error page", async () => {
     const cart = world().carts.create();
     expect(await change(cart, add("mug", 1), { Origin: "https://evil.test" })).toMatchObject({
       data: { outcome: "refused" },
@@ -62,7 +62,7 @@ describe("the cart for scripts that stay on their page", () => {
     expect((await world().store.totals()).units).toBe(0);
   });
 
-  it("tells why nothing was changed, with the page's status, and writes no cookie", async () => {
+  it("reports why nothing changed, with the page's status and without a cookie", async () => {
     const answer = await change(world().carts.create(), add("mug", 6));
     expect(answer).toMatchObject({
       data: { outcome: "failed", failure: { kind: "refused", lines: [{ requested: 6, available: 5 }] } },
@@ -71,7 +71,7 @@ describe("the cart for scripts that stay on their page", () => {
     expect(answer.init.headers).not.toHaveProperty("Set-Cookie");
   });
 
-  it("changes the cart and leads nowhere", async () => {
+  it("changes the cart without a redirect", async () => {
     const answer = await change(world().carts.create(), add("mug", 2));
     expect(answer).toMatchObject({ data: { outcome: "changed" }, init: { status: 200 } });
     const { cart } = await world().carts.read(
@@ -84,7 +84,7 @@ describe("the cart for scripts that stay on their page", () => {
     });
   });
 
-  it("shows the new cart, and writes it, when this one was sold meanwhile", async () => {
+  it("shows the new cart, and writes it, if this one was sold meanwhile", async () => {
     world().says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
     const sold = { ...withCheckout(world().carts.create(), CHECKOUT), lines: [{ productId: "mug", quantity: 2 }] };
     const answer = await open(sold);
@@ -95,7 +95,7 @@ describe("the cart for scripts that stay on their page", () => {
     expect(cart.sessionHash).not.toBe(sold.sessionHash);
   });
 
-  it("writes a line to the cookie that only the store knows, as the cart's page does, and only where the cookie has room for it", async () => {
+  it("writes a line that only the store knows to the cookie, like the cart page, if it fits", async () => {
     const cart = await world().change(world().carts.create(), add("jug", 1));
     await world().change(cart, add("mug", 1));
     const answer = await open(cart);
@@ -109,7 +109,7 @@ describe("the cart for scripts that stay on their page", () => {
     expect((await open(cart)).init.headers).not.toHaveProperty("Set-Cookie");
   });
 
-  it("leads to the order when what was to be changed is paid", async () => {
+  it("redirects to the order if the cart is paid", async () => {
     world().says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
     const sold = { ...withCheckout(world().carts.create(), CHECKOUT), lines: [{ productId: "mug", quantity: 2 }] };
     const thrown: unknown = await change(sold, { intent: "remove", product_id: "mug" }).catch(
@@ -118,7 +118,7 @@ describe("the cart for scripts that stay on their page", () => {
     expect(thrown instanceof Response && thrown.headers.get("Location")).toBe(`/orders/${CHECKOUT}`);
   });
 
-  it("says in words that the database is down", async () => {
+  it("reports a database outage with a message", async () => {
     world().says.stock = () => Promise.reject(new UnavailableError("down"));
     expect(await change(world().carts.create(), add("mug", 1))).toMatchObject({
       data: { outcome: "failed", failure: { kind: "unavailable" } },
@@ -126,7 +126,7 @@ describe("the cart for scripts that stay on their page", () => {
     });
   });
 
-  it("keeps the page when the shop cannot be reached, and hides no other error", async () => {
+  it("keeps the page if the shop cannot be reached, and hides no other error", async () => {
     const dead = { serverAction: () => Promise.reject(new TypeError("Failed to fetch")) };
     expect(await panel.clientAction({ ...dead, request: new Request(ORIGIN), params: {} })).toMatchObject({
       outcome: "refused",

@@ -14,8 +14,8 @@ function directive(env: Parameters<typeof pageHeaders>[0], name: string): string
   return policy.split("; ").find((part) => part.startsWith(`${name} `));
 }
 
-describe("headers of pages", () => {
-  it("let forms post to the shop and to the payment page, and nowhere else", () => {
+describe("page headers", () => {
+  it("let forms post only to the shop and the payment page", () => {
     expect(directive(shop, "form-action")).toBe("form-action 'self' https://checkout.stripe.com");
     expect(directive({ ...shop, STRIPE_API_BASE: "http://127.0.0.1:55322/v1" }, "form-action")).toBe(
       "form-action 'self' http://127.0.0.1:55322 https://checkout.stripe.com",
@@ -23,7 +23,7 @@ describe("headers of pages", () => {
     expect(directive({ ...shop, isSandbox: true }, "form-action")).toBe("form-action 'self'");
   });
 
-  it("let forms post to payment pages on the merchant's own domain, and know where forms cannot lead", () => {
+  it("let forms post to payment pages on the merchant's own domain, and know where forms may not lead", () => {
     const custom = { ...shop, STRIPE_CHECKOUT_ORIGIN: "https://pay.shop.test" };
     expect(directive(custom, "form-action")).toBe("form-action 'self' https://pay.shop.test");
     const leads = (address: string, env = shop) => allowsFormTo(address, "https://shop.test", env);
@@ -33,21 +33,21 @@ describe("headers of pages", () => {
     expect(leads("/orders/cs_1")).toBe(true);
   });
 
-  it("let pictures come from the merchant's hosts only, when those are named", () => {
+  it("allow images only from the merchant's hosts if those are set", () => {
     expect(directive(shop, "img-src")).toBe("img-src 'self' data: https:");
     expect(directive({ ...shop, IMAGE_HOSTS: ["cdn.test"] }, "img-src")).toBe("img-src 'self' data: cdn.test");
   });
 
-  it("run only scripts of the shop that bear the page's nonce, and forbid frames", () => {
+  it("allow only the shop's scripts with the page's nonce, and forbid frames", () => {
     expect(directive(shop, "script-src")).toBe("script-src 'self' 'nonce-n0nce'");
     expect(directive(shop, "frame-ancestors")).toBe("frame-ancestors 'none'");
   });
 
-  it("never use no-referrer, with which Remix would refuse every form without JavaScript", () => {
+  it("never use no-referrer, which would make Remix reject every form without JavaScript", () => {
     expect(pageHeaders(shop, "n0nce")["Referrer-Policy"]).toBe("strict-origin-when-cross-origin");
   });
 
-  it("are kept by no cache", () => {
+  it("prevent caching", () => {
     expect(pageHeaders(shop, "n0nce")["Cache-Control"]).toContain("no-store");
   });
 });

@@ -47,7 +47,7 @@ const dataWithInit = z.object({
   init: z.object({ status: z.number().default(200), headers: z.record(z.string(), z.string()).default({}) }).nullable(),
 });
 
-/** What a loader or action came to: a Response, or data with a status, returned or thrown. */
+/** The result of a loader or action: a Response, or data with a status, returned or thrown. */
 async function answer(run: () => unknown): Promise<{ status: number; headers: Headers; body: unknown }> {
   const came = await Promise.resolve()
     .then(run)
@@ -72,7 +72,7 @@ describe("POST /cart", () => {
     return answer(() => cartRoute.action(args(asked)));
   };
 
-  it("holds nothing without the cookie, however often it comes, and leads to a page that knows whether the cookie came back", async () => {
+  it("holds nothing without the cookie, however often it is sent, and redirects to a page that knows whether the cookie came back", async () => {
     for (let click = 0; click < 3; click += 1) {
       const asked = await request("/cart", { form: add("mug", 2) });
       const came = await answer(() => cartRoute.action(args(asked)));
@@ -92,12 +92,12 @@ describe("POST /cart", () => {
     const pay = await request("/checkout", { form: {} });
     expect((await answer(() => checkoutRoute.action(args(pay)))).headers.get("Location")).toBe("/cart?once_more=1");
     expect((await here().store.totals()).units).toBe(0);
-    // Negative control: with the cookie it is held.
+    // Negative control: with the cookie, it holds.
     await post({ form: add("mug", 2) });
     expect((await here().store.totals()).units).toBe(2);
   });
 
-  it("refuses a form that another site's page sent", async () => {
+  it("rejects a form from another site's page", async () => {
     for (const [name, value] of [
       ["Origin", "https://evil.test"],
       ["Sec-Fetch-Site", "cross-site"],
@@ -114,7 +114,7 @@ describe("POST /cart", () => {
     ["an intent that no form has", { intent: "steal" }, {}, 400],
     ["another content type", "{}", { "Content-Type": "application/json" }, 415],
     ["a body that is too large", `intent=add&product_id=mug&quantity=${"1".repeat(20_000)}`, {}, 413],
-  ])("answers %s in words", async (_what, form, headers, status) => {
+  ])("responds to %s with a message", async (_what, form, headers, status) => {
     expect(await post({ form, headers })).toMatchObject({ status });
     expect((await here().store.totals()).units).toBe(0);
   });
@@ -125,14 +125,14 @@ describe("POST /cart", () => {
     [add("mug", 6), 409],
     [add("mug", 11), 422],
     [{ intent: "extend" }, 409],
-  ])("answers %j with the page and status %i, and writes no cookie", async (form, status) => {
+  ])("responds to %j with the page and status %i, without a cookie", async (form, status) => {
     const came = await post({ form });
     expect(came.status).toBe(status);
     expect(came.headers.has("Set-Cookie")).toBe(false);
     expect((await here().store.totals()).units).toBe(0);
   });
 
-  it("shows the cart with 429 and the time to come back where it is changed too often, and changes nothing", async () => {
+  it("shows the cart with 429 and Retry-After if it is changed too often, and changes nothing", async () => {
     here().says.admit = () => ({ outcome: "rate_limited", retryAfterSeconds: 7 });
     const came = await post({ form: add("mug", 1) });
     expect(came).toMatchObject({ status: 429, body: { kind: "rate_limited", retryAfterSeconds: 7 } });
@@ -140,7 +140,7 @@ describe("POST /cart", () => {
     expect((await here().store.totals()).units).toBe(0);
   });
 
-  it("shows the cart with 503 and the time to come back while selling is paused", async () => {
+  it("shows the cart with 503 and Retry-After while selling is paused", async () => {
     here().shop.checkout.changeCart = () =>
       Promise.resolve({ outcome: "selling_paused", mayPay: true, retryAfterSeconds: 60 });
     const came = await post({ form: add("mug", 1) });
@@ -148,12 +148,12 @@ describe("POST /cart", () => {
     expect(came.headers.get("Retry-After")).toBe("60");
   });
 
-  it("answers 503 with the page while the database is down", async () => {
+  it("responds with 503 and the page while the database is down", async () => {
     here().says.stock = () => Promise.reject(new UnavailableError("down"));
     expect(await post({ form: add("mug", 1) })).toMatchObject({ status: 503, body: { kind: "unavailable" } });
   });
 
-  it("leads to the cart afterwards, so that a reload repeats nothing", async () => {
+  it("redirects to the cart afterwards, so that a reload repeats nothing", async () => {
     const came = await post({ form: add("mug", 2) });
     expect(came.status).toBe(303);
     expect(came.headers.get("Location")).toBe("/cart");
@@ -162,7 +162,7 @@ describe("POST /cart", () => {
 });
 
 describe("GET /cart", () => {
-  it("writes a line to the cookie that only the store knows, so that it stays when its hold lapses", async () => {
+  it("writes a line that only the store knows to the cookie, so that it stays when its hold expires", async () => {
     const first = here().carts.create();
     const [, mug] = [await here().change(first, add("jug", 1)), await here().change(first, add("mug", 1))];
     const lastCookie = { ...mug, lines: [{ productId: "mug", quantity: 1 }] };
@@ -179,18 +179,18 @@ describe("GET /cart", () => {
 });
 
 describe("/checkout", () => {
-  it("belongs to the cart when it is merely opened", async () => {
+  it("redirects to the cart if it is just opened", async () => {
     const asked = await request("/checkout");
     const came = await answer(() => checkoutRoute.loader(args(asked)));
     expect([came.status, came.headers.get("Location")]).toEqual([302, "/cart"]);
   });
 
-  it("refuses to pay for another site's page", async () => {
+  it("rejects a post from another site's page", async () => {
     const asked = await request("/checkout", { form: {}, headers: { Origin: "https://evil.test" } });
     expect((await answer(() => checkoutRoute.action(args(asked)))).status).toBe(403);
   });
 
-  it("leads to the payment page as a new document, and remembers the checkout", async () => {
+  it("redirects to the payment page as a new document, and remembers the checkout", async () => {
     here().says.start = () => Promise.resolve({ outcome: "redirect", url: "https://pay.test/1", checkoutId: CHECKOUT });
     const asked = await request("/checkout", { form: {}, cart: here().carts.create() });
     const came = await answer(() => checkoutRoute.action(args(asked)));
@@ -202,7 +202,7 @@ describe("/checkout", () => {
     expect((await cartIn(came.headers)).paying).toBe(CHECKOUT);
   });
 
-  it("shows the cart with the time to come back where too many pay, selling is closed, or this shopper pays too often", async () => {
+  it("shows the cart with Retry-After if checkout is busy, selling is paused, or this shopper pays too often", async () => {
     const pay = async () =>
       answer(async () =>
         checkoutRoute.action(args(await request("/checkout", { form: {}, cart: here().carts.create() }))),
@@ -220,7 +220,7 @@ describe("/checkout", () => {
       [503, "60", { kind: "selling_paused", mayPay: false, retryAfterSeconds: 60 }],
       [429, "7", { kind: "rate_limited", retryAfterSeconds: 7 }],
     ]);
-    // The page's own headers are those that Remix sends.
+    // Remix sends the page's own headers.
     for (const route of [cartRoute, checkoutRoute]) {
       const none = new Headers();
       const sent = new Headers(
@@ -235,7 +235,7 @@ describe("/checkout", () => {
     }
   });
 
-  it("answers with a link where the payment page is on a domain that no form may lead to", async () => {
+  it("responds with a link if the payment page is on a domain that forms may not lead to", async () => {
     here().says.start = () =>
       Promise.resolve({ outcome: "redirect", url: "https://custom.test/1", checkoutId: CHECKOUT });
     const asked = await request("/checkout", { form: {}, cart: here().carts.create() });
@@ -244,7 +244,7 @@ describe("/checkout", () => {
     expect((await cartIn(came.headers)).paying).toBe(CHECKOUT);
   });
 
-  it("leads back to the cart where its form showed another one, and hands on what it showed", async () => {
+  it("redirects to the cart if its form showed another one, and passes that on", async () => {
     const since = { currency: "usd", lines: [{ productId: "mug", quantity: 2, unitAmount: 1000 }] };
     const start = vi.spyOn(here().shop.checkout, "start").mockResolvedValue({ outcome: "cart_changed", since });
     const asked = await request("/checkout", { form: { shown: writeShownCart(since) }, cart: here().carts.create() });
@@ -253,7 +253,7 @@ describe("/checkout", () => {
     expect(start).toHaveBeenCalledWith(expect.objectContaining({ shown: since }));
   });
 
-  it("shows the cart with 409 when it cannot be paid", async () => {
+  it("shows the cart with 409 if it cannot be paid", async () => {
     const asked = await request("/checkout", { form: {}, cart: here().carts.create() });
     expect(await answer(() => checkoutRoute.action(args(asked)))).toMatchObject({
       status: 409,
@@ -270,12 +270,12 @@ describe("GET /orders/:checkoutId", () => {
     return answer(() => orderRoute.loader(args(asked, { checkoutId: CHECKOUT })));
   };
 
-  it("tells a stranger nothing", async () => {
+  it("reveals nothing to a stranger", async () => {
     expect(await get()).toMatchObject({ status: 404, body: { view: { state: "another_browser", order: null } } });
     expect(await get(here().carts.create())).toMatchObject({ status: 404 });
   });
 
-  it("answers 503 in words while the payment cannot be confirmed", async () => {
+  it("responds with 503 and a message while the payment cannot be confirmed", async () => {
     here().says.fulfil = () => Promise.reject(new UnavailableError("Stripe"));
     expect(await get(withCheckout(here().carts.create(), CHECKOUT))).toMatchObject({
       status: 503,
@@ -283,7 +283,7 @@ describe("GET /orders/:checkoutId", () => {
     });
   });
 
-  it("writes the new cart and asks for itself again, once", async () => {
+  it("writes the new cart and reloads itself once", async () => {
     here().says.fulfil = () => Promise.resolve({ outcome: "done", repeated: false, order: order() });
     const first = await get(withCheckout(here().carts.create(), CHECKOUT));
     expect([first.status, first.headers.get("Location")]).toEqual([302, `/orders/${CHECKOUT}`]);
@@ -291,8 +291,8 @@ describe("GET /orders/:checkoutId", () => {
   });
 });
 
-describe("pages that only show", () => {
-  it("answer 404 for a product that does not exist", async () => {
+describe("read-only pages", () => {
+  it("respond with 404 for an unknown product", async () => {
     const asked = await request("/products/ghost");
     expect(await answer(() => productRoute.loader(args(asked, { productId: "ghost" })))).toMatchObject({
       status: 404,
@@ -300,7 +300,7 @@ describe("pages that only show", () => {
     });
   });
 
-  it("show what others hold as not available, and what this shopper holds as theirs", async () => {
+  it("show units held by others as unavailable, and the shopper's own as theirs", async () => {
     const world = here();
     const mine = await world.change(world.carts.create(), add("mug", 2));
     await world.change(world.carts.create(), add("mug", 1));
@@ -310,7 +310,7 @@ describe("pages that only show", () => {
     });
   });
 
-  it("list 24 products a page, read the first page where the address makes no sense, and read nothing twice", async () => {
+  it("list 24 products a page, show the first page for an invalid query, and read nothing twice", async () => {
     await open(Array.from({ length: 30 }, (_, n) => product(`mug-${n}`)));
     const reads = vi.spyOn(here().store, "held");
     for (const [path, page, length] of [
@@ -325,7 +325,7 @@ describe("pages that only show", () => {
     expect(reads).toHaveBeenCalledTimes(3);
   });
 
-  it("answer 503 in words, with the cart intact, while the database is down", async () => {
+  it("respond with 503 and a message, with the cart intact, while the database is down", async () => {
     const { shop } = here();
     install(decorate(shop, { catalog: decorate(shop.catalog, { list: down, products: down }) }));
     const cart = { ...here().carts.create(), lines: [{ productId: "mug", quantity: 1 }] };
@@ -339,7 +339,7 @@ describe("pages that only show", () => {
 });
 
 describe("the root loader", () => {
-  it("gives a browser without a valid cookie a cart session, and any other none", async () => {
+  it("creates a cart session only for a browser without a valid cookie", async () => {
     const first = await answer(async () => root.loader(args(await request("/"))));
     const cart = await cartIn(first.headers);
     expect((await answer(async () => root.loader(args(await request("/", { cart }))))).headers.has("Set-Cookie")).toBe(
