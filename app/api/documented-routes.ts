@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { REVIEW_REASONS, WAYS_OUT } from "~/checkout/fulfil/ways-out";
+import { REVIEW_REASONS, VERDICTS_BY_REASON } from "~/checkout/fulfil/settle-verdicts";
 import type { ProblemCode } from "~/http/problem-codes";
 import * as responses from "./responses";
 import {
@@ -43,7 +43,9 @@ const shaped = (description: string, ...shapes: z.ZodType[]): DocumentedResponse
   content: { shapes },
 });
 
-const waysOut = REVIEW_REASONS.map((reason) => `${reason} (${WAYS_OUT[reason].join(", ")})`).join(", ");
+const verdictsByReason = REVIEW_REASONS.map((reason) => `${reason} (${VERDICTS_BY_REASON[reason].join(", ")})`).join(
+  ", ",
+);
 
 /** All documented routes. For responses that any route may return, see `openApiDocument`. */
 export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>> = {
@@ -172,7 +174,7 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
   },
   "/api/settle-checkout": {
     post: {
-      summary: `Applies an operator's decision about an order that needs review, then completes the checkout. Decisions by reason: ${waysOut}`,
+      summary: `Applies an operator's decision about an order that needs review, then completes the checkout. Decisions by reason: ${verdictsByReason}`,
       callers: ["operator"],
       body: { schema: settleRequest, required: true },
       responses: {

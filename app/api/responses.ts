@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { REVIEW_REASONS } from "~/checkout/fulfil/ways-out";
+import { REVIEW_REASONS } from "~/checkout/fulfil/settle-verdicts";
 import { PROBLEM_CODES } from "~/http/problem-codes";
 
 /** Schemas of all API responses, for `/api/openapi.json` and for tests, which validate every real response. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MAX_ID_OR_NAME_LENGTH } from "~/catalog/catalog";
-import { isAboutALine, SETTLE_VERDICTS } from "~/checkout/fulfil/ways-out";
+import { isAboutALine, SETTLE_VERDICTS } from "~/checkout/fulfil/settle-verdicts";
 
 const idOrName = z.string().min(1).max(MAX_ID_OR_NAME_LENGTH);
 /** Ids are strings in responses; requests may send a number if the table has numbers. */
@@ -46,7 +46,7 @@ const checkoutId = z.string().regex(/^cs_[A-Za-z0-9_]{1,250}$/, "must be a check
 
 export const checkoutQuery = z.object({ checkout_id: checkoutId });
 
-/** Which verdicts an order takes depends on its reason for a review (`WAYS_OUT`); those about a line name it. */
+/** Which verdicts an order takes depends on its reason for a review (`VERDICTS_BY_REASON`); those about a line name it. */
 export const settleRequest = z
   .object({ checkout_id: checkoutId, product_id: productId.optional(), verdict: z.enum(SETTLE_VERDICTS) })
   .refine(({ product_id: named, verdict }) => named !== undefined || !isAboutALine(verdict), {

@@ -53,7 +53,7 @@ function bareCheckout(drivers: Drivers, env: Environment, parts: CheckoutParts):
     rebuildTurns: holds.rebuildTurns,
     clock,
     newClaimId,
-    turnToPay: () => limits.paymentTurn(),
+    paymentTurn: () => limits.paymentTurn(),
     ...(limits.unpaidTime === null ? {} : { unpaidTime: limits.unpaidTime }),
     log: checkoutLog(log, metrics),
     config: checkoutConfig(env, {

@@ -18,7 +18,7 @@ export interface StockAdjustment {
 
 export interface StockMoved {
   readonly outcome: "moved";
-  /** The number that was really replaced. */
+  /** The number that was actually replaced. */
   readonly before: number;
   readonly after: number;
 }

@@ -16,11 +16,11 @@ import type { ShopTags } from "./stripe/former-tags";
 import type { StripeGateway, StripeSession } from "./stripe/gateway";
 
 export interface CheckoutConfig extends ShopTags {
-  /** Signs a claim id for the address that the shopper returns to; the same each time, so that a repeated create has the same parameters. */
+  /** Signs a claim id for the return URL. Deterministic, so that a repeated create sends the same parameters. */
   readonly orderKey: (claimId: string) => string;
-  /** How long a payment page may be paid; Stripe's own minimum of 30 minutes is cut short by expiring it. */
+  /** Payment deadline of a page. Shorter than Stripe's minimum of 30 minutes, so enforced by expiring the session. */
   readonly checkoutTtlMs: number;
-  /** Stripe's names, or exactly `["automatic"]` for what its dashboard allows. */
+  /** Stripe's method names, or exactly `["automatic"]` for the methods enabled in its dashboard. */
   readonly paymentMethods: readonly string[];
   readonly shippingCountries: readonly string[];
   readonly shippingRates: readonly string[];
@@ -28,8 +28,10 @@ export interface CheckoutConfig extends ShopTags {
   readonly promotionCodes: boolean;
 }
 
-/** Everything the use-cases of this room work with. */
-/** How long payment pages may be open, and what they cost those who leave them unpaid. Neither operation throws for a store that is down. */
+/**
+ * Limits how long payment pages stay open for shoppers who leave them unpaid. Neither operation throws when a store is
+ * unavailable.
+ */
 export interface UnpaidTime {
   termsOf(request: {
     readonly sessionHash: string;
@@ -38,44 +40,51 @@ export interface UnpaidTime {
   ended(page: { readonly terms: PageTerms; readonly openMs: number; readonly isPaid: boolean }): Promise<void>;
 }
 
-/** Every page is open for as long as any, whatever was left unpaid. */
+/** Gives every page the full time, whatever was left unpaid. */
 export const UNLIMITED: UnpaidTime = {
   termsOf: async () => ({ outcome: "terms", terms: undefined }),
   ended: async () => undefined,
 };
 
+/** Everything the checkout's operations work with. */
 export interface CheckoutContext {
   readonly reservations: ReserveDependencies;
   readonly catalog: Catalog;
   readonly gateway: StripeGateway;
   readonly marks: MarkStore<StripeSession>;
   readonly leases: LeaseStore;
-  /** Of this server. */
+  /** Sales of this server that can share one swap. */
   readonly batches: Batches;
   readonly rebuildTurns: RebuildTurns;
   readonly resend: ResendRule;
-  /** `leases` for whoever rebuilds: nobody else gets any until announced moves are settled. */
+  /** `leases` for the server that is rebuilding. No other server gets a lease until announced moves are settled. */
   readonly rebuildLeases: LeaseStore;
-  /** `now` for budgets; `wall` for Stripe's dates. */
+  /** `now` for budgets, `wall` for Stripe's dates. */
   readonly clock: Clock;
   readonly newClaimId: () => string;
-  /** Asked once by each `start`, when all is held and before Stripe is: resolves when it is this shopper's turn, or will not be soon. */
-  readonly turnToPay: () => Promise<PaymentTurn>;
+  /**
+   * Called once per `start`, after everything is held and before Stripe is called. Resolves at this shopper's turn, or
+   * early if it won't come in time.
+   */
+  readonly paymentTurn: () => Promise<PaymentTurn>;
   readonly unpaidTime: UnpaidTime;
-  /** Pages that close before `checkoutTtlMs`, by claim, and when, by `clock.now`. A server that comes after this one closes them with all others. */
+  /**
+   * Close times (`clock.now`) of pages with less than `checkoutTtlMs`, by claim. In memory: after a restart these pages
+   * close at the usual deadline.
+   */
   readonly shortPages: Map<string, number>;
   readonly log: CheckoutLog;
   readonly config: CheckoutConfig;
 }
 
-/** Answered only after some time: such a session can be complete and not paid yet. */
+/** True if a payment method settles asynchronously, so that a session can be complete but unpaid. */
 function allowsDelayedPayment(config: CheckoutConfig): boolean {
   return config.paymentMethods.some((method) => method !== "card");
 }
 
 const DAY_MS = 86_400_000;
 
-/** Sessions that were created since then may still have a payment under way. Epoch milliseconds. */
+/** Start of the window: sessions created since then may still have a payment in progress. Epoch milliseconds. */
 export function windowStart({ clock, config }: Pick<CheckoutContext, "clock" | "config">): number {
   return clock.wall() - (allowsDelayedPayment(config) ? 35 : 4) * DAY_MS;
 }

@@ -1,11 +1,11 @@
 import type { ReviewReason } from "./fulfil/line-marks";
 
 /**
- * What happened, for logs and figures; the container feeds them from here. No event bears personal data. Each bears the checkout's
- * id, or, where there is none yet, its claim's, which the line of the stamp ties to it.
+ * Checkout events for logs and metrics. They contain no personal data. Each has the checkout's id or, before there is
+ * one, the claim's id; the `claim stamped` log line links the two.
  */
 export type CheckoutEvent =
-  /** Stripe's own words about a session that it would not create. */
+  /** Stripe refused to create a session. Code, message and parameter are Stripe's. */
   | {
       readonly type: "checkout_rejected";
       readonly session: string;
@@ -18,16 +18,16 @@ export type CheckoutEvent =
   | {
       readonly type: "fulfilled";
       readonly checkoutId: string;
-      /** `retried`: it could not be done now, Stripe or the reconciler will try again. */
+      /** `retried`: failed for now; Stripe or the reconciler will retry. */
       readonly outcome: "done" | "repeated" | "refunded" | "needs_review" | "retried";
-      /** Of `needs_review`. */
+      /** Set for `needs_review`. */
       readonly reason?: ReviewReason;
-      /** Of `retried`. */
+      /** Set for `retried`. */
       readonly cause?: unknown;
     }
-  /** A payment whose claim was gone. */
+  /** A payment arrived after its claim ended. */
   | { readonly type: "late_payment"; readonly checkoutId: string; readonly outcome: "granted" | "refused" }
-  /** A paid line was short. `claimed`: it had been promised, so stock was taken from behind a hold. */
+  /** A paid line was short. `claimed`: it was held, so something outside the shop took the stock. */
   | {
       readonly type: "shortage";
       readonly checkoutId: string;
@@ -35,25 +35,28 @@ export type CheckoutEvent =
       readonly units: number;
       readonly claimed: boolean;
     }
-  /** A row went below zero by our hand. Must never be seen. */
+  /** One of our own swaps took a row below zero. Must never happen. */
   | { readonly type: "oversold"; readonly checkoutId: string; readonly productId: string; readonly units: number }
-  /** `status`: Stripe's first word about it. */
+  /** `status`: as first reported by Stripe. */
   | {
       readonly type: "refund_made";
       readonly checkoutId: string;
       readonly refundId: string;
       readonly status: "succeeded" | "pending" | "failed";
     }
-  /** Noticed for the first time, perhaps weeks after Stripe said that it succeeded: this much is owed to the buyer. A person has to see to it. */
+  /**
+   * Logged once, when a failure is first noticed; it can come weeks after Stripe reported success. `amount` is owed to
+   * the buyer. An operator has to act.
+   */
   | { readonly type: "refund_failed"; readonly checkoutId: string; readonly amount: number }
-  /** Stripe charged for something else than our record says: a person has to look. `note`: for what. */
+  /** Stripe charged for something other than our record says. An operator has to check. `note`: what was charged. */
   | {
       readonly type: "lines_differ";
       readonly checkoutId: string;
       readonly comparison: "missing" | "extra";
       readonly note: string;
     }
-  /** Stripe will not give this payment back; a person has to. */
+  /** Stripe refuses to refund this payment. An operator has to act. */
   | { readonly type: "refund_refused"; readonly checkoutId: string; readonly cause: unknown }
   | {
       readonly type: "claim_ended";
@@ -61,7 +64,7 @@ export type CheckoutEvent =
       readonly checkoutId: string | null;
       readonly reason: "completed" | "released";
     }
-  /** A payment page could not be proven closed; its claim stays. */
+  /** A payment page could not be proven closed. Its claim stays. */
   | { readonly type: "no_proof"; readonly claimId: string; readonly checkoutId: string | null; readonly cause: unknown }
   | {
       readonly type: "claim_swept";
@@ -70,7 +73,7 @@ export type CheckoutEvent =
       readonly outcome: "closed" | "paid" | "no_proof" | "failed";
       readonly cause: unknown;
     }
-  /** A session that bears our tag and makes no sense; a person should look. */
+  /** A session with our tag whose metadata can't be parsed. A person should check it. */
   | { readonly type: "unreadable_record"; readonly checkoutId: string; readonly cause: unknown }
   | { readonly type: "rebuilt"; readonly claimsRestored: number; readonly fulfilled: number };
 

@@ -7,97 +7,112 @@ import type { CheckoutOrder, Order, OrderList } from "./report/orders";
 import type { ChargedLine, Refund } from "./stripe/gateway";
 
 /**
- * Paying, as the routes see it. `createCheckout` in `create-checkout.server.ts` wires it.
- * Every method throws `UnavailableError` when Stripe, the database or the store does not answer, when a lease is busy or
- * when holds are not rebuilt yet; then nothing is lost: the hold stays, and trying again is right.
+ * The checkout's contract with routes, the API and housekeeping. Wired by `createCheckout` in `create-checkout.server.ts`.
+ * Every method throws `UnavailableError` when Stripe, the database or the store is unavailable, when a lease is busy, or
+ * before holds are rebuilt. Nothing is lost then: holds stay, and retrying is safe.
+ *
+ * @example
+ * const started = await checkout.start({ sessionHash, lines, origin });
+ * if (started.outcome === "redirect") return redirect(started.url);
  */
 export interface CheckoutService {
   /**
-   * Opens the payment page for the whole cart: hold what is not held, claim, read the stock once more, create, stamp.
-   * Lines, unit prices and currency are those of the claim and of the rows now. An unchanged cart gets its open page again.
+   * Opens a payment page for the whole cart: holds missing lines, claims, reads the stock again, creates the Stripe
+   * session and stamps its id on the claim. Uses the claim's lines and the rows' current prices and currency. An
+   * unchanged cart gets its open page again.
    */
   start(request: StartRequest): Promise<StartOutcome>;
 
   /**
-   * Sets quantities like `reserve`, and closes an open payment page first, with proof. `checkout_open`: no proof could be
-   * had, nothing changed. `paid`: the page turned out to be paid; that cart is sold, nothing changed.
+   * Sets quantities like `reserve`, after closing an open payment page. `checkout_open`: Stripe gave no proof that the
+   * page is closed. `paid`: the page has been paid, so that cart is sold. Neither changes anything.
    */
   changeCart(request: ReserveRequest): Promise<ChangeOutcome>;
 
-  /** Gives back granted lines (all, or those named); an open payment page is closed first, as in `changeCart`. */
+  /** Releases granted lines (all, or those named). Closes an open payment page first, as `changeCart` does. */
   release(request: { sessionHash: string; productIds: readonly string[] | "all" }): Promise<ReleaseCartOutcome>;
 
   /**
-   * Does what is still to do for one checkout, whoever asks: webhook, return page, sweeper or operator. Trusts no event:
-   * fetches the session, and acts only on what Stripe says now. Idempotent, survives a crash between any two steps.
+   * Completes all remaining work for one checkout. Called by the webhook, the return page, the reconciler and
+   * operators. Idempotent, and survives a crash between any two steps. Fetches the session and trusts no event's body.
    */
   fulfil(checkoutId: string): Promise<FulfilOutcome>;
 
-  /** What `fulfil` would do next, without doing it, with everything that it would look at. Null: Stripe knows no such session. */
+  /** What `fulfil` would do next and the data it would use. Changes nothing. Null: Stripe has no such session. */
   inspect(checkoutId: string): Promise<CheckoutInspection | null>;
 
   /**
-   * Does for the order that a refund is of what `fulfil` does, because something became of the refund. Trusts no event: fetches the refund
-   * to learn which payment it is of. A refund of another shop, or of a payment that no page made, is `not_ours`.
+   * Runs `fulfil` for the order that a refund belongs to, after the refund changed. Fetches the refund to find its
+   * payment and trusts no event's body. `not_ours`: the refund of another shop, or of a payment made without a payment
+   * page.
    */
   followRefund(refundId: string): Promise<FulfilOutcome>;
 
   /**
-   * The same for each refund of the last 35 days that failed, from Stripe's list: for events that did not come. `failing`: orders of this
-   * shop whose money is not back. One that cannot be looked at is thrown once the others were.
+   * Runs `followRefund` for each refund of the last 35 days that Stripe lists as failed, in case an event was missed.
+   * `failing`: number of this shop's orders whose buyer still has to get money back. Checks all refunds before it
+   * throws the first error.
    */
   checkRefunds(): Promise<{ readonly failing: number }>;
 
-  /** Orders of any age whose refund failed, as far as `followRefund` and `checkRefunds` of this server have found them. */
+  /** Orders of any age with a failed refund, as found by this server's `followRefund` and `checkRefunds`. */
   failedRefunds(): Promise<readonly CheckoutOrder[]>;
 
-  /** An operator's decision about an order that `needs_review` (`WAYS_OUT`: which of them its reason takes); then `fulfil` goes on. */
+  /** Applies an operator's verdict to an order that `needs_review`, then runs `fulfil`. See `VERDICTS_BY_REASON`. */
   settle(request: SettleRequest): Promise<SettleOutcome>;
 
   /**
-   * Closes a payment page for an operator and frees its units, by proof only, as `changeCart` does. `paid`: it was completed, and is
-   * being fulfilled.
+   * Closes a payment page for an operator and releases its units, with proof only, as `changeCart` does. `paid`: the
+   * page has been paid, and the order is being fulfilled.
    */
   close(checkoutId: string): Promise<ClosePageOutcome>;
 
   /**
-   * Ends the hold of a payment page that Stripe does not know, on an operator's word that it will not be paid either: without proof.
-   * `known`: asked at this moment, Stripe knows the page, so nothing was changed.
+   * Ends the hold of a payment page that Stripe doesn't know. There can be no proof, so the operator vouches that it
+   * won't be paid. `known`: Stripe does know the page after all; nothing changes.
    */
   endUnknownPage(checkoutId: string): Promise<EndUnknownOutcome>;
 
   /**
-   * Completed payment pages of this shop, newest first, from a list of Stripe's: one request for a hundred. At most `atMost` sessions are
-   * looked at, other shops' included. The key needs the right to read charges, which it has if it may refund.
+   * Completed payment pages of this shop, newest first, from Stripe's list (one request per 100 sessions). Examines at
+   * most `atMost` sessions, other shops' included. The key needs permission to read charges, which the right to refund
+   * includes.
    */
   orders(query: { atMost: number }): Promise<OrderList>;
 
   /**
-   * What Stripe says was sold against what our marks say was taken, of all sessions in the window of `rebuild`. Reads only. A payment of
-   * the last ten minutes that is not taken yet is no fault: Stripe's event or the reconciler sees to it.
+   * Compares units sold according to Stripe with units taken according to our marks, for all sessions in the window of
+   * `rebuild`. Read-only. A payment less than ten minutes old that isn't taken yet is no drift: the webhook or the
+   * reconciler will process it.
    */
   audit(): Promise<AuditReport>;
 
   /**
-   * Runs `edit`, which moves the row of this product by hand, while no sale moves it. A sale whose outcome is not known yet is settled
-   * first: a row that an edit brings to the very number that was announced would read as sold, or as not.
+   * Runs `edit` under the product's lease, after settling sales whose outcome is unknown. Otherwise an edit that sets
+   * the row to an announced number would look like the sale itself.
    */
   editStock<T>(productId: string, edit: () => Promise<T>): Promise<T>;
 
-  /** One round of housekeeping: payment deadlines, claims without a stamp. Errors of single claims are logged and tried again next time. */
+  /**
+   * One round of housekeeping: expires overdue payment pages and resolves unstamped claims. Logs an error of a single
+   * claim and retries it next round.
+   */
   sweep(): Promise<void>;
 
-  /** Rebuilds claims from Stripe: restores open and unpaid sessions, fulfils paid ones. Throws until all of it is done. */
+  /** Rebuilds claims from Stripe: restores open and unpaid sessions, fulfils paid ones. Throws if any of it fails. */
   rebuild(): Promise<RebuildReport>;
 }
 
 export interface StartRequest {
   readonly sessionHash: string;
-  /** The cart's lines as the shopper knows them; where the store holds the product, its quantity wins. */
+  /** The shopper's cart lines. For a product with a hold, the store's quantity wins. */
   readonly lines: readonly Line[];
-  /** Where Stripe sends the shopper back to, without a trailing slash. */
+  /** Base URL that Stripe sends the shopper back to, without a trailing slash. */
   readonly origin: string;
-  /** What the shopper was shown. Where the cart, a unit price or the currency is another by now, no page is opened. Null: not said. */
+  /**
+   * What the page showed the shopper. If the lines, a unit price or the currency has changed, no page is opened. Null:
+   * no check.
+   */
   readonly shown?: ShownCart | null;
   readonly clients?: readonly ClientCap[] | undefined;
 }
@@ -105,23 +120,25 @@ export interface StartRequest {
 export type StartOutcome =
   | { readonly outcome: "redirect"; readonly url: string; readonly checkoutId: string }
   | { readonly outcome: "empty_cart" }
-  /** Not everything could be held; nothing was opened. */
+  /** Some lines could not be held. No page was opened. */
   | { readonly outcome: "refused"; readonly lines: readonly DecidedLine[] }
   | { readonly outcome: "unknown_product"; readonly productIds: readonly string[] }
   | { readonly outcome: "limit_exceeded"; readonly limit: ExceededLimit; readonly max: number }
-  /** The page opened before could not be proven closed. */
+  /** Stripe gave no proof that the previous payment page is closed. */
   | { readonly outcome: "checkout_open"; readonly claim: Claim }
-  /** The page opened before is paid: go and see the order. */
+  /** The previous payment page has been paid: show the order. */
   | { readonly outcome: "paid"; readonly checkoutId: string }
   | { readonly outcome: "not_payable"; readonly reason: NotPayableReason; readonly productIds: readonly string[] }
-  /** It is not what was shown; the part that is otherwise now, see `changedSince`. Nothing was opened. */
+  /**
+   * The cart differs from what was shown; `since` has the parts that differ now (`changedSince`). No page was opened.
+   */
   | { readonly outcome: "cart_changed"; readonly since: ShownCart }
-  /** So many shoppers open payment pages that this one's turn would not come in time; the cart stays held. */
+  /** Too many shoppers are opening payment pages for this one's turn to come in time. The cart stays held. */
   | CheckoutBusy
   | PaymentWait
   | SellingPaused;
 
-/** This shopper left payment pages unpaid for as long as that is allowed in an hour; the cart stays held. */
+/** This shopper has used up the hour's allowance of unpaid payment pages. The cart stays held. */
 export interface PaymentWait {
   readonly outcome: "payment_wait";
   readonly retryAfterSeconds: number;
@@ -132,13 +149,16 @@ interface CheckoutBusy {
   readonly retryAfterSeconds: number;
 }
 
-/** Whether it is this shopper's turn to have a payment page created. */
+/** Whether this shopper may have a payment page created now. */
 export type PaymentTurn = { readonly outcome: "your_turn" } | CheckoutBusy;
 
-/** Selling is paused, and this would hold more than the session holds, or pay while a sale could not be taken from the stock. Nothing changed. */
+/**
+ * Selling is paused. Returned for requests that would increase a hold, or pay while sales can't be taken from stock.
+ * Changes nothing.
+ */
 export interface SellingPaused {
   readonly outcome: "selling_paused";
-  /** Whether what is held can be paid for meanwhile. */
+  /** Whether held items can be paid for during the pause. */
   readonly mayPay: boolean;
   readonly retryAfterSeconds: number;
 }
@@ -146,9 +166,9 @@ export interface SellingPaused {
 export type NotPayableReason =
   | "no_price"
   | "mixed_currencies"
-  /** Below the smallest amount that Stripe charges in this currency. */
+  /** Below Stripe's minimum charge for this currency. */
   | "amount_too_small"
-  /** Stripe refused the session as invalid (its message is in the log). */
+  /** Stripe rejected the session as invalid (see the log for its message). */
   | "rejected_by_stripe";
 
 export type ChangeOutcome = ReserveOutcome | SellingPaused | { readonly outcome: "paid"; readonly checkoutId: string };
@@ -159,13 +179,13 @@ export type ReleaseCartOutcome =
   | { readonly outcome: "paid"; readonly checkoutId: string };
 
 export type ClosePageOutcome =
-  /** Proven: nobody can pay on it any more, and its units are free. */
+  /** Proven closed: the page can no longer be paid, and its units are free. */
   | { readonly outcome: "closed" }
   | { readonly outcome: "paid"; readonly checkoutId: string }
   | { readonly outcome: "no_proof" }
-  /** Stripe knows no such page, so there will never be proof; see `endUnknownPage`. */
+  /** Stripe doesn't know this page, so there will never be proof; see `endUnknownPage`. */
   | { readonly outcome: "unknown_page" }
-  /** Another shop's. */
+  /** Belongs to another shop. */
   | { readonly outcome: "not_ours" };
 
 export type EndUnknownOutcome =
@@ -174,33 +194,36 @@ export type EndUnknownOutcome =
   | { readonly outcome: "nothing_held" };
 
 export type FulfilOutcome =
-  /** All lines decremented, hold ended. `repeated`: it already was. */
+  /** All lines taken from stock, hold ended. `repeated`: by an earlier run. */
   | { readonly outcome: "done"; readonly repeated: boolean; readonly order: Order }
-  /** It could not be had: it is refunded in full, and `order.refund` says how much of that is still on its way. `repeated`: it already was. */
+  /**
+   * Could not be fulfilled, so refunded in full; `order.refund` has the part still pending. `repeated`: by an earlier
+   * run.
+   */
   | { readonly outcome: "refunded"; readonly repeated: boolean; readonly order: Order }
-  /** A guess would be needed: an operator settles it (`settle`). Stored, so the webhook is answered 200. */
+  /** Waits for an operator's verdict (`settle`). The reason is stored, so the webhook responds 200. */
   | { readonly outcome: "needs_review"; readonly reason: ReviewReason; readonly order: Order }
-  /** Complete but not paid yet (delayed payment methods): the claim stays. */
+  /** Complete but not yet paid (delayed payment methods). The claim stays. */
   | { readonly outcome: "awaiting_payment"; readonly order: Order }
-  /** A delayed payment failed, or the session expired unpaid: the claim is released. Nobody was charged. */
+  /** A delayed payment failed, or the session expired unpaid. The claim is released, and nobody was charged. */
   | { readonly outcome: "released"; readonly order: Order }
   /** Still open: nothing to do yet. */
   | { readonly outcome: "open"; readonly order: Order }
-  /** Another shop's session, another environment's, or none that Stripe knows. */
+  /** Another shop's or environment's session, or unknown to Stripe. */
   | { readonly outcome: "not_ours" };
 
 export interface SettleRequest {
   readonly checkoutId: string;
-  /** The line that the verdict is about, where it is about one: `applied` and `not_applied`. */
+  /** Required for the verdicts about one line: `applied` and `not_applied`. */
   readonly productId?: string | undefined;
   readonly verdict: SettleVerdict;
 }
 
 export type SettleOutcome =
   | FulfilOutcome
-  /** The order does not wait for this decision; nothing changed. `reason`: what it waits for, null when nothing. */
+  /** The order isn't waiting for this verdict. `reason`: what it is waiting for, if anything. Changes nothing. */
   | { readonly outcome: "not_applicable"; readonly reason: ReviewReason | null }
-  /** A payment with a foreign tag: it is remembered as somebody else's and no longer shown. */
+  /** A payment with a foreign tag, now recorded as another shop's and hidden from lists. */
   | { readonly outcome: "left" };
 
 export interface CheckoutInspection {
@@ -216,13 +239,13 @@ export interface CheckoutInspection {
     readonly mark: string;
     readonly from: number | null;
     readonly to: number | null;
-    /** The row's inventory now; null when unreadable or gone. */
+    /** The row's current inventory. Null: unreadable or gone. */
     readonly inventory: number | null;
   }[];
   readonly refunds: readonly Pick<Refund, "id" | "amount" | "status">[];
-  /** What Stripe charged for; null before that, of another shop's checkout, and while Stripe does not answer. */
+  /** What Stripe charged for. Null before payment, for another shop's checkout, and while Stripe is unavailable. */
   readonly charged: readonly ChargedLine[] | null;
-  /** A sentence for a person. */
+  /** One sentence for operators. */
   readonly next: string;
 }
 

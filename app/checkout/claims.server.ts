@@ -4,8 +4,8 @@ import type { CheckoutRecord, MarkedLine } from "./fulfil/line-marks";
 import type { StripeSession } from "./stripe/gateway";
 
 /**
- * The claim that this checkout may sell, or null. A claim whose stamp was lost with a cut connection gets it here: a
- * claim id is the idempotency key of exactly one session.
+ * The claim that this checkout may sell, or null. Stamps a claim whose stamp was lost with a cut connection: a claim id
+ * is the idempotency key of exactly one session.
  */
 export async function liveClaim(context: CheckoutContext, claimId: string, checkoutId: string): Promise<Claim | null> {
   const { store } = context.reservations;
@@ -16,7 +16,7 @@ export async function liveClaim(context: CheckoutContext, claimId: string, check
 
 /**
  * Ends the claim of a checkout that is sold (`completed`) or proven closed (`shopper`, `stock`: where its units go).
- * Touches nothing but that claim: the late event of an old page must not free a newer one. Idempotent.
+ * Idempotent. Affects only that claim: a late event of an old page must not release a newer one.
  */
 export async function endClaim(
   context: CheckoutContext,
@@ -31,7 +31,7 @@ export async function endClaim(
       : await store.unclaim({ claimId, checkoutId, to: how });
   if (ended.outcome === "ended") {
     const { terms, claimedAt } = ended.claim;
-    // Without an id no page was ever handed out.
+    // Without an id, no page was ever handed out.
     if (terms !== undefined && checkoutId !== null)
       await context.unpaidTime.ended({ terms, openMs: context.clock.wall() - claimedAt, isPaid: how === "completed" });
     context.log({ type: "claim_ended", claimId, checkoutId, reason: how === "completed" ? "completed" : "released" });
@@ -39,15 +39,15 @@ export async function endClaim(
   return ended.outcome;
 }
 
-/** Whether the claim is at least this old by the store's clock; this server's own may be wrong by an hour. */
+/** Whether the claim has at least this age by the store's clock; this server's own clock may be wrong by an hour. */
 export async function isAtLeast(context: CheckoutContext, claim: Claim, olderThanMs: number): Promise<boolean> {
   const found = await context.reservations.store.findClaim(claim.claimId);
   return found !== null && found.ageMs >= olderThanMs;
 }
 
 /**
- * Lets a claim of an order that waits for a person hold only what is not taken from the stock; where all is taken, it ends as sold. A line
- * whose row is unclear stays held: it may be taken or not.
+ * Reduces the claim of an order in review to the lines not yet taken from stock. If all are taken, the claim ends as
+ * sold. A line whose row is unclear stays held, since it may not have been taken.
  */
 export async function holdOnlyUntaken(
   context: CheckoutContext,
@@ -59,7 +59,7 @@ export async function holdOnlyUntaken(
   else if (lines.length < record.lines.length) await context.reservations.store.lower({ claimId, checkoutId, lines });
 }
 
-/** The claim that a page was opened for, as Stripe remembers it, without what is taken from the stock already. */
+/** A page's claim as recorded at Stripe, without lines that were already taken from stock. */
 export function claimOf(session: StripeSession, record: CheckoutRecord): Claim {
   return {
     claimId: record.claimId,
@@ -70,7 +70,7 @@ export function claimOf(session: StripeSession, record: CheckoutRecord): Claim {
   };
 }
 
-/** With certainty. */
+/** Whether the line was certainly taken from stock. */
 function isTaken({ state }: MarkedLine): boolean {
   switch (state.mark) {
     case "done":

@@ -4,11 +4,11 @@ import { UNLIMITED, type CheckoutContext } from "./checkout-context.server";
 import { editStock } from "./edit-stock.server";
 import { createBatches } from "./fulfil/batches";
 import { createFulfilQueue, type FulfilQueue } from "./fulfil/fulfil-queue.server";
-import { settleCheckout } from "./fulfil/fulfil.server";
+import { runFulfilment } from "./fulfil/fulfil.server";
 import { createRefundWatch } from "./fulfil/refund-watch.server";
 import { createResendRule } from "./fulfil/resend-rule";
 import { isAboutForeign, settleForeign } from "./fulfil/settle-foreign.server";
-import { settleOrder } from "./fulfil/settle.server";
+import { settleOrder } from "./fulfil/settle-order.server";
 import { closePage } from "./page/close-checkout.server";
 import { changeCart, releaseCart } from "./page/close-page-and-change.server";
 import { endUnknownPage } from "./page/end-unknown-page.server";
@@ -23,21 +23,27 @@ import { readingFormerTags } from "./stripe/former-tags";
 import { createSessionMarks } from "./stripe/session-marks.server";
 
 type Optional =
-  "marks" | "batches" | "rebuildTurns" | "rebuildLeases" | "resend" | "turnToPay" | "unpaidTime" | "shortPages";
+  "marks" | "batches" | "rebuildTurns" | "rebuildLeases" | "resend" | "paymentTurn" | "unpaidTime" | "shortPages";
 
-/** Rebuilding is that of a store in one process unless turns and leases for it are given; nobody waits for a turn to pay. */
+/** Defaults: rebuilding for a store in one process, and no queue for payment pages. */
 export type CheckoutDependencies = Omit<CheckoutContext, Optional> & Partial<Pick<CheckoutContext, Optional>>;
 
 export interface Checkout extends CheckoutService {
-  /** False until the first rebuild succeeded; until then everything that changes something throws `UnavailableError`. */
+  /**
+   * False until the first rebuild has succeeded; until then every operation that changes something throws
+   * `UnavailableError`.
+   */
   readonly ready: boolean;
-  /** Whether the store bears the claims, by whichever server's rebuild. If not, `rebuild` is due. Throws `UnavailableError`. */
+  /**
+   * Whether the store has the claims, no matter which server rebuilt them. If not, `rebuild` is due. Throws
+   * `UnavailableError`.
+   */
   isIntact(): Promise<boolean>;
-  /** Paid checkouts that this server could not settle when it was told of them. It settles them by itself. */
+  /** Paid checkouts that could not be fulfilled at the first attempt. The queue retries them by itself. */
   readonly queue: Pick<FulfilQueue, "startDue" | "stop" | "waiting">;
 }
 
-/** Wires the room. Marks live on the Checkout Session unless another place is given. */
+/** Wires the checkout module. Marks live on the Checkout Session unless another store is given. */
 export function createCheckout(dependencies: CheckoutDependencies): Checkout {
   const { gateway, clock, config } = dependencies;
   const marks =
@@ -46,7 +52,7 @@ export function createCheckout(dependencies: CheckoutDependencies): Checkout {
     rebuildTurns: createProcessRebuildTurns(),
     rebuildLeases: dependencies.leases,
     resend: createResendRule(clock),
-    turnToPay: async () => ({ outcome: "your_turn" }),
+    paymentTurn: async () => ({ outcome: "your_turn" }),
     batches: createBatches(),
     unpaidTime: UNLIMITED,
     shortPages: new Map(),
@@ -57,16 +63,16 @@ export function createCheckout(dependencies: CheckoutDependencies): Checkout {
   const sweep = createSweep(context);
   const queue = createFulfilQueue({
     clock: context.clock,
-    settle: (checkoutId) => settleCheckout(context, checkoutId),
+    fulfil: (checkoutId) => runFulfilment(context, checkoutId),
   });
   const refunds = createRefundWatch(context, queue);
   let rebuilding: Promise<RebuildReport> | null = null;
 
-  /** Only what the first rebuild needs may happen behind the closed gate. */
-  function gated<A extends unknown[], R>(verb: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+  /** Makes an operation throw until holds are rebuilt. `rebuild` itself needs only ungated operations. */
+  function gated<A extends unknown[], R>(operation: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
     return async (...args) => {
       gate.check();
-      return verb(...args);
+      return operation(...args);
     };
   }
 

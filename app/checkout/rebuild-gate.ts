@@ -1,12 +1,12 @@
 import { notRebuilt } from "~/reservations/not-rebuilt";
 
 /**
- * Closed from boot until the holds of payments in progress are known to be in the store, and again while this server
- * rebuilds them after a loss: nothing may be held, paid or given back on the word of an empty store, which would report reserved stock as free.
+ * Blocks changes from boot until the holds of payments in progress are in the store, and again while this server
+ * rebuilds them after a data loss. An empty store would report reserved stock as free.
  */
 export interface RebuildGate {
   readonly isOpen: boolean;
-  /** It may have been closed again since. */
+  /** Whether it was ever open; it may have closed again since. */
   readonly wasOpen: boolean;
   open(): void;
   close(): void;

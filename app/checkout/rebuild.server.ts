@@ -16,33 +16,35 @@ interface Found {
 }
 
 /**
- * See `CheckoutService.rebuild`. Where the store came up empty, or lost data, every payment in progress gets its claim
- * back, whatever else is held (`RebuildTurns`: by one server). Otherwise a missing claim was ended by proof, or never handed
- * out: an open page without one is closed, and a payment without one queues like anybody (`late-payment`).
- * The gate opens as soon as nothing is left that a change could spoil; what then still fails is thrown, to be tried again.
+ * See `CheckoutService.rebuild`. If the store is empty or lost data, one server (`RebuildTurns`) restores the claims of
+ * all payments in progress, no matter what else is held. Otherwise a missing claim either ended with proof or was never
+ * handed out: an open page without a claim is closed, and a payment without one competes like a new order
+ * (`late-payment`). The gate opens as soon as no remaining work could conflict with a change. Errors after that are
+ * thrown, for a retry.
  */
 export async function rebuildHolds(context: CheckoutContext, gate: RebuildGate): Promise<RebuildReport> {
   const { turn, listed } = await takeTurn(context);
-  if (turn === "elsewhere") throw new UnavailableError("another server looks up payments in progress, or is about to");
+  if (turn === "elsewhere") throw new UnavailableError("another server is rebuilding holds, or about to");
   const isIntact = turn === "rebuilt";
   if (isIntact) gate.open();
   else gate.close();
-  // A list to restore from must be read after the turn began: until then other servers may have opened pages.
+  // Listed after the turn began: until then other servers may have opened pages.
   const { open, complete: allComplete } = isIntact && listed !== null ? listed : await listOurs(context);
   const complete = allComplete.filter(({ record }) => !isFinished(record));
   const completeIds = new Set(idsOf(complete));
 
   const openOnly = open.filter(({ session }) => !completeIds.has(session.id));
   const claimsRestored = isIntact
-    ? await closeForgotten(context, openOnly)
+    ? await closeUnclaimed(context, openOnly)
     : await restoreAll(context, [...openOnly, ...complete]);
-  // Announced moves before any new one: what a row says about them is true only until somebody else moves it. All of them, although one
-  // fails, so that what has to be waited for is waited for at one time.
+  // Announced moves before new ones: a row proves their outcome only until it changes again. A failure doesn't stop the
+  // loop, so that all waiting times run in parallel.
   const settling = isIntact ? context : { ...context, leases: context.rebuildLeases };
   const announced = await fulfilEach(settling, idsOf(complete.filter(isAnnounced)));
-  // No lease names what is open now, so nothing may move before it.
+  // No lease names these open moves, so nothing may move before them.
   if (!isIntact && announced.failures.length > 0) throw announced.failures[0];
-  if (!isIntact && !(await context.rebuildTurns.end())) throw new UnavailableError("the store lost its data again");
+  if (!isIntact && !(await context.rebuildTurns.end()))
+    throw new UnavailableError("the reservation store lost its data again");
   gate.open();
   const paid = await fulfilEach(context, idsOf(complete.filter((found) => !isAnnounced(found))));
   const rechecked = isIntact ? [] : [await recheckClaims(context, { open, completeIds })];
@@ -55,9 +57,9 @@ export async function rebuildHolds(context: CheckoutContext, gate: RebuildGate):
 }
 
 /**
- * Looks once at each claim whose page Stripe lists neither as open nor as complete: it ended since it was listed, or a replica that took
- * over may have missed that it ended. What Stripe says was paid is fulfilled, what it says expired is released, and what it does not know
- * stays held. Claims without a page are left to the sweep.
+ * Checks each claim whose page Stripe lists as neither open nor complete: either it ended after the list was read, or a
+ * replica that took over missed its end. Paid sessions are fulfilled, expired ones released, and unknown ones stay
+ * held. Claims without a page are left to the sweep.
  */
 async function recheckClaims(
   context: CheckoutContext,
@@ -82,8 +84,8 @@ async function* unlisted(context: CheckoutContext, listed: ReadonlySet<string>):
 }
 
 /**
- * A server that cannot tell whether its store is the one that sold last reads it off Stripe's sessions before it asks again; `listed` is
- * what it then read.
+ * Begins a rebuild. A server that can't prove that its store is the one that sold last learns it from Stripe's
+ * sessions, then tries again; `listed` has those sessions.
  */
 async function takeTurn(
   context: CheckoutContext,
@@ -93,7 +95,7 @@ async function takeTurn(
   const listed = await listOurs(context);
   const proven = await context.rebuildTurns.begin();
   if (proven === "unproven")
-    throw new UnavailableError("the store of holds was out of reach while payments were listed");
+    throw new UnavailableError("the reservation store was unavailable while payments were being listed");
   return { turn: proven, listed };
 }
 
@@ -104,17 +106,17 @@ interface Listed {
   readonly complete: readonly Found[];
 }
 
-/** Stripe keeps a page open for 24 hours at most; its clock and ours may differ. */
+/** Stripe keeps a page open for at most 24 hours; the rest allows for clock skew. */
 const LONGEST_OPEN_MS = 26 * 3_600_000;
 
-/** This shop's sessions of the window. Learns their epochs. */
+/** This shop's sessions in the window. Also learns their epochs. */
 async function listOurs(context: CheckoutContext): Promise<Listed> {
   const createdSince = windowStart(context);
   const mayBeOpen = context.clock.wall() - LONGEST_OPEN_MS;
   const opened = findOurs(context, { status: "open", createdSince });
   const [open, latest, older] = await Promise.all([
     opened,
-    // After the open ones: a payment in between is then seen in one of the two lists.
+    // Listed after the open ones, so that a session paid in between appears in at least one list.
     opened.then(() => findOurs(context, { status: "complete", createdSince: mayBeOpen })),
     findOurs(context, { status: "complete", createdSince, createdBefore: mayBeOpen }),
   ]);
@@ -133,29 +135,33 @@ async function findOurs(context: CheckoutContext, query: Parameters<StripeGatewa
   return found.sort((one, other) => other.session.createdAt - one.session.createdAt);
 }
 
-/** How many claims the store did not know. What has a verdict is never sold again, so nothing is held for it. */
-async function restoreAll(context: CheckoutContext, promised: readonly Found[]): Promise<number> {
+/**
+ * Restores missing claims and returns their number. A session with a verdict is never sold again, so it gets no hold.
+ */
+async function restoreAll(context: CheckoutContext, sessions: readonly Found[]): Promise<number> {
   const { store } = context.reservations;
   let restored = 0;
-  for (const { session, record } of promised) {
+  for (const { session, record } of sessions) {
     if (record.verdict !== null) continue;
     const claim = await store.findClaim(record.claimId);
     if (claim === null) {
       await store.restore(claimOf(session, record));
       restored += 1;
     } else if (claim.checkoutId === null) {
-      // Its stamp is among what was lost: without it, the claim would end a minute later unless the list finds the page again.
+      // The stamp was lost. Without it the sweep would end this claim after a minute, unless it finds the page in
+      // Stripe's list.
       await store.stamp({ claimId: claim.claimId, checkoutId: session.id });
     }
   }
   return restored;
 }
 
-async function closeForgotten(context: CheckoutContext, open: readonly Found[]): Promise<number> {
+async function closeUnclaimed(context: CheckoutContext, open: readonly Found[]): Promise<number> {
   for (const { session, record } of open) {
     if ((await context.reservations.store.findClaim(record.claimId)) !== null) continue;
-    // Missing because it ended, and not because all were lost since this round began.
-    if ((await context.rebuildTurns.begin()) !== "rebuilt") throw new UnavailableError("the store lost its data");
+    // Make sure that the claim ended by itself: the store may have lost its data since this round began.
+    if ((await context.rebuildTurns.begin()) !== "rebuilt")
+      throw new UnavailableError("the reservation store lost its data");
     await closeClaim(context, claimOf(session, record), "stock");
   }
   return 0;

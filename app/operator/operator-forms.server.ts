@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MAX_ID_OR_NAME_LENGTH } from "~/catalog/catalog";
-import { isAboutALine, SETTLE_VERDICTS } from "~/checkout/fulfil/ways-out";
+import { isAboutALine, SETTLE_VERDICTS } from "~/checkout/fulfil/settle-verdicts";
 
 const checkoutId = z
   .string()

@@ -2,7 +2,7 @@ import { api } from "~/api/resource-route.server";
 import { settleRequest } from "~/api/schemas";
 import { container } from "~/boot/container.server";
 import type { ReviewReason } from "~/checkout/fulfil/line-marks";
-import { WAYS_OUT } from "~/checkout/fulfil/ways-out";
+import { VERDICTS_BY_REASON } from "~/checkout/fulfil/settle-verdicts";
 import { readJson } from "~/http/body.server";
 import { requireOperator } from "~/http/operator.server";
 import { requireOwnOrigin } from "~/http/origin.server";
@@ -30,7 +30,7 @@ const route = api({
 
 function notApplicable(reason: ReviewReason | null): string {
   if (reason === null) return "This order isn't waiting for a decision. Nothing changed.";
-  return `This order isn't waiting for this decision. Its reason is ${reason}, which allows: ${WAYS_OUT[reason].join(", ")}. Nothing changed.`;
+  return `This order isn't waiting for this decision. Its reason is ${reason}, which allows: ${VERDICTS_BY_REASON[reason].join(", ")}. Nothing changed.`;
 }
 
 export { route as loader, route as action };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { adjustStock } from "~/checkout/adjust-stock.server";
-import { BY_HAND, productKeys } from "~/checkout/fulfil/lease-work.server";
+import { MANUAL_EDIT, productKeys } from "~/checkout/fulfil/lease-work.server";
 import { UnavailableError } from "~/errors";
 import { CALLS, createWorld, once, type Process } from "./world";
 
@@ -94,7 +94,7 @@ describe("stock edited by an operator", () => {
     const [key = ""] = productKeys(["mug"]);
     const lease = await shop.dependencies.leases.acquire({
       key,
-      checkoutId: BY_HAND,
+      checkoutId: MANUAL_EDIT,
       signal: AbortSignal.timeout(1_000),
     });
     await lease.release({ settled: false });

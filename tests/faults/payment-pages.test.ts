@@ -610,13 +610,13 @@ describe("turns at Stripe", () => {
   /** A shop whose shoppers get `turns` turns to pay, and no more. */
   const openWith = (turns: number, rows: Record<string, number> = { mug: 1, pot: 1 }) => {
     let left = turns;
-    const turnToPay = async (): Promise<PaymentTurn> => {
+    const paymentTurn = async (): Promise<PaymentTurn> => {
       if (left === 0) return { outcome: "checkout_busy", retryAfterSeconds: 2 };
       left -= 1;
       return { outcome: "your_turn" };
     };
     const world = createWorld({ rows });
-    return world.open({ dependencies: () => ({ turnToPay }) }).then((shop) => ({ world, shop }));
+    return world.open({ dependencies: () => ({ paymentTurn }) }).then((shop) => ({ world, shop }));
   };
 
   it("without one the cart stays held, and nothing was asked of Stripe", async () => {
@@ -641,7 +641,7 @@ describe("turns at Stripe", () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop: Process = await world.open({
       dependencies: () => ({
-        turnToPay: async () => {
+        paymentTurn: async () => {
           world.advance(TTL_MS);
           await change(shop, "bob", 1);
           return { outcome: "your_turn" };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { settleRequest } from "~/api/schemas";
 import type { CheckoutRecord, LineState, ReviewReason, Verdict } from "~/checkout/fulfil/line-marks";
-import { isAboutALine, REVIEW_REASONS, SETTLE_VERDICTS, WAYS_OUT } from "~/checkout/fulfil/ways-out";
+import { isAboutALine, REVIEW_REASONS, SETTLE_VERDICTS, VERDICTS_BY_REASON } from "~/checkout/fulfil/settle-verdicts";
 import { reviewReason } from "~/checkout/report/review-reason";
 import type { Refund } from "~/checkout/stripe/gateway";
 import { REVIEW_CASES } from "~/components/operator/review-case";
@@ -164,7 +164,7 @@ describe("the decisions that end a review", () => {
   it.each(REVIEW_REASONS.filter((reason) => reason !== "unclear_row"))(
     "for %s are exactly the page's buttons",
     (reason) => {
-      expect(REVIEW_CASES[reason].decisions.map(({ verdict }) => verdict)).toEqual(WAYS_OUT[reason]);
+      expect(REVIEW_CASES[reason].decisions.map(({ verdict }) => verdict)).toEqual(VERDICTS_BY_REASON[reason]);
     },
   );
 

@@ -2,37 +2,41 @@ import type { StripeSession } from "~/checkout/stripe/gateway";
 import type { Leases } from "./lease-work.server";
 import type { CheckoutRecord } from "./line-marks";
 
-/** A paid checkout of one line, nothing of which is taken or announced, that waits for its product's lease under its own. */
+/**
+ * A paid checkout of one line with nothing taken or announced yet. It holds its own lease and waits for its product's.
+ */
 interface Waiting {
   readonly session: StripeSession;
   readonly record: CheckoutRecord;
   readonly held: Leases;
 }
 
-/** What came of a batch, when its leader has gone as far as it can. */
-export interface Moved {
+/** Result of a batch, once its leader has gone as far as it can. */
+export interface BatchResult {
   readonly leader: CheckoutRecord;
-  /** Followers' records by checkout, with the batch that they name; empty when they were not taken along after all. */
+  /**
+   * Followers' records by checkout id, including the batch that they name. Empty if they were not included after all.
+   */
   readonly named: ReadonlyMap<string, CheckoutRecord>;
 }
 
-interface Place {
-  /** Aborts when a batch takes this checkout along: it no longer waits for the lease. */
+interface WaitingEntry {
+  /** Aborts when a batch includes this checkout, which then no longer needs the lease. */
   readonly signal: AbortSignal;
-  /** Undefined while no batch takes this checkout along. Rejects when the outcome is unknown. */
-  readonly taken: Promise<Moved> | undefined;
+  /** Set once a batch includes this checkout. Rejects when the outcome is unknown. */
+  readonly taken: Promise<BatchResult> | undefined;
   leave(): void;
 }
 
 export interface Follower extends Waiting {
-  /** Ends its waiting. */
-  follow(moved: Promise<Moved>): void;
+  /** Ends this checkout's wait; `moved` will have its result. */
+  follow(moved: Promise<BatchResult>): void;
 }
 
-/** Checkouts of this server that wait for the lease of one product, in order of arrival. */
+/** This server's checkouts that wait for the lease of one product, in order of arrival. */
 export interface Batches {
-  join(productId: string, waiting: Waiting): Place;
-  /** Looks at the first so many, without taking them. */
+  join(productId: string, waiting: Waiting): WaitingEntry;
+  /** The first `atMost` waiting checkouts, without removing them. */
   waiting(productId: string, atMost: number): readonly Follower[];
 }
 
@@ -43,7 +47,7 @@ export function createBatches(): Batches {
       const line = lines.get(productId) ?? new Set();
       lines.set(productId, line);
       const aborted = new AbortController();
-      let taken: Promise<Moved> | undefined;
+      let taken: Promise<BatchResult> | undefined;
       const leave = () => {
         line.delete(follower);
         if (line.size === 0 && lines.get(productId) === line) lines.delete(productId);
@@ -53,7 +57,7 @@ export function createBatches(): Batches {
         follow(moved) {
           taken = moved;
           leave();
-          aborted.abort(new Error("a batch takes it along"));
+          aborted.abort(new Error("included in a batch"));
         },
       };
       line.add(follower);

@@ -1,11 +1,11 @@
 import { UnavailableError } from "~/errors";
 import type { Clock } from "~/reservations/clock";
 
-/** Time for one piece of work in all, its retries included. Stripe gives a webhook some 10 s; we stop before it does. */
+/** Time for one piece of work, retries included. Stripe waits about 10 s for a webhook's response; we stop earlier. */
 export interface Budget {
-  /** Aborts when the time is over; for waits. */
+  /** Aborts when the time is up. Use for waits. */
   readonly signal: AbortSignal;
-  /** Throws `UnavailableError` when the time is over; called before each step outside. */
+  /** Throws `UnavailableError` when the time is up. Called before each external request. */
   check(): void;
 }
 
@@ -22,8 +22,8 @@ export function createBudget(clock: Clock, milliseconds: number): Budget {
 }
 
 /**
- * The work's result, or `UnavailableError` when the time is over first. The work then goes on with its leases until its
- * own next check, so whoever comes after it waits for it.
+ * The work's result, or `UnavailableError` if the time is up first. The work then continues with its leases until its
+ * own next check, so later calls for the same keys wait for it.
  */
 export async function within<T>(budget: Budget, work: Promise<T>): Promise<T> {
   let onAbort = (): void => undefined;

@@ -5,9 +5,10 @@ import type { Leases } from "./lease-work.server";
 import type { CheckoutRecord } from "./line-marks";
 
 /**
- * Compares what Stripe charged for with our record, before anything is taken for a paid checkout. Something of ours missing: the order
- * waits for a person at once. More than ours: that is noted, so that the order waits when ours are taken. The lines of a complete page do
- * not change, so a second look, after a crash, sees the same.
+ * Compares what Stripe charged for with our record, before a paid checkout takes any stock. If a line of ours is
+ * missing, the order waits for an operator at once. If Stripe charged for more, that is noted, and the order waits
+ * after our lines are taken. Idempotent: the lines of a complete session don't change, so a retry after a crash finds
+ * the same.
  */
 export async function checkLines(
   context: CheckoutContext,

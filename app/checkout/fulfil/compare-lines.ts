@@ -1,13 +1,13 @@
 import type { ChargedLine } from "~/checkout/stripe/gateway";
 import type { CheckoutRecord } from "./line-marks";
 
-/** `missing`: of ours, or fewer of them, or at another price. `extra`: all of ours are there, and more. */
+/** `missing`: a line of ours is missing, smaller or has another price. `extra`: all our lines are there, plus more. */
 export type Comparison = "same" | "missing" | "extra";
 
 /**
- * What Stripe charged for against our record: quantities and unit prices, before discounts and taxes. Totals are not compared, since
- * shipping, taxes and discounts are Stripe's. Lines are told apart by the product that they name. Where none names one, the page was
- * opened by the version before, and lines are told apart by their unit prices alone.
+ * Compares quantities and unit prices (before discounts and taxes) that Stripe charged with our record. Ignores totals,
+ * because Stripe adds shipping, taxes and discounts. Lines are matched by product. If no charged line names a product,
+ * the page was opened by an older version, and lines are matched by unit price alone.
  */
 export function compareLines(
   { lines, currency }: Pick<CheckoutRecord, "lines" | "currency">,
@@ -26,7 +26,10 @@ export function compareLines(
   return left.some((units) => units < 0) ? "extra" : "same";
 }
 
-/** Whether what is written about an order of which nothing is taken was written after the comparison. A refund by hand can fail at any time. */
+/**
+ * For an order with nothing taken: whether its stored state implies that lines were compared. A manual refund can fail
+ * at any time, so `refund_failed` does not.
+ */
 export function wasCompared({
   review,
   accepted,

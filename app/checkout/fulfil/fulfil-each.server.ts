@@ -2,12 +2,12 @@ import type { CheckoutContext } from "~/checkout/checkout-context.server";
 import { fulfilCheckout } from "./fulfil.server";
 
 export interface FulfilledEach {
-  /** How many were taken from the stock by this. */
+  /** Number of checkouts whose stock was taken by this call. */
   readonly fulfilled: number;
   readonly failures: readonly unknown[];
 }
 
-/** Fulfils one after the other; one that fails keeps none of the others from it. */
+/** Fulfils checkouts one after the other. A failure does not stop the rest. */
 export async function fulfilEach(
   context: CheckoutContext,
   checkoutIds: Iterable<string> | AsyncIterable<string>,

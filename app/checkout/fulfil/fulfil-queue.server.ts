@@ -5,50 +5,50 @@ import type { Clock } from "~/reservations/clock";
 import { createBudget, FULFIL_BUDGET_MS, within } from "./budget.server";
 
 /**
- * More would only wait for Stripe, with a lease each. Four times the sales that one lease takes: one batch is moved while the sessions of the
- * next, and the lines of the one after, are read.
+ * Maximum of concurrent runs. More would only wait for Stripe, each with a lease. Four times the size of a batch: one
+ * batch is moved while the sessions of the next, and the lines of the one after that, are read.
  */
-const AT_ONCE = 96;
-/** Beyond that, Stripe's own repetition is the queue. */
+const MAX_CONCURRENT = 96;
+/** Beyond this, Stripe's own retries serve as the queue. */
 const MAX_WAITING = 10_000;
 const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
+const MAX_PAUSE_MS = 30_000;
 
 export interface FulfilQueue {
   /**
-   * See `CheckoutService.fulfil`: the outcome, or `UnavailableError` when it is not there within the time of a webhook. The checkout then
-   * stays in the queue and is settled without being asked for again. `isNews`: something happened that a run which is under way may have
-   * missed although it ends well.
+   * See `CheckoutService.fulfil`. Throws `UnavailableError` if there is no outcome within a webhook's time; the
+   * checkout then stays in the queue, which retries by itself. `rerun`: a run in progress may have missed what just
+   * happened even if it succeeds, so start another.
    */
-  fulfil(checkoutId: string, why?: { readonly isNews: boolean }): Promise<FulfilOutcome>;
-  /** Starts what is due, oldest first; to be called every now and then, since nobody asks again for what failed. */
+  fulfil(checkoutId: string, options?: { readonly rerun: boolean }): Promise<FulfilOutcome>;
+  /** Starts due checkouts, oldest first. Call it periodically: nothing else retries failed ones. */
   startDue(): void;
-  /** Starts nothing more, and resolves when what was started has ended. */
+  /** Starts nothing more, and resolves when all runs have ended. */
   stop(): Promise<void>;
-  /** Checkouts that wait; those that are being settled are not counted. */
+  /** Number of waiting checkouts, without those in progress. */
   readonly waiting: number;
 }
 
 interface Entry {
-  /** In the asynchronous context of the call that brought it here, so that log lines are about the right checkout. */
+  /** Bound to the async context of the call that added it, so that log lines have the right checkout id. */
   readonly run: () => Promise<FulfilOutcome>;
-  /** When it may be started, by the monotonic clock. */
+  /** Earliest start, by the monotonic clock. */
   readonly dueAt: number;
   readonly failures: number;
   readonly listeners: ((work: Promise<FulfilOutcome>) => void)[];
 }
 
 /**
- * One server's checkouts that are to be settled, in order of arrival: some at once, and each of them only once at a time. One that
- * fails is tried again after growing pauses. This is memory only: Stripe's repetition and the reconciler bring back what a stopped
+ * One server's checkouts to fulfil, in order of arrival. Several run concurrently, but never the same one twice.
+ * Failures are retried after growing pauses. In memory only: Stripe's retries and the reconciler recover what a stopped
  * server had waiting.
  */
 export function createFulfilQueue({
   clock,
-  settle,
+  fulfil,
 }: {
   clock: Clock;
-  settle: (checkoutId: string) => Promise<FulfilOutcome>;
+  fulfil: (checkoutId: string) => Promise<FulfilOutcome>;
 }): FulfilQueue {
   const running = new Map<string, Promise<FulfilOutcome>>();
   /** Insertion order is the order of arrival. */
@@ -62,7 +62,7 @@ export function createFulfilQueue({
     for (const listener of listeners) listener(work);
     const ended = work.catch((error: unknown) => {
       if (!(error instanceof UnavailableError) || waiting.has(checkoutId) || waiting.size >= MAX_WAITING) return;
-      const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
+      const pause = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
       waiting.set(checkoutId, { run, dueAt: clock.now() + pause, failures: failures + 1, listeners: [] });
     });
     void ended.then(startDue);
@@ -70,19 +70,19 @@ export function createFulfilQueue({
 
   function startDue(): void {
     for (const [checkoutId, entry] of waiting) {
-      if (isStopped || running.size >= AT_ONCE) return;
+      if (isStopped || running.size >= MAX_CONCURRENT) return;
       if (entry.dueAt <= clock.now() && !running.has(checkoutId)) start(checkoutId, entry);
     }
   }
 
-  /** The result of its next run: one that began before the call may have read what is no longer true. */
+  /** The result of the next run, since one that began before this call may have read outdated data. */
   function nextRun(checkoutId: string): Promise<FulfilOutcome> {
-    if (isStopped) throw new UnavailableError("this server is leaving");
+    if (isStopped) throw new UnavailableError("this server is shutting down");
     const before = waiting.get(checkoutId);
     if (before === undefined && waiting.size >= MAX_WAITING)
-      throw new UnavailableError("too many checkouts are waiting to be settled");
+      throw new UnavailableError("too many checkouts are waiting to be fulfilled");
     const entry = {
-      run: AsyncResource.bind(() => settle(checkoutId)),
+      run: AsyncResource.bind(() => fulfil(checkoutId)),
       failures: 0,
       listeners: [],
       ...before,
@@ -95,11 +95,11 @@ export function createFulfilQueue({
   }
 
   return {
-    async fulfil(checkoutId, { isNews } = { isNews: false }) {
+    async fulfil(checkoutId, { rerun } = { rerun: false }) {
       const budget = createBudget(clock, FULFIL_BUDGET_MS);
       const current = await within(budget, running.get(checkoutId)?.catch(() => null) ?? Promise.resolve(null));
-      // Nothing comes after these two but a refund that fails.
-      if (!isNews && (current?.outcome === "done" || current?.outcome === "refunded"))
+      // Both are final, except for a refund that fails later (`rerun`).
+      if (!rerun && (current?.outcome === "done" || current?.outcome === "refunded"))
         return { ...current, repeated: true };
       return within(budget, nextRun(checkoutId));
     },

@@ -6,34 +6,34 @@ import { reviewedFor } from "~/checkout/report/review-reason";
 import type { StripeSession } from "~/checkout/stripe/gateway";
 import { withUrgency } from "~/checkout/stripe/stripe-limiter.server";
 import { UnavailableError } from "~/errors";
-import type { Moved } from "./batches";
+import type { BatchResult } from "./batches";
 import { createBudget, FULFIL_BUDGET_MS, within, type Budget } from "./budget.server";
 import { checkLines } from "./check-lines.server";
 import { claimLatePayment } from "./late-payment.server";
-import { BY_HAND, checkoutKey, productKeys, withLeases, type Leases, type Predecessor } from "./lease-work.server";
+import { checkoutKey, MANUAL_EDIT, productKeys, withLeases, type Leases, type Predecessor } from "./lease-work.server";
 import type { CheckoutRecord } from "./line-marks";
 import { moveStock } from "./move-stock.server";
-import { fateOf, moveTogether, soleLine } from "./move-together.server";
-import { needsRows, stepWithoutStock, waitsForAPerson } from "./next-step";
+import { batchableLine, moveTogether, resolveFollower } from "./move-together.server";
+import { awaitsReview, needsRows, stepWithoutStock } from "./next-step";
 import { markRefund, refundInFull } from "./refund.server";
 
-/** How many checkouts left unsettled by others one call may have to settle first. */
+/** Maximum number of other unsettled checkouts that one call settles first. */
 const MAX_PREDECESSORS = 8;
 
-/** See `CheckoutService.fulfil`. Does not look at the gate: a rebuild fulfils before it opens. */
+/** See `CheckoutService.fulfil`. Ignores the gate, because a rebuild fulfils before it opens. */
 export function fulfilCheckout(context: CheckoutContext, checkoutId: string): Promise<FulfilOutcome> {
   const budget = createBudget(context.clock, FULFIL_BUDGET_MS);
-  return within(budget, settleCheckout(context, checkoutId, budget));
+  return within(budget, runFulfilment(context, checkoutId, budget));
 }
 
 /**
- * How long one try of the queue may take: it waits for its turn among many without losing it. Nobody waits for it by then; a webhook was
- * answered after `FULFIL_BUDGET_MS`.
+ * Time for one run of the queue, enough to wait for a turn among many. Nobody is waiting for the result by then: a
+ * webhook gets its response after `FULFIL_BUDGET_MS`.
  */
 const QUEUED_BUDGET_MS = 30_000;
 
-/** The same, and it ends only when nothing is under way any more, which may be after the budget. */
-export async function settleCheckout(
+/** Like `fulfilCheckout`, but resolves only when nothing is in progress any longer, which may be after the budget. */
+export async function runFulfilment(
   context: CheckoutContext,
   checkoutId: string,
   budget = createBudget(context.clock, QUEUED_BUDGET_MS),
@@ -53,8 +53,8 @@ export async function settleCheckout(
 type Attempt<T> = { readonly outcome: "worked"; readonly result: T } | Predecessor;
 
 /**
- * What `attempt` comes to, under the leases of products. Whoever was left unsettled on one of them goes first: what its row says
- * is true only until the row moves again.
+ * Runs `attempt`, which takes leases of products. A checkout left unsettled on one of them is settled first: the row
+ * proves the outcome of its move only until it changes again.
  */
 export async function afterPredecessors<T>(
   context: CheckoutContext,
@@ -64,23 +64,24 @@ export async function afterPredecessors<T>(
   const waiting: Predecessor[] = [];
   for (let tries = 0; tries < 2 * MAX_PREDECESSORS; tries += 1) {
     const first = waiting.at(-1);
-    const result = first === undefined ? await attempt() : await settlePredecessor(context, first, budget);
+    const result = first === undefined ? await attempt() : await fulfilPredecessor(context, first, budget);
     if (result.outcome === "predecessor") waiting.push(result);
     else if (waiting.pop() === undefined) return result.result as T;
   }
   throw new UnavailableError("too many unsettled checkouts before this one");
 }
 
-async function settlePredecessor(
+async function fulfilPredecessor(
   context: CheckoutContext,
   { checkoutId, key }: Predecessor,
   budget: Budget,
 ): Promise<Attempt<FulfilOutcome>> {
   const settled =
-    checkoutId === BY_HAND
+    checkoutId === MANUAL_EDIT
       ? worked<FulfilOutcome>({ outcome: "not_ours" })
       : await attemptOne(context, checkoutId, true, budget);
-  // By hand, or of another Stripe account, left by the keys used before: there is nothing to settle, and the name must not lock the product.
+  // A manual edit, or a checkout of the Stripe account that was used before: nothing to settle, and its name must not
+  // block the product.
   if (settled.outcome === "worked" && settled.result.outcome === "not_ours") {
     await withLeases(context.leases, { keys: [key], checkoutId, budget }, () => Promise.resolve());
   }
@@ -98,9 +99,9 @@ async function attemptOne(
     const session = await context.gateway.fetch(checkoutId);
     const record = session === null ? null : context.marks.read(session);
     if (session === null || record === null) return worked<FulfilOutcome>({ outcome: "not_ours" });
-    return settleSession(context, { session, record, held, budget, isPredecessor });
+    return fulfilSession(context, { session, record, held, budget, isPredecessor });
   });
-  // Nobody else's name is ever on a checkout's own lease.
+  // A checkout's own lease never has a predecessor.
   return attempt.outcome === "worked" ? attempt.result : attempt;
 }
 
@@ -112,7 +113,7 @@ interface Work {
   readonly isPredecessor: boolean;
 }
 
-async function settleSession(context: CheckoutContext, work: Work): Promise<Attempt<FulfilOutcome>> {
+async function fulfilSession(context: CheckoutContext, work: Work): Promise<Attempt<FulfilOutcome>> {
   const { session, record } = work;
   const order = orderOf(session, record);
   if (session.status === "open") return worked({ outcome: "open", order });
@@ -121,18 +122,18 @@ async function settleSession(context: CheckoutContext, work: Work): Promise<Atte
     return worked({ outcome: "released", order });
   }
   if (session.paymentStatus === "unpaid") return worked({ outcome: "awaiting_payment", order });
-  return settlePaid(context, work);
+  return fulfilPaid(context, work);
 }
 
-async function settlePaid(context: CheckoutContext, work: Work): Promise<Attempt<FulfilOutcome>> {
+async function fulfilPaid(context: CheckoutContext, work: Work): Promise<Attempt<FulfilOutcome>> {
   const { session, held } = work;
-  const fate = await fateOf(context, work);
-  if (fate.outcome === "predecessor") return fate;
-  let { record } = fate;
-  if (fate.outcome === "waits_for_a_person")
+  const follower = await resolveFollower(context, work);
+  if (follower.outcome === "predecessor") return follower;
+  let { record } = follower;
+  if (follower.outcome === "needs_review")
     return worked({ outcome: "needs_review", reason: "unclear_row", order: orderOf(session, record) });
   const isUntouched =
-    record.verdict === null && record.lines.every((line) => line.state.mark === "claimed") && !waitsForAPerson(record);
+    record.verdict === null && record.lines.every((line) => line.state.mark === "claimed") && !awaitsReview(record);
   const claim = isUntouched ? await liveClaim(context, record.claimId, session.id) : null;
   if (isUntouched && claim === null) record = await claimLatePayment(context, { session, record, held });
   if (isUntouched && record.verdict === null) record = await checkLines(context, { session, record, held });
@@ -145,14 +146,17 @@ async function settlePaid(context: CheckoutContext, work: Work): Promise<Attempt
   return worked(await conclude(context, session, record, { held, repeated: record === work.record }));
 }
 
-/** Under the leases of its products; or along with another checkout that got the lease first (`moveTogether`). */
+/**
+ * Moves stock under the leases of the products, or as part of a batch whose leader got the lease first
+ * (`moveTogether`).
+ */
 async function moveUnderProducts(
   context: CheckoutContext,
   work: Work,
-  wasPromised: boolean,
+  wasClaimed: boolean,
 ): Promise<Attempt<CheckoutRecord>> {
   const { session, record, held, budget, isPredecessor } = work;
-  const line = wasPromised && !isPredecessor ? soleLine(record) : null;
+  const line = wasClaimed && !isPredecessor ? batchableLine(record) : null;
   const place = line === null ? null : context.batches.join(line.productId, { session, record, held });
   const signal = place === null ? budget.signal : AbortSignal.any([budget.signal, place.signal]);
   const request = {
@@ -163,32 +167,32 @@ async function moveUnderProducts(
   try {
     return await withLeases(context.leases, request, (productsHeld) => {
       place?.leave();
-      const move = { session, record, held: { check: () => (held.check(), productsHeld.check()) }, wasPromised };
+      const move = { session, record, held: { check: () => (held.check(), productsHeld.check()) }, wasClaimed };
       return withUrgency("product_held", () =>
         line === null ? moveStock(context, move) : moveTogether(context, move),
       );
     });
   } catch (error) {
     if (place?.taken === undefined) throw error;
-    return takenAlong(context, work, await place.taken);
+    return fulfilByBatch(context, work, await place.taken);
   } finally {
     place?.leave();
   }
 }
 
-async function takenAlong(
+async function fulfilByBatch(
   context: CheckoutContext,
   work: Work,
-  { leader, named }: Moved,
+  { leader, named }: BatchResult,
 ): Promise<Attempt<CheckoutRecord>> {
   const record = named.get(work.session.id);
-  const fate = record === undefined ? null : await fateOf(context, { ...work, record }, leader);
-  if (fate?.outcome !== "taken")
-    throw new UnavailableError("it was not taken along, and has to wait for its turn once more");
-  return worked(fate.record);
+  const follower = record === undefined ? null : await resolveFollower(context, { ...work, record }, leader);
+  if (follower?.outcome !== "taken")
+    throw new UnavailableError("this checkout was not included in the batch and has to wait for its own turn");
+  return worked(follower.record);
 }
 
-/** What does not touch stock any more: the refund, and the end of the claim. */
+/** Everything after stock: the refund, and the end of the claim. */
 async function conclude(
   context: CheckoutContext,
   fetched: StripeSession,
@@ -197,33 +201,35 @@ async function conclude(
 ): Promise<FulfilOutcome> {
   let [session, record] = [fetched, moved];
   const end = { claimId: record.claimId, checkoutId: session.id };
-  // It is never sold again and has given back what it took; a refund that Stripe will never make must not keep units from others.
+  // It is never sold again and its stock is returned. A refund that Stripe never makes must not keep units from other
+  // shoppers.
   if (record.verdict !== null) await endClaim(context, { ...end, how: "stock" });
-  const hasToRefund = stepWithoutStock(record).step === "refund";
-  if (hasToRefund) ({ session, record } = await refundInFull(context, { session, record, held }));
+  const isRefunding = stepWithoutStock(record).step === "refund";
+  if (isRefunding) ({ session, record } = await refundInFull(context, { session, record, held }));
   record = await markRefund(context, { session, record, held });
   const step = stepWithoutStock(record);
   if (step.step === "finished" && step.as === "done") await endClaim(context, { ...end, how: "completed" });
-  const money = refundReview(session, record);
+  const openRefund = refundReview(session, record);
   const order = orderOf(session, record);
-  if (money !== null) return { outcome: "needs_review", reason: money, order };
+  if (openRefund !== null) return { outcome: "needs_review", reason: openRefund, order };
   switch (step.step) {
     case "review":
       if (record.verdict === null) await holdOnlyUntaken(context, session, record);
       return { outcome: "needs_review", reason: reviewedFor(record), order };
     case "finished":
-      return { outcome: step.as, repeated: repeated && !hasToRefund, order };
+      return { outcome: step.as, repeated: repeated && !isRefunding, order };
     case "refund":
-    case "settle":
+    case "resolve":
     case "announce":
-    case "condemn":
-      throw new Error(`it ended before ${step.step} was done`);
+    case "decide_refund":
+      throw new Error(`fulfilment stopped before the step ${step.step}`);
   }
 }
 
 /**
- * Complete, and the delayed payment did not come: the PaymentIntent is back where it asks for a payment method, and the
- * finished page offers none (docs.stripe.com/payments/checkout/fulfill-orders). No event is trusted with this.
+ * Whether a delayed payment failed: the session is complete, and its PaymentIntent needs a new payment method, which
+ * the finished page can't offer (docs.stripe.com/payments/checkout/fulfill-orders). Read from the session, never from
+ * an event.
  */
 export function hasFailed(session: StripeSession): boolean {
   return (

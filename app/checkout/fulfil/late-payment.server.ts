@@ -6,9 +6,9 @@ import type { Leases } from "./lease-work.server";
 import type { CheckoutRecord } from "./line-marks";
 
 /**
- * A payment whose claim is gone holds its units like anybody before it takes them, so that it cannot take what is
- * promised to someone else. Granted: a claim of the same id bears the checkout again. Refused: the verdict is written.
- * Throws `UnavailableError`, to be tried again, while only undecided calls of others are in its way.
+ * Handles a payment whose claim has ended: reserves its units like a new order, so that it can't take units promised to
+ * another shopper. Granted: a new claim with the same id is stamped with the checkout. Refused: the refund verdict is
+ * written. Throws `UnavailableError`, for a retry, while only pending units of other sessions are in its way.
  */
 export async function claimLatePayment(
   context: CheckoutContext,
@@ -17,7 +17,7 @@ export async function claimLatePayment(
   const { record, held } = late;
   const checkoutId = late.session.id;
   const sessionHash = `late:${record.claimId}`;
-  // Limits are for carts; this one is paid.
+  // Limits are for carts; this order is paid.
   const limits = { maxUnitsPerLine: Number.MAX_SAFE_INTEGER, maxLinesPerCart: Number.MAX_SAFE_INTEGER };
   const lines = record.lines.map(({ productId, quantity }) => ({ productId, quantity }));
   const decision = await reserve({ ...context.reservations, limits }, { sessionHash, lines });
@@ -26,25 +26,25 @@ export async function claimLatePayment(
       const { store } = context.reservations;
       const claimed = await store.claim({ sessionHash, claimId: record.claimId });
       if (claimed.outcome !== "claimed" || (await store.stamp({ claimId: record.claimId, checkoutId })) === "gone") {
-        throw new UnavailableError("the units of a late payment slipped away while they were claimed");
+        throw new UnavailableError("the hold of a late payment ended before it was claimed");
       }
       context.log({ type: "late_payment", checkoutId, outcome: "granted" });
       return record;
     }
     case "refused":
     case "unknown_product": {
-      // A verdict is final, and units that others only ask for may be free in a moment.
+      // A verdict is final, and other sessions' pending units may be free in a moment.
       if (decision.outcome === "refused" && decision.undecided) {
-        throw new UnavailableError("others are asking for the units of a late payment and are not decided yet");
+        throw new UnavailableError("other sessions have pending units that a late payment needs");
       }
       held.check();
-      const condemned = await context.marks.write(checkoutId, record, { verdict: "refund" });
+      const refusedRecord = await context.marks.write(checkoutId, record, { verdict: "refund" });
       context.log({ type: "late_payment", checkoutId, outcome: "refused" });
-      return condemned;
+      return refusedRecord;
     }
     case "checkout_open":
-      throw new UnavailableError("another call is claiming for this late payment");
+      throw new UnavailableError("another call is claiming units for this late payment");
     case "limit_exceeded":
-      throw new Error("a late payment met a limit");
+      throw new Error("a late payment exceeded a limit");
   }
 }

@@ -3,20 +3,20 @@ import { UnavailableError } from "~/errors";
 import type { Budget } from "./budget.server";
 
 export interface Leases {
-  /** Throws unless every lease is certainly still ours and there is time left; called before each write. */
+  /** Throws unless every lease is still certainly held and time is left. Called before each write. */
   check(): void;
 }
 
-/** In place of a checkout's id where an operator moves stock: nothing is ever to be settled of it. */
-export const BY_HAND = "by hand";
+/** Pseudo checkout id of manual stock edits. There is never anything to settle for it. */
+export const MANUAL_EDIT = "by hand";
 
 export const checkoutKey = (checkoutId: string): string => `checkout:${checkoutId}`;
 
-/** Products in sorted order, so that two fulfilments never wait for each other. */
+/** Keys of products in sorted order, so that two fulfilments cannot deadlock. */
 export const productKeys = (productIds: Iterable<string>): string[] =>
   [...new Set(productIds)].sort().map((id) => `product:${id}`);
 
-/** Left unsettled on the lease of `key`: it has to be settled first. */
+/** A checkout that was left unsettled on the lease of `key`, and has to be settled first. */
 export interface Predecessor {
   readonly outcome: "predecessor";
   readonly checkoutId: string;
@@ -24,9 +24,12 @@ export interface Predecessor {
 }
 
 /**
- * Runs `work` while holding the leases, taken in the order given. If one of them still bears the name of a checkout that
- * was left unsettled, all are given back and that name is returned.
- * Work that throws leaves its checkout's name on every lease.
+ * Runs `work` while holding the leases, acquired in the given order. If one still names an unsettled checkout, releases all
+ * and returns that predecessor. Work that throws leaves its own checkout's name on every lease.
+ *
+ * @example
+ * const keys = productKeys(["mug", "bowl"]);
+ * const attempt = await withLeases(leases, { keys, checkoutId, budget }, (held) => moveStock(held));
  */
 export async function withLeases<T>(
   leases: LeaseStore,
@@ -34,7 +37,7 @@ export async function withLeases<T>(
   work: (held: Leases) => Promise<T>,
 ): Promise<{ outcome: "worked"; result: T } | Predecessor> {
   const held: Lease[] = [];
-  // Fails without: "although its retry gets only some of its leases" (a retry that never began must not take the name off).
+  // A retry that never began must not clear the name. Fails without: "although its retry gets only some of its leases".
   let settled: boolean | "as_before" = "as_before";
   try {
     for (const key of request.keys) {
@@ -47,7 +50,8 @@ export async function withLeases<T>(
     const result = await work({
       check() {
         request.budget.check();
-        if (!held.every((lease) => lease.isHeld())) throw new UnavailableError("a lease was lost on the way");
+        if (!held.every((lease) => lease.isHeld()))
+          throw new UnavailableError("a lease was lost before the work was done");
       },
     });
     settled = true;

@@ -1,31 +1,31 @@
 import type { Money } from "~/catalog/catalog";
 
 /**
- * How far one paid line has come. `from` and `to` are the row's inventory before and after the move that the mark speaks of.
+ * Progress of one paid line. `from` and `to` are the row's inventory before and after the move that the mark records.
  *
  *     claimed → intent → done → return_intent → returned
- *                  ↘ needs_review ↙   (an operator's word leads back)
+ *                  ↘ needs_review ↙   (an operator's verdict leads back)
  */
 export type LineState =
-  /** Nothing was taken from the stock. */
+  /** Nothing taken from stock. */
   | { readonly mark: "claimed" }
-  /** The decrement was announced; only the row says whether it happened. */
+  /** The decrement was announced; only the row shows whether it happened. */
   | (Move<"intent"> & Announcement)
   | Move<"done">
-  /** After the verdict to refund: giving back was announced. */
+  /** After the refund verdict: returning the units to stock was announced. */
   | (Move<"return_intent"> & Announcement)
-  /** Given back, or there is no number left that could be added to. */
+  /** Returned to stock, or the row no longer has a number to add to. */
   | { readonly mark: "returned" }
   /** The row shows neither number of the announced move: only a person can tell whether it was applied. */
   | (Move<"needs_review"> & { readonly of: AnnouncedMark });
 
 export type AnnouncedMark = "intent" | "return_intent";
 
-/** What tells a request that was never applied from one that is late; absent in marks of the version before. */
+/** Distinguishes a request that was never applied from a late one. Absent in marks of older versions. */
 export interface Announcement {
-  /** `VersionedStockRow.version` of the row that `from` was read from: the swap matches no other version. */
+  /** `VersionedStockRow.version` of the row that `from` was read from; the swap matches no other version. */
   readonly version?: string | undefined;
-  /** When the mark was written, epoch milliseconds by the writer's clock. Set by the mark store. */
+  /** When the mark was written: epoch milliseconds by the writer's clock. Set by the mark store. */
   readonly announcedAt?: number | undefined;
 }
 
@@ -39,43 +39,44 @@ export interface MarkedLine {
   readonly productId: string;
   readonly name: string;
   readonly quantity: number;
-  /** Of one unit, in minor units of the checkout's currency. */
+  /** Price of one unit, in minor units of the checkout's currency. */
   readonly unitAmount: number;
   readonly state: LineState;
 }
 
-/** Sticky: once set, no later try may decrement for this checkout. `refunded`: the money is on its way back. */
+/** Final: once set, no retry decrements stock for this checkout. `refunded`: the money is on its way back. */
 export type Verdict = "refund" | "refunded";
 
-/** Why an order waits for a person. The ways out of each: `SettleVerdict`. */
+/** Why an order waits for an operator. Possible verdicts: `SettleVerdict`. */
 export type ReviewReason =
   /** A row shows neither number of an announced move. */
   | "unclear_row"
-  /** The row does not take the decrement (a constraint, a trigger, a policy), although there is enough. */
+  /** The row rejects the decrement (a constraint, trigger or policy), although there is enough stock. */
   | "row_refused"
-  /** Stripe says paid, above zero, and names no payment: there is nothing that could be refunded. */
+  /** Stripe reports it paid, with an amount above zero, but names no payment that could be refunded. */
   | "no_payment"
-  /** What Stripe charged for is not what our record says. */
+  /** Stripe charged for something other than our record says. */
   | "lines_differ"
-  /** Stripe does not make the refund, or it failed later. */
+  /** Stripe refuses the refund, or it failed later. */
   | "refund_failed"
-  /** Paid, and tagged for a former or another shop. */
+  /** Paid, with the tag of a former or another shop. */
   | "foreign_tag";
 
 /**
- * An operator's decision: `unclear_row` (applied, not_applied) · `row_refused` (retry, refund) · `no_payment` (retry, refunded_elsewhere) ·
- * `lines_differ` (accept, refund) · `refund_failed` (retry, refunded_elsewhere) · `foreign_tag` (adopt, leave).
+ * An operator's decision: `unclear_row` (applied, not_applied) · `row_refused` (retry, refund) · `no_payment` (retry,
+ * refunded_elsewhere) · `lines_differ` (accept, refund) · `refund_failed` (retry, refunded_elsewhere) · `foreign_tag`
+ * (adopt, leave).
  */
 export type SettleVerdict =
   "applied" | "not_applied" | "retry" | "refund" | "refunded_elsewhere" | "accept" | "adopt" | "leave";
 
-/** Why an order waits for a person, and since when, epoch milliseconds. */
+/** Why an order waits for an operator, and since when (epoch milliseconds). */
 interface Review {
   readonly reason: ReviewReason;
   readonly since: number;
 }
 
-/** What a new session gets. */
+/** Initial record of a new session. */
 export interface NewRecord {
   readonly claimId: string;
   /** Hash of the shopper's session id. */
@@ -88,40 +89,40 @@ export interface NewRecord {
 }
 
 /**
- * Several sales of one product that one swap takes. One leads: its announced move is that of all. The others follow: they name it, and
- * whether they took their units is read from its record.
+ * Several sales of one product taken by one swap. The leader's announced move covers all of them. Followers name the
+ * leader, and its record shows whether their units were taken.
  */
 export type Batch =
   | { readonly role: "leads"; readonly id: string }
-  /** `from`: where this sale stands in the row's numbers, for people. */
+  /** `from`: this sale's position in the row's numbers, for people to read. */
   | { readonly role: "follows"; readonly id: string; readonly leader: string; readonly from: number };
 
-/** What changes while a sale is settled. */
+/** The part of a record that changes while a sale is processed. */
 export interface RecordState {
   readonly states: ReadonlyMap<string, LineState>;
   readonly verdict: Verdict | null;
   readonly review: Review | null;
-  /** What an operator has said to be fine as it is. */
+  /** Reasons that an operator has accepted as they are. */
   readonly accepted: readonly ReviewReason[];
-  /** Stripe charged for more than our lines: they are taken, and then the order waits for a person. */
+  /** Stripe charged for more than our lines: ours are taken first, then the order waits for an operator. */
   readonly extraLines: boolean;
-  /** Of a checkout with one line. Stays after the sale, since its followers read it. */
+  /** Only for checkouts with one line. Stays after the sale, because followers read it. */
   readonly batch?: Batch | undefined;
 }
 
-/** What we wrote on a Stripe session; the only durable record of a sale in progress. */
+/** What we wrote on a Stripe session: the only durable record of a sale in progress. */
 export interface CheckoutRecord extends NewRecord, Omit<RecordState, "states"> {
-  /** For people only: what Stripe charged for where that differs, then what an operator decided. */
+  /** For people only: what Stripe charged for if it differs, then the operator's decision. */
   readonly note: string | null;
-  /** What it was read from; the next write builds on it. */
+  /** The metadata that it was read from; the next write builds on it. */
   readonly source: Readonly<Record<string, string>>;
 }
 
-/** What one write changes; all of it lands in one update. */
+/** Changes of one write, applied in a single update. */
 export interface RecordChange {
   readonly states?: ReadonlyMap<string, LineState>;
   readonly verdict?: Verdict;
-  /** Null: it no longer waits for a person. */
+  /** Null: no longer waits for an operator. */
   readonly review?: ReviewReason | null;
   readonly accept?: ReviewReason;
   readonly extraLines?: true;
@@ -130,24 +131,27 @@ export interface RecordChange {
 }
 
 /**
- * Only reader and writer of marks, so that they can move to another object than the session. Writes are a log: one that lands late,
- * after newer ones, changes nothing that they say.
+ * Only reader and writer of line marks, so that storage can move off the Checkout Session. Writes form a log: one that
+ * lands late, after newer ones, does not undo them.
  */
 export interface MarkStore<Place> {
-  /** Null when the object is not this shop's. Throws when it is, and cannot be understood. */
+  /** Null if the object isn't this shop's. Throws if it is, but can't be parsed. */
   read(place: Place): CheckoutRecord | null;
-  /** One atomic update; returns the record as it then reads. A throw means unknown: it may have happened, or happen later. */
+  /**
+   * One atomic update; returns the resulting record. A throw means an unknown outcome: it may have happened, or happen
+   * later.
+   */
   write(checkoutId: string, record: CheckoutRecord, change: RecordChange): Promise<CheckoutRecord>;
 }
 
-/** What is to be read once a change, made at `at`, has landed. */
+/** The record's state after a change made at `at` has landed. */
 export function applyChange(
   record: CheckoutRecord,
   change: RecordChange,
   at: number,
 ): Omit<RecordState, "states"> & Pick<CheckoutRecord, "lines" | "note"> {
-  // Certainly not taken: then the batch was not, either.
-  const goesBack = [...(change.states?.values() ?? [])].some((state) => state.mark === "claimed");
+  // The line was certainly not taken, so the batch was not, either.
+  const isUndone = [...(change.states?.values() ?? [])].some((state) => state.mark === "claimed");
   return {
     lines: record.lines.map((line) => ({ ...line, state: change.states?.get(line.productId) ?? line.state })),
     verdict: change.verdict ?? record.verdict,
@@ -155,7 +159,7 @@ export function applyChange(
     accepted: change.accept === undefined ? record.accepted : [...new Set([...record.accepted, change.accept])],
     extraLines: change.extraLines ?? record.extraLines,
     note: change.note ?? record.note,
-    batch: goesBack ? undefined : (change.batch ?? record.batch),
+    batch: isUndone ? undefined : (change.batch ?? record.batch),
   };
 }
 
@@ -165,10 +169,10 @@ function reviewSince(before: Review | null, reason: ReviewReason | null, at: num
 }
 
 export function sameMarks(one: CheckoutRecord, other: CheckoutRecord): boolean {
-  return spell(one) === spell(other);
+  return serialize(one) === serialize(other);
 }
 
-function spell({ verdict, lines, batch }: CheckoutRecord): string {
+function serialize({ verdict, lines, batch }: CheckoutRecord): string {
   const states = lines.map(({ productId, state }) => [
     productId,
     state.mark,

@@ -6,47 +6,50 @@ import type { Leases } from "./lease-work.server";
 import { sameMarks, type CheckoutRecord, type LineState, type RecordChange } from "./line-marks";
 import { needsRows, nextStep, type MissingUnits, type OpenMove, type Rows } from "./next-step";
 
-/** Each lost race against an outside edit costs one or two rounds; a row that is edited faster than this has to wait. */
+/** Each race lost to an outside edit costs one or two rounds; a row that is edited faster than that has to wait. */
 const MAX_ROUNDS = 16;
 
 export interface Move {
   readonly session: StripeSession;
   readonly record: CheckoutRecord;
-  /** The checkout's and all its products'. */
+  /** Leases of the checkout and of all its products. */
   readonly held: Leases;
-  /** Whether a live claim stood behind the payment: being short is then somebody's doing from outside. */
-  readonly wasPromised: boolean;
-  /** Announced by the caller, who holds the leases since before, and not yet swapped. */
+  /** Whether the payment had a live claim. If so, a shortage was caused from outside the shop. */
+  readonly wasClaimed: boolean;
+  /** Products whose move the caller, who already held the leases, has announced but not yet swapped. */
   readonly unsent?: ReadonlySet<string>;
 }
 
 /**
- * Moves the stock of a paid checkout as far as it goes without a person: all lines taken, or all given back after the
- * verdict. Every move is announced, made by compare-and-swap and recorded, in that order, so that a crash anywhere
- * leaves a record that says what to look at. Throws `UnavailableError` when an outcome is unknown, or no row takes updates. A row
- * that refuses its move is asked once; if there still is enough of it, the order waits with a review (`row_refused`).
+ * Moves the stock of a paid checkout as far as possible without a person: takes all lines, or returns all after the
+ * refund verdict. Each move is announced, made by compare-and-swap and recorded, in that order, so that after a crash
+ * the record shows what to check. Throws `UnavailableError` when an outcome is unknown or the table takes no updates. A
+ * row that rejects its move is tried once; if there is still enough stock, the order waits for a review
+ * (`row_refused`).
  */
 export async function moveStock(context: CheckoutContext, move: Move): Promise<CheckoutRecord> {
   const checkoutId = move.session.id;
   let record = move.record;
-  /** Announced here and not yet swapped: if such a swap finds another row, it is certain that it was not applied. */
+  /**
+   * Announced here and not yet swapped: if such a swap finds another number in the row, it was certainly not applied.
+   */
   let unsent = new Set(move.unsent);
   let isRefused = false;
   for (let round = 0; needsRows(record); round += 1) {
-    if (round === MAX_ROUNDS) throw new UnavailableError("a stock row is edited too often to be decremented now");
+    if (round === MAX_ROUNDS) throw new UnavailableError("a stock row changes too often to be decremented now");
     move.held.check();
     const rows = await rowsFor(context, record, unsent);
     const step = nextStep(record, rows, { unsent, isDue: (found) => context.resend.isDue({ checkoutId, ...found }) });
     switch (step.step) {
-      case "settle": {
+      case "resolve": {
         if (step.moves.every(({ row }) => row === "wait"))
-          throw new UnavailableError("a change of the stock that was not answered may still be carried out");
+          throw new UnavailableError("a stock update without a response may still be applied");
         const { states, lostRace, refusal } = await makeMoves(context, { ...move, moves: step.moves, unsent });
         unsent = new Set();
         isRefused ||= refusal?.by === "row";
         const asMarked = lostRace ? await fetchAgain(context, checkoutId) : record;
         if (!sameMarks(asMarked, record)) {
-          // Somebody else works on this checkout: what is written there is what counts.
+          // Somebody else works on this checkout, so its stored state wins.
           record = asMarked;
         } else if (states.size > 0) {
           record = await write(context, move, record, { states, ...reviewAfter(record, { isRefused, lostRace }) });
@@ -61,7 +64,7 @@ export async function moveStock(context: CheckoutContext, move: Move): Promise<C
           [...step.states].filter(([, state]) => state.mark !== "returned").map(([productId]) => productId),
         );
         break;
-      case "condemn":
+      case "decide_refund":
         reportShortage(context, move, step.short);
         record = await write(context, move, record, { verdict: "refund", review: null });
         isRefused = false;
@@ -86,7 +89,7 @@ async function makeMoves(
     const { productId, quantity } = move.line;
     if (move.row === "wait") continue;
     if (move.row === "again") {
-      states.set(productId, beforeTheMove(move, quantity));
+      states.set(productId, stateBeforeMove(move, quantity));
       continue;
     }
     if (move.row === "unclear") {
@@ -94,9 +97,10 @@ async function makeMoves(
       continue;
     }
     if (move.row === "swap") {
-      // No row takes updates. Without a request of ours, only a move that was never sent is certainly not applied.
+      // The table takes no updates. Without sending a request, only a move that was never sent is certainly not
+      // applied.
       if (refusal?.by === "setup") {
-        if (unsent.has(productId)) states.set(productId, beforeTheMove(move, quantity));
+        if (unsent.has(productId)) states.set(productId, stateBeforeMove(move, quantity));
         continue;
       }
       held.check();
@@ -109,19 +113,19 @@ async function makeMoves(
       if (swapped.outcome === "refused") {
         lostRace = true;
         refusal = swapped;
-        // An earlier request may be the reason why no row is looked at any more; the row will tell.
-        if (swapped.by === "row" || unsent.has(productId)) states.set(productId, beforeTheMove(move, quantity));
+        // A setup refusal may hide the effect of an earlier request; the row will show it.
+        if (swapped.by === "row" || unsent.has(productId)) states.set(productId, stateBeforeMove(move, quantity));
         continue;
       }
       if (swapped.outcome === "changed") {
         lostRace = true;
-        if (unsent.has(productId)) states.set(productId, beforeTheMove(move, quantity));
+        if (unsent.has(productId)) states.set(productId, stateBeforeMove(move, quantity));
         continue;
       }
       if (move.to < 0 && move.announced === "intent")
         context.log({ type: "oversold", checkoutId: session.id, productId, units: -move.to });
     }
-    // Its own part, where the move was that of a batch.
+    // In a batch, only this line's own part of the move.
     states.set(
       productId,
       move.announced === "intent" ? { mark: "done", from: move.from, to: move.from - quantity } : { mark: "returned" },
@@ -130,7 +134,7 @@ async function makeMoves(
   return { states, lostRace, refusal };
 }
 
-/** What a write of marks says about waiting for a row that refuses. */
+/** Change of the review that belongs in the same write, for a row that rejects its move. */
 function reviewAfter(
   record: CheckoutRecord,
   { isRefused, lostRace }: { isRefused: boolean; lostRace: boolean },
@@ -139,8 +143,8 @@ function reviewAfter(
   return record.review?.reason === "row_refused" && !lostRace ? { review: null } : {};
 }
 
-/** Where a line stands whose announced move was certainly not applied. */
-export function beforeTheMove(
+/** State of a line whose announced move was certainly not applied. */
+export function stateBeforeMove(
   move: { announced: OpenMove["announced"]; from: number; to: number },
   quantity: number,
 ): LineState {
@@ -157,7 +161,7 @@ async function rowsFor(context: CheckoutContext, record: CheckoutRecord, unsent:
 async function fetchAgain(context: CheckoutContext, checkoutId: string): Promise<CheckoutRecord> {
   const session = await context.gateway.fetch(checkoutId);
   const record = session === null ? null : context.marks.read(session);
-  if (record === null) throw new Error("a checkout of this shop lost its tag while it was being settled");
+  if (record === null) throw new Error("a checkout lost this shop's tag while it was being fulfilled");
   return record;
 }
 
@@ -178,7 +182,7 @@ function reportShortage(context: CheckoutContext, move: Move, short: readonly Mi
       checkoutId: move.session.id,
       productId,
       units: missing,
-      claimed: move.wasPromised,
+      claimed: move.wasClaimed,
     });
   }
 }

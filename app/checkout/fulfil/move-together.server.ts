@@ -1,47 +1,55 @@
 import { randomBytes } from "node:crypto";
 import type { CheckoutContext } from "~/checkout/checkout-context.server";
 import { UnavailableError } from "~/errors";
-import type { Follower, Moved } from "./batches";
+import type { BatchResult, Follower } from "./batches";
 import { productKeys, type Predecessor } from "./lease-work.server";
 import type { Batch, CheckoutRecord, LineState, MarkedLine } from "./line-marks";
 import { moveStock, type Move } from "./move-stock.server";
 
-/** Their marks are written side by side: two such crowds still get their turn at Stripe in less than the time limit of a write. */
-const MOST_FOLLOWERS = 23;
+/**
+ * Followers' marks are written concurrently: two full batches still pass Stripe's rate limit within the time limit of a
+ * write.
+ */
+const MAX_FOLLOWERS = 23;
 
-/** The only line of a checkout that a batch may contain. */
-export function soleLine({ lines, verdict, review, batch }: CheckoutRecord): MarkedLine | null {
+/** The checkout's only line if it can be part of a batch, else null. */
+export function batchableLine({ lines, verdict, review, batch }: CheckoutRecord): MarkedLine | null {
   const [line, ...others] = lines;
   const isUntouched = line?.state.mark === "claimed" && verdict === null && review === null && batch === undefined;
   return isUntouched && others.length === 0 ? line : null;
 }
 
 /**
- * `moveStock`, which takes along what waits for the same lease. All followers name the leader, and only when Stripe has confirmed each of
- * those writes is the move announced, on the leader alone and for all of them. So one record tells whether all were taken.
- * A follower whose name may or may not be written makes this no batch: the leader goes alone, and they read from its record that they
- * were not taken.
+ * Like `moveStock`, but includes other checkouts that wait for the same lease. First all followers name the leader.
+ * Once Stripe has confirmed each of those writes, the move is announced for all of them on the leader alone, so that
+ * one record shows whether all were taken. If the outcome of a follower's write is unknown there is no batch: the
+ * leader moves alone, and its record shows the followers that they were not taken.
  */
 export async function moveTogether(context: CheckoutContext, leader: Move): Promise<CheckoutRecord> {
-  const line = soleLine(leader.record);
+  const line = batchableLine(leader.record);
   if (line === null || context.batches.waiting(line.productId, 1).length === 0) return moveStock(context, leader);
   const row = (await context.catalog.readStock([line.productId])).get(line.productId);
   const inventory = row?.inventory ?? null;
   if (inventory === null) return moveStock(context, leader);
-  const followers = thoseWhoFit(context.batches.waiting(line.productId, MOST_FOLLOWERS), inventory - line.quantity);
+  const followers = selectFollowers(context.batches.waiting(line.productId, MAX_FOLLOWERS), inventory - line.quantity);
   if (followers.length === 0) return moveStock(context, leader);
 
-  const moving = lead(context, leader, { line, followers, from: inventory, version: row?.version ?? undefined });
+  const moving = moveAsLeader(context, leader, {
+    line,
+    followers,
+    from: inventory,
+    version: row?.version ?? undefined,
+  });
   for (const follower of followers) follower.follow(moving);
   return (await moving).leader;
 }
 
-/** In order of arrival, as long as there is enough for all; the others go alone afterwards. */
-function thoseWhoFit(waiting: readonly Follower[], units: number): Follower[] {
+/** Followers in order of arrival, as long as there is enough stock for all. The rest move alone afterwards. */
+function selectFollowers(waiting: readonly Follower[], units: number): Follower[] {
   let left = units;
   const fit: Follower[] = [];
   for (const follower of waiting) {
-    const line = soleLine(follower.record);
+    const line = batchableLine(follower.record);
     if (line === null || line.quantity > left || !isHeld(follower)) continue;
     left -= line.quantity;
     fit.push(follower);
@@ -65,20 +73,20 @@ interface Members {
   readonly version: string | undefined;
 }
 
-async function lead(
+async function moveAsLeader(
   context: CheckoutContext,
   leader: Move,
   { line, followers, from, version }: Members,
-): Promise<Moved> {
+): Promise<BatchResult> {
   const id = randomBytes(5).toString("hex");
   let to = from - line.quantity;
   const writes = followers.map(async ({ session, record, held }) => {
     const batch: Batch = { role: "follows", id, leader: leader.session.id, from: to };
-    to -= soleLine(record)?.quantity ?? 0;
+    to -= batchableLine(record)?.quantity ?? 0;
     held.check();
     return [session.id, await context.marks.write(session.id, record, { batch })] as const;
   });
-  // Each of them, before anything is announced: the move is that of all who name it.
+  // All of them before the announcement, which counts for every follower that names it.
   const written = await Promise.allSettled(writes);
   const named = new Map(written.flatMap((write) => (write.status === "fulfilled" ? [write.value] : [])));
   if (named.size < followers.length) return { leader: await moveStock(context, leader), named: new Map() };
@@ -92,31 +100,31 @@ async function lead(
   return { leader: await moveStock(context, { ...leader, record, unsent: new Set([line.productId]) }), named };
 }
 
-type Fate =
-  { readonly outcome: "taken" | "not_taken" | "waits_for_a_person"; readonly record: CheckoutRecord } | Predecessor;
+type FollowerOutcome =
+  { readonly outcome: "taken" | "not_taken" | "needs_review"; readonly record: CheckoutRecord } | Predecessor;
 
 /**
- * What became of a checkout that follows a batch; `leader`: its record, where the caller has just moved it. A leader of whom nothing is
- * certain yet has to be settled first: until it was, its announcement may still land.
+ * Outcome for a checkout that follows a batch. `leader`: its record, if the caller has just moved it. A leader whose
+ * outcome is not certain yet has to be settled first: until then its announcement may still land.
  */
-export async function fateOf(
+export async function resolveFollower(
   context: CheckoutContext,
   { session, record, held }: Pick<Move, "session" | "record" | "held">,
   known?: CheckoutRecord,
-): Promise<Fate> {
+): Promise<FollowerOutcome> {
   const { batch } = record;
   const [line] = record.lines;
   if (batch?.role !== "follows" || line?.state.mark !== "claimed" || record.verdict !== null)
     return { outcome: "not_taken", record };
   const leader = known ?? (await readLeader(context, batch.leader));
   const [its] = leader.lines;
-  const isTheirs = leader.batch?.role === "leads" && leader.batch.id === batch.id;
+  const isSameBatch = leader.batch?.role === "leads" && leader.batch.id === batch.id;
   if (its === undefined || its.state.mark === "intent" || isUndecided(leader)) {
     return { outcome: "predecessor", checkoutId: batch.leader, key: productKeys([line.productId])[0] ?? "" };
   }
-  // Certain for ever, so that it may follow, or lead, another one.
-  if (!isTheirs) return { outcome: "not_taken", record: { ...record, batch: undefined } };
-  if (its.state.mark === "needs_review" && its.state.of === "intent") return { outcome: "waits_for_a_person", record };
+  // Final, so this checkout may follow or lead another batch.
+  if (!isSameBatch) return { outcome: "not_taken", record: { ...record, batch: undefined } };
+  if (its.state.mark === "needs_review" && its.state.of === "intent") return { outcome: "needs_review", record };
   held.check();
   const done: LineState = { mark: "done", from: batch.from, to: batch.from - line.quantity };
   return {
@@ -125,7 +133,7 @@ export async function fateOf(
   };
 }
 
-/** Nothing was written since the batch was to be announced. */
+/** Whether the leader's record has no decision yet: its announcement may still land. */
 function isUndecided({ lines, verdict, review }: CheckoutRecord): boolean {
   return lines.every(({ state }) => state.mark === "claimed") && verdict === null && review === null;
 }
@@ -133,6 +141,6 @@ function isUndecided({ lines, verdict, review }: CheckoutRecord): boolean {
 async function readLeader(context: CheckoutContext, checkoutId: string): Promise<CheckoutRecord> {
   const session = await context.gateway.fetch(checkoutId);
   const record = session === null ? null : context.marks.read(session);
-  if (record === null) throw new UnavailableError(`the checkout ${checkoutId}, which led a batch, cannot be read`);
+  if (record === null) throw new UnavailableError(`cannot read checkout ${checkoutId}, the leader of a batch`);
   return record;
 }

@@ -7,8 +7,8 @@ type Read =
   | { readonly outcome: "not_ours" }
   | { readonly outcome: "unreadable"; readonly cause: unknown };
 
-/** For lists: one record that somebody edited at Stripe must not stop the work on the others. */
-export function tryToRead({ marks }: Pick<CheckoutContext, "marks">, session: StripeSession): Read {
+/** Like `marks.read`, without throwing: in a list, one record that was edited at Stripe must not block the others. */
+export function tryRead({ marks }: Pick<CheckoutContext, "marks">, session: StripeSession): Read {
   try {
     const record = marks.read(session);
     return record === null ? { outcome: "not_ours" } : { outcome: "ours", record };
@@ -17,9 +17,9 @@ export function tryToRead({ marks }: Pick<CheckoutContext, "marks">, session: St
   }
 }
 
-/** The same, where what cannot be read is reported and skipped. */
+/** Like `tryRead`, but logs unreadable records and returns null for them. */
 export function readOrReport(context: CheckoutContext, session: StripeSession): CheckoutRecord | null {
-  const read = tryToRead(context, session);
+  const read = tryRead(context, session);
   if (read.outcome === "unreadable")
     context.log({ type: "unreadable_record", checkoutId: session.id, cause: read.cause });
   return read.outcome === "ours" ? read.record : null;

@@ -6,14 +6,14 @@ import { reviewReason } from "~/checkout/report/review-reason";
 import type { FulfilQueue } from "./fulfil-queue.server";
 import { readOrReport } from "./read-record.server";
 
-/** Stripe says up to 30 days, from the day that the bank posted it (docs.stripe.com/refunds, "Failed refunds"). */
+/** Stripe: up to 30 days after the bank posted it (docs.stripe.com/refunds, "Failed refunds"); the rest is margin. */
 const CAN_FAIL_FOR_MS = 35 * 86_400_000;
-/** More would need a person's whole day; the oldest go first, and the next round finds them again. */
-const MOST_REMEMBERED = 200;
+/** More would be over a day's work for an operator. The oldest are dropped first; the next round finds them again. */
+const MAX_REMEMBERED = 200;
 
 /**
- * Notices refunds that fail, by event or by list. Which orders they are of is remembered in memory, so that an operator sees those, too,
- * that are older than the list of orders; after a restart the next round finds them again.
+ * Finds failed refunds, by event or by list. Their orders are kept in memory, so that operators also see those that are
+ * older than the list of orders. After a restart the next round finds them again.
  */
 export function createRefundWatch(
   context: CheckoutContext,
@@ -21,21 +21,21 @@ export function createRefundWatch(
 ): Pick<CheckoutService, "followRefund" | "checkRefunds" | "failedRefunds"> {
   const failing = new Set<string>();
 
-  /** A session with another shop's tag costs no more than this one look. */
-  async function lookAt(paymentIntentId: string): Promise<FulfilOutcome> {
+  /** Costs a single request for a session with another shop's tag. */
+  async function recheckPayment(paymentIntentId: string): Promise<FulfilOutcome> {
     const session = await context.gateway.findByPayment(paymentIntentId);
     if (session === null || readOrReport(context, session) === null) return { outcome: "not_ours" };
-    const outcome = await queue.fulfil(session.id, { isNews: true });
+    const outcome = await queue.fulfil(session.id, { rerun: true });
     failing.delete(session.id);
     if (outcome.outcome === "needs_review" && outcome.reason === "refund_failed") failing.add(session.id);
-    for (const [oldest] of failing.entries()) if (failing.size > MOST_REMEMBERED) failing.delete(oldest);
+    for (const [oldest] of failing.entries()) if (failing.size > MAX_REMEMBERED) failing.delete(oldest);
     return outcome;
   }
 
   return {
     async followRefund(refundId) {
       const paymentIntentId = await context.gateway.refundedPayment(refundId);
-      return paymentIntentId === null ? { outcome: "not_ours" } : lookAt(paymentIntentId);
+      return paymentIntentId === null ? { outcome: "not_ours" } : recheckPayment(paymentIntentId);
     },
 
     async checkRefunds() {
@@ -48,7 +48,7 @@ export function createRefundWatch(
       );
       const errors: unknown[] = [];
       for (const paymentIntentId of payments)
-        await lookAt(paymentIntentId).catch((error: unknown) => errors.push(error));
+        await recheckPayment(paymentIntentId).catch((error: unknown) => errors.push(error));
       if (errors.length > 0) throw errors[0];
       return { failing: failing.size };
     },

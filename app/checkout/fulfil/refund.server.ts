@@ -5,33 +5,33 @@ import { UnavailableError } from "~/errors";
 import type { Leases } from "./lease-work.server";
 import type { CheckoutRecord } from "./line-marks";
 
-const MAX_TRIES = 4;
+const MAX_ATTEMPTS = 4;
 
 interface Refunding {
-  /** As it was read under the lease of the checkout. */
+  /** As read under the checkout's lease. */
   readonly session: StripeSession;
   readonly record: CheckoutRecord;
   readonly held: Leases;
 }
 
-/** `session`: with the refunds as they are known now. */
+/** `session` includes the refunds known now. */
 type Refunded = Pick<Refunding, "session" | "record">;
 
 /**
- * Gives the money back in full, once, and records it. A refund that Stripe definitely will not make, or that failed, is left to a person,
- * and so is money that Stripe says was paid without naming the payment: the record then stays as it is.
+ * Refunds the payment in full, exactly once, and records it. Leaves the record as it is, for an operator, if Stripe
+ * refuses the refund, if it failed, or if Stripe reports money paid without naming the payment.
  */
 export async function refundInFull(context: CheckoutContext, { session, record, held }: Refunding): Promise<Refunded> {
   if (lacksPayment(session)) return { session, record };
-  const given = await giveBack(context, { session, record, held });
-  if (refundReview(given, record) !== null) return { session: given, record };
+  const refunded = await refundRemainder(context, { session, record, held });
+  if (refundReview(refunded, record) !== null) return { session: refunded, record };
   held.check();
-  return { session: given, record: await context.marks.write(session.id, record, { verdict: "refunded" }) };
+  return { session: refunded, record: await context.marks.write(session.id, record, { verdict: "refunded" }) };
 }
 
 /**
- * Writes down, once, that a refund failed, and that it no longer matters. What Stripe lists decides; the mark is there to tell and count
- * each failure once, over restarts and by whichever server.
+ * Records once that a refund failed, and clears the mark when nothing is owed any longer. Stripe's list decides; the
+ * mark makes sure that each failure is logged and counted once, across restarts and servers.
  */
 export async function markRefund(
   context: CheckoutContext,
@@ -39,7 +39,7 @@ export async function markRefund(
 ): Promise<CheckoutRecord> {
   const { owed } = refundStanding(session, record);
   const isMarked = record.review?.reason === "refund_failed";
-  // What waits for another reason is told by that one until a person has seen to it.
+  // An order in review for another reason keeps that reason until an operator has decided.
   if (owed > 0 === isMarked || (owed > 0 && record.review !== null)) return record;
   held.check();
   const marked = await context.marks.write(session.id, record, { review: owed > 0 ? "refund_failed" : null });
@@ -47,17 +47,18 @@ export async function markRefund(
   return marked;
 }
 
-/** On an operator's word: once more for what a refund failed to give back. Where none failed, `refundInFull` tries by itself. */
+/** Repeats a failed refund on an operator's verdict. If none failed, `refundInFull` retries by itself. */
 export async function refundAgain(context: CheckoutContext, refunding: Refunding): Promise<void> {
-  if (refundStanding(refunding.session, refunding.record).owed > 0) await giveBack(context, refunding, { again: true });
+  if (refundStanding(refunding.session, refunding.record).owed > 0)
+    await refundRemainder(context, refunding, { again: true });
 }
 
 /**
- * Refunds what is left of the payment or, where only a refund by hand failed, what that one left. What Stripe lists is looked at before each
- * try, since a response may have been lost; what is pending there counts, and is not refunded once more. After a refund that failed no
- * other is made without a person: what does not take the money once will hardly take it a minute later.
+ * Refunds the rest of the payment or, if only a manual refund failed, the amount of that one. Reads Stripe's list
+ * before each attempt, since a response may have been lost; pending refunds count as made. After a failed refund it
+ * makes no other without an operator: money that can't be returned now will hardly be a minute later.
  */
-async function giveBack(
+async function refundRemainder(
   context: CheckoutContext,
   { session, record, held }: Refunding,
   { again = false } = {},
@@ -66,36 +67,37 @@ async function giveBack(
   if (payment === null || total.amount === 0) return session;
   let lastFailure: unknown;
   let known: ReadonlySet<string> | null = null;
-  for (let tries = 0, n = 0; tries < MAX_TRIES; tries += 1, n += 1) {
+  for (let attempts = 0, n = 0; attempts < MAX_ATTEMPTS; attempts += 1, n += 1) {
     const refunds = await context.gateway.refunds(payment.id);
-    const seen = withRefunds(session, refunds);
-    const { returned, pending, owed } = refundStanding(seen, record);
+    const current = withRefunds(session, refunds);
+    const { returned, pending, owed } = refundStanding(current, record);
     const failed = refunds.filter(({ status }) => status === "failed").map(({ id }) => id);
     known ??= new Set(again ? failed : []);
-    const left = record.verdict === null ? owed : total.amount - returned - pending;
-    if (left <= 0 || failed.some((id) => !known?.has(id))) return seen;
+    const remainder = record.verdict === null ? owed : total.amount - returned - pending;
+    if (remainder <= 0 || failed.some((id) => !known?.has(id))) return current;
     held.check();
     n = Math.max(n, refunds.length);
     const result = await context.gateway.refund({
       paymentIntentId: payment.id,
-      amount: record.verdict === null ? left : undefined,
+      amount: record.verdict === null ? remainder : undefined,
       metadata: { holdfast_claim: record.claimId },
       idempotencyKey: `refund:${session.id}:${n}`,
     });
     switch (result.outcome) {
       case "already_refunded":
-        // Where one has failed, Stripe makes no other, and not because all went back.
+        // After a failed refund Stripe makes no other, so this response does not mean that all was refunded.
         return failed.length > 0
-          ? seen
+          ? current
           : withRefunds(session, [
-              { id: "unlisted", createdAt: context.clock.wall(), amount: left, status: "succeeded" },
+              { id: "unlisted", createdAt: context.clock.wall(), amount: remainder, status: "succeeded" },
               ...refunds,
             ]);
       case "refused":
         context.log({ type: "refund_refused", checkoutId: session.id, cause: result.cause });
-        return seen;
+        return current;
       case "refunded":
-        // A saved response may tell of a refund that has failed since, or of another amount than is left: the list knows better.
+        // A replayed response may be of a refund that has failed since, or of another amount than is left: trust the
+        // list.
         if (refunds.some(({ id }) => id === result.refund.id)) break;
         context.log({
           type: "refund_made",
@@ -103,7 +105,7 @@ async function giveBack(
           refundId: result.refund.id,
           status: result.refund.status,
         });
-        if (result.refund.status === "failed" || result.refund.amount >= left)
+        if (result.refund.status === "failed" || result.refund.amount >= remainder)
           return withRefunds(session, [result.refund, ...refunds]);
         break;
       case "failed":
@@ -111,7 +113,7 @@ async function giveBack(
         break;
     }
   }
-  throw new UnavailableError("Stripe does not make the refund", { cause: lastFailure });
+  throw new UnavailableError("Stripe did not make the refund", { cause: lastFailure });
 }
 
 function withRefunds(session: StripeSession, refunds: readonly Refund[]): StripeSession {

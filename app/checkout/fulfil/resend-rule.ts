@@ -1,11 +1,11 @@
 import type { Clock } from "~/reservations/clock";
 import type { Announcement } from "./line-marks";
 
-/** How long after its announcement a move that may still be under way is taken for lost. */
+/** Time after its announcement at which a move that may still be in flight is considered lost. */
 export const RESEND_AFTER_MS = 30_000;
 
-/** More moves than servers have open at one time; one that is forgotten waits once more. */
-const MOST_REMEMBERED = 10_000;
+/** More than servers have open at a time. A forgotten move waits once more. */
+const MAX_REMEMBERED = 10_000;
 
 export interface FoundMove extends Announcement {
   readonly checkoutId: string;
@@ -15,20 +15,23 @@ export interface FoundMove extends Announcement {
 }
 
 export interface ResendRule {
-  /** Whether a move that was announced by another call, and whose row reads as if it had not been made, may be announced again. */
+  /** Whether a move that another call announced, and whose row still shows `from`, may be announced again. */
   isDue(move: FoundMove): boolean;
 }
 
-/** Due after 30 s by the writer's clock and after 30 s since this server first saw it, so that no wrong clock makes it early. */
+/**
+ * Due 30 s after the announcement by the writer's clock and 30 s after this server first saw it, so that a wrong clock
+ * can't make it early.
+ */
 export function createResendRule(clock: Clock): ResendRule {
   /** By the monotonic clock; insertion order is age. */
   const firstSeen = new Map<string, number>();
 
-  function seenSince(key: string): number {
+  function firstSeenAt(key: string): number {
     const before = firstSeen.get(key);
     if (before !== undefined) return before;
     const [oldest] = firstSeen.keys();
-    if (firstSeen.size >= MOST_REMEMBERED && oldest !== undefined) firstSeen.delete(oldest);
+    if (firstSeen.size >= MAX_REMEMBERED && oldest !== undefined) firstSeen.delete(oldest);
     firstSeen.set(key, clock.now());
     return clock.now();
   }
@@ -36,7 +39,7 @@ export function createResendRule(clock: Clock): ResendRule {
   return {
     isDue({ checkoutId, productId, from, to, announcedAt }) {
       const hasWaited =
-        clock.now() - seenSince(JSON.stringify([checkoutId, productId, from, to, announcedAt])) >= RESEND_AFTER_MS;
+        clock.now() - firstSeenAt(JSON.stringify([checkoutId, productId, from, to, announcedAt])) >= RESEND_AFTER_MS;
       return hasWaited && (announcedAt === undefined || clock.wall() - announcedAt >= RESEND_AFTER_MS);
     },
   };

@@ -1,14 +1,14 @@
 import type { CheckoutRecord, LineState, RecordChange, ReviewReason, SettleVerdict } from "./line-marks";
-import { beforeTheMove } from "./move-stock.server";
+import { stateBeforeMove } from "./move-stock.server";
 
 export type Decision =
-  /** To be written before `fulfil` goes on. */
+  /** Write this change before `fulfil` continues. */
   | { readonly decision: "write"; readonly change: RecordChange }
   /** Nothing to write: `fulfil` tries again. */
   | { readonly decision: "try_again" }
-  /** To be refunded once more before `fulfil` goes on, which makes no second refund by itself. */
+  /** Refund once more before `fulfil` continues, which makes no second refund by itself. */
   | { readonly decision: "refund_again" }
-  /** The order does not wait for this. */
+  /** The order isn't waiting for this verdict. */
   | { readonly decision: "not_applicable" };
 
 type Decide = (record: CheckoutRecord) => Decision;
@@ -16,7 +16,7 @@ type Decide = (record: CheckoutRecord) => Decision;
 const NOT_APPLICABLE: Decision = { decision: "not_applicable" };
 const tryAgain: Decide = () => ({ decision: "try_again" });
 
-/** What each verdict comes to for each reason; what is missing here is not applicable. Foreign tags: `settle-foreign`. */
+/** Effect of each verdict by reason. Missing combinations are not applicable. Foreign tags: `settle-foreign`. */
 const DECISIONS: Readonly<Record<ReviewReason, Partial<Record<SettleVerdict, Decide>>>> = {
   unclear_row: {},
   row_refused: { retry: tryAgain, refund },
@@ -27,8 +27,8 @@ const DECISIONS: Readonly<Record<ReviewReason, Partial<Record<SettleVerdict, Dec
 };
 
 /**
- * An operator's verdict on an order that waits for `reason`. A line whose row is unclear can be decided on whatever else the order
- * waits for; money that is to go back first does not make the answer less true.
+ * The effect of an operator's verdict on an order that waits for `reason`. A line with an unclear row can be decided
+ * even if the order waits for something else: a refund that has to come first does not change the facts about stock.
  */
 export function decideReview(
   record: CheckoutRecord,
@@ -57,16 +57,16 @@ function decideLine(
   const { of: announced, from, to } = line.state;
   const applied: LineState =
     announced === "intent" ? { mark: "done", from, to: from - line.quantity } : { mark: "returned" };
-  const state = verdict === "applied" ? applied : beforeTheMove({ announced, from, to }, line.quantity);
+  const state = verdict === "applied" ? applied : stateBeforeMove({ announced, from, to }, line.quantity);
   return write({ states: new Map([[line.productId, state]]) });
 }
 
-/** Where that is decided already, a row takes nothing back: only asking it again is left. */
+/** After the refund verdict, the row refuses to take units back, so it can only be tried again. */
 function refund(record: CheckoutRecord): Decision {
   return record.verdict === null ? write({ verdict: "refund", review: null }) : tryAgain(record);
 }
 
-/** Without a verdict it was refunded by hand, perhaps in part, and is still a sale. */
+/** Without a verdict it was refunded manually, perhaps in part, and is still a sale. */
 function refundedElsewhere({ verdict }: CheckoutRecord): Decision {
   return write({ accept: "refund_failed", ...(verdict === null ? {} : { verdict: "refunded" }) });
 }

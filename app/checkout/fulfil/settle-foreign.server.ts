@@ -14,8 +14,8 @@ export function isAboutForeign(request: SettleRequest): request is SettleRequest
 }
 
 /**
- * An operator's decision about a payment with a foreign tag. `adopt`: from now on it has this shop's tag, and is processed like a
- * payment whose hold has ended. `leave`: nothing of it changes but that this shop remembers it. Either may be repeated.
+ * An operator's decision about a payment with a foreign tag. `adopt`: it gets this shop's tag and is processed like a
+ * payment whose hold has ended. `leave`: this shop only records that it belongs elsewhere. Both are idempotent.
  */
 export async function settleForeign(
   context: CheckoutContext,
@@ -32,7 +32,7 @@ export async function settleForeign(
     if (context.marks.read(session) !== null)
       return verdict === "adopt" ? "ours" : { outcome: "not_applicable", reason: null };
     if (verdict === "leave" && isLeft(context.config, session)) return { outcome: "left" };
-    // Its own shop may have begun with it since it was listed.
+    // Its own shop may have started to process it since it was listed.
     if (foreignPayment(context, session) === null) return { outcome: "not_applicable", reason: null };
     held.check();
     await context.gateway.writeMetadata(
@@ -41,6 +41,6 @@ export async function settleForeign(
     );
     return verdict === "adopt" ? "ours" : { outcome: "left" };
   });
-  if (decided.outcome === "predecessor") throw new UnavailableError("the checkout is being settled");
+  if (decided.outcome === "predecessor") throw new UnavailableError("the checkout is being fulfilled");
   return decided.result === "ours" ? fulfilCheckout(context, checkoutId) : decided.result;
 }

@@ -1,7 +1,7 @@
 import type { Lease, LeaseStore } from "./lease-store";
 import { createTurns } from "./turns";
 
-/** Leases for one server. They last as long as the process: none is taken over, and none is ever lost. */
+/** Leases for one server. They last as long as the process, and are never lost or taken over. */
 export function createMemoryLeaseStore(): LeaseStore {
   const turns = createTurns();
   /** By key: the checkout that the last holder left unsettled. */
@@ -9,7 +9,7 @@ export function createMemoryLeaseStore(): LeaseStore {
 
   return {
     async acquire({ key, checkoutId, signal }) {
-      const end = await turns.take(key, signal);
+      const endTurn = await turns.take(key, signal);
       const name = names.get(key) ?? null;
       const unsettled = name === checkoutId ? null : name;
       let isHeld = true;
@@ -22,7 +22,7 @@ export function createMemoryLeaseStore(): LeaseStore {
           // A predecessor's name stays: this holder did not settle it.
           if (unsettled === null && settled === true) names.delete(key);
           else if (unsettled === null && settled === false) names.set(key, checkoutId);
-          end();
+          endTurn();
         },
       };
       return lease;

@@ -9,23 +9,23 @@ import type { Lease, LeaseStore } from "./lease-store";
 import { LONGEST_REQUEST_MS, TIME_LIMITS } from "./time-limits.server";
 import { createTurns } from "./turns";
 
-/** A lease lasts this long after the last renewal that Redis answered. */
+/** A lease ends this long after its last successful renewal. */
 export const LEASE_MS = TIME_LIMITS.leaseMs;
 
 const RENEWALS_PER_LEASE = TIME_LIMITS.leaseMs / TIME_LIMITS.renewalMs;
-/** Of a lease's life: the longest request that is sent under it. */
+/** Share of a lease's life reserved for the longest request sent under it. */
 const SHARE_FOR_A_REQUEST = LONGEST_REQUEST_MS / TIME_LIMITS.leaseMs;
 
 const FIRST_PAUSE_MS = 20;
-const LONGEST_PAUSE_MS = 80;
+const MAX_PAUSE_MS = 80;
 
 /**
- * Leases for any number of servers. A lease is renewed for as long as its holder lives; `isHeld` counts from before the
- * renewal was sent, so it says no before Redis gives the lease to anybody else. One that lapses keeps its checkout's name.
- * `acquire` also throws `UnavailableError` until lost claims are rebuilt: announced moves come before any new one. Only who
- * has the turn to rebuild may take leases then, from a store opened with `forRebuild`.
- * Of those in one server who wait for the same lease only the first asks Redis, with growing pauses, and the others take their turns after
- * it. So what waiting costs grows with the servers and not with the crowd. Between servers there is no order.
+ * Leases for any number of servers. A lease is renewed while its holder lives; `isHeld` counts from before the renewal
+ * was sent, so it turns false before Redis can grant the lease to another server. A lapsed lease keeps its checkout's
+ * name. `acquire` also throws `UnavailableError` until lost claims are rebuilt, because announced moves come before new
+ * ones. Until then only the rebuilding server gets leases, from a store created with `forRebuild`. Within one server
+ * only the first waiter for a lease polls Redis, with growing pauses; the others queue behind it. So the polling load
+ * grows with the number of servers, not of waiters. Between servers there is no order.
  */
 export function createRedisLeaseStore(
   redis: RedisConnection,
@@ -33,22 +33,22 @@ export function createRedisLeaseStore(
 ): LeaseStore {
   const turns = createTurns();
 
-  async function ask(
+  async function poll(
     { key, checkoutId, signal }: { key: string; checkoutId: string; signal: AbortSignal },
     endTurn: () => void,
   ): Promise<Lease> {
     const token = randomBytes(12).toString("base64url");
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs)) {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(MAX_PAUSE_MS, 2 * pauseMs)) {
       if (signal.aborted) throw new UnavailableError(`the lease ${key} is busy`, { cause: signal.reason });
       const heldUntil = performance.now() + leaseMs;
-      const taken = replies.acquireLease.parse(
+      const reply = replies.acquireLease.parse(
         await redis.run(scripts.acquireLease, { key, checkoutId, token, leaseMs, forRebuild }),
       );
-      if (taken.outcome === "not_rebuilt") throw notRebuilt();
-      if (taken.outcome === "taken") {
+      if (reply.outcome === "not_rebuilt") throw notRebuilt();
+      if (reply.outcome === "taken") {
         if (isHeldLongEnough({ leaseMs, heldUntil }))
-          return hold(redis, { key, token, leaseMs, heldUntil, unsettled: taken.unsettled ?? null, endTurn });
-        // The answer came so late that it may be somebody else's before it is of use: taken once more with the same token, if it is not.
+          return hold(redis, { key, token, leaseMs, heldUntil, unsettled: reply.unsettled ?? null, endTurn });
+        // The reply was so late that the lease may lapse before it is of use: acquire it again with the same token.
         continue;
       }
       await sleep(randomInt(pauseMs, 2 * pauseMs), undefined, { signal }).catch(() => undefined);
@@ -59,7 +59,7 @@ export function createRedisLeaseStore(
     async acquire(request) {
       const endTurn = await turns.take(request.key, request.signal);
       try {
-        return await ask(request, endTurn);
+        return await poll(request, endTurn);
       } catch (error) {
         endTurn();
         throw error;
@@ -68,25 +68,25 @@ export function createRedisLeaseStore(
   };
 }
 
-/** Whether what is sent now certainly ends before the lease can lapse. */
+/** Whether a request sent now certainly ends before the lease can lapse. */
 function isHeldLongEnough({ leaseMs, heldUntil }: { leaseMs: number; heldUntil: number }): boolean {
   return performance.now() < heldUntil - leaseMs * SHARE_FOR_A_REQUEST;
 }
 
-interface Taken {
+interface AcquiredLease {
   readonly key: string;
   readonly token: string;
   readonly leaseMs: number;
-  /** By this process' monotonic clock. */
+  /** By this process's monotonic clock. */
   readonly heldUntil: number;
   readonly unsettled: string | null;
-  /** Lets the next of this server ask. */
+  /** Lets this server's next waiter poll. */
   readonly endTurn: () => void;
 }
 
-function hold(redis: RedisConnection, { key, token, leaseMs, unsettled, endTurn, ...taken }: Taken): Lease {
-  let heldUntil = taken.heldUntil;
-  let isGivenBack = false;
+function hold(redis: RedisConnection, { key, token, leaseMs, unsettled, endTurn, ...acquired }: AcquiredLease): Lease {
+  let heldUntil = acquired.heldUntil;
+  let isReleased = false;
 
   const renewals = setInterval(() => void renew(), leaseMs / RENEWALS_PER_LEASE);
   renewals.unref();
@@ -94,7 +94,7 @@ function hold(redis: RedisConnection, { key, token, leaseMs, unsettled, endTurn,
   function stop(): void {
     clearInterval(renewals);
     heldUntil = -Infinity;
-    if (!isGivenBack) endTurn();
+    if (!isReleased) endTurn();
   }
 
   async function renew(): Promise<void> {
@@ -102,9 +102,9 @@ function hold(redis: RedisConnection, { key, token, leaseMs, unsettled, endTurn,
     try {
       const { outcome } = replies.renewLease.parse(await redis.run(scripts.renewLease, { key, token, leaseMs }));
       if (outcome === "lost") stop();
-      else if (!isGivenBack) heldUntil = Math.max(heldUntil, sentAt + leaseMs);
+      else if (!isReleased) heldUntil = Math.max(heldUntil, sentAt + leaseMs);
     } catch (error) {
-      // Redis does not answer: it lapses by itself, unless a later renewal gets through.
+      // Redis is unavailable: the lease lapses by itself unless a later renewal succeeds.
       if (!(error instanceof UnavailableError)) stop();
     }
   }
@@ -113,13 +113,13 @@ function hold(redis: RedisConnection, { key, token, leaseMs, unsettled, endTurn,
     unsettled,
     isHeld: () => isHeldLongEnough({ leaseMs, heldUntil }),
     async release({ settled }) {
-      if (isGivenBack) return;
-      isGivenBack = true;
+      if (isReleased) return;
+      isReleased = true;
       stop();
       try {
         await redis.run(scripts.releaseLease, { key, token, settled });
       } catch (error) {
-        // It lapses, as if not settled: whoever takes it next looks at this checkout once more.
+        // The lease lapses as unsettled, so the next holder checks this checkout once more.
         if (!(error instanceof UnavailableError)) throw error;
       } finally {
         endTurn();

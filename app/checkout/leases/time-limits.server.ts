@@ -1,16 +1,16 @@
 import { PATIENCE } from "~/checkout/stripe/ask-stripe.server";
 
-/** What is sent under a lease has to be over before the lease can lapse. Milliseconds. */
+/** Time limits of requests sent under a lease: each must end before the lease can lapse. Milliseconds. */
 export interface TimeLimits {
-  /** Of one request to the database. Only the update of a swap changes something. */
+  /** Limit of one database request. Only the update of a swap changes anything. */
   readonly databaseMs: number;
-  /** Of one request that writes marks. */
+  /** Limit of one request that writes marks. */
   readonly markMs: number;
-  /** From the first try of a write of marks to the start of its last. */
+  /** From the first attempt to write marks to the start of the last. */
   readonly markTriesMs: number;
-  /** A lease is renewed this often. */
+  /** Interval between two renewals of a lease. */
   readonly renewalMs: number;
-  /** A lease lasts this long after its last renewal. */
+  /** Life of a lease after its last renewal. */
   readonly leaseMs: number;
 }
 
@@ -22,19 +22,19 @@ export const TIME_LIMITS: TimeLimits = {
   leaseMs: 6_000,
 };
 
-/** The longest that what is sent after one look at a lease can take. Milliseconds. */
+/** The longest that a request can take after the check of its lease. Milliseconds. */
 export const LONGEST_REQUEST_MS = Math.max(...Object.values(longestRequests(TIME_LIMITS)));
 
 /**
- * Throws where a request could outlive the lease that was checked before it was sent: at that moment the last renewal may be as old as
- * the interval between two.
+ * Throws if a request could outlive its lease. The lease is checked before the request is sent; at that moment the last
+ * renewal may be a whole interval old.
  */
 export function checkTimeLimits(limits: TimeLimits): void {
   const { renewalMs, leaseMs } = limits;
-  for (const [what, ms] of Object.entries(longestRequests(limits))) {
+  for (const [request, ms] of Object.entries(longestRequests(limits))) {
     if (ms + renewalMs < leaseMs) continue;
     throw new Error(
-      `The time limits do not fit: ${what} may take ${ms} ms, and ${ms} + ${renewalMs} ms until the next renewal is not below the lease's ${leaseMs} ms`,
+      `Invalid time limits: ${request} may take ${ms} ms; with ${renewalMs} ms until the next renewal, that must be less than the lease's ${leaseMs} ms`,
     );
   }
 }

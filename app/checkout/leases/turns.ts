@@ -1,15 +1,18 @@
 import { Mutex } from "async-mutex";
 import { UnavailableError } from "~/errors";
 
-/** Turns at keys within this process, in order of arrival. */
+/** Mutual exclusion by key within this process, first come, first served. */
 export interface Turns {
-  /** Resolves when it is the caller's turn, to what ends it; `UnavailableError` when `signal` aborts first. */
+  /**
+   * Waits for the caller's turn and resolves to the function that ends it; throws `UnavailableError` when `signal`
+   * aborts first.
+   */
   take(key: string, signal: AbortSignal): Promise<() => void>;
 }
 
 interface Entry {
   readonly mutex: Mutex;
-  /** The one whose turn it is, and those who wait. */
+  /** Number of callers that hold or wait for the mutex. */
   users: number;
 }
 

@@ -19,7 +19,7 @@ type Attempt = StartOutcome | { readonly outcome: "again" };
 /** See `CheckoutService.start`. */
 export async function startCheckout(context: CheckoutContext, request: StartRequest): Promise<StartOutcome> {
   let turn: Promise<PaymentTurn> | null = null;
-  const takeTurn = () => (turn ??= context.turnToPay());
+  const takeTurn = () => (turn ??= context.paymentTurn());
   for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
     const result = await tryOnce(context, request, takeTurn);
     if (result.outcome !== "again") return result;

@@ -1,7 +1,7 @@
 import { windowStart, type CheckoutContext } from "~/checkout/checkout-context.server";
 import type { CheckoutRecord, MarkedLine } from "~/checkout/fulfil/line-marks";
-import { waitsForAPerson } from "~/checkout/fulfil/next-step";
-import { tryToRead } from "~/checkout/fulfil/read-record.server";
+import { awaitsReview } from "~/checkout/fulfil/next-step";
+import { tryRead } from "~/checkout/fulfil/read-record.server";
 import type { StripeSession } from "~/checkout/stripe/gateway";
 import type { AuditFault, AuditReport, ProductDrift } from "./audit-report";
 import { foreignPayment } from "./foreign-payment";
@@ -18,7 +18,7 @@ export async function auditMarks(context: CheckoutContext): Promise<AuditReport>
   const foreign: { checkoutId: string; tag: string }[] = [];
   let checkouts = 0;
   for await (const session of context.gateway.listPaid({ createdSince: since })) {
-    const read = tryToRead(context, session);
+    const read = tryRead(context, session);
     if (read.outcome === "not_ours") {
       const payment = foreignPayment(context, session);
       if (payment !== null) foreign.push({ checkoutId: session.id, tag: payment.tag });
@@ -87,7 +87,7 @@ function sum(one: ProductDrift | undefined, other: ProductDrift): ProductDrift {
 }
 
 function reasonOf(record: CheckoutRecord, wrong: readonly ProductDrift[]): AuditFault["reason"] {
-  if (waitsForAPerson(record)) return "needs_review";
+  if (awaitsReview(record)) return "needs_review";
   const isOdd = record.lines.some((line) => line.state.mark === "done" && takenBy(line) !== line.quantity);
   if (isOdd) return "wrong_number";
   if (!wrong.some((line) => line.drift > 0)) return "not_given_back";

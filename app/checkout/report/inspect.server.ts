@@ -77,7 +77,7 @@ function sayNext(session: StripeSession, record: CheckoutRecord, { rows, charged
   if (rows === null && needsRows(record)) return "Wait for the database, which does not answer.";
   const step = nextStep(record, rows ?? new Map());
   switch (step.step) {
-    case "settle":
+    case "resolve":
       return `Settle announced moves by their rows: ${step.moves.map((move) => `${move.line.productId} ${move.row}`).join(", ")}.`;
     case "announce":
       if (record.review?.reason === "row_refused")
@@ -85,7 +85,7 @@ function sayNext(session: StripeSession, record: CheckoutRecord, { rows, charged
       return record.verdict === null
         ? "Announce the decrements, then make them."
         : "Announce what is to be given back, then give it back.";
-    case "condemn":
+    case "decide_refund":
       return `Decide to refund: too few units of ${step.short.map((line) => line.productId).join(", ")}.`;
     case "refund":
       return "Refund the payment in full.";

@@ -1,7 +1,7 @@
 import { orderOf, windowStart, type CheckoutContext } from "~/checkout/checkout-context.server";
 import { hasFailed } from "~/checkout/fulfil/fulfil.server";
 import type { CheckoutRecord } from "~/checkout/fulfil/line-marks";
-import { tryToRead } from "~/checkout/fulfil/read-record.server";
+import { tryRead } from "~/checkout/fulfil/read-record.server";
 import type { StripeSession } from "~/checkout/stripe/gateway";
 import { foreignPayment } from "./foreign-payment";
 import type { CheckoutOrder, OrderList, OrderState } from "./orders";
@@ -15,7 +15,7 @@ export async function listOrders(context: CheckoutContext, { atMost }: { atMost:
   let seen = 0;
   for await (const session of context.gateway.listPaid({ createdSince: since })) {
     seen += 1;
-    const read = tryToRead(context, session);
+    const read = tryRead(context, session);
     if (read.outcome === "ours") orders.push(asListed(session, read.record));
     if (read.outcome === "not_ours") {
       const foreign = foreignPayment(context, session);

@@ -1,5 +1,5 @@
 import type { CheckoutRecord, ReviewReason } from "~/checkout/fulfil/line-marks";
-import { hasOpenExtras, stepWithoutStock } from "~/checkout/fulfil/next-step";
+import { hasUnacceptedExtras, stepWithoutStock } from "~/checkout/fulfil/next-step";
 import type { StripeSession } from "~/checkout/stripe/gateway";
 import { refundReview } from "./refund-standing";
 
@@ -17,5 +17,5 @@ export function reviewReason(
 /** Of an order whose stock or lines wait for a person. What only a person can tell goes before what is tried again by itself. */
 export function reviewedFor(record: CheckoutRecord): ReviewReason {
   if (record.lines.some((line) => line.state.mark === "needs_review")) return "unclear_row";
-  return record.review?.reason ?? (hasOpenExtras(record) ? "lines_differ" : "unclear_row");
+  return record.review?.reason ?? (hasUnacceptedExtras(record) ? "lines_differ" : "unclear_row");
 }

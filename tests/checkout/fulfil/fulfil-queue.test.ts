@@ -7,13 +7,13 @@ import { UnavailableError } from "~/errors";
 const order = {} as Order;
 const done: FulfilOutcome = { outcome: "done", repeated: false, order };
 
-/** A queue whose every run ends when the test says how. */
+/** A queue whose runs the test ends by hand. */
 function createWorld() {
   const time = { ms: 0 };
   const runs: { checkoutId: string; end(result: FulfilOutcome | Error): void }[] = [];
   const queue = createFulfilQueue({
     clock: { now: () => time.ms, wall: () => time.ms },
-    settle: (checkoutId) =>
+    fulfil: (checkoutId) =>
       new Promise((resolve, reject) => {
         runs.push({ checkoutId, end: (result) => (result instanceof Error ? reject(result) : resolve(result)) });
       }),
@@ -26,22 +26,22 @@ const busy = () => new UnavailableError("busy");
 
 describe("the queue of paid checkouts", () => {
   it.each([false, true])(
-    "answers with the run that is under way, unless there is news that it may have missed: %s",
-    async (isNews) => {
+    "shares the outcome of the run in progress unless another run is required (rerun: %s)",
+    async (rerun) => {
       const { runs, queue } = createWorld();
       const first = queue.fulfil("cs_1");
       await tick();
-      const second = queue.fulfil("cs_1", { isNews });
+      const second = queue.fulfil("cs_1", { rerun });
       runs[0]?.end(done);
       await tick();
-      expect(runs).toHaveLength(isNews ? 2 : 1);
+      expect(runs).toHaveLength(rerun ? 2 : 1);
       runs[1]?.end({ outcome: "needs_review", reason: "refund_failed", order });
       expect((await first).outcome).toBe("done");
-      expect((await second).outcome).toBe(isNews ? "needs_review" : "done");
+      expect((await second).outcome).toBe(rerun ? "needs_review" : "done");
     },
   );
 
-  it("settles what failed by itself, after a pause, without being asked again", async () => {
+  it("retries a failed checkout by itself after a pause", async () => {
     const { time, runs, queue } = createWorld();
     const webhook = queue.fulfil("cs_1");
     await tick();
@@ -78,7 +78,7 @@ describe("the queue of paid checkouts", () => {
     expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
   });
 
-  it("does not keep what failed for good", async () => {
+  it("drops a checkout that failed permanently", async () => {
     const { runs, queue } = createWorld();
     const webhook = queue.fulfil("cs_1");
     await tick();
@@ -87,20 +87,20 @@ describe("the queue of paid checkouts", () => {
     expect(queue.waiting).toBe(0);
   });
 
-  it("starts in order of arrival, some at once", async () => {
+  it("starts in order of arrival, up to 96 concurrently", async () => {
     const { runs, queue } = createWorld();
-    const asked = Array.from({ length: 100 }, (_, n) => queue.fulfil(`cs_${n}`));
+    const calls = Array.from({ length: 100 }, (_, n) => queue.fulfil(`cs_${n}`));
     await tick();
     expect([runs.length, queue.waiting]).toEqual([96, 4]);
     for (let n = 0; n < 100; n += 1) {
       runs[n]?.end(done);
       await tick();
     }
-    expect(await Promise.all(asked)).toEqual(asked.map(() => done));
-    expect(runs.map(({ checkoutId }) => checkoutId)).toEqual(asked.map((_, n) => `cs_${n}`));
+    expect(await Promise.all(calls)).toEqual(calls.map(() => done));
+    expect(runs.map(({ checkoutId }) => checkoutId)).toEqual(calls.map((_, n) => `cs_${n}`));
   });
 
-  it("settles a checkout once at a time; what was asked meanwhile sees a later run, unless it has ended for good", async () => {
+  it("runs a checkout once at a time; calls made meanwhile get a later run unless the outcome is final", async () => {
     const { runs, queue } = createWorld();
     const first = queue.fulfil("cs_1");
     const second = queue.fulfil("cs_1");
@@ -119,16 +119,16 @@ describe("the queue of paid checkouts", () => {
     expect(runs).toHaveLength(2);
   });
 
-  it("starts nothing once it is stopped, and waits for what runs", async () => {
+  it("starts nothing after stop, and waits for runs in progress", async () => {
     const { time, runs, queue } = createWorld();
-    const asked = queue.fulfil("cs_1");
+    const calls = queue.fulfil("cs_1");
     await tick();
     let hasStopped = false;
     const stopping = queue.stop().then(() => (hasStopped = true));
     await tick();
     expect(hasStopped).toBe(false);
     runs[0]?.end(busy());
-    await expect(asked).rejects.toThrow(UnavailableError);
+    await expect(calls).rejects.toThrow(UnavailableError);
     await stopping;
     time.ms += 10_000;
     queue.startDue();

@@ -42,14 +42,14 @@ describe("what is next for a paid checkout", () => {
     ["has one too few", { mug: 1 }],
   ])("condemns when the row %s", (_what, inventory) => {
     expect(nextStep(record({ mug: claimed }), rows(inventory))).toMatchObject({
-      step: "condemn",
+      step: "decide_refund",
       short: [{ productId: "mug" }],
     });
   });
 
   it("condemns the whole cart when one line is short, and announces nothing", () => {
     expect(nextStep(record({ mug: claimed, pot: claimed }), rows({ mug: 9, pot: 1 }))).toEqual({
-      step: "condemn",
+      step: "decide_refund",
       short: [{ productId: "pot", missing: 1 }],
     });
   });
@@ -91,7 +91,7 @@ describe("what is next for a paid checkout", () => {
         const step = nextStep(record({ mug: { ...state, version: announced } }), rows({ mug: inventory }, version), {
           isDue: () => due,
         });
-        expect(step).toMatchObject({ step: "settle", moves: [{ row }] });
+        expect(step).toMatchObject({ step: "resolve", moves: [{ row }] });
       }
     },
   );
@@ -106,15 +106,17 @@ describe("what is next for a paid checkout", () => {
 
   it("swaps what was announced a moment ago without a look at the row", () => {
     expect(nextStep(record({ mug: intent }), rows({}), { unsent: new Set(["mug"]) })).toMatchObject({
-      step: "settle",
+      step: "resolve",
       moves: [{ row: "swap" }],
     });
   });
 
   it("settles announced moves before anything else, a verdict included", () => {
-    expect(nextStep(record({ mug: intent, pot: claimed }), rows({ mug: 5, pot: 9 }))).toMatchObject({ step: "settle" });
+    expect(nextStep(record({ mug: intent, pot: claimed }), rows({ mug: 5, pot: 9 }))).toMatchObject({
+      step: "resolve",
+    });
     expect(nextStep(record({ mug: intent, pot: done }, "refund"), rows({ mug: 5, pot: 9 }))).toMatchObject({
-      step: "settle",
+      step: "resolve",
     });
   });
 
@@ -183,7 +185,7 @@ describe("with a stored review", () => {
 
     expect(needsRows(refused)).toBe(true);
     expect(nextStep(refused, rows({ mug: 9 }))).toMatchObject({ step: "announce" });
-    expect(nextStep(refused, rows({ mug: 1 }))).toMatchObject({ step: "condemn" });
+    expect(nextStep(refused, rows({ mug: 1 }))).toMatchObject({ step: "decide_refund" });
   });
 
   it("a row that refuses keeps nothing waiting but its items", () => {
@@ -196,7 +198,7 @@ describe("with a stored review", () => {
   it("lines that differ take nothing, and settle what is announced", () => {
     expect(needsRows(waiting("lines_differ", { mug: claimed }))).toBe(false);
     expect(nextStep(waiting("lines_differ", { mug: claimed }), rows({ mug: 9 }))).toEqual({ step: "review" });
-    expect(nextStep(waiting("lines_differ", { mug: intent }), rows({ mug: 3 }))).toMatchObject({ step: "settle" });
+    expect(nextStep(waiting("lines_differ", { mug: intent }), rows({ mug: 3 }))).toMatchObject({ step: "resolve" });
     expect(nextStep(waiting("lines_differ", { mug: done }, "refund"), rows({ mug: 3 }))).toMatchObject({
       step: "announce",
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CheckoutRecord, LineState, ReviewReason, SettleVerdict, Verdict } from "~/checkout/fulfil/line-marks";
 import { decideReview } from "~/checkout/fulfil/review-decisions.server";
-import { REVIEW_REASONS, SETTLE_VERDICTS, WAYS_OUT } from "~/checkout/fulfil/ways-out";
+import { REVIEW_REASONS, SETTLE_VERDICTS, VERDICTS_BY_REASON } from "~/checkout/fulfil/settle-verdicts";
 
 const claimed: LineState = { mark: "claimed" };
 const unclear: LineState = { mark: "needs_review", of: "intent", from: 5, to: 3 };
@@ -90,7 +90,7 @@ describe("an operator's verdict", () => {
       (verdict) =>
         reason === null ||
         reason === "foreign_tag" ||
-        !(WAYS_OUT[reason] as readonly SettleVerdict[]).includes(verdict),
+        !(VERDICTS_BY_REASON[reason] as readonly SettleVerdict[]).includes(verdict),
     ).map((verdict) => [reason, verdict] as const),
   );
   it.each(others)("on %s: %s is not applicable", (reason, verdict) => {
@@ -101,7 +101,7 @@ describe("an operator's verdict", () => {
 
   it("has a row in the table for each way out that is not about a foreign tag", () => {
     const ways = REVIEW_REASONS.filter((reason) => reason !== "foreign_tag").flatMap((reason) =>
-      WAYS_OUT[reason].map((verdict) => `${reason} ${verdict}`),
+      VERDICTS_BY_REASON[reason].map((verdict) => `${reason} ${verdict}`),
     );
     expect(ways.filter((way) => !TABLE.some(([reason, verdict]) => way === `${reason} ${verdict}`))).toEqual([]);
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { checkTimeLimits, TIME_LIMITS } from "~/checkout/leases/time-limits.server";
 
-describe("the time limits of what is sent under a lease", () => {
-  it("fit as they are", () => {
+describe("time limits of requests sent under a lease", () => {
+  it("are valid by default", () => {
     expect(() => checkTimeLimits(TIME_LIMITS)).not.toThrow();
   });
 
@@ -12,7 +12,7 @@ describe("the time limits of what is sent under a lease", () => {
     ["a write of marks", { markTriesMs: 1_500 }],
     ["a write of marks", { renewalMs: 1_300 }],
     ["a write of marks", { leaseMs: 5_200 }],
-  ])("do not fit where %s may outlive the lease: %o", (what, changed) => {
-    expect(() => checkTimeLimits({ ...TIME_LIMITS, ...changed })).toThrow(`The time limits do not fit: ${what}`);
+  ])("are invalid if %s may outlive the lease: %o", (request, changed) => {
+    expect(() => checkTimeLimits({ ...TIME_LIMITS, ...changed })).toThrow(`Invalid time limits: ${request}`);
   });
 });

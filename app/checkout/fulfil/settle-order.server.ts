@@ -8,7 +8,7 @@ import { checkoutKey, withLeases } from "./lease-work.server";
 import { refundAgain } from "./refund.server";
 import { decideReview } from "./review-decisions.server";
 
-/** See `CheckoutService.settle`. An order that does not wait for this verdict stays as it is. */
+/** See `CheckoutService.settle`. An order that isn't waiting for this verdict stays as it is. */
 export async function settleOrder(context: CheckoutContext, request: SettleRequest): Promise<SettleOutcome> {
   const { checkoutId } = request;
   const leases = { keys: [checkoutKey(checkoutId)], checkoutId, budget: createBudget(context.clock, FULFIL_BUDGET_MS) };
@@ -26,6 +26,6 @@ export async function settleOrder(context: CheckoutContext, request: SettleReque
     if (decision.decision === "refund_again") await refundAgain(context, { session, record, held });
     return "fulfil";
   });
-  if (decided.outcome === "predecessor") throw new UnavailableError("the checkout is being settled");
+  if (decided.outcome === "predecessor") throw new UnavailableError("the checkout is being fulfilled");
   return decided.result === "fulfil" ? fulfilCheckout(context, checkoutId) : decided.result;
 }
