@@ -13,7 +13,7 @@ export async function examinePrices(catalog: {
     report = await catalog.checkPrices();
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    return [{ state: "fault", text: `The Stripe Prices could not be read: ${error.message}` }];
+    return [{ state: "failed", text: `The Stripe Prices could not be read: ${error.message}` }];
   }
   const { rows, problems, differing } = report;
   if (rows === 0) return [];
@@ -23,7 +23,7 @@ export async function examinePrices(catalog: {
       state: "ok",
       text: `${sellable} of ${rows} ${rows === 1 ? "product" : "products"} with a Stripe Price can be sold at it.`,
     },
-    ...listed(problems).map((text) => ({ state: "fault" as const, text })),
+    ...listed(problems).map((text) => ({ state: "failed" as const, text })),
     ...(differing.length === 0
       ? []
       : [

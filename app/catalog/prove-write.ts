@@ -2,7 +2,7 @@ import { UnavailableError } from "~/errors";
 import type { Catalog } from "./catalog";
 
 export interface WriteFinding {
-  readonly state: "ok" | "fault" | "note";
+  readonly state: "ok" | "failed" | "note";
   readonly text: string;
 }
 
@@ -21,18 +21,18 @@ export async function proveWrite(
     const from = row?.inventory ?? 0;
     if (from < 1)
       return {
-        state: "fault",
+        state: "failed",
         text: `${productId} is out of stock: choose a product that is in stock.`,
       };
     const taken = await catalog.compareAndSwap({ productId, from, to: from - 1 });
     if (taken.outcome === "refused")
-      return { state: "fault", text: `A sale of ${productId} is refused: ${taken.message}` };
+      return { state: "failed", text: `A sale of ${productId} is refused: ${taken.message}` };
     if (taken.outcome === "changed")
       return { state: "note", text: `Not proven: the row of ${productId} changed in the meantime. Try again.` };
     return await returnUnit(catalog, productId);
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    return { state: "fault", text: `Check the inventory of ${productId}, one unit may be missing: ${error.message}` };
+    return { state: "failed", text: `Check the inventory of ${productId}, one unit may be missing: ${error.message}` };
   }
 }
 
@@ -48,9 +48,9 @@ async function returnUnit(
       return { state: "ok", text: `One unit of ${productId} was taken and returned: sales can lower the inventory.` };
     if (given.outcome === "refused")
       return {
-        state: "fault",
+        state: "failed",
         text: `One unit of ${productId} was taken and could not be returned; add it manually: ${given.message}`,
       };
   }
-  return { state: "fault", text: `One unit of ${productId} was taken and not returned: add it manually.` };
+  return { state: "failed", text: `One unit of ${productId} was taken and not returned: add it manually.` };
 }

@@ -16,11 +16,11 @@ import { createStripe, isLiveKey } from "~/checkout/stripe/stripe-client.server"
 import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
 import { EnvironmentError, parseEnvironment, type Environment } from "~/env.server";
 
-const LABELS = { ok: "ok    ", fault: "FAILED", note: "note  " } as const;
+const LABELS = { ok: "ok    ", failed: "FAILED", note: "note  " } as const;
 
 let failures = 0;
 function print({ state, text }: Finding): void {
-  if (state === "fault") failures += 1;
+  if (state === "failed") failures += 1;
   process.stdout.write(`${LABELS[state]} ${text}\n`);
 }
 
@@ -28,10 +28,10 @@ function readEnvironment(): Environment | null {
   try {
     const env = parseEnvironment(process.env);
     if (!env.isSandbox) return env;
-    print({ state: "fault", text: "Nothing to check: neither Supabase nor Stripe is configured." });
+    print({ state: "failed", text: "Nothing to check: neither Supabase nor Stripe is configured." });
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
-    print({ state: "fault", text: error.message });
+    print({ state: "failed", text: error.message });
   }
   return null;
 }
@@ -50,7 +50,7 @@ async function examine(env: Environment): Promise<void> {
   const report = await catalog.probe();
   if (report.ok)
     print({ state: "ok", text: `Table "${table}" has all columns, and its rows can be read and updated.` });
-  for (const text of report.problems) print({ state: "fault", text });
+  for (const text of report.problems) print({ state: "failed", text });
   for (const text of report.warnings) print({ state: "note", text });
   const { values } = parseArgs({ options: { write: { type: "string" } } });
   print(await proveWrite(catalog, values.write ?? null));

@@ -145,7 +145,7 @@ describe("the check of all rows", () => {
     const catalog = open(COLUMNS, "rk_test_without_prices");
     await expect(catalog.checkPrices()).rejects.toThrow();
     expect(catalog.oddities).toEqual([expect.stringContaining("Some Stripe Prices could not be read")]);
-    expect(await examinePrices(catalog)).toMatchObject([{ state: "fault" }]);
+    expect(await examinePrices(catalog)).toMatchObject([{ state: "failed" }]);
   });
 
   it("calls nothing if no such column is mapped", async () => {
@@ -172,10 +172,10 @@ describe("the check of all rows", () => {
     const findings = await examinePrices(open(`${COLUMNS},price`));
     expect(findings.map(({ state }) => state)).toEqual([
       "ok",
-      "fault",
-      "fault",
-      "fault",
-      "fault",
+      "failed",
+      "failed",
+      "failed",
+      "failed",
       "note",
       "note",
       "note",

@@ -99,7 +99,7 @@ describe("a catalog", () => {
     await database.exec("alter table products add constraint enough check (inventory_count >= 3)");
     expect((await database.catalog.probe()).ok).toBe(true);
     expect(await proveWrite(database.catalog, MUG.id)).toMatchObject({
-      state: "fault",
+      state: "failed",
       text: expect.stringContaining("23514") as string,
     });
     await database.exec("alter table products drop constraint enough");

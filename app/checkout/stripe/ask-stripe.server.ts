@@ -3,12 +3,12 @@ import Stripe from "stripe";
 import type { z } from "zod";
 import { UnavailableError } from "~/errors";
 
-/** How long, in all, a request that Stripe certainly did not execute is tried again; and the time that it is metered by. */
+/** How long a request that Stripe certainly did not execute is retried, in total, and the clock that measures it. */
 export interface Patience {
   readonly readMs: number;
   /**
-   * Of a write of marks, from its first try to the start of its last. The caller checks its lease before the first only, so this,
-   * the request's time limit and the interval of renewals together have to stay below the life of a lease (`checkTimeLimits`).
+   * For a write of marks: from its first try to the start of its last. The caller checks its lease only before the first try, so this,
+   * the request's time limit and the renewal interval together have to be shorter than a lease (`checkTimeLimits`).
    */
   readonly markMs: number;
   /** Monotonic milliseconds. */
@@ -31,8 +31,11 @@ const FIRST_PAUSE_MS = 100;
 type Call = () => Promise<Stripe.Response<unknown>>;
 
 /**
- * What Stripe answered, if it says what it must. Throws the SDK's own error where Stripe said no or could not be reached, and
- * `UnavailableError` where something else answered in its place: whether the request was executed is then unknown.
+ * Sends a request to Stripe and returns its parsed response. Throws the SDK's own error if Stripe refused or could not be reached, and
+ * `UnavailableError` if the response does not match the schema, since something else may have responded in Stripe's place: whether the
+ * request was executed is then unknown.
+ *
+ * @example await ask({ what: "read a refund", schema: refundWithId(id), patience }, () => stripe.refunds.retrieve(id))
  */
 export async function ask<Schema extends z.ZodType>(
   {
@@ -43,8 +46,8 @@ export async function ask<Schema extends z.ZodType>(
   }: { what: string; schema: Schema; patience: Patience; tryForMs?: number },
   call: Call,
 ): Promise<z.output<Schema>> {
-  const response = await tryWhileRefusedUnread(patience, tryForMs, call).catch((cause: unknown) => {
-    // Not even an object: the SDK stumbles over it.
+  const response = await retryWhileBusy(patience, tryForMs, call).catch((cause: unknown) => {
+    // The SDK itself fails on responses that are not even objects.
     throw cause instanceof Stripe.errors.StripeError
       ? cause
       : new UnavailableError(`Stripe did not ${what}`, { cause });
@@ -57,17 +60,17 @@ export async function ask<Schema extends z.ZodType>(
   });
 }
 
-/** Fields and what was expected of them, never the response itself. */
+/** Names the fields and what was expected of them, never their values: the response may hold personal data. */
 function describe(statusCode: number, error: z.ZodError | undefined): string {
   const issues = (error?.issues ?? []).slice(0, 3).map(({ path, message }) => `${path.join(".")}: ${message}`);
   return [`status ${statusCode}`, ...issues].join("; ").slice(0, 300);
 }
 
 /**
- * Tries again after growing, random pauses while Stripe is too busy to look at the request. Such a request was not executed, and
- * is not kept under its idempotency key either (docs.stripe.com/rate-limits).
+ * Retries after growing, random pauses while Stripe is too busy to process the request. Such a request was not executed, and
+ * Stripe does not save its result under the idempotency key either (docs.stripe.com/rate-limits).
  */
-async function tryWhileRefusedUnread<T>(
+async function retryWhileBusy<T>(
   { now, sleep: pause, random }: Patience,
   tryForMs: number,
   run: () => Promise<T>,
@@ -77,7 +80,7 @@ async function tryWhileRefusedUnread<T>(
     try {
       return await run();
     } catch (error) {
-      if (!isRefusedUnread(error)) throw error;
+      if (!isNotExecuted(error)) throw error;
       const pauseMs = Math.max(longest * (0.5 + random() / 2), retryAfterMs(error));
       if (now() + pauseMs >= end) throw error;
       await pause(pauseMs);
@@ -85,11 +88,11 @@ async function tryWhileRefusedUnread<T>(
   }
 }
 
-/** `lock_timeout`: another request works on the same object. Both come as a 429, and with Stripe's own error body only. */
-function isRefusedUnread(error: unknown): error is Stripe.errors.StripeError {
+/** Rate limit, or `lock_timeout`: another request is changing the same object. Believed only with Stripe's own error body. */
+function isNotExecuted(error: unknown): error is Stripe.errors.StripeError {
   return (
     error instanceof Stripe.errors.StripeError &&
-    isStripes(error) &&
+    isFromStripe(error) &&
     (error.statusCode === 429 || error.code === "lock_timeout")
   );
 }
@@ -99,7 +102,7 @@ function retryAfterMs({ headers }: Stripe.errors.StripeError): number {
   return Number.isFinite(value) ? value * 1000 : 0;
 }
 
-/** Stripe read the request and did nothing: a 400 or 404 with its own error body. */
+/** Stripe processed the request and did nothing: a 400 or 404 with its own error body. */
 export function isRefusal(error: unknown): error is Stripe.errors.StripeInvalidRequestError {
   return (
     error instanceof Stripe.errors.StripeInvalidRequestError &&
@@ -108,24 +111,24 @@ export function isRefusal(error: unknown): error is Stripe.errors.StripeInvalidR
   );
 }
 
-/** There is no such object: of all that answers 404, only Stripe says it like this. */
+/** There is no such object. A 404 from a proxy does not have Stripe's error code. */
 export function isMissing(error: unknown): boolean {
   return isRefusal(error) && error.statusCode === 404 && error.code === "resource_missing";
 }
 
-/** A 5xx of Stripe's own, which it keeps under the idempotency key. */
+/** A 5xx from Stripe itself, which it saves under the idempotency key. */
 export function isFailure(error: unknown): error is Stripe.errors.StripeAPIError {
-  return error instanceof Stripe.errors.StripeAPIError && (error.statusCode ?? 0) >= 500 && isStripes(error);
+  return error instanceof Stripe.errors.StripeAPIError && (error.statusCode ?? 0) >= 500 && isFromStripe(error);
 }
 
-/** This key will give the same error for ever: no request under it ever heard of a session. */
+/** Stripe replays this error for as long as it keeps the key, so no request with the key ever returned a session. */
 export function isReplayedFailure(error: unknown): boolean {
   return isFailure(error) && error.headers?.["idempotent-replayed"] === "true";
 }
 
 const ERROR_TYPES = ["api_error", "card_error", "idempotency_error", "invalid_request_error", "rate_limit_error"];
 
-function isStripes({ rawType }: Stripe.errors.StripeError): boolean {
+function isFromStripe({ rawType }: Stripe.errors.StripeError): boolean {
   return ERROR_TYPES.includes(rawType ?? "");
 }
 

@@ -2,7 +2,7 @@ import type { MarkStore } from "~/checkout/fulfil/line-marks";
 import type { StripeSession } from "./gateway";
 import type { Metadata } from "./session-metadata";
 
-/** Which tags of Stripe sessions are this shop's. */
+/** The tags by which this shop recognizes its Stripe sessions. */
 export interface ShopTags {
   /** See `shopTag`. */
   readonly shopTag: string;
@@ -12,7 +12,7 @@ export interface ShopTags {
 
 const SHOP = "holdfast_shop";
 
-/** Null: the session is no Holdfast shop's. */
+/** Null if the session belongs to no Holdfast shop. */
 export function tagOf(metadata: Metadata): string | null {
   return metadata[SHOP] ?? null;
 }
@@ -21,7 +21,7 @@ export function tagged(metadata: Metadata, tag: string): Metadata {
   return { ...metadata, [SHOP]: tag };
 }
 
-/** The same marks, where a session with a former tag reads as one with the current tag. It keeps its tag at Stripe. */
+/** Wraps a mark store so that sessions with a former tag read as if they had the current one. Their tag at Stripe stays. */
 export function readingFormerTags(
   marks: MarkStore<StripeSession>,
   { shopTag, formerTags }: ShopTags,

@@ -1,11 +1,12 @@
 import type { AnnouncedMark, LineState } from "~/checkout/fulfil/line-marks";
 
 /**
- * One line's state in a log entry, as short as it can be: a letter, then fields divided by dots, empty ones at the end left out.
+ * Encodes one line's state in a log entry as briefly as possible: a letter, then fields separated by dots; trailing empty fields are
+ * omitted.
  *
  *     c claimed · b returned ("back") · i intent · d done · r return_intent · n, m needs_review of an intent, of a return_intent
- *     fields: from, version (announced moves only), to (only where it is not `from` ∓ quantity), when it was announced (only where
- *     that is not when the entry was written). Numbers in base 36. New fields go behind these.
+ *     fields: from, version (announced moves only), to (only where it is not `from` ∓ quantity), time of announcement (only
+ *     where it differs from the time of the entry). Numbers are in base 36. Append new fields at the end.
  */
 export function encodeState(state: LineState, quantity: number, writtenAt: number): string {
   switch (state.mark) {
@@ -35,7 +36,7 @@ export function encodeState(state: LineState, quantity: number, writtenAt: numbe
 
 export function decodeState(text: string, quantity: number, writtenAt: number): LineState {
   const [from = "", version = "", to = "", announcedAt = "", ...more] = text.slice(1).split(".");
-  if (more.length > 0) throw new Error(`a mark with unknown fields: ${text}`);
+  if (more.length > 0) throw new Error(`mark with unknown fields: ${text}`);
   const move = (direction: 1 | -1) => {
     const start = readNumber(from);
     return { from: start, to: to === "" ? start + direction * quantity : readNumber(to) };
@@ -60,7 +61,7 @@ export function decodeState(text: string, quantity: number, writtenAt: number): 
     case "r":
       return { mark: "return_intent", ...move(1), ...announcement() };
     default:
-      throw new Error(`an unknown mark: ${text}`);
+      throw new Error(`unknown mark: ${text}`);
   }
 }
 
@@ -71,7 +72,7 @@ export function number(value: number): string {
 /** Throws unless `text` is exactly what `number` writes. */
 export function readNumber(text: string): number {
   const value = Number.parseInt(text, 36);
-  if (number(value) !== text) throw new Error(`a number of a mark that cannot be read: ${text}`);
+  if (number(value) !== text) throw new Error(`invalid number in a mark: ${text}`);
   return value;
 }
 
@@ -87,7 +88,7 @@ function target({ from, to }: { from: number; to: number }, quantity: number, di
   return to === from + direction * quantity ? "" : number(to);
 }
 
-/** PostgreSQL's are decimal; any other is left out, so that the rule for rows without versions holds. */
+/** PostgreSQL's versions are decimal. Others are omitted, so the rule for rows without versions applies. */
 function encodeVersion(version: string | undefined): string {
   return version !== undefined && /^(0|[1-9]\d{0,14})$/.test(version) ? number(Number(version)) : "";
 }

@@ -20,5 +20,5 @@ export async function* pages<Item extends { id: string }>(
   }
 }
 
-/** Of a list's `created`; `createdSince` is epoch milliseconds. */
+/** Filter for a list's `created`, which is in seconds; `createdSince` is epoch milliseconds. */
 export const since = (createdSince: number) => ({ gte: Math.floor(createdSince / 1000) });

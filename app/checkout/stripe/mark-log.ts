@@ -1,12 +1,12 @@
 import type { Batch, LineState, RecordState, ReviewReason } from "~/checkout/fulfil/line-marks";
 import { decodeState, encodeState, number, readNumber } from "./line-tokens";
 
-/** Where everything stands, lines by their index. */
+/** The state of a checkout at one point of the log; lines by index. */
 export interface LoggedState extends Omit<RecordState, "states"> {
   readonly states: readonly LineState[];
 }
 
-/** One write. */
+/** One write of marks. */
 export interface LogEntry {
   readonly step: number;
   readonly id: string;
@@ -35,14 +35,14 @@ export function isLogKey(key: string): boolean {
 }
 
 /**
- * The log, oldest entry first; the last one is the state. Each entry is a write, under keys of its own that nothing rewrites, and says
- * where ALL lines then stood. So a write that was given up and lands late changes nothing: it is older than what was written since. And
- * older entries may be removed at any time, since one that comes back is still older.
+ * Returns the log, oldest entry first; the last entry is the current state. Each entry is one write, has its own keys that are never
+ * rewritten, and records the state of ALL lines. So a write that was abandoned and lands late changes nothing: it is older than later
+ * writes. Older entries may be removed at any time, since one that reappears is still older.
  *
- * A writer's step is one above the highest that it read. Two entries of one step mean that the first was not there when the second was
- * written. Nothing was done on the word of that first one, since a write without an answer ends the work; so the later counts, by the
- * writers' clocks, then by id.
- * Throws when an entry makes no sense.
+ * A writer's step is one above the highest that it read. Two entries with the same step mean that the first had not landed when the
+ * second was written. Nothing was done based on the first, since a write without a response ends the work; so the later one counts, by
+ * the writers' clocks, then by id.
+ * Throws if an entry is malformed.
  */
 export function readLog(
   metadata: Readonly<Record<string, string>>,
@@ -51,7 +51,7 @@ export function readLog(
   const parts = new Map<string, { step: number; id: string; keys: string[] }>();
   for (const key of Object.keys(metadata).filter(isLogKey)) {
     const [, step, id, part = "0"] = KEY.exec(key) ?? [];
-    if (step === undefined || id === undefined) throw new Error(`a key of the log that cannot be read: ${key}`);
+    if (step === undefined || id === undefined) throw new Error(`invalid key of a log entry: ${key}`);
     const entry = parts.get(`${step}_${id}`) ?? { step: Number(step), id, keys: [] };
     entry.keys[Number(part)] = key;
     parts.set(`${step}_${id}`, entry);
@@ -59,7 +59,7 @@ export function readLog(
   return [...parts.values()].map((entry) => readEntry(metadata, entry, quantities)).sort(byAge);
 }
 
-/** The keys of one entry: one, or a few where numbers are long and lines are many. */
+/** Encodes one entry as one key, or as several if its text exceeds `MAX_VALUE`. */
 export function writeEntry(
   { step, id, at, state }: Omit<LogEntry, "keys">,
   quantities: readonly number[],
@@ -83,18 +83,18 @@ function readEntry(
 ): LogEntry {
   const text = Array.from(entry.keys, (key: string | undefined) => (key === undefined ? undefined : metadata[key]));
   if (text.includes(undefined))
-    throw new Error(`an entry of the log without all of its keys: ${entry.keys.join(", ")}`);
+    throw new Error(`incomplete log entry, which has only ${entry.keys.join(", ")}`);
   const [head = "", ...rest] = text.join("").split(":");
   const lines = rest.join(":").split(",");
   if (lines.length !== quantities.length)
-    throw new Error(`an entry of the log about ${lines.length} lines instead of ${quantities.length}`);
+    throw new Error(`log entry with ${lines.length} lines instead of ${quantities.length}`);
   const [writtenAt = "", ...fields] = head.split(",");
   const at = readNumber(writtenAt);
   const states = lines.map((line, index) => decodeState(line, quantities[index] ?? 0, at));
   return { ...entry, at, state: { states, ...decodeHead(fields) } };
 }
 
-/** `v`: verdict. `w`: waits for a person, why and since when. `o`: what an operator accepted. `e`: extra lines. `l`, `m`: leads, or is a member of, a batch. */
+/** `v`: verdict. `w`: waits for a person, with reason and time. `o`: reasons an operator accepted. `e`: extra lines. `l`, `m`: leads, or is a member of, a batch. */
 function encodeHead({ verdict, review, accepted, extraLines, batch }: LoggedState): string[] {
   const fields = [];
   if (verdict !== null) fields.push(verdict === "refund" ? "vr" : "vd");
@@ -109,7 +109,7 @@ function encodeHead({ verdict, review, accepted, extraLines, batch }: LoggedStat
 function decodeBatch(field: string): Batch {
   const [id = "", from, leader] = field.slice(1).split(".");
   if (field.startsWith("l")) return { role: "leads", id };
-  if (from === undefined || leader === undefined) throw new Error(`a batch that cannot be read: ${field}`);
+  if (from === undefined || leader === undefined) throw new Error(`invalid batch: ${field}`);
   return { role: "follows", id, leader, from: readNumber(from) };
 }
 
@@ -122,12 +122,12 @@ function decodeHead(fields: readonly string[]): Omit<LoggedState, "states"> {
     else if (field.startsWith("o")) head = { ...head, accepted: Array.from(field.slice(1), reasonOf) };
     else if (field === "e") head = { ...head, extraLines: true };
     else if (field.startsWith("l") || field.startsWith("m")) head = { ...head, batch: decodeBatch(field) };
-    else throw new Error(`an unknown field of the log: ${field}`);
+    else throw new Error(`unknown field in a log entry: ${field}`);
   }
   return head;
 }
 
 function reasonOf(letter: string): ReviewReason {
   for (const [reason, its] of Object.entries(REASONS)) if (its === letter) return reason as ReviewReason;
-  throw new Error(`an unknown reason in the log: ${letter}`);
+  throw new Error(`unknown reason in a log entry: ${letter}`);
 }

@@ -6,12 +6,12 @@ import { withUrgency } from "./stripe-limiter.server";
 
 /** How long a page waits for Stripe. */
 const PAGE_WAIT_MS = 500;
-/** Prices that one call asks Stripe for: more than a page or a cart has. A whole table is left to `warm`. */
+/** Maximum Prices read by one call: more than a page or a cart has. Reading a whole table is left to `warm`. */
 const MOST_AT_ONCE = 60;
-/** When a Price that could not be read, or not be charged, is read again because somebody looks at it. */
+/** Minimum age before a view reads a Price again that could not be read (`RETRY_MS`) or not be charged (`RECHECK_MS`). */
 const RETRY_MS = 2_000;
 const RECHECK_MS = 30_000;
-/** Prices that `warm` and `reread` ask for at the same time. */
+/** Prices that `warm` and `reread` read in parallel. */
 const LANES = 4;
 /** Prices in one page of Stripe's list. */
 const LISTED_AT_ONCE = 100;
@@ -20,18 +20,18 @@ export interface PriceBookOptions {
   readonly gateway: Pick<StripeGateway, "price" | "activePrices">;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** Resolves after so long. */
+  /** Resolves after this delay. */
   readonly pause?: (ms: number) => Promise<unknown>;
 }
 
 interface Entry {
-  /** Null: could not be read. */
+  /** Null if it could not be read. */
   readonly reading: PriceReading | null;
   /** When the read began. */
   readonly at: number;
 }
 
-/** See `PriceSource`. Remembers each Price that a row names, for as long as the process lives. */
+/** See `PriceSource`. Caches each Price that a row names for the life of the process. */
 export function createPriceBook({
   gateway,
   now,
@@ -40,7 +40,7 @@ export function createPriceBook({
   const entries = new Map<string, Entry>();
   const running = new Map<string, Promise<void>>();
 
-  /** A read that began earlier says nothing about what a later one said. A failure leaves what is known. */
+  /** Ignores the result of a read that began before the last one noted. A failure keeps the previous reading. */
   function note(priceId: string, at: number, reading: PriceReading | null): void {
     const before = entries.get(priceId);
     if (before !== undefined && before.at > at) return;
@@ -83,7 +83,7 @@ export function createPriceBook({
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
-    if (failure !== null) throw new UnavailableError("not every price could be read from Stripe", { cause: failure });
+    if (failure !== null) throw new UnavailableError("some Stripe Prices could not be read", { cause: failure });
   }
 
   return {
@@ -108,7 +108,7 @@ export function createPriceBook({
 
     reread: readAll,
 
-    /** By Stripe's list as long as that takes fewer calls than reading one by one: an account may have many Prices of other shops. */
+    /** Reads Stripe's list while that takes fewer requests than reading one by one: the account may have many Prices of other shops. */
     warm: (priceIds) =>
       withUrgency("background", async () => {
         const missing = new Set(priceIds);

@@ -1,8 +1,8 @@
-/** Of a list that is newest first: created from `since` to `until`, both included, in epoch seconds; `until` null means to its end. */
+/** Part of a list sorted newest first: items created from `since` to `until`, both inclusive, in epoch seconds. `until` null: no end. */
 export interface Slice {
   readonly since: number;
   readonly until: number | null;
-  /** The last item read of it. */
+  /** Id of the last item read. */
   readonly after?: string | undefined;
 }
 
@@ -18,10 +18,12 @@ export interface Page<T extends Item> {
 }
 
 /**
- * Reads a list and calls `visit` once for each item, in no order. A slice is read page by page; whenever a page has come and fewer than
- * `lanes` slices are being read, what is left of its slice is shared out. How long the parts are is taken from that page, so that a rush
- * of one hour is shared like a steady month. Slices meet in a second that both include, so nothing falls between them.
- * Rejects with the first page that cannot be read, after which no other is asked for.
+ * Reads a list in parallel and calls `visit` once for each item, in no order. A slice is read page by page. When a page arrives and fewer
+ * than `lanes` slices are being read, the rest of its slice is split. The length of the parts follows from that page, so that an hour's
+ * rush is split as well as a steady month. Adjacent slices share a second, so no item is missed between them.
+ * Rejects with the error of the first page that cannot be read, and then requests no other page.
+ *
+ * @example await readSideBySide({ since, lanes: 8 }, readPage, (session) => found.push(session));
  */
 export async function readSideBySide<T extends Item>(
   { since, until = null, lanes }: { since: number; until?: number | null | undefined; lanes: number },
@@ -29,7 +31,7 @@ export async function readSideBySide<T extends Item>(
   visit: (item: T) => void,
 ): Promise<void> {
   const seen = new Set<string>();
-  /** Slices that are being read now. */
+  /** Slices being read now. */
   let reading = 1;
   let hasFailed = false;
 
@@ -54,11 +56,11 @@ export async function readSideBySide<T extends Item>(
   await read({ since, until });
 }
 
-/** Pages of one part, by what the last page suggests: that is worth less further away, and each part ends with a page that is not full. */
+/** Bounds for the pages of one part, as estimated from the last page: the estimate gets worse with distance, and each part ends with a partial page. */
 const MOST_PAGES = 16;
 const FEWEST_PAGES = 1.5;
 
-/** What is left of a slice after a page, in parts for as many lanes, or for fewer where that is too little for each. */
+/** Splits the rest of a slice into at most `among` parts, or fewer if the parts would be too small. */
 function shareOut(slice: Slice, { newest, last, among }: { newest: Item; last: Item; among: number }): Slice[] {
   const reached = Math.floor(last.createdAt / 1000);
   const perPage = Math.max(1, Math.floor(newest.createdAt / 1000) - reached);
@@ -66,7 +68,7 @@ function shareOut(slice: Slice, { newest, last, among }: { newest: Item; last: I
   const count = Math.max(1, Math.floor(Math.min(among, pages / FEWEST_PAGES)));
   const length = Math.ceil(perPage * Math.min(MOST_PAGES, pages / count));
   const parts: Slice[] = [];
-  // Only the newest goes on where the page ended.
+  // Only the newest part continues where the page ended.
   let older: Slice = { ...slice, after: last.id };
   for (let from = reached - length; parts.length < count - 1 && from > slice.since; from -= length) {
     parts.push({ ...older, since: from });

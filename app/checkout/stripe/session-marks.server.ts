@@ -7,18 +7,18 @@ export interface SessionMarksOptions {
   readonly gateway: Pick<StripeGateway, "writeMetadata">;
   readonly shopTag: string;
   readonly clock: { wall(): number };
-  /** An id that no other write has, on any server: letters and digits. */
+  /** Returns an id that is unique among all writes on all servers: lower-case letters and digits. */
   readonly newWriteId?: (() => string) | undefined;
 }
 
-/** Marks on the metadata of the Checkout Session itself: Stripe takes it whether the session is open, complete or expired. */
+/** Stores marks in the metadata of the Checkout Session itself, which Stripe accepts for open, complete and expired sessions. */
 export function createSessionMarks({
   gateway,
   shopTag,
   clock,
   newWriteId = () => randomBytes(5).toString("hex"),
 }: SessionMarksOptions): MarkStore<StripeSession> {
-  // Two writes of one process are told apart however coarse its clock is.
+  // Strictly increasing, so that two writes of one process differ however coarse its clock is.
   let last = 0;
   return {
     read: (session) => decodeRecord(shopTag, session.metadata),
@@ -27,7 +27,7 @@ export function createSessionMarks({
       const update = encodeWrite(record, change, { id: newWriteId(), at: last });
       await gateway.writeMetadata(checkoutId, update);
       const written = decodeRecord(shopTag, mergeMetadata(record.source, update));
-      if (written === null) throw new Error("marks were written for another shop");
+      if (written === null) throw new Error("the written marks belong to another shop");
       return written;
     },
   };

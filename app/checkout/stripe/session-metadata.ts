@@ -11,8 +11,8 @@ import {
 import { isLogKey, MAX_VALUE, readLog, writeEntry, type LogEntry, type LoggedState } from "./mark-log";
 
 /**
- * Stripe: 50 keys of 40 characters, values of 500 (docs.stripe.com/metadata). `head`: shop, claim, session, cart, currency, verdict.
- * `epoch`: of the store of holds. `log`: what is left for entries of the log; the oldest are removed where a new one needs room.
+ * How Stripe's 50 keys are used; keys have up to 40 characters, values up to 500 (docs.stripe.com/metadata). `head`: shop, claim,
+ * session, cart, currency, verdict. `epoch`: of the hold storage. `log`: the rest; the oldest entries are removed to make space.
  */
 export const KEY_BUDGET = { head: 6, epoch: 1, note: 1, lines: 30, log: 12 } as const;
 export const MAX_KEYS = 50;
@@ -27,9 +27,9 @@ const EPOCH = "holdfast_epoch";
 const VERDICT = "holdfast_verdict";
 const LINE = "holdfast_line_";
 const NOTE = "holdfast_note";
-/** On each line of the payment page: the product that it is about. */
+/** Metadata key on each line of the payment page: its product's id. */
 export const LINE_PRODUCT = "holdfast_product";
-/** Room is kept for these, although a record may be without them. */
+/** Space is kept for these keys even if a record does not have them yet. */
 const RESERVED_KEYS = [VERDICT, NOTE, EPOCH];
 
 const whole = z.number().int();
@@ -60,7 +60,7 @@ const headSchema = z.object({
 
 export type Metadata = Readonly<Record<string, string>>;
 
-/** The whole record as metadata of a new session: it has no log yet. */
+/** Encodes a record as metadata of a new session, which has no log yet. */
 export function encodeRecord(shopTag: string, record: NewRecord): Metadata {
   return {
     [SHOP]: shopTag,
@@ -74,8 +74,8 @@ export function encodeRecord(shopTag: string, record: NewRecord): Metadata {
 }
 
 /**
- * The keys of one write; an empty value removes a key. Beside the entry of the log, the keys of lines and verdict are brought up to
- * date, since they are what the version before reads. `id`: no other write may have it.
+ * Encodes one write; an empty value removes a key. Besides the log entry it updates the keys of lines and the verdict, which the previous
+ * release reads. `id` must be unique among all writes.
  */
 export function encodeWrite(record: CheckoutRecord, change: RecordChange, write: { id: string; at: number }): Metadata {
   const { source } = record;
@@ -98,19 +98,19 @@ export function encodeWrite(record: CheckoutRecord, change: RecordChange, write:
   return { ...others, ...entry, ...removals(source, log, Object.keys(entry).length) };
 }
 
-/** What metadata reads once an update has landed on it. */
+/** Returns the metadata as Stripe has it after an update. */
 export function mergeMetadata(metadata: Metadata, update: Metadata): Metadata {
   return Object.fromEntries(Object.entries({ ...metadata, ...update }).filter(([, value]) => value !== ""));
 }
 
-/** Null when the metadata has another shop's tag, or none. Throws when it is this shop's and makes no sense. */
+/** Returns null if the metadata has another shop's tag, or none. Throws if it is this shop's and malformed. */
 export function decodeRecord(shopTag: string, metadata: Metadata): CheckoutRecord | null {
   if (metadata[SHOP] !== shopTag) return null;
   const head = headSchema.parse(metadata);
   const lines: MarkedLine[] = [];
   for (let index = 0; metadata[`${LINE}${index}`] !== undefined; index += 1)
     lines.push(decodeLine(metadata[`${LINE}${index}`] ?? ""));
-  if (lines.length === 0) throw new Error("a checkout of this shop without a line");
+  if (lines.length === 0) throw new Error("checkout of this shop without lines");
   const log = readLog(
     metadata,
     lines.map((line) => line.quantity),
@@ -138,8 +138,8 @@ export function decodeRecord(shopTag: string, metadata: Metadata): CheckoutRecor
 }
 
 /**
- * The newest entry, unless a key of a line or of the verdict tells of more, and of what no entry says: then the version before, which
- * knows no log, wrote it later. A key that an entry says too may come from a late write, and tells nothing.
+ * Returns the newest entry's state, except where the key of a line or of the verdict is further along and no entry says the same: then
+ * the previous release, which has no log, wrote that key later. A key that matches an entry may come from a late write and is ignored.
  */
 function fold(
   log: readonly LogEntry[],
@@ -153,7 +153,7 @@ function fold(
     const key = keys.states[index] ?? logged;
     const quantity = lines[index]?.quantity ?? 0;
     const isLogged = log.some(({ state }) =>
-      state.states.slice(index, index + 1).some((its) => isSameMove(asKey(its, quantity, state.batch), key)),
+      state.states.slice(index, index + 1).some((entryState) => isSameMove(asKey(entryState, quantity, state.batch), key)),
     );
     return isLogged || progressOf(key) < progressOf(logged) ? logged : key;
   });
@@ -167,14 +167,14 @@ function fold(
   };
 }
 
-/** Whether the version before went on with the very move that was announced, and not with one of its own. */
+/** Whether the previous release continued exactly the announced move, rather than one of its own. */
 function isOutcomeOf(announced: LineState | undefined, state: LineState): boolean {
   return announced?.mark === "intent" && "from" in state && state.from === announced.from && state.to === announced.to;
 }
 
 /**
- * What the line's key says. The version before knows no batches and would take a follower's units once more, so it reads there that a
- * person is needed.
+ * The state as written to the line's key. The previous release knows no batches and would take a follower's units a second time, so the
+ * key says that a person is needed.
  */
 function asKey(state: LineState, quantity: number, batch: Batch | undefined): LineState {
   if (state.mark !== "claimed" || batch?.role !== "follows") return state;
@@ -182,11 +182,11 @@ function asKey(state: LineState, quantity: number, batch: Batch | undefined): Li
 }
 
 function isSameMove(one: LineState | undefined, other: LineState): boolean {
-  return one !== undefined && spellState(one) === spellState(other);
+  return one !== undefined && serializeState(one) === serializeState(other);
 }
 
-/** Without what keys of lines do not have. */
-function spellState(state: LineState): string {
+/** Serializes only what keys of lines contain. */
+function serializeState(state: LineState): string {
   return JSON.stringify([
     state.mark,
     ...("of" in state ? [state.of] : []),
@@ -194,7 +194,7 @@ function spellState(state: LineState): string {
   ]);
 }
 
-/** Every way that a line can go leads upwards, but an operator's decision that nothing was applied and a lost race. */
+/** Every transition of a line increases this, except after a lost race or an operator's decision that nothing was applied. */
 function progressOf(state: LineState): number {
   switch (state.mark) {
     case "claimed":
@@ -212,19 +212,19 @@ function progressOf(state: LineState): number {
   }
 }
 
-/** Those of `wanted` that read otherwise; absent and empty are the same. */
+/** Returns the entries of `wanted` that differ from `source`; absent and empty are equal. */
 function changedKeys(source: Metadata, wanted: Metadata): Metadata {
   return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => (source[key] ?? "") !== value));
 }
 
-/** The oldest entries of the log, as many as have to go so that `added` keys fit. */
+/** Removes as many of the oldest log entries as necessary for `added` keys to fit. */
 function removals(source: Metadata, log: readonly LogEntry[], added: number): Metadata {
   const others = new Set([...Object.keys(source).filter((key) => !isLogKey(key)), ...RESERVED_KEYS]).size;
-  let room = MAX_KEYS - others - added;
+  let space = MAX_KEYS - others - added;
   const kept = new Set(
     log.toReversed().flatMap((entry) => {
-      room -= entry.keys.length;
-      return room >= 0 ? entry.keys : [];
+      space -= entry.keys.length;
+      return space >= 0 ? entry.keys : [];
     }),
   );
   return Object.fromEntries(
@@ -236,22 +236,22 @@ function removals(source: Metadata, log: readonly LogEntry[], added: number): Me
 }
 
 function encodeLine(line: MarkedLine): string {
-  // Cut by characters, not by code units, and always at the same place, so that a retried create has the same parameters.
+  // Cut by code points, not by code units, and always at the same place, so that a retried create has the same parameters.
   const letters = Array.from(line.name).slice(0, 120);
   const claimed = { ...line, state: { mark: "claimed" } as const };
-  while (letters.length > 0 && spellLine(claimed, letters.join("")).length + ROOM_FOR_A_MOVE > MAX_VALUE) letters.pop();
-  return spellLine(line, letters.join(""));
+  while (letters.length > 0 && serializeLine(claimed, letters.join("")).length + SPACE_FOR_MOVE > MAX_VALUE) letters.pop();
+  return serializeLine(line, letters.join(""));
 }
 
-/** The longest a later mark may grow over the first. */
-const ROOM_FOR_A_MOVE = 110;
+/** Maximum number of characters by which a later mark is longer than the first. */
+const SPACE_FOR_MOVE = 110;
 
-function spellLine({ productId, quantity, unitAmount, state }: MarkedLine, name: string): string {
-  return JSON.stringify({ product: productId, name, quantity, unit: unitAmount, ...asBefore(state) });
+function serializeLine({ productId, quantity, unitAmount, state }: MarkedLine, name: string): string {
+  return JSON.stringify({ product: productId, name, quantity, unit: unitAmount, ...inPreviousFormat(state) });
 }
 
-/** As the version before spells it. */
-function asBefore(state: LineState): object {
+/** The state in the previous release's format. */
+function inPreviousFormat(state: LineState): object {
   switch (state.mark) {
     case "claimed":
     case "returned":

@@ -7,8 +7,8 @@ interface Shop {
 }
 
 /**
- * Tells this shop's Stripe sessions from those of staging and of other shops on the same Stripe account: the same
- * project, table and environment always give the same tag. It travels in metadata, so it is a hash and not the address.
+ * Tag that distinguishes this shop's Stripe sessions from those of staging and of other shops on the same Stripe account. The same
+ * project, table and environment always give the same tag. It is sent as metadata, so it is a hash rather than the URL itself.
  */
 export function shopTag(shop: Shop): string {
   const identity = JSON.stringify([shop.supabaseUrl.replace(/\/+$/, ""), shop.table, shop.environment]);
@@ -16,8 +16,8 @@ export function shopTag(shop: Shop): string {
 }
 
 /**
- * The same for what is held, one for each mode of Stripe: claims end by Stripe's word only, and one mode knows nothing of the other's,
- * so those that were left by test keys would hold units for ever.
+ * Tag for holds, different for each Stripe mode. Only Stripe can prove that a claim has ended, and one mode does not know the other's
+ * sessions: with one tag, claims left over from test keys would hold units forever.
  */
 export function holdsTag(shop: Shop, { live }: { readonly live: boolean }): string {
   return shopTag({ ...shop, environment: `${shop.environment} (${live ? "live" : "test"})` });

@@ -2,17 +2,17 @@ import Stripe from "stripe";
 
 export interface StripeOptions {
   readonly secretKey: string;
-  /** Another base URL, for stand-ins; Stripe's own when absent. Its path is ignored: the SDK knows none. */
+  /** Base URL of a stand-in; defaults to Stripe's. Its path is ignored, since the SDK supports none. */
   readonly apiBase?: string | undefined;
-  /** Reaches a stand-in in the same process. */
+  /** Replaces the global `fetch`: for stand-ins in this process, rate limits and monitoring. */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** Of one request. Stripe's default of 80 s would outlive every budget here. */
+  /** Per request. The SDK's default of 80 s is longer than every time budget here. */
   readonly timeoutMs: number;
-  /** Of one request, after network errors, 409 and 5xx; each POST bears an idempotency key. 1 when absent. */
+  /** Per request, after network errors, 409 and 5xx; each POST has an idempotency key. Default: 1. */
   readonly maxNetworkRetries?: number | undefined;
 }
 
-/** The SDK, pinned to the API version that its types describe. */
+/** Creates the SDK client, pinned to the API version that its types describe. */
 export function createStripe(options: StripeOptions): Stripe {
   return new Stripe(options.secretKey, {
     ...(options.apiBase === undefined ? {} : address(new URL(options.apiBase))),
@@ -25,8 +25,8 @@ export function createStripe(options: StripeOptions): Stripe {
 }
 
 /**
- * Empties responses that are no JSON object, which the SDK then calls invalid. A bare word or `null` in JSON makes it throw where
- * nothing catches: the call would never end, and Node would end the process.
+ * Empties responses that are not JSON objects; the SDK then reports them as invalid. A bare word or `null` as JSON makes the SDK throw
+ * where nothing catches: the call would never settle, and Node would end the process.
  */
 function objectsOnly(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   return async (input, init) => {
@@ -39,12 +39,12 @@ function objectsOnly(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   };
 }
 
-/** Statuses with which a `Response` can't be made. */
+/** Statuses that a `Response` with a body cannot have. */
 function isBodiless(status: number): boolean {
   return status === 204 || status === 205 || status === 304;
 }
 
-/** A key of live mode: events of test mode are then none of ours, and the other way round. */
+/** Whether the key is for live mode. Events of the other mode are not this shop's. */
 export function isLiveKey(secretKey: string): boolean {
   return /^[sr]k_live_/.test(secretKey);
 }

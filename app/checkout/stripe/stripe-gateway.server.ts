@@ -28,13 +28,13 @@ import {
   toSession,
   writtenSession,
   type SessionOfPage,
-} from "./stripe-answers";
+} from "./stripe-responses";
 import { createRefundCalls } from "./stripe-refunds.server";
 
-/** Pages of a list that are read at once: with Stripe's usual 250 ms for each, what it allows of one endpoint (docs.stripe.com/rate-limits). */
+/** Pages of a list read in parallel. At Stripe's usual 250 ms per page this reaches its limit per endpoint (docs.stripe.com/rate-limits). */
 const LANES = 8;
 
-/** `patience`: how long a request that Stripe was too busy to look at is tried again. */
+/** `patience`: how long requests that Stripe was too busy to execute are retried. */
 export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENCE): StripeGateway {
   type SessionQuery = Pick<Stripe.Checkout.SessionListParams, "status" | "created" | "expand">;
 
@@ -48,7 +48,7 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
 
   const refundCalls = createRefundCalls(stripe, patience);
 
-  /** Stripe expands the latest ten of them. */
+  /** Reads all refunds of the charge; Stripe expands only the latest ten. */
   async function withRefunds({ hasMoreRefunds, ...session }: SessionOfPage): Promise<StripeSession> {
     if (!hasMoreRefunds || session.charge === null || session.payment === null) return session;
     return { ...session, charge: { ...session.charge, refunds: await refundCalls.refunds(session.payment.id) } };
@@ -147,7 +147,7 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
       const what = "write marks";
       try {
         const schema = writtenSession(checkoutId, metadata);
-        // Not repeated by the SDK, which would take longer than the lease is sure to last.
+        // Without the SDK's retries, which could outlast the lease.
         await ask({ what, schema, patience, tryForMs: patience.markMs }, () =>
           stripe.checkout.sessions.update(
             checkoutId,

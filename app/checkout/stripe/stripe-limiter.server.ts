@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** Requests a second that an account may make. */
+/** Requests per second allowed for an account. */
 export interface StripeLimits {
   readonly inAll: number;
   readonly perEndpoint: number;
@@ -20,26 +20,26 @@ export interface LimiterParts {
   readonly schedule?: (run: () => void, delayMs: number) => void;
 }
 
-/** Below the limit, because requests that leave evenly do not arrive evenly. Half of what is left makes up for late timers. */
+/** Share of the limit to use: requests that leave evenly do not arrive evenly. Half of the rest makes up for late timers. */
 const SHARE = 0.96;
-/** A request that would wait longer is refused. Shorter than any time limit of the requests themselves. */
+/** A request that would wait longer is refused. Shorter than any time limit of a request. */
 const MAX_WAIT_MS = 3_000;
-/** Every so manyth request is of the least urgent that somebody waits for, so that payment pages open during a long drop, too. */
-const LAST_COME_FIRST = 5;
+/** Every fifth request takes the least urgent queue that anyone waits for, so that payment pages also open during a long product drop. */
+const REVERSE_EVERY = 5;
 /**
- * How an endpoint's rate falls when Stripe refuses, and rises again: with the square of the seconds, so that many servers ask for little
- * too much when they have just found their shares, and what the others no longer need is soon taken.
+ * How an endpoint's rate falls after a refusal by Stripe and then rises with the square of the seconds: slowly at first, so that servers
+ * that have just found their shares exceed them little; then faster, so that they soon use what others no longer need.
  */
 const FALL = 0.6;
 const RISE_PER_SQUARE_SECOND = 1;
 const MIN_RATE = 2;
 
-/** Most urgent first. `product_held`: other sales wait until it is through. `paid`: somebody waits for what they paid. `background`: nobody waits, and all others go first. */
+/** Most urgent first. `product_held`: other sales wait for it. `paid`: settles a paid order. `background`: nobody waits, and all others go first. */
 export type Urgency = "product_held" | "paid" | "other" | "background";
 
 const urgency = new AsyncLocalStorage<Urgency>();
 
-/** Runs `work`, whose requests to Stripe go before those of less urgent work. */
+/** Runs `work` with this urgency for all of its requests to Stripe. */
 export function withUrgency<T>(of: Urgency, work: () => T): T {
   return urgency.run(of, work);
 }
@@ -50,10 +50,12 @@ interface Waiting {
 }
 
 /**
- * The same fetch, kept below Stripe's limits: requests wait for their turn, by endpoint and in all, the urgent ones first. One that
- * would wait too long is answered 429 as Stripe would, without being sent. Each server counts for itself: when Stripe answers 429,
- * because other servers share the account, the rate of that endpoint falls and rises again, so that all find their share. What was
- * answered so is sent again before those that wait.
+ * Wraps `fetch` to stay below Stripe's limits: requests wait for their turn, per endpoint and in total, most urgent first. A request that
+ * would wait too long gets a 429 like Stripe's without being sent. Each server counts for itself: when Stripe responds with 429, because
+ * other servers share the account, the rate of that endpoint falls and rises again, so that all find their shares. The refused request is
+ * sent again before those that wait.
+ *
+ * @example const stripe = createStripe({ secretKey, fetch: limitStripe({ fetch, limits: STRIPE_LIMITS.live }), timeoutMs: 6_000 });
  */
 export function limitStripe({
   fetch,
@@ -73,12 +75,12 @@ export function limitStripe({
     return pace;
   }
 
-  /** The first that may leave now, in the order of the queues. */
+  /** Removes and returns the first request that may leave now, in the order of the queues. */
   function next(): Waiting | null {
     const { background, ...awaited } = queues;
     const byUrgency = Object.values(awaited);
     for (const queue of [
-      ...(sent % LAST_COME_FIRST === LAST_COME_FIRST - 1 ? byUrgency.reverse() : byUrgency),
+      ...(sent % REVERSE_EVERY === REVERSE_EVERY - 1 ? byUrgency.reverse() : byUrgency),
       background,
     ]) {
       const index = queue.findIndex(({ endpoint }) => endpoint.waitMs() === 0);
@@ -127,7 +129,7 @@ export function limitStripe({
         if (index < 0) return;
         queue.splice(index, 1);
         reject(
-          signal.reason instanceof Error ? signal.reason : new DOMException("given up while waiting", "AbortError"),
+          signal.reason instanceof Error ? signal.reason : new DOMException("aborted while waiting", "AbortError"),
         );
       });
       pump();
@@ -138,23 +140,23 @@ export function limitStripe({
     const request = { method: init?.method ?? "GET", url: input instanceof Request ? input.url : input.toString() };
     const endpoint = paceOf(endpointOf(request));
     const signal = init?.signal ?? null;
-    const askedAt = now();
+    const startedAt = now();
     for (let tries = 0; ; tries += 1) {
       signal?.throwIfAborted();
       if (!(await turn(endpoint, { signal, isFirst: tries > 0 })))
-        return tooMany("This server keeps below Stripe's limits and has too many requests waiting.");
+        return tooMany("Too many requests to Stripe are waiting on this server, which stays below Stripe's limits.");
       const response = await fetch(input, init);
       if (response.status !== 429) return response;
       const reason = response.headers.get("Stripe-Rate-Limited-Reason");
       (reason === "global-rate" ? inAll : endpoint).slowDown();
-      // Only Stripe names a reason, and then it did not look at the request.
-      if (reason === null || now() - askedAt > MAX_WAIT_MS) return response;
+      // Only Stripe itself names a reason, and then it did not execute the request.
+      if (reason === null || now() - startedAt > MAX_WAIT_MS) return response;
       await response.body?.cancel();
     }
   };
 }
 
-/** Stripe counts by named operation: requests about different objects of one kind are of one endpoint. */
+/** Stripe counts by operation, so requests about different objects of one kind share an endpoint. */
 export function endpointOf({ method, url }: { method: string; url: string }): string {
   const path = new URL(url).pathname
     .split("/")
@@ -163,9 +165,9 @@ export function endpointOf({ method, url }: { method: string; url: string }): st
 }
 
 interface Pace {
-  /** Until one more request may leave. */
+  /** Time until one more request may leave. */
   waitMs(): number;
-  /** Until as many requests and one more have left. */
+  /** Time until this many requests and one more have left. */
   timeFor(requests: number): number;
   take(): void;
   slowDown(): void;
@@ -175,12 +177,12 @@ function createPace(limit: number, now: () => number): Pace {
   const full = limit * SHARE;
   let rate = full;
   let slowedAt = -Infinity;
-  /** When the next request may leave: evenly, for Stripe does not say how it counts. */
+  /** When the next request may leave. Requests leave evenly, since Stripe does not document how it counts. */
   let due = -Infinity;
 
   const gap = () => 1000 / Math.min(full, rate + ((now() - slowedAt) / 1000) ** 2 * RISE_PER_SQUARE_SECOND);
   const waitMs = () => Math.max(0, due - now());
-  /** By how much a late timer is made up for. */
+  /** How much delay of timers is made up for. */
   const late = () => ((limit - full) / 2) * gap();
   return {
     waitMs,
@@ -189,7 +191,7 @@ function createPace(limit: number, now: () => number): Pace {
       due = Math.max(due, now() - late()) + gap();
     },
     slowDown() {
-      // Refusals of requests that left together are one refusal.
+      // Requests that left together count as one refusal.
       if (now() - slowedAt < 1000) return;
       rate = Math.max(MIN_RATE, (1000 / gap()) * FALL);
       slowedAt = now();

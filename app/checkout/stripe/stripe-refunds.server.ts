@@ -12,12 +12,12 @@ import {
   sessionPageOfPayment,
   toRefund,
   toSession,
-} from "./stripe-answers";
+} from "./stripe-responses";
 
-/** Fewer than of sessions: nobody waits for this list. */
+/** Pages read in parallel. Fewer than for sessions, since nobody waits for this list. */
 const LANES = 2;
 
-/** The operations of Stripe that are about refunds. */
+/** The gateway's operations for refunds. */
 export function createRefundCalls(
   stripe: Stripe,
   patience: Patience,

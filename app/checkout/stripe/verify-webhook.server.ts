@@ -3,22 +3,22 @@ import { z } from "zod";
 
 export type VerifiedWebhook =
   | { readonly outcome: "event"; readonly event: WebhookEvent }
-  /** Rightly signed, and of a shape that no event for `fulfil` has: nothing is to be done for it. */
+  /** Signed correctly, but with a shape that no event for `fulfil` has: nothing to do. */
   | { readonly outcome: "unknown_shape" }
-  /** None of the secrets signed it, or not lately. */
+  /** Not signed with any of the secrets, or too long ago. */
   | { readonly outcome: "unverified" };
 
 export interface WebhookEvent {
   readonly id: string;
   readonly type: string;
-  /** Null for events that are not about a checkout session. */
+  /** Null if the event is not about a Checkout Session. */
   readonly checkoutId: string | null;
-  /** Null for events that are not about a refund. */
+  /** Null if the event is not about a refund. */
   readonly refundId: string | null;
   readonly livemode: boolean;
 }
 
-/** The events that can mean work for `fulfil`; every other one is answered 200 and dropped. */
+/** The events that can require work by `fulfil`. Others get a 200 and are dropped. */
 export const CHECKOUT_EVENTS: ReadonlySet<string> = new Set([
   "checkout.session.completed",
   "checkout.session.expired",
@@ -26,15 +26,15 @@ export const CHECKOUT_EVENTS: ReadonlySet<string> = new Set([
   "checkout.session.async_payment_failed",
 ]);
 
-/** Optional: what becomes of refunds is also read from Stripe's list, once an hour. */
+/** Optional: Stripe's list of refunds is also read once an hour. */
 export const REFUND_EVENTS: ReadonlySet<string> = new Set(["refund.updated", "refund.failed"]);
 
-/** What an endpoint with an API version before 2024-10-28 is sent instead (docs.stripe.com/changelog/acacia/2024-10-28/refund-webhook-update). */
+/** Sent instead to endpoints with an API version before 2024-10-28 (docs.stripe.com/changelog/acacia/2024-10-28/refund-webhook-update). */
 const OLDER_REFUND_EVENT = "charge.refund.updated";
 
 const isAboutARefund = (type: string) => REFUND_EVENTS.has(type) || type === OLDER_REFUND_EVENT;
 
-/** The event's type as a label of metrics, of which there may only be so many: a type that means no work is `other`. */
+/** The event's type as a metric label. Types without work become `other`, to limit the number of labels. */
 export function webhookLabel(type: string): string {
   return CHECKOUT_EVENTS.has(type) || isAboutARefund(type) ? type : "other";
 }
@@ -43,8 +43,8 @@ export type WebhookWork =
   { readonly to: "fulfil"; readonly checkoutId: string } | { readonly to: "follow_refund"; readonly refundId: string };
 
 /**
- * What is to be done because of this event; null when there is nothing to do for it, which is answered 200. An event of the
- * other mode than our key's, live in a test deployment, is none of ours. `live`: see `isLiveKey`.
+ * Returns the work that an event requires, or null if none; such an event gets a 200. An event of the other mode than our key's, such as
+ * a live one in a test deployment, is not ours. `live`: see `isLiveKey`.
  */
 export function workFor(
   { type, livemode, checkoutId, refundId }: WebhookEvent,
@@ -65,9 +65,12 @@ const eventSchema = z.object({
 });
 
 /**
- * The little of an event that is used, if one of the secrets signed exactly these bytes within the last 5 minutes.
- * Several secrets: while the merchant rolls one. `rawBody` is the body as it came, never re-serialised.
- * `now` is epoch milliseconds.
+ * Returns the used fields of an event if exactly these bytes were signed with one of the secrets within the last 5 minutes. There are
+ * several secrets while the merchant rolls one. `rawBody` is the body as received, never re-serialized. `now` is in epoch milliseconds.
+ *
+ * @example
+ * const verified = verifyWebhook(await request.text(), request.headers.get("Stripe-Signature"), secrets);
+ * if (verified.outcome === "unverified") return new Response(null, { status: 400 });
  */
 export function verifyWebhook(
   rawBody: string,
@@ -89,7 +92,7 @@ export function verifyWebhook(
 
 function isSigned(rawBody: string, signature: string, secret: string, now: number): boolean {
   try {
-    // Not `constructEvent`, which also refuses what is rightly signed and of another shape than it knows.
+    // Not `constructEvent`, which also rejects correctly signed events of a shape that it does not know.
     Stripe.webhooks.signature?.verifyHeader(rawBody, signature, secret, TOLERANCE_SECONDS, undefined, now);
     return Stripe.webhooks.signature !== null;
   } catch {

@@ -14,7 +14,7 @@ interface Setup {
   live?: boolean;
   isPaid?: boolean;
   checkoutOrigin?: string;
-  /** An API call that goes wrong. */
+  /** An API call that fails. */
   fails?: { method: string; path: string };
 }
 
@@ -63,50 +63,50 @@ async function examine(setup: Setup = {}): Promise<Finding[]> {
   return findings;
 }
 
-const faultsOf = (findings: readonly Finding[]) =>
-  findings.filter((finding) => finding.state === "fault").map((finding) => finding.text);
+const failuresOf = (findings: readonly Finding[]) =>
+  findings.filter((finding) => finding.state === "failed").map((finding) => finding.text);
 
 describe("the check of a merchant's Stripe account", () => {
-  it("touches nothing with a live key", async () => {
+  it("changes nothing with a live key", async () => {
     expect(await examine({ live: true })).toEqual([
-      { state: "fault", text: expect.stringContaining("live key") as string },
+      { state: "failed", text: expect.stringContaining("live key") as string },
     ]);
   });
 
   it.each<[string, Setup, RegExp]>([
-    ["a wrong key", { secretKey: "sk_test_wrong" }, /opened and closed: no/],
+    ["a wrong key", { secretKey: "sk_test_wrong" }, /^Failed: Payment page opened/],
     [
       "a session that cannot be expired",
       { fails: { method: "POST", path: "/v1/checkout/sessions/*/expire" } },
-      /opened and closed: no/,
+      /^Failed: Payment page opened/,
     ],
     [
-      "payment pages on a domain that browsers are not let to",
+      "payment pages on a domain that browsers are not redirected to",
       { checkoutOrigin: "https://checkout.stripe.com" },
-      /set STRIPE_CHECKOUT_ORIGIN=https:\/\/pay\.test/,
+      /STRIPE_CHECKOUT_ORIGIN=https:\/\/pay\.test/,
     ],
     ["no endpoint for this store", { endpoint: "https://old.test/api/webhooks/stripe" }, /no enabled webhook endpoint/],
     [
-      "an endpoint that lacks an event",
+      "an endpoint without a required event",
       { events: ["checkout.session.completed", "checkout.session.expired"] },
-      /lacks .*async_payment_succeeded/,
+      /async_payment_succeeded/,
     ],
-    ["a store with another secret", { storeSecret: "whsec_old" }, /event was not taken/],
-    ["a page that nobody pays", { isPaid: false }, /Nobody paid it in time/],
+    ["a store with another secret", { storeSecret: "whsec_old" }, /^Failed: Webhook/],
+    ["a page that nobody pays", { isPaid: false }, /^Failed: Test payment/],
     [
-      "marks that cannot be written",
+      "metadata that cannot be written",
       { fails: { method: "POST", path: "/v1/checkout/sessions/*" } },
-      /Marks can be written.*: no/,
+      /^Failed: Metadata/,
     ],
-    ["a refund that is refused", { fails: { method: "POST", path: "/v1/refunds" } }, /refunded in full: no/],
-  ])("names %s", async (_what, setup, fault) => {
-    const faults = faultsOf(await examine(setup));
+    ["a refund that is refused", { fails: { method: "POST", path: "/v1/refunds" } }, /^Failed: Payment refunded/],
+  ])("reports %s", async (_what, setup, failure) => {
+    const failures = failuresOf(await examine(setup));
 
-    expect(faults).toHaveLength(1);
-    expect(faults[0]).toMatch(fault);
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).toMatch(failure);
   });
 
-  it("notes, and does not mind, that the optional events about refunds are not sent", async () => {
+  it("reports missing optional refund events as a note, not as a failure", async () => {
     const required = [
       "checkout.session.completed",
       "checkout.session.expired",
@@ -115,7 +115,7 @@ describe("the check of a merchant's Stripe account", () => {
     ];
     const findings = await examine({ events: required });
 
-    expect(faultsOf(findings)).toEqual([]);
+    expect(failuresOf(findings)).toEqual([]);
     expect(findings).toContainEqual({
       state: "note",
       text: expect.stringContaining("refund.updated, refund.failed") as string,
@@ -123,10 +123,10 @@ describe("the check of a merchant's Stripe account", () => {
     expect((await examine()).filter(({ text }) => text.includes("refund.failed"))).toEqual([]);
   });
 
-  it("finds no fault in a set-up that has everything", async () => {
+  it("passes a complete setup", async () => {
     const findings = await examine();
 
-    expect(faultsOf(findings)).toEqual([]);
+    expect(failuresOf(findings)).toEqual([]);
     expect(findings.filter((finding) => finding.state === "ok")).toHaveLength(7);
   });
 });

@@ -4,15 +4,15 @@ import type { ChargedLine, Refund, StripeSession } from "./gateway";
 import { LINE_PRODUCT, type Metadata } from "./session-metadata";
 
 /**
- * Stripe's objects as far as this shop reads them. stripe-node takes every JSON without an `error` key for a success, so the
- * gateway parses each response with one of these, narrowed to what was asked.
+ * The fields of Stripe's objects that this shop reads. stripe-node treats every JSON without an `error` key as success, so the gateway
+ * parses each response with one of these schemas, narrowed to what was requested.
  */
 const seconds = z.number().int().positive();
 const amount = z.number().int().nonnegative();
 const metadata = z.record(z.string(), z.string());
 
 const refund = z.object({
-  // `pyr_`: of a payment that is no card's, a bank debit for instance.
+  // `pyr_`: of a payment that is not by card, a bank debit for instance.
   id: z.string().regex(/^(re|pyr)_/),
   object: z.literal("refund"),
   created: seconds,
@@ -51,7 +51,7 @@ const session = z.object({
   url: z.string().min(1).nullable(),
   created: seconds,
   amount_total: amount.nullable(),
-  // For people only, so that a sale never depends on them.
+  // Only displayed; lenient, so that no sale depends on them.
   amount_subtotal: amount.nullish(),
   total_details: z.object({ amount_discount: amount, amount_shipping: amount.nullish(), amount_tax: amount }).nullish(),
   currency: z.string().min(1).nullable(),
@@ -76,31 +76,31 @@ const price = z.object({
   object: z.literal("price"),
   active: z.boolean(),
   type: z.enum(["one_time", "recurring"]),
-  /** Null where the amount depends on the quantity or the shopper, or is a fraction of the minor unit. */
+  /** Null if the amount depends on the quantity or the shopper, or is a fraction of the minor unit. */
   unit_amount: amount.nullable(),
-  /** Not null: sold in packs of so many, so that one unit has no price. */
+  /** Not null if the Price is per pack, so that one unit has no price. */
   transform_quantity: z.object({}).nullable(),
   currency: z.string().regex(/^[a-z]{3}$/),
   product: z.object({ object: z.literal("product"), active: z.boolean() }),
 });
 
-export const createdSession = (written: Metadata) => session.extend({ metadata: holding(written) });
-/** Asked for with its payment expanded. */
+export const createdSession = (written: Metadata) => session.extend({ metadata: matching(written) });
+/** Requested with its payment expanded. */
 export const sessionOf = (id: string) =>
   session.extend({ id: z.literal(id), payment_intent: paymentIntent.nullable() });
 export const expiredSession = (id: string) => session.extend({ id: z.literal(id), status: z.literal("expired") });
 export const writtenSession = (id: string, written: Metadata) =>
-  session.extend({ id: z.literal(id), metadata: holding(written) });
-export const refundOf = (paymentIntentId: string, asked?: number) =>
+  session.extend({ id: z.literal(id), metadata: matching(written) });
+export const refundOf = (paymentIntentId: string, requested?: number) =>
   refund
     .extend({ payment_intent: z.literal(paymentIntentId) })
-    .refine((made) => asked === undefined || made.amount === asked, "another amount");
+    .refine((made) => requested === undefined || made.amount === requested, "another amount");
 export const refundWithId = (id: string) => refund.extend({ id: z.literal(id) });
-/** Asked for with its product expanded. */
+/** Requested with its product expanded. */
 export const priceOf = (id: string) => price.extend({ id: z.literal(id) });
 export const activePricePage = pageOf(price.extend({ active: z.literal(true) }));
 export const sessionPage = pageOf(session);
-/** Lines do not name their session; the address of their list does. */
+/** Lines do not name their session; the `url` of their list does. */
 export const lineItemPage = (checkoutId: string) =>
   pageOf(lineItem, { url: z.literal(`/v1/checkout/sessions/${checkoutId}/line_items`) });
 export const refundPage = (paymentIntentId: string) =>
@@ -121,14 +121,14 @@ const within = <Schema extends z.ZodType<{ data: { created: number }[] }>>(
   page: Schema,
   { gte, lte = Infinity }: Within,
 ) =>
-  page.refine(({ data }) => data.every((one) => one.created >= gte && one.created <= lte), "an item of another time");
-/** A page that holds the item which it was to follow is not the next one. */
+  page.refine(({ data }) => data.every((one) => one.created >= gte && one.created <= lte), "an item outside the requested time");
+/** Rejects a page that contains the item it should follow. */
 export const pageFollowing = <Schema extends z.ZodType<{ data: { id: string }[] }>>(
   page: Schema,
   after: string | undefined,
-) => page.refine(({ data }) => data.every(({ id }) => id !== after), "the item that it was to follow");
+) => page.refine(({ data }) => data.every(({ id }) => id !== after), "the item that it should follow");
 
-/** One page of a list; an empty one is a valid response, unless it says that there are more. */
+/** One page of a list. An empty page is valid unless it claims that there are more. */
 function pageOf<Item extends z.ZodObject<{ id: z.ZodType<string> }>, More extends z.ZodRawShape = Record<never, never>>(
   item: Item,
   more?: More,
@@ -138,15 +138,15 @@ function pageOf<Item extends z.ZodObject<{ id: z.ZodType<string> }>, More extend
     .refine((page) => page.data.length > 0 || !page.has_more, "an empty page that has more");
 }
 
-/** Metadata that reads back as it was written; Stripe takes a key away that is written as "". */
-function holding(written: Metadata) {
+/** Metadata that matches what was written; Stripe removes a key that is written as "". */
+function matching(written: Metadata) {
   return metadata.refine(
     (read) => Object.entries(written).every(([key, value]) => (read[key] ?? "") === value),
     "does not read back as written",
   );
 }
 
-/** `hasMoreRefunds`: the charge's list does not have all of them, or was not expanded. */
+/** `hasMoreRefunds`: the charge's list is incomplete or was not expanded. */
 export type SessionOfPage = StripeSession & { readonly hasMoreRefunds: boolean };
 
 export function toSession(read: z.output<typeof session>): SessionOfPage {
@@ -220,13 +220,16 @@ export function toPrice({
 export function toChargedLine({
   description,
   metadata: tags,
-  price: its,
+  price: linePrice,
   quantity,
 }: z.output<typeof lineItem>): ChargedLine {
   return {
     productId: tags?.[LINE_PRODUCT] ?? null,
     name: description ?? "",
     quantity: quantity ?? 0,
-    unitPrice: its === null || its.unit_amount === null ? null : { amount: its.unit_amount, currency: its.currency },
+    unitPrice:
+      linePrice === null || linePrice.unit_amount === null
+        ? null
+        : { amount: linePrice.unit_amount, currency: linePrice.currency },
   };
 }
