@@ -46,11 +46,7 @@ export async function* examineStripe(examination: Examination): AsyncGenerator<F
     yield found.finding;
     if (found.result !== null) yield* noteOptionalEvents(found.result);
     const { sessionId, since } = closed.result;
-    yield (
-      await attempt("Webhook received and verified", () =>
-        awaitDelivery(examination, sessionId, since),
-      )
-    ).finding;
+    yield (await attempt("Webhook received and verified", () => awaitDelivery(examination, sessionId, since))).finding;
     yield* examinePayment(examination);
   }
 }
@@ -156,7 +152,9 @@ async function awaitDelivery(examination: Examination, sessionId: string, since:
     return null;
   });
   if (isDelivered === null)
-    throw new Error("The event was not delivered. Is the store running at PUBLIC_URL, with this STRIPE_WEBHOOK_SECRET?");
+    throw new Error(
+      "The event was not delivered. Is the store running at PUBLIC_URL, with this STRIPE_WEBHOOK_SECRET?",
+    );
 }
 
 async function awaitPayment(examination: Examination, sessionId: string): Promise<string> {

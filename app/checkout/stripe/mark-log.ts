@@ -82,8 +82,7 @@ function readEntry(
   quantities: readonly number[],
 ): LogEntry {
   const text = Array.from(entry.keys, (key: string | undefined) => (key === undefined ? undefined : metadata[key]));
-  if (text.includes(undefined))
-    throw new Error(`incomplete log entry, which has only ${entry.keys.join(", ")}`);
+  if (text.includes(undefined)) throw new Error(`incomplete log entry, which has only ${entry.keys.join(", ")}`);
   const [head = "", ...rest] = text.join("").split(":");
   const lines = rest.join(":").split(",");
   if (lines.length !== quantities.length)

@@ -153,7 +153,9 @@ function fold(
     const key = keys.states[index] ?? logged;
     const quantity = lines[index]?.quantity ?? 0;
     const isLogged = log.some(({ state }) =>
-      state.states.slice(index, index + 1).some((entryState) => isSameMove(asKey(entryState, quantity, state.batch), key)),
+      state.states
+        .slice(index, index + 1)
+        .some((entryState) => isSameMove(asKey(entryState, quantity, state.batch), key)),
     );
     return isLogged || progressOf(key) < progressOf(logged) ? logged : key;
   });
@@ -239,7 +241,8 @@ function encodeLine(line: MarkedLine): string {
   // Cut by code points, not by code units, and always at the same place, so that a retried create has the same parameters.
   const letters = Array.from(line.name).slice(0, 120);
   const claimed = { ...line, state: { mark: "claimed" } as const };
-  while (letters.length > 0 && serializeLine(claimed, letters.join("")).length + SPACE_FOR_MOVE > MAX_VALUE) letters.pop();
+  while (letters.length > 0 && serializeLine(claimed, letters.join("")).length + SPACE_FOR_MOVE > MAX_VALUE)
+    letters.pop();
   return serializeLine(line, letters.join(""));
 }
 

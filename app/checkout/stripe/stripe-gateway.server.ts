@@ -13,6 +13,7 @@ import type { ChargedLine, StripeGateway, StripeSession } from "./gateway";
 import { pages, since, type After } from "./list-pages.server";
 import { readSideBySide, type Slice } from "./read-side-by-side";
 import type { Metadata } from "./session-metadata";
+import { createRefundCalls } from "./stripe-refunds.server";
 import {
   activePricePage,
   createdSession,
@@ -29,7 +30,6 @@ import {
   writtenSession,
   type SessionOfPage,
 } from "./stripe-responses";
-import { createRefundCalls } from "./stripe-refunds.server";
 
 /** Pages of a list read in parallel. At Stripe's usual 250 ms per page this reaches its limit per endpoint (docs.stripe.com/rate-limits). */
 const LANES = 8;

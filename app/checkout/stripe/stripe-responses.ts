@@ -121,7 +121,10 @@ const within = <Schema extends z.ZodType<{ data: { created: number }[] }>>(
   page: Schema,
   { gte, lte = Infinity }: Within,
 ) =>
-  page.refine(({ data }) => data.every((one) => one.created >= gte && one.created <= lte), "an item outside the requested time");
+  page.refine(
+    ({ data }) => data.every((one) => one.created >= gte && one.created <= lte),
+    "an item outside the requested time",
+  );
 /** Rejects a page that contains the item it should follow. */
 export const pageFollowing = <Schema extends z.ZodType<{ data: { id: string }[] }>>(
   page: Schema,
