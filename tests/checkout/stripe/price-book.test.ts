@@ -92,7 +92,7 @@ describe("Prices for pages", () => {
   it("that were switched off are looked at again now and then, without anybody waiting", async () => {
     const { book, set, time, calls, pauses } = openBook();
     set("price_0", { active: false });
-    const inactive = { state: "unusable", fault: "inactive" };
+    const inactive = { state: "unusable", problem: "inactive" };
     expect((await book.read(["price_0"])).get("price_0")).toEqual(inactive);
     set("price_0");
     time.ms += 29_999;
@@ -128,8 +128,8 @@ describe("the check of all", () => {
     ).toEqual(["/v1/prices/price_7", "/v1/prices/price_unknown"]);
     const readings = await book.read([...ids.slice(0, 50), "price_unknown"]);
     expect([...readings.values()].filter(({ state }) => state === "usable")).toHaveLength(49);
-    expect(readings.get("price_7")).toEqual({ state: "unusable", fault: "inactive" });
-    expect(readings.get("price_unknown")).toEqual({ state: "unusable", fault: "missing" });
+    expect(readings.get("price_7")).toEqual({ state: "unusable", problem: "inactive" });
+    expect(readings.get("price_unknown")).toEqual({ state: "unusable", problem: "missing" });
   });
 
   it("does not read the list of an account to its end for a few", async () => {
@@ -157,6 +157,6 @@ describe("the check of all", () => {
     await book.reread(["price_0"]);
     held.release();
     await warming;
-    expect((await book.read(["price_0"])).get("price_0")).toEqual({ state: "unusable", fault: "inactive" });
+    expect((await book.read(["price_0"])).get("price_0")).toEqual({ state: "unusable", problem: "inactive" });
   });
 });

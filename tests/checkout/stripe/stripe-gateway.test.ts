@@ -324,7 +324,7 @@ describe("what Stripe itself says stays what it is", () => {
     expect(await gateway.fetch("cs_test_unknown")).toBeNull();
     expect(await gateway.expire("cs_test_unknown")).toBe("refused");
     expect(await gateway.expire(ann.checkoutId)).toBe("refused");
-    expect(await gateway.price("price_unknown")).toEqual({ state: "unusable", fault: "missing" });
+    expect(await gateway.price("price_unknown")).toEqual({ state: "unusable", problem: "missing" });
     await expect(gateway.lines("cs_test_unknown")).rejects.toThrow(UnavailableError);
   });
 
@@ -337,9 +337,9 @@ describe("what Stripe itself says stays what it is", () => {
       { id: "price_club", ...facts, recurring: true },
     ]);
     expect(await gateway.price("price_mug")).toEqual({ state: "usable", price: { amount: 1250, currency: "eur" } });
-    expect(await gateway.price("price_off")).toEqual({ state: "unusable", fault: "inactive" });
-    expect(await gateway.price("price_of_gone")).toEqual({ state: "unusable", fault: "product_inactive" });
-    expect(await gateway.price("price_club")).toEqual({ state: "unusable", fault: "recurring" });
+    expect(await gateway.price("price_off")).toEqual({ state: "unusable", problem: "inactive" });
+    expect(await gateway.price("price_of_gone")).toEqual({ state: "unusable", problem: "product_inactive" });
+    expect(await gateway.price("price_club")).toEqual({ state: "unusable", problem: "recurring" });
     const listed = await listAll(gateway.activePrices());
     expect(listed.map(({ id, reading }) => [id, reading.state])).toEqual([
       ["price_club", "unusable"],
@@ -356,7 +356,7 @@ describe("what Stripe itself says stays what it is", () => {
     const { result } = await perform("price", async (real) =>
       Response.json({ ...((await real.json()) as Json), ...facts }),
     );
-    expect(result).toEqual({ state: "unusable", fault: "no_fixed_amount" });
+    expect(result).toEqual({ state: "unusable", problem: "no_fixed_amount" });
   });
 
   it("a replayed create tells the session as it was made, also after it was paid", async () => {
