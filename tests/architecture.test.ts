@@ -3,7 +3,26 @@ import path from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 
-/** The layout rules of the house, over the sources as they are written. */
+/** The layout rules of the house, checked against the sources. */
+
+/** Modules of app/ from the bottom to the top. A module may import from its own floor's left and from every floor below. */
+const FLOORS: readonly (readonly string[])[] = [
+  ["errors", "decorate"],
+  ["reservations"],
+  ["catalog"],
+  ["http"],
+  ["env.server"],
+  ["checkout"],
+  ["limits"],
+  ["telemetry", "availability"],
+  ["cart", "operator"],
+  ["boot"],
+  ["api"],
+  ["components"],
+  ["routes", "routes.ts", "root", "entry.client", "entry.server"],
+];
+/** Beside the floors: stand-ins, a load generator, and the programs that start everything. */
+const APART = ["sandbox", "drill", "commands"];
 
 interface Import {
   readonly from: string;
@@ -15,107 +34,80 @@ interface Import {
 type Sources = ReadonlyMap<string, string>;
 
 const CODE = /\.(ts|tsx|js)$/;
+const MAX_LINES_PER_FILE = 300;
+const MAX_LINES_PER_FUNCTION = 70;
 const app: Sources = new Map(filesBelow("app").map((file) => [file, readFileSync(file, "utf8")]));
 const imports = importsOf(app);
 
 describe("layout", () => {
-  it("reservations knows no other room, and no Remix, Stripe or Supabase", () => {
-    expect(strayFromReservations(imports)).toEqual([]);
+  it("every module stands on one floor, and imports lead down", () => {
+    expect(unknownModules(app)).toEqual([]);
+    expect(importsUp(imports)).toEqual([]);
+  });
+
+  it("no file imports itself through others, types included", () => {
+    expect(circles(imports)).toEqual([]);
+  });
+
+  it("the engine knows no Remix, Stripe or Supabase, and below cart nothing knows React but the live stock", () => {
+    expect(frameworksBelow(imports)).toEqual([]);
   });
 
   it("supabase-js is known to catalog only, and the Stripe SDK to checkout only", () => {
-    expect(sdkOutsideItsRoom(imports)).toEqual([]);
+    expect(sdkOutsideItsModule(imports)).toEqual([]);
   });
 
-  it("the sandbox is reached by dynamic import only, but for the commands that are about it", () => {
+  it("checkout takes only types from the catalog, which is handed in", () => {
+    expect(valuesOfCatalogInCheckout(imports)).toEqual([]);
+  });
+
+  it("the sandbox stands alone, and is reached by dynamic import except from commands that are about it", () => {
     expect(boundToSandbox(imports)).toEqual([]);
   });
 
-  it("the sandbox stands alone: it plays what is outside and knows no room", () => {
-    expect(
-      imports
-        .filter(({ from, target }) => roomOf(from) === "sandbox" && isOfApp(target) && roomOf(target) !== "sandbox")
-        .map(tell),
-    ).toEqual([]);
+  it("only routes, the API and HTTP itself make HTTP problems", () => {
+    expect(problemMakers(imports)).toEqual([]);
   });
 
-  it("checkout and catalog know each other and the engine by their contracts, and nothing of the web", () => {
-    const known: Record<string, readonly string[]> = {
-      catalog: ["errors"],
-      checkout: ["errors", "catalog", "reservations"],
-    };
-    const stray = imports.filter(({ from, target }) => {
-      const rooms = known[roomOf(from)];
-      return (
-        rooms !== undefined &&
-        (/^(@remix-run|react)/.test(target) || (isOfApp(target) && ![roomOf(from), ...rooms].includes(roomOf(target))))
-      );
-    });
-    expect(stray.map(tell)).toEqual([]);
-    // The catalog is handed in, so of its room only types are needed.
-    expect(
-      imports
-        .filter(
-          ({ from, target, kind }) => roomOf(from) === "checkout" && roomOf(target) === "catalog" && kind !== "type",
-        )
-        .map(tell),
-    ).toEqual([]);
-  });
-
-  it("components import only types from the rooms of the server", () => {
+  it("components import only types from server modules", () => {
     expect(valuesInComponents(imports)).toEqual([]);
   });
 
   it("the browser's end of the availability feed takes only types from the server's", () => {
-    const mayUse = /^(react|@remix-run\/react|app\/availability\/(live-product|watch-availability)|zod)$/;
-    const stray = imports.filter(
-      ({ from, target, kind }) =>
-        /^app\/availability\/(live-stock|watch-availability)\.tsx?$/.test(from) &&
-        kind !== "type" &&
-        !mayUse.test(target),
-    );
-    expect(stray.map(tell)).toEqual([]);
-  });
-
-  it("HTTP errors are made in routes, the API and http only; every other module returns outcomes", () => {
-    expect(problemsElsewhere(imports)).toEqual([]);
+    expect(serverInLiveStock(imports)).toEqual([]);
   });
 
   it("nothing imports a route", () => {
     expect(importsOfRoutes(imports)).toEqual([]);
   });
 
-  it("rooms are wired in one place, and only the web side asks for the container", () => {
-    expect(containerSeenBeyond(imports)).toEqual([]);
-    expect(wiredElsewhere(imports)).toEqual([]);
+  it("drivers are chosen in boot only", () => {
+    expect(driversChosenElsewhere(imports)).toEqual([]);
   });
 
-  it("whatever builds on a server module is one itself, or a route whose server part Remix takes out", () => {
-    const mayUseServer = /\.server\.tsx?$|^app\/(routes|commands)\/|^app\/root\.tsx$/;
-    const stray = imports.filter(
-      ({ from, target, kind }) => kind === "value" && target.endsWith(".server") && !mayUseServer.test(from),
-    );
-    expect(stray.map(tell)).toEqual([]);
+  it("whatever imports a server module is one itself, or a route whose server part Remix takes out", () => {
+    expect(serverInBrowserFiles(imports)).toEqual([]);
   });
 
   it("there is no drawer for odds and ends, and no barrel", () => {
     expect(drawersAndBarrels(app)).toEqual([]);
   });
 
-  it("no file of the application is longer than 300 lines", () => {
+  it(`no file is longer than ${MAX_LINES_PER_FILE} lines, and no function has more than ${MAX_LINES_PER_FUNCTION} of its own`, () => {
     expect(tooLong(app)).toEqual([]);
+    expect(longFunctions(app)).toEqual([]);
   });
 
   it("nothing but the commands writes to the console", () => {
     expect(consoleWriters(app)).toEqual([]);
   });
 
-  it("is really looked at: each rule catches a file that breaks it", () => {
+  it("each rule catches a file that breaks it (negative control)", () => {
     const broken = new Map([
       ["app/reservations/bad.ts", `import { x } from "~/catalog/catalog";\nimport Stripe from "stripe";`],
       [
         "app/cart/bad.ts",
-        `import { createClient } from "@supabase/supabase-js";\nimport type Stripe from "stripe";\nexport { y } from "../sandbox/demo-products";`,
+        `import { createClient } from "@supabase/supabase-js";\nimport type Stripe from "stripe";\nexport { y } from "../sandbox/demo-products";\nimport { z } from "~/http/problem.server";`,
       ],
       [
         "app/components/bad.tsx",
@@ -123,25 +115,39 @@ describe("layout", () => {
       ],
       [
         "app/checkout/bad.ts",
-        `import { container } from "~/boot/container.server";\nimport { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";`,
+        `import { c } from "~/boot/container.server";\nimport { s } from "~/catalog/supabase-catalog.server";\nimport { b } from "./circle";`,
       ],
-      ["app/limits/bad.ts", `import { Problem } from "~/http/problem.server";`],
+      ["app/checkout/circle.ts", `import type { A } from "./bad";`],
+      ["app/availability/live-stock.tsx", `import { feed } from "./availability-feed.server";`],
       ["app/cart/utils.ts", "export const odds = 1;"],
       ["app/cart/everything.ts", `export * from "./bad";`],
-      ["app/cart/long.ts", "\n".repeat(301)],
+      ["app/cart/long.ts", "\n".repeat(MAX_LINES_PER_FILE + 1)],
+      ["app/cart/long-function.ts", `function long() {${"\n".repeat(MAX_LINES_PER_FUNCTION)}}`],
+      ["app/cart/nested.ts", `function outer() {\nfunction inner() {${"\n".repeat(MAX_LINES_PER_FUNCTION - 1)}}\n}`],
       ["app/cart/talk.ts", "console.info(1)"],
+      ["app/nowhere/new.ts", ""],
     ]);
     const found = importsOf(broken);
-    expect(strayFromReservations(found)).toHaveLength(2);
-    expect(sdkOutsideItsRoom(found)).toHaveLength(3);
+    expect(unknownModules(broken)).toEqual(["nowhere"]);
+    expect(importsUp(found)).toEqual([
+      "app/reservations/bad.ts → app/catalog/catalog (value)",
+      "app/components/bad.tsx → app/routes/cart (value)",
+      "app/checkout/bad.ts → app/boot/container.server (value)",
+    ]);
+    expect(circles(found)).toEqual(["app/checkout/bad → app/checkout/circle"]);
+    expect(frameworksBelow(found)).toEqual(["app/reservations/bad.ts → stripe (value)"]);
+    expect(sdkOutsideItsModule(found)).toHaveLength(3);
+    expect(valuesOfCatalogInCheckout(found)).toHaveLength(1);
     expect(boundToSandbox(found)).toHaveLength(1);
+    expect(problemMakers(found)).toHaveLength(1);
     expect(valuesInComponents(found)).toHaveLength(2);
-    expect(problemsElsewhere(found)).toHaveLength(1);
+    expect(serverInLiveStock(found)).toHaveLength(1);
     expect(importsOfRoutes(found)).toHaveLength(1);
-    expect(containerSeenBeyond(found)).toHaveLength(1);
-    expect(wiredElsewhere(found)).toHaveLength(1);
+    expect(driversChosenElsewhere(found)).toHaveLength(1);
+    expect(serverInBrowserFiles(found)).toHaveLength(5);
     expect(drawersAndBarrels(broken)).toEqual(["app/cart/utils.ts", "app/cart/everything.ts"]);
-    expect(tooLong(broken)).toHaveLength(1);
+    expect(tooLong(broken)).toEqual(["app/cart/long.ts"]);
+    expect(longFunctions(broken)).toEqual(["app/cart/long-function.ts: long"]);
     expect(consoleWriters(broken)).toHaveLength(1);
     expect(imports.length).toBeGreaterThan(200);
   });
@@ -178,27 +184,97 @@ describe("what browsers are sent", () => {
   });
 });
 
-function strayFromReservations(found: readonly Import[]): string[] {
-  const mayKnow = (target: string) =>
-    isOfApp(target)
-      ? ["reservations", "errors"].includes(roomOf(target))
-      : !/^(@remix-run|react|stripe|@supabase|@stripe)/.test(target);
-  return found.filter(({ from, target }) => roomOf(from) === "reservations" && !mayKnow(target)).map(tell);
+function unknownModules(sources: Sources): string[] {
+  const known = new Set([...FLOORS.flat(), ...APART]);
+  return [...new Set([...sources.keys()].filter((file) => CODE.test(file)).map(moduleOf))].filter(
+    (name) => !known.has(name),
+  );
 }
 
-function sdkOutsideItsRoom(found: readonly Import[]): string[] {
+/** Types count as well: whoever reads a file should not have to know what comes later. */
+function importsUp(found: readonly Import[]): string[] {
+  const floorOf = (name: string) => FLOORS.findIndex((floor) => floor.includes(name));
+  return found
+    .filter(({ from, target }) => {
+      const [own, other] = [moduleOf(from), moduleOf(target)];
+      if (!isOfApp(target) || own === other || APART.includes(own) || APART.includes(other)) return false;
+      return floorOf(other) >= floorOf(own);
+    })
+    .map(show);
+}
+
+/** Each circle once, as the files that are on it. */
+function circles(found: readonly Import[]): string[] {
+  const targets = new Map<string, Set<string>>();
+  for (const { from, target, kind } of found)
+    if (isOfApp(target) && kind !== "dynamic") mapOf(targets, from.replace(/\.(ts|tsx|js)$/, "")).add(target);
+  const reachable = (start: string): Set<string> => {
+    const seen = new Set<string>();
+    const open = [...(targets.get(start) ?? [])];
+    for (let file = open.pop(); file !== undefined; file = open.pop())
+      if (!seen.has(file)) {
+        seen.add(file);
+        open.push(...(targets.get(file) ?? []));
+      }
+    return seen;
+  };
+  const reach = new Map([...targets.keys()].map((file) => [file, reachable(file)]));
+  const inCircle = [...targets.keys()].filter((file) => reach.get(file)?.has(file) === true);
+  const groups = inCircle.map((file) =>
+    inCircle.filter((other) => reach.get(file)?.has(other) && reach.get(other)?.has(file)),
+  );
+  return [...new Set(groups.map((files) => files.sort().join(" → ")))];
+}
+
+function mapOf(targets: Map<string, Set<string>>, file: string): Set<string> {
+  const known = targets.get(file) ?? new Set<string>();
+  targets.set(file, known);
+  return known;
+}
+
+function frameworksBelow(found: readonly Import[]): string[] {
+  const withoutServices = ["errors", "decorate", "reservations"];
+  const withoutPages = ["catalog", "checkout", "limits", "telemetry"];
+  return found
+    .filter(({ from, target }) => {
+      if (withoutServices.includes(moduleOf(from))) return /^(@remix-run|react|stripe|@supabase)/.test(target);
+      return withoutPages.includes(moduleOf(from)) && /^(@remix-run|react)/.test(target);
+    })
+    .map(show);
+}
+
+function sdkOutsideItsModule(found: readonly Import[]): string[] {
   const isStray = ({ from, target, kind }: Import) => {
-    if (target === "@supabase/supabase-js") return roomOf(from) !== "catalog";
+    if (target === "@supabase/supabase-js") return moduleOf(from) !== "catalog";
     if (target !== "stripe") return false;
     // The stand-in describes Stripe's objects by the SDK's own types.
-    return roomOf(from) !== "checkout" && !(roomOf(from) === "sandbox" && kind === "type");
+    return moduleOf(from) !== "checkout" && !(moduleOf(from) === "sandbox" && kind === "type");
   };
-  return found.filter(isStray).map(tell);
+  return found.filter(isStray).map(show);
+}
+
+function valuesOfCatalogInCheckout(found: readonly Import[]): string[] {
+  return found
+    .filter(
+      ({ from, target, kind }) => moduleOf(from) === "checkout" && moduleOf(target) === "catalog" && kind !== "type",
+    )
+    .map(show);
 }
 
 function boundToSandbox(found: readonly Import[]): string[] {
-  const inward = found.filter(({ from, target }) => roomOf(target) === "sandbox" && roomOf(from) !== "sandbox");
-  return inward.filter(({ from, kind }) => kind === "value" && roomOf(from) !== "commands").map(tell);
+  const across = found.filter(({ from, target }) => isOfApp(target) && moduleOf(target) !== moduleOf(from));
+  const inward = across.filter(
+    ({ from, target, kind }) => moduleOf(target) === "sandbox" && kind === "value" && moduleOf(from) !== "commands",
+  );
+  const outward = across.filter(({ from }) => moduleOf(from) === "sandbox");
+  return [...inward, ...outward].map(show);
+}
+
+function problemMakers(found: readonly Import[]): string[] {
+  const may = ["routes", "api", "http"];
+  return found
+    .filter(({ from, target }) => target === "app/http/problem.server" && !may.includes(moduleOf(from)))
+    .map(show);
 }
 
 function valuesInComponents(found: readonly Import[]): string[] {
@@ -210,44 +286,48 @@ function valuesInComponents(found: readonly Import[]): string[] {
     "uplot",
     "app/catalog/product-address",
   ]);
-  const mayUse = (target: string) => roomOf(target) === "components" || ofBrowsers.has(target);
+  const mayUse = (target: string) => moduleOf(target) === "components" || ofBrowsers.has(target);
   return found
-    .filter(({ from, target, kind }) => roomOf(from) === "components" && kind !== "type" && !mayUse(target))
-    .map(tell);
+    .filter(({ from, target, kind }) => moduleOf(from) === "components" && kind !== "type" && !mayUse(target))
+    .map(show);
 }
 
-function problemsElsewhere(found: readonly Import[]): string[] {
-  return found
-    .filter(
-      ({ from, target }) => target === "app/http/problem.server" && !["routes", "api", "http"].includes(roomOf(from)),
-    )
-    .map(tell);
-}
-
-function importsOfRoutes(found: readonly Import[]): string[] {
-  return found.filter(({ target }) => target.startsWith("app/routes/")).map(tell);
-}
-
-function containerSeenBeyond(found: readonly Import[]): string[] {
-  const web = new Set(["routes", "http", "root", "entry.server"]);
-  return found
-    .filter(
-      ({ from, target, kind }) => target === "app/boot/container.server" && kind !== "type" && !web.has(roomOf(from)),
-    )
-    .map(tell);
-}
-
-/** Whoever imports a driver in earnest has chosen for everybody. */
-function wiredElsewhere(found: readonly Import[]): string[] {
-  const drivers =
-    /^app\/(catalog\/supabase-catalog|checkout\/(create-checkout|stripe-client|stripe-gateway|[a-z]+-lease-store)|reservations\/(memory|redis)-reservation-store|telemetry\/(log|metrics|observe-.*))\.server$/;
-  const wiring = new Set(["create-container.server", "create-holds.server", "commands"]);
+function serverInLiveStock(found: readonly Import[]): string[] {
+  const mayUse = /^(react|@remix-run\/react|app\/availability\/(live-product|watch-availability)|zod)$/;
   return found
     .filter(
       ({ from, target, kind }) =>
-        kind !== "type" && drivers.test(target) && roomOf(from) !== roomOf(target) && !wiring.has(roomOf(from)),
+        /^app\/availability\/(live-stock|watch-availability)\.tsx?$/.test(from) &&
+        kind !== "type" &&
+        !mayUse.test(target),
     )
-    .map(tell);
+    .map(show);
+}
+
+function importsOfRoutes(found: readonly Import[]): string[] {
+  return found.filter(({ target }) => target.startsWith("app/routes/")).map(show);
+}
+
+/** A file that imports a driver as a value has chosen it for everybody. */
+function driversChosenElsewhere(found: readonly Import[]): string[] {
+  const drivers =
+    /^app\/(catalog\/supabase-catalog|checkout\/(create-checkout|stripe\/stripe-(client|gateway)|leases\/[a-z]+-lease-store)|reservations\/(memory|redis)-reservation-store|telemetry\/(log|metrics|observe-.*))\.server$/;
+  return found
+    .filter(
+      ({ from, target, kind }) =>
+        kind !== "type" &&
+        drivers.test(target) &&
+        moduleOf(from) !== moduleOf(target) &&
+        !["boot", "commands"].includes(moduleOf(from)),
+    )
+    .map(show);
+}
+
+function serverInBrowserFiles(found: readonly Import[]): string[] {
+  const mayUseServer = /\.server\.tsx?$|^app\/(routes|commands)\/|^app\/root\.tsx$/;
+  return found
+    .filter(({ from, target, kind }) => kind === "value" && target.endsWith(".server") && !mayUseServer.test(from))
+    .map(show);
 }
 
 function drawersAndBarrels(sources: Sources): string[] {
@@ -263,12 +343,36 @@ function drawersAndBarrels(sources: Sources): string[] {
 }
 
 function tooLong(sources: Sources): string[] {
-  return [...sources].filter(([, text]) => text.split("\n").length - 1 > 300).map(([file]) => file);
+  return [...sources].filter(([, text]) => text.split("\n").length - 1 > MAX_LINES_PER_FILE).map(([file]) => file);
+}
+
+/** A function's own lines are those that no function inside it has. */
+function longFunctions(sources: Sources): string[] {
+  return [...sources]
+    .filter(([file]) => CODE.test(file))
+    .flatMap(([file, text]) => {
+      const source = parse(file, text);
+      const lineOf = (position: number) => source.getLineAndCharacterOfPosition(position).line;
+      const long: string[] = [];
+      /** Returns the lines of functions in `node`, without the line on which each begins. */
+      const visit = (node: ts.Node): number => {
+        let inner = 0;
+        ts.forEachChild(node, (child) => void (inner += visit(child)));
+        if (!ts.isFunctionLike(node) || !("body" in node) || node.body === undefined) return inner;
+        const lines = lineOf(node.end) - lineOf(node.getStart()) + 1;
+        if (lines - inner > MAX_LINES_PER_FUNCTION) long.push(`${file}: ${node.name?.getText() ?? "anonymous"}`);
+        return lines - 1;
+      };
+      visit(source);
+      return long;
+    });
 }
 
 function consoleWriters(sources: Sources): string[] {
   return [...sources]
-    .filter(([file, text]) => CODE.test(file) && roomOf(file) !== "commands" && /(?<![\w.`])console\.\w+\(/.test(text))
+    .filter(
+      ([file, text]) => CODE.test(file) && moduleOf(file) !== "commands" && /(?<![\w.`])console\.\w+\(/.test(text),
+    )
     .map(([file]) => file);
 }
 
@@ -319,13 +423,13 @@ function isOfApp(target: string): boolean {
 }
 
 /** The folder in app/, or the name of a file that lies in app/ itself; empty for packages. */
-function roomOf(file: string): string {
+function moduleOf(file: string): string {
   const [top, first = "", ...rest] = file.split("/");
   if (top !== "app") return "";
   return rest.length > 0 ? first : first.replace(/\.(ts|tsx)$/, "");
 }
 
-function tell({ from, target, kind }: Import): string {
+function show({ from, target, kind }: Import): string {
   return `${from} → ${target} (${kind})`;
 }
 

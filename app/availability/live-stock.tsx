@@ -1,7 +1,7 @@
 import { useRevalidator } from "@remix-run/react";
 import { createContext, useContext, useEffect, useRef, useState, type ReactNode } from "react";
-import type { StockView } from "~/cart/product-view.server";
 import type { LiveProduct } from "./live-product";
+import type { StockView } from "./stock-view";
 import { watchAvailability } from "./watch-availability";
 
 const LiveStockContext = createContext<ReadonlyMap<string, LiveProduct>>(new Map());

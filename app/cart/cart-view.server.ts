@@ -1,3 +1,4 @@
+import { stockView } from "~/availability/stock-view";
 import type { Money, Product } from "~/catalog/catalog";
 import { moneyText, sumMoney } from "~/catalog/money-text.server";
 import type { ShownCart } from "~/checkout/page/shown-cart";
@@ -6,7 +7,7 @@ import type { HeldUnits, Line, SessionView } from "~/reservations/reservation-st
 import type { Cart } from "./cart-session.server";
 import type { Visit } from "./cart-shop";
 import type { AtCheckout, CartLineView, CartView, RemovedLine } from "./cart-view";
-import { lacksItsPrice, stockView } from "./product-view.server";
+import { lacksItsPrice } from "./product-view.server";
 import { cartChanges, writeShownCart, type ReadShownCart } from "./shown-cart.server";
 
 export interface CartFacts {

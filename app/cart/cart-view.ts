@@ -1,4 +1,4 @@
-import type { StockView } from "./product-view.server";
+import type { StockView } from "~/availability/stock-view";
 
 /** The cart as its shopper sees it: the cookie's lines combined with the store's holds. */
 export interface CartView {

@@ -1,18 +1,8 @@
+import { stockView, type StockView } from "~/availability/stock-view";
 import type { Product } from "~/catalog/catalog";
 import { moneyText, offerPrice, type OfferPrice } from "~/catalog/money-text.server";
 import type { HeldUnits } from "~/reservations/reservation-store";
-import { available } from "~/reservations/stock";
 import type { Visit } from "./cart-shop";
-
-/** The stock of a product as a shopper sees it, in units. */
-export interface StockView {
-  readonly onHand: number;
-  /** Units that this shopper may hold in all, including those already held. */
-  readonly available: number;
-  readonly heldByYou: number;
-  /** When a unit in another cart may become available, in epoch milliseconds; null if none has a deadline. */
-  readonly nextReleaseAt: number | null;
-}
 
 export interface ProductView {
   readonly id: string;
@@ -48,14 +38,4 @@ export function productView(product: Product, held: HeldUnits | undefined, visit
 
 export function lacksItsPrice({ price, stripePrice }: Pick<Product, "price" | "stripePrice">): boolean {
   return price === null && stripePrice !== null;
-}
-
-export function stockView(onHand: number, held: HeldUnits | undefined, now: number): StockView {
-  const nextReleaseInMs = held?.nextReleaseInMs ?? null;
-  return {
-    onHand,
-    available: available(onHand, held?.units ?? 0),
-    heldByYou: held?.byYou ?? 0,
-    nextReleaseAt: nextReleaseInMs === null ? null : now + nextReleaseInMs,
-  };
 }

@@ -1,6 +1,6 @@
+import type { StockView } from "~/availability/stock-view";
 import type { CartFailure, ShortLine } from "~/cart/cart-failure";
 import type { CartView } from "~/cart/cart-view";
-import type { StockView } from "~/cart/product-view.server";
 import type { OrderView } from "~/cart/show-order.server";
 import type { NotPayableReason } from "~/checkout/checkout";
 import type { ClockText } from "./clock-text";

@@ -1,6 +1,10 @@
-import type { Environment } from "~/env.server";
-
-type HeadersEnvironment = Pick<Environment, "isSandbox" | "STRIPE_API_BASE" | "STRIPE_CHECKOUT_ORIGIN" | "IMAGE_HOSTS">;
+/** Settings that decide what pages may load and where their forms may lead. */
+interface HeadersEnvironment {
+  readonly isSandbox: boolean;
+  readonly STRIPE_API_BASE?: string | undefined;
+  readonly STRIPE_CHECKOUT_ORIGIN: string;
+  readonly IMAGE_HOSTS?: readonly string[] | undefined;
+}
 
 /**
  * Security headers of every page. `nonce` is that of the page's inline scripts; null in development, where Vite adds its own scripts.

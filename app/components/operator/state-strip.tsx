@@ -73,17 +73,7 @@ export function StateStrip({ overview }: { overview: Overview }) {
       <p className="hint">
         Stripe shop tag: <code className="hash">{overview.shopTag}</code>
       </p>
-      {selling.isPaused ? (
-        <ActionForm intent="resume" label="Resume selling" />
-      ) : (
-        <Confirm
-          label="Pause selling"
-          labelFor=""
-          question="Stops new holds on all servers. Held items stay reserved and can be released or paid for, and payments in progress continue."
-        >
-          <ActionForm intent="pause" label="Pause selling now" variant="danger" />
-        </Confirm>
-      )}
+      <PauseOrResume isPaused={selling.isPaused} />
     </Panel>
   );
 }
@@ -95,6 +85,19 @@ const DEPENDENCY_STATES: Record<"ok" | "failing" | "unknown", string> = {
   failing: "Not responding",
   unknown: "Not checked",
 };
+
+function PauseOrResume({ isPaused }: { isPaused: boolean }) {
+  if (isPaused) return <ActionForm intent="resume" label="Resume selling" />;
+  return (
+    <Confirm
+      label="Pause selling"
+      labelFor=""
+      question="Stops new holds on all servers. Held items stay reserved and can be released or paid for, and payments in progress continue."
+    >
+      <ActionForm intent="pause" label="Pause selling now" variant="danger" />
+    </Confirm>
+  );
+}
 
 function SellingNote({ overview: { selling, isReady } }: { overview: Overview }) {
   if (!isReady) return <>Recovering payments in progress</>;

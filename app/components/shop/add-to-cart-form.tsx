@@ -1,7 +1,8 @@
 import { useFetcher } from "@remix-run/react";
 import { useEffect, useRef } from "react";
+import type { StockView } from "~/availability/stock-view";
 import type { PanelResult } from "~/cart/panel-result";
-import type { ProductView, StockView } from "~/cart/product-view.server";
+import type { ProductView } from "~/cart/product-view.server";
 import { labels, lineFailureText, productTexts } from "~/components/texts";
 import { useClockText, useHydrated } from "~/components/visitor-clock";
 import { useAnnounce } from "./announcer";

@@ -22,19 +22,8 @@ export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
   const stock = useLiveStock(productId, line.stock);
   const clock = useClockText();
   const isLeaving = usePending("remove", productId);
-  const isUpdating = usePending("set", productId);
   const name = line.name ?? cartTexts.gone;
   const failureId = `failure-${productId}`;
-  const field = useRef<HTMLInputElement>(null);
-  const announce = useAnnounce();
-  const shown = `${quantity} ${state}`;
-  const filledFor = useRef(shown);
-  useEffect(() => {
-    // Resets the field after a change; replacing the element would lose the focus.
-    if (filledFor.current !== shown && field.current !== null) field.current.value = String(quantity);
-    filledFor.current = shown;
-  }, [shown, quantity]);
-  useOnChange(isUpdating, quantity, () => announce(updatedText(name, quantity)));
   return (
     <li className="cart-line" data-state={state} data-leaving={isLeaving} aria-label={name}>
       <ProductPicture image={image} size={96} eager />
@@ -58,30 +47,12 @@ export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
       </div>
       <p className="subtotal">{subtotal}</p>
       <div className="line-forms">
-        <Form method="post" action="/cart" preventScrollReset>
-          <input type="hidden" name="intent" value="set" />
-          <input type="hidden" name="product_id" value={productId} />
-          <label>
-            {labels.quantity}
-            <input
-              ref={field}
-              type="number"
-              name="quantity"
-              min={0}
-              max={maxUnitsPerLine}
-              step={1}
-              defaultValue={quantity}
-              required
-              inputMode="numeric"
-              autoComplete="off"
-              aria-invalid={failure === null ? undefined : true}
-              aria-describedby={failure === null ? undefined : failureId}
-            />
-          </label>
-          <button type="submit" className="button quiet" aria-label={`${labels.update} ${name}`} aria-busy={isUpdating}>
-            {isUpdating ? labels.updating : labels.update}
-          </button>
-        </Form>
+        <QuantityForm
+          line={line}
+          name={name}
+          maxUnitsPerLine={maxUnitsPerLine}
+          failureId={failure === null ? undefined : failureId}
+        />
         <Form method="post" action="/cart" preventScrollReset>
           <input type="hidden" name="product_id" value={productId} />
           <button
@@ -96,5 +67,53 @@ export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
         </Form>
       </div>
     </li>
+  );
+}
+
+interface QuantityFormProps {
+  readonly line: CartLineView;
+  readonly name: string;
+  readonly maxUnitsPerLine: number;
+  /** Id of the text that says why the last change was refused. */
+  readonly failureId: string | undefined;
+}
+
+function QuantityForm({ line: { productId, quantity, state }, name, maxUnitsPerLine, failureId }: QuantityFormProps) {
+  const isUpdating = usePending("set", productId);
+  const field = useRef<HTMLInputElement>(null);
+  const announce = useAnnounce();
+  const shown = `${quantity} ${state}`;
+  const filledFor = useRef(shown);
+  useEffect(() => {
+    // Resets the field after a change; replacing the element would lose the focus.
+    if (filledFor.current !== shown && field.current !== null) field.current.value = String(quantity);
+    filledFor.current = shown;
+  }, [shown, quantity]);
+  useOnChange(isUpdating, quantity, () => announce(updatedText(name, quantity)));
+  return (
+    <Form method="post" action="/cart" preventScrollReset>
+      <input type="hidden" name="intent" value="set" />
+      <input type="hidden" name="product_id" value={productId} />
+      <label>
+        {labels.quantity}
+        <input
+          ref={field}
+          type="number"
+          name="quantity"
+          min={0}
+          max={maxUnitsPerLine}
+          step={1}
+          defaultValue={quantity}
+          required
+          inputMode="numeric"
+          autoComplete="off"
+          aria-invalid={failureId === undefined ? undefined : true}
+          aria-describedby={failureId}
+        />
+      </label>
+      <button type="submit" className="button quiet" aria-label={`${labels.update} ${name}`} aria-busy={isUpdating}>
+        {isUpdating ? labels.updating : labels.update}
+      </button>
+    </Form>
   );
 }

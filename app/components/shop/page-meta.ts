@@ -1,6 +1,7 @@
 import type { MetaDescriptor } from "@remix-run/node";
+import type { StockView } from "~/availability/stock-view";
 import type { ProductListView } from "~/cart/list-products.server";
-import type { ProductView, StockView } from "~/cart/product-view.server";
+import type { ProductView } from "~/cart/product-view.server";
 import { productPath } from "~/catalog/product-address";
 import { pageTitle, productTexts, shop } from "~/components/texts";
 

@@ -1,4 +1,4 @@
-import type { StockView } from "~/cart/product-view.server";
+import type { StockView } from "~/availability/stock-view";
 import { stockText } from "~/components/texts";
 import { useClockText } from "~/components/visitor-clock";
 
