@@ -3,9 +3,11 @@
  * All steps run even after a failure. The last line adds up Vitest and Playwright; a step that fails without a failed
  * test counts as one failure.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { relative } from "node:path";
+import { text } from "node:stream/consumers";
 import { z } from "zod";
 
 const VITEST_REPORT = "test-results/unit.json";
@@ -36,18 +38,22 @@ interface Tally {
 ensurePrograms();
 for (const report of [VITEST_REPORT, PLAYWRIGHT_REPORT]) rmSync(report, { force: true });
 
+/** They only read the sources or write to build/, so they run side by side. */
+const checks = await Promise.all([
+  check("types", ["typescript/bin/tsc", "--noEmit"]),
+  check("lint", ["eslint/bin/eslint.js", "--max-warnings", "0", "."]),
+  check("format", ["prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."]),
+  check("unused code", ["knip/bin/knip.js"]),
+  check("build", ["tsx/dist/cli.mjs", "app/commands/build.ts"]),
+]);
 const tallies = [
-  step("types", ["typescript/bin/tsc", "--noEmit"]),
-  step("lint", ["eslint/bin/eslint.js", "--max-warnings", "0", "."]),
-  step("format", ["prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."]),
-  step("unused code", ["knip/bin/knip.js"]),
-  step("build", ["tsx/dist/cli.mjs", "app/commands/build.ts"]),
-  step(
+  ...checks,
+  suite(
     "unit",
     ["vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${VITEST_REPORT}`],
     readVitest,
   ),
-  step("e2e", ["@playwright/test/cli.js", "test"], readPlaywright),
+  suite("e2e", ["@playwright/test/cli.js", "test"], readPlaywright),
 ];
 for (const reason of tallies.flatMap(({ reasons }) => reasons ?? [])) console.log(`\nFAILED ${reason}`);
 const total = tallies.reduce((sum, { passed, failed }) => ({
@@ -57,11 +63,23 @@ const total = tallies.reduce((sum, { passed, failed }) => ({
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
 
-/** Runs a program from node_modules. Counts the tests in its report, or one failure if it failed without any. */
-function step(name: string, [program = "", ...args]: readonly string[], readReport?: () => Tally): Tally {
+/** Runs a program from node_modules and prints its output when it ends. A failure counts as one. */
+async function check(name: string, [program = "", ...args]: readonly string[]): Promise<Tally> {
+  const child = spawn(process.execPath, [`node_modules/${program}`, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const [output, errors, [status]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close") as Promise<[number | null]>,
+  ]);
+  console.log(`\n— ${name}: ${status === 0 ? "passed" : `failed (status ${status})`}\n${output}${errors}`);
+  return { passed: 0, failed: status === 0 ? 0 : 1 };
+}
+
+/** Runs a test program from node_modules. Counts the tests in its report, or one failure if it failed without any. */
+function suite(name: string, [program = "", ...args]: readonly string[], readReport: () => Tally): Tally {
   console.log(`\n— ${name}`);
   const { status } = spawnSync(process.execPath, [`node_modules/${program}`, ...args], { stdio: "inherit" });
-  const tally = readReport?.() ?? { passed: 0, failed: 0 };
+  const tally = readReport();
   if (status === 0 || tally.failed > 0) return tally;
   console.log(`${name} failed (status ${status})`);
   return { ...tally, failed: 1 };
