@@ -20,11 +20,11 @@ interface CheckoutParts extends CheckoutObservers {
 }
 
 /**
- * The checkout with everything that may refuse a change of a cart or a payment, from the inside out:
- *   1. The checkout itself, over a store that is observed already.
- *   2. The cap on one client's units. Innermost: the store counts these units in the same step that holds them.
- *   3. The pause of selling. Before the cap, because it refuses without asking the store to place anything.
- *   4. Observation. Outermost, so that what the other steps refuse is logged and counted too.
+ * Assembles the checkout with everything that can refuse a change of a cart or a payment, from the inside out:
+ *   1. The checkout itself, over an already observed store.
+ *   2. The cap on one client's units. Innermost, because the store counts these units in the same step that holds them.
+ *   3. The pause of selling. Before the cap, because it refuses without touching the store.
+ *   4. Observation. Outermost, so that refusals by the other layers are logged and counted too.
  */
 export function assembleCheckout(drivers: Drivers, env: Environment, parts: CheckoutParts): Checkout {
   const { limits, selling } = parts;

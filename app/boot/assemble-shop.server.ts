@@ -38,7 +38,7 @@ export interface Shop {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly catalog: Catalog;
-  /** Stock for single lookups, in batches of its own, so that they delay nobody. The live feed has another. */
+  /** Reads stock for single lookups in its own batches, so that they delay no other reads. The live feed has another reader. */
   readonly lookUpStock: Catalog["readStock"];
   readonly store: ReservationStore;
   readonly holds: Pick<Holds, "state">;
@@ -59,11 +59,11 @@ export interface Shop {
   readonly routines: readonly Routine[];
   /** What is wrong with the products table, a sentence each; first the reason why it closes the shop, if it does. */
   readonly tableFaults: () => readonly string[];
-  /** What an operator should know, a sentence each. */
+  /** What an operator should know, one sentence each. */
   readonly warnings: () => readonly string[];
   readonly desk: OperatorDesk;
   readonly requests: OpenRequests;
-  /** Whether the Stripe key is a live one: webhook events of the other mode are not the shop's. */
+  /** Whether the Stripe key is a live key; webhook events of the other mode are ignored. */
   readonly live: boolean;
   /** See `shopTag`. */
   readonly shopTag: string;
@@ -148,7 +148,7 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
   };
 }
 
-/** Until payments in progress have been looked up for the first time, nobody is told that their units are free. */
+/** Withholds availability until payments in progress have been read once; until then their units would look free. */
 function withoutFiguresUntilReady(store: ReservationStore, checkout: Pick<Checkout, "ready">): ReservationStore {
   return decorate(store, {
     held: async (query) => {

@@ -25,10 +25,10 @@ import { createLog } from "~/telemetry/log.server";
 import { createHolds, type Holds } from "./create-holds.server";
 import { identityOf } from "./shop-identity.server";
 
-/** Per request. Writes of marks have their own, shorter one. */
+/** Per request. Writes of marks have a shorter timeout of their own. */
 const STRIPE_TIMEOUT_MS = 6_000;
 
-/** Everything outside the shop, and everything that differs between one server and several. */
+/** The services outside the shop, and everything that differs between one server and several. */
 export interface Drivers extends Shared {
   readonly clock: Clock;
   readonly log: Logger;
@@ -48,14 +48,14 @@ export interface Drivers extends Shared {
 interface Shared {
   readonly holds: Holds;
   readonly sellingSwitch: SellingSwitch;
-  /** Null: limits count in memory. */
+  /** Null if limits count in memory. */
   readonly limitStore: LimitStore | null;
   readonly formOrders: FormOrders;
-  /** Null: one server always agrees with itself. */
+  /** Null for a single server, which always agrees with itself. */
   readonly secretAgreement: Pick<SecretAgreement, "warnings"> | null;
 }
 
-/** The sandbox or Supabase and Stripe, memory or Redis, as the environment says. Connects lazily: waits for nothing outside. */
+/** Chooses sandbox or Supabase and Stripe, memory or Redis, by the environment. Connects lazily, so it waits for no external service. */
 export async function chooseDrivers(env: Environment): Promise<Drivers> {
   const clock = systemClock;
   const journal = createJournal();
@@ -83,7 +83,7 @@ export async function chooseDrivers(env: Environment): Promise<Drivers> {
   };
 }
 
-/** Whether payments go to Stripe itself, rather than to a stand-in that has no rate limits and no dashboard. */
+/** Whether payments go to Stripe itself, rather than to a stand-in without rate limits or dashboard. */
 export function usesRealStripe(env: Environment): boolean {
   return !env.isSandbox && env.STRIPE_API_BASE === undefined;
 }
@@ -130,7 +130,7 @@ function inMemory(env: Environment, clock: Clock, log: Logger): Shared {
   };
 }
 
-/** Limits and the order of forms share a connection, apart from that of holds, which they must not slow down. */
+/** Limits and the order of forms share a connection, separate from that of holds so that they cannot slow it down. */
 function inRedis(env: Environment, url: string, log: Logger): Shared {
   const { shopTag, holdsTag } = identityOf(env);
   const prefix = `holdfast:${shopTag.slice(0, 12)}`;

@@ -8,7 +8,7 @@ declare global {
   var holdfast: Promise<Shop> | undefined;
 }
 
-/** The one container of this process, kept across hot reloads. A boot that cannot work ends the process with status 1. */
+/** The process's only container, kept across hot reloads. If booting fails, the process exits with status 1. */
 export const container: Shop = await (globalThis.holdfast ??= boot());
 
 async function boot(): Promise<Shop> {
@@ -21,7 +21,7 @@ async function boot(): Promise<Shop> {
     shop.housekeeping.start(shop.routines);
     log.info(
       { url: env.publicUrl, sandbox: env.isSandbox, shopTag },
-      `Holdfast serves ${env.publicUrl}${env.isSandbox ? " on the sandbox: nothing is charged" : ""}`,
+      `Holdfast is running at ${env.publicUrl}${env.isSandbox ? " in sandbox mode: no real payments" : ""}`,
     );
     return shop;
   } catch (error) {

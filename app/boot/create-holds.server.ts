@@ -13,19 +13,19 @@ import type { ReservationStore } from "~/reservations/reservation-store";
 export interface Holds {
   readonly store: ReservationStore;
   readonly leases: LeaseStore;
-  /** `leases` for whoever has the turn to rebuild. */
+  /** Leases for the server that is rebuilding; they work while the gate is closed. */
   readonly rebuildLeases: LeaseStore;
   readonly rebuildTurns: RebuildTurns;
-  /** For `/readyz`; `failing`: Redis did not answer when it was last asked. */
+  /** For `/readyz`. `failing`: Redis did not respond to the last call. */
   readonly state: "memory" | "ok" | "failing";
-  /** What an operator has to know, a sentence each. Throws `UnavailableError`. */
+  /** What an operator should know, one sentence each. Throws `UnavailableError`. */
   warnings(): Promise<readonly string[]>;
 }
 
-/** A call may take most of a second. */
+/** Maximum duration of one call to Redis, rounded up. */
 const SPARE_MS = 1_000;
 
-/** In Redis when there is a URL, else in memory. Does not wait for Redis: each verb says whether it is there. */
+/** Keeps holds in Redis if there is a URL, otherwise in memory. Does not wait for Redis: each operation reports if it is unavailable. */
 export function createHolds(
   options: Omit<RedisConnectionOptions, "url"> & { readonly url: string | undefined },
 ): Holds {

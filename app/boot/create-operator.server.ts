@@ -16,7 +16,7 @@ import { identityOf } from "./shop-identity.server";
 
 const AUDIT_EVERY_MS = 15 * 60_000;
 const REFUNDS_EVERY_MS = 60 * 60_000;
-/** Soon: what was known of them is in memory only. */
+/** Soon after the start, since failed refunds are remembered in memory only. */
 const REFUNDS_FIRST_MS = 60_000;
 
 interface OperatorParts extends Pick<Drivers, "clock" | "catalog" | "journal" | "log" | "backOff"> {
@@ -29,7 +29,7 @@ interface OperatorParts extends Pick<Drivers, "clock" | "catalog" | "journal" | 
   readonly diagnostics: () => Pick<Overview, "dependencies" | "warnings" | "tableFaults">;
 }
 
-/** The operator's desk, and what has to be done now and then for it. */
+/** Creates the operator's desk and its background jobs. */
 export function createOperator(parts: OperatorParts): {
   readonly desk: OperatorDesk;
   readonly routines: readonly Routine[];

@@ -7,16 +7,16 @@ import type { Holds } from "./create-holds.server";
 const SWEEP_EVERY_MS = 5_000;
 const WORK_OFF_EVERY_MS = 500;
 const RECONCILE_EVERY_MS = 5 * 60_000;
-/** How soon a store that is full, or was given fewer rights, is noticed. */
+/** How soon a store that is full or has lost permissions is noticed. */
 const CHECK_STORE_EVERY_MS = 5_000;
-/** How soon lost data of the store is noticed. */
+/** How soon a loss of the store's data is noticed. */
 const WATCH_EVERY_MS = 1_000;
 const CHECK_PRICES_EVERY_MS = 5 * 60_000;
 const RETRY_MS = 2_000;
-/** How soon the products table is checked again while something is wrong with it, or sales are refused. */
+/** Interval of checks of the products table while it has a problem or refuses sales. */
 const TABLE_ROUND_MS = 10_000;
 
-/** What else is to be done now and then, the first time `firstAfterMs` (else `everyMs`) after the start. */
+/** A periodic background job; first run `firstAfterMs` (default `everyMs`) after the start. */
 export interface Routine {
   readonly name: string;
   readonly everyMs: number;
@@ -32,15 +32,15 @@ interface HousekeepingOptions {
   readonly log: Pick<Logger, "info" | "warn" | "error">;
 }
 
-/** What the server does unasked: the boot check, rebuilding holds, payment deadlines, what webhooks left over, and healing missed ones. */
+/** Background jobs: boot check, rebuild, payment deadlines, the queue of paid checkouts, reconciliation of missed webhooks. */
 export interface Housekeeping {
-  /** Starts its own jobs and these; returns at once. */
+  /** Starts its own jobs and `routines`; returns immediately. */
   start(routines?: readonly Routine[]): void;
-  /** Begins nothing new and waits for the round that runs. */
+  /** Starts nothing new and waits for running jobs. */
   stop(): Promise<void>;
   /** What the last boot check of the merchant's table found wrong; empty before it ran. */
   readonly tableFaults: readonly string[];
-  /** What an operator has to know about where holds live; empty before it was looked at. */
+  /** What an operator should know about hold storage; empty before the first check. */
   readonly warnings: readonly string[];
 }
 
@@ -57,12 +57,12 @@ export function createHousekeeping({
   let tableFaults: readonly string[] = [];
   let warnings: readonly string[] = [];
 
-  /** Runs the job again and again, `wait` after each end; a failure is logged and is followed by the next run. */
+  /** Runs a job repeatedly; it returns the pause before its next run. Failures are logged and retried after `RETRY_MS`. */
   function repeat(name: string, job: () => Promise<number>): void {
     if (stopped) return;
     const round = job()
       .catch((error: unknown) => {
-        log.error({ err: error }, `${name} failed and will be tried again`);
+        log.error({ err: error }, `${name} failed and will be retried`);
         return RETRY_MS;
       })
       .then((wait) => {
@@ -87,7 +87,7 @@ export function createHousekeeping({
     try {
       await checkout.rebuild();
     } finally {
-      // After the first try only: shoppers wait for the rebuild, and nobody for the check.
+      // Only after the first rebuild, because shoppers wait for that and nobody waits for the check.
       if (!isTableWatched) repeat("the check of the products table", checkTable);
       isTableWatched = true;
     }
@@ -106,9 +106,9 @@ export function createHousekeeping({
 
   let isTableProven = false;
 
-  /** At boot, and every round while something is wrong: each check writes a row, which the merchant's triggers and movement logs see. */
+  /** Runs at boot, and again while there is a problem; not always, because each check writes a row, which fires the merchant's triggers. */
   async function checkTable(): Promise<number> {
-    // While the table has closed the shop it is checked soon, so that the shop reopens although nobody buys.
+    // Also while the table keeps selling closed, so that the shop reopens without waiting for a sale.
     if (isTableProven && catalog.closedBy === null) return TABLE_ROUND_MS;
     const report = await catalog.probe();
     tableFaults = report.problems;
@@ -133,9 +133,9 @@ export function createHousekeeping({
 
   return {
     start(routines = []) {
-      repeat("the check of the store of holds", checkStore);
-      repeat("rebuilding holds", reconcile);
-      repeat("watching the store of holds", watchStore);
+      repeat("the check of hold storage", checkStore);
+      repeat("the rebuild of holds", reconcile);
+      repeat("the watch on hold storage", watchStore);
       repeat("the sweep of payment pages", sweep);
       repeat("the queue of paid checkouts", workOff);
       for (const routine of routines)
@@ -159,9 +159,9 @@ export function createHousekeeping({
   };
 }
 
-/** Reads Stripe Prices before shoppers ask, and finds those that were switched off since. Does nothing where rows name none. */
+/** Reads Stripe Prices before shoppers need them, and finds those deactivated since. Does nothing if rows name none. */
 export function priceCheck(catalog: Pick<SupabaseCatalog, "checkPrices">, log: Pick<Logger, "warn">): Routine {
   const run = () =>
-    catalog.checkPrices().catch((err: unknown) => log.warn({ err }, "the Stripe Prices could not all be read"));
+    catalog.checkPrices().catch((err: unknown) => log.warn({ err }, "some Stripe Prices could not be read"));
   return { name: "the check of Stripe Prices", everyMs: CHECK_PRICES_EVERY_MS, firstAfterMs: 0, run };
 }

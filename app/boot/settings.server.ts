@@ -6,11 +6,11 @@ import type { ReserveDependencies } from "~/reservations/reserve";
 import { usesRealStripe, type Drivers } from "./choose-drivers.server";
 import { identityOf } from "./shop-identity.server";
 
-/** What each module needs to know of the environment, in the module's own terms. */
+/** Translates the environment into each module's own options. */
 
 /**
  * Payment pages opened per second, by mode. Stripe allows 100 calls a second in live mode and 25 in test mode; opening a page
- * takes two, or five when an older page is closed first, and each sale and each expiry takes three or four.
+ * takes two calls, or five if an older page is closed first; each sale and each expiry takes three or four.
  */
 const PAGES_PER_SECOND = { live: 16, test: 8 };
 
@@ -35,7 +35,7 @@ export function checkoutConfig(
   };
 }
 
-/** `figures`: the last known stock, which decides how long an unpaid page may hold it. */
+/** `figures`: the last known stock, which limits how long an unpaid page may hold it. */
 export function limitOptions(
   env: Environment,
   { limitStore, log }: Pick<Drivers, "limitStore" | "log">,

@@ -2,13 +2,13 @@ import { holdsTag, shopTag } from "~/checkout/stripe/shop-tag.server";
 import { isLiveKey } from "~/checkout/stripe/stripe-client.server";
 import type { Environment } from "~/env.server";
 
-/** Which shop this is, to Stripe and to Redis. */
+/** The shop's identity in Stripe and Redis. */
 export interface ShopIdentity {
   /** Marks the shop's Stripe sessions; see `shopTag`. */
   readonly shopTag: string;
-  /** Keeps the shop's holds in Redis apart, one tag for each mode of Stripe; see `holdsTag`. */
+  /** Separates the shop's holds in Redis, with a tag per Stripe mode; see `holdsTag`. */
   readonly holdsTag: string;
-  /** Whether the Stripe key is a live one. Webhook events of the other mode are not the shop's. */
+  /** Whether the Stripe key is a live key. Webhook events of the other mode are ignored. */
   readonly live: boolean;
 }
 

@@ -5,8 +5,8 @@ import type { Shop } from "./assemble-shop.server";
 const LAST_MOMENT_MS = 9_000;
 
 /**
- * On SIGTERM and SIGINT: the server itself stops listening (remix-serve does), housekeeping ends, and what is being
- * fulfilled may finish. Whatever is cut off is settled at the next boot.
+ * Shuts down on SIGTERM and SIGINT: remix-serve stops listening, housekeeping ends, and running fulfilments may finish. Whatever is cut
+ * off is settled at the next boot.
  */
 export function exitGracefully({
   housekeeping,
@@ -18,8 +18,8 @@ export function exitGracefully({
   const leave = (signal: string) => {
     if (isLeaving) return;
     isLeaving = true;
-    log.info({ signal }, "leaving");
-    // An open stream is an open request, and would never end by itself.
+    log.info({ signal }, "shutting down");
+    // An open stream counts as an open request and would never end by itself.
     feed.end();
     const finished = Promise.all([housekeeping.stop(), requests.idle()]);
     void Promise.race([finished, sleep(LAST_MOMENT_MS)]).then(() => process.exit(0));

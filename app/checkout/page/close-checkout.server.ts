@@ -10,21 +10,25 @@ import { UnavailableError } from "~/errors";
 import type { Claim } from "~/reservations/reservation-store";
 import { pageLifeMs } from "./session-parameters.server";
 
-/** No request of ours lives this long, so a session that was created by then is listed. */
+/** Longer than any of our requests can take: a session that was created for a claim of this age is in Stripe's list. */
 export const UNSTAMPED_AFTER_MS = 60_000;
 
-/** Refused by Stripe before it creates anything, since it buys nothing. */
+/** Stripe refuses this before it creates anything, because it has no lines. */
 const EMPTY_PAGE = { mode: "payment" } as const;
 
 export type CloseOutcome =
-  /** Proven: nobody can pay for it any more, and the claim is ended. */
+  /** Proven: it can no longer be paid, and the claim is ended. */
   | { readonly outcome: "closed" }
   | { readonly outcome: "paid"; readonly checkoutId: string }
   | { readonly outcome: "no_proof" };
 
 /**
- * Ends a claim that nobody is to pay for any more, by proof only: Stripe expired the session now, or says that it was
- * expired, or never made one. `to`: where the units go. Without proof nothing changes.
+ * Ends a claim that should no longer be paid, but only with proof: Stripe expired the session now, says that it is expired, or never
+ * created one. Without proof nothing changes. `to`: where the units go.
+ *
+ * @example
+ * const closing = await closeClaim(context, claim, "shopper");
+ * if (closing.outcome === "no_proof") return { outcome: "checkout_open", claim }; // The page may still be paid: change nothing.
  */
 export async function closeClaim(
   context: CheckoutContext,
@@ -42,7 +46,7 @@ export async function closeClaim(
   }
 }
 
-/** See `CheckoutService.close`. A page without a claim is closed as well: nobody holds for it, so nobody should pay on it. */
+/** See `CheckoutService.close`. Also expires sessions without a claim, since no stock is reserved for them. */
 export async function closePage(context: CheckoutContext, checkoutId: string): Promise<ClosePageOutcome> {
   const session = await context.gateway.fetch(checkoutId);
   if (session === null) return { outcome: "unknown_page" };
@@ -54,15 +58,15 @@ export async function closePage(context: CheckoutContext, checkoutId: string): P
 async function closeUnstamped(context: CheckoutContext, claim: Claim, to: "shopper" | "stock"): Promise<CloseOutcome> {
   if (!(await isAtLeast(context, claim, UNSTAMPED_AFTER_MS))) return { outcome: "no_proof" };
   const listed = await findSession(context, claim);
-  const session = listed === null ? await askForSession(context, claim) : { found: "yes" as const, id: listed.id };
+  const session = listed === null ? await probeForSession(context, claim) : { found: "yes" as const, id: listed.id };
   if (session.found === "unknown") return { outcome: "no_proof" };
   if (session.found === "none_open") {
-    const end = await endClaim(context, { claimId: claim.claimId, checkoutId: null, how: to });
-    // Gone: somebody stamped or ended it meanwhile.
-    const now = end === "gone" ? await context.reservations.store.findClaim(claim.claimId) : null;
-    return now === null || now.checkoutId === null
+    const ended = await endClaim(context, { claimId: claim.claimId, checkoutId: null, how: to });
+    // Gone: another call stamped or ended it meanwhile.
+    const current = ended === "gone" ? await context.reservations.store.findClaim(claim.claimId) : null;
+    return current === null || current.checkoutId === null
       ? { outcome: "closed" }
-      : closeStamped(context, now, now.checkoutId, to);
+      : closeStamped(context, current, current.checkoutId, to);
   }
   return closeStamped(context, claim, session.id, to);
 }
@@ -71,12 +75,13 @@ type Search =
   { readonly found: "yes"; readonly id: string } | { readonly found: "none_open" } | { readonly found: "unknown" };
 
 /**
- * A session that no list shows. A list that lacks it is no proof: an empty one says the same whoever answers. But the claim id is the idempotency key: under a key that was never used Stripe refuses an empty page for
- * what it lacks, and under one that was used for being used otherwise. Then the claim stays until no page of it can be open any longer;
- * a paid one has been stamped by its event or by the reconciler.
- * Fails without: "a list that lacks the page does not end its claim" in `tests/faults/payment-pages.test.ts`.
+ * Finds out whether a session exists that Stripe's list does not contain. The list is no proof, since any other service could also respond
+ * with an empty list. But the claim id is the idempotency key: if the key was never used, Stripe refuses an empty page for its missing
+ * parameters; otherwise it refuses the reuse of the key. Then the claim stays until none of its pages can still be open; by that time a
+ * paid one has been stamped by its event or the reconciler.
+ * Test that fails without it: "a list that lacks the page does not end its claim" in `tests/faults/payment-pages.test.ts`.
  */
-async function askForSession(context: CheckoutContext, claim: Claim): Promise<Search> {
+async function probeForSession(context: CheckoutContext, claim: Claim): Promise<Search> {
   const created = await context.gateway.create(EMPTY_PAGE, claim.claimId);
   switch (created.outcome) {
     case "created":
@@ -92,9 +97,9 @@ async function askForSession(context: CheckoutContext, claim: Claim): Promise<Se
   }
 }
 
-/** The session that a claim was made for, among all that Stripe made since; null when there is none. */
+/** Returns the session of a claim from Stripe's list; null if there is none. */
 export async function findSession(context: CheckoutContext, claim: Claim): Promise<StripeSession | null> {
-  // A minute of grace for clocks that differ.
+  // A minute of tolerance for clocks that differ.
   for await (const session of context.gateway.list({ createdSince: claim.claimedAt - 60_000 })) {
     if (readOrReport(context, session)?.claimId === claim.claimId) return session;
   }
@@ -109,26 +114,29 @@ async function closeStamped(
 ): Promise<CloseOutcome> {
   const budget = createBudget(context.clock, FULFIL_BUDGET_MS);
   const request = { keys: [checkoutKey(checkoutId)], checkoutId, budget };
-  // Under the lease, so that the `expired` event, which may be here before Stripe's answer, does not end the claim otherwise.
+  // Under the lease, so that the `expired` event, which may arrive before Stripe's response, does not end the claim differently.
   const work = withLeases(context.leases, request, async (): Promise<CloseOutcome | "complete"> => {
-    const status = await expireOrSee(context, checkoutId);
+    const status = await expireOrFetch(context, checkoutId);
     if (status === "complete") return "complete";
     if (status !== "expired") return { outcome: "no_proof" };
     await endClaim(context, { claimId: claim.claimId, checkoutId, how: to });
     return { outcome: "closed" };
   });
   const closing = await within(budget, work);
-  if (closing.outcome === "predecessor") throw new UnavailableError("the checkout is being settled");
+  if (closing.outcome === "predecessor") throw new UnavailableError("this checkout is being settled");
   return closing.result === "complete" ? settleComplete(context, checkoutId) : closing.result;
 }
 
-/** Expiring works only while the session is open; whatever the answer, or none: what a fetch says is true. */
-async function expireOrSee(context: CheckoutContext, checkoutId: string): Promise<StripeSession["status"] | "unknown"> {
-  const answer = await context.gateway.expire(checkoutId).catch((error: unknown) => {
-    if (error instanceof UnavailableError) return "lost" as const;
+/** Expires the session, which works only while it is open. Unless Stripe confirms, a fetch decides. */
+async function expireOrFetch(
+  context: CheckoutContext,
+  checkoutId: string,
+): Promise<StripeSession["status"] | "unknown"> {
+  const result = await context.gateway.expire(checkoutId).catch((error: unknown) => {
+    if (error instanceof UnavailableError) return "unknown" as const;
     throw error;
   });
-  if (answer === "expired") return "expired";
+  if (result === "expired") return "expired";
   return (await context.gateway.fetch(checkoutId))?.status ?? "unknown";
 }
 
@@ -137,7 +145,7 @@ async function settleComplete(context: CheckoutContext, checkoutId: string): Pro
     const settled = await fulfilCheckout(context, checkoutId);
     return settled.outcome === "released" ? { outcome: "closed" } : { outcome: "paid", checkoutId };
   } catch (error) {
-    // Paid is certain, and is what the shopper has to hear; Stripe's event and the reconciler finish the work.
+    // The payment is certain, and the shopper should see that. Stripe's event and the reconciler finish the work.
     if (error instanceof UnavailableError) return { outcome: "paid", checkoutId };
     throw error;
   }

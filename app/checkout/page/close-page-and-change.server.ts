@@ -5,7 +5,7 @@ import type { Claim } from "~/reservations/reservation-store";
 import { reserve, type ReserveRequest } from "~/reservations/reserve";
 import { closeClaim } from "./close-checkout.server";
 
-/** Another tab may open a page again right after it was closed. */
+/** Another tab may open a new page right after one was closed. */
 const MAX_CLOSED_PAGES = 3;
 
 /** See `CheckoutService.changeCart`. */

@@ -8,8 +8,8 @@ import { everyClaim } from "~/reservations/every-claim";
 type Needed = Pick<CheckoutContext, "clock" | "leases" | "gateway" | "reservations" | "log">;
 
 /**
- * See `CheckoutService.endUnknownPage`. No proof: that Stripe does not know the page is asked right before, under the page's lease,
- * and everything beyond that is the operator's word.
+ * See `CheckoutService.endUnknownPage`. Needs no proof: a fetch under the page's lease only confirms that Stripe does not know the page;
+ * beyond that, the operator decides.
  */
 export async function endUnknownPage(context: Needed, checkoutId: string): Promise<EndUnknownOutcome> {
   const budget = createBudget(context.clock, FULFIL_BUDGET_MS);
@@ -31,7 +31,7 @@ export async function endUnknownPage(context: Needed, checkoutId: string): Promi
     },
   );
   const ending = await within(budget, work);
-  if (ending.outcome === "predecessor") throw new UnavailableError("the checkout is being settled");
+  if (ending.outcome === "predecessor") throw new UnavailableError("this checkout is being settled");
   return ending.result;
 }
 

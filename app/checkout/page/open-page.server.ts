@@ -14,20 +14,20 @@ import { changedSince, type ShownCart } from "./shown-cart";
 
 interface PageRequest {
   readonly claim: Claim;
-  /** As noted by the claim; null on a second try, whose rows were looked at before. */
+  /** Others' units as noted by the claim; null on a retry, after the rows were checked. */
   readonly others: ReadonlyMap<string, OthersUnits> | null;
   readonly origin: string;
   readonly shown: ShownCart | null | undefined;
 }
 
-/** From the claim to a payment page: read the stock once more, create, stamp. Every definite no gives the units back to the shopper. */
+/** Opens a payment page for a claim: reads the stock again, creates the session, stamps the claim. Every definite refusal returns the units to the shopper's cart. */
 export async function openPage(
   context: CheckoutContext,
   request: PageRequest,
 ): Promise<StartOutcome | { outcome: "again" }> {
   const { claim, origin } = request;
-  const pricing = await look(context, request).catch(async (error: unknown) => {
-    // Of a new claim nothing was sent to Stripe yet, so nothing can come of it.
+  const pricing = await checkAndPrice(context, request).catch(async (error: unknown) => {
+    // Nothing was sent to Stripe for a new claim yet, so it can end without proof.
     if (request.others !== null) await endClaim(context, { claimId: claim.claimId, checkoutId: null, how: "shopper" });
     throw error;
   });
@@ -39,11 +39,11 @@ export async function openPage(
     currency: pricing.currency,
     origin,
   });
-  // Always under the claim's own key: by it a claim without a page's id is proven to have none.
+  // Always under the claim's own key, which later proves whether a claim without a page's id has one.
   const create = (params: SessionParameters) =>
     waitWhileBusy(context.reservations.backOff, () => context.gateway.create(params, claim.claimId));
   let created = await create(parameters);
-  if (created.outcome === "refused" && namesPicture(created.param)) {
+  if (created.outcome === "refused" && refusesPicture(created.param)) {
     logRefusal(context, claim, pricing.lines, created);
     created = await create(
       sessionParameters(context.config, {
@@ -60,8 +60,8 @@ export async function openPage(
       const { code } = created;
       logRefusal(context, claim, pricing.lines, created);
       const reason = code === "amount_too_small" ? "amount_too_small" : "rejected_by_stripe";
-      const priceless = reason === "rejected_by_stripe" ? await findUnusable(context, claim, pricing.lines) : null;
-      if (priceless !== null) return giveBack(context, claim, priceless);
+      const unusable = reason === "rejected_by_stripe" ? await findUnusable(context, claim, pricing.lines) : null;
+      if (unusable !== null) return giveBack(context, claim, unusable);
       return giveBack(context, claim, {
         outcome: "not_payable",
         reason,
@@ -69,18 +69,18 @@ export async function openPage(
       });
     }
     case "failed":
-      // No address of such a page was ever handed out; if there is one, the reconciler closes it, since nobody holds for it.
+      // The URL of such a page was never handed out. If the page exists, the reconciler closes it, since it has no claim.
       context.log({ type: "no_proof", claimId: claim.claimId, checkoutId: null, cause: created.cause });
       return giveBack(context, claim, { outcome: "again" });
     case "key_used":
-      // An earlier try of this claim said something else, and its answer was lost; in a minute Stripe's list tells what became of it.
-      throw new UnavailableError("an earlier try to open this payment page is not settled yet");
+      // An earlier try of this claim had other parameters, and its response was lost. Within a minute Stripe's list shows its session.
+      throw new UnavailableError("the outcome of an earlier try to open this payment page is not known yet");
     case "created":
       return handOut(context, claim, created.session.id);
   }
 }
 
-/** Stripe refused the cart: is it because of a Price that was usable when it was last read? Null when not, or when Stripe doesn't say. */
+/** After Stripe refused a cart: finds Prices that have become unusable since they were read. Null if there are none, or Stripe is unavailable. */
 async function findUnusable(
   context: CheckoutContext,
   claim: Claim,
@@ -99,12 +99,12 @@ async function findUnusable(
 
 type SessionParameters = ReturnType<typeof sessionParameters>;
 
-/** Pictures are decoration: no cart is unpayable because of one. */
-function namesPicture(param: string | undefined): boolean {
+/** Pictures are decoration: none of them may make a cart unpayable. */
+function refusesPicture(param: string | undefined): boolean {
   return param !== undefined && /\[images\]|\bimages\b/.test(param);
 }
 
-/** Tells which product Stripe refused, where it names a line: `line_items[2][price_data]…`. Lines are sent in the order of their ids. */
+/** Logs a refusal, with its product if Stripe names a line (`line_items[2][price_data]…`). Lines are sent in the order of their ids. */
 function logRefusal(
   context: CheckoutContext,
   claim: Claim,
@@ -125,14 +125,14 @@ function logRefusal(
   });
 }
 
-type Looked =
+type Checked =
   | Pricing
   | { readonly outcome: "refused"; readonly lines: DecidedLine[] }
   | { readonly outcome: "cart_changed"; readonly since: ShownCart };
 
-async function look(context: CheckoutContext, { claim, others, shown }: PageRequest): Promise<Looked> {
+async function checkAndPrice(context: CheckoutContext, { claim, others, shown }: PageRequest): Promise<Checked> {
   const rows = await context.catalog.products(claim.lines.map((line) => line.productId));
-  const lines = others === null ? [] : decide(claim, rows, others);
+  const lines = others === null ? [] : compareWithStock(claim, rows, others);
   if (lines.some((line) => line.shortage !== null)) return { outcome: "refused", lines };
   const pricing = await priceLines(context, claim.lines, rows);
   const since = pricing.outcome === "priced" ? changedSince(shown, pricing) : null;
@@ -145,11 +145,11 @@ async function handOut(
   checkoutId: string,
 ): Promise<StartOutcome | { outcome: "again" }> {
   if ((await liveClaim(context, claim.claimId, checkoutId)) === null) {
-    // Nobody holds for this page, so nobody may get its address.
+    // The claim is gone, so no stock backs this session: never hand out its URL.
     const closing = await closeClaim(context, { ...claim, checkoutId }, "stock");
     return closing.outcome === "paid" ? closing : { outcome: "again" };
   }
-  // What the create answered may be a saved answer of an earlier try, whose page another tab has paid meanwhile.
+  // The create may have returned the saved response of an earlier try, whose page another tab has paid meanwhile.
   const session = await context.gateway.fetch(checkoutId);
   if (session?.status === "open" && session.url !== null) return { outcome: "redirect", url: session.url, checkoutId };
   return session?.status === "complete" ? { outcome: "paid", checkoutId } : { outcome: "again" };
@@ -161,10 +161,10 @@ async function giveBack<T extends { outcome: string }>(context: CheckoutContext,
 }
 
 /**
- * Undecided calls of others are left out: each of them noted this session's units before it decides.
- * A row that is gone is none of this; it is told apart as unknown.
+ * Compares the claim with the stock. Pending units of others are ignored: those calls already see this claim.
+ * Products without a row are skipped here and reported as unknown by pricing.
  */
-function decide(
+function compareWithStock(
   claim: Claim,
   rows: ReadonlyMap<string, Product>,
   others: ReadonlyMap<string, OthersUnits>,

@@ -11,12 +11,12 @@ export interface PricedLine {
   /** Of one unit, in minor units. */
   readonly unitAmount: number;
   readonly currency: string;
-  /** A Stripe Price that is charged instead of inline price data. */
+  /** Id of the Stripe Price to charge instead of inline price data. */
   readonly stripePrice: string | null;
   readonly image: string | null;
 }
 
-/** Equal exactly when lines, unit prices and currency are equal; the order of lines does not matter. */
+/** Hash of lines, unit prices, Stripe Prices and currency; independent of the order of lines. */
 export function cartFingerprint(lines: readonly PricedLine[]): string {
   const facts = lines
     .map((line) => JSON.stringify([line.productId, line.quantity, line.unitAmount, line.currency, line.stripePrice]))
@@ -30,8 +30,8 @@ export type Pricing =
   | { readonly outcome: "not_payable"; readonly reason: NotPayableReason; readonly productIds: readonly string[] };
 
 /**
- * What each line costs by its row. Stripe Prices that are not known, or could not be charged when they were last read, are read once more
- * before the shopper is told so.
+ * Prices each line by its row. Stripe Prices that are unknown, or were unusable when last read, are read again before the cart is
+ * reported as not payable.
  */
 export async function priceLines(
   context: CheckoutContext,
@@ -44,7 +44,7 @@ export async function priceLines(
   return named.length === 0 ? pricing : rereadAndPrice(context, lines, named);
 }
 
-/** The same after Stripe was asked once more for the Prices of these products. */
+/** Like `priceLines`, after reading the Stripe Prices of these products again. */
 export async function rereadAndPrice(
   { catalog }: CheckoutContext,
   lines: readonly Line[],

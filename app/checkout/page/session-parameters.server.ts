@@ -6,18 +6,18 @@ import type { Claim } from "~/reservations/reservation-store";
 import { cartFingerprint, type PricedLine } from "./price-lines.server";
 
 /**
- * Stripe accepts 30 minutes to 24 hours, counted by its own clock when it reads the request. The margins leave room for a clock of ours
- * that is up to 15 minutes behind or an hour ahead, and for retries, which repeat the same time.
+ * Bounds for the life of a page. Stripe accepts 30 minutes to 24 hours by its own clock when it processes the request. The margins allow
+ * for our clock being up to 15 minutes behind or an hour ahead, and for retries, which repeat the same time.
  */
 const SHORTEST_LIFE_MS = 45 * 60_000;
 const LONGEST_LIFE_MS = 23 * 3_600_000;
 
-/** How long after its claim a page can be open. */
+/** How long a page can be open, from its claim. */
 export function pageLifeMs({ checkoutTtlMs }: Pick<CheckoutConfig, "checkoutTtlMs">): number {
   return Math.min(LONGEST_LIFE_MS, Math.max(SHORTEST_LIFE_MS, checkoutTtlMs));
 }
 
-/** The parameters of a new session: a pure function of the claim, the rows and the configuration, so that a retry has the same. */
+/** Returns the parameters of a new session. Pure: a retry with the same claim, rows and configuration gets the same parameters. */
 export function sessionParameters(
   config: CheckoutConfig,
   request: { claim: Claim; lines: readonly PricedLine[]; currency: string; origin: string; withPictures?: boolean },
@@ -43,13 +43,13 @@ export function sessionParameters(
   return {
     mode: "payment",
     line_items: lines.map((line) => lineItem(line, request.withPictures ?? true)),
-    // A Price may have amounts in several currencies, and Stripe would choose one by where the shopper is. The page showed this one.
+    // A Price may have amounts in several currencies, of which Stripe would choose by the shopper's location. The cart showed this one.
     ...(lines.some((line) => line.stripePrice !== null) ? { currency } : {}),
     success_url: `${origin}/orders/{CHECKOUT_SESSION_ID}?key=${encodeURIComponent(config.orderKey(claim.claimId))}`,
     cancel_url: `${origin}/cart`,
     expires_at: Math.floor((claim.claimedAt + pageLifeMs(config)) / 1000),
     metadata,
-    // So that a merchant who looks at a payment finds its shop and claim; never read by us.
+    // For merchants who inspect a payment; the shop never reads it.
     payment_intent_data: { metadata: { holdfast_shop: config.shopTag, holdfast_claim: claim.claimId } },
     ...(isAutomatic ? {} : { allowed_payment_method_types: [...config.paymentMethods] }),
     ...(config.shippingCountries.length === 0
@@ -77,7 +77,7 @@ function lineItem(line: PricedLine, withPictures: boolean): Stripe.Checkout.Sess
   };
 }
 
-/** Stripe fetches pictures itself, so only a public address is of use. A wrong one would be an error, and pictures are decoration. */
+/** Stripe fetches pictures itself, so only public URLs work. An invalid one would make Stripe refuse the page. */
 function isPublicPicture(address: string): boolean {
   if (!/^https:\/\/[^\s]{1,2040}$/.test(address) || !URL.canParse(address)) return false;
   const { hostname, username } = new URL(address);

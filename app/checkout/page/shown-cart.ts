@@ -1,4 +1,4 @@
-/** A cart as a page showed it. The Pay form brings it back in clear: it is compared with the cart of that moment, and never trusted. */
+/** A cart as a page showed it. The Pay form submits it unsigned: it is compared with the current cart, and never trusted. */
 export interface ShownCart {
   readonly currency: string;
   readonly lines: readonly ShownLine[];
@@ -11,7 +11,7 @@ interface ShownLine {
   readonly unitAmount: number;
 }
 
-/** The part of `shown` that has changed; a line that came since has quantity 0. Null: `now` is what was shown, or nobody says what was. */
+/** Returns the changed lines of `shown`; lines added since have quantity 0. Null if `now` is the cart that was shown, or `shown` is missing. */
 export function changedSince(shown: ShownCart | null | undefined, now: ShownCart): ShownCart | null {
   if (shown === null || shown === undefined) return null;
   const isSameCurrency = shown.currency === now.currency;

@@ -13,7 +13,7 @@ import { changedSince, type ShownCart } from "./shown-cart";
 
 const MAX_TRIES = 5;
 
-/** `again`: the state has changed under our hands; look once more from the beginning. */
+/** `again`: the state changed concurrently; start over. */
 type Attempt = StartOutcome | { readonly outcome: "again" };
 
 /** See `CheckoutService.start`. */
@@ -24,7 +24,7 @@ export async function startCheckout(context: CheckoutContext, request: StartRequ
     const result = await tryOnce(context, request, takeTurn);
     if (result.outcome !== "again") return result;
   }
-  throw new UnavailableError("the cart keeps changing while its payment page is opened");
+  throw new UnavailableError("the cart keeps changing while its payment page is being opened");
 }
 
 async function tryOnce(
@@ -37,7 +37,7 @@ async function tryOnce(
   const view = await reservations.store.view(sessionHash);
   if (view.claim !== null) return continueClaim(context, request, view.claim);
 
-  // The cookie's lines and the live holds: on quantity the store wins.
+  // The cookie's lines plus the live holds, whose quantities take precedence.
   const cart = withSet(summed(request.lines), view.lines).filter(({ quantity }) => quantity > 0);
   if (cart.length === 0) return { outcome: "empty_cart" };
   if (cart.length > MAX_CHECKOUT_LINES)
@@ -59,7 +59,7 @@ async function tryOnce(
   switch (claimed.outcome) {
     case "claimed":
       if (!isWhole(claimed.claim, cart)) {
-        // Lapsed, or given back by somebody, since we looked: nobody pays for a part of the cart that looks like all of it.
+        // Some holds lapsed or were released since the view: never open a page for part of a cart as if it were the whole.
         await endClaim(context, { claimId: claimed.claim.claimId, checkoutId: null, how: "shopper" });
         return { outcome: "again" };
       }
@@ -73,7 +73,7 @@ async function tryOnce(
     case "busy":
       await reservations.backOff();
       return { outcome: "again" };
-    // Lapsed in this very moment, or another tab was faster.
+    // The holds lapsed just now, or another tab was faster.
     case "nothing_held":
     case "checkout_open":
       return { outcome: "again" };
@@ -89,7 +89,7 @@ function isWhole(claim: Claim, cart: readonly Line[]): boolean {
   return cart.every(({ productId }) => claim.lines.some((line) => line.productId === productId));
 }
 
-/** A page was opened before, or is just being opened: use it if it still says what the cart says, else close it. */
+/** Continues with a page that was opened, or is being opened: reuses it if it still matches the cart, otherwise closes it. */
 async function continueClaim(context: CheckoutContext, request: StartRequest, claim: Claim): Promise<Attempt> {
   const isSameCart = request.lines.every(
     (line) => line.quantity === 0 || claim.lines.some((one) => one.productId === line.productId),
@@ -132,7 +132,7 @@ async function close(context: CheckoutContext, claim: Claim): Promise<Attempt> {
   }
 }
 
-/** Null when the lines could not be sold as they are now. */
+/** Null if the lines cannot be sold as they are now. */
 async function currentPricing(
   context: CheckoutContext,
   lines: readonly Line[],

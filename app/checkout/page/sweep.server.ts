@@ -3,13 +3,13 @@ import { everyClaim } from "~/reservations/every-claim";
 import type { Claim } from "~/reservations/reservation-store";
 import { closeClaim, UNSTAMPED_AFTER_MS } from "./close-checkout.server";
 
-/** Pages closed side by side; Stripe's own limits are kept by the limiter of requests. */
+/** Pages closed in parallel. The limiter keeps their requests below Stripe's limits. */
 const AT_ONCE = 8;
 
 /**
- * See `CheckoutService.sweep`. Returns one round, which closes several pages side by side and begins at a random one, so that several
- * servers don't all close the same. Rounds share what they found paid or doubtful, so that a delayed
- * payment is not asked about every few seconds for days: its event and the reconciler see to it.
+ * See `CheckoutService.sweep`. Returns a function that runs one round. A round closes several pages in parallel and starts at a random
+ * one, so that servers don't all close the same page. Rounds remember which pages were paid, so that a delayed payment is not checked
+ * every few seconds for days: its event and the reconciler settle it.
  */
 export function createSweep(context: CheckoutContext): () => Promise<void> {
   let settledElsewhere = new Set<string>();
@@ -26,7 +26,7 @@ export function createSweep(context: CheckoutContext): () => Promise<void> {
   }
 
   return async () => {
-    // Ages by the store's clock, never by this server's.
+    // Ages are by the store's clock, never by this server's.
     const { store } = context.reservations;
     const due: Claim[] = [];
     for await (const claim of everyClaim(store, { olderThanMs: UNSTAMPED_AFTER_MS, isUnstamped: true }))
@@ -47,7 +47,7 @@ export function createSweep(context: CheckoutContext): () => Promise<void> {
   };
 }
 
-/** Claims whose pages are open for longer than their terms allow. */
+/** Returns claims whose pages have been open longer than their terms allow. */
 async function dueEarly(
   { shortPages, clock, reservations }: CheckoutContext,
   settledElsewhere: ReadonlySet<string>,

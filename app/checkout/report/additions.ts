@@ -1,27 +1,27 @@
 import type { Money } from "~/catalog/catalog";
 import type { StripeSession } from "~/checkout/stripe/gateway";
 
-/** What stands between an order's lines and its total; `amount` is added to them, and may be negative. */
+/** A difference between the sum of an order's lines and its total; `amount` may be negative. */
 export interface Addition {
   readonly kind:
-    /** Lines that were added on, or taken off, the payment page. */
+    /** Lines added or removed on the payment page. */
     | "changed_lines"
     | "discount"
     | "shipping"
     | "tax"
-    /** Contained in the prices: nothing is added for it. */
+    /** Included in the prices, so it adds nothing to the total. */
     | "included_tax";
   readonly amount: Money;
 }
 
-/** Those that are not zero. Together with the lines they make the total, `included_tax` aside. */
+/** Returns additions that are not zero. Lines plus additions, without `included_tax`, equal the total. */
 export function additionsOf(
   { total, parts }: Pick<StripeSession, "total" | "parts">,
   linesAmount: number,
 ): readonly Addition[] {
   if (parts === null) return [];
   const { subtotal, discount, shipping, tax } = parts;
-  // Stripe names one sum, whether prices contain it or not.
+  // Stripe gives one sum for tax, whether prices include it or not.
   const missing = total.amount - (subtotal - discount + shipping);
   const added = missing >= 0 && missing <= tax ? missing : tax;
   const all = {

@@ -1,43 +1,43 @@
 export interface AuditReport {
-  /** The beginning of the window. */
+  /** Start of the window, epoch milliseconds. */
   readonly since: number;
-  /** Paid, or once paid, and ours. */
+  /** Number of this shop's checkouts that are or were paid. */
   readonly checkouts: number;
   /** All products of these checkouts. */
   readonly products: readonly ProductDrift[];
   /** Oldest first. */
   readonly faults: readonly AuditFault[];
-  /** Paid, with the tag of another shop, and not processed by it. Not counted above. */
+  /** Paid sessions with another shop's tag that no shop has processed. Not counted above. */
   readonly foreign: readonly { readonly checkoutId: string; readonly tag: string }[];
 }
 
-/** Of one product, over the checkouts of an audit. */
+/** Drift of one product over the checkouts of an audit. */
 export interface ProductDrift {
   readonly productId: string;
-  /** Units that were paid for and not refunded, by Stripe's word. */
+  /** Units paid and not refunded, according to Stripe. */
   readonly sold: number;
-  /** Units that our marks say were taken from the stock and not given back. */
+  /** Units taken from the stock and not given back, according to our marks. */
   readonly taken: number;
-  /** `sold` − `taken`. Above 0: sold and not taken, the stock reads too high. Below 0: taken and not sold, it reads too low. */
+  /** `sold` − `taken`. Above 0: sold and not taken, so the stock reads too high. Below 0: taken and not sold, so it reads too low. */
   readonly drift: number;
 }
 
-/** A checkout whose marks and payment do not agree. */
+/** A checkout whose marks and payment disagree. */
 export interface AuditFault {
   readonly checkoutId: string;
   /** When its page was opened. */
   readonly createdAt: number;
   readonly reason:
-    /** Paid, and a line was not taken; longer ago than a fulfilment may take. */
+    /** Paid, but a line was not taken within the time that a fulfilment may take. */
     | "not_taken"
-    /** To be refunded, and the money did not go back, or came back from the bank. The stock is right. */
+    /** To be refunded, but the refund was not made, or failed. The stock is correct. */
     | "not_refunded"
-    /** A mark tells of a move by another number of units than were bought. */
+    /** A mark moved a different number of units than were bought. */
     | "wrong_number"
-    /** Taken, but not paid, or the money went back and the units did not. */
+    /** Taken, but not paid, or refunded without giving the units back. */
     | "not_given_back"
     | "needs_review"
-    /** It bears our tag, and its marks make no sense: its lines could not be counted. */
+    /** It has our tag, but its marks are malformed, so its lines could not be counted. */
     | "unreadable";
   readonly lines: readonly ProductDrift[];
 }

@@ -7,10 +7,10 @@ import type { AuditFault, AuditReport, ProductDrift } from "./audit-report";
 import { foreignPayment } from "./foreign-payment";
 import { isRefunded } from "./list-orders.server";
 
-/** Two rounds of the reconciler: what is paid is taken, or refunded, by then, or somebody should look. */
+/** Two rounds of the reconciler. A payment that is neither taken nor refunded by then needs attention. */
 const TAKEN_WITHIN_MS = 10 * 60_000;
 
-/** See `CheckoutService.audit`. Money is looked at by the session: a refund of a part is not one of units. */
+/** See `CheckoutService.audit`. A session counts as refunded only as a whole: a partial refund returns no units. */
 export async function auditMarks(context: CheckoutContext): Promise<AuditReport> {
   const since = windowStart(context);
   const products = new Map<string, ProductDrift>();
@@ -60,7 +60,7 @@ function compare(session: StripeSession, record: CheckoutRecord, line: MarkedLin
   return { productId: line.productId, sold, taken, drift: sold - taken };
 }
 
-/** What the mark says is gone from the row for good; an announced move counts as not made. */
+/** Returns the units that are permanently gone from the row, according to the mark. Announced moves count as not made. */
 function takenBy({ state }: MarkedLine): number {
   switch (state.mark) {
     case "done":

@@ -5,14 +5,14 @@ import type { StripeSession } from "~/checkout/stripe/gateway";
 import { decodeRecord, type Metadata } from "~/checkout/stripe/session-metadata";
 import { isGivenBack } from "./refund-standing";
 
-/** By then the shop that a payment belongs to has processed it, if it runs at all. */
+/** By then the shop that owns a payment has processed it, if it is running at all. */
 const UNTOUCHED_FOR_MS = 15 * 60_000;
 
-/** Shops that said that a payment is not theirs: the beginnings of their tags, comma-separated. */
+/** Metadata key: shops that declared the payment not theirs, as comma-separated prefixes of their tags. */
 const LEFT = "holdfast_left";
 const LEFT_LETTERS = 12;
 
-/** A payment that is marked for a shop with another tag, and that nobody processes. */
+/** A payment with another shop's tag that no shop has processed. */
 export interface ForeignPayment {
   readonly tag: string;
   readonly record: CheckoutRecord;
@@ -21,8 +21,8 @@ export interface ForeignPayment {
 type Parts = Pick<CheckoutContext, "clock" | "config">;
 
 /**
- * Null for everything else: several shops may share a Stripe account, so what another one has begun to process, what was refunded, and
- * what this shop has left to it are none of ours.
+ * Returns a session's foreign payment, or null. Several shops may share a Stripe account, so payments that another shop has started to
+ * process, refunded payments, and those that this shop has left to others do not count.
  */
 export function foreignPayment({ clock, config }: Parts, session: StripeSession): ForeignPayment | null {
   const tag = tagOf(session.metadata);
@@ -41,7 +41,7 @@ export function isLeft(
   return leftBy(metadata).includes(shopTag.slice(0, LEFT_LETTERS));
 }
 
-/** The metadata by which this shop remembers that a payment is not its own. */
+/** Returns the metadata that records that a payment is not this shop's. */
 export function leaving({ shopTag }: { readonly shopTag: string }, metadata: Metadata): Metadata {
   return { [LEFT]: [...new Set([...leftBy(metadata), shopTag.slice(0, LEFT_LETTERS)])].join(",") };
 }
@@ -54,7 +54,7 @@ function readRecord(tag: string, metadata: Metadata): CheckoutRecord | null {
   try {
     return decodeRecord(tag, metadata);
   } catch {
-    // Another version's, perhaps: not for us to complain about.
+    // Another release may have written it; not this shop's problem.
     return null;
   }
 }

@@ -8,7 +8,7 @@ import { UnavailableError } from "~/errors";
 import { refundReview, refundStanding } from "./refund-standing";
 import { reviewedFor } from "./review-reason";
 
-/** See `CheckoutService.inspect`. Reads only, and takes no lease: what it tells may be old a moment later. */
+/** See `CheckoutService.inspect`. Only reads, without a lease, so its result may be outdated a moment later. */
 export async function inspectCheckout(
   context: CheckoutContext,
   checkoutId: string,
@@ -40,14 +40,14 @@ export async function inspectCheckout(
     charged,
     next:
       record === null
-        ? "Nothing: it is not this shop's."
-        : sayNext(session, record, { rows, charged, hasClaim: claim !== null }),
+        ? "Nothing: this is not the shop's checkout."
+        : describeNext(session, record, { rows, charged, hasClaim: claim !== null }),
   };
 }
 
-/** Null while nobody answers. */
-function orNull<T>(answer: Promise<T>): Promise<T | null> {
-  return answer.catch((error: unknown) => {
+/** Resolves to null if the service is unavailable. */
+function orNull<T>(result: Promise<T>): Promise<T | null> {
+  return result.catch((error: unknown) => {
     if (error instanceof UnavailableError) return null;
     throw error;
   });
@@ -59,34 +59,33 @@ interface Facts {
   readonly hasClaim: boolean;
 }
 
-function sayNext(session: StripeSession, record: CheckoutRecord, { rows, charged, hasClaim }: Facts): string {
+function describeNext(session: StripeSession, record: CheckoutRecord, { rows, charged, hasClaim }: Facts): string {
   if (session.status === "open") return "Nothing: the payment page is open.";
   if (session.status === "expired")
     return hasClaim ? "Release the claim: the payment page has expired." : "Nothing: the payment page has expired.";
   if (session.paymentStatus === "unpaid") return "Wait for the delayed payment, or release the claim if it has failed.";
   const { owed, pending } = refundStanding(session, record);
-  if (owed > 0) return "Wait for an operator: a refund failed, and the buyer does not have the money back.";
-  if (refundReview(session, record) === "no_payment")
-    return "Wait for an operator: Stripe names no payment that could be refunded.";
+  if (owed > 0) return "Wait for an operator: a refund failed, so the buyer has not been paid back.";
+  if (refundReview(session, record) === "no_payment") return "Wait for an operator: Stripe has no payment to refund.";
   const isUntouched = record.verdict === null && record.lines.every((line) => line.state.mark === "claimed");
   if (isUntouched && !hasClaim)
-    return "Reserve the units like anybody, since the claim is gone; then take them, or refund.";
+    return "Reserve the items like a new order, since the claim has ended. Then take them, or refund.";
   if (isUntouched && !wasCompared(record) && charged !== null && compareLines(record, charged) === "missing") {
     return "Wait for an operator, since Stripe charged for less than this order's lines.";
   }
-  if (rows === null && needsRows(record)) return "Wait for the database, which does not answer.";
+  if (rows === null && needsRows(record)) return "Wait for the database, which is not responding.";
   const step = nextStep(record, rows ?? new Map());
   switch (step.step) {
     case "resolve":
       return `Settle announced moves by their rows: ${step.moves.map((move) => `${move.line.productId} ${move.row}`).join(", ")}.`;
     case "announce":
       if (record.review?.reason === "row_refused")
-        return "Try once more what the row refused: it waits until the table takes the change.";
+        return "Retry the change that the row refused, until the table accepts it.";
       return record.verdict === null
-        ? "Announce the decrements, then make them."
-        : "Announce what is to be given back, then give it back.";
+        ? "Announce the decrements, then apply them."
+        : "Announce the returns to stock, then apply them.";
     case "decide_refund":
-      return `Decide to refund: too few units of ${step.short.map((line) => line.productId).join(", ")}.`;
+      return `Decide to refund: not enough stock of ${step.short.map((line) => line.productId).join(", ")}.`;
     case "refund":
       return "Refund the payment in full.";
     case "review":
@@ -95,6 +94,6 @@ function sayNext(session: StripeSession, record: CheckoutRecord, { rows, charged
         : "Wait for an operator to settle the lines that need review.";
     case "finished":
       if (hasClaim) return "End the claim; everything else is done.";
-      return pending > 0 ? "Nothing: the refund is on its way, by Stripe's word." : "Nothing: everything is done.";
+      return pending > 0 ? "Nothing: the refund is pending in Stripe." : "Nothing: everything is done.";
   }
 }

@@ -8,7 +8,7 @@ import type { CheckoutOrder, OrderList, OrderState } from "./orders";
 import { isGivenBack, refundStanding } from "./refund-standing";
 import { reviewReason } from "./review-reason";
 
-/** See `CheckoutService.orders`. What cannot be read is reported by the reconciler, and told by the audit. */
+/** See `CheckoutService.orders`. Skips unreadable records, which the reconciler and the audit report. */
 export async function listOrders(context: CheckoutContext, { atMost }: { atMost: number }): Promise<OrderList> {
   const since = windowStart(context);
   const orders: CheckoutOrder[] = [];
@@ -27,7 +27,7 @@ export async function listOrders(context: CheckoutContext, { atMost }: { atMost:
           tag: foreign.tag,
         });
     }
-    // Whether there are more is not worth another request.
+    // Not worth another request to find out whether there are more.
     if (seen === atMost) return { orders, since, isWhole: false };
   }
   return { orders, since, isWhole: true };
@@ -57,7 +57,7 @@ function standingOf(session: StripeSession, record: CheckoutRecord): Pick<Checko
   return { state: reason === null ? stateOf(session, record) : "needs_review", reason };
 }
 
-/** Where no person is needed. */
+/** The state of an order that needs no person. */
 function stateOf(session: StripeSession, record: CheckoutRecord): Exclude<OrderState, "needs_review"> {
   const marks = new Set(record.lines.map((line) => line.state.mark));
   if (session.paymentStatus === "unpaid") return hasFailed(session) ? "not_charged" : "awaiting_payment";
@@ -69,8 +69,8 @@ function stateOf(session: StripeSession, record: CheckoutRecord): Exclude<OrderS
   return refundStanding(session, record).pending > 0 ? "refund_pending" : "refunded";
 }
 
-/** By Stripe's word, or an operator's where the money went back by another way; where nothing was to be paid Stripe can say nothing. */
+/** Whether the payment was refunded, according to Stripe; or to the marks, if nothing was paid or an operator refunded it another way. */
 export function isRefunded(session: StripeSession, { verdict, accepted }: CheckoutRecord): boolean {
-  const isByWord = session.payment === null || accepted.includes("refund_failed");
-  return (isByWord && verdict === "refunded") || isGivenBack(session);
+  const isByMarks = session.payment === null || accepted.includes("refund_failed");
+  return (isByMarks && verdict === "refunded") || isGivenBack(session);
 }

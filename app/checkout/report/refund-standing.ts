@@ -2,13 +2,13 @@ import type { CheckoutRecord, ReviewReason } from "~/checkout/fulfil/line-marks"
 import { stepWithoutStock } from "~/checkout/fulfil/next-step";
 import type { Refund, StripeSession } from "~/checkout/stripe/gateway";
 
-/** Where an order's money is, as Stripe reports it, in minor units; refunds by hand included. */
+/** State of an order's refunds as Stripe reports it, including manual ones. In minor units. */
 export interface RefundStanding {
-  /** Back with the buyer, as far as Stripe knows today. */
+  /** Refunded to the buyer, as far as Stripe knows today. */
   readonly returned: number;
-  /** On its way: not paid back yet, and not to be refunded once more. */
+  /** On its way: not refunded yet, and not to be refunded again. */
   readonly pending: number;
-  /** What a refund that failed leaves to be given back; 0 once an operator says that it was, by another way. */
+  /** Left to refund after a refund that failed; 0 once an operator states that it was refunded another way. */
   readonly owed: number;
 }
 
@@ -24,18 +24,18 @@ export function refundStanding({ charge, total }: Payment, { verdict, accepted }
   return { returned, pending, owed: isSettled ? 0 : verdict === null ? Math.min(left, notMadeUpFor(refunds)) : left };
 }
 
-/** Nothing of the payment is left to be refunded. */
+/** Whether nothing of the payment is left to refund. */
 export function isGivenBack({ charge, total }: Payment): boolean {
   const refunds = charge?.refunds ?? [];
   return total.amount > 0 && sumOf(refunds, "succeeded") + sumOf(refunds, "pending") >= total.amount;
 }
 
-/** Something was to be paid, and nothing is named that could be refunded. */
+/** Whether something was to be paid but Stripe names no payment to refund. */
 export function lacksPayment({ payment, total }: Pick<Payment, "payment" | "total">): boolean {
   return payment === null && total.amount > 0;
 }
 
-/** Why the money of a paid order waits for a person; null when it does not. */
+/** Why the refund of a paid order waits for a person; null if it does not. */
 export function refundReview(
   session: Payment,
   record: CheckoutRecord,
@@ -46,8 +46,8 @@ export function refundReview(
 }
 
 /**
- * Of refunds that were made by hand: what failed and was not refunded again. Stripe does not say when one failed, so a later one of the
- * same amount, or of all that had failed, counts as the other try.
+ * Sums up manual refunds that failed and were not repeated. Stripe does not say when a refund failed, so a later one of the same amount,
+ * or of the sum of all that had failed, counts as the retry.
  */
 function notMadeUpFor(refunds: readonly Refund[]): number {
   let open: number[] = [];

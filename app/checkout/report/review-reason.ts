@@ -3,7 +3,7 @@ import { hasUnacceptedExtras, stepWithoutStock } from "~/checkout/fulfil/next-st
 import type { StripeSession } from "~/checkout/stripe/gateway";
 import { refundReview } from "./refund-standing";
 
-/** Why a paid order of this shop waits for a person, by its session and marks alone; null when it does not. The money goes first. */
+/** Why a paid order of this shop waits for a person, by its session and marks alone; null if it does not. Refund problems come first. */
 export function reviewReason(
   session: Pick<StripeSession, "paymentStatus" | "payment" | "total" | "charge">,
   record: CheckoutRecord,
@@ -14,7 +14,7 @@ export function reviewReason(
   return stepWithoutStock(record).step === "review" ? reviewedFor(record) : null;
 }
 
-/** Of an order whose stock or lines wait for a person. What only a person can tell goes before what is tried again by itself. */
+/** Why an order's stock or lines wait for a person. Reasons that only a person can resolve come before those retried automatically. */
 export function reviewedFor(record: CheckoutRecord): ReviewReason {
   if (record.lines.some((line) => line.state.mark === "needs_review")) return "unclear_row";
   return record.review?.reason ?? (hasUnacceptedExtras(record) ? "lines_differ" : "unclear_row");

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { UnavailableError } from "~/errors";
 import { createWorld, ORIGIN } from "../world";
 
-describe("a shopper pays", () => {
-  it("cannot do anything before holds are rebuilt", async () => {
+describe("a shopper who pays", () => {
+  it("can do nothing before holds are rebuilt", async () => {
     const { checkout } = createWorld().boot();
     const lines = [{ productId: "mug", quantity: 1 }];
 
@@ -19,7 +19,7 @@ describe("a shopper pays", () => {
     expect(await checkout.changeCart({ sessionHash: "ann", lines })).toMatchObject({ outcome: "granted" });
   });
 
-  it("takes the units once, ends the hold, and says so again when asked again", async () => {
+  it("gets the items taken from stock once, however often the checkout is fulfilled", async () => {
     const world = createWorld({ rows: { mug: 3 } });
     const { checkout, store, pay } = await world.open();
     const checkoutId = await pay("ann", { mug: 2 });
@@ -43,7 +43,7 @@ describe("a shopper pays", () => {
     expect(await store.totals()).toMatchObject({ units: 0 });
   });
 
-  it("gets the same page again for the same cart", async () => {
+  it("gets the same payment page again for the same cart", async () => {
     const world = createWorld();
     const { pay } = await world.open();
 

@@ -30,7 +30,7 @@ const parameters = (lines: readonly PricedLine[] = [mug], changes: Partial<Check
   sessionParameters({ ...config, ...changes }, { claim, lines, currency: "usd", origin: "https://shop.test" });
 
 describe("the parameters of a payment page", () => {
-  it("are the same for the same claim and rows, in whatever order the lines come", () => {
+  it("are the same for the same claim and rows, whatever the order of lines", () => {
     expect(parameters([mug, pot])).toEqual(parameters([pot, mug]));
   });
 
@@ -39,16 +39,16 @@ describe("the parameters of a payment page", () => {
     [3_600_000, 3600],
     [82_800_000, 82_800],
     [172_800_000, 82_800],
-  ])("a deadline of %d ms makes a page of %d s, within what Stripe takes", (checkoutTtlMs, seconds) => {
+  ])("for a deadline of %d ms keep the page open for %d s, within Stripe's bounds", (checkoutTtlMs, seconds) => {
     expect(parameters([mug], { checkoutTtlMs }).expires_at).toBe(Math.floor(claim.claimedAt / 1000 + seconds));
   });
 
-  it("leave the methods to the dashboard when they are automatic", () => {
+  it("leave automatic payment methods to the dashboard", () => {
     expect(parameters([mug], { paymentMethods: ["automatic"] })).not.toHaveProperty("allowed_payment_method_types");
     expect(parameters().allowed_payment_method_types).toEqual(["card"]);
   });
 
-  it("hand shipping, tax and promotion codes on as they are", () => {
+  it("pass shipping, tax and promotion codes through unchanged", () => {
     const handedOn = {
       shippingCountries: ["DE", "FR"],
       shippingRates: ["shr_1"],
@@ -78,17 +78,17 @@ describe("the parameters of a payment page", () => {
     ["https://cdn.example.com:8443/m%C3%BCg.jpg?w=1", ["https://cdn.example.com:8443/m%C3%BCg.jpg?w=1"]],
     ["http://shop.test/mug.png", undefined],
     ["https://cdn.test/mug.png", ["https://cdn.test/mug.png"]],
-  ])("the picture %s is sent as %s", (image, sent) => {
+  ])("turn the picture %s into %s", (image, sent) => {
     expect(parameters([{ ...mug, image }]).line_items?.[0]?.price_data?.product_data?.images).toEqual(sent);
   });
 
-  it("charge the merchant's Price instead of an inline one", () => {
+  it("charge the merchant's Price instead of an inline price", () => {
     expect(parameters([{ ...mug, stripePrice: "price_1" }]).line_items).toEqual([
       { price: "price_1", quantity: 2, metadata: { holdfast_product: "mug" } },
     ]);
   });
 
-  it("carry the hash of the session and bring the shopper back", () => {
+  it("contain the session hash and the return URLs", () => {
     expect(parameters()).toMatchObject({
       success_url: "https://shop.test/orders/{CHECKOUT_SESSION_ID}?key=claim-1.signed",
       cancel_url: "https://shop.test/cart",
@@ -99,7 +99,7 @@ describe("the parameters of a payment page", () => {
 });
 
 describe("the fingerprint of a cart", () => {
-  it("changes with quantity, price, currency and product, and with nothing else", () => {
+  it("changes only with quantity, price, currency and product", () => {
     const same = cartFingerprint([mug, pot]);
 
     expect(cartFingerprint([pot, { ...mug, name: "Cup", image: "https://x.test/y" }])).toBe(same);
@@ -118,7 +118,7 @@ describe("the fingerprint of a cart", () => {
 describe("the tag of a shop", () => {
   const shop = { supabaseUrl: "https://a.supabase.co", table: "products", environment: "production" };
 
-  it("differs by project, table and environment, and gives none of them away", () => {
+  it("differs by project, table and environment, and reveals none of them", () => {
     const tags = [
       shop,
       { ...shop, supabaseUrl: "https://b.supabase.co" },
@@ -131,7 +131,7 @@ describe("the tag of a shop", () => {
     expect(tags[0]).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it("of what is held is another with live keys than with test keys, and is no session's", () => {
+  it("of holds differs between live and test keys, and from that of sessions", () => {
     const tags = [holdsTag(shop, { live: true }), holdsTag(shop, { live: false }), shopTag(shop)];
     expect(new Set(tags.map((tag) => tag.slice(0, 12))).size).toBe(3);
     expect(holdsTag(shop, { live: true })).toBe(tags[0]);

@@ -15,8 +15,8 @@ async function open(): Promise<{ world: World; shop: Process }> {
   return { world, shop };
 }
 
-describe("a cart that is paid as a page showed it", () => {
-  it("opens the payment page, once, for as long as it is the same", async () => {
+describe("paying for a cart as a page showed it", () => {
+  it("opens the payment page, once, while the cart is unchanged", async () => {
     const { shop } = await open();
     const first = await pay(shop, SHOWN);
     expect(first).toMatchObject({ outcome: "redirect" });
@@ -26,18 +26,18 @@ describe("a cart that is paid as a page showed it", () => {
   it.each([
     ["a price", { price: 2200 }, { currency: "usd", lines: [MUG] }],
     ["the currency", { currency: "eur" }, { currency: "usd", lines: [] }],
-  ])("opens none where %s is another by then; the cart stays held", async (_what, row, since) => {
+  ])("opens no page if %s has changed; the cart stays held", async (_what, row, since) => {
     const { world, shop } = await open();
     Object.assign(world.rows.get("mug") ?? {}, row);
     expect(await pay(shop, SHOWN)).toEqual({ outcome: "cart_changed", since });
     expect(world.stripe.sessions()).toEqual([]);
     expect(await shop.store.view("ann")).toMatchObject({ lines: [{ productId: "mug", quantity: 2 }], claim: null });
-    // Negative control: a form that does not say what was shown is served, and charged by the row.
+    // Negative control: a form without the shown cart opens a page, and is charged by the row.
     expect(await pay(shop, null)).toMatchObject({ outcome: "redirect" });
     expect(world.stripe.sessions()).toHaveLength(1);
   });
 
-  it("opens none where the cart is another by then", async () => {
+  it("opens no page if the lines of the cart have changed", async () => {
     const { shop } = await open();
     await shop.checkout.changeCart({
       sessionHash: "ann",
@@ -57,7 +57,7 @@ describe("a cart that is paid as a page showed it", () => {
     });
   });
 
-  it("leads nobody to an open page of another cart than they saw, and leaves it open for those who did", async () => {
+  it("never redirects to an open page of a different cart, but leaves that page open", async () => {
     const { world, shop } = await open();
     const opened = await pay(shop, SHOWN);
     expect(await pay(shop, { currency: "usd", lines: [{ ...MUG, quantity: 1 }] })).toMatchObject({
@@ -68,8 +68,8 @@ describe("a cart that is paid as a page showed it", () => {
   });
 });
 
-describe("what has changed since a cart was shown", () => {
-  it("is nothing in another order, and each line whose quantity or price is another", () => {
+describe("changes since a cart was shown", () => {
+  it("include each line with a new quantity or price, and ignore the order of lines", () => {
     const pot = { productId: "pot", quantity: 1, unitAmount: 300 };
     const shown = { currency: "usd", lines: [MUG, pot] };
     expect(changedSince(shown, { currency: "usd", lines: [pot, MUG] })).toBeNull();

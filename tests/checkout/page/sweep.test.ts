@@ -3,7 +3,7 @@ import { CHECKOUT_TTL_MS, createWorld, ORIGIN } from "../world";
 
 const SHOPPERS = Array.from({ length: 20 }, (_, n) => `shopper-${n}`);
 
-/** Twenty open pages past their deadline, a sweep of them, and the order in which Stripe is asked to expire them. */
+/** Opens twenty pages and passes their deadline; `expired` records the order in which Stripe is asked to expire them. */
 async function twentyPages() {
   const world = createWorld({ rows: { mug: SHOPPERS.length } });
   const expired: string[] = [];
@@ -17,7 +17,7 @@ async function twentyPages() {
           expired.push(checkoutId);
           atOnce.now += 1;
           atOnce.most = Math.max(atOnce.most, atOnce.now);
-          // Others get their turn.
+          // Lets other pages run.
           await new Promise((resolve) => setImmediate(resolve));
           return gateway.expire(checkoutId).finally(() => (atOnce.now -= 1));
         },
@@ -45,7 +45,7 @@ afterEach(() => {
 });
 
 describe("the sweep of payment pages", () => {
-  it("closes several side by side, and each once", async () => {
+  it("closes several pages in parallel, each once", async () => {
     const { shop, pages, expired, atOnce } = await twentyPages();
     await shop.checkout.sweep();
     expect([...expired].sort()).toEqual([...pages].sort());
@@ -53,7 +53,7 @@ describe("the sweep of payment pages", () => {
     expect(await shop.store.totals()).toMatchObject({ units: 0 });
   });
 
-  it("begins at a random page, so that servers don't all close the same", async () => {
+  it("starts at a random page, so that servers don't all close the same one", async () => {
     const { shop, pages, expired } = await twentyPages();
     vi.spyOn(Math, "random").mockReturnValue(0.5);
     await shop.checkout.sweep();

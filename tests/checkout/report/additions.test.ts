@@ -11,11 +11,11 @@ const additions = (
     ({ kind, amount }) => [kind, amount.amount],
   );
 
-describe("what stands between an order's lines and its total", () => {
+describe("additions between an order's lines and its total", () => {
   it.each([
     ["nothing", 3000, {}, []],
     [
-      "all of it",
+      "discount, shipping and tax",
       3355,
       { discount: 750, shipping: 500, tax: 605 },
       [
@@ -24,9 +24,9 @@ describe("what stands between an order's lines and its total", () => {
         ["tax", 605],
       ],
     ],
-    ["tax that prices contain", 3000, { tax: 273 }, [["included_tax", 273]]],
+    ["tax included in prices", 3000, { tax: 273 }, [["included_tax", 273]]],
     [
-      "tax that only shipping adds",
+      "included tax, plus tax on shipping",
       3550,
       { shipping: 500, tax: 323 },
       [
@@ -36,19 +36,19 @@ describe("what stands between an order's lines and its total", () => {
       ],
     ],
     ["a cross-sell", 3300, { subtotal: 3300 }, [["changed_lines", 300]]],
-    ["a line taken off", 2000, { subtotal: 2000 }, [["changed_lines", -1000]]],
+    ["a removed line", 2000, { subtotal: 2000 }, [["changed_lines", -1000]]],
   ])("%s", (_what, total, parts, expected) => {
     expect(additions(total, parts)).toEqual(expected);
   });
 
-  it("adds up to the total, tax that prices contain aside", () => {
+  it("add up to the total, without included tax", () => {
     const found = additions(3550, { subtotal: 3300, discount: 300, shipping: 500, tax: 323 });
     expect(
       3000 + found.filter(([kind]) => kind !== "included_tax").reduce((sum, [, amount]) => sum + Number(amount), 0),
     ).toBe(3550);
   });
 
-  it("is not known where Stripe does not say", () => {
+  it("are empty if Stripe gives no parts", () => {
     expect(additionsOf({ total: usd(3355), parts: null }, 3000)).toEqual([]);
   });
 });

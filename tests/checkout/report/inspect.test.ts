@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { CALLS, createWorld, once } from "../world";
 
-describe("a look at a checkout", () => {
-  it("knows nothing of a session that Stripe does not know", async () => {
+describe("inspecting a checkout", () => {
+  it("returns null for a session that Stripe does not know", async () => {
     const shop = await createWorld().open();
 
     expect(await shop.checkout.inspect("cs_test_unknown")).toBeNull();
   });
 
-  it("tells what is next at each stage, and does none of it", async () => {
+  it("names the next step at each stage without taking it", async () => {
     const world = createWorld({ rows: { mug: 3 } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 2 });
@@ -16,18 +16,18 @@ describe("a look at a checkout", () => {
 
     expect(await next()).toBe("Nothing: the payment page is open.");
     world.stripe.pay(checkoutId);
-    expect(await next()).toBe("Announce the decrements, then make them.");
+    expect(await next()).toMatch(/^Announce the decrements/);
     expect(world.stock()).toBe(3);
     shop.setFaults(once(CALLS.swap, "refuse"));
     await shop.run(shop.checkout.fulfil(checkoutId));
     shop.heal();
-    expect(await next()).toBe("Settle announced moves by their rows: mug swap.");
+    expect(await next()).toMatch(/^Settle .* mug swap/);
     world.setStock("mug", 1);
-    expect(await next()).toBe("Settle announced moves by their rows: mug applied.");
+    expect(await next()).toMatch(/^Settle .* mug applied/);
     world.setStock("mug", 9);
-    expect(await next()).toBe("Settle announced moves by their rows: mug unclear.");
+    expect(await next()).toMatch(/^Settle .* mug unclear/);
     await shop.checkout.fulfil(checkoutId);
-    expect(await next()).toBe("Wait for an operator to settle the lines that need review.");
+    expect(await next()).toMatch(/^Wait for an operator/);
     await shop.checkout.settle({ checkoutId, productId: "mug", verdict: "not_applied" });
     expect(await shop.checkout.inspect(checkoutId)).toMatchObject({
       status: "complete",
@@ -36,28 +36,28 @@ describe("a look at a checkout", () => {
       claim: null,
       verdict: null,
       lines: [{ productId: "mug", quantity: 2, mark: "done", from: 9, to: 7, inventory: 7 }],
-      next: "Nothing: everything is done.",
+      next: expect.stringMatching(/^Nothing/) as string,
     });
   });
 
-  it("says that it would refund, and why", async () => {
+  it("names a refund as the next step, with the short products", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
     world.stripe.pay(checkoutId);
     world.setStock("mug", 0);
 
-    expect(await shop.checkout.inspect(checkoutId)).toMatchObject({ next: "Decide to refund: too few units of mug." });
+    expect((await shop.checkout.inspect(checkoutId))?.next).toMatch(/^Decide to refund: .*mug/);
     shop.setFaults(once(CALLS.refund, 503, 9));
     await shop.run(shop.checkout.fulfil(checkoutId));
     shop.heal();
     expect(await shop.checkout.inspect(checkoutId)).toMatchObject({
       verdict: "refund",
-      next: "Refund the payment in full.",
+      next: expect.stringMatching(/^Refund/) as string,
     });
   });
 
-  it("does not take a database that is silent for a row that is gone", async () => {
+  it("does not mistake an unresponsive database for a missing row", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
@@ -66,7 +66,7 @@ describe("a look at a checkout", () => {
 
     expect(await shop.checkout.inspect(checkoutId)).toMatchObject({
       lines: [{ inventory: null }],
-      next: "Wait for the database, which does not answer.",
+      next: expect.stringMatching(/^Wait for the database/) as string,
     });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CheckoutOrder } from "~/checkout/report/orders";
 import { CALLS, createWorld, once, type Process, type World } from "../world";
 
-/** Longer than a payment may wait to be taken before the audit calls it a fault. */
+/** Longer than the audit allows between a payment and its fulfilment. */
 const LATER_MS = 11 * 60_000;
 const delayed = { config: { paymentMethods: ["card", "us_bank_account"] }, rows: { mug: 3 } };
 
@@ -27,7 +27,7 @@ async function paid(world: World, shop: Process, lines: Record<string, number> =
   return checkoutId;
 }
 
-/** By hand, on Stripe's dashboard: the log is taken away, since the keys of lines are read in its light. */
+/** Edits metadata as in Stripe's dashboard. Removes the log, which would otherwise take precedence over the keys of lines. */
 async function forge(world: World, checkoutId: string, metadata: Record<string, string>): Promise<void> {
   const log = Object.keys(world.stripe.session(checkoutId)?.metadata ?? {}).filter((key) =>
     key.startsWith("holdfast_log_"),
@@ -66,8 +66,8 @@ async function refundByHand(world: World, checkoutId: string, amount?: number): 
 
 const line = (mark: object) => JSON.stringify({ product: "mug", name: "mug", quantity: 2, unit: 1250, ...mark });
 
-describe("an audit finds", () => {
-  it("a missing mark, once the reconciler had its time: sold and not taken", async () => {
+describe("an audit reports", () => {
+  it("a missing mark as sold and not taken, after the reconciler has had time to run", async () => {
     const world = createWorld();
     const shop = await world.open();
     const checkoutId = await paid(world, shop);
@@ -81,7 +81,7 @@ describe("an audit finds", () => {
     ]);
   });
 
-  it("a forged mark that tells of another number than was bought", async () => {
+  it("a forged mark with a different number of units than were bought", async () => {
     const world = createWorld();
     const shop = await world.open();
     const checkoutId = await paid(world, shop);
@@ -91,7 +91,7 @@ describe("an audit finds", () => {
     expect((await shop.checkout.audit()).faults).toMatchObject([{ checkoutId, reason: "wrong_number" }]);
   });
 
-  it("what was taken for money that never came, and for money that went back", async () => {
+  it("units that were taken but not paid, or taken and refunded", async () => {
     const world = createWorld(delayed);
     const shop = await world.open();
     const unpaid = await shop.pay("bob", { mug: 1 });
@@ -107,7 +107,7 @@ describe("an audit finds", () => {
     ]);
   });
 
-  it("a record that makes no sense, and goes on to the others", async () => {
+  it("an unreadable record, and continues with the others", async () => {
     const world = createWorld({ rows: { mug: 9 } });
     const shop = await world.open();
     const broken = await paid(world, shop);
@@ -122,7 +122,7 @@ describe("an audit finds", () => {
     expect((await shop.checkout.orders({ atMost: 100 })).orders).toHaveLength(1);
   });
 
-  it("nothing of another shop", async () => {
+  it("nothing about another shop's sessions", async () => {
     const world = createWorld({ rows: { mug: 9 } });
     const other = await world.open({
       dependencies: (real) => ({ config: { ...real.config, shopTag: "another shop" } }),
@@ -136,7 +136,7 @@ describe("an audit finds", () => {
   });
 });
 
-describe("after an ordinary journey an audit finds nothing, and the order reads", () => {
+describe("after an ordinary checkout the audit is clean, and the order is listed as", () => {
   async function expectInOrder(world: World, shop: Process, state: CheckoutOrder["state"]): Promise<void> {
     world.advance(LATER_MS);
     expect(await theOrder(shop)).toMatchObject({ state });
@@ -144,7 +144,7 @@ describe("after an ordinary journey an audit finds nothing, and the order reads"
     expect(await drift(shop)).toEqual({});
   }
 
-  it("paid: pack it", async () => {
+  it("paid, ready to pack", async () => {
     const world = createWorld({ rows: { mug: { inventory: 3, name: "Tide Mug" } } });
     const shop = await world.open();
     const checkoutId = await paid(world, shop);
@@ -159,7 +159,7 @@ describe("after an ordinary journey an audit finds nothing, and the order reads"
     });
   });
 
-  it("not taken yet: being confirmed", async () => {
+  it("being confirmed, if it is not taken yet", async () => {
     const world = createWorld();
     const shop = await world.open();
     world.stripe.pay(await shop.pay("ann", { mug: 1 }));
@@ -167,7 +167,7 @@ describe("after an ordinary journey an audit finds nothing, and the order reads"
     expect(await drift(shop)).toEqual({});
   });
 
-  it("could not be had: refunded, with what was taken given back", async () => {
+  it("refunded, with taken units given back, if stock was short", async () => {
     const world = createWorld({ rows: { mug: 3, pot: 1 } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1, pot: 1 });
@@ -178,11 +178,11 @@ describe("after an ordinary journey an audit finds nothing, and the order reads"
     expect(await theOrder(shop)).toMatchObject({ refund: { returned: 2500 } });
   });
 
-  it("could not be had, and Stripe has not made the refund yet: a fault only when that takes too long", async () => {
+  it("being confirmed, if Stripe has not made the refund yet; a problem only when that takes too long", async () => {
     const world = createWorld({ rows: { mug: 3, pot: 1 } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1, pot: 1 });
-    // Seen as 1 when both are announced, so that the mug is taken and has to go back.
+    // Read as 1 when both are announced, so that the mug is taken and has to be given back.
     world.table.onSwap = (productId) => productId === "mug" && world.setStock("pot", 0);
     world.stripe.pay(checkoutId);
     shop.setFaults((call) => (call.name.includes(CALLS.listRefunds) ? "refuse" : null));
@@ -197,7 +197,7 @@ describe("after an ordinary journey an audit finds nothing, and the order reads"
     await expectInOrder(world, shop, "refunded");
   });
 
-  it.each(["granted", "refused"] as const)("late and %s", async (outcome) => {
+  it.each(["granted", "refused"] as const)("paid or refunded, if a late payment is %s", async (outcome) => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
@@ -212,7 +212,7 @@ describe("after an ordinary journey an audit finds nothing, and the order reads"
   });
 
   it.each(["applied", "not_applied"] as const)(
-    "settled as %s; before that it waits for a person, and counts as drift",
+    "settled as %s, after it waited for a person and counted as drift",
     async (verdict) => {
       const world = createWorld({ rows: { mug: 10 } });
       const killed = await world.open();
@@ -236,7 +236,7 @@ describe("after an ordinary journey an audit finds nothing, and the order reads"
     },
   );
 
-  it("delayed: awaiting payment, then paid", async () => {
+  it("awaiting payment and then paid, if the payment is delayed", async () => {
     const world = createWorld(delayed);
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
@@ -248,7 +248,7 @@ describe("after an ordinary journey an audit finds nothing, and the order reads"
     await expectInOrder(world, shop, "paid");
   });
 
-  it("delayed, and the money did not come: not charged", async () => {
+  it("not charged, if a delayed payment fails", async () => {
     const world = createWorld(delayed);
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
@@ -258,7 +258,7 @@ describe("after an ordinary journey an audit finds nothing, and the order reads"
     await expectInOrder(world, shop, "not_charged");
   });
 
-  it("a part of the money went back by hand: still an order to pack", async () => {
+  it("paid, ready to pack, after a partial manual refund", async () => {
     const world = createWorld();
     const shop = await world.open();
     await refundByHand(world, await paid(world, shop), 300);
@@ -268,7 +268,7 @@ describe("after an ordinary journey an audit finds nothing, and the order reads"
 });
 
 describe("orders", () => {
-  it("that were refunded on Stripe's dashboard are not to be packed", async () => {
+  it("refunded in Stripe's dashboard are not ready to pack", async () => {
     const world = createWorld();
     const shop = await world.open();
     await refundByHand(world, await paid(world, shop));
@@ -288,7 +288,7 @@ describe("orders", () => {
     expect(await theOrder(shop)).toMatchObject({ state: "refunded" });
   });
 
-  it("are newest first, as many as are asked for, open pages are none, and a hundred cost one request", async () => {
+  it("are listed newest first up to the limit, without open pages, at a hundred per request", async () => {
     const world = createWorld({ rows: { mug: 99 } });
     const shop = await world.open();
     const ids: string[] = [];
@@ -311,8 +311,8 @@ describe("orders", () => {
   });
 });
 
-describe("a payment page that an operator closes", () => {
-  it("keeps its units while Stripe gives no proof, then frees them", async () => {
+describe("a payment page closed by an operator", () => {
+  it("keeps its units until Stripe gives proof, then releases them", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
@@ -333,7 +333,7 @@ describe("a payment page that an operator closes", () => {
     expect(await shop.checkout.close(checkoutId)).toEqual({ outcome: "closed" });
   });
 
-  it("and that was just paid is an order", async () => {
+  it("becomes an order if it was just paid", async () => {
     const world = createWorld();
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
@@ -342,7 +342,7 @@ describe("a payment page that an operator closes", () => {
     expect(world.stock()).toBe(2);
   });
 
-  it("of another shop, or of nobody, is left alone; and nothing is closed before holds are rebuilt", async () => {
+  it("is left alone if it is another shop's or unknown, or if holds are not rebuilt yet", async () => {
     const world = createWorld();
     const other = await world.open({
       dependencies: (real) => ({ config: { ...real.config, shopTag: "another shop" } }),
