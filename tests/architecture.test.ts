@@ -161,7 +161,7 @@ describe("what browsers are sent", () => {
     "holdfast-session": "app/cart/cart-session.server.ts",
     compareAndSwap: "app/catalog/supabase-catalog.server.ts",
     reservations_ended_total: "app/telemetry/metrics.server.ts",
-    "the stock was read too slowly": "app/reservations/reserve.ts",
+    cannot_fit: "app/reservations/reserve.ts",
     "node:crypto": "app/cart/cart-session.server.ts",
     timingSafeEqual: "app/http/operator.server.ts",
     "This request came from another site": "app/http/origin.server.ts",

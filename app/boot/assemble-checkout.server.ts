@@ -4,8 +4,8 @@ import type { Environment } from "~/env.server";
 import type { SignedTexts } from "~/http/signed-texts.server";
 import type { Limits } from "~/limits/limits.server";
 import type { SellingControl } from "~/operator/selling.server";
-import type { LastFigures } from "~/reservations/last-figures";
 import type { ReservationStore } from "~/reservations/reservation-store";
+import type { StockHints } from "~/reservations/stock-hints";
 import { checkoutLog, observeChanges, type CheckoutObservers } from "~/telemetry/observe-checkout.server";
 import type { Drivers } from "./choose-drivers.server";
 import { cartLimits, checkoutConfig } from "./settings.server";
@@ -13,7 +13,7 @@ import { identityOf } from "./shop-identity.server";
 
 interface CheckoutParts extends CheckoutObservers {
   readonly store: ReservationStore;
-  readonly figures: LastFigures;
+  readonly hints: StockHints;
   readonly limits: Limits;
   readonly selling: SellingControl;
   readonly orderKeys: SignedTexts;
@@ -36,13 +36,13 @@ export function assembleCheckout(drivers: Drivers, env: Environment, parts: Chec
 
 function bareCheckout(drivers: Drivers, env: Environment, parts: CheckoutParts): Checkout {
   const { catalog, gateway, clock, holds, newClaimId, newOperationId, backOff } = drivers;
-  const { store, figures, limits, orderKeys, log, metrics } = parts;
+  const { store, hints, limits, orderKeys, log, metrics } = parts;
   return createCheckout({
     reservations: {
       store,
       readStock: (productIds) => catalog.readStock(productIds),
       limits: cartLimits(env),
-      figures,
+      hints,
       newOperationId,
       backOff,
     },

@@ -16,9 +16,9 @@ import { createLimits, type Limits } from "~/limits/limits.server";
 import { createMissedSalesBook } from "~/operator/missed-sales";
 import type { OperatorDesk } from "~/operator/operator-desk";
 import { createSelling } from "~/operator/selling.server";
-import { LastFigures } from "~/reservations/last-figures";
 import { notRebuilt } from "~/reservations/not-rebuilt";
 import type { ReservationStore } from "~/reservations/reservation-store";
+import { StockHints } from "~/reservations/stock-hints";
 import type { Sandbox } from "~/sandbox/sandbox.server";
 import type { DependencyStates } from "~/telemetry/dependency-states.server";
 import { createMetrics, type Metrics } from "~/telemetry/metrics.server";
@@ -76,8 +76,8 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
   const { shopTag, live } = identityOf(env);
   const metrics = createMetrics(() => holds.store.totals());
   const observedStore = observeStore(holds.store, log, metrics);
-  const figures = new LastFigures();
-  const limits = observeLimits(createLimits(limitOptions(env, drivers, figures)), log, metrics);
+  const hints = new StockHints();
+  const limits = observeLimits(createLimits(limitOptions(env, drivers, hints)), log, metrics);
   const closedBy = () => catalog.closedBy?.message ?? null;
   const selling = createSelling({ operatorSwitch: drivers.sellingSwitch, store: observedStore, closedBy });
   const missedSales = createMissedSalesBook({ clock });
@@ -86,7 +86,7 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
   const onRefused = missedSales.note.bind(missedSales);
   const checkout = assembleCheckout(drivers, env, {
     store: observedStore,
-    figures,
+    hints,
     limits,
     selling,
     orderKeys,

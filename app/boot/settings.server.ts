@@ -35,11 +35,11 @@ export function checkoutConfig(
   };
 }
 
-/** `figures`: the last known stock, which limits how long an unpaid page may hold it. */
+/** `hints`: the last known stock, which limits how long an unpaid page may hold it. */
 export function limitOptions(
   env: Environment,
   { limitStore, log }: Pick<Drivers, "limitStore" | "log">,
-  figures: { of(productId: string): number | null },
+  hints: { get(productId: string): number | null },
 ): LimitOptions {
   return {
     perMinute: env.RATE_LIMIT_PER_MINUTE,
@@ -50,7 +50,7 @@ export function limitOptions(
     unpaidTime: {
       ttlMs: env.CHECKOUT_TTL_SECONDS * 1000,
       ofSessionMs: env.RESERVATION_MAX_SECONDS * 1000,
-      stockOf: (productId) => figures.of(productId),
+      stockOf: (productId) => hints.get(productId),
     },
     redis: limitStore,
     log,

@@ -143,7 +143,7 @@ export interface ProductStock {
   readonly name: string | null;
   /** The inventory in the row, possibly negative. Null if it is not a whole number, the row is gone, or the database is unavailable. */
   readonly onHand: number | null;
-  /** Units in all live holds, including undecided ones. Null while payments in progress are being recovered. */
+  /** Units in all live holds, including pending ones. Null while payments in progress are being recovered. */
   readonly held: number | null;
   /** The part of `held` at a payment page. */
   readonly inCheckout: number | null;

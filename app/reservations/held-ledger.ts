@@ -8,7 +8,7 @@ interface ProductTally {
   /** Units of granted and claimed layers. */
   readonly firm: ExpiringTally;
   /** Units that pending layers add to `firm`. */
-  readonly undecided: ExpiringTally;
+  readonly pending: ExpiringTally;
   /** Lines by quantity, shared by all sessions that hold that many, so that a hold allocates no line. */
   readonly lines: Line[];
 }
@@ -40,7 +40,7 @@ export class HeldLedger {
   /** Forgets the product if nothing holds it. Call after a hold lapsed or was removed. */
   forgetUnheld(productId: string, now: number): void {
     const product = this.#products.get(productId);
-    if (product?.firm.isEmpty(now) === true && product.undecided.isEmpty(now)) this.#products.delete(productId);
+    if (product?.firm.isEmpty(now) === true && product.pending.isEmpty(now)) this.#products.delete(productId);
   }
 
   /** Forgets the client if it holds nothing. */
@@ -69,20 +69,20 @@ export class HeldLedger {
   held(productId: string, own: SessionRecord | undefined, now: number, nowMs: number): HeldUnits {
     const product = this.#products.get(productId);
     const firm = product?.firm.at(now) ?? 0;
-    const undecided = product?.undecided.at(now) ?? 0;
+    const pendingUnits = product?.pending.at(now) ?? 0;
     const claimed = own === undefined ? 0 : claimedOf(own.claims, productId);
     const granted = own === undefined || own.deadline <= now ? 0 : unitsOf(own.granted, productId);
     const pending = own?.pending && own.pending.deadline > now ? unitsOf(own.pending.lines, productId) : 0;
     const ownFirm = Math.max(claimed, granted);
     const byYou = Math.max(ownFirm, pending);
-    const units = firm + undecided - byYou;
+    const units = firm + pendingUnits - byYou;
     if (units < 0) throw new Error(`others hold ${String(units)} units of ${productId}`);
     const next = product?.firm.nextDeadline(now, own?.deadline ?? NEVER, Math.max(0, granted - claimed)) ?? null;
     return {
-      total: firm + undecided,
+      total: firm + pendingUnits,
       byYou,
       units,
-      pendingUnits: undecided - (byYou - ownFirm),
+      pendingUnits: pendingUnits - (byYou - ownFirm),
       nextReleaseInMs: next === null ? null : Math.ceil(next * TICK_MS - nowMs),
     };
   }
@@ -139,8 +139,8 @@ export class HeldLedger {
         // Pending units count in excess of `firm` until the granted ones lapse, then in excess of `claimed`.
         const excess = Math.max(0, pending - firm);
         const excessAfter = pendingUntil > until ? pending - claimed : excess;
-        add(product.undecided, pendingUntil, sign * excessAfter);
-        add(product.undecided, until, sign * (excess - excessAfter));
+        add(product.pending, pendingUntil, sign * excessAfter);
+        add(product.pending, until, sign * (excess - excessAfter));
       }
       if (claimed > 0) last = NEVER;
       if (granted + pending === 0) return;
@@ -164,7 +164,7 @@ export class HeldLedger {
   #product(productId: string): ProductTally {
     let product = this.#products.get(productId);
     if (product === undefined) {
-      product = { productId, firm: new ExpiringTally(), undecided: new ExpiringTally(), lines: [] };
+      product = { productId, firm: new ExpiringTally(), pending: new ExpiringTally(), lines: [] };
       this.#products.set(productId, product);
     }
     return product;

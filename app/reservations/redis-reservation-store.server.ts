@@ -31,13 +31,13 @@ import {
 } from "./reservation-store";
 
 /**
- * The driver for any number of servers. Each verb is one script, so one atomic step of Redis, in one round trip; what
- * counts as time is Redis' own. A verb whose answer was lost is sent again within its second: `release`, `complete` and
- * `unclaim` then answer that there is nothing left to end.
+ * The driver for any number of servers. Each operation is one script, and so one atomic step in one round trip
+ * (`release` reads first). Redis owns time. An operation whose reply was lost is repeated within a second; `release`,
+ * `complete` and `unclaim` then report that nothing is left to end.
  *
  * `place`, `claim` and `held` throw `UnavailableError` until one server has restored the claims that Stripe knows of
- * (see
- * `createRedisRebuildTurns`). `changed` is told to every server, `expired` only to the one whose verb found it.
+ * (see `createRedisRebuildTurns`). Every server emits `changed`; only the server that found a lapsed hold emits
+ * `expired`.
  */
 export function createRedisReservationStore(redis: RedisConnection): ReservationStore {
   return new RedisReservationStore(redis);
@@ -74,7 +74,9 @@ class RedisReservationStore implements ReservationStore {
     return this.#run(scripts.renew, replies.renew, { sessionHash });
   }
 
-  /** Reads first and names the change it has seen, so that a late attempt cannot release lines that were granted since. */
+  /**
+   * Reads first and names the change it has seen, so that a late attempt cannot release lines that were granted since.
+   */
   async release({
     sessionHash,
     productIds,

@@ -1,6 +1,5 @@
 import { UnavailableError } from "~/errors";
 import { summed } from "./cart-lines";
-import type { LastFigures } from "./last-figures";
 import type {
   Claim,
   ClientCap,
@@ -12,55 +11,56 @@ import type {
   SessionView,
 } from "./reservation-store";
 import { available, onHandOf, shortageOf, type ReadStock, type Shortage, type StockRow } from "./stock";
+import type { StockHints } from "./stock-hints";
 import { waitWhileBusy } from "./wait-while-busy";
 
 export interface ReserveDependencies {
   readonly store: ReservationStore;
   readonly readStock: ReadStock;
-  /** One for all calls of a server; `reserve` keeps it up. */
-  readonly figures: LastFigures;
+  /** Shared by all calls of a server; `reserve` updates it. */
+  readonly hints: StockHints;
   readonly limits: { readonly maxUnitsPerLine: number; readonly maxLinesPerCart: number };
   readonly newOperationId: () => string;
-  /** Waits a random 20 to 100 ms between tries; injected so that tests own time. */
+  /** Waits a random 20 to 100 ms between attempts. Injected so that tests control time. */
   readonly backOff: () => Promise<void>;
 }
 
 export interface ReserveRequest {
   readonly sessionHash: string;
-  /** Sets the session's quantity of each product; 0 releases it. Lines of one product are summed. */
+  /** The session's new quantity of each product; 0 releases it. Lines of one product are summed. */
   readonly lines: readonly Line[];
   readonly clients?: readonly ClientCap[] | undefined;
 }
 
-/** `units_per_client`: in all carts of the client together. */
+/** `units_per_client` applies to all carts of a client together. */
 export type ExceededLimit = "units_per_line" | "lines_per_cart" | "units_per_client";
 
 export type ReserveOutcome =
   | { readonly outcome: "granted"; readonly lines: readonly DecidedLine[]; readonly view: SessionView }
-  /** `undecided`: it was refused for units that others only ask for, and would fit if none of them were granted any. */
-  | { readonly outcome: "refused"; readonly lines: readonly DecidedLine[]; readonly undecided: boolean }
+  /** `blockedByPending`: the call would fit if none of the pending units of others were granted. */
+  | { readonly outcome: "refused"; readonly lines: readonly DecidedLine[]; readonly blockedByPending: boolean }
   | { readonly outcome: "unknown_product"; readonly productIds: readonly string[] }
   | { readonly outcome: "limit_exceeded"; readonly limit: ExceededLimit; readonly max: number }
   | { readonly outcome: "checkout_open"; readonly claim: Claim };
 
-/** What became of one line, with the facts that a person needs to understand it. */
+/** The result for one line, with the facts that explain it. */
 export interface DecidedLine {
   readonly productId: string;
-  /** Null where no row was read: the product no longer exists, or the call only releases. */
+  /** Null if no row was read, because the product no longer exists or the call only releases. */
   readonly name: string | null;
   readonly requested: number;
-  /** What this session may hold in all, its own units included; 0 where no row was read. */
+  /** Units this session may hold in total, its own included; 0 if no row was read. */
   readonly available: number;
-  /** Null: the line fits. `held_by_others`: units are there but in other carts. `sold_out`: the stock itself is too short. */
+  /** Null: the line fits. `held_by_others`: units are in other carts. `sold_out`: the stock itself is too low. */
   readonly shortage: Shortage | null;
-  /** Units that only other carts' holds keep from this line: see `shortageOf`. */
+  /** Units missing only because other carts hold them (see `shortageOf`). */
   readonly missed: number;
-  /** Until the next unit in another cart may lapse; null when unknown or none. */
+  /** Until the next unit in another cart may lapse; null if none has a deadline. */
   readonly nextReleaseInMs: number | null;
 }
 
-/** How often a try that others, or time, got in the way of is made again. */
-const FURTHER_TRIES = 3;
+/** Maximum retries after a conflict with another session, or after the call's own pending units lapsed. */
+const MAX_RETRIES = 3;
 
 type Rows = ReadonlyMap<string, StockRow>;
 
@@ -72,13 +72,17 @@ interface Call {
 }
 
 /**
- * Sets the session's quantity of each product named: all lines or none.
+ * Sets the session's quantity of each named product: all lines or none.
  *
- * Holds first and reads the stock second, so it needs no lock and is safe on several servers: whoever reads a unit as on
- * hand has already made every other reader see it as asked for. Stops anywhere without harm: what is pending lapses.
- * Looks before it holds: what does not fit by the last figures known holds nothing, unless a read of its own says otherwise.
- * Throws `UnavailableError` when the store or the stock did not answer, or another call of this session stays undecided;
- * `RangeError` before anything is placed when a quantity is not a whole number ≥ 0.
+ * Holds first and reads the stock second, so it needs no lock and is safe on several servers: before a call reads a
+ * unit as on hand, its request is visible to every call placed later. It may stop at any point: pending units lapse.
+ * Checks hints before it holds: a call that does not fit by them holds nothing, unless its own read says otherwise.
+ * Throws `UnavailableError` when the store or the stock is unavailable, or another call of this session stays pending,
+ * and `RangeError`, before anything is placed, when a quantity is not a whole number ≥ 0.
+ *
+ * @example
+ * const result = await reserve(dependencies, { sessionHash, lines: [{ productId: "7", quantity: 2 }] });
+ * if (result.outcome === "refused") showShortages(result.lines.filter((line) => line.shortage !== null));
  */
 export async function reserve(dependencies: ReserveDependencies, request: ReserveRequest): Promise<ReserveOutcome> {
   for (const { productId, quantity } of request.lines) {
@@ -94,32 +98,32 @@ export async function reserve(dependencies: ReserveDependencies, request: Reserv
   if (call.lines.some((line) => line.quantity > limits.maxUnitsPerLine)) {
     return { outcome: "limit_exceeded", limit: "units_per_line", max: limits.maxUnitsPerLine };
   }
-  let rows = mayHoldInVain(call) ? await read(call) : null;
-  for (let tries = 0; ; tries += 1) {
-    const attempt = rows === null ? await firstTry(call) : await tryOnce(call, rows);
-    if (attempt.again === null) return attempt.outcome;
-    if (tries >= FURTHER_TRIES) return attempt.again();
+  let rows = mayBlockOthers(call) ? await read(call) : null;
+  for (let retries = 0; ; retries += 1) {
+    const attempt = rows === null ? await firstAttempt(call) : await attemptOnce(call, rows);
+    if (attempt.isFinal) return attempt.outcome;
+    if (retries >= MAX_RETRIES) return attempt.giveUp();
     rows = attempt.rows;
-    if (attempt.waits) await backOff();
+    if (attempt.backsOff) await backOff();
   }
 }
 
-/** Of several products the figures are known by now, or else one after the other would be waited for. */
-function firstTry(call: Call): Promise<Attempt> {
+/** Waits for the first attempt of another call only if this call names one product: `mayBlockOthers` covers several. */
+function firstAttempt(call: Call): Promise<Attempt> {
   const [line, ...others] = call.lines.filter(({ quantity }) => quantity > 0);
-  const attempt = () => tryOnce(call, null);
+  const attempt = () => attemptOnce(call, null);
   return line === undefined || others.length > 0
     ? attempt()
-    : call.dependencies.figures.afterFirst(line.productId, attempt);
+    : call.dependencies.hints.afterFirst(line.productId, attempt);
 }
 
 type Attempt =
-  | { readonly again: null; readonly outcome: ReserveOutcome }
-  /** Worth another try, with the rows that it read; the function gives the outcome if there is none. */
-  | { readonly again: () => ReserveOutcome; readonly rows: Rows; readonly waits: boolean };
+  | { readonly isFinal: true; readonly outcome: ReserveOutcome }
+  /** Worth a retry with the rows that it read. `giveUp` returns the outcome, or throws, when retries are exhausted. */
+  | { readonly isFinal: false; readonly giveUp: () => ReserveOutcome; readonly rows: Rows; readonly backsOff: boolean };
 
-/** `known`: the rows that this call read last; null before its first read, when the figures are from other calls. */
-async function tryOnce(call: Call, known: Rows | null): Promise<Attempt> {
+/** `known`: the rows of this call's latest read; null before its first read, when hints come from other calls. */
+async function attemptOnce(call: Call, known: Rows | null): Promise<Attempt> {
   const { store, limits, newOperationId, backOff } = call.dependencies;
   const operation = { sessionHash: call.sessionHash, operationId: newOperationId() };
   const lines = withHints(call, known);
@@ -128,19 +132,19 @@ async function tryOnce(call: Call, known: Rows | null): Promise<Attempt> {
   );
   switch (placed.outcome) {
     case "checkout_open":
-      return answered(placed);
+      return final(placed);
     case "too_many_lines":
-      return answered({ outcome: "limit_exceeded", limit: "lines_per_cart", max: limits.maxLinesPerCart });
+      return final({ outcome: "limit_exceeded", limit: "lines_per_cart", max: limits.maxLinesPerCart });
     case "client_full":
-      return answered({ outcome: "limit_exceeded", limit: "units_per_client", max: placed.maxUnits });
+      return final({ outcome: "limit_exceeded", limit: "units_per_client", max: placed.maxUnits });
     case "cannot_fit": {
-      // Nobody is refused by figures from before the call.
-      if (known === null) return tryOnce(call, await read(call));
+      // A figure from before the call never refuses it.
+      if (known === null) return attemptOnce(call, await read(call));
       const decision = decide(call, known, placed.others);
-      if (decision.outcome === "fits") throw new Error("place found no room for what fits by the same figures");
-      return decision.outcome === "refused" && decision.undecided
-        ? { again: () => decision, rows: known, waits: true }
-        : answered(decision);
+      if (decision.outcome === "fits") throw new Error("place and decide disagree on the same figures");
+      return decision.outcome === "refused" && decision.blockedByPending
+        ? { isFinal: false, giveUp: () => decision, rows: known, backsOff: true }
+        : final(decision);
     }
     case "placed":
       return decidePlaced(call, operation, placed.others);
@@ -158,49 +162,48 @@ async function decidePlaced(
   switch (decision.outcome) {
     case "unknown_product":
       await store.abort(operation);
-      return answered(decision);
+      return final(decision);
     case "refused":
       await store.abort(operation);
-      // The figures may lack units that were sold meanwhile and that `others` has as well, so the look has the last word.
-      return { again: () => decision, rows, waits: decision.undecided };
+      // A unit sold in between is missing from the rows but counted in `others`, so `place` checks the rows again.
+      return { isFinal: false, giveUp: () => decision, rows, backsOff: decision.blockedByPending };
     case "fits": {
       const confirmed = await store.confirm(operation);
-      if (confirmed.outcome === "gone") return { again: neverConfirmed, rows, waits: true };
-      return answered({ outcome: "granted", lines: decision.lines, view: confirmed.view });
+      if (confirmed.outcome === "gone") return { isFinal: false, giveUp: throwUnconfirmed, rows, backsOff: true };
+      return final({ outcome: "granted", lines: decision.lines, view: confirmed.view });
     }
   }
 }
 
 /**
- * Whether a line without a figure could make the call fail, call after call, while the others are kept from everybody for
- * the length of a read: made-up ids beside a scarce product. Such a call reads before it places.
+ * Whether a line without a hint could make the call fail after its other lines were blocked for the length of a read,
+ * call after call, like a made-up id next to a scarce product. Such a call reads before it places.
  */
-function mayHoldInVain({ dependencies, lines }: Call): boolean {
+function mayBlockOthers({ dependencies, lines }: Call): boolean {
   if (lines.length === 1) return false;
-  const asked = lines.filter((line) => line.quantity > 0);
-  return asked.length > 1 && asked.some((line) => dependencies.figures.of(line.productId) === null);
+  const requested = lines.filter((line) => line.quantity > 0);
+  return requested.length > 1 && requested.some((line) => dependencies.hints.get(line.productId) === null);
 }
 
 function withHints({ dependencies, lines }: Call, rows: Rows | null): readonly PlaceLine[] {
-  const hintOf = (productId: string) =>
-    rows === null ? dependencies.figures.of(productId) : onHandIn(rows, productId);
+  const hintOf = (productId: string) => (rows === null ? dependencies.hints.get(productId) : onHandIn(rows, productId));
   return lines.map(({ productId, quantity }) => ({ productId, quantity, hint: hintOf(productId) }));
 }
 
-async function read({ dependencies: { readStock, figures }, lines }: Call): Promise<Rows> {
+async function read({ dependencies: { readStock, hints }, lines }: Call): Promise<Rows> {
   const productIds = lines.map((line) => line.productId);
   const rows = await readStock(productIds);
-  figures.note(productIds, rows);
+  hints.record(productIds, rows);
   return rows;
 }
 
-/** Only a read that starts after `place` lets a call be granted. A call that only releases needs none. */
+/** A grant requires a read that starts after `place`. A call that only releases needs none. */
 async function readAfterPlace(call: Call, operation: OperationRef): Promise<Rows> {
   if (call.lines.every((line) => line.quantity === 0)) return new Map();
   try {
     return await read(call);
   } catch (error) {
-    // If the store does not answer either, the pending lapses by itself; the read's error is the one that explains.
+    // If the store is unavailable too, the pending units lapse by themselves. The read's error is the one to report.
     await call.dependencies.store.abort(operation).catch(() => undefined);
     throw error;
   }
@@ -217,7 +220,11 @@ function decide({ lines }: Call, rows: Rows, others: ReadonlyMap<string, OthersU
   const decided = decisions.map((decision) => decision.line);
   const short = decisions.filter((decision) => decision.line.shortage !== null);
   if (short.length === 0) return { outcome: "fits", lines: decided };
-  return { outcome: "refused", lines: decided, undecided: short.every((decision) => decision.fitsOnceOthersAbort) };
+  return {
+    outcome: "refused",
+    lines: decided,
+    blockedByPending: short.every((decision) => decision.fitsOnceOthersAbort),
+  };
 }
 
 function decideLine(
@@ -225,7 +232,7 @@ function decideLine(
   rows: Rows,
   others: OthersUnits | undefined,
 ): { readonly line: DecidedLine; readonly fitsOnceOthersAbort: boolean } {
-  if (others === undefined) throw new Error(`place did not tell what others hold of ${productId}`);
+  if (others === undefined) throw new Error(`place returned no units of others for ${productId}`);
   const onHand = onHandIn(rows, productId);
   const free = available(onHand, others.units);
   return {
@@ -246,10 +253,10 @@ function onHandIn(rows: Rows, productId: string): number {
   return row === undefined ? 0 : onHandOf(row);
 }
 
-function answered(outcome: ReserveOutcome): Attempt {
-  return { again: null, outcome };
+function final(outcome: ReserveOutcome): Attempt {
+  return { isFinal: true, outcome };
 }
 
-function neverConfirmed(): never {
-  throw new UnavailableError("the stock was read too slowly to confirm what was asked for");
+function throwUnconfirmed(): never {
+  throw new UnavailableError("reading the stock took longer than pending units live");
 }

@@ -1,21 +1,21 @@
 import type { OthersUnits, PlaceLine } from "./reservation-store";
 
-/** The little of a product row that a reservation decides on; inventory as in the row. */
+/** The fields of a product row that a reservation needs; `inventory` is the unchecked value of the row. */
 export interface StockRow {
   readonly name: string;
   readonly inventory: number | null;
   readonly active: boolean;
 }
 
-/** Reads rows by product id; the read must START after the call. Unknown products are absent. Throws `UnavailableError`. */
+/** Reads rows by product id. The read must START after the call. Omits unknown products. Throws `UnavailableError`. */
 export type ReadStock = (productIds: readonly string[]) => Promise<ReadonlyMap<string, StockRow>>;
 
-/** What a session may hold in all: units on hand that no OTHER session holds. Derived whenever it is asked for, never stored. */
+/** Units that a session may hold in total: those on hand that no OTHER session holds. Always derived, never stored. */
 export function available(onHand: number, heldByOthers: number): number {
   return Math.max(0, onHand - heldByOthers);
 }
 
-/** Units that can be sold from a row: an inactive row and an inventory that is null, negative or fractional sell nothing. */
+/** Units of a row that can be sold: 0 if the row is inactive or its inventory is null, negative or fractional. */
 export function onHandOf(row: Pick<StockRow, "inventory" | "active">): number {
   const { active, inventory } = row;
   return active && inventory !== null && Number.isSafeInteger(inventory) && inventory > 0 ? inventory : 0;
@@ -24,8 +24,11 @@ export function onHandOf(row: Pick<StockRow, "inventory" | "active">): number {
 export type Shortage = "sold_out" | "held_by_others";
 
 /**
- * Why a line does not fit, decided here only: `held_by_others` where units that other carts hold would help, `sold_out` where there
- * are none. `missed`: how many units would be granted besides if nobody else held any; of 5 asked for with 2 on hand and 1 held, 1.
+ * Decides why a line does not fit: `held_by_others` if units in other carts would help, otherwise `sold_out`.
+ * `missed` counts the additional units that would be granted if no one else held any.
+ *
+ * @example
+ * shortageOf({ quantity: 5, onHand: 2, available: 1 }); // { shortage: "held_by_others", missed: 1 }
  */
 export function shortageOf({
   quantity,
@@ -41,7 +44,7 @@ export function shortageOf({
   return { shortage: missed > 0 ? "held_by_others" : "sold_out", missed };
 }
 
-/** The look before placing: whether no line is known not to fit beside what others hold. A missing hint speaks against nothing. */
+/** Whether every line fits by its hint less the units of others ("Look before placing"). A line without a hint fits. */
 export function mayFit(lines: readonly PlaceLine[], others: ReadonlyMap<string, OthersUnits>): boolean {
   for (const { productId, quantity, hint } of lines) {
     if (typeof hint !== "number" || quantity === 0) continue;

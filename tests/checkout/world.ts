@@ -9,9 +9,9 @@ import { createPriceBook } from "~/checkout/stripe/price-book.server";
 import { createStripe } from "~/checkout/stripe/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
 import { UnavailableError } from "~/errors";
-import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import type { ReservationStore } from "~/reservations/reservation-store";
+import { StockHints } from "~/reservations/stock-hints";
 import { createStripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
 import { createMemoryCatalog, type Row } from "./memory-catalog";
 import { BOGUS_RESPONSES } from "./stripe/bogus-responses";
@@ -39,7 +39,7 @@ export interface OutsideCall {
 export type Fault =
   "refuse" | "cut" | 429 | 500 | 503 | "slow" | "kill before" | "kill after" | "lie" | "lie after" | "late";
 
-/** Longer than an undecided hold lives, and than a fulfilment may take. */
+/** Longer than a pending hold lives and a fulfilment may take. */
 const SLOW_MS = 11_000;
 /** Longer than a swap may take. */
 export const LATE_MS = 3_200;
@@ -253,7 +253,7 @@ export function createWorld(options: WorldOptions = {}) {
         store,
         readStock: (productIds) => catalog.readStock(productIds),
         limits: { maxUnitsPerLine: 99, maxLinesPerCart: 30 },
-        figures: new LastFigures(),
+        hints: new StockHints(),
         newOperationId: () => `op-${(ids += 1)}`,
         backOff: () => Promise.resolve(),
       },

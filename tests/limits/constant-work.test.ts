@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CheckoutService } from "~/checkout/checkout";
 import { createLimits } from "~/limits/limits.server";
-import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import { reserve } from "~/reservations/reserve";
+import { StockHints } from "~/reservations/stock-hints";
 import { startRedis, type RedisServer } from "../redis-server";
 import { connect } from "../reservations/redis-fixture";
 
@@ -58,7 +58,7 @@ async function changeAfter(
   const engine = {
     store: counted,
     readStock: async () => rows,
-    figures: new LastFigures(),
+    hints: new StockHints(),
     limits: { maxUnitsPerLine: 10, maxLinesPerCart: 30 },
     newOperationId: randomUUID,
     backOff: async () => undefined,

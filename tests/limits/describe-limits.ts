@@ -3,9 +3,9 @@ import { describe, expect, it, vi } from "vitest";
 import type { CheckoutService } from "~/checkout/checkout";
 import { createLimits, type LimitOptions, type RateLimited } from "~/limits/limits.server";
 import { systemClock } from "~/reservations/clock";
-import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import { reserve } from "~/reservations/reserve";
+import { StockHints } from "~/reservations/stock-hints";
 
 const PATIENT = { timeout: 10_000 };
 
@@ -20,7 +20,7 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
         store,
         readStock: async () => rows,
         limits: { maxUnitsPerLine: 100, maxLinesPerCart: 30 },
-        figures: new LastFigures(),
+        hints: new StockHints(),
         newOperationId: randomUUID,
         backOff: async () => undefined,
       };

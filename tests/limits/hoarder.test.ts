@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { CheckoutService } from "~/checkout/checkout";
 import { createLimits, type LimitOptions } from "~/limits/limits.server";
-import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import { reserve } from "~/reservations/reserve";
+import { StockHints } from "~/reservations/stock-hints";
 
 /**
  * Holding everything and buying nothing (OWASP OAT-021): for an hour, 200 cookies behind one address take as many of the last hundred
@@ -33,7 +33,7 @@ function openShop(options: Pick<LimitOptions, "perMinute" | "unitsPerClient" | "
   const engine = {
     store,
     readStock: async () => rows,
-    figures: new LastFigures(),
+    hints: new StockHints(),
     limits: { maxUnitsPerLine: 10, maxLinesPerCart: 30 },
     newOperationId: randomUUID,
     backOff: async () => undefined,

@@ -3,8 +3,8 @@ import { startRedis, type RedisServer } from "../redis-server";
 import { CrowdShop, regrants, shareOfAllowed } from "./crowd";
 import { onRedis, type SharedRedis } from "./crowd-redis";
 import {
-  FiguresThatNobodyWaitsFor,
   grantedDespite,
+  HintsWithoutWaiting,
   ignoringPendingUnits,
   oneItem,
   overlappingCarts,
@@ -115,7 +115,7 @@ describe("calls that can never be granted", () => {
       stock: { mug: 5 },
       readMs: 200,
       servers: 1,
-      figures: () => new FiguresThatNobodyWaitsFor(),
+      hints: () => new HintsWithoutWaiting(),
     });
     expect(await grantedDespite(shop, tenOfFive)).toBeLessThan(12);
   });

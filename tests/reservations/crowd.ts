@@ -1,10 +1,10 @@
 import { createSharedRead } from "~/catalog/shared-stock-read";
-import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import { release } from "~/reservations/release";
 import type { Line, ReservationStore } from "~/reservations/reservation-store";
 import { reserve, type ReserveDependencies, type ReserveOutcome } from "~/reservations/reserve";
 import type { StockRow } from "~/reservations/stock";
+import { StockHints } from "~/reservations/stock-hints";
 import { randomFrom } from "../random";
 import { storeTiming } from "./describe-reservation-store";
 import { steppedStore } from "./stepped-store";
@@ -21,10 +21,10 @@ export interface CrowdShopOptions {
   readonly openStore?: ((time: VirtualTime) => ReservationStore) | undefined;
   /** Wraps the store before `reserve` gets it. Negative controls use it to remove a feature. */
   readonly wrapStore?: ((store: ReservationStore) => ReservationStore) | undefined;
-  readonly figures?: (() => LastFigures) | undefined;
+  readonly hints?: (() => StockHints) | undefined;
 }
 
-/** A shop of one or two servers on one store: each has its own shared stock read and its own memory of figures. */
+/** A shop of one or two servers on one store: each has its own shared stock read and its own hints. */
 export class CrowdShop {
   readonly time = new VirtualTime();
   readonly store: ReservationStore;
@@ -59,7 +59,7 @@ export class CrowdShop {
     return this.time.sleep((-Math.log(1 - this.random()) * 1_000) / perSecond);
   }
 
-  #server({ stock, readMs, figures = () => new LastFigures() }: CrowdShopOptions): ReserveDependencies {
+  #server({ stock, readMs, hints = () => new StockHints() }: CrowdShopOptions): ReserveDependencies {
     return {
       store: this.store,
       readStock: createSharedRead(async (productIds) => {
@@ -73,7 +73,7 @@ export class CrowdShop {
         return new Map(rows);
       }),
       limits: { maxUnitsPerLine: 100, maxLinesPerCart: 30 },
-      figures: figures(),
+      hints: hints(),
       newOperationId: () => `operation-${this.#operations++}`,
       backOff: () => this.time.sleep(20 + this.random() * 80),
     };

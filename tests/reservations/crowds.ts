@@ -1,5 +1,5 @@
-import { LastFigures } from "~/reservations/last-figures";
 import type { PlaceRequest, ReservationStore } from "~/reservations/reservation-store";
+import { StockHints } from "~/reservations/stock-hints";
 import { storeWith } from "../checkout/store-with";
 import type { Cart, CrowdShop } from "./crowd";
 
@@ -23,8 +23,8 @@ export function withoutHints(store: ReservationStore): ReservationStore {
   return storeWith(store, { place: (request) => store.place(blind(request)) });
 }
 
-/** All calls without a figure place at once. */
-export class FiguresThatNobodyWaitsFor extends LastFigures {
+/** All calls without a hint place at once. */
+export class HintsWithoutWaiting extends StockHints {
   override afterFirst<Result>(_productId: string, attempt: () => Promise<Result>): Promise<Result> {
     return attempt();
   }

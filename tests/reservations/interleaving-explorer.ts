@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { withSet } from "~/reservations/cart-lines";
-import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import type { Line, ReservationStore } from "~/reservations/reservation-store";
 import type { ReserveDependencies, ReserveOutcome } from "~/reservations/reserve";
 import type { StockRow } from "~/reservations/stock";
+import { StockHints } from "~/reservations/stock-hints";
 import { storeTiming } from "./describe-reservation-store";
 import { ManualClock } from "./manual-clock";
 import { steppedStore } from "./stepped-store";
@@ -23,7 +23,7 @@ export interface Scenario {
   readonly name: string;
   readonly stock: Readonly<Record<string, number>>;
   /** The hints that every client has at the start, right or wrong; none by default. */
-  readonly figures?: Readonly<Record<string, number>> | undefined;
+  readonly hints?: Readonly<Record<string, number>> | undefined;
   /** Runs before the search, on a store without steps. */
   readonly start?: (store: ReservationStore) => Promise<void>;
   readonly clients: Readonly<Record<string, Program>>;
@@ -122,7 +122,7 @@ interface Task {
   /** Every result that the program received, with its time. */
   history: string;
   /** Separate for each client, as if each had its own server. */
-  readonly figures: LastFigures;
+  readonly hints: StockHints;
 }
 
 /** A call of `reserve`, for the invariant with outside edits. */
@@ -170,7 +170,7 @@ class Run {
         error: null,
         lastLabel: "",
         history: "",
-        figures: this.#figures(),
+        hints: this.#hints(),
       };
       this.#tasks.set(name, task);
       await this.#untilSettled(task, () => {
@@ -228,7 +228,7 @@ class Run {
         task.parked?.label,
         this.#waits(task),
         task.history,
-        productIds.map((productId) => task.figures.of(productId)),
+        productIds.map((productId) => task.hints.get(productId)),
       );
     }
     if (this.#scenario.editsStock === true) seen.push(...this.#removed, this.#readBeforeEdits());
@@ -360,7 +360,7 @@ class Run {
           return this.#rows(productIds);
         }),
       limits: { maxUnitsPerLine: 100, maxLinesPerCart: 30 },
-      figures: task.figures,
+      hints: task.hints,
       newOperationId: () => `${task.name}-${this.#nextOperation++}`,
       backOff: async () => {
         backedOff += 1;
@@ -374,12 +374,12 @@ class Run {
     };
   }
 
-  #figures(): LastFigures {
-    const figures = new LastFigures();
-    for (const [productId, inventory] of Object.entries(this.#scenario.figures ?? {})) {
-      figures.note([productId], new Map([[productId, { name: productId, inventory, active: true }]]));
+  #hints(): StockHints {
+    const hints = new StockHints();
+    for (const [productId, inventory] of Object.entries(this.#scenario.hints ?? {})) {
+      hints.record([productId], new Map([[productId, { name: productId, inventory, active: true }]]));
     }
-    return figures;
+    return hints;
   }
 
   #rows(productIds: readonly string[]): ReadonlyMap<string, StockRow> {

@@ -9,7 +9,7 @@ import { scenarios, shortSearches } from "./scenarios";
 
 describeInterleavings(shortSearches);
 
-const REFUSED: ReserveOutcome = { outcome: "refused", lines: [], undecided: false };
+const REFUSED: ReserveOutcome = { outcome: "refused", lines: [], blockedByPending: false };
 
 /** The obvious version: reads the stock first, then checks and writes in one atomic step. */
 const readFirst: Reserve = async ({ readStock, atomically, newOperationId }, { sessionHash, lines }) => {

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import { release } from "~/reservations/release";
 import type { Line, ReservationStore } from "~/reservations/reservation-store";
 import { reserve, type ReserveDependencies } from "~/reservations/reserve";
 import { available, type StockRow } from "~/reservations/stock";
+import { StockHints } from "~/reservations/stock-hints";
 import { storeTiming } from "./describe-reservation-store";
 import { ManualClock } from "./manual-clock";
 import { NaiveReservations } from "./naive-reservations";
@@ -189,7 +189,7 @@ class Shop {
   readonly store = createMemoryReservationStore({ clock: this.clock, ...storeTiming });
   onHand: number;
   oversold = false;
-  readonly #figures = new LastFigures();
+  readonly #hints = new StockHints();
   readonly #scheduler: fc.Scheduler;
   #operations = 0;
   #sold: string | null = null;
@@ -212,7 +212,7 @@ class Shop {
       store: steppedStore(this.store, (label, act) => this.step(label, act)),
       readStock: () => this.step("read", async () => this.rows()),
       limits: { maxUnitsPerLine: 100, maxLinesPerCart: 30 },
-      figures: this.#figures,
+      hints: this.#hints,
       newOperationId: () => `operation-${this.#operations++}`,
       backOff: () => this.step("back off", async () => undefined),
     };

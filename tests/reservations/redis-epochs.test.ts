@@ -7,7 +7,7 @@ import { PATIENT } from "./describe-reservation-store";
 import { flippingAddress } from "./flipping-address";
 import { connect } from "./redis-fixture";
 
-/** `P` failed over to `R`, keeps running, and the address leads back to it. Meanwhile the only mug was claimed on R. */
+/** `P` failed over to `R`, keeps running, and the address leads back to it. The only mug was claimed on R. */
 let P: RedisServer;
 let R: RedisServer;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { UnavailableError } from "~/errors";
-import { LastFigures } from "~/reservations/last-figures";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import { release } from "~/reservations/release";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import { reserve, type ReserveDependencies, type ReserveOutcome } from "~/reservations/reserve";
 import { available, onHandOf, type StockRow } from "~/reservations/stock";
+import { StockHints } from "~/reservations/stock-hints";
 import { storeTiming } from "./describe-reservation-store";
 import { ManualClock } from "./manual-clock";
 import { steppedStore } from "./stepped-store";
@@ -27,7 +27,7 @@ function openShop(stock: Record<string, Partial<StockRow>>) {
       return new Map(rows);
     },
     limits: { maxUnitsPerLine: 10, maxLinesPerCart: 2 },
-    figures: new LastFigures(),
+    hints: new StockHints(),
     newOperationId: () => `operation-${operations++}`,
     backOff: async () => {
       shop.backedOff += 1;
@@ -147,7 +147,7 @@ describe("reserve", () => {
           nextReleaseInMs: null,
         },
       ],
-      undecided: false,
+      blockedByPending: false,
     });
     expect([await held("mug"), await held("hat")]).toEqual([4, 0]);
   });
@@ -173,7 +173,7 @@ describe("reserve", () => {
     expect(await request("ann", ["mug", 1])).toMatchObject({
       outcome: "refused",
       lines: [{ shortage: "held_by_others" }],
-      undecided: true,
+      blockedByPending: true,
     });
     expect([shop.reads, shop.backedOff]).toEqual([1, 3]);
     shop.duringBackOff = () => store.abort({ sessionHash: "bob", operationId: "pending-bob" });
@@ -183,7 +183,7 @@ describe("reserve", () => {
   it("does not retry if it would be short anyway", async () => {
     const { request, store, shop } = openShop({ mug: { inventory: 1 } });
     await placePending(store, "bob", 1);
-    expect(await request("ann", ["mug", 2])).toMatchObject({ outcome: "refused", undecided: false });
+    expect(await request("ann", ["mug", 2])).toMatchObject({ outcome: "refused", blockedByPending: false });
     expect(shop.backedOff).toBe(0);
   });
 

@@ -247,7 +247,7 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** Hints of all clients at the start. Only speed may depend on whether they are right. */
-const hintVariants: Readonly<Record<string, (stock: Scenario["stock"]) => Scenario["figures"]>> = {
+const hintVariants: Readonly<Record<string, (stock: Scenario["stock"]) => Scenario["hints"]>> = {
   "no hints": () => undefined,
   "hints right": (stock) => stock,
   "hints too low": (stock) => mapped(stock, () => 0),
@@ -255,10 +255,10 @@ const hintVariants: Readonly<Record<string, (stock: Scenario["stock"]) => Scenar
 };
 
 const searches = scenarios.flatMap((scenario) =>
-  Object.entries(hintVariants).map(([variant, figures]): Scenario => ({
+  Object.entries(hintVariants).map(([variant, hints]): Scenario => ({
     ...scenario,
     name: `${scenario.name}, ${variant}`,
-    figures: figures(scenario.stock),
+    hints: hints(scenario.stock),
   })),
 );
 

@@ -34,7 +34,7 @@ export async function claimLatePayment(
     case "refused":
     case "unknown_product": {
       // A verdict is final, and other sessions' pending units may be free in a moment.
-      if (decision.outcome === "refused" && decision.undecided) {
+      if (decision.outcome === "refused" && decision.blockedByPending) {
         throw new UnavailableError("other sessions have pending units that a late payment needs");
       }
       held.check();
