@@ -178,7 +178,7 @@ describe("after an ordinary checkout the audit is clean, and the order is listed
     expect(await theOrder(shop)).toMatchObject({ refund: { returned: 2500 } });
   });
 
-  it("being confirmed, if Stripe has not made the refund yet; a problem only when that takes too long", async () => {
+  it("refunded, although Stripe made the refund late; drift only if that takes too long", async () => {
     const world = createWorld({ rows: { mug: 3, pot: 1 } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1, pot: 1 });

@@ -6,11 +6,11 @@ const SHOP = "a".repeat(32);
 const FORMER = "b".repeat(32);
 const MINUTE_MS = 60_000;
 
-/** A server of a shop with this tag; it reads these former ones as its own. */
+/** Opens a server of the shop with this tag and these former tags. */
 const open = (world: World, shopTag: string, formerTags: readonly string[] = []): Promise<Process> =>
   world.open({ dependencies: (real) => ({ config: { ...real.config, shopTag, formerTags } }) });
 
-/** Paid on a page of the former shop, which nobody processes. */
+/** Pays on a page of the former shop, which no longer processes payments. */
 async function paidBefore(world: World, lines: Record<string, number> = { mug: 1 }): Promise<string> {
   const checkoutId = await (await open(world, FORMER)).pay("ann", lines);
   world.stripe.pay(checkoutId);
@@ -27,7 +27,7 @@ const listed = async (shop: Process) =>
 const metadataOf = (world: World, checkoutId: string) => world.stripe.session(checkoutId)?.metadata ?? {};
 
 describe("a payment page that was opened before the shop's tag changed", () => {
-  it("is nobody's without the setting: paid, and nothing is taken", async () => {
+  it("is not fulfilled without the setting, although it is paid", async () => {
     const world = createWorld();
     const checkoutId = await paidBefore(world);
     const shop = await open(world, SHOP);
@@ -35,7 +35,7 @@ describe("a payment page that was opened before the shop's tag changed", () => {
     expect(world.stock()).toBe(3);
   });
 
-  it("is taken from the stock once with the setting, whether it was paid before the change or after", async () => {
+  it("is fulfilled once with the setting, whether it was paid before or after the change", async () => {
     const world = createWorld();
     const before = await paidBefore(world);
     const former = await open(world, FORMER);
@@ -49,7 +49,7 @@ describe("a payment page that was opened before the shop's tag changed", () => {
     expect(metadataOf(world, after)).toMatchObject({ holdfast_shop: FORMER });
   });
 
-  it("holds its items for its buyer after the change", async () => {
+  it("keeps its items held after the change", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     await (await open(world, FORMER)).pay("ann", { mug: 1 });
     const shop = await open(world, SHOP, [FORMER]);
@@ -60,7 +60,7 @@ describe("a payment page that was opened before the shop's tag changed", () => {
 });
 
 describe("a paid session with a foreign tag", () => {
-  it("waits for a person once nobody has processed it for 15 minutes", async () => {
+  it("waits for a person once no shop has processed it for 15 minutes", async () => {
     const world = createWorld();
     const checkoutId = await paidBefore(world);
     const shop = await open(world, SHOP);
@@ -70,7 +70,7 @@ describe("a paid session with a foreign tag", () => {
     expect(await listed(shop)).toEqual([{ checkoutId, state: "needs_review", reason: "foreign_tag", tag: FORMER }]);
   });
 
-  it("that its own shop has processed is none of ours, and neither is an unpaid or an open one", async () => {
+  it("is ignored if its own shop has processed it, or if it is unpaid or open", async () => {
     const world = createWorld({ rows: { mug: 9 }, config: { paymentMethods: ["card", "us_bank_account"] } });
     const other = await open(world, FORMER);
     const done = await other.pay("ann", { mug: 1 });
@@ -82,7 +82,7 @@ describe("a paid session with a foreign tag", () => {
     expect(await listed(await open(world, SHOP))).toEqual([]);
   });
 
-  it("is adopted: it gets this shop's tag and is taken from the stock once, however often it is said", async () => {
+  it("gets this shop's tag when adopted and is fulfilled once, however often it is adopted", async () => {
     const world = createWorld();
     const checkoutId = await paidBefore(world);
     const shop = await open(world, SHOP);
@@ -97,7 +97,7 @@ describe("a paid session with a foreign tag", () => {
     expect(await listed(shop)).toMatchObject([{ state: "paid", reason: null, tag: null }]);
   });
 
-  it("is refunded when it is adopted and its items are gone", async () => {
+  it("is refunded when adopted if its items are gone", async () => {
     const world = createWorld();
     const checkoutId = await paidBefore(world, { mug: 2 });
     const shop = await open(world, SHOP);
@@ -108,7 +108,7 @@ describe("a paid session with a foreign tag", () => {
     expect(await world.refunds()).toHaveLength(1);
   });
 
-  it("is left: this shop forgets it, and its own shop processes it as if nothing had happened", async () => {
+  it("is ignored once left, and its own shop processes it normally", async () => {
     const world = createWorld();
     const checkoutId = await paidBefore(world);
     const shop = await open(world, SHOP);
@@ -125,7 +125,7 @@ describe("a paid session with a foreign tag", () => {
   });
 
   it.each(["adopt", "leave"] as const)(
-    "is not touched by %s when its own shop has begun with it meanwhile, or when it is too young",
+    "is not changed by %s if its own shop has started processing it, or if it is too recent",
     async (verdict) => {
       const world = createWorld();
       const other = await open(world, FORMER);
@@ -142,7 +142,7 @@ describe("a paid session with a foreign tag", () => {
     },
   );
 
-  it("that Stripe does not know, or that is this shop's own, cannot be left", async () => {
+  it("cannot be left if Stripe does not know it, or if it is this shop's own", async () => {
     const world = createWorld();
     const shop = await open(world, SHOP);
     const own = await shop.pay("ann", { mug: 1 });
@@ -155,7 +155,7 @@ describe("a paid session with a foreign tag", () => {
     });
   });
 
-  it("is a warning of the log, once, and no drift", async () => {
+  it("is logged as a warning once, and is not drift", async () => {
     const world = createWorld();
     const checkoutId = await paidBefore(world);
     const shop = await open(world, SHOP);

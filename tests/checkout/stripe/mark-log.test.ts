@@ -32,8 +32,8 @@ type Sides = {
   readonly lines: readonly { readonly productId: string; readonly state: LineState }[];
 };
 
-/** What both versions know of a record. */
-function spell({ verdict, lines }: Sides): string {
+/** Serializes what both versions know about a record. */
+function serialize({ verdict, lines }: Sides): string {
   return JSON.stringify([
     verdict,
     lines.map(({ state }) => [
@@ -44,7 +44,7 @@ function spell({ verdict, lines }: Sides): string {
   ]);
 }
 
-/** One version's way with metadata: what a write sends, and what is then read. */
+/** How one version of the code reads and writes metadata. */
 interface Version {
   read(metadata: Metadata): Sides;
   write(metadata: Metadata, change: RecordChange, write: { id: string; at: number }): Metadata;
@@ -90,13 +90,13 @@ function tools(seed: number) {
 }
 
 /**
- * Writers one after the other, each building on what it reads. Some writes are given up and land at any later time; any may land twice.
- * What the last writer that got an answer then wrote has to stay what is read. Null, or what was read instead.
+ * Runs writers in sequence, each building on what it reads. Some writes are abandoned and land at any later time; any may land twice.
+ * After each confirmed write, later reads must return its state. Returns null, or a description of the first wrong read.
  */
 function lateLandings(seed: number, version: Version): string | null {
   const { random, whole, anyChange } = tools(seed);
   let metadata = encodeRecord(TAG, opened);
-  let expected = spell(version.read(metadata));
+  let expected = serialize(version.read(metadata));
   const sent: Metadata[] = [];
   const land = () => {
     const late = sent[whole(sent.length)];
@@ -105,15 +105,15 @@ function lateLandings(seed: number, version: Version): string | null {
   for (let step = 1; step <= 12; step += 1) {
     const update = version.write(metadata, anyChange(), { id: `w${whole(99)}x${step}`, at: 1_000 + step });
     sent.push(update);
-    // The last one is answered, so that there is something to expect.
+    // The last write is always confirmed, so that there is a state to expect.
     if (step < 12 && random() < 0.4) continue;
     const isBuiltOn = random() < 0.5;
     if (!isBuiltOn) land();
     metadata = mergeMetadata(metadata, update);
-    expected = spell(version.read(mergeMetadata(metadata, {})));
+    expected = serialize(version.read(mergeMetadata(metadata, {})));
     for (let times = whole(4); times > 0; times -= 1) {
       land();
-      const found = spell(version.read(metadata));
+      const found = serialize(version.read(metadata));
       if (found !== expected) return `step ${step}: ${found} instead of ${expected}`;
     }
   }
@@ -123,17 +123,17 @@ function lateLandings(seed: number, version: Version): string | null {
 const SEEDS = Array.from({ length: 250 }, (_, index) => index + 1);
 
 describe("writes that land late, in any order and any number of times", () => {
-  it("undo nothing of what was written after them", () => {
+  it("undo nothing that was written after them", () => {
     for (const seed of SEEDS) expect(lateLandings(seed, NOW), `seed ${seed}`).toBeNull();
   });
 
-  it("do so where keys are rewritten, as in the version before", () => {
+  it("do undo it where keys are rewritten, as in the previous release (negative control)", () => {
     const undone = SEEDS.filter((seed) => lateLandings(seed, BEFORE) !== null);
 
     expect(undone.length).toBeGreaterThan(SEEDS.length / 2);
   });
 
-  it("do not turn a sale that is done into one that was only announced", () => {
+  it("do not turn a done sale back into an announced one", () => {
     const intent = { states: new Map<string, LineState>([["mug", { mark: "intent", from: 5, to: 3 }]]) };
     const done = { states: new Map<string, LineState>([["mug", { mark: "done", from: 5, to: 3 }]]) };
     for (const [version, mark] of [
@@ -141,32 +141,32 @@ describe("writes that land late, in any order and any number of times", () => {
       [BEFORE, "intent"],
     ] as const) {
       const first = encodeRecord(TAG, opened);
-      const givenUp = version.write(first, intent, { id: "a", at: 1 });
+      const abandoned = version.write(first, intent, { id: "a", at: 1 });
       const announced = mergeMetadata(first, version.write(first, intent, { id: "b", at: 2 }));
       const sold = mergeMetadata(announced, version.write(announced, done, { id: "c", at: 3 }));
 
-      expect(version.read(mergeMetadata(sold, givenUp)).lines[1]?.state.mark).toBe(mark);
+      expect(version.read(mergeMetadata(sold, abandoned)).lines[1]?.state.mark).toBe(mark);
     }
   });
 
-  it("the later of two writes that both built on the same one counts, whichever landed first", () => {
+  it("lose to a later write built on the same state, whichever lands first", () => {
     const first = encodeRecord(TAG, opened);
     const intent = NOW.write(
       first,
       { states: new Map([["mug", { mark: "intent", from: 5, to: 3 }]]) },
       { id: "z", at: 1 },
     );
-    const condemned = NOW.write(first, { verdict: "refund" }, { id: "a", at: 2 });
+    const refunding = NOW.write(first, { verdict: "refund" }, { id: "a", at: 2 });
     for (const metadata of [
-      mergeMetadata(mergeMetadata(first, intent), condemned),
-      mergeMetadata(mergeMetadata(first, condemned), intent),
+      mergeMetadata(mergeMetadata(first, intent), refunding),
+      mergeMetadata(mergeMetadata(first, refunding), intent),
     ]) {
       expect(NOW.read(metadata)).toMatchObject({ verdict: "refund", lines: [{}, { state: { mark: "claimed" } }, {}] });
     }
   });
 });
 
-/** A step that a server may take next with a line, without going back. */
+/** Returns a state that a server may give a line next, never an earlier one. */
 function stepOn(state: LineState, random: () => number): LineState {
   const from = Math.floor(random() * 5) + 2;
   switch (state.mark) {
@@ -189,8 +189,8 @@ function stepOn(state: LineState, random: () => number): LineState {
   }
 }
 
-describe("during a deployment that mixes this version and the one before", () => {
-  it("each reads what the other wrote, in any order of the two", () => {
+describe("during a deployment that mixes this and the previous release", () => {
+  it("each release reads what the other wrote, in any order", () => {
     for (const seed of SEEDS) {
       const { random, whole } = tools(seed);
       let metadata = encodeRecord(TAG, opened);
@@ -208,12 +208,12 @@ describe("during a deployment that mixes this version and the one before", () =>
         );
         metadata = mergeMetadata(metadata, update);
 
-        expect(spell(NOW.read(metadata)), `seed ${seed}, step ${step}`).toBe(spell(BEFORE.read(metadata)));
+        expect(serialize(NOW.read(metadata)), `seed ${seed}, step ${step}`).toBe(serialize(BEFORE.read(metadata)));
       }
     }
   });
 
-  it("a record without a log reads as the version before wrote it", () => {
+  it("a record without a log reads as the previous release wrote it", () => {
     const states = new Map<string, LineState>([
       ["cup", { mark: "intent", from: 3, to: 1 }],
       ["pot", { mark: "done", from: 3, to: 1 }],
@@ -223,7 +223,7 @@ describe("during a deployment that mixes this version and the one before", () =>
       BEFORE.write(encodeRecord(TAG, opened), { states, verdict: "refund" }, { id: "", at: 0 }),
     );
 
-    expect(spell(NOW.read(metadata))).toBe(spell(BEFORE.read(metadata)));
+    expect(serialize(NOW.read(metadata))).toBe(serialize(BEFORE.read(metadata)));
     expect(NOW.read(metadata).lines[0]?.state).not.toHaveProperty("announcedAt");
   });
 });

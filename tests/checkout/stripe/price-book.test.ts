@@ -6,7 +6,7 @@ import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
 import { UnavailableError } from "~/errors";
 import { createStripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
 
-/** The stand-in with so many Prices `price_0`, `price_1`, …, and a book of them whose time and waits are the test's. */
+/** Opens a price book over a stand-in with Prices `price_0`, `price_1`, …; the test controls its clock and pauses. */
 function openBook({ prices = 1, strangers = 0 } = {}) {
   const time = { ms: 0 };
   const sandbox = createStripeSandbox({
@@ -44,7 +44,7 @@ const USABLE = { state: "usable", price: { amount: 500, currency: "usd" } };
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("Prices for pages", () => {
-  it("are read once, however often and by however many they are asked for", async () => {
+  it("are read once, however many callers request them", async () => {
     const { book, calls } = openBook();
     const [one, other] = await Promise.all([book.read(["price_0"]), book.read(["price_0", "price_0"])]);
     expect([...one, ...other]).toEqual([
@@ -55,7 +55,7 @@ describe("Prices for pages", () => {
     expect(calls()).toEqual(["/v1/prices/price_0"]);
   });
 
-  it("are waited for half a second, and known as soon as Stripe has told them", async () => {
+  it("delay a page by half a second at most, and are known once Stripe has responded", async () => {
     const { book, controls, pauses } = openBook({ prices: 2 });
     await book.read(["price_1"]);
     const held = controls.holdNext({ path: "/v1/prices/price_0" });
@@ -68,7 +68,7 @@ describe("Prices for pages", () => {
     await expect.poll(async () => (await book.read(["price_0"])).get("price_0")).toEqual(USABLE);
   });
 
-  it("that could not be read are not waited for again at once", async () => {
+  it("that could not be read do not delay the next page", async () => {
     const { book, controls, time, calls } = openBook();
     controls.failNext({ path: "/v1/prices/*", status: 500, times: 1 });
     expect((await book.read(["price_0"])).size).toBe(0);
@@ -79,7 +79,7 @@ describe("Prices for pages", () => {
     expect((await book.read(["price_0"])).get("price_0")).toEqual(USABLE);
   });
 
-  it("keep the last that is known while Stripe is away", async () => {
+  it("keep their last reading while Stripe is unavailable", async () => {
     const { book, controls, time } = openBook();
     await book.warm(["price_0"]);
     controls.failNext({ status: 500, times: 100 });
@@ -89,7 +89,7 @@ describe("Prices for pages", () => {
     expect((await book.read(["price_0"])).get("price_0")).toEqual(USABLE);
   });
 
-  it("that were switched off are looked at again now and then, without anybody waiting", async () => {
+  it("that were deactivated are read again from time to time in the background", async () => {
     const { book, set, time, calls, pauses } = openBook();
     set("price_0", { active: false });
     const inactive = { state: "unusable", problem: "inactive" };
@@ -106,7 +106,7 @@ describe("Prices for pages", () => {
     expect(calls()).toHaveLength(2);
   });
 
-  it("of a whole table are left to the check of all", async () => {
+  it("for a whole table are left to the periodic check", async () => {
     const { book, ids, calls } = openBook({ prices: 61 });
     expect((await book.read(ids)).size).toBe(0);
     await settled();
@@ -115,8 +115,8 @@ describe("Prices for pages", () => {
   });
 });
 
-describe("the check of all", () => {
-  it("takes a call for each hundred, and one for each that is not sold by any more", async () => {
+describe("the periodic check", () => {
+  it("takes one request per hundred active Prices and one per deactivated Price", async () => {
     const { book, ids, set, calls } = openBook({ prices: 250 });
     set("price_7", { active: false });
     await book.warm([...ids, "price_unknown"]);
@@ -132,7 +132,7 @@ describe("the check of all", () => {
     expect(readings.get("price_unknown")).toEqual({ state: "unusable", problem: "missing" });
   });
 
-  it("does not read the list of an account to its end for a few", async () => {
+  it("does not read an account's whole list for a few Prices", async () => {
     const { book, ids, calls } = openBook({ prices: 2, strangers: 1_000 });
     await book.warm(ids);
     expect(calls()).toHaveLength(4);
@@ -140,14 +140,14 @@ describe("the check of all", () => {
     expect(calls()).toHaveLength(4);
   });
 
-  it("tells what it could read when one could not be", async () => {
+  it("keeps what it could read if one Price fails", async () => {
     const { book, controls } = openBook({ prices: 3 });
     controls.failNext({ path: "/v1/prices/price_none", status: 500 });
     await expect(book.warm(["price_0", "price_none", "price_2"])).rejects.toThrow(UnavailableError);
     expect([...(await book.read(["price_0", "price_2"])).keys()]).toEqual(["price_0", "price_2"]);
   });
 
-  it("that began before a later look does not undo what that said", async () => {
+  it("does not overwrite a later read", async () => {
     const { book, controls, set, time } = openBook();
     const held = controls.holdNext({ path: "/v1/prices", when: "after" });
     const warming = book.warm(["price_0"]);

@@ -12,7 +12,7 @@ const DAY_S = 86_400;
 const NOW_S = 1_780_000_000;
 const SINCE_S = NOW_S - 4 * DAY_S;
 
-/** Stripe's list, newest first, of orders made at these seconds. */
+/** Stripe's list, newest first, of orders created at these epoch seconds. */
 function stripeWith(seconds: readonly number[], pageSize = 100) {
   const all: Order[] = seconds
     .map((second, n) => ({ id: `cs_${n}`, createdAt: second * 1000 }))
@@ -45,14 +45,14 @@ async function readAll(
 
 const idsOf = (orders: readonly Order[]) => orders.map(({ id }) => id).sort();
 
-describe("a list that is read side by side", () => {
+describe("reading a list in parallel", () => {
   const orders = fc.array(fc.oneof(fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: 2_000, max: 2_020 })), {
     maxLength: 120,
   });
   const lanes = fc.integer({ min: 1, max: 9 });
   const pageSize = fc.integer({ min: 1, max: 7 });
 
-  it("has each item once, however they lie", async () => {
+  it("visits each item once, however the items are distributed", async () => {
     await fc.assert(
       fc.asyncProperty(orders, lanes, pageSize, async (seconds, many, size) => {
         const stripe = stripeWith(seconds, size);
@@ -62,7 +62,7 @@ describe("a list that is read side by side", () => {
     );
   });
 
-  it("loses items when a second is left out between slices", async () => {
+  it("would miss items if slices did not share a second (negative control)", async () => {
     const check = fc.asyncProperty(orders, lanes, pageSize, async (seconds, many, size) => {
       const stripe = stripeWith(seconds, size);
       const apart = (slice: Slice) => stripe.read({ ...slice, until: slice.until === null ? null : slice.until - 2 });
@@ -71,7 +71,7 @@ describe("a list that is read side by side", () => {
     await expect(fc.assert(check, { numRuns: 300 })).rejects.toThrow();
   });
 
-  it("fails with the first page that cannot be read, and asks for no other", async () => {
+  it("fails with the first page that cannot be read, and requests no other", async () => {
     const stripe = stripeWith(Array.from({ length: 5_000 }, (_, n) => SINCE_S + n * 60));
     const read = (slice: Slice) =>
       stripe.requests() === 5 ? Promise.reject(new Error("no answer")) : stripe.read(slice);
@@ -86,7 +86,7 @@ describe("a list that is read side by side", () => {
     ["steadily over four days", steady, 5_000],
     ["in one hour two days ago", rush, 5_500],
   ])(
-    "of 10,000 orders made %s is read five times as fast at 250 ms a page and 25 pages a second",
+    "is five times as fast for 10,000 orders placed %s, at 250 ms per page and 25 pages per second",
     async (_name, seconds, atMostMs) => {
       const time = createVirtualTime();
       const stripe = stripeWith(seconds);

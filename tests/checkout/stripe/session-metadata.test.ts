@@ -68,31 +68,31 @@ describe("the record in a session's metadata", () => {
   });
 
   it.each([
-    ["a line that is no JSON", { holdfast_line_0: "oops" }],
+    ["a line that is not JSON", { holdfast_line_0: "oops" }],
     [
       "an unknown mark",
       { holdfast_line_0: JSON.stringify({ product: "mug", name: "", quantity: 1, unit: 1, mark: "sold" }) },
     ],
     [
-      "an intent without its numbers",
+      "an intent without numbers",
       { holdfast_line_0: JSON.stringify({ product: "mug", name: "", quantity: 1, unit: 1, mark: "intent" }) },
     ],
     ["no line at all", { holdfast_line_0: "" }],
     ["an unknown verdict", { holdfast_verdict: "maybe" }],
-    ["an entry of the log that says nothing", { holdfast_log_1_a: "?" }],
-    ["an entry about another number of lines", { holdfast_log_1_a: "rs:c,c" }],
+    ["a malformed log entry", { holdfast_log_1_a: "?" }],
+    ["an entry with the wrong number of lines", { holdfast_log_1_a: "rs:c,c" }],
     ["an entry with an unknown mark", { holdfast_log_1_a: "rs:z" }],
     ["an entry with an unknown field", { holdfast_log_1_a: "rs,q1:c" }],
-    ["an entry with a number that is none", { holdfast_log_1_a: "rs:i-" }],
-    ["half an entry", { holdfast_log_1_a_1: "rs:c" }],
-    ["a key of the log without a step", { holdfast_log_a: "rs:c" }],
-  ])("throws over %s", (_what, edit) => {
+    ["an entry with an invalid number", { holdfast_log_1_a: "rs:i-" }],
+    ["an incomplete entry", { holdfast_log_1_a_1: "rs:c" }],
+    ["a log key without a step", { holdfast_log_a: "rs:c" }],
+  ])("rejects %s", (_what, edit) => {
     const metadata: Record<string, string> = { ...encodeRecord(TAG, opened([{ productId: "mug" }])), ...edit };
 
     expect(() => decodeRecord(TAG, metadata)).toThrow();
   });
 
-  it("reads back what was written, mark by mark, with the announcement's version and time", () => {
+  it("reads back each mark as written, with the announcement's version and time", () => {
     const metadata = encodeRecord(TAG, opened(STATES.map((_state, index) => ({ productId: `p${index}` }))));
     const states = new Map(
       STATES.map((state, index) => [
@@ -128,7 +128,7 @@ describe("the record in a session's metadata", () => {
         state.mark === "intent" || state.mark === "return_intent" ? { ...state, announcedAt: 5_000 } : state,
       ),
     );
-    // Said again by a later entry about another line, an announcement keeps its own time, and a review its beginning.
+    // When a later entry about another line repeats them, an announcement keeps its time, and a review its start.
     const later = read(
       write(written.source, { states: new Map([["p0", { mark: "returned" }]]), review: "row_refused" }, 9_000),
     );
@@ -144,7 +144,7 @@ describe("the record in a session's metadata", () => {
     expect(read(write(later.source, { review: null })).review).toBeNull();
   });
 
-  it("keeps the numbers of a move that is not by the line's quantity, as a forged one", () => {
+  it("keeps the numbers of a move that differs from the line's quantity, such as a forged one", () => {
     const metadata = encodeRecord(TAG, opened([{ productId: "mug" }]));
 
     expect(
@@ -152,7 +152,7 @@ describe("the record in a session's metadata", () => {
     ).toEqual({ mark: "done", from: 9, to: 2 });
   });
 
-  it("leaves out a version that is not PostgreSQL's", () => {
+  it("omits a version that is not PostgreSQL's", () => {
     const metadata = encodeRecord(TAG, opened([{ productId: "mug" }]));
 
     for (const version of ["01", "a,b", "1.5", ""]) {
@@ -163,7 +163,7 @@ describe("the record in a session's metadata", () => {
     }
   });
 
-  it("writes an entry of its own, and of the other keys only those that change", () => {
+  it("writes its own entry, and only those other keys that change", () => {
     const metadata = encodeRecord(TAG, opened([{ productId: "mug" }, { productId: "pot" }]));
     const keys = (change: RecordChange) => Object.keys(encodeWrite(read(metadata), change, { id: "w", at: 1 }));
 
@@ -174,7 +174,7 @@ describe("the record in a session's metadata", () => {
     expect(keys({ verdict: "refund" })).toEqual(["holdfast_verdict", "holdfast_log_1_w"]);
   });
 
-  it("sees no difference where only the order of keys differs", () => {
+  it("ignores the order of keys", () => {
     const metadata = write(encodeRecord(TAG, opened([{ productId: "mug" }])), {
       states: new Map([["mug", { mark: "intent", from: 2, to: 0 }]]),
     });
@@ -190,7 +190,7 @@ describe("the record in a session's metadata", () => {
 });
 
 describe("Stripe's limits", () => {
-  /** The worst that a table of `bigint` could bring about, and what PostgreSQL's `integer` does. */
+  /** The largest numbers of tables with `bigint` and with PostgreSQL's `integer`. */
   const NUMBERS = { bigint: Number.MAX_SAFE_INTEGER, integer: 2_147_483_647 };
 
   function longest(productId: string, top: number): NewRecord {
@@ -208,7 +208,7 @@ describe("Stripe's limits", () => {
   }
 
   it.each(Object.entries(NUMBERS))(
-    "are kept by the largest cart and the longest history, with every number a large %s",
+    "are respected by the largest cart with the longest history, with every number at the maximum of %s",
     (_type, top) => {
       let metadata: Metadata = { ...encodeRecord(TAG, longest("x".repeat(150), top)), holdfast_epoch: "e" };
       const ids = read(metadata).lines.map((line) => line.productId);
@@ -249,11 +249,11 @@ describe("Stripe's limits", () => {
     },
   );
 
-  it("fit the budget", () => {
+  it("match the key budget", () => {
     expect(Object.values<number>(KEY_BUDGET).reduce((sum, keys) => sum + keys)).toBe(MAX_KEYS);
   });
 
-  it("cut a long name in whole characters, the same at every write", () => {
+  it("cut a long name between characters, at the same place in every write", () => {
     const metadata = encodeRecord(TAG, longest("x", 9));
     const later = write(metadata, { states: new Map([["x0", { mark: "intent", from: 9, to: 0 }]]) });
 
@@ -261,7 +261,7 @@ describe("Stripe's limits", () => {
     expect(read(later).lines[0]?.name).toBe(read(metadata).lines[0]?.name);
   });
 
-  it("fit for every product that can be held: longer ids are not sold", () => {
+  it("leave space for every product id that can be sold", () => {
     const longestId = (letter: string) => {
       let length = 1;
       while (!isTooLong(letter.repeat(length + 1))) length += 1;

@@ -24,7 +24,7 @@ const PARAMS = (claim: string) => ({
   metadata: { holdfast_claim: claim, holdfast_line_0: `"claimed" by ${claim}` },
 });
 
-/** Stripe with two sessions of different shoppers, both paid and one of them also refunded, and a gateway whose responses may be tampered with. */
+/** Stripe with two paid sessions of different shoppers, one of them also refunded, and a gateway whose responses can be replaced. */
 async function stripeWithTwoSales() {
   const sandbox = createStripeSandbox({
     webhookUrls: [],
@@ -32,11 +32,11 @@ async function stripeWithTwoSales() {
     clock: { now: () => START },
     schedule: () => undefined,
   });
-  let answer: (real: Response) => Response | Promise<Response> = (real) => real;
+  let respond: (real: Response) => Response | Promise<Response> = (real) => real;
   let requests = 0;
   const fetch: typeof globalThis.fetch = async (input, init) => {
     requests += 1;
-    return answer(await sandbox.httpFetch(input, init));
+    return respond(await sandbox.httpFetch(input, init));
   };
   const waits: number[] = [];
   let now = 0;
@@ -75,8 +75,8 @@ async function stripeWithTwoSales() {
     ann: await sell("ann"),
     bob: await sell("bob"),
     requests: () => requests,
-    answerWith(next: typeof answer) {
-      answer = next;
+    respondWith(next: typeof respond) {
+      respond = next;
     },
   };
 }
@@ -89,7 +89,7 @@ const listAll = async <T>(list: AsyncIterable<T>): Promise<T[]> => {
   return all;
 };
 
-/** Every operation, and what another shopper's response to the same operation says. */
+/** Every operation of the gateway, by name. */
 const OPERATIONS: Record<string, { run: (shop: Shop, checkoutId: string) => Promise<unknown>; needsOpenPage?: true }> =
   {
     create: { run: ({ gateway }) => gateway.create(PARAMS("cleo"), "cleo") },
@@ -130,7 +130,7 @@ const NEEDS_REFUND = ["refunds", "refundedPayment", "visitRefunds", "fetchRefund
 
 async function perform(
   name: string,
-  answerWith?: (real: Response, shop: Shop) => Response | Promise<Response>,
+  respondWith?: (real: Response, shop: Shop) => Response | Promise<Response>,
 ): Promise<{ shop: Shop; result: unknown }> {
   const shop = await stripeWithTwoSales();
   if (NEEDS_REFUND.includes(name))
@@ -138,18 +138,18 @@ async function perform(
   const operation = OPERATIONS[name];
   if (operation === undefined) throw new Error(`no operation ${name}`);
   const checkoutId = operation.needsOpenPage ? await shop.open("dan") : "";
-  if (answerWith !== undefined) shop.answerWith((real) => answerWith(real, shop));
+  if (respondWith !== undefined) shop.respondWith((real) => respondWith(real, shop));
   return { shop, result: await operation.run(shop, checkoutId).catch((error: unknown) => error) };
 }
 
 describe.each(Object.keys(OPERATIONS))("%s", (name) => {
-  it("takes Stripe's own response", async () => {
+  it("accepts Stripe's own response", async () => {
     const { result } = await perform(name);
     expect(result).not.toBeInstanceOf(Error);
   });
 
   it.each(Object.keys(BOGUS_RESPONSES))(
-    "does not know the outcome of %s, and says why without its body",
+    "treats %s as an unknown outcome, with a cause that omits the body",
     async (bogus) => {
       const { result } = await perform(name, () => BOGUS_RESPONSES[bogus]?.() ?? Response.error());
       expect(result).toBeInstanceOf(UnavailableError);
@@ -160,13 +160,13 @@ describe.each(Object.keys(OPERATIONS))("%s", (name) => {
     },
   );
 
-  it("does not take a response whose status says that it failed", async () => {
+  it("does not accept a valid body with an error status", async () => {
     const { result } = await perform(name, async (real) => Response.json(await real.json(), { status: 502 }));
     expect(result).toBeInstanceOf(UnavailableError);
   });
 });
 
-/** Paths of the fields that a response must have, one of them per case. */
+/** Paths of required fields; each case drops one. */
 const SESSION = [
   "id",
   "object",
@@ -226,7 +226,7 @@ const FIELDS: Record<string, readonly string[]> = {
   activePrices: inPage(PRICE),
 };
 
-/** What tells the response of one shopper's request from that of another's. */
+/** Fields that distinguish the responses of different requests, with a wrong value. */
 const SWAPS: Record<string, Record<string, unknown>> = {
   create: {
     metadata: PARAMS("bob").metadata,
@@ -274,7 +274,7 @@ function change(body: Json, path: string, value: unknown): Json {
   return copy;
 }
 
-describe("generated negatives: never a yes", () => {
+describe("generated wrong responses are never a success:", () => {
   const dropped = Object.entries(FIELDS).flatMap(([name, fields]) => fields.map((field) => [name, field] as const));
   it.each(dropped)("%s without %s", async (name, field) => {
     const { result } = await perform(name, async (real) =>
@@ -294,7 +294,7 @@ describe("generated negatives: never a yes", () => {
   });
 
   it.each(["create", "fetch", "expire", "writeMetadata"])(
-    "%s answered with the whole session of another shopper",
+    "%s with the whole session of another shopper",
     async (name) => {
       const { result } = await perform(name, (_real, { sandbox, bob }) => {
         const session = sandbox.controls.session(bob.checkoutId);
@@ -304,22 +304,22 @@ describe("generated negatives: never a yes", () => {
     },
   );
 
-  it("a list that gives the same page for ever ends", async () => {
+  it("a list that repeats the same page forever", async () => {
     const { result } = await perform("list", async (real) =>
       Response.json({ ...((await real.json()) as Json), has_more: true }),
     );
-    // The second page of a true list would not hold the one that it follows.
+    // A real second page does not contain the item that it follows.
     expect(result).toBeInstanceOf(UnavailableError);
   });
 });
 
-describe("what Stripe itself says stays what it is", () => {
-  it("an empty list is a valid response", async () => {
+describe("definite responses from Stripe", () => {
+  it("may be an empty list", async () => {
     const { gateway } = await stripeWithTwoSales();
     expect(await listAll(gateway.list({ status: "open", createdSince: START }))).toEqual([]);
   });
 
-  it("a session that Stripe does not know is null, and a page that is not open cannot be expired", async () => {
+  it("give null for an unknown session, and refuse to expire a page that is not open", async () => {
     const { gateway, ann } = await stripeWithTwoSales();
     expect(await gateway.fetch("cs_test_unknown")).toBeNull();
     expect(await gateway.expire("cs_test_unknown")).toBe("refused");
@@ -328,7 +328,7 @@ describe("what Stripe itself says stays what it is", () => {
     await expect(gateway.lines("cs_test_unknown")).rejects.toThrow(UnavailableError);
   });
 
-  it("a Price is read with what keeps it from being charged", async () => {
+  it("include why a Price cannot be charged", async () => {
     const { gateway, sandbox } = await stripeWithTwoSales();
     const facts = { currency: "usd", unit_amount: 500, product_name: "Mug" };
     sandbox.controls.setPrices([
@@ -350,16 +350,16 @@ describe("what Stripe itself says stays what it is", () => {
   });
 
   it.each([
-    ["that shoppers choose themselves", { unit_amount: null, custom_unit_amount: { minimum: 100 } }],
-    ["of packs", { transform_quantity: { divide_by: 10, round: "up" } }],
-  ])("a Price %s is none of one unit", async (_name, facts) => {
+    ["chosen by the shopper", { unit_amount: null, custom_unit_amount: { minimum: 100 } }],
+    ["per pack", { transform_quantity: { divide_by: 10, round: "up" } }],
+  ])("give no unit price for a Price %s", async (_name, facts) => {
     const { result } = await perform("price", async (real) =>
       Response.json({ ...((await real.json()) as Json), ...facts }),
     );
     expect(result).toEqual({ state: "unusable", problem: "no_fixed_amount" });
   });
 
-  it("a replayed create tells the session as it was made, also after it was paid", async () => {
+  it("to a replayed create describe the session as created, even after it was paid", async () => {
     const { gateway, ann } = await stripeWithTwoSales();
     expect(await gateway.create(PARAMS("ann"), "ann")).toMatchObject({
       outcome: "created",
@@ -367,7 +367,7 @@ describe("what Stripe itself says stays what it is", () => {
     });
   });
 
-  it("a refund is of no payment that it knows, or of none of a payment page", async () => {
+  it("find no session for an unknown refund, or for a payment without a payment page", async () => {
     const { gateway } = await stripeWithTwoSales();
     expect(await gateway.refundedPayment("re_unknown")).toBeNull();
     expect(await gateway.findByPayment("pi_unknown")).toBeNull();
@@ -393,7 +393,7 @@ describe("what Stripe itself says stays what it is", () => {
     expect(visited).toMatchObject([{ status: read, paymentIntentId: ann.paymentIntentId }]);
   });
 
-  it("more refunds than Stripe expands are all read, and so are those that were not expanded at all", async () => {
+  it("list all refunds, including those that Stripe did not expand", async () => {
     const shop = await stripeWithTwoSales();
     const { gateway, ann } = shop;
     for (let n = 0; n < 12; n += 1)
@@ -404,7 +404,7 @@ describe("what Stripe itself says stays what it is", () => {
         idempotencyKey: `by hand ${n}`,
       });
     expect((await gateway.fetch(ann.checkoutId))?.charge?.refunds).toHaveLength(12);
-    shop.answerWith(async (real) => {
+    shop.respondWith(async (real) => {
       const body = (await real.json()) as Json;
       return Response.json(
         "payment_intent" in body ? change(body, "payment_intent.latest_charge.refunds", undefined) : body,
@@ -413,14 +413,14 @@ describe("what Stripe itself says stays what it is", () => {
     expect((await gateway.fetch(ann.checkoutId))?.charge?.refunds).toHaveLength(12);
   });
 
-  it("a refund of a bank debit has an id of another kind, and counts", async () => {
+  it("may be refunds of bank debits, whose ids look different", async () => {
     const { result } = await perform("refund", async (real) =>
       Response.json(change((await real.json()) as Json, "id", "pyr_of_ann")),
     );
     expect(result).toMatchObject({ outcome: "refunded", refund: { id: "pyr_of_ann" } });
   });
 
-  it("a line names its product, its quantity and its price, and one from elsewhere no product", async () => {
+  it("name product, quantity and price of a line; a line added elsewhere has no product", async () => {
     const { gateway, sandbox, open } = await stripeWithTwoSales();
     const page = await open("dan");
     sandbox.controls.edit(page, { action: "add_line", name: "Gift wrap", unit_amount: 300, quantity: 2 });
@@ -432,14 +432,14 @@ describe("what Stripe itself says stays what it is", () => {
     ]);
   });
 
-  it("a key that is written as nothing reads back absent", async () => {
+  it("omit a metadata key that was written as an empty string", async () => {
     const { gateway, ann } = await stripeWithTwoSales();
     await gateway.writeMetadata(ann.checkoutId, { holdfast_note: "soon" });
     await gateway.writeMetadata(ann.checkoutId, { holdfast_note: "" });
     expect((await gateway.fetch(ann.checkoutId))?.metadata).not.toHaveProperty("holdfast_note");
   });
 
-  it("lists are read to their end", async () => {
+  it("are read to the end of a list", async () => {
     const { gateway, open } = await stripeWithTwoSales();
     for (let n = 0; n < 103; n += 1) await open(`claim ${n}`);
     const ids = (await listAll(gateway.list({ createdSince: START - 1_000 }))).map(({ id }) => id);
@@ -456,7 +456,7 @@ const BUSY: Record<string, Json> = {
   },
 };
 
-/** Busy for so many responses, then itself again. */
+/** A Stripe that is busy for `times` responses, then normal again. */
 function busyFor(times: number, error: Json | undefined, headers: Record<string, string> = {}) {
   let left = times;
   return (real: Response) => {
@@ -467,10 +467,10 @@ function busyFor(times: number, error: Json | undefined, headers: Record<string,
 }
 
 describe.each(Object.entries(BUSY))("a definite %s", (_name, error) => {
-  it.each(Object.keys(OPERATIONS))("is tried again after growing pauses: %s", async (name) => {
+  it.each(Object.keys(OPERATIONS))("is retried after growing pauses: %s", async (name) => {
     const shop = await stripeWithTwoSales();
     const checkoutId = OPERATIONS[name]?.needsOpenPage ? await shop.open("dan") : "";
-    shop.answerWith(busyFor(2, error));
+    shop.respondWith(busyFor(2, error));
     expect(await OPERATIONS[name]?.run(shop, checkoutId)).not.toBeInstanceOf(Error);
     const [first = 0, second = 0] = shop.waits;
     expect(shop.waits).toHaveLength(2);
@@ -480,18 +480,18 @@ describe.each(Object.entries(BUSY))("a definite %s", (_name, error) => {
     expect(second).toBeLessThanOrEqual(200);
   });
 
-  it("that does not end is given up within the time that was set", async () => {
+  it("that persists is given up within the time limit", async () => {
     const shop = await stripeWithTwoSales();
     const before = shop.requests();
-    shop.answerWith(busyFor(Infinity, error));
+    shop.respondWith(busyFor(Infinity, error));
     await expect(shop.gateway.fetch(shop.ann.checkoutId)).rejects.toThrow(UnavailableError);
     expect(shop.waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(PATIENCE.readMs);
     expect(shop.requests() - before).toBeGreaterThan(3);
   });
 
-  it("of marks is given up while the lease that was checked before the first try is certainly still held", async () => {
+  it("of a write of marks is given up while the lease is certainly still held", async () => {
     const shop = await stripeWithTwoSales();
-    shop.answerWith(busyFor(Infinity, error));
+    shop.respondWith(busyFor(Infinity, error));
     await expect(shop.gateway.writeMetadata(shop.ann.checkoutId, { holdfast_line_0: "done" })).rejects.toThrow(
       UnavailableError,
     );
@@ -499,12 +499,12 @@ describe.each(Object.entries(BUSY))("a definite %s", (_name, error) => {
     expect(shop.waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(PATIENCE.markMs);
   });
 
-  it("names a time after which to ask again: it is kept when short, and else nothing is tried again", async () => {
+  it("with a Retry-After is retried then if that is soon, otherwise not at all", async () => {
     const shop = await stripeWithTwoSales();
-    shop.answerWith(busyFor(1, error, { "retry-after": "1" }));
+    shop.respondWith(busyFor(1, error, { "retry-after": "1" }));
     await shop.gateway.fetch(shop.ann.checkoutId);
     expect(shop.waits).toEqual([1_000]);
-    shop.answerWith(busyFor(1, error, { "retry-after": "30" }));
+    shop.respondWith(busyFor(1, error, { "retry-after": "30" }));
     await expect(shop.gateway.fetch(shop.ann.checkoutId)).rejects.toThrow(UnavailableError);
     expect(shop.waits).toEqual([1_000]);
   });
@@ -513,12 +513,12 @@ describe.each(Object.entries(BUSY))("a definite %s", (_name, error) => {
 describe("an unknown outcome", () => {
   it.each([
     ["a cut connection", () => Promise.reject(new TypeError("fetch failed"))],
-    ["a 503 of Stripe's", () => Response.json({ error: { type: "api_error", message: "oops" } }, { status: 503 })],
-    ["a 429 that is not Stripe's", () => Response.json({ message: "slow down" }, { status: 429 })],
-  ])("of marks is sent once only: %s", async (_name, answer) => {
+    ["a 503 from Stripe", () => Response.json({ error: { type: "api_error", message: "oops" } }, { status: 503 })],
+    ["a 429 that is not from Stripe", () => Response.json({ message: "slow down" }, { status: 429 })],
+  ])("of a write of marks is never retried: %s", async (_name, response) => {
     const shop = await stripeWithTwoSales();
     const before = shop.requests();
-    shop.answerWith(answer);
+    shop.respondWith(response);
     await expect(shop.gateway.writeMetadata(shop.ann.checkoutId, { holdfast_line_0: "done" })).rejects.toThrow(
       UnavailableError,
     );
@@ -527,5 +527,5 @@ describe("an unknown outcome", () => {
   });
 });
 
-/** Type check only: each operation of the gateway has its cases. */
+/** Type check only: each operation of the gateway has cases. */
 OPERATIONS satisfies Record<keyof StripeGateway, unknown>;

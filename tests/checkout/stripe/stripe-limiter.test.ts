@@ -2,17 +2,17 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { createStripe } from "~/checkout/stripe/stripe-client.server";
 import { endpointOf, limitStripe, withUrgency, type StripeLimits } from "~/checkout/stripe/stripe-limiter.server";
 
-/** Timers that run in order when told to, and the requests that left, each with its time. */
+/** Virtual timers, and the requests that left, each with its time. */
 function virtual() {
   const timers: { at: number; run: () => void }[] = [];
   const time = { ms: 0 };
   const left: { at: number; path: string; body: unknown }[] = [];
-  let answer = (): Response => Response.json({});
+  let respond = (): Response => Response.json({});
   return {
     time,
     left,
-    answerWith(response: () => Response) {
-      answer = response;
+    respondWith(response: () => Response) {
+      respond = response;
     },
     parts: (limits: StripeLimits) => ({
       limits,
@@ -20,7 +20,7 @@ function virtual() {
       schedule: (run: () => void, delayMs: number) => void timers.push({ at: time.ms + delayMs, run }),
       fetch: (async (input, init) => {
         left.push({ at: time.ms, path: new URL(input as string).pathname, body: init?.body });
-        return answer();
+        return respond();
       }) as typeof fetch,
     }),
     async pass(ms: number) {
@@ -61,7 +61,7 @@ describe("requests to Stripe", () => {
   it.each([
     ["of one endpoint", 25, (n: number) => session(n)],
     ["of many endpoints", 100, (n: number) => `https://api.stripe.com/v1/things${n % 20}`],
-  ])("%s stay below the limit in any second, and close to it", async (_name, limit, url) => {
+  ])("%s stay just below the limit in any second", async (_name, limit, url) => {
     const limited = limitStripe(world.parts(LIVE));
     const asking = Array.from({ length: 2 * limit }, (_, n) => limited(url(n)));
     await world.pass(3_000);
@@ -70,7 +70,7 @@ describe("requests to Stripe", () => {
     expect(world.left.at(-1)?.at).toBeLessThan(2_150);
   });
 
-  it("of one endpoint do not wait for another's", async () => {
+  it("do not wait for those of another endpoint", async () => {
     const limited = limitStripe(world.parts(LIVE));
     void Promise.all(Array.from({ length: 50 }, (_, n) => limited(session(n))));
     void limited(refund);
@@ -92,7 +92,7 @@ describe("requests to Stripe", () => {
     await Promise.all([...pages, ...sales]);
   });
 
-  it("that others wait for go before those of other settlements", async () => {
+  it("under a product's lease go before other settlements", async () => {
     const limited = limitStripe(world.parts(LIVE));
     const marks = withUrgency("paid", () => Array.from({ length: 20 }, (_, n) => limited(session(n))));
     const names = withUrgency("product_held", () =>
@@ -104,7 +104,7 @@ describe("requests to Stripe", () => {
     await Promise.all([...marks, ...names]);
   });
 
-  it("that nobody waits for go last, whenever they were made", async () => {
+  it("in the background go last, whenever they were made", async () => {
     const limited = limitStripe(world.parts({ inAll: 25, perEndpoint: 25 }));
     const price = (n: number) => `https://api.stripe.com/v1/prices/price_1A${n}b2C3d4`;
     const warming = withUrgency("background", () => Array.from({ length: 20 }, (_, n) => limited(price(n))));
@@ -112,12 +112,12 @@ describe("requests to Stripe", () => {
     const pages = Array.from({ length: 10 }, () => limited("https://api.stripe.com/v1/pages", { method: "POST" }));
     await world.pass(4_000);
     await Promise.all([...warming, ...sales, ...pages]);
-    // One had left before there were others.
+    // One had left before the others were made.
     expect(world.left.slice(1, 21).filter(({ path }) => path.includes("prices"))).toEqual([]);
     expect(world.left).toHaveLength(40);
   });
 
-  it("that would wait for more than some seconds are refused as Stripe would, and are not sent", async () => {
+  it("that would wait too long get a 429 like Stripe's, without being sent", async () => {
     const limited = limitStripe(world.parts(LIVE));
     const asking = Array.from({ length: 200 }, (_, n) => limited(session(n)));
     await world.pass(10_000);
@@ -128,7 +128,7 @@ describe("requests to Stripe", () => {
     expect(new Set(statuses)).toEqual(new Set([200, 429]));
   });
 
-  it("given up while they wait are not sent", async () => {
+  it("aborted while they wait are not sent", async () => {
     const limited = limitStripe(world.parts(LIVE));
     const asking = Array.from({ length: 20 }, (_, n) => limited(session(n)));
     const hurry = new AbortController();
@@ -140,7 +140,7 @@ describe("requests to Stripe", () => {
     expect(world.left).toHaveLength(20);
   });
 
-  it("slow down when Stripe refuses them, because others share the account, and recover", async () => {
+  it("slow down when Stripe refuses them because others share the account, then recover", async () => {
     const limited = limitStripe(world.parts(LIVE));
     const sentWithin = async (ms: number) => {
       const before = world.left.length;
@@ -148,37 +148,37 @@ describe("requests to Stripe", () => {
       await world.pass(ms);
       return world.left.length - before;
     };
-    world.answerWith(refusal);
+    world.respondWith(refusal);
     void limited(session(0));
     await world.pass(1);
-    world.answerWith(() => Response.json({}));
+    world.respondWith(() => Response.json({}));
     expect(await sentWithin(1_000)).toBeLessThan(16);
     await world.pass(30_000);
     expect(await sentWithin(1_000)).toBeGreaterThan(22);
   });
 
-  it("that Stripe refused are sent again before those that wait, for some seconds", async () => {
+  it("that Stripe refused are resent before those that wait, for some seconds", async () => {
     const limited = limitStripe(world.parts(LIVE));
-    world.answerWith(refusal);
+    world.respondWith(refusal);
     const refused = limited(session(0));
     await world.pass(1);
-    world.answerWith(() => Response.json({}));
+    world.respondWith(() => Response.json({}));
     const waiting = [1, 2, 3].map((n) => limited(session(n)));
     await world.pass(1_000);
     expect((await refused).status).toBe(200);
     await Promise.all(waiting);
     expect(world.left.map(({ path }) => path)).toEqual([0, 0, 1, 2, 3].map((n) => new URL(session(n)).pathname));
 
-    world.answerWith(refusal);
+    world.respondWith(refusal);
     const forEver = limited(session(0));
     await world.pass(10_000);
     expect((await forEver).status).toBe(429);
   });
 
-  it("that Stripe refused are not sent again once they are given up", async () => {
+  it("that Stripe refused are not resent once aborted", async () => {
     const limited = limitStripe(world.parts(LIVE));
     const hurry = new AbortController();
-    world.answerWith(() => {
+    world.respondWith(() => {
       hurry.abort();
       return refusal();
     });
@@ -187,14 +187,14 @@ describe("requests to Stripe", () => {
     expect(world.left).toHaveLength(1);
   });
 
-  it("that something else refused are not sent again: it may have passed them on", async () => {
+  it("that a proxy refused are not resent, since it may have forwarded them", async () => {
     const limited = limitStripe(world.parts(LIVE));
-    world.answerWith(() => new Response("slow down", { status: 429 }));
+    world.respondWith(() => new Response("slow down", { status: 429 }));
     expect((await limited(session(0))).status).toBe(429);
     expect(world.left).toHaveLength(1);
   });
 
-  it("are as many as ever where timers are late, and never more than the limit in any second", async () => {
+  it("keep their rate when timers are late, and never exceed the limit in any second", async () => {
     const { schedule, ...parts } = world.parts(LIVE);
     const limited = limitStripe({ ...parts, schedule: (run, delayMs) => schedule(run, delayMs + 15) });
     const asking = Array.from({ length: 60 }, (_, n) => limited(session(n)));
@@ -204,7 +204,7 @@ describe("requests to Stripe", () => {
     expect(mostInASecond(world.left)).toBeLessThanOrEqual(25);
   });
 
-  it("that are refused here are a rate limit error of the SDK", async () => {
+  it("that are refused here become a rate limit error of the SDK", async () => {
     const limited = limitStripe(world.parts({ inAll: 1, perEndpoint: 1 }));
     const stripe = createStripe({ secretKey: "sk_test_x", fetch: limited, timeoutMs: 60_000, maxNetworkRetries: 0 });
     for (let n = 0; n < 10; n += 1) void limited(session(n));
@@ -224,6 +224,6 @@ it.each([
   ["POST", "https://api.stripe.com/v1/checkout/sessions/cs_live_b1Zz9/expire", "POST /v1/checkout/sessions/:id/expire"],
   ["GET", "https://api.stripe.com/v1/payment_intents/pi_3Nabc", "GET /v1/payment_intents/:id"],
   ["GET", "https://api.stripe.com/v1/payment_intents?limit=3", "GET /v1/payment_intents"],
-])("%s %s is of the endpoint %s", (method, url, endpoint) => {
+])("%s %s belongs to the endpoint %s", (method, url, endpoint) => {
   expect(endpointOf({ method, url })).toBe(endpoint);
 });
