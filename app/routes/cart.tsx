@@ -1,20 +1,17 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData, type ShouldRevalidateFunction } from "@remix-run/react";
+import { submitCartForm } from "~/api/cart-form.server";
 import { withErrorPage } from "~/api/page-problem.server";
 import { container } from "~/boot/container.server";
-import { failureInit, notAdmitted } from "~/cart/cart-failure";
-import { readIntent, type ReadIntent } from "~/cart/cart-intent.server";
+import { failureInit } from "~/cart/cart-failure";
+import type { ReadIntent } from "~/cart/cart-intent.server";
 import type { Cart } from "~/cart/cart-session.server";
-import { changeCart } from "~/cart/change-cart.server";
 import { lostCookieAddress, showLostCookie } from "~/cart/lost-cookie.server";
 import { removedLineSchema, showCart } from "~/cart/show-cart.server";
 import { readShownCart } from "~/cart/shown-cart.server";
 import { CartPage } from "~/components/shop/cart-page";
 import { cartTexts, pageTitle } from "~/components/texts";
-import { readForm } from "~/http/body.server";
-import { requireOwnOrigin } from "~/http/origin.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
-import { Problem } from "~/http/problem.server";
 
 export const meta: MetaFunction = () => [{ title: pageTitle(cartTexts.title) }, { name: "robots", content: "noindex" }];
 
@@ -46,16 +43,13 @@ export function loader({ request }: LoaderFunctionArgs) {
 
 export function action({ request }: ActionFunctionArgs) {
   return withErrorPage(async () => {
-    requireOwnOrigin(request, container.originRule);
-    const form = await readForm(request);
-    const read = readIntent(form);
-    if (read.outcome === "invalid") throw new Problem(400, "invalid_request", "This form is invalid. Nothing changed.");
-    const { cart, origin } = await container.carts.read(request);
-    if (origin !== "cookie")
-      throw redirect(lostCookieAddress(form), { status: 303, headers: await container.carts.headers(cart) });
-    const admission = await container.limits.admit(request, cart.sessionHash, "change");
-    const result =
-      admission.outcome === "admitted" ? await changeCart(container, cart, read, Date.now()) : notAdmitted(admission);
+    const submitted = await submitCartForm(request);
+    const { cart } = submitted;
+    if (submitted.outcome === "lost_cookie") {
+      const headers = await container.carts.headers(cart);
+      throw redirect(lostCookieAddress(submitted.form), { status: 303, headers });
+    }
+    const { read, result } = submitted;
     if (result.outcome === "failed") return data(result.failure, failureInit(result.failure));
     // Writes no cookie: this one may be older than the later click's.
     if (result.outcome === "overtaken") throw redirect("/cart", 303);

@@ -1,18 +1,14 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import type { ClientActionFunctionArgs, ClientLoaderFunctionArgs } from "@remix-run/react";
+import { submitCartForm } from "~/api/cart-form.server";
 import { withRefusal } from "~/api/page-problem.server";
 import { container } from "~/boot/container.server";
-import { failureInit, notAdmitted } from "~/cart/cart-failure";
-import { readIntent } from "~/cart/cart-intent.server";
-import { changeCart } from "~/cart/change-cart.server";
+import { failureInit } from "~/cart/cart-failure";
 import type { PanelResult, PanelView } from "~/cart/panel-result";
 import { showPanel } from "~/cart/show-cart.server";
 import { lostCookieTexts } from "~/components/shop/lost-cookie-words";
 import { panelTexts } from "~/components/texts";
-import { readForm } from "~/http/body.server";
-import { requireOwnOrigin } from "~/http/origin.server";
 import { preferredLocale } from "~/http/preferred-locale.server";
-import { Problem } from "~/http/problem.server";
 
 /** The cart for scripts that stay on their page: `/cart` without redirects. Failures are data, so that the page stays. */
 export function loader({ request }: LoaderFunctionArgs) {
@@ -34,18 +30,13 @@ export function loader({ request }: LoaderFunctionArgs) {
 
 export function action({ request }: ActionFunctionArgs) {
   return withRefusal(async () => {
-    requireOwnOrigin(request, container.originRule);
-    const read = readIntent(await readForm(request));
-    if (read.outcome === "invalid") throw new Problem(400, "invalid_request", "This form is invalid. Nothing changed.");
-    const { cart, origin } = await container.carts.read(request);
-    if (origin !== "cookie")
+    const submitted = await submitCartForm(request);
+    if (submitted.outcome === "lost_cookie")
       return data<PanelResult>(
         { outcome: "refused", message: lostCookieTexts.onceMoreHere },
-        { status: 409, headers: await container.carts.headers(cart) },
+        { status: 409, headers: await container.carts.headers(submitted.cart) },
       );
-    const admission = await container.limits.admit(request, cart.sessionHash, "change");
-    const changed =
-      admission.outcome === "admitted" ? await changeCart(container, cart, read, Date.now()) : notAdmitted(admission);
+    const changed = submitted.result;
     if (changed.outcome === "failed") {
       const failed: PanelResult = changed;
       return data(failed, failureInit(changed.failure));
