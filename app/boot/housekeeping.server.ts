@@ -5,7 +5,7 @@ import type { SecretAgreement } from "~/http/secret-agreement.server";
 import type { Holds } from "./create-holds.server";
 
 const SWEEP_EVERY_MS = 5_000;
-const WORK_OFF_EVERY_MS = 500;
+const START_QUEUED_EVERY_MS = 500;
 const RECONCILE_EVERY_MS = 5 * 60_000;
 /** How soon a store that is full or has lost permissions is noticed. */
 const CHECK_STORE_EVERY_MS = 5_000;
@@ -14,7 +14,7 @@ const WATCH_EVERY_MS = 1_000;
 const CHECK_PRICES_EVERY_MS = 5 * 60_000;
 const RETRY_MS = 2_000;
 /** Interval of checks of the products table while it has a problem or refuses sales. */
-const TABLE_ROUND_MS = 10_000;
+const CHECK_TABLE_EVERY_MS = 10_000;
 
 /** A periodic background job; first run `firstAfterMs` (default `everyMs`) after the start. */
 export interface Routine {
@@ -57,7 +57,7 @@ export function createHousekeeping({
   let tableFaults: readonly string[] = [];
   let warnings: readonly string[] = [];
 
-  /** Runs a job repeatedly; it returns the pause before its next run. Failures are logged and retried after `RETRY_MS`. */
+  /** Runs a job repeatedly. The job returns the pause before its next run, in milliseconds; failures are logged and retried. */
   function repeat(name: string, job: () => Promise<number>): void {
     if (stopped) return;
     const round = job()
@@ -67,12 +67,12 @@ export function createHousekeeping({
       })
       .then((wait) => {
         running.delete(round);
-        if (!stopped) later(name, job, wait);
+        if (!stopped) runAfter(name, job, wait);
       });
     running.add(round);
   }
 
-  function later(name: string, job: () => Promise<number>, wait: number): void {
+  function runAfter(name: string, job: () => Promise<number>, wait: number): void {
     const timer = setTimeout(() => {
       timers.delete(timer);
       repeat(name, job);
@@ -99,24 +99,27 @@ export function createHousekeeping({
     return SWEEP_EVERY_MS;
   }
 
-  async function workOff(): Promise<number> {
+  async function startQueued(): Promise<number> {
     if (checkout.ready) checkout.queue.startDue();
-    return WORK_OFF_EVERY_MS;
+    return START_QUEUED_EVERY_MS;
   }
 
-  let isTableProven = false;
+  let isTableUsable = false;
 
-  /** Runs at boot, and again while there is a problem; not always, because each check writes a row, which fires the merchant's triggers. */
+  /**
+   * Runs at boot, and again while there is a problem; not more often, because each check writes a row, which fires the merchant's
+   * triggers and appears in their movement logs.
+   */
   async function checkTable(): Promise<number> {
     // Also while the table keeps selling closed, so that the shop reopens without waiting for a sale.
-    if (isTableProven && catalog.closedBy === null) return TABLE_ROUND_MS;
+    if (isTableUsable && catalog.closedBy === null) return CHECK_TABLE_EVERY_MS;
     const report = await catalog.probe();
     tableFaults = report.problems;
     for (const warning of report.warnings) log.warn(warning);
-    for (const fault of report.problems) log.error(fault);
+    for (const problem of report.problems) log.error(problem);
     if (report.ok) log.info("the products table can be read and written");
-    isTableProven = report.ok;
-    return TABLE_ROUND_MS;
+    isTableUsable = report.ok;
+    return CHECK_TABLE_EVERY_MS;
   }
 
   async function watchStore(): Promise<number> {
@@ -137,9 +140,9 @@ export function createHousekeeping({
       repeat("the rebuild of holds", reconcile);
       repeat("the watch on hold storage", watchStore);
       repeat("the sweep of payment pages", sweep);
-      repeat("the queue of paid checkouts", workOff);
+      repeat("the queue of paid checkouts", startQueued);
       for (const routine of routines)
-        later(
+        runAfter(
           routine.name,
           async () => (await routine.run(), routine.everyMs),
           routine.firstAfterMs ?? routine.everyMs,

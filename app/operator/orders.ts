@@ -1,4 +1,4 @@
-import type { AuditFault, ProductDrift } from "~/checkout/report/audit-report";
+import type { AuditProblem, ProductDrift } from "~/checkout/report/audit-report";
 import type { CheckoutOrder } from "~/checkout/report/orders";
 
 /** Recent orders are cached for ten seconds, the rest for two minutes. Every operator action discards both. */
@@ -31,5 +31,5 @@ export interface DriftAudit {
   /** Products with a net drift other than 0, largest first. */
   readonly products: readonly (ProductDrift & { readonly name: string | null })[];
   /** Checkouts with drift, oldest first, at most 100. */
-  readonly faults: readonly AuditFault[];
+  readonly faults: readonly AuditProblem[];
 }

@@ -20,7 +20,10 @@ interface PageRequest {
   readonly shown: ShownCart | null | undefined;
 }
 
-/** Opens a payment page for a claim: reads the stock again, creates the session, stamps the claim. Every definite refusal returns the units to the shopper's cart. */
+/**
+ * Opens a payment page for a claim: reads the stock again, creates the session, stamps the claim. Every definite refusal returns the
+ * units to the shopper's cart.
+ */
 export async function openPage(
   context: CheckoutContext,
   request: PageRequest,
@@ -80,7 +83,10 @@ export async function openPage(
   }
 }
 
-/** After Stripe refused a cart: finds Prices that have become unusable since they were read. Null if there are none, or Stripe is unavailable. */
+/**
+ * After Stripe refused a cart: finds Prices that have become unusable since they were read. Null if there are none, or Stripe is
+ * unavailable.
+ */
 async function findUnusable(
   context: CheckoutContext,
   claim: Claim,

@@ -43,7 +43,7 @@ export function sessionParameters(
   return {
     mode: "payment",
     line_items: lines.map((line) => lineItem(line, request.withPictures ?? true)),
-    // A Price may have amounts in several currencies, of which Stripe would choose by the shopper's location. The cart showed this one.
+    // A Price may have amounts in several currencies, and Stripe would choose one by the shopper's location. The cart showed this one.
     ...(lines.some((line) => line.stripePrice !== null) ? { currency } : {}),
     success_url: `${origin}/orders/{CHECKOUT_SESSION_ID}?key=${encodeURIComponent(config.orderKey(claim.claimId))}`,
     cancel_url: `${origin}/cart`,

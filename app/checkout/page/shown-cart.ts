@@ -11,7 +11,10 @@ interface ShownLine {
   readonly unitAmount: number;
 }
 
-/** Returns the changed lines of `shown`; lines added since have quantity 0. Null if `now` is the cart that was shown, or `shown` is missing. */
+/**
+ * Returns the changed lines of `shown`; lines added since have quantity 0. Null if `now` is the cart that was shown, or `shown` is
+ * missing.
+ */
 export function changedSince(shown: ShownCart | null | undefined, now: ShownCart): ShownCart | null {
   if (shown === null || shown === undefined) return null;
   const isSameCurrency = shown.currency === now.currency;

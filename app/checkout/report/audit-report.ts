@@ -6,7 +6,7 @@ export interface AuditReport {
   /** All products of these checkouts. */
   readonly products: readonly ProductDrift[];
   /** Oldest first. */
-  readonly faults: readonly AuditFault[];
+  readonly faults: readonly AuditProblem[];
   /** Paid sessions with another shop's tag that no shop has processed. Not counted above. */
   readonly foreign: readonly { readonly checkoutId: string; readonly tag: string }[];
 }
@@ -23,7 +23,7 @@ export interface ProductDrift {
 }
 
 /** A checkout whose marks and payment disagree. */
-export interface AuditFault {
+export interface AuditProblem {
   readonly checkoutId: string;
   /** When its page was opened. */
   readonly createdAt: number;

@@ -3,7 +3,7 @@ import type { CheckoutRecord, MarkedLine } from "~/checkout/fulfil/line-marks";
 import { awaitsReview } from "~/checkout/fulfil/next-step";
 import { tryRead } from "~/checkout/fulfil/read-record.server";
 import type { StripeSession } from "~/checkout/stripe/gateway";
-import type { AuditFault, AuditReport, ProductDrift } from "./audit-report";
+import type { AuditProblem, AuditReport, ProductDrift } from "./audit-report";
 import { foreignPayment } from "./foreign-payment";
 import { isRefunded } from "./list-orders.server";
 
@@ -14,7 +14,7 @@ const TAKEN_WITHIN_MS = 10 * 60_000;
 export async function auditMarks(context: CheckoutContext): Promise<AuditReport> {
   const since = windowStart(context);
   const products = new Map<string, ProductDrift>();
-  const faults: AuditFault[] = [];
+  const problems: AuditProblem[] = [];
   const foreign: { checkoutId: string; tag: string }[] = [];
   let checkouts = 0;
   for await (const session of context.gateway.listPaid({ createdSince: since })) {
@@ -27,7 +27,7 @@ export async function auditMarks(context: CheckoutContext): Promise<AuditReport>
     checkouts += 1;
     const { id: checkoutId, createdAt } = session;
     if (read.outcome === "unreadable") {
-      faults.push({ checkoutId, createdAt, reason: "unreadable", lines: [] });
+      problems.push({ checkoutId, createdAt, reason: "unreadable", lines: [] });
       continue;
     }
     const { record } = read;
@@ -36,9 +36,9 @@ export async function auditMarks(context: CheckoutContext): Promise<AuditReport>
       .map((line) => compare(session, record, line));
     for (const line of lines) products.set(line.productId, sum(products.get(line.productId), line));
     const wrong = lines.filter((line) => line.drift !== 0);
-    if (wrong.length > 0) faults.push({ checkoutId, createdAt, reason: reasonOf(record, wrong), lines: wrong });
+    if (wrong.length > 0) problems.push({ checkoutId, createdAt, reason: reasonOf(record, wrong), lines: wrong });
   }
-  return { since, checkouts, products: [...products.values()], faults: faults.reverse(), foreign };
+  return { since, checkouts, products: [...products.values()], faults: problems.reverse(), foreign };
 }
 
 function isStillComing(
@@ -86,7 +86,7 @@ function sum(one: ProductDrift | undefined, other: ProductDrift): ProductDrift {
   };
 }
 
-function reasonOf(record: CheckoutRecord, wrong: readonly ProductDrift[]): AuditFault["reason"] {
+function reasonOf(record: CheckoutRecord, wrong: readonly ProductDrift[]): AuditProblem["reason"] {
   if (awaitsReview(record)) return "needs_review";
   const isOdd = record.lines.some((line) => line.state.mark === "done" && takenBy(line) !== line.quantity);
   if (isOdd) return "wrong_number";

@@ -93,7 +93,10 @@ function readEntry(
   return { ...entry, at, state: { states, ...decodeHead(fields) } };
 }
 
-/** `v`: verdict. `w`: waits for a person, with reason and time. `o`: reasons an operator accepted. `e`: extra lines. `l`, `m`: leads, or is a member of, a batch. */
+/**
+ * `v`: verdict. `w`: waits for a person, with reason and time. `o`: reasons an operator accepted. `e`: extra lines. `l`, `m`: leads, or
+ * is a member of, a batch.
+ */
 function encodeHead({ verdict, review, accepted, extraLines, batch }: LoggedState): string[] {
   const fields = [];
   if (verdict !== null) fields.push(verdict === "refund" ? "vr" : "vd");

@@ -56,7 +56,10 @@ export async function readSideBySide<T extends Item>(
   await read({ since, until });
 }
 
-/** Bounds for the pages of one part, as estimated from the last page: the estimate gets worse with distance, and each part ends with a partial page. */
+/**
+ * Bounds for the pages of one part, as estimated from the last page: the estimate gets worse with distance, and each part ends with a
+ * partial page.
+ */
 const MOST_PAGES = 16;
 const FEWEST_PAGES = 1.5;
 

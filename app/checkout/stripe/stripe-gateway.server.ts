@@ -31,7 +31,9 @@ import {
   type SessionOfPage,
 } from "./stripe-responses";
 
-/** Pages of a list read in parallel. At Stripe's usual 250 ms per page this reaches its limit per endpoint (docs.stripe.com/rate-limits). */
+/**
+ * Pages of a list read in parallel. At Stripe's usual 250 ms per page this reaches its limit per endpoint (docs.stripe.com/rate-limits).
+ */
 const LANES = 8;
 
 /** `patience`: how long requests that Stripe was too busy to execute are retried. */

@@ -1,4 +1,4 @@
-import type { AuditFault } from "~/checkout/report/audit-report";
+import type { AuditProblem } from "~/checkout/report/audit-report";
 import { dateText } from "~/components/clock-text";
 import { ClockTime } from "~/components/clock-time";
 import { orderNumber } from "~/components/texts";
@@ -88,7 +88,7 @@ function AuditResult({ audit }: { audit: DriftAudit }) {
   );
 }
 
-const REASONS: Record<AuditFault["reason"], string> = {
+const REASONS: Record<AuditProblem["reason"], string> = {
   not_taken: "Paid, but not deducted from stock",
   not_refunded: "Not fulfilled, and the refund hasn't reached the buyer",
   wrong_number: "Deducted quantity differs from the order",
