@@ -9,8 +9,7 @@ export interface RebuildTurns {
    *   calls `end`.
    * - `elsewhere`: another server is rebuilding, or it is too early. Call again later.
    * - `unproven`: the store looks complete, but another one may have replaced it without this server noticing. The
-   *   caller
-   *   passes the epochs of Stripe's sessions to `learn` and calls again.
+   *   caller passes the epochs of Stripe's sessions to `learn` and calls again.
    */
   begin(): Promise<"rebuilt" | "begun" | "elsewhere" | "unproven">;
   /** Takes the epochs of all Stripe sessions that may still be paid (see `Claim.epoch`). Call it before `end`, too. */

@@ -29,11 +29,9 @@ export interface ReservationStore {
    *
    * Writes nothing and returns
    * - `cannot_fit` when a line's `hint`, less everything others hold (pending included), is below its quantity (see
-   *   README,
-   *   "Look before placing"). Quantity 0 always fits.
+   *   README, "Look before placing"). Quantity 0 always fits.
    * - `client_full` when one of `clients` would exceed its cap across all its carts, unless the call requests no more
-   *   than
-   *   the session already holds. Checked first, but not while the session has a pending call.
+   *   than the session already holds. Checked first, but not while the session has a pending call.
    */
   place(request: PlaceRequest): Promise<PlaceOutcome>;
 

@@ -296,7 +296,7 @@ export function describeReservationStore(name: string, open: () => Promise<OpenS
         ).toMatchObject({ outcome: "placed" });
       });
 
-      it("has room again once units were aborted, released, sold, or lapsed", async () => {
+      it("allows more units again once some were aborted, released, sold or lapsed", async () => {
         const ends: (() => Promise<unknown>)[] = [
           () => store.release({ sessionHash: "ann", productIds: "all" }),
           async () => {

@@ -10,10 +10,11 @@ local CLAIMED_LINES = '\0claimed lines'
 local UNITS, SHOPPING, SESSIONS = 'units', 'shopping', 'sessions'
 local CLEANED_PER_STEP = 4
 
--- Tally names include the length of the product id, so that no id can make its tally a prefix of another's.
+-- Tally names include the length of the product id, so that no id can make its tally a prefix of another's. Tallies of
+-- pending units are stored as `undecided`; another name would be a new key layout.
 local function firm_of(product) return 'firm\0' .. #product .. ':' .. product end
 local function client_of(client) return 'client\0' .. client end
-local function undecided_of(product) return 'undecided\0' .. #product .. ':' .. product end
+local function pending_of(product) return 'undecided\0' .. #product .. ':' .. product end
 
 -- Records --------------------------------------------------------------------------------------------------------------
 
@@ -79,21 +80,21 @@ local function count(record, sign)
     for _, client in ipairs(record.clients or {}) do tally_add(client_of(client.clientId), deadline, units) end
   end
   for _, hold in ipairs((holds_of(record))) do
-    local firm, undecided = firm_of(hold.product), undecided_of(hold.product)
-    local is_undecided = hold.pending[1] > 0
+    local firm, pending = firm_of(hold.product), pending_of(hold.product)
+    local has_pending = hold.pending[1] > 0
     for _, step in ipairs(increments({ hold.claimed, hold.granted })) do
       tally_add(firm, step[2], sign * step[1])
-      if is_undecided then tally_add(undecided, step[2], -sign * step[1]) else add_units(step[2], sign * step[1]) end
+      if has_pending then tally_add(pending, step[2], -sign * step[1]) else add_units(step[2], sign * step[1]) end
     end
-    if is_undecided then
+    if has_pending then
       for _, step in ipairs(increments({ hold.claimed, hold.granted, hold.pending })) do
-        tally_add(undecided, step[2], sign * step[1])
+        tally_add(pending, step[2], sign * step[1])
         add_units(step[2], sign * step[1])
       end
     end
     local shopping = 0
     if hold.granted[1] > 0 then shopping = hold.granted[2] end
-    if is_undecided then shopping = math.max(shopping, hold.pending[2]) end
+    if has_pending then shopping = math.max(shopping, hold.pending[2]) end
     tally_add(SHOPPING, shopping, sign)
     last = math.max(last, shopping, hold.claimed[1] > 0 and NEVER or 0)
   end
@@ -160,7 +161,7 @@ local function drop_lapsed(session, record)
   note_changed(lapsed)
   for _, line in ipairs(lapsed) do
     tally_at(firm_of(line[1]))
-    tally_at(undecided_of(line[1]))
+    tally_at(pending_of(line[1]))
   end
   for _, tally in ipairs({ UNITS, SHOPPING, SESSIONS }) do tally_at(tally) end
   for _, client in ipairs(record.clients or {}) do tally_at(client_of(client.clientId)) end
@@ -220,10 +221,10 @@ local function held(record, products)
   if record then by_product = select(2, holds_of(record)) end
   local counted = {}
   for index, product in ipairs(products) do
-    local firm, undecided = tally_at(firm_of(product)), tally_at(undecided_of(product))
+    local firm, pending = tally_at(firm_of(product)), tally_at(pending_of(product))
     local own = by_product[product] or { claimed = { 0, NEVER }, granted = { 0, 0 }, pending = { 0, 0 } }
     local by_you = largest({ own.claimed, own.granted, own.pending })
-    local units = firm + undecided - by_you
+    local units = firm + pending - by_you
     if units < 0 then error('holdfast: others hold ' .. units .. ' units of ' .. product) end
     local own_deadline, own_units = NEVER, 0
     for _, step in ipairs(increments({ own.claimed, own.granted })) do
@@ -231,10 +232,10 @@ local function held(record, products)
     end
     local next_release = tally_next(firm_of(product), own_deadline, own_units)
     counted[index] = {
-      total = firm + undecided,
+      total = firm + pending,
       byYou = by_you,
       units = units,
-      pendingUnits = undecided - (by_you - largest({ own.claimed, own.granted })),
+      pendingUnits = pending - (by_you - largest({ own.claimed, own.granted })),
       nextReleaseInMs = next_release and next_release * TICK_MS - now_ms,
     }
   end
