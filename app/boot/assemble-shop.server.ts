@@ -58,7 +58,7 @@ export interface Shop {
   /** Background jobs besides those of housekeeping itself. */
   readonly routines: readonly Routine[];
   /** What is wrong with the products table, a sentence each; first the reason why it closes the shop, if it does. */
-  readonly tableFaults: () => readonly string[];
+  readonly tableProblems: () => readonly string[];
   /** What an operator should know, one sentence each. */
   readonly warnings: () => readonly string[];
   readonly desk: OperatorDesk;
@@ -99,15 +99,15 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
   metrics.fulfilmentQueue(() => checkout.queue.waiting);
 
   const housekeeping = createHousekeeping({ checkout, catalog, holds, secretAgreement: drivers.secretAgreement, log });
-  const tableFaults = () => {
+  const tableProblems = () => {
     const closed = catalog.closedBy === null ? [] : [`Selling is closed: ${catalog.closedBy.message}`];
-    return [...new Set([...closed, ...housekeeping.tableFaults])];
+    return [...new Set([...closed, ...housekeeping.tableProblems])];
   };
   const warnings = () => [...housekeeping.warnings, ...catalog.oddities, ...clockSkew.warnings(), ...limits.warnings()];
   const diagnostics = () => ({
     dependencies: { ...dependencies.read(), holds: holds.state },
     warnings: warnings(),
-    tableFaults: tableFaults(),
+    tableProblems: tableProblems(),
   });
   const operator = createOperator({ ...drivers, env, metrics, store, checkout, selling, missedSales, diagnostics });
 
@@ -139,7 +139,7 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
     operatorRule: operatorRule(env),
     housekeeping,
     routines: [...operator.routines, priceCheck(catalog, log)],
-    tableFaults,
+    tableProblems,
     warnings,
     desk: operator.desk,
     requests: countOpenRequests(),

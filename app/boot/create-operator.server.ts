@@ -26,7 +26,7 @@ interface OperatorParts extends Pick<Drivers, "clock" | "catalog" | "journal" | 
   readonly checkout: Checkout;
   readonly selling: SellingSwitch;
   readonly missedSales: MissedSalesBook;
-  readonly diagnostics: () => Pick<Overview, "dependencies" | "warnings" | "tableFaults">;
+  readonly diagnostics: () => Pick<Overview, "dependencies" | "warnings" | "tableProblems">;
 }
 
 /** Creates the operator's desk and its background jobs. */

@@ -39,7 +39,7 @@ export interface Housekeeping {
   /** Starts nothing new and waits for running jobs. */
   stop(): Promise<void>;
   /** What the last boot check of the merchant's table found wrong; empty before it ran. */
-  readonly tableFaults: readonly string[];
+  readonly tableProblems: readonly string[];
   /** What an operator should know about hold storage; empty before the first check. */
   readonly warnings: readonly string[];
 }
@@ -54,7 +54,7 @@ export function createHousekeeping({
   const timers = new Set<NodeJS.Timeout>();
   const running = new Set<Promise<void>>();
   let stopped = false;
-  let tableFaults: readonly string[] = [];
+  let tableProblems: readonly string[] = [];
   let warnings: readonly string[] = [];
 
   /** Runs a job repeatedly. The job returns the pause before its next run, in milliseconds; failures are logged and retried. */
@@ -114,7 +114,7 @@ export function createHousekeeping({
     // Also while the table keeps selling closed, so that the shop reopens without waiting for a sale.
     if (isTableUsable && catalog.closedBy === null) return CHECK_TABLE_EVERY_MS;
     const report = await catalog.probe();
-    tableFaults = report.problems;
+    tableProblems = report.problems;
     for (const warning of report.warnings) log.warn(warning);
     for (const problem of report.problems) log.error(problem);
     if (report.ok) log.info("the products table can be read and written");
@@ -153,8 +153,8 @@ export function createHousekeeping({
       for (const timer of timers) clearTimeout(timer);
       await Promise.allSettled([...running, checkout.queue.stop()]);
     },
-    get tableFaults() {
-      return tableFaults;
+    get tableProblems() {
+      return tableProblems;
     },
     get warnings() {
       return warnings;

@@ -37,7 +37,7 @@ export interface OperatorDeskParts {
   /** Whether Stripe's dashboard shows the payments. False with a stand-in for Stripe. */
   readonly hasDashboard: boolean;
   /** The current state of this server and its dependencies. */
-  readonly diagnostics: () => Pick<Overview, "dependencies" | "warnings" | "tableFaults">;
+  readonly diagnostics: () => Pick<Overview, "dependencies" | "warnings" | "tableProblems">;
   readonly log: { warn(facts: object, message: string): void };
 }
 
@@ -55,7 +55,7 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
 
   const overview = cacheRead({ clock, ttlMs: OVERVIEW_TTL_MS }, async (): Promise<Overview> => {
     const [held, counts, sellingState] = await Promise.all([holds(), parts.counts(), selling.read()]);
-    const { dependencies, warnings, tableFaults } = parts.diagnostics();
+    const { dependencies, warnings, tableProblems } = parts.diagnostics();
     return {
       at: clock.wall(),
       server: parts.server,
@@ -66,7 +66,7 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
       selling: sellingState,
       dependencies,
       warnings,
-      tableFaults,
+      tableProblems,
       holds: held,
       oversoldUnits: counts.oversoldUnits,
       latePayments: counts.latePayments,

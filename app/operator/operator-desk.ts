@@ -109,7 +109,7 @@ export interface Overview {
   /** One sentence each, for the operator. */
   readonly warnings: readonly string[];
   /** Problems with the products table, one sentence each. */
-  readonly tableFaults: readonly string[];
+  readonly tableProblems: readonly string[];
   /** Null while the reservation store is unavailable. */
   readonly holds: HoldsOverview | null;
   /** Units sold beyond the stock, and payments that arrived after their hold ended, since this server started. `oversoldUnits` should be 0. */

@@ -9,16 +9,16 @@ import { json } from "~/http/problem.server";
 const route = api({
   GET: async () => {
     const dependencies: Record<string, string> = { ...container.dependencies.read(), holds: container.holds.state };
-    const tableFaults = container.tableFaults();
+    const tableProblems = container.tableProblems();
     const warnings = container.warnings();
-    const isDegraded = tableFaults.length > 0 || Object.values(dependencies).includes("failing");
+    const isDegraded = tableProblems.length > 0 || Object.values(dependencies).includes("failing");
     const status = !container.checkout.ready ? "rebuilding" : isDegraded ? "degraded" : "ready";
     return json(
       {
         status,
         payments: container.sandbox !== null ? "sandbox" : container.live ? "live" : "test",
         dependencies,
-        table_faults: tableFaults,
+        table_faults: tableProblems,
         warnings,
       },
       container.checkout.ready ? {} : { status: 503, headers: { "Retry-After": "2" } },

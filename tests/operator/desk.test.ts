@@ -28,7 +28,7 @@ describe("the overview", () => {
       payments: "test",
       isReady: true,
       warnings: ["run one server"],
-      tableFaults: [],
+      tableProblems: [],
       oversoldUnits: 0,
       latePayments: 0,
     });

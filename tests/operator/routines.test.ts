@@ -66,9 +66,9 @@ describe("the check of the products table", () => {
     const keeper = housekeeping(async () => undefined, table);
     keeper.start();
     await vi.advanceTimersByTimeAsync(1_000);
-    expect([checks, keeper.tableFaults]).toEqual([1, ["no such column"]]);
+    expect([checks, keeper.tableProblems]).toEqual([1, ["no such column"]]);
     await vi.advanceTimersByTimeAsync(10_000);
-    expect([checks, keeper.tableFaults]).toEqual([2, []]);
+    expect([checks, keeper.tableProblems]).toEqual([2, []]);
     await vi.advanceTimersByTimeAsync(3_600_000);
     expect(checks).toBe(2);
     table.closedBy = { code: "25006", message: "read-only" };

@@ -111,11 +111,11 @@ function SellingNote({ overview: { selling, isReady } }: { overview: Overview })
   );
 }
 
-function Warnings({ overview: { warnings, tableFaults } }: { overview: Overview }) {
-  if (warnings.length + tableFaults.length === 0) return null;
+function Warnings({ overview: { warnings, tableProblems } }: { overview: Overview }) {
+  if (warnings.length + tableProblems.length === 0) return null;
   return (
     <ul className="notice warn">
-      {[...tableFaults, ...warnings].map((warning) => (
+      {[...tableProblems, ...warnings].map((warning) => (
         <li key={warning}>{warning}</li>
       ))}
     </ul>
