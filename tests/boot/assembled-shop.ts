@@ -13,7 +13,7 @@ import type { Process } from "../checkout/world";
 export const ORIGIN = "http://shop.test";
 
 /** What a merchant with Stripe test keys sets. Limits by rate and by address are off unless a test turns them on. */
-export function testEnvironment(changes: Partial<Environment> = {}): Environment {
+function testEnvironment(changes: Partial<Environment> = {}): Environment {
   const configured = parseEnvironment({
     PUBLIC_URL: ORIGIN,
     SESSION_SECRET: "s".repeat(32),
@@ -65,7 +65,7 @@ export function assembleWorldShop(
 }
 
 /** The world's catalog as a driver: what only the boot check and Stripe Prices need does nothing. */
-export function wholeCatalog(catalog: Catalog): SupabaseCatalog {
+function wholeCatalog(catalog: Catalog): SupabaseCatalog {
   return Object.assign(catalog, {
     probe: async () => ({ ok: true, problems: [], warnings: [] }),
     closedBy: null,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { withCheckout } from "~/cart/cart-session.server";
 import { changeCart } from "~/cart/change-cart.server";
+import { decorate } from "~/decorate";
 import { UnavailableError } from "~/errors";
 import { add, CHECKOUT, createWorld, order, product, set, TTL_MS, type World } from "./cart-world";
 
@@ -122,12 +123,14 @@ describe("a change", () => {
     const world = await createWorld();
     const cart = await world.openPaymentPage(await world.change(world.carts.create(), add("mug", 1)));
     world.says.fulfil = () => Promise.resolve({ outcome: "done", repeated: true, order: order() });
-    const { changeCart: change } = world.shop.checkout;
-    const soldMeanwhile = async (request: Parameters<typeof change>[0]) => {
-      await world.sell();
-      return change(request);
-    };
-    const shop = { ...world.shop, checkout: { ...world.shop.checkout, changeCart: soldMeanwhile } };
+    const { checkout } = world.shop;
+    const soldMeanwhile = decorate(checkout, {
+      changeCart: async (request) => {
+        await world.sell();
+        return checkout.changeCart(request);
+      },
+    });
+    const shop = decorate(world.shop, { checkout: soldMeanwhile });
     const answer = await changeCart(
       shop,
       cart,

@@ -43,20 +43,6 @@ const headSchema = z.object({
 
 type Metadata = Readonly<Record<string, string>>;
 
-function encodeRecordBefore(shopTag: string, record: RecordBefore): Metadata {
-  return {
-    [SHOP]: shopTag,
-    [CLAIM]: record.claimId,
-    [SESSION]: record.sessionHash,
-    [CART]: record.fingerprint,
-    [CURRENCY]: record.currency,
-    ...encodeChangeBefore(record, {
-      states: new Map(record.lines.map((line) => [line.productId, line.state])),
-      verdict: record.verdict ?? undefined,
-    }),
-  };
-}
-
 export function encodeChangeBefore(
   record: RecordBefore,
   change: { states?: ReadonlyMap<string, LineState> | undefined; verdict?: string | undefined },

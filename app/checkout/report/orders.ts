@@ -61,7 +61,7 @@ export interface Order {
   readonly refund: RefundStanding;
 }
 
-export interface OrderLine {
+interface OrderLine {
   readonly productId: string;
   /** As charged, with the name shown on the payment page. */
   readonly name: string;

@@ -25,7 +25,7 @@ export interface StripeSession {
   readonly charge: { readonly createdAt: number; readonly refunds: readonly Refund[] } | null;
 }
 
-export type CreateOutcome =
+type CreateOutcome =
   | { readonly outcome: "created"; readonly session: StripeSession }
   /** Stripe refused the request and created nothing. `param`: the parameter at fault, in Stripe's own spelling. */
   | {
@@ -63,7 +63,7 @@ export interface Refund {
   readonly status: "succeeded" | "pending" | "failed";
 }
 
-export type RefundOutcome =
+type RefundOutcome =
   | { readonly outcome: "refunded"; readonly refund: Refund }
   | { readonly outcome: "already_refunded" }
   /** Stripe refused, for a disputed charge for instance. A retry would be refused as well. */
