@@ -4,7 +4,7 @@ import { createWorld, MAX_AGE_MS, ORIGIN, TTL_MS } from "./world";
 
 const MINUTE_MS = 60_000;
 
-/** What paying comes to on a server whose clock is `skewMs` ahead of Stripe's. */
+/** Outcome of `start` on a server whose clock is `skewMs` ahead of Stripe's. */
 async function payWithSkew(skewMs: number, checkoutTtlMs = 900_000): Promise<string> {
   const world = createWorld({ config: { checkoutTtlMs } });
   const clock = { now: world.clock.now, wall: () => world.clock.wall() + skewMs };
@@ -22,15 +22,15 @@ async function payWithSkew(skewMs: number, checkoutTtlMs = 900_000): Promise<str
 }
 
 describe("a server whose clock differs from Stripe's", () => {
-  it.each([-1, -14, 1, 50])("opens payment pages at %d minutes", async (minutes) => {
+  it.each([-1, -14, 1, 50])("opens payment pages with a skew of %d minutes", async (minutes) => {
     expect(await payWithSkew(minutes * MINUTE_MS)).toBe("redirect");
   });
 
-  it("opens the longest page while it is up to an hour ahead", async () => {
+  it("opens the longest page while up to an hour ahead", async () => {
     expect(await payWithSkew(59 * MINUTE_MS, 23 * 60 * MINUTE_MS)).toBe("redirect");
   });
 
-  it("cannot beyond: Stripe refuses what ends within 30 minutes by its own clock", async () => {
+  it("can't open pages with more skew, because Stripe rejects sessions that end within 30 minutes by its clock", async () => {
     expect(await payWithSkew(-16 * MINUTE_MS)).toBe("not_payable");
   });
 });

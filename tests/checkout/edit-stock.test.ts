@@ -6,7 +6,7 @@ import { CALLS, createWorld, once, type Process } from "./world";
 
 const breakOne = { productId: "mug", delta: -1 };
 
-/** A paid sale of one mug whose decrement was announced and never arrived; whether it did, nobody knows yet. */
+/** A paid sale of one mug with an unknown outcome: its decrement was announced and never arrived. */
 async function soldButUnknown() {
   const world = createWorld({ rows: { mug: 5 } });
   const shop = await world.open();
@@ -21,15 +21,15 @@ async function soldButUnknown() {
 const edit = (shop: Process, update: Parameters<typeof adjustStock>[1]) =>
   adjustStock({ catalog: shop.dependencies.catalog, checkout: shop.checkout }, update);
 
-describe("stock edited by an operator", () => {
-  it("to the very number of a sale that is not settled yet: the sale is settled first, and both count", async () => {
+describe("a manual stock edit", () => {
+  it("to the number announced by an unsettled sale settles the sale first, so that both count", async () => {
     const { world, shop, checkoutId } = await soldButUnknown();
     expect(await edit(shop, breakOne)).toEqual({ outcome: "moved", before: 4, after: 3 });
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
     expect(world.stock()).toBe(3);
   });
 
-  it("without that order the unit is sold and still there (negative control)", async () => {
+  it("loses the sale's decrement if the sale isn't settled first (negative control)", async () => {
     const { world, shop, checkoutId } = await soldButUnknown();
     await adjustStock(
       { catalog: shop.dependencies.catalog, checkout: { editStock: (_productId, work) => work() } },
@@ -39,7 +39,7 @@ describe("stock edited by an operator", () => {
     expect(world.stock()).toBe(4);
   });
 
-  it("is refused while the sale before it cannot be settled, and nothing moves", async () => {
+  it("fails without moving stock while an earlier sale can't be settled", async () => {
     const { world, shop } = await soldButUnknown();
     shop.setFaults((call) => (call.name.startsWith("stripe") ? 503 : null));
     await expect(edit(shop, breakOne)).rejects.toThrow(UnavailableError);
@@ -48,7 +48,7 @@ describe("stock edited by an operator", () => {
     expect(await edit(shop, breakOne)).toEqual({ outcome: "moved", before: 4, after: 3 });
   });
 
-  it("and refused for what it asks leaves the product free for sales and edits", async () => {
+  it("leaves the product free for sales and edits after it was rejected", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     expect(await edit(shop, { productId: "mug", delta: -2 })).toEqual({ outcome: "below_zero", inventory: 1 });
@@ -59,7 +59,7 @@ describe("stock edited by an operator", () => {
     expect(world.stock()).toBe(3);
   });
 
-  it.each(["row", "setup"] as const)("that the database refuses (%s) is refused after one update", async (by) => {
+  it.each(["row", "setup"] as const)("gives up after one update that the database rejects (%s)", async (by) => {
     const refusal = { outcome: "refused", by, code: "X", message: "what to do" } as const;
     let updates = 0;
     const catalog = {
@@ -74,7 +74,7 @@ describe("stock edited by an operator", () => {
     expect(updates).toBe(1);
   });
 
-  it("whose update lands after its sender gave up, and after a sale and a restock, undoes neither", async () => {
+  it("whose update lands late, after a sale and a restock, undoes neither", async () => {
     const world = createWorld({ rows: { mug: 5 } });
     const shop = await world.open();
     shop.setFaults(once(CALLS.swap, "late"));
@@ -88,7 +88,7 @@ describe("stock edited by an operator", () => {
     expect(world.stock()).toBe(5);
   });
 
-  it("by a server that died over it locks no product", async () => {
+  it("does not lock the product if its server dies during the edit", async () => {
     const world = createWorld({ rows: { mug: 2 } });
     const shop = await world.open();
     const [key = ""] = productKeys(["mug"]);

@@ -9,21 +9,24 @@ export interface Row {
   inventory: number | null;
   active?: boolean;
   stripePrice?: string | null;
-  /** Its refusal of every swap. */
+  /** Rejects every swap, as a row or as the table's setup. */
   refuses?: SwapRefusal["by"] | undefined;
-  /** How often it was written. */
+  /** Number of writes. */
   version?: number;
 }
 
 interface Options {
   readonly onSwap?: (productId: string, before: number, after: number) => void;
-  /** Whether rows have versions, as those of a table, or none, as those of a view. */
+  /** Whether rows have versions, as in a table; a view has none. */
   readonly versions?: boolean;
-  /** Where the Prices are read that rows name. */
+  /** Reads the Stripe Prices that rows refer to. */
   readonly prices?: PriceSource | undefined;
 }
 
-/** A table in memory with the database's own semantics: every read sees one moment, a swap is atomic and conditional. */
+/**
+ * An in-memory table with the database's semantics: a read sees a single point in time, a swap is atomic and
+ * conditional.
+ */
 export function createMemoryCatalog(
   rows: Map<string, Row>,
   { onSwap = () => undefined, versions = true, prices }: Options = {},
@@ -98,5 +101,5 @@ export function createMemoryCatalog(
 }
 
 function refusal(by: SwapRefusal["by"]): SwapRefusal {
-  return { outcome: "refused", by, code: by === "row" ? "23514" : "25006", message: "the table in memory refuses" };
+  return { outcome: "refused", by, code: by === "row" ? "23514" : "25006", message: "rejected by the in-memory table" };
 }

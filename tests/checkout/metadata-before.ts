@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { LineState, MarkedLine, NewRecord, Verdict } from "~/checkout/fulfil/line-marks";
 
 /**
- * How the version before wrote and read a session's metadata: a line's key is rewritten at each step, and there is no log. Kept as it was,
- * for what a rolling deployment mixes, and as the negative control of the log.
+ * The previous version's encoding of a session's metadata: each step rewrites the line's key, and there is no log. Kept
+ * unchanged to test rolling deployments, and as the negative control of the log.
  */
 export type RecordBefore = NewRecord & { readonly verdict: Verdict | null };
 
@@ -76,13 +76,13 @@ export function decodeRecordBefore(shopTag: string, metadata: Metadata): RecordB
 function encodeLine(line: MarkedLine, state: LineState): string {
   const encode = (name: string) =>
     JSON.stringify({ product: line.productId, name, quantity: line.quantity, unit: line.unitAmount, ...state });
-  // Cut by characters, not by code units, and always at the same place, so that a retried create has the same parameters.
+  // Truncates by characters, not code units, and deterministically, so that a retried create has the same parameters.
   const letters = Array.from(line.name).slice(0, 120);
   while (letters.length > 0 && encode(letters.join("")).length + ROOM_FOR_A_MOVE > MAX_VALUE) letters.pop();
   return encode(letters.join(""));
 }
 
-/** The longest a later mark may grow over the one that is being written. */
+/** Maximum growth of a later mark over the one being written. */
 const ROOM_FOR_A_MOVE = 110;
 
 function decodeLine(value: string): MarkedLine {

@@ -5,8 +5,9 @@ import { createWorld, SHOP_TAG } from "./world";
 const DAY_MS = 86_400_000;
 
 /**
- * Restarts a shop with this many finished orders in the last four days and one open payment page, while Stripe takes 250 ms for a page
- * of a list and the limiter lets 24 requests a second through. Gives the virtual milliseconds until the shop is open.
+ * Restarts a shop with this many finished orders in the last four days and one open payment page. Stripe takes 250 ms
+ * per list page, and the limiter allows 24 requests a second. `closedMs`: virtual milliseconds until the shop allows
+ * changes again.
  */
 export async function restartAfter(orders: number): Promise<{ closedMs: number; requests: number; isHeld: boolean }> {
   const world = createWorld({ rows: { mug: 1 } });
@@ -46,7 +47,7 @@ export async function restartAfter(orders: number): Promise<{ closedMs: number; 
   seller.kill();
 
   const time = createVirtualTime();
-  // Once before a request is carried out and once after: 24 requests a second, each of 250 ms at least.
+  // Runs once before and once after each request: 24 requests a second of at least 250 ms each.
   const restarted = world.boot({ pause: () => time.turn(48).then(() => time.wait(125)) });
   const begun = time.now();
   const opened = (async () => {

@@ -27,9 +27,9 @@ afterEach(() => {
   opened.clear();
 });
 
-/** One process of the shop; calls outside take a random while, so that two processes meet at every step. */
+/** One server process. External calls take a random time, so that two processes interleave at every step. */
 async function openProcess(world: World, leasesOn: (redis: RedisConnection) => LeaseStore) {
-  // The store tells the world's time, as Stripe does.
+  // The store uses the world's time, as Stripe does.
   const { redis, store, turns } = connect(server.url, { offset: { ms: START - Date.now() } });
   opened.add(redis);
   const shop = world.boot({
@@ -45,7 +45,7 @@ async function openProcess(world: World, leasesOn: (redis: RedisConnection) => L
   return shop;
 }
 
-/** Decrements of one unit each after so many sales that both processes are told of at once. */
+/** Number of one-unit decrements after `SALES` sales whose webhooks reach both processes at once. */
 async function decrements(leasesOn: (redis: RedisConnection) => LeaseStore): Promise<number> {
   const world = createWorld({ rows: { mug: STOCK } });
   const a = await openProcess(world, leasesOn);
@@ -53,24 +53,24 @@ async function decrements(leasesOn: (redis: RedisConnection) => LeaseStore): Pro
   for (let sale = 0; sale < SALES; sale += 1) {
     const checkoutId = await a.pay(`shopper-${sale}`, { mug: 1 });
     world.stripe.pay(checkoutId);
-    const told = [a, b].map((shop) => shop.checkout.fulfil(checkoutId));
-    const outcomes = (await Promise.all(told)).map((each) => each.outcome);
+    const runs = [a, b].map((shop) => shop.checkout.fulfil(checkoutId));
+    const outcomes = (await Promise.all(runs)).map((each) => each.outcome);
     expect(outcomes).toEqual(["done", "done"]);
   }
   expect((await b.dependencies.reservations.store.totals()).units).toBe(0);
   return STOCK - (world.stock() ?? NaN);
 }
 
-it(`${SALES} sales told to two processes at once are ${SALES} decrements`, { timeout: 60_000 }, async () => {
+it(`${SALES} sales reported to two processes at once cause ${SALES} decrements`, { timeout: 60_000 }, async () => {
   expect(await decrements((redis) => createRedisLeaseStore(redis))).toBe(SALES);
 });
 
-it("and more, if each process keeps its leases to itself", { timeout: 60_000 }, async () => {
+it("causes more decrements if the processes don't share leases (negative control)", { timeout: 60_000 }, async () => {
   expect(await decrements(() => createMemoryLeaseStore())).toBeGreaterThan(SALES);
 });
 
 it(
-  "what was paid when all data of Redis were lost is fulfilled once, by whichever process rebuilds",
+  "fulfils a sale exactly once after Redis lost all data, whichever process rebuilds",
   { timeout: 60_000 },
   async () => {
     const world = createWorld({ rows: { mug: 3 } });
@@ -102,7 +102,7 @@ it(
 );
 
 it(
-  "a page that lost its claim with all data is not taken for a forgotten one, and stays open",
+  "keeps a page open whose claim was lost with all data, and does not close it as unclaimed",
   { timeout: 60_000 },
   async () => {
     const world = createWorld({ rows: { mug: 1 } });

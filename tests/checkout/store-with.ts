@@ -1,7 +1,7 @@
 import type { ReservationStore } from "~/reservations/reservation-store";
 
-/** The same store with some verbs replaced. */
-export function storeWith(store: ReservationStore, verbs: Partial<ReservationStore>): ReservationStore {
+/** The store with some operations replaced. */
+export function storeWith(store: ReservationStore, operations: Partial<ReservationStore>): ReservationStore {
   return {
     place: (request) => store.place(request),
     confirm: (operation) => store.confirm(operation),
@@ -21,6 +21,6 @@ export function storeWith(store: ReservationStore, verbs: Partial<ReservationSto
     snapshot: (query) => store.snapshot(query),
     totals: () => store.totals(),
     subscribe: (listener) => store.subscribe(listener),
-    ...verbs,
+    ...operations,
   };
 }

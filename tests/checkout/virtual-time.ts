@@ -1,4 +1,7 @@
-/** Time that passes only when all wait for it; `run` gives the virtual milliseconds that some work takes. */
+/**
+ * Virtual time that advances only while everything waits for it. `run` returns the virtual milliseconds that the work
+ * takes.
+ */
 export function createVirtualTime() {
   let now = 0;
   let slot = -Infinity;
@@ -9,7 +12,7 @@ export function createVirtualTime() {
   return {
     now: () => now,
     wait,
-    /** As wait, after the next free turn at so many a second. */
+    /** Waits for the next free slot at a rate of `perSecond`. */
     async turn(perSecond: number): Promise<void> {
       slot = Math.max(now, slot + 1000 / perSecond);
       await wait(slot - now);
@@ -20,7 +23,7 @@ export function createVirtualTime() {
       const done = work.finally(() => (isDone = true));
       done.catch(() => undefined);
       while (!isDone) {
-        // Everything that can go on without time goes on first.
+        // First let everything proceed that doesn't wait for time.
         for (let beat = 0; beat < 20 && !isDone; beat += 1) await new Promise((resolve) => setImmediate(resolve));
         waiting.sort((one, other) => one.at - other.at);
         const next = waiting.shift();

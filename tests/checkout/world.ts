@@ -23,29 +23,30 @@ export const TTL_MS = 120_000;
 export const MAX_AGE_MS = 1_200_000;
 export const CHECKOUT_TTL_MS = 900_000;
 
-/** A call that leaves the process: `stripe POST /v1/checkout/sessions`, `database compareAndSwap`. */
-export interface OutsideCall {
+/** A call to another system, such as `stripe POST /v1/checkout/sessions` or `database compareAndSwap`. */
+export interface ExternalCall {
   readonly name: string;
   /** 1 for the first call of this process. */
   readonly n: number;
 }
 
 /**
- * What the proxy does with a call. `refuse`: it never arrives. `cut`: it is executed and the answer is lost. A status:
- * answered so without being executed. `slow`: time passes before it is executed. `kill before/after`: the process ends before, or right after, it is executed.
- * `lie`: something else answers in its place, and it is not executed. `lie after`: it is, and something else answers.
- * `late`: the caller gives up, and it is executed all the same, `LATE_MS` later (or as `lateMs` says) or at `landLate`.
+ * What the proxy does with a call. `refuse`: it never arrives. `cut`: it is executed, but the response is lost. A
+ * number: the status of the response, without being executed. `slow`: executed after a delay. `kill before/after`: the
+ * process dies before or right after it is executed. `lie`: a bogus response, without being executed. `lie after`:
+ * executed, then a bogus response. `late`: the caller gives up, and the call is executed `LATE_MS` later (or after
+ * `lateMs`), or at `landLate`.
  */
 export type Fault =
   "refuse" | "cut" | 429 | 500 | 503 | "slow" | "kill before" | "kill after" | "lie" | "lie after" | "late";
 
-/** Longer than a pending hold lives and a fulfilment may take. */
+/** Longer than the life of a pending hold and the time limit of a fulfilment. */
 const SLOW_MS = 11_000;
-/** Longer than a swap may take. */
+/** Longer than the time limit of a swap. */
 export const LATE_MS = 3_200;
-export type FaultPlan = (call: OutsideCall) => Fault | null;
+export type FaultPlan = (call: ExternalCall) => Fault | null;
 
-/** The fault for the next call whose name contains `name`, so many times; others pass. */
+/** Applies the fault to the next `times` calls whose name contains `name`. Other calls pass. */
 export function once(name: string, fault: Fault, times = 1): FaultPlan {
   let left = times;
   return (call) => {
@@ -72,11 +73,13 @@ type Fetch = typeof globalThis.fetch;
 export interface WorldOptions {
   rows?: Record<string, Row | number>;
   config?: Partial<CheckoutConfig>;
-  /** The real client instead of the table in memory; its requests go through the proxy as `database GET`, `database PATCH`. */
+  /**
+   * The real client instead of the in-memory table. Its requests pass the proxy as `database GET`, `database PATCH`.
+   */
   catalog?: (throughProxy: (fetch: Fetch) => Fetch) => Catalog;
-  /** Whether rows of the table in memory have versions; they do unless this says no. */
+  /** Whether rows of the in-memory table have versions. Default: true. */
   versions?: boolean;
-  /** None when left out: each 429 then reaches the caller. */
+  /** Default: none, so that each 429 reaches the caller. */
   patience?: Patience;
 }
 
@@ -85,7 +88,7 @@ const NO_PATIENCE: Patience = { ...PATIENCE, readMs: 0, markMs: 0 };
 export type World = ReturnType<typeof createWorld>;
 export type Process = ReturnType<World["boot"]>;
 
-/** Stripe and the database, which outlive the shop's processes, and a way to boot one. */
+/** Stripe and the database, which outlive server processes, and a function to boot such a process. */
 export function createWorld(options: WorldOptions = {}) {
   const time = { ms: 0 };
   const clock = { now: () => time.ms, wall: () => START + time.ms };
@@ -101,12 +104,12 @@ export function createWorld(options: WorldOptions = {}) {
     clock: { now: clock.wall },
     schedule: () => undefined,
   });
-  /** Told of every swap that the table in memory made. */
+  /** Called after every swap of the in-memory table. */
   const table = { onSwap: (_productId: string, _before: number, _after: number): void => undefined };
   let ids = 0;
   const inFlight = new Set<Promise<unknown>>();
 
-  /** Requests whose caller gave up. */
+  /** Calls whose caller gave up before they were executed. */
   let lateCalls: { dueAt: number; run: () => Promise<unknown> }[] = [];
 
   function landDue(dueUntil: number): void {
@@ -127,9 +130,9 @@ export function createWorld(options: WorldOptions = {}) {
 
   async function land<T>(run: () => Promise<T>, pause: (() => Promise<void>) | undefined): Promise<T> {
     await pause?.();
-    const answer = await run();
+    const response = await run();
     await pause?.();
-    return answer;
+    return response;
   }
 
   function boot(
@@ -137,7 +140,7 @@ export function createWorld(options: WorldOptions = {}) {
       dependencies?: (real: CheckoutDependencies) => Partial<CheckoutDependencies>;
       faults?: FaultPlan;
       pause?: () => Promise<void>;
-      lateMs?: (call: OutsideCall) => number;
+      lateMs?: (call: ExternalCall) => number;
     } = {},
   ) {
     const events: CheckoutEvent[] = [];
@@ -147,7 +150,7 @@ export function createWorld(options: WorldOptions = {}) {
       plan: parts.faults ?? (() => null),
       isDead: false,
       count: 0,
-      /** What `lie` answers; one after the other unless a test says which. */
+      /** The response of `lie`: rotates through all bogus responses unless a test sets one. */
       lie: (n: number): Response => lies[n % lies.length]?.() ?? Response.error(),
     };
     let onDeath = (): void => undefined;
@@ -158,7 +161,7 @@ export function createWorld(options: WorldOptions = {}) {
       onDeath();
     };
 
-    async function outside<T>(
+    async function throughFaults<T>(
       name: string,
       run: () => Promise<T>,
       { fail, lie }: { fail: (fault: 429 | 500 | 503) => T; lie: () => T },
@@ -191,38 +194,38 @@ export function createWorld(options: WorldOptions = {}) {
         case "kill after":
           break;
       }
-      const answer = await track(land(run, parts.pause));
+      const response = await track(land(run, parts.pause));
       if (fault === "kill after") kill();
       if (proxy.isDead) return never();
       if (fault === "cut") throw new TypeError("fetch failed");
       if (fault === "lie after") return lie();
-      return answer;
+      return response;
     }
 
     const stripeFetch: typeof fetch = (input, init) => {
       const { pathname } = new URL(input instanceof Request ? input.url : input.toString());
-      return outside(
+      return throughFaults(
         `stripe ${init?.method ?? "GET"} ${pathname.replace(/(cs|pi|re|price)_[A-Za-z0-9_]+/, "$1")}`,
         () => sandbox.httpFetch(input, init),
         {
           fail: (status) =>
             Response.json(
-              { error: { type: status === 429 ? "rate_limit_error" : "api_error", message: "the proxy says no" } },
+              { error: { type: status === 429 ? "rate_limit_error" : "api_error", message: "failed by the proxy" } },
               { status },
             ),
           lie: () => proxy.lie(proxy.count),
         },
       );
     };
-    // The client of the database is left out here, and what it makes of a bogus response with it.
+    // The in-memory table has no HTTP client, so a bogus response is an error here.
     const fail = (): never => {
-      throw new UnavailableError("the proxy says no");
+      throw new UnavailableError("failed by the proxy");
     };
     const throughProxy = <T>(name: string, run: () => Promise<T>): Promise<T> =>
-      outside(`database ${name}`, run, { fail, lie: fail }).catch((cause: unknown) => {
+      throughFaults(`database ${name}`, run, { fail, lie: fail }).catch((cause: unknown) => {
         throw cause instanceof UnavailableError
           ? cause
-          : new UnavailableError("the database does not answer", { cause });
+          : new UnavailableError("the database is unavailable", { cause });
       });
     const gateway = createStripeGateway(
       createStripe({ secretKey: "sk_test_sandbox", fetch: stripeFetch, timeoutMs: 5_000, maxNetworkRetries: 0 }),
@@ -237,8 +240,8 @@ export function createWorld(options: WorldOptions = {}) {
     const databaseFetch =
       (fetch: Fetch): Fetch =>
       (input, init) =>
-        outside(`database ${init?.method ?? "GET"}`, () => fetch(input, init), {
-          fail: (status) => Response.json({ message: "the proxy says no" }, { status }),
+        throughFaults(`database ${init?.method ?? "GET"}`, () => fetch(input, init), {
+          fail: (status) => Response.json({ message: "failed by the proxy" }, { status }),
           lie: () => proxy.lie(proxy.count),
         });
     const catalog: Catalog = options.catalog?.(databaseFetch) ?? {
@@ -286,7 +289,7 @@ export function createWorld(options: WorldOptions = {}) {
       calls,
       proxy,
       kill,
-      /** The work's outcome, or `died` when the process was killed on the way; a throw is returned too. */
+      /** The work's result, the error that it threw, or `died` if the process was killed meanwhile. */
       async run<T>(work: Promise<T>): Promise<T | "died" | Error> {
         return Promise.race([
           work.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error)))),
@@ -300,8 +303,8 @@ export function createWorld(options: WorldOptions = {}) {
         proxy.plan = () => null;
       },
       pay: async (sessionHash: string, lines: Record<string, number>) => {
-        const asked = Object.entries(lines).map(([productId, quantity]) => ({ productId, quantity }));
-        const started = await checkout.start({ sessionHash, lines: asked, origin: ORIGIN });
+        const cart = Object.entries(lines).map(([productId, quantity]) => ({ productId, quantity }));
+        const started = await checkout.start({ sessionHash, lines: cart, origin: ORIGIN });
         if (started.outcome !== "redirect") throw new Error(`no payment page: ${JSON.stringify([started, events])}`);
         return started.checkoutId;
       },
@@ -318,20 +321,20 @@ export function createWorld(options: WorldOptions = {}) {
     sandbox,
     stripe: sandbox.controls,
     boot,
-    /** A process that is ready. */
+    /** Boots a process and rebuilds its holds. */
     async open(parts: Parameters<typeof boot>[0] = {}) {
       const process = boot(parts);
       await process.checkout.rebuild();
       return process;
     },
-    /** What a killed process had already sent still lands, but long before the next one is up. */
+    /** Waits for requests that a killed process had already sent: they land long before the next process is up. */
     async landed() {
       while (inFlight.size > 0) await Promise.allSettled(inFlight);
     },
     advance,
-    /** How much was given up and is still to be executed. */
+    /** Number of abandoned calls still to be executed. */
     lateCalls: () => lateCalls.length,
-    /** What was given up is executed now. */
+    /** Executes all abandoned calls now. */
     async landLate() {
       landDue(Infinity);
       await Promise.allSettled(inFlight);
@@ -341,7 +344,7 @@ export function createWorld(options: WorldOptions = {}) {
       const before = rows.get(id);
       rows.set(id, { ...before, inventory, version: (before?.version ?? 1) + 1 });
     },
-    /** All refunds that Stripe knows, each with its amount. */
+    /** Amounts of all refunds at Stripe. */
     async refunds(): Promise<number[]> {
       const response = await sandbox.fetch(
         new Request("http://stripe.test/v1/refunds?limit=100", {

@@ -1,7 +1,7 @@
 import type { MarkStore } from "~/checkout/fulfil/line-marks";
 import type { StripeSession } from "~/checkout/stripe/gateway";
 import { createSessionMarks } from "~/checkout/stripe/session-marks.server";
-import { createWorld, SHOP_TAG, type Fault, type OutsideCall, type Process, type World } from "../checkout/world";
+import { createWorld, SHOP_TAG, type ExternalCall, type Fault, type Process, type World } from "../checkout/world";
 
 /** Ann has the lease first and takes the others along. */
 const SALES = { ann: 1, bob: 2, cem: 3 };
@@ -29,7 +29,7 @@ export interface Story {
   readonly world: World;
   readonly next: Process;
   readonly checkoutIds: readonly string[];
-  readonly calls: readonly OutsideCall[];
+  readonly calls: readonly ExternalCall[];
   /** By all swaps together. */
   readonly taken: number;
   readonly outcomes: readonly string[];
@@ -58,7 +58,7 @@ export async function tellBatch({
   let taken = 0;
   world.table.onSwap = (_productId, from, to) => (taken += from - to);
 
-  const calls: OutsideCall[] = [];
+  const calls: ExternalCall[] = [];
   const offset = first.proxy.count;
   first.setFaults((call) => {
     calls.push(call);

@@ -11,8 +11,8 @@ import {
   ORIGIN,
   SHOP_TAG,
   TTL_MS,
+  type ExternalCall,
   type Fault,
-  type OutsideCall,
   type Process,
   type World,
 } from "../checkout/world";
@@ -129,7 +129,7 @@ export async function randomRun({
   }
 
   let faultRate = 0;
-  function chance({ name }: OutsideCall): Fault | null {
+  function chance({ name }: ExternalCall): Fault | null {
     // Between the look at a row and its swap.
     if (edited && name === CALLS.write && random() < 0.15) edit();
     // Refunds are few.
@@ -142,7 +142,7 @@ export async function randomRun({
   }
 
   /** Swaps and marks within what is waited for; a page also when its claim was given up as having none. */
-  function lateMs({ name }: OutsideCall): number {
+  function lateMs({ name }: ExternalCall): number {
     return name === CALLS.swap || name === CALLS.write || random() < 0.5 ? LATE_MS : UNSTAMPED_AFTER_MS + LATE_MS;
   }
 

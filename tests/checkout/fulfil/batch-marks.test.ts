@@ -37,7 +37,7 @@ const FOLLOWS = { role: "follows", id: "b1", leader: LEADER, from: 18 } as const
 const LEADS = { role: "leads", id: "b1" } as const;
 
 describe("marks of a batch", () => {
-  it("a follower is untouched and names its leader; the version before waits for a person, and does not take its units once more", () => {
+  it("a follower is unchanged except for its leader's name; the previous version sends it to review instead of taking its units again", () => {
     const follower = write(fresh(), { batch: FOLLOWS });
 
     expect(follower).toMatchObject({ batch: FOLLOWS, lines: [{ state: { mark: "claimed" } }] });
@@ -49,14 +49,14 @@ describe("marks of a batch", () => {
     });
   });
 
-  it("a follower that was taken is done for both versions", () => {
+  it("a follower whose units were taken reads as done in both versions", () => {
     const done = write(write(fresh(), { batch: FOLLOWS }), { states: mug({ mark: "done", from: 18, to: 16 }) });
 
     expect(stateOf(done)).toEqual({ mark: "done", from: 18, to: 16 });
     expect(stateOf(decodeRecordBefore(TAG, done.source))).toEqual({ mark: "done", from: 18, to: 16 });
   });
 
-  it("a leader announces for all and is done with its own part; that it led stays", () => {
+  it("a leader announces the move of all, records only its own part as done, and remains the leader", () => {
     const announced = write(fresh(), { states: mug({ mark: "intent", from: 20, to: 13 }), batch: LEADS });
     expect(announced).toMatchObject({ batch: LEADS, lines: [{ state: { mark: "intent", from: 20, to: 13 } }] });
 
@@ -66,7 +66,7 @@ describe("marks of a batch", () => {
     });
   });
 
-  it("a leader whose move was certainly not applied leads no longer", () => {
+  it("a leader whose move was certainly not applied is no longer the leader", () => {
     const announced = write(fresh(), { states: mug({ mark: "intent", from: 20, to: 13 }), batch: LEADS });
 
     expect(write(announced, { states: mug({ mark: "claimed" }) }).batch).toBeUndefined();
@@ -75,7 +75,7 @@ describe("marks of a batch", () => {
   it.each([
     { name: "the announced move of the batch", move: { from: 20, to: 13 }, led: true },
     { name: "another move of its own", move: { from: 15, to: 13 }, led: false },
-  ])("the version before finishes $name: leads = $led", ({ move, led }) => {
+  ])("the previous version completes $name: still the leader = $led", ({ move, led }) => {
     const announced = write(fresh(), { states: mug({ mark: "intent", from: 20, to: 13 }), batch: LEADS });
     const before = decodeRecordBefore(TAG, announced.source);
     if (before === null) throw new Error("unreadable");

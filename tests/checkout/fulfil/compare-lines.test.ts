@@ -26,14 +26,14 @@ const compare = (lines: readonly MarkedLine[], sold: readonly ChargedLine[]) =>
   compareLines({ lines, currency: "usd" }, sold);
 const CART = [ours("mug", 2), ours("pot", 1, 900)];
 
-describe("lines that name their products", () => {
+describe("charged lines with product ids", () => {
   const mug = charged("mug", 2);
   const pot = charged("pot", 1, 900);
 
   it.each<[string, readonly ChargedLine[], string]>([
     ["the same, in another order", [pot, mug], "same"],
     ["one of them in two lines", [charged("mug", 1), pot, charged("mug", 1)], "same"],
-    ["a line without a quantity besides", [mug, pot, charged(null, 0, 300)], "same"],
+    ["an extra line with quantity 0", [mug, pot, charged(null, 0, 300)], "same"],
     ["a cross-sell", [mug, pot, charged(null, 1, 300)], "extra"],
     ["a cross-sell without a fixed price", [mug, pot, charged(null, 1, null)], "extra"],
     ["more of one of them", [charged("mug", 3), pot], "extra"],
@@ -41,7 +41,7 @@ describe("lines that name their products", () => {
     ["fewer of one of them", [charged("mug", 1), pot], "missing"],
     ["one of them missing", [mug], "missing"],
     ["all of them missing", [], "missing"],
-    ["one missing, another line at its price in its place", [mug, charged(null, 1, 900)], "missing"],
+    ["one replaced by another line of the same price", [mug, charged(null, 1, 900)], "missing"],
     ["one missing and more of the other", [charged("mug", 5)], "missing"],
     ["another price", [charged("mug", 2, 1), pot], "missing"],
     ["another currency", [charged("mug", 2, 1250, "eur"), pot], "missing"],
@@ -51,7 +51,7 @@ describe("lines that name their products", () => {
   });
 });
 
-describe("lines of a page that the version before opened, which name no product", () => {
+describe("charged lines without product ids, of a page opened by the previous version", () => {
   it.each<[string, readonly ChargedLine[], string]>([
     ["the same prices and quantities", [charged(null, 1, 900), charged(null, 2)], "same"],
     ["two products of one price", [charged(null, 1, 900), charged(null, 1), charged(null, 1)], "same"],
@@ -66,11 +66,11 @@ it.each([
   ["lines_differ", true],
   ["row_refused", true],
   ["refund_failed", false],
-] as const)("an order that waits as %s was compared: %s", (reason, compared) => {
+] as const)("an order in review as %s has been compared: %s", (reason, compared) => {
   expect(wasCompared({ review: { reason, since: 1 }, accepted: [], extraLines: false })).toBe(compared);
 });
 
-it("any cart is the same as itself, and never once a unit is added or taken away", () => {
+it("any cart equals itself, and differs after one unit is added or removed", () => {
   const line = fc.record({
     productId: fc.string({ minLength: 1 }),
     quantity: fc.integer({ min: 1, max: 99 }),

@@ -7,7 +7,7 @@ import { CALLS, createWorld, once, SHOP_TAG, type Process, type WorldOptions } f
 const CROSS_SELL: PageEdit = { action: "add_line", name: "Gift wrap", unit_amount: 300, quantity: 1 };
 const ONE_LESS: PageEdit = { action: "set_quantity", line: 0, quantity: 1 };
 
-/** Ann's cart of two mugs and a pot, edited on Stripe's page and paid. */
+/** Ann's cart of two mugs and a pot, changed on Stripe's page and then paid. */
 async function paid(
   edits: readonly PageEdit[],
   options: WorldOptions = {},
@@ -26,7 +26,7 @@ async function paid(
 const looks = (shop: Process) => shop.calls.filter((name) => name === CALLS.lines).length;
 const held = async (shop: Process) => (await shop.store.totals()).units;
 
-describe("what is never a difference", () => {
+describe("a sale does not differ because of", () => {
   it("shipping, tax and a discount", async () => {
     const config = { shippingRates: ["shr_1"], automaticTax: true, promotionCodes: true };
     const { shop, checkoutId, stock, world } = await paid([{ action: "discount", percent: 25 }], { config });
@@ -44,7 +44,7 @@ describe("what is never a difference", () => {
     });
   });
 
-  it("a Price of the merchant's own, although it was deactivated since", async () => {
+  it("a merchant's own Price that was deactivated since", async () => {
     const price = { id: "price_mug", currency: "usd", unit_amount: 1100, product_name: "Mug at Stripe" };
     const world = createWorld({ rows: { mug: { inventory: 5, stripePrice: "price_mug" } } });
     world.stripe.setPrices([price]);
@@ -56,14 +56,14 @@ describe("what is never a difference", () => {
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
   });
 
-  it("a page that the version before opened, whose lines name no product", async () => {
+  it("a page opened by the previous version, whose lines have no product ids", async () => {
     const { shop, checkoutId, stock } = await paid([], {}, { dependencies: withoutNames });
 
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
     expect(stock()).toEqual([3, 4]);
   });
 
-  it("the lines are asked for once a sale", async () => {
+  it("charged lines are read once per sale", async () => {
     const { shop, checkoutId } = await paid([]);
 
     for (const _try of [1, 2, 3]) await shop.checkout.fulfil(checkoutId);
@@ -73,13 +73,13 @@ describe("what is never a difference", () => {
 });
 
 describe.each([
-  ["a page of this version", {}],
-  ["a page that the version before opened", { dependencies: withoutNames }],
-])("more than ours on %s", (_page, { dependencies }: { dependencies?: typeof withoutNames }) => {
+  ["a page of the current version", {}],
+  ["a page opened by the previous version", { dependencies: withoutNames }],
+])("extra charged lines on %s", (_page, { dependencies }: { dependencies?: typeof withoutNames }) => {
   it.each<[string, PageEdit]>([
     ["a cross-sell", CROSS_SELL],
     ["more of ours", { action: "set_quantity", line: 0, quantity: 4 }],
-  ])("(%s): ours are taken, then the order waits for a person, told once what was charged", async (_what, edit) => {
+  ])("(%s): takes our lines, then waits for an operator, and logs once what was charged", async (_what, edit) => {
     const { shop, world, checkoutId, marks, stock } = await paid(
       [edit],
       {},
@@ -98,8 +98,8 @@ describe.each([
   });
 });
 
-describe("more than ours", () => {
-  it("is accepted: the order is done as it is", async () => {
+describe("extra charged lines", () => {
+  it("completes the order as it is once accepted", async () => {
     const { shop, checkoutId, stock, world } = await paid([CROSS_SELL]);
     await shop.checkout.fulfil(checkoutId);
     expect(world.stripe.session(checkoutId)?.metadata.holdfast_note).toBe(
@@ -116,7 +116,7 @@ describe("more than ours", () => {
     expect(looks(shop)).toBe(1);
   });
 
-  it("is refunded in full, the cross-sell too, and what was taken is given back", async () => {
+  it("refunds everything, the cross-sell included, and returns the stock", async () => {
     const { shop, checkoutId, stock, marks, world } = await paid([CROSS_SELL]);
     await shop.checkout.fulfil(checkoutId);
 
@@ -130,7 +130,7 @@ describe("more than ours", () => {
     ]);
   });
 
-  it("waits behind a row that refuses, and still waits when the row takes the change", async () => {
+  it("stays in review after a row that rejected its swap accepts it", async () => {
     const { shop, checkoutId, world } = await paid([CROSS_SELL]);
     const mug = { inventory: 5, refuses: "row" as "row" | undefined };
     world.rows.set("mug", mug);
@@ -146,7 +146,7 @@ describe("more than ours", () => {
   });
 });
 
-describe("something of ours missing", () => {
+describe("missing charged lines", () => {
   it.each<[string, readonly PageEdit[]]>([
     ["fewer of one", [ONE_LESS]],
     [
@@ -173,7 +173,7 @@ describe("something of ours missing", () => {
     expect([stock(), await held(shop), looks(shop)]).toEqual([[3, 4], 0, 1]);
   });
 
-  it("is refunded by a person, and nothing has to be given back", async () => {
+  it("refunds on an operator's verdict, with no stock to return", async () => {
     const { shop, checkoutId, stock, marks, world } = await paid([ONE_LESS]);
     await shop.checkout.fulfil(checkoutId);
 
@@ -187,7 +187,7 @@ describe("something of ours missing", () => {
     ]);
   });
 
-  it("of a payment whose hold has ended: its items are held again while it waits", async () => {
+  it("holds the items again during the review if the hold had ended", async () => {
     const { shop, checkoutId, stock } = await paid([ONE_LESS]);
     const claim = (await shop.store.view("ann")).claim;
     await shop.store.unclaim({ claimId: claim?.claimId ?? "", checkoutId, to: "stock" });
@@ -197,9 +197,9 @@ describe("something of ours missing", () => {
     expect([stock(), await held(shop)]).toEqual([[5, 5], 3]);
   });
 
-  it("is told by a look at it, before and after", async () => {
+  it("shows in inspect, before and after the review begins", async () => {
     const { shop, checkoutId } = await paid([ONE_LESS]);
-    const look = () => shop.checkout.inspect(checkoutId);
+    const reading = () => shop.checkout.inspect(checkoutId);
     expect(await look()).toMatchObject({
       charged: [{ productId: "mug", quantity: 1 }, { productId: "pot" }],
       next: "Wait for an operator, since Stripe charged for less than this order's lines.",
@@ -210,7 +210,7 @@ describe("something of ours missing", () => {
     });
   });
 
-  it("is told as that by the audit", async () => {
+  it("shows as needs_review in the audit", async () => {
     const { shop, checkoutId, world } = await paid([ONE_LESS]);
     await shop.checkout.fulfil(checkoutId);
     world.advance(3_600_000);
@@ -219,7 +219,7 @@ describe("something of ours missing", () => {
   });
 });
 
-describe("the look at the lines", () => {
+describe("reading the charged lines", () => {
   it.each<[string, (shop: Process, world: ReturnType<typeof createWorld>) => void]>([
     [
       "a 404",
@@ -231,9 +231,9 @@ describe("the look at the lines", () => {
           code: "resource_missing",
         }),
     ],
-    ["no answer", (shop) => shop.setFaults(once(CALLS.lines, "refuse"))],
-    ["somebody else's answer", (shop) => shop.setFaults(once(CALLS.lines, "lie"))],
-  ])("gets %s: nothing is taken, and the next try goes on", async (_what, fail) => {
+    ["no response", (shop) => shop.setFaults(once(CALLS.lines, "refuse"))],
+    ["a bogus response", (shop) => shop.setFaults(once(CALLS.lines, "lie"))],
+  ])("takes nothing after %s, and the next run continues", async (_what, fail) => {
     const { shop, world, checkoutId, marks, stock } = await paid([CROSS_SELL]);
     fail(shop, world);
 
@@ -246,7 +246,7 @@ describe("the look at the lines", () => {
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ reason: "lines_differ" });
   });
 
-  it("reads more than a hundred lines to their end", async () => {
+  it("reads all of more than a hundred lines", async () => {
     const extras = Array.from({ length: 120 }, (): PageEdit => ({ ...CROSS_SELL }));
     const { shop, checkoutId } = await paid([
       { action: "set_quantity", line: 1, quantity: 0 },
@@ -260,11 +260,11 @@ describe("the look at the lines", () => {
     expect(shop.eventsOf("lines_differ")).toMatchObject([{ comparison: "missing" }]);
   });
 
-  it("keeps nobody else from the same products", async () => {
+  it("does not block other sales of the same products", async () => {
     const { shop, world, checkoutId } = await paid([]);
     const bobs = await shop.pay("bob", { mug: 1, pot: 1 });
     world.stripe.pay(bobs);
-    const look = world.stripe.holdNext({ method: "GET", path: `/v1/checkout/sessions/${checkoutId}/line_items` });
+    const reading = world.stripe.holdNext({ method: "GET", path: `/v1/checkout/sessions/${checkoutId}/line_items` });
     const anns = shop.checkout.fulfil(checkoutId);
     await look.reached;
 
@@ -275,7 +275,7 @@ describe("the look at the lines", () => {
   });
 });
 
-/** Opens pages as the version before did. */
+/** Opens pages like the previous version. */
 function withoutNames({ gateway }: Process["dependencies"]) {
   return {
     gateway: {

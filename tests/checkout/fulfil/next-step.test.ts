@@ -34,20 +34,20 @@ const returning: LineState = { mark: "return_intent", from: 3, to: 5 };
 const returned: LineState = { mark: "returned" };
 const review: LineState = { mark: "needs_review", of: "intent", from: 5, to: 3 };
 
-describe("what is next for a paid checkout", () => {
+describe("the next step of a paid checkout", () => {
   it.each([
     ["is gone", {}],
     ["is null", { mug: null }],
     ["is negative", { mug: -1 }],
     ["has one too few", { mug: 1 }],
-  ])("condemns when the row %s", (_what, inventory) => {
+  ])("decides to refund when the row %s", (_what, inventory) => {
     expect(nextStep(record({ mug: claimed }), rows(inventory))).toMatchObject({
       step: "decide_refund",
       short: [{ productId: "mug" }],
     });
   });
 
-  it("condemns the whole cart when one line is short, and announces nothing", () => {
+  it("decides to refund the whole cart when one line is short, and announces nothing", () => {
     expect(nextStep(record({ mug: claimed, pot: claimed }), rows({ mug: 9, pot: 1 }))).toEqual({
       step: "decide_refund",
       short: [{ productId: "pot", missing: 1 }],
@@ -67,7 +67,7 @@ describe("what is next for a paid checkout", () => {
   });
 
   it.each([
-    // The row, its version, the announced one, whether 30 s have passed.
+    // Inventory, version, announced version, whether 30 s have passed.
     [5, "7", "7", false, "swap"],
     [5, "7", "7", true, "swap"],
     [5, "8", "7", false, "again"],
@@ -85,7 +85,7 @@ describe("what is next for a paid checkout", () => {
     [null, "8", "7", true, "unclear"],
     [null, null, undefined, true, "unclear"],
   ] as const)(
-    "settles an announced move by the row: %s of version %s, announced of %s, due: %s, means %s",
+    "resolves an announced move by the row: inventory %s, version %s, announced version %s, due %s: %s",
     (inventory, version, announced, due, row) => {
       for (const state of [intent, { ...returning, from: 5, to: 3 }] as const) {
         const step = nextStep(record({ mug: { ...state, version: announced } }), rows({ mug: inventory }, version), {
@@ -96,7 +96,7 @@ describe("what is next for a paid checkout", () => {
     },
   );
 
-  it("announces the version of the row that it counts from, and swaps no other", () => {
+  it("announces the row's version and swaps no other version", () => {
     const step = nextStep(record({ mug: claimed }), rows({ mug: 5 }, "7"));
     expect(step).toEqual({ step: "announce", states: new Map([["mug", { ...intent, version: "7" }]]) });
     expect(nextStep(record({ mug: { ...intent, version: "7" } }), rows({ mug: 5 }, "7"))).toMatchObject({
@@ -104,14 +104,14 @@ describe("what is next for a paid checkout", () => {
     });
   });
 
-  it("swaps what was announced a moment ago without a look at the row", () => {
+  it("swaps a move that it has just announced without reading the row", () => {
     expect(nextStep(record({ mug: intent }), rows({}), { unsent: new Set(["mug"]) })).toMatchObject({
       step: "resolve",
       moves: [{ row: "swap" }],
     });
   });
 
-  it("settles announced moves before anything else, a verdict included", () => {
+  it("resolves announced moves first, even before a verdict", () => {
     expect(nextStep(record({ mug: intent, pot: claimed }), rows({ mug: 5, pot: 9 }))).toMatchObject({
       step: "resolve",
     });
@@ -120,19 +120,19 @@ describe("what is next for a paid checkout", () => {
     });
   });
 
-  it("takes nothing more while a line needs a person", () => {
+  it("takes nothing more while a line needs review", () => {
     expect(nextStep(record({ mug: review, pot: claimed }), rows({ mug: 9, pot: 9 }))).toEqual({ step: "review" });
     expect(needsRows(record({ mug: review, pot: claimed }))).toBe(false);
   });
 
-  it("never takes anything after the verdict, however full the shelf is", () => {
+  it("never takes stock after the refund verdict", () => {
     for (const verdict of ["refund", "refunded"] as const) {
       const step = nextStep(record({ mug: claimed, pot: returned }, verdict), rows({ mug: 99, pot: 99 }));
       expect(step.step).toBe(verdict === "refund" ? "refund" : "finished");
     }
   });
 
-  it("gives back what was taken before it refunds", () => {
+  it("returns taken stock before it refunds", () => {
     expect(nextStep(record({ mug: done, pot: claimed }, "refund"), rows({ mug: 3, pot: 0 }))).toEqual({
       step: "announce",
       states: new Map([["mug", { mark: "return_intent", from: 3, to: 5 }]]),
@@ -140,7 +140,7 @@ describe("what is next for a paid checkout", () => {
   });
 
   it.each<Record<string, number | null>>([{}, { mug: null }])(
-    "has nothing to add to when the row bears no number any more",
+    "returns no stock when the row no longer has a number",
     (inventory) => {
       expect(nextStep(record({ mug: done }, "refund"), rows(inventory))).toEqual({
         step: "announce",
@@ -149,12 +149,12 @@ describe("what is next for a paid checkout", () => {
     },
   );
 
-  it("refunds although a line needs a person, who is asked afterwards", () => {
+  it("refunds first although a line needs review", () => {
     expect(nextStep(record({ mug: review, pot: returned }, "refund"), rows({}))).toEqual({ step: "refund" });
     expect(nextStep(record({ mug: review, pot: returned }, "refunded"), rows({}))).toEqual({ step: "review" });
   });
 
-  it("is finished when every line is, and then needs no row", () => {
+  it("is finished when all lines are, and then needs no rows", () => {
     expect(nextStep(record({ mug: done }), rows({}))).toEqual({ step: "finished", as: "done" });
     expect(nextStep(record({ mug: claimed, pot: returned }, "refunded"), rows({}))).toEqual({
       step: "finished",
@@ -169,18 +169,18 @@ describe("what is next for a paid checkout", () => {
     ["intent", record({ mug: done, pot: intent })],
     ["done after the verdict", record({ mug: done, pot: claimed }, "refund")],
     ["return intent", record({ mug: returning }, "refund")],
-  ])("needs the rows while a line is %s", (_what, one) => {
+  ])("needs rows while a line is %s", (_what, one) => {
     expect(needsRows(one)).toBe(true);
   });
 });
 
-describe("with a stored review", () => {
+describe("the next step of an order in review", () => {
   const waiting = (reason: ReviewReason, states: Record<string, LineState>, verdict: Verdict | null = null) => ({
     ...record(states, verdict),
     review: { reason, since: 1 },
   });
 
-  it("a row that refused is asked again", () => {
+  it("tries a row again that rejected its swap", () => {
     const refused = waiting("row_refused", { mug: claimed, pot: done });
 
     expect(needsRows(refused)).toBe(true);
@@ -188,14 +188,14 @@ describe("with a stored review", () => {
     expect(nextStep(refused, rows({ mug: 1 }))).toMatchObject({ step: "decide_refund" });
   });
 
-  it("a row that refuses keeps nothing waiting but its items", () => {
+  it("does not delay the refund because of a row that rejects its swap", () => {
     expect(stepWithoutStock(waiting("row_refused", { mug: claimed }))).toEqual({ step: "review" });
     expect(stepWithoutStock(waiting("row_refused", { mug: done }, "refund"))).toEqual({ step: "refund" });
     expect(stepWithoutStock(waiting("row_refused", { mug: done }, "refunded"))).toEqual({ step: "review" });
     expect(stepWithoutStock(waiting("row_refused", { mug: done }))).toEqual({ step: "finished", as: "done" });
   });
 
-  it("lines that differ take nothing, and settle what is announced", () => {
+  it("takes nothing while charged lines differ, but resolves announced moves", () => {
     expect(needsRows(waiting("lines_differ", { mug: claimed }))).toBe(false);
     expect(nextStep(waiting("lines_differ", { mug: claimed }), rows({ mug: 9 }))).toEqual({ step: "review" });
     expect(nextStep(waiting("lines_differ", { mug: intent }), rows({ mug: 3 }))).toMatchObject({ step: "resolve" });

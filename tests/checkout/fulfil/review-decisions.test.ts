@@ -99,14 +99,14 @@ describe("an operator's verdict", () => {
     });
   });
 
-  it("has a row in the table for each way out that is not about a foreign tag", () => {
+  it("is covered for each valid combination, except foreign tags", () => {
     const ways = REVIEW_REASONS.filter((reason) => reason !== "foreign_tag").flatMap((reason) =>
       VERDICTS_BY_REASON[reason].map((verdict) => `${reason} ${verdict}`),
     );
     expect(ways.filter((way) => !TABLE.some(([reason, verdict]) => way === `${reason} ${verdict}`))).toEqual([]);
   });
 
-  it("about a line names one that waits", () => {
+  it("about a line is valid only for a line in review", () => {
     expect(decideReview(record(unclear), "unclear_row", { verdict: "applied" })).toEqual({
       decision: "not_applicable",
     });

@@ -11,7 +11,7 @@ async function paid(cart: Record<string, number> = { mug: 2 }) {
   return { world, shop, checkoutId };
 }
 
-/** Ann's cart is paid, and the row of a mug refuses its swap. */
+/** Ann's cart is paid, and the mug's row rejects its swap. */
 async function refused(cart?: Record<string, number>) {
   const { world, shop, checkoutId } = await paid(cart);
   const mug = { inventory: 5, refuses: "row" as "row" | undefined };
@@ -31,8 +31,8 @@ async function mark(world: World, shop: Process, checkoutId: string, change: Rec
 const noteOf = (world: World, checkoutId: string) => world.stripe.session(checkoutId)?.metadata.holdfast_note;
 const writes = (shop: Process) => shop.calls.filter((name) => name === CALLS.write).length;
 
-describe("a row that refuses", () => {
-  it("is asked again at once by a retry", async () => {
+describe("an order whose row rejects its swap", () => {
+  it("is retried at once by the verdict retry", async () => {
     const { world, shop, checkoutId, mug } = await refused();
 
     expect(await shop.checkout.settle({ checkoutId, verdict: "retry" })).toMatchObject({
@@ -45,7 +45,7 @@ describe("a row that refuses", () => {
     expect(world.stock()).toBe(3);
   });
 
-  it("is let be by a refund, which gives back what other lines took", async () => {
+  it("is refunded by the verdict refund, which returns the stock of its other lines", async () => {
     const { world, shop, checkoutId } = await refused({ pot: 1, mug: 2 });
     expect(world.stock("pot")).toBe(4);
 
@@ -66,7 +66,7 @@ describe("a row that refuses", () => {
   });
 
   it.each(["applied", "accept", "refunded_elsewhere"] as const)(
-    "takes no verdict of another reason: %s",
+    "ignores a verdict for another reason: %s",
     async (verdict) => {
       const { shop, checkoutId } = await refused();
       const before = writes(shop);
@@ -81,7 +81,7 @@ describe("a row that refuses", () => {
   );
 });
 
-describe("money that does not go back by itself", () => {
+describe("a refund that needs an operator", () => {
   it.each([
     ["refund_failed", false],
     ["no_payment", true],
@@ -120,14 +120,14 @@ describe("money that does not go back by itself", () => {
     expect(await world.refunds()).toEqual([]);
     expect(noteOf(world, checkoutId)).toBe(`refunded_elsewhere ${reason}`);
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded", repeated: true });
-    // On a person's word the audit counts it as refunded, too.
+    // The audit counts an order as refunded on an operator's verdict, too.
     world.advance(11 * 60_000);
     if (!isNameless) expect(await shop.checkout.audit()).toMatchObject({ faults: [] });
   });
 });
 
-describe("lines that differ", () => {
-  it("take nothing from the stock, their items held, until they are accepted", async () => {
+describe("an order whose charged lines differ", () => {
+  it("takes no stock and keeps its items held until it is accepted", async () => {
     const { world, shop, checkoutId } = await paid();
     await mark(world, shop, checkoutId, { review: "lines_differ" });
     for (const _try of [1, 2])
@@ -145,7 +145,7 @@ describe("lines that differ", () => {
     });
   });
 
-  it("or the money goes back", async () => {
+  it("is refunded by the verdict refund", async () => {
     const { world, shop, checkoutId } = await paid();
     await mark(world, shop, checkoutId, { review: "lines_differ" });
 
@@ -155,7 +155,7 @@ describe("lines that differ", () => {
     expect(await world.refunds()).toEqual([2500]);
   });
 
-  it("whose hold has ended neither take nor refund anything by themselves", async () => {
+  it("neither takes stock nor refunds by itself if its hold has ended", async () => {
     const { world, shop, checkoutId } = await paid();
     await mark(world, shop, checkoutId, { review: "lines_differ" });
     const claim = (await shop.store.view("ann")).claim;
@@ -170,9 +170,9 @@ describe("lines that differ", () => {
   });
 });
 
-describe("an order that waits for nothing", () => {
+describe("an order that isn't in review", () => {
   it.each(["applied", "retry", "refund", "accept", "refunded_elsewhere"] as const)(
-    "takes no verdict: %s",
+    "ignores the verdict %s",
     async (verdict) => {
       const { world, shop, checkoutId } = await paid();
       await shop.checkout.fulfil(checkoutId);

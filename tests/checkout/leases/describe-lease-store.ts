@@ -4,12 +4,12 @@ import { UnavailableError } from "~/errors";
 
 const patient = new AbortController().signal;
 
-/** The contract of `LeaseStore`, for any driver. `open` gives an empty store each time. */
+/** Conformance suite of `LeaseStore`, for any driver. `open` returns a new, empty store. */
 export function describeLeaseStore(
   name: string,
   open: () => Promise<{ leases: LeaseStore; close?: () => Promise<void> }>,
 ): void {
-  describe(`${name} keeps the contract of a lease store`, () => {
+  describe(`the lease store contract: ${name}`, () => {
     let leases: LeaseStore;
     let close: (() => Promise<void>) | undefined;
     const take = (checkoutId: string, key = "k") => leases.acquire({ key, checkoutId, signal: patient });
@@ -21,7 +21,7 @@ export function describeLeaseStore(
       await close?.();
     });
 
-    it("gives up when the time is over, and the turn of the one who gave up goes on", async () => {
+    it("a waiter that times out gives up its turn to the next", async () => {
       const first = await take("a");
       const hurry = new AbortController();
       const impatient = leases.acquire({ key: "k", checkoutId: "b", signal: hurry.signal });
@@ -34,14 +34,14 @@ export function describeLeaseStore(
       expect((await next).isHeld()).toBe(true);
     });
 
-    it("does not even start to wait when the time is over before", async () => {
+    it("rejects at once if the signal has already aborted", async () => {
       await expect(leases.acquire({ key: "k", checkoutId: "a", signal: AbortSignal.abort() })).rejects.toThrow(
         UnavailableError,
       );
       expect((await take("b")).isHeld()).toBe(true);
     });
 
-    it("lets one at a time hold a key, and each of those who wait in the end", async () => {
+    it("grants a key to one holder at a time, and eventually to each waiter", async () => {
       const order: string[] = [];
       const work = async (checkoutId: string) => {
         const lease = await take(checkoutId);
@@ -58,12 +58,12 @@ export function describeLeaseStore(
       expect(turns.toSorted()).toEqual(["a", "b", "c", "d", "e"]);
     });
 
-    it("holds different keys at once", async () => {
+    it("grants different keys at the same time", async () => {
       const held = await Promise.all([take("a", "product:1"), take("b", "product:2"), take("c", "checkout:c")]);
       expect(held.map((lease) => lease.isHeld())).toEqual([true, true, true]);
     });
 
-    it("names the checkout that was left unsettled until that checkout itself settles", async () => {
+    it("names an unsettled checkout until that checkout itself is settled", async () => {
       await (await take("a")).release({ settled: false });
 
       const seen: (string | null)[] = [];
@@ -83,7 +83,7 @@ export function describeLeaseStore(
       expect(seen).toEqual(["a", "a", null, "a", null, null]);
     });
 
-    it("keeps the name that it bore, the holder's own too, when it is given back as before", async () => {
+    it("keeps its name, even the holder's own, when released as before", async () => {
       await (await take("a")).release({ settled: false });
       await (await take("a")).release({ settled: "as_before" });
       const next = await take("b");
@@ -97,7 +97,7 @@ export function describeLeaseStore(
       expect([free.unsettled, (await take("c")).unsettled]).toEqual([null, null]);
     });
 
-    it("frees a key once, however often it is given back", async () => {
+    it("releases a key only once, however often release is called", async () => {
       const first = await take("a");
       await first.release({ settled: true });
       const second = await take("b");

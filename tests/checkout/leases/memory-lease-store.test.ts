@@ -7,7 +7,7 @@ const patient = new AbortController().signal;
 describeLeaseStore("the memory of one process", async () => ({ leases: createMemoryLeaseStore() }));
 
 describe("leases in one process", () => {
-  it("go to those who wait in the order in which they came", async () => {
+  it("are granted in order of arrival", async () => {
     const leases = createMemoryLeaseStore();
     const order: string[] = [];
     const work = async (checkoutId: string) => {

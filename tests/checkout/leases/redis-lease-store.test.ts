@@ -40,7 +40,7 @@ describeLeaseStore("Redis", async () => {
 });
 
 describe("leases of several servers", () => {
-  it("are no longer held when what is sent now could outlive them, although nobody else can have them yet", async () => {
+  it("are no longer held once a request sent now could outlive them, although no other server can get them yet", async () => {
     const [a, b] = [appServer(), appServer()];
     await a.rebuild();
     const lease = await a.leases.acquire({ key: "k", checkoutId: "cs_1", signal: patient });
@@ -51,7 +51,7 @@ describe("leases of several servers", () => {
     );
   });
 
-  it("are seen by all of them", async () => {
+  it("are shared by all of them", async () => {
     const [a, b] = [appServer(), appServer()];
     await a.rebuild();
     const lease = await a.leases.acquire({ key: "k", checkoutId: "cs_1", signal: patient });
@@ -65,7 +65,7 @@ describe("leases of several servers", () => {
     });
   });
 
-  it("of one that died are taken over, with the name of its checkout", async () => {
+  it("of a dead server are taken over with the name of its checkout", async () => {
     const [a, b] = [appServer(), appServer()];
     await a.rebuild();
     await a.leases.acquire({ key: "k", checkoutId: "cs_1", signal: patient });
@@ -74,7 +74,7 @@ describe("leases of several servers", () => {
     expect(next.unsettled).toBe("cs_1");
   });
 
-  it("of one that died keep the name of the predecessor that it had not settled", async () => {
+  it("of a dead server keep the name of an unsettled predecessor", async () => {
     const [a, b] = [appServer(), appServer()];
     await a.rebuild();
     await (await a.leases.acquire({ key: "k", checkoutId: "cs_0", signal: patient })).release({ settled: false });
@@ -83,7 +83,7 @@ describe("leases of several servers", () => {
     expect((await b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: patient })).unsettled).toBe("cs_0");
   });
 
-  it("last for as long as the holder renews them, and are known to be lost before another can have them", async () => {
+  it("last as long as the holder renews them, and count as lost before another server can get them", async () => {
     const [a, b] = [appServer(), appServer()];
     await a.rebuild();
     const lease = await a.leases.acquire({ key: "k", checkoutId: "cs_1", signal: patient });
@@ -102,7 +102,7 @@ describe("leases of several servers", () => {
     );
   });
 
-  it("cost Redis little while a crowd of one server waits, and are had in order of arrival", async () => {
+  it("cost Redis few calls while many callers of one server wait, and are granted in order of arrival", async () => {
     const a = appServer();
     await a.rebuild();
     const first = await a.leases.acquire({ key: "k", checkoutId: "cs_0", signal: patient });
@@ -116,14 +116,14 @@ describe("leases of several servers", () => {
       Number(/cmdstat_evalsha:calls=(\d+)/.exec(String(await server.command("INFO", "commandstats")))?.[1]);
     const before = await scriptsRun();
     await new Promise((resolve) => setTimeout(resolve, 1_000));
-    // One asks every 160 ms or so, and the lease is renewed a dozen times a second.
+    // One waiter polls about every 160 ms, and the lease is renewed a dozen times a second.
     expect((await scriptsRun()) - before).toBeLessThan(40);
     await first.release({ settled: true });
     await Promise.all(crowd);
     expect(had).toEqual(crowd.map((_, n) => n));
   });
 
-  it("are refused to all but the rebuild itself, until claims are complete", async () => {
+  it("are granted only to the rebuild itself until claims are complete", async () => {
     const [a, b] = [appServer(), appServer()];
     await a.turns.begin();
     const ofRebuild = (app: typeof a) => createRedisLeaseStore(app.redis, { forRebuild: true });
@@ -136,7 +136,7 @@ describe("leases of several servers", () => {
     expect((await b.leases.acquire({ key: "k", checkoutId: "cs_2", signal: patient })).isHeld()).toBe(true);
   });
 
-  it("lost with all data are known to be lost before anybody begins to rebuild", async () => {
+  it("lost with all data count as lost before a rebuild begins", async () => {
     const a = appServer({ quietMs: LEASE_MS });
     await vi.waitFor(async () => expect(await a.turns.begin()).toBe("begun"), { timeout: 5_000, interval: 20 });
     await a.turns.end();

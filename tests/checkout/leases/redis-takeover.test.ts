@@ -3,7 +3,7 @@ import { startRedis, type RedisServer } from "../../redis-server";
 import { connect } from "../../reservations/redis-fixture";
 import { createWorld, START } from "../world";
 
-/** `P` was the store, then `R` was, and the address leads back to P, which was never restarted. */
+/** `P` was the primary, then `R`. Now the address leads back to P, which was never restarted and has old data. */
 let P: RedisServer;
 let R: RedisServer;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ afterEach(() => {
   closing.clear();
 });
 
-/** A server of the shop on that Redis, not rebuilt yet, that knows of no epoch, or of those given. */
+/** Boots a server of the shop on that Redis, before its rebuild. `knows`: epochs that it has seen. */
 function bootOn(world: ReturnType<typeof createWorld>, redis: RedisServer, knows?: readonly string[]) {
   const app = connect(redis.url, { offset: { ms: START + world.time.ms - Date.now() }, isProven: false });
   closing.add(() => app.redis.close());
@@ -36,8 +36,8 @@ function bootOn(world: ReturnType<typeof createWorld>, redis: RedisServer, knows
 const change = (shop: ReturnType<typeof bootOn>, sessionHash: string) =>
   shop.checkout.changeCart({ sessionHash, lines: [{ productId: "mug", quantity: 1 }] });
 
-describe("a server that boots on a primary which was left for another", () => {
-  it("learns of it from an open payment page, and sells its unit to nobody else", async () => {
+describe("a server that boots on an outdated primary", () => {
+  it("learns the newer epoch from an open payment page, and does not sell that page's unit again", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const onP = bootOn(world, P);
     await onP.checkout.rebuild();
@@ -54,7 +54,7 @@ describe("a server that boots on a primary which was left for another", () => {
     expect(world.stock()).toBe(0);
   });
 
-  it("control: if it took that primary's word, it would sell the unit again", async () => {
+  it("sells the unit again if it trusts that primary (negative control)", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     await bootOn(world, P).checkout.rebuild();
     const onR = bootOn(world, R, []);
@@ -74,7 +74,7 @@ describe("a server that boots on a primary which was left for another", () => {
     });
   });
 
-  it("looks once at the claims that it still has, and lets go of what ended meanwhile", async () => {
+  it("checks each remaining claim once, and releases those that ended meanwhile", async () => {
     const world = createWorld({ rows: { mug: 5 } });
     const onP = bootOn(world, P);
     await onP.checkout.rebuild();
@@ -94,7 +94,7 @@ describe("a server that boots on a primary which was left for another", () => {
     expect(await onR.checkout.fulfil(sold)).toMatchObject({ outcome: "done" });
     await onR.pay("eve", { mug: 1 });
 
-    // The clock of each server starts from the world's: all claims so far lie in the past of the next one.
+    // Each server's clock starts at the world's time, so all earlier claims lie in the next one's past.
     world.advance(10_000);
     const fresh = bootOn(world, P);
     await fresh.checkout.rebuild();
