@@ -3,24 +3,24 @@ import type { StripeSession } from "~/checkout/stripe/gateway";
 import { createSessionMarks } from "~/checkout/stripe/session-marks.server";
 import { createWorld, SHOP_TAG, type ExternalCall, type Fault, type Process, type World } from "../checkout/world";
 
-/** Ann has the lease first and takes the others along. */
+/** Ann gets the lease first and leads the batch. */
 const SALES = { ann: 1, bob: 2, cem: 3 };
 export const UNITS = 6;
-/** Three fetches, three looks at the lines, a look at the row, two names, the announcement, the swap, three done marks. */
+/** Three fetches, three reads of lines, one of the row, two names, the announcement, the swap, three done marks. */
 export const CALLS_OF_A_BATCH = 14;
 export const START_STOCK = 20;
 
 export type Marks = MarkStore<StripeSession>;
 
 export interface StoryOptions {
-  /** What happens at the n-th call outside since the events came. */
+  /** Number of the external call, counted from the events, at which the fault happens. */
   readonly at: number;
   readonly fault?: Fault | undefined;
-  /** Before that call. */
+  /** Runs before that call. */
   readonly before?: ((world: World) => void) | undefined;
-  /** Whether another process goes on. */
+  /** Whether a new process continues. */
   readonly reboot?: boolean;
-  /** Who is settled first afterwards. */
+  /** Order in which the checkouts are fulfilled afterwards. */
   readonly order?: "first come" | "last come";
   readonly marks?: ((real: Marks) => Marks) | undefined;
 }
@@ -30,13 +30,16 @@ export interface Story {
   readonly next: Process;
   readonly checkoutIds: readonly string[];
   readonly calls: readonly ExternalCall[];
-  /** By all swaps together. */
+  /** Sum of all swaps. */
   readonly taken: number;
   readonly outcomes: readonly string[];
 }
 
-/** Sales of one product whose events come together, with a fault at one call, and then everything once more; null when there are fewer calls. */
-export async function tellBatch({
+/**
+ * Runs sales of one product whose events come together, with a fault at one call, then fulfils all once more. Null if
+ * there are fewer calls.
+ */
+export async function runBatch({
   at,
   fault,
   before,
@@ -79,8 +82,8 @@ export async function tellBatch({
   return { world, next, checkoutIds, calls, taken, outcomes };
 }
 
-/** What is wrong with a story that should have sold everything. */
-export async function wrongWith(
+/** The first error of a run that should have sold everything, or null. */
+export async function findError(
   { world, next, taken, outcomes }: Story,
   stock = START_STOCK - UNITS,
 ): Promise<string | null> {
@@ -95,13 +98,13 @@ export async function wrongWith(
   return JSON.stringify(seen) === JSON.stringify(expected) ? null : JSON.stringify(seen);
 }
 
-/** The story with its fault at each call in turn; the first thing that is wrong, and how many calls there were. */
+/** Repeats the run with its fault at each call in turn. Returns the first error and the number of calls. */
 export async function atEachCall(
   options: Omit<StoryOptions, "at">,
   wrong: (story: Story, at: number) => Promise<string | null>,
 ): Promise<{ calls: number; wrong: string | null }> {
   for (let at = 1; ; at += 1) {
-    const story = await tellBatch({ ...options, at });
+    const story = await runBatch({ ...options, at });
     if (story === null) return { calls: at - 1, wrong: null };
     const found = await wrong(story, at);
     if (found !== null) return { calls: at, wrong: `call ${at}: ${found}` };

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { atEachCall, CALLS_OF_A_BATCH, wrongWith } from "./batch-story";
+import { atEachCall, CALLS_OF_A_BATCH, findError } from "./batch-story";
 
 const FAULTS = ["kill before", "kill after", "refuse", "cut", 429, 500, 503, "lie", "lie after"] as const;
 const ORDERS = ["first come", "last come"] as const;
@@ -10,7 +10,7 @@ it.each(FAULTS.flatMap((fault) => ORDERS.map((order) => [fault, order] as const)
   async (fault, order) => {
     const { calls, wrong } = await atEachCall(
       { fault, order, reboot: fault === "kill before" || fault === "kill after" },
-      (story) => wrongWith(story),
+      (story) => findError(story),
     );
 
     expect(wrong).toBeNull();

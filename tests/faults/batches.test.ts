@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { UnavailableError } from "~/errors";
 import { CALLS, createWorld, once } from "../checkout/world";
-import { atEachCall, CALLS_OF_A_BATCH, START_STOCK, tellBatch, UNITS, wrongWith, type Marks } from "./batch-story";
+import { atEachCall, CALLS_OF_A_BATCH, findError, runBatch, START_STOCK, UNITS, type Marks } from "./batch-story";
 
-describe("several sales under one lease", () => {
-  it("one swap takes all who wait", async () => {
-    const story = await tellBatch({ at: 1 });
+describe("a batch of sales", () => {
+  it("takes the stock of all waiting sales with one swap", async () => {
+    const story = await runBatch({ at: 1 });
 
     expect(story?.calls.filter(({ name }) => name === CALLS.swap)).toHaveLength(1);
     expect(story?.calls).toHaveLength(CALLS_OF_A_BATCH);
-    expect(story === null ? "untold" : await wrongWith(story)).toBeNull();
+    expect(story === null ? "no run" : await findError(story)).toBeNull();
   });
 
   const FAULTS = [
@@ -27,25 +27,25 @@ describe("several sales under one lease", () => {
     { timeout: 30_000 },
     async (fault, order) => {
       const reboot = fault === "kill before" || fault === "kill after";
-      const { calls, wrong } = await atEachCall({ fault, order, reboot }, (story) => wrongWith(story));
+      const { calls, wrong } = await atEachCall({ fault, order, reboot }, (story) => findError(story));
 
       expect(wrong).toBeNull();
       expect(calls).toBeGreaterThanOrEqual(CALLS_OF_A_BATCH);
     },
   );
 
-  it("an edit from outside at each call: what is taken is right to the unit", async () => {
+  it("takes exactly the units sold despite an outside edit at each call", async () => {
     const { calls, wrong } = await atEachCall({ before: (world) => world.setStock("mug", 500) }, async (story) => {
       const stock = story.world.stock() ?? 0;
       const isWhole = stock <= 500 && stock >= 500 - UNITS;
-      return isWhole ? wrongWith(story, stock) : `stock ${stock}`;
+      return isWhole ? findError(story, stock) : `stock ${stock}`;
     });
 
     expect(wrong).toBeNull();
     expect(calls).toBeGreaterThanOrEqual(CALLS_OF_A_BATCH);
   });
 
-  it("a restock that leaves too little for all: those who fit are taken, the others get their money back", async () => {
+  it("takes as many sales as fit if an edit leaves too little stock, and refunds the rest", async () => {
     const { wrong } = await atEachCall(
       { before: (world) => world.setStock("mug", 3) },
       async ({ world, taken, outcomes }) => {
@@ -61,7 +61,7 @@ describe("several sales under one lease", () => {
   });
 });
 
-/** Killed around the swap of the batch, and the row is edited before the next process comes up. */
+/** A batch whose process is killed around its swap, with the row edited before the next process starts. */
 async function reviewed(fault: "kill before" | "kill after") {
   const world = createWorld({ rows: { mug: START_STOCK } });
   const killed = await world.open();
@@ -81,7 +81,7 @@ it.each([
   { fault: "kill before", verdict: "not_applied", stock: 497 },
   { fault: "kill after", verdict: "applied", stock: 500 },
 ] as const)(
-  "$fault the swap of a batch and an edit: all wait for a person, whose one word ($verdict) is about all of them",
+  "$fault the swap of a batch, followed by an edit: all wait for an operator, and one verdict ($verdict) covers all",
   async ({ fault, verdict, stock }) => {
     const { world, next, ids, outcomes } = await reviewed(fault);
     expect(outcomes).toEqual(["needs_review", "needs_review", "needs_review"]);
@@ -97,7 +97,7 @@ it.each([
 );
 
 describe("a write of marks that lands late", () => {
-  /** The nth write of marks gets no answer and lands when `land` is called. */
+  /** Delays the nth write of marks: its caller gets an error, and it lands when `land` is called. */
   function lateWrite(nth: number) {
     let writes = 0;
     let landing: () => Promise<unknown> = () => Promise.resolve();
@@ -109,7 +109,7 @@ describe("a write of marks that lands late", () => {
         return new Promise((_resolve, reject) => {
           const late = real.write.bind(real, id, record, change);
           landing = late;
-          reject(new UnavailableError("no answer"));
+          reject(new UnavailableError("no response"));
         });
       },
     });
@@ -122,13 +122,13 @@ describe("a write of marks that lands late", () => {
     };
   }
 
-  it.each(["first come", "last come"] as const)("after all was settled (%s): it changes nothing", async (order) => {
+  it.each(["first come", "last come"] as const)("changes nothing once all is settled (%s)", async (order) => {
     let nth = 1;
     for (; ; nth += 1) {
       const late = lateWrite(nth);
-      const story = await tellBatch({ at: 1, order, marks: late.marks });
+      const story = await runBatch({ at: 1, order, marks: late.marks });
       if (late.count < nth) break;
-      expect(story === null ? "untold" : await wrongWith(story), `write ${nth}`).toBeNull();
+      expect(story === null ? "no run" : await findError(story), `write ${nth}`).toBeNull();
       if (story === null) continue;
       await late.land();
       for (const id of story.checkoutIds)
@@ -140,7 +140,7 @@ describe("a write of marks that lands late", () => {
 });
 
 describe("negative controls", () => {
-  /** Believes that followers' names are written. */
+  /** Assumes that followers' names were written. */
   const trusting = (real: Marks): Marks => ({
     read: (session) => real.read(session),
     write: (id, record, change) =>
@@ -148,7 +148,7 @@ describe("negative controls", () => {
         ? Promise.resolve({ ...record, batch: change.batch })
         : real.write(id, record, change),
   });
-  /** Settles a follower by itself, whatever became of its batch. */
+  /** Settles a follower alone, whatever the outcome of its batch. */
   const selfish = (real: Marks): Marks => ({
     read: (session) => {
       const record = real.read(session);
@@ -157,16 +157,16 @@ describe("negative controls", () => {
     write: (id, record, change) => real.write(id, record, change),
   });
 
-  it("announcing before each name is read back takes units twice", async () => {
+  it("announcing before each name is confirmed takes units twice", async () => {
     const { wrong } = await atEachCall({ fault: "kill after", marks: trusting, reboot: true }, (story) =>
-      wrongWith(story),
+      findError(story),
     );
     expect(wrong).toContain(`"taken":${2 * UNITS - 1}`);
   });
 
-  it("settling a follower by itself takes units twice", async () => {
+  it("settling a follower alone takes units twice", async () => {
     const { wrong } = await atEachCall({ fault: "kill after", marks: selfish, reboot: true }, (story) =>
-      wrongWith(story),
+      findError(story),
     );
     expect(wrong).toContain(`"taken":${2 * UNITS - 1}`);
   });

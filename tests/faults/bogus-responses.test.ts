@@ -15,7 +15,7 @@ import { trusting, trustingMarks } from "./trusting-gateway";
 
 type Lie = Extract<Fault, "lie" | "lie after">;
 
-/** One response, or all of them until what is in between is mended. */
+/** One response, or all until the fault is healed. */
 const LIES: readonly { readonly lie: Lie; readonly times: number }[] = [
   { lie: "lie", times: 1 },
   { lie: "lie", times: Infinity },
@@ -23,7 +23,9 @@ const LIES: readonly { readonly lie: Lie; readonly times: number }[] = [
   { lie: "lie after", times: Infinity },
 ];
 const ANOTHERS = "another shopper's session, expired";
-/** All kinds are tried on the gateway itself; here those that a trusting one takes for different things. */
+/**
+ * The gateway's own tests try all kinds. These are the ones that a trusting gateway would misread in different ways.
+ */
 const BODIES = [
   "502 with a message",
   "404 with a message",
@@ -36,9 +38,9 @@ const BODIES = [
 interface Story {
   readonly rows: Record<string, number>;
   readonly cart: Record<string, number>;
-  /** What Ann does, or the shop for her, while Stripe's responses are bogus. */
+  /** Ann's, or the shop's, action while Stripe's responses are bogus. */
   readonly act: (shop: Process, checkoutId: string) => Promise<unknown>;
-  /** Before that, at Stripe and in the table. */
+  /** Preparation, at Stripe and in the table. */
   readonly before?: (world: World, checkoutId: string) => void;
   readonly startsWithoutPage?: true;
 }
@@ -68,7 +70,7 @@ const STORIES: Record<string, Story> = {
     cart: { mug: 2 },
     act: (shop) => shop.checkout.changeCart({ sessionHash: "ann", lines: [{ productId: "mug", quantity: 0 }] }),
   },
-  "a payment page that is opened": {
+  "opening a payment page": {
     rows: { mug: 2 },
     cart: { mug: 2 },
     startsWithoutPage: true,
@@ -92,8 +94,11 @@ interface Strike {
 
 type Without = (real: CheckoutDependencies) => Partial<CheckoutDependencies>;
 
-/** Tells the story with bogus responses from the n-th call to Stripe on; null when it makes fewer. What is wrong at the end is listed. */
-async function tell(story: Story, { lie, body, times, n }: Strike, without: Without): Promise<string[] | null> {
+/**
+ * Runs the story with bogus responses from the n-th call to Stripe on. Returns the errors found at the end; null if it
+ * makes fewer calls.
+ */
+async function runStory(story: Story, { lie, body, times, n }: Strike, without: Without): Promise<string[] | null> {
   const world = createWorld({ rows: story.rows });
   const shop = await world.open({ dependencies: without });
   const bobs = await shop.pay("bob", { [Object.keys(story.rows)[0] ?? ""]: 1 }).catch(() => null);
@@ -119,8 +124,7 @@ async function tell(story: Story, { lie, body, times, n }: Strike, without: With
   const wrong: string[] = [];
   const payable = world.stripe.sessions().filter(({ id, status }) => status === "open" && id === checkoutId);
   const units = Object.values(story.cart).reduce((sum, quantity) => sum + quantity, 0);
-  if (payable.length > 0 && (await shop.store.totals()).units !== units)
-    wrong.push("a page that can be paid is not held for");
+  if (payable.length > 0 && (await shop.store.totals()).units !== units) wrong.push("a payable page has no hold");
 
   for (const { id, status } of world.stripe.sessions()) if (status === "open") world.stripe.pay(id);
   for (const { id, status } of world.stripe.sessions()) if (status === "complete") await shop.checkout.fulfil(id);
@@ -145,21 +149,23 @@ async function tell(story: Story, { lie, body, times, n }: Strike, without: With
   return wrong;
 }
 
-/** What goes wrong, strike by strike. */
+/** Yields the errors of each strike. */
 async function* sweep(story: Story, without: Without = () => ({})): AsyncGenerator<string[]> {
   for (const body of BODIES) {
     for (const { lie, times } of LIES) {
       for (let n = 1; ; n += 1) {
-        const told = await tell(story, { lie, body, times, n }, without).catch((error: unknown) => [String(error)]);
-        if (told === null) break;
-        yield told.map((what) => `${lie} ${body}, ${times} from call ${n}: ${what}`);
+        const errors = await runStory(story, { lie, body, times, n }, without).catch((error: unknown) => [
+          String(error),
+        ]);
+        if (errors === null) break;
+        yield errors.map((what) => `${lie} ${body}, ${times} from call ${n}: ${what}`);
       }
     }
   }
 }
 
 describe.each(Object.entries(STORIES))("%s", (_name, story) => {
-  it("is settled once and held for until then, whatever answers in Stripe's place", async () => {
+  it("is settled exactly once, and keeps its hold until then, whatever responds in Stripe's place", async () => {
     let strikes = 0;
     for await (const wrong of sweep(story)) {
       strikes += 1;
@@ -180,7 +186,7 @@ describe("with a gateway that trusts each response", () => {
         marks: trustingMarks(createSessionMarks({ gateway, shopTag: SHOP_TAG, clock })),
       });
       for await (const wrong of sweep(story, without)) if (wrong.length > 0) return;
-      expect.fail("nothing was found");
+      expect.fail("no error was found");
     },
   );
 });

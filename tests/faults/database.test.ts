@@ -4,8 +4,8 @@ import { UnavailableError } from "~/errors";
 import { createWorld, once } from "../checkout/world";
 import { openTestDatabase, type TestDatabase } from "../sandbox/test-database";
 
-/** The real client against an embedded PostgreSQL: what the table in memory stands for elsewhere in this suite. */
-describe("the database fails under a sale", () => {
+/** The real client against an embedded PostgreSQL, instead of the in-memory table of the other tests. */
+describe("a database that fails during a sale", () => {
   let database: TestDatabase;
   let mug: string;
   let pot: string;
@@ -31,7 +31,7 @@ describe("the database fails under a sale", () => {
   const change = (id: string, inventory: number | null) =>
     database.exec(`update products set inventory_count = $1 where id = $2`, [inventory, id]);
 
-  it("a paid cart of two lines is taken from the real table once", async () => {
+  it("takes a paid cart of two lines from the real table once", async () => {
     const world = open();
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { [mug]: 3, [pot]: 1 });
@@ -49,7 +49,7 @@ describe("the database fails under a sale", () => {
     ["after the commit", "cut"],
     ["by a 500", 500],
     ["by a 503", 503],
-  ] as const)("a PATCH is cut %s: the retry ends with the same stock", async (_when, fault) => {
+  ] as const)("a PATCH cut %s and then retried leaves the same stock", async (_when, fault) => {
     const world = open();
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { [mug]: 3 });
@@ -80,7 +80,7 @@ describe("the database fails under a sale", () => {
     },
   );
 
-  it("the database answers 503 for 60 s: every webhook is told to come again, then one takes the units", async () => {
+  it("with status 503 for 60 s: every webhook has to be retried until one takes the units", async () => {
     const world = open();
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { [mug]: 3 });
@@ -97,7 +97,7 @@ describe("the database fails under a sale", () => {
     expect(await stockOf(mug)).toBe(7);
   });
 
-  it("the database is down at Pay: no page, and the cart is held as before", async () => {
+  it("opens no page, and keeps the cart held, if it is down at checkout", async () => {
     const world = open();
     const shop = await world.open();
     await shop.checkout.changeCart({ sessionHash: "ann", lines: [{ productId: mug, quantity: 1 }] });
@@ -109,7 +109,7 @@ describe("the database fails under a sale", () => {
     expect(await shop.store.view("ann")).toMatchObject({ lines: [{ productId: mug, quantity: 1 }], claim: null });
   });
 
-  it("the row is deleted while its unit is being paid for: refunded, and the other line is not touched", async () => {
+  it("refunds, leaving the other line alone, if a row is deleted during the payment", async () => {
     const world = open();
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { [mug]: 1, [pot]: 1 });
@@ -123,7 +123,7 @@ describe("the database fails under a sale", () => {
     expect(await shop.store.totals()).toMatchObject({ units: 0 });
   });
 
-  it("the inventory is null while its unit is being paid for: refunded, and the row stays null", async () => {
+  it("refunds, leaving the row null, if its inventory becomes null during the payment", async () => {
     const world = open();
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { [mug]: 1 });
@@ -136,7 +136,7 @@ describe("the database fails under a sale", () => {
     expect(await world.refunds()).toEqual([1250]);
   });
 
-  it("an admin edits the row between the look and the swap, several times: the decrement lands on the last number", async () => {
+  it("decrements the latest number if an admin edits the row several times between read and swap", async () => {
     const world = open();
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { [mug]: 1 });

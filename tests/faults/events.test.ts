@@ -12,8 +12,8 @@ async function paidWorld(options: Parameters<typeof createWorld>[0] = {}) {
   return { world, shop, checkoutId };
 }
 
-describe("events that come in the wrong number or order", () => {
-  it("twenty times the same event, one after another, takes one unit", async () => {
+describe("repeated, missing and reordered events", () => {
+  it("the same event twenty times in sequence takes one unit", async () => {
     const { world, shop, checkoutId } = await paidWorld();
 
     for (let i = 0; i < 20; i += 1) await deliver(world, shop, { checkoutId });
@@ -25,7 +25,7 @@ describe("events that come in the wrong number or order", () => {
     ]);
   });
 
-  it("twenty times the same event at once takes one unit", async () => {
+  it("the same event twenty times at once takes one unit", async () => {
     const { world, shop, checkoutId } = await paidWorld();
 
     await Promise.all(Array.from({ length: 20 }, () => deliver(world, shop, { checkoutId })));
@@ -51,7 +51,7 @@ describe("events that come in the wrong number or order", () => {
     expect(both.map((one) => one.outcome === "done" && one.repeated).sort()).toEqual([false, true]);
   });
 
-  it("a webhook that never comes is made good by the reconciler", async () => {
+  it("the reconciler makes up for a webhook that never comes", async () => {
     const { world, shop } = await paidWorld();
 
     expect(await shop.checkout.rebuild()).toMatchObject({ fulfilled: 1 });
@@ -61,7 +61,7 @@ describe("events that come in the wrong number or order", () => {
     expect(world.stock()).toBe(9);
   });
 
-  it("a webhook that never comes is made good by the sweeper after the payment deadline", async () => {
+  it("the sweep makes up for a webhook that never comes, after the payment deadline", async () => {
     const { world, shop } = await paidWorld();
     world.advance(CHECKOUT_TTL_MS);
 
@@ -71,7 +71,7 @@ describe("events that come in the wrong number or order", () => {
     expect(await shop.store.totals()).toMatchObject({ units: 0 });
   });
 
-  it("a webhook three days late takes the unit that was kept for it", async () => {
+  it("a webhook three days late takes the unit that was held for it", async () => {
     const { world, shop, checkoutId } = await paidWorld({ rows: { mug: 1 } });
     world.advance(3 * 86_400_000);
     expect(
@@ -84,7 +84,7 @@ describe("events that come in the wrong number or order", () => {
     expect(await world.refunds()).toEqual([]);
   });
 
-  it("an `expired` event that comes before `completed` frees nothing, since Stripe says complete", async () => {
+  it("an `expired` event before `completed` releases nothing, since Stripe reports the session complete", async () => {
     const { world, shop, checkoutId } = await paidWorld();
 
     expect(await deliver(world, shop, { checkoutId, type: "checkout.session.expired" })).toMatchObject({
@@ -95,7 +95,7 @@ describe("events that come in the wrong number or order", () => {
     expect(world.stock()).toBe(9);
   });
 
-  it("the late `expired` of an old page does not free the newer one", async () => {
+  it("a late `expired` event of an old page does not release the newer one", async () => {
     const world = createWorld({ rows: { mug: 2 } });
     const shop = await world.open();
     const old = await shop.pay("ann", { mug: 1 });
@@ -135,7 +135,7 @@ describe("events that come in the wrong number or order", () => {
     expect(world.stock()).toBe(10);
   });
 
-  it("an event about a checkout that Stripe does not know is none of ours", async () => {
+  it("an event about a checkout unknown to Stripe is not ours", async () => {
     const { world, shop } = await paidWorld();
 
     expect(await deliver(world, shop, { checkoutId: "cs_test_unknown" })).toEqual({ outcome: "not_ours" });
@@ -146,20 +146,20 @@ describe("signatures", () => {
   const now = 1_780_000_000_000;
   const body = eventBody({ checkoutId: "cs_7" });
 
-  it("refuses a forged one", () => {
+  it("are rejected when forged", () => {
     expect(verifyWebhook(body, sign(body, now, "whsec_other"), [SECRET], now)).toEqual({ outcome: "unverified" });
     expect(verifyWebhook(body, "t=1,v1=00", [SECRET], now)).toEqual({ outcome: "unverified" });
     expect(verifyWebhook(body, null, [SECRET], now)).toEqual({ outcome: "unverified" });
   });
 
-  it("refuses one that is 301 s old, and takes one of 300 s", () => {
+  it("are valid for 300 s and rejected after 301 s", () => {
     expect(verifyWebhook(body, sign(body, now - 301_000), [SECRET], now)).toEqual({ outcome: "unverified" });
     expect(verifyWebhook(body, sign(body, now - 300_000), [SECRET], now)).toMatchObject({
       event: { checkoutId: "cs_7" },
     });
   });
 
-  it("refuses a body that was parsed and written again", () => {
+  it("are rejected for a body that was parsed and serialised again", () => {
     const again = JSON.stringify(JSON.parse(body));
 
     expect(again).not.toBe(body);
@@ -167,7 +167,7 @@ describe("signatures", () => {
   });
 
   it.each(["[]", '{"object":"v2.core.event","type":"v1.billing.meter.no_meter_found"}', '{"id":7}'])(
-    "are right of a body of an unknown shape, too: %s",
+    "are verified for a body of unknown shape, too: %s",
     (unknown) => {
       expect(verifyWebhook(unknown, sign(unknown, now), [SECRET], now)).toEqual({ outcome: "unknown_shape" });
       expect(verifyWebhook(unknown, sign(unknown, now, "whsec_other"), [SECRET], now)).toEqual({
@@ -176,7 +176,7 @@ describe("signatures", () => {
     },
   );
 
-  it("takes either secret while one is rolled", () => {
+  it("are accepted with either secret during a rotation", () => {
     const secrets = ["whsec_new", "whsec_old"];
 
     expect(verifyWebhook(body, sign(body, now, "whsec_old"), secrets, now)).toMatchObject({
@@ -189,10 +189,10 @@ describe("signatures", () => {
     expect(verifyWebhook(body, both, secrets, now)).toMatchObject({ event: { checkoutId: "cs_7" } });
   });
 
-  it("takes a live event for none of ours in a test deployment", () => {
+  it("of live events are valid in a test deployment, but the events are not ours", () => {
     const live = eventBody({ livemode: true });
     const verified = verifyWebhook(live, sign(live, now), [SECRET], now);
-    if (verified.outcome !== "event") throw new Error("it is signed");
+    if (verified.outcome !== "event") throw new Error("the signature should be valid");
     const { event } = verified;
 
     expect(workFor(event, { live: isLiveKey("sk_test_1") })).toBeNull();

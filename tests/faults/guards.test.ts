@@ -8,8 +8,8 @@ import { randomRun, type Parts } from "./random-run";
 import { trusting, trustingMarks } from "./trusting-gateway";
 
 /**
- * Each guard taken out by an injected part, never by a switch in the product: the random runs must then find something,
- * or they would not prove the guard.
+ * Removes each guard by injecting a replacement, never by a switch in the product. The random runs must then find a
+ * violation; otherwise they would not prove the guard.
  */
 const GUARDS: Record<
   string,
@@ -31,7 +31,7 @@ const GUARDS: Record<
         reservations: {
           ...reservations,
           store: storeWith(reservations.store, {
-            // The stock was read some calls ago, the holds of others are looked at now.
+            // The stock was read some calls ago, the other sessions' holds only now.
             place: (request) => {
               if (reads % 4 === 0) early = new Map([...world.rows].map(([id, row]) => [id, row.inventory]));
               reads += 1;
@@ -109,11 +109,11 @@ const GUARDS: Record<
   "intent mark": {
     edited: false,
     without: ({ marks }) => {
-      if (marks === undefined) throw new Error("the marks are observed");
+      if (marks === undefined) throw new Error("this guard needs observed marks");
       return {
         marks: {
           read: (session) => marks.read(session),
-          // The swap is made first and recorded after, as everybody does it.
+          // The usual order: first the swap, then its record.
           write: async (checkoutId, record, change) => {
             const isIntent = [...(change.states?.values() ?? [])].some((state) => state.mark === "intent");
             if (!isIntent) return marks.write(checkoutId, record, change);
@@ -129,7 +129,7 @@ const GUARDS: Record<
   "done mark": {
     edited: false,
     without: ({ marks }) => {
-      if (marks === undefined) throw new Error("the marks are observed");
+      if (marks === undefined) throw new Error("this guard needs observed marks");
       return {
         marks: {
           read: (session) => marks.read(session),
@@ -157,14 +157,14 @@ const GUARDS: Record<
       },
     }),
   },
-  "proof before release, where a page is expired late": {
+  "proof before release, if a page expires late": {
     edited: false,
     kinds: ["late"],
     without: ({ gateway }) => ({
       gateway: { ...gateway, expire: async (checkoutId) => gateway.expire(checkoutId).catch(() => "expired" as const) },
     }),
   },
-  "pages that nobody holds for are looked for at Stripe": {
+  "open pages without a hold are found at Stripe": {
     edited: false,
     kinds: ["late", "kill after"],
     without: ({ gateway }) => ({
@@ -178,7 +178,7 @@ const GUARDS: Record<
     edited: false,
     kinds: ["lie", "lie after"],
     without: ({ gateway, marks }) => {
-      if (marks === undefined) throw new Error("the marks are observed");
+      if (marks === undefined) throw new Error("this guard needs observed marks");
       return { gateway: trusting(gateway), marks: trustingMarks(marks) };
     },
   },
@@ -189,7 +189,7 @@ const GUARDS: Record<
     without: ({ gateway }, { world }) => ({
       gateway: {
         ...gateway,
-        // What the page was opened with.
+        // The lines that the page was opened with.
         lines: async (checkoutId) => {
           const record = decodeRecord(SHOP_TAG, world.stripe.session(checkoutId)?.metadata ?? {});
           const currency = record?.currency ?? "";
@@ -207,11 +207,11 @@ const GUARDS: Record<
     edited: false,
     kinds: ["late"],
     versions: false,
-    // The first that finds something is 83.
+    // 83 is the first seed that finds a violation.
     firstSeed: 80,
     without: () => ({ resend: { isDue: () => true } }),
   },
-  "the log of marks, which nothing rewrites": {
+  "the append-only log of marks": {
     edited: false,
     kinds: ["late"],
     without: ({ gateway }) => ({
@@ -233,7 +233,7 @@ function withoutLog(metadata: Readonly<Record<string, string>>): Record<string, 
 
 const MOST_RUNS = 250;
 
-describe("without a guard the random runs find what it is for", () => {
+describe("without a guard, the random runs find the violation that it prevents", () => {
   it.each(Object.entries(GUARDS))(
     "%s",
     { timeout: 120_000 },

@@ -25,9 +25,9 @@ const markOf = (world: World, checkoutId: string, index = 0) =>
 interface Story {
   rows: Record<string, number>;
   cart: Record<string, number>;
-  /** The call before which an admin empties the last row. */
+  /** The call before which an admin sets the last row to 0. */
   emptiedBefore?: { call: string; nth: number };
-  /** Where nothing was emptied, or not before the fault struck. */
+  /** Expected if the row was not emptied before the fault. */
   expected: { rows: Record<string, number>; refunds: number[] };
 }
 
@@ -41,13 +41,13 @@ const STORIES: Record<string, Story> = {
     cart: { cup: 1, mug: 2, pot: 1 },
     expected: { rows: { cup: 2, mug: 1, pot: 0 }, refunds: [] },
   },
-  "three lines, the last emptied by an admin before its swap": {
+  "three lines, the last set to 0 by an admin before its swap": {
     rows: { cup: 3, mug: 3, pot: 2 },
     cart: { cup: 1, mug: 2, pot: 1 },
     emptiedBefore: { call: CALLS.swap, nth: 3 },
     expected: SOLD,
   },
-  "three lines, the last emptied by an admin before anything": {
+  "three lines, the last set to 0 by an admin at the start": {
     rows: { cup: 3, mug: 3, pot: 2 },
     cart: { cup: 1, mug: 2, pot: 1 },
     emptiedBefore: { call: CALLS.fetch, nth: 1 },
@@ -55,8 +55,8 @@ const STORIES: Record<string, Story> = {
   },
 };
 
-/** Sells by the story, with a fault at the n-th call outside; null when the work needs fewer calls than that. */
-async function tell(story: Story, fault: Fault | null, n: number, reboot: boolean, versions = true) {
+/** Runs the story's sale with a fault at the n-th external call. Null if the sale makes fewer calls. */
+async function runStory(story: Story, fault: Fault | null, n: number, reboot: boolean, versions = true) {
   const world = createWorld({ rows: story.rows, versions });
   const first = await world.open();
   const checkoutId = await first.pay("ann", story.cart);
@@ -80,12 +80,12 @@ async function tell(story: Story, fault: Fault | null, n: number, reboot: boolea
   const outcome = await first.run(first.checkout.fulfil(checkoutId));
   const calls = first.proxy.count - before;
   if (fault !== null && !struck) return null;
-  // A retry in the same process, or whatever comes up after it is gone.
+  // A retry in the same process, or in the next one if it died.
   const next = reboot ? world.boot() : first;
   next.heal();
   if (reboot) await patiently(world, () => next.checkout.rebuild());
   let final: SettleOutcome = await patiently(world, () => next.checkout.fulfil(checkoutId));
-  // The only line that an outsider touched is the only one that may need a person, who knows that nothing was taken.
+  // Only the line that the admin edited may need review, and its swap was not applied.
   if (final.outcome === "needs_review") {
     expect(markOf(world, checkoutId, 2)).toContain('"needs_review"');
     final = await next.checkout.settle({ checkoutId, productId: "pot", verdict: "not_applied" });
@@ -94,47 +94,44 @@ async function tell(story: Story, fault: Fault | null, n: number, reboot: boolea
 }
 
 describe.each(Object.entries(STORIES))("%s", (_name, story) => {
-  it.each(["kill before", "kill after"] as const)(
-    "%s each call outside: the stock is right to the unit",
-    async (fault) => {
-      let n = 1;
-      for (; ; n += 1) {
-        const told = await tell(story, fault, n, true);
-        if (told === null) break;
-        expect(told.outcome).toBe("died");
-        await expectRight(told, `${fault} call ${n}`);
-      }
-      expect(n - 1).toBe((await tell(story, null, 0, true))?.calls);
-      expect(n).toBeGreaterThan(5);
-    },
-  );
+  it.each(["kill before", "kill after"] as const)("%s each external call: the stock is exact", async (fault) => {
+    let n = 1;
+    for (; ; n += 1) {
+      const run = await runStory(story, fault, n, true);
+      if (run === null) break;
+      expect(run.outcome).toBe("died");
+      await expectRight(run, `${fault} call ${n}`);
+    }
+    expect(n - 1).toBe((await runStory(story, null, 0, true))?.calls);
+    expect(n).toBeGreaterThan(5);
+  });
 
   it.each(["refuse", "cut", 429, 500, 503] as const)(
-    "%s at each call outside, then a retry: the stock is right to the unit",
+    "%s at each external call, then a retry: the stock is exact",
     async (fault) => {
       let n = 1;
       for (; ; n += 1) {
-        const told = await tell(story, fault, n, false);
-        if (told === null) break;
-        await expectRight(told, `${fault} at call ${n}`);
+        const run = await runStory(story, fault, n, false);
+        if (run === null) break;
+        await expectRight(run, `${fault} at call ${n}`);
       }
       expect(n).toBeGreaterThan(5);
     },
   );
 
   it.each(["kill before", "kill after", "cut"] as const)(
-    "%s at each call outside, and rows have no versions: right to the unit after a wait",
+    "%s at each external call, without row versions: the stock is exact after a wait",
     async (fault) => {
       for (let n = 1; ; n += 1) {
-        const told = await tell(story, fault, n, fault !== "cut", false);
-        if (told === null) break;
-        await expectRight(told, `${fault} at call ${n}`);
+        const run = await runStory(story, fault, n, fault !== "cut", false);
+        if (run === null) break;
+        await expectRight(run, `${fault} at call ${n}`);
       }
     },
   );
 
   async function expectRight(
-    { world, next, final, expected }: NonNullable<Awaited<ReturnType<typeof tell>>>,
+    { world, next, final, expected }: NonNullable<Awaited<ReturnType<typeof runStory>>>,
     when: string,
   ) {
     const rows = Object.fromEntries([...world.rows].map(([id, row]) => [id, row.inventory]));
@@ -144,8 +141,8 @@ describe.each(Object.entries(STORIES))("%s", (_name, story) => {
   }
 });
 
-describe("killed at a chosen moment", () => {
-  /** Ann has paid one of ten mugs; the process that settles it is killed by the plan. */
+describe("a process killed", () => {
+  /** Ann has paid one of ten mugs. The process that fulfils her checkout is killed as planned. */
   async function killedWhile(faults: FaultPlan): Promise<{ world: World; checkoutId: string; killed: Process }> {
     const world = createWorld({ rows: { mug: 10 } });
     const killed = await world.open();
@@ -156,7 +153,7 @@ describe("killed at a chosen moment", () => {
     return { world, checkoutId, killed };
   }
 
-  it("between intent and swap, and an outside restock in between: a person settles it as not applied", async () => {
+  it("between intent and swap, followed by an outside restock: an operator settles it as not applied", async () => {
     const { world, checkoutId } = await killedWhile(once(CALLS.swap, "kill before"));
     world.setStock("mug", 15);
 
@@ -173,7 +170,7 @@ describe("killed at a chosen moment", () => {
     expect(world.stock()).toBe(14);
   });
 
-  it("between swap and done, and an outside restock in between: a person settles it as applied", async () => {
+  it("between swap and done, followed by an outside restock: an operator settles it as applied", async () => {
     const { world, checkoutId } = await killedWhile(once(CALLS.swap, "kill after"));
     world.setStock("mug", 14);
 
@@ -187,7 +184,7 @@ describe("killed at a chosen moment", () => {
     expect(await after.store.totals()).toMatchObject({ units: 0 });
   });
 
-  it("a word about a line that needs none changes nothing", async () => {
+  it("a verdict about a line that isn't in review changes nothing", async () => {
     const { world, checkoutId } = await killedWhile(once(CALLS.swap, "kill after"));
     const after = await world.open();
 
@@ -199,7 +196,7 @@ describe("killed at a chosen moment", () => {
     expect(world.stock()).toBe(9);
   });
 
-  it("after the done mark and before the release: nothing is taken again, nothing stays held", async () => {
+  it("between the done mark and the end of the claim: takes nothing again, and nothing stays held", async () => {
     // The second write is the done mark.
     let writes = 0;
     const { world, checkoutId } = await killedWhile(({ name }) =>
@@ -214,10 +211,10 @@ describe("killed at a chosen moment", () => {
     expect(await after.store.totals()).toMatchObject({ units: 0 });
   });
 
-  it("after the intent, then another sale makes the same move: the first still decrements", async () => {
+  it("after the intent, followed by another sale with the same move: the first still decrements", async () => {
     const { world, checkoutId, killed } = await killedWhile(once(CALLS.swap, "kill before"));
     killed.kill();
-    // Bob paid too, and his event arrives first.
+    // Bob has paid, too, and his event arrives first.
     const between = world.boot();
     const bobs = await (async () => {
       await between.checkout.rebuild();
@@ -231,7 +228,7 @@ describe("killed at a chosen moment", () => {
     expect(world.stock()).toBe(8);
   });
 
-  it("both were paid before the boot: the announced move is settled before the other sale makes its own", async () => {
+  it("with two sales paid before the boot: the announced move is settled before the other sale makes its own", async () => {
     const world = createWorld({ rows: { mug: 10 } });
     const killed = await world.open();
     const anns = await killed.pay("ann", { mug: 1 });
@@ -247,7 +244,7 @@ describe("killed at a chosen moment", () => {
     expect(after.eventsOf("fulfilled").map((event) => event.checkoutId)).toEqual([anns, bobs]);
   });
 
-  it("the outcome of a swap is unknown: the next sale of that product settles it first", async () => {
+  it("a swap with an unknown outcome is settled first by the next sale of that product", async () => {
     for (const fault of ["refuse", "cut"] as const) {
       const world = createWorld({ rows: { mug: 10 } });
       const shop = await world.open();
@@ -268,7 +265,7 @@ describe("killed at a chosen moment", () => {
     }
   });
 
-  it("the outcome of a swap is unknown: the next sale settles it first, although its retry gets only some of its leases", async () => {
+  it("a swap with an unknown outcome is settled first by the next sale, although its retry gets only some of its leases", async () => {
     const world = createWorld({ rows: { mug: 10, pot: 10 } });
     let isPotBusy = false;
     const shop = await world.open({
@@ -298,7 +295,7 @@ describe("killed at a chosen moment", () => {
     expect([world.stock("mug"), world.stock("pot")]).toEqual([8, 9]);
   });
 
-  it("a name left by a checkout that Stripe does not know, of another account's keys, does not lock the product", async () => {
+  it("a lease named by a checkout of another Stripe account does not lock the product", async () => {
     const world = createWorld({ rows: { mug: 3 } });
     const shop = await world.open();
     const left = await shop.dependencies.leases.acquire({
@@ -315,7 +312,7 @@ describe("killed at a chosen moment", () => {
   });
 
   it.each(["kill before", "kill after", "refuse", "cut", 429, 500, 503] as const)(
-    "%s at each call outside of a change that closes a page: the unit is sold once, or free, and never both",
+    "%s at each external call of a change that closes a page: the unit is either sold once or free",
     async (fault) => {
       let n = 1;
       for (; ; n += 1) {
@@ -346,7 +343,7 @@ describe("killed at a chosen moment", () => {
   );
 
   it.each(["refuse", "cut", 429, 500, 503] as const)(
-    "%s at each call outside of a late payment: fulfilled once after the retry",
+    "%s at each external call of a late payment: fulfilled once after the retry",
     async (fault) => {
       let n = 1;
       for (; ; n += 1) {
@@ -361,7 +358,7 @@ describe("killed at a chosen moment", () => {
         const first = await shop.run(shop.checkout.fulfil(checkoutId));
         if (shop.proxy.count - before < n) break;
         shop.heal();
-        // Nobody can take the unit between the tries of a payment that was granted it.
+        // No other shopper can take the unit between attempts of a payment that was granted it.
         const bob = await shop.checkout.changeCart({ sessionHash: "bob", lines: [{ productId: "mug", quantity: 1 }] });
         const second = await shop.checkout.fulfil(checkoutId);
 
@@ -371,14 +368,14 @@ describe("killed at a chosen moment", () => {
         expect({ stock: world.stock(), refunds: await world.refunds() }, `call ${n}`).toEqual(
           isBobs ? { stock: 1, refunds: [1250] } : { stock: 0, refunds: [] },
         );
-        // Only a try that failed before it could hold anything leaves the unit to others.
+        // Only an attempt that failed before it held anything leaves the unit to others.
         expect(isBobs, `call ${n}`).toBe(n <= 2);
       }
       expect(n).toBeGreaterThan(5);
     },
   );
 
-  it("while a page is opened, at each call outside: what is paid is delivered, what is not paid is free again", async () => {
+  it("at each external call while a page opens: a paid unit is delivered, an unpaid one is free again", async () => {
     let n = 1;
     for (const fault of ["kill before", "kill after"] as const) {
       for (n = 1; ; n += 1) {

@@ -14,7 +14,7 @@ import {
   type World,
 } from "../checkout/world";
 
-/** Marks of one millisecond are dated one after the other. */
+/** Gives marks of the same millisecond increasing times. */
 const SPARE_MS = 10;
 
 interface Options {
@@ -23,7 +23,7 @@ interface Options {
   without?: Partial<CheckoutDependencies>;
 }
 
-/** Ann has paid one mug; her swap was given up by the client and is still under way. */
+/** Ann has paid one mug. The client gave up on her swap, which is still in flight. */
 async function lateSwap({
   versions,
   mugs = 1,
@@ -39,8 +39,8 @@ async function lateSwap({
   return { world, shop, checkoutId };
 }
 
-describe("an update of the stock that is carried out after its client gave up", () => {
-  it("row with versions: the sale is settled at once, and a unit that came back stays on the shelf", async () => {
+describe("a stock update that lands after its client gave up", () => {
+  it("on a row with versions: settles the sale at once, and a restocked unit stays in stock", async () => {
     const { world, shop, checkoutId } = await lateSwap({ versions: true });
 
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
@@ -50,7 +50,7 @@ describe("an update of the stock that is carried out after its client gave up", 
     expect(world.stock()).toBe(1);
   });
 
-  it("row without versions: the sale waits until it has landed", async () => {
+  it("on a row without versions: the sale waits until it has landed", async () => {
     const { world, shop, checkoutId } = await lateSwap({ versions: false });
 
     await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
@@ -63,7 +63,7 @@ describe("an update of the stock that is carried out after its client gave up", 
     expect(world.stock()).toBe(1);
   });
 
-  it("without that wait, the unit that came back is gone", async () => {
+  it("without that wait, the restocked unit is lost (negative control)", async () => {
     const { world, shop, checkoutId } = await lateSwap({ versions: false, without: { resend: { isDue: () => true } } });
 
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
@@ -73,7 +73,7 @@ describe("an update of the stock that is carried out after its client gave up", 
     expect(world.stock()).toBe(0);
   });
 
-  it("row without versions, and it never lands: announced again after 30 s, and each announcement waits its own", async () => {
+  it("on a row without versions, if it never lands: is announced again after 30 s, each announcement with its own wait", async () => {
     const { world, shop, checkoutId } = await lateSwap({ versions: false, mugs: 5 });
     await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
     shop.setFaults(once(CALLS.swap, "refuse"));
@@ -82,17 +82,17 @@ describe("an update of the stock that is carried out after its client gave up", 
     world.setStock("mug", 5);
 
     world.advance(RESEND_AFTER_MS - 1);
-    await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow("may still be carried out");
+    await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow("may still be applied");
     world.advance(SPARE_MS);
-    await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow("does not answer");
-    await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow("may still be carried out");
+    await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow("is unavailable");
+    await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow("may still be applied");
     world.advance(RESEND_AFTER_MS + SPARE_MS);
 
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
     expect(world.stock()).toBe(4);
   });
 
-  it("the next sale of the product waits as well, and both are settled after it", async () => {
+  it("makes the next sale of the product wait as well, and both are settled afterwards", async () => {
     const { world, shop, checkoutId } = await lateSwap({ versions: false, mugs: 5 });
     const bobs = await shop.pay("bob", { mug: 1 });
     world.stripe.pay(bobs);
@@ -106,7 +106,7 @@ describe("an update of the stock that is carried out after its client gave up", 
     expect(world.stock()).toBe(3);
   });
 
-  it("the row was written since, with the same number: announced from the new version at once", async () => {
+  it("is announced from the new version at once if the row was rewritten with the same number", async () => {
     const { world, shop, checkoutId } = await lateSwap({ versions: true, mugs: 5 });
     world.setStock("mug", 5);
 
@@ -117,13 +117,13 @@ describe("an update of the stock that is carried out after its client gave up", 
     expect(world.stock()).toBe(5);
   });
 
-  it("an announcement without a version, of a row that has one, waits", async () => {
+  it("waits if its announcement has no version although the row has one", async () => {
     const { world, shop, checkoutId } = await lateSwap({ versions: true, mugs: 5 });
     const metadata = world.stripe.session(checkoutId)?.metadata ?? {};
     const log = Object.keys(metadata).filter((key) => key.startsWith("holdfast_log_"));
     await shop.dependencies.gateway.writeMetadata(checkoutId, Object.fromEntries(log.map((key) => [key, ""])));
 
-    await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow("may still be carried out");
+    await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow("may still be applied");
     world.advance(RESEND_AFTER_MS);
     await world.landed();
 
@@ -132,7 +132,7 @@ describe("an update of the stock that is carried out after its client gave up", 
   });
 });
 
-describe("a restart in the middle of an update", () => {
+describe("a restart during an update", () => {
   async function killedInTheMiddle(versions: boolean): Promise<World> {
     const world = createWorld({ rows: { mug: 5, pot: 5 }, versions });
     const killed = await world.open();
@@ -149,7 +149,7 @@ describe("a restart in the middle of an update", () => {
     return world;
   }
 
-  it("rows with versions: the shop opens at once, and what lands later changes nothing", async () => {
+  it("with row versions: the shop opens at once, and a late landing changes nothing", async () => {
     const world = await killedInTheMiddle(true);
 
     const after = await world.open();
@@ -159,14 +159,14 @@ describe("a restart in the middle of an update", () => {
     expect([world.stock("mug"), world.stock("pot")]).toEqual([4, 4]);
   });
 
-  it("rows without versions: the shop stays closed for 30 s, once for all", async () => {
+  it("without row versions: the shop stays closed for 30 s in total", async () => {
     const world = await killedInTheMiddle(false);
     const after = world.boot();
 
-    await expect(after.checkout.rebuild()).rejects.toThrow("may still be carried out");
+    await expect(after.checkout.rebuild()).rejects.toThrow("may still be applied");
     expect(after.checkout.ready).toBe(false);
     world.advance(LATE_MS - 1);
-    await expect(after.checkout.rebuild()).rejects.toThrow("may still be carried out");
+    await expect(after.checkout.rebuild()).rejects.toThrow("may still be applied");
     world.advance(RESEND_AFTER_MS);
     await world.landed();
     await after.checkout.rebuild();
@@ -175,7 +175,7 @@ describe("a restart in the middle of an update", () => {
     expect([world.stock("mug"), world.stock("pot")]).toEqual([4, 4]);
   });
 
-  it("rows without versions, and nothing lands: open again after 30 s", async () => {
+  it("without row versions, if nothing lands: the shop opens after 30 s", async () => {
     const world = createWorld({ rows: { mug: 5 }, versions: false });
     const killed = await world.open();
     const checkoutId = await killed.pay("ann", { mug: 1 });
@@ -193,8 +193,8 @@ describe("a restart in the middle of an update", () => {
   });
 });
 
-describe("a write of marks that is carried out after its client gave up", () => {
-  it.each([1, 2])("write %s of a sale: it undoes nothing of what was written since", async (nth) => {
+describe("a write of marks that lands after its client gave up", () => {
+  it.each([1, 2])("does not undo newer writes (write %s of a sale)", async (nth) => {
     const world = createWorld({ rows: { mug: 5 } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
@@ -204,7 +204,7 @@ describe("a write of marks that is carried out after its client gave up", () => 
     await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
     shop.heal();
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
-    // As after a return: the row reads what the late write announces to count from.
+    // As after a return to stock: the row has the number that the late write announces as `from`.
     world.setStock("mug", 5);
     await world.landLate();
 
@@ -220,8 +220,8 @@ const change = (shop: Process, sessionHash: string, quantity: number) =>
   shop.checkout.changeCart({ sessionHash, lines: mug(quantity) });
 const pages = (world: World) => world.stripe.sessions().map(({ id, status }) => ({ id, status }));
 
-describe("a payment page that Stripe makes after its client gave up", () => {
-  /** Ann was told to try again; her page is still to be made. */
+describe("a payment page that Stripe creates after its client gave up", () => {
+  /** Ann's checkout failed. Stripe has yet to create her page. */
   async function latePage(): Promise<{ world: World; shop: Process }> {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open({ lateMs: () => 2 * UNSTAMPED_AFTER_MS });
@@ -231,22 +231,19 @@ describe("a payment page that Stripe makes after its client gave up", () => {
     return { world, shop };
   }
 
-  it.each(["before", "after"])(
-    "it is made %s she asks again: there is one page, and she is led there",
-    async (when) => {
-      const { world, shop } = await latePage();
-      if (when === "before") await world.landLate();
-      const checkoutId = await shop.pay("ann", { mug: 1 });
-      await world.landLate();
+  it.each(["before", "after"])("is the only page, and the one that Ann gets, if created %s her retry", async (when) => {
+    const { world, shop } = await latePage();
+    if (when === "before") await world.landLate();
+    const checkoutId = await shop.pay("ann", { mug: 1 });
+    await world.landLate();
 
-      expect(pages(world)).toEqual([{ id: checkoutId, status: "open" }]);
-      world.stripe.pay(checkoutId);
-      expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
-      expect(world.stock()).toBe(0);
-    },
-  );
+    expect(pages(world)).toEqual([{ id: checkoutId, status: "open" }]);
+    world.stripe.pay(checkoutId);
+    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
+    expect(world.stock()).toBe(0);
+  });
 
-  it("she does not come back: it is held for until the sweep has closed it", async () => {
+  it("keeps its hold until the sweep has closed it if Ann doesn't retry", async () => {
     const { world, shop } = await latePage();
     await world.landLate();
     expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "refused" });
@@ -258,11 +255,11 @@ describe("a payment page that Stripe makes after its client gave up", () => {
     expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "granted" });
   });
 
-  it.each(["the shop was restarted", "the sweep was told that there is none"])(
-    "it is made after %s: nobody knows its address, and the next look at Stripe closes it",
+  it.each(["a restart", "a sweep that found none"])(
+    "is closed by the next rebuild if created after %s, since nobody has its URL",
     async (event) => {
       const { world, shop } = await latePage();
-      const isRestart = event === "the shop was restarted";
+      const isRestart = event === "a restart";
       if (isRestart) shop.kill();
       else world.advance(UNSTAMPED_AFTER_MS);
       const after = isRestart ? await world.open() : shop;
@@ -281,8 +278,8 @@ describe("a payment page that Stripe makes after its client gave up", () => {
   );
 });
 
-describe("a payment page that is expired after its client gave up", () => {
-  /** Ann wanted to change her cart and was refused, since nobody could tell whether her page is closed. */
+describe("an expire request that lands after its client gave up", () => {
+  /** Ann's change of her cart was refused, because there was no proof that her page is closed. */
   async function lateExpiry(): Promise<{ world: World; shop: Process; checkoutId: string }> {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
@@ -293,7 +290,7 @@ describe("a payment page that is expired after its client gave up", () => {
     return { world, shop, checkoutId };
   }
 
-  it("it is held for until it is expired, and its event frees the units", async () => {
+  it("keeps the hold until it lands, and the event frees the units", async () => {
     const { world, shop, checkoutId } = await lateExpiry();
     expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "refused" });
     await world.landLate();
@@ -304,7 +301,7 @@ describe("a payment page that is expired after its client gave up", () => {
     expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "granted" });
   });
 
-  it("without its event, the sweep frees the units", async () => {
+  it("lets the sweep free the units if the event never comes", async () => {
     const { world, shop } = await lateExpiry();
     world.advance(CHECKOUT_TTL_MS);
     await world.landed();
@@ -313,7 +310,7 @@ describe("a payment page that is expired after its client gave up", () => {
     expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "granted" });
   });
 
-  it("it was paid first: sold once, and nothing is undone", async () => {
+  it("changes nothing if the page was paid first", async () => {
     const { world, shop, checkoutId } = await lateExpiry();
     world.stripe.pay(checkoutId);
     await world.landLate();
@@ -323,7 +320,7 @@ describe("a payment page that is expired after its client gave up", () => {
     expect([world.stock(), (await shop.store.totals()).units]).toEqual([0, 0]);
   });
 
-  it("she went back to it: she gets another page for the same units", async () => {
+  it("gives Ann another page for the same units if she went back to hers", async () => {
     const { world, shop, checkoutId } = await lateExpiry();
     expect(await start(shop, "ann")).toMatchObject({ outcome: "redirect", checkoutId });
     await world.landLate();
@@ -337,7 +334,7 @@ describe("a payment page that is expired after its client gave up", () => {
     expect([world.stock(), (await shop.store.totals()).units]).toEqual([0, 0]);
   });
 
-  it("it was closed by a second request meanwhile: whoever holds the units now keeps them", async () => {
+  it("does not affect the new holder of the units if a second request closed the page meanwhile", async () => {
     const { world, shop } = await lateExpiry();
     expect(await change(shop, "ann", 0)).toMatchObject({ outcome: "granted" });
     const bobs = await shop.pay("bob", { mug: 1 });
@@ -349,8 +346,8 @@ describe("a payment page that is expired after its client gave up", () => {
   });
 });
 
-describe("a refund that Stripe makes after its client gave up", () => {
-  /** Ann has paid what an admin took off the shelf; the request for her refund is still under way. */
+describe("a refund request that lands after its client gave up", () => {
+  /** Ann has paid for a unit that an admin removed from stock. Her refund request is still in flight. */
   async function lateRefund(failures = 0): Promise<{ world: World; shop: Process; checkoutId: string }> {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
@@ -365,16 +362,19 @@ describe("a refund that Stripe makes after its client gave up", () => {
     return { world, shop, checkoutId };
   }
 
-  it.each([0, 1])("it lands after the next try, with %i saved errors before it: one refund", async (failures) => {
-    const { world, shop, checkoutId } = await lateRefund(failures);
-    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded", repeated: false });
-    await world.landLate();
+  it.each([0, 1])(
+    "leads to one refund if it lands after the retry, with %i saved errors before it",
+    async (failures) => {
+      const { world, shop, checkoutId } = await lateRefund(failures);
+      expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded", repeated: false });
+      await world.landLate();
 
-    expect(await world.refunds()).toEqual([1250]);
-    expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded", repeated: true });
-  });
+      expect(await world.refunds()).toEqual([1250]);
+      expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded", repeated: true });
+    },
+  );
 
-  it("it lands before the next try: one refund", async () => {
+  it("leads to one refund if it lands before the retry", async () => {
     const { world, shop, checkoutId } = await lateRefund();
     await world.landLate();
 
@@ -382,7 +382,7 @@ describe("a refund that Stripe makes after its client gave up", () => {
     expect(await world.refunds()).toEqual([1250]);
   });
 
-  it("it lands after a person has refunded a part: both together are what was paid", async () => {
+  it("adds up to the amount paid if an operator refunded a part before it lands", async () => {
     const { world, shop, checkoutId } = await lateRefund();
     const intent = world.stripe.session(checkoutId)?.payment_intent ?? "";
     const part = {
@@ -397,7 +397,7 @@ describe("a refund that Stripe makes after its client gave up", () => {
     expect((await world.refunds()).sort()).toEqual([1000, 250]);
   });
 
-  it("the shop was restarted and the stock came back: the money is returned, the unit stays", async () => {
+  it("leads to a refund and keeps the unit in stock if the shop was restarted and the stock came back", async () => {
     const { world, shop, checkoutId } = await lateRefund();
     shop.kill();
     world.setStock("mug", 3);

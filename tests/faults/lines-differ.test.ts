@@ -8,14 +8,17 @@ const EDITS = {
   "one of two mugs taken off": { action: "set_quantity", line: 0, quantity: 1 },
 } as const satisfies Record<string, PageEdit>;
 
-/** What is taken while the order waits, and what the buyer paid. */
+/** Whether stock is taken while the order waits, and the amount paid. */
 const EXPECTED = {
   "a cross-sell added": { taken: true, total: 4050 },
   "one of two mugs taken off": { taken: false, total: 2500 },
 } as const;
 
-/** Fulfilled, then settled by `verdict`, with a fault at the n-th call outside of one of the two; null when it needs fewer. */
-async function tell(
+/**
+ * Fulfils, then settles by `verdict`, with a fault at the n-th external call of one of the two. Null if it makes fewer
+ * calls.
+ */
+async function runStory(
   edit: keyof typeof EDITS,
   verdict: "accept" | "refund",
   fault: Fault,
@@ -49,7 +52,7 @@ async function tell(
       await patiently(world, () => shop.checkout.rebuild());
     }
     const outcome = await patiently(world, () => shop.checkout.fulfil(checkoutId));
-    // A person whose word was lost says it again.
+    // An operator whose verdict was lost sends it again.
     if (step === "settle" && outcome.outcome === "needs_review") await patiently(world, () => work.settle(shop));
     if (step === "fulfil")
       expect(outcome, `call ${n}`).toMatchObject({ outcome: "needs_review", reason: "lines_differ" });
@@ -61,7 +64,6 @@ async function tell(
     shop,
     stocks,
     final: await shop.checkout.fulfil(checkoutId),
-    looks: first.calls.filter((name) => name === CALLS.lines).length,
   };
 }
 
@@ -83,12 +85,12 @@ describe.each(Object.keys(EDITS) as (keyof typeof EDITS)[])("%s on Stripe's page
       ];
       let n = 1;
       for (; ; n += 1) {
-        const told = await tell(edit, verdict, fault, strikes, n);
-        if (told === null) break;
-        expect(told.stocks, `call ${n}`).toEqual([taken ? sold : whole, verdict === "accept" ? sold : whole]);
-        expect(await told.world.refunds(), `call ${n}`).toEqual(verdict === "accept" ? [] : [total]);
-        expect(told.final, `call ${n}`).toMatchObject({ outcome: verdict === "accept" ? "done" : "refunded" });
-        expect(await told.shop.store.totals(), `call ${n}`).toMatchObject({ units: 0 });
+        const story = await runStory(edit, verdict, fault, strikes, n);
+        if (story === null) break;
+        expect(story.stocks, `call ${n}`).toEqual([taken ? sold : whole, verdict === "accept" ? sold : whole]);
+        expect(await story.world.refunds(), `call ${n}`).toEqual(verdict === "accept" ? [] : [total]);
+        expect(story.final, `call ${n}`).toMatchObject({ outcome: verdict === "accept" ? "done" : "refunded" });
+        expect(await story.shop.store.totals(), `call ${n}`).toMatchObject({ units: 0 });
       }
       expect(n).toBeGreaterThan(3);
     },

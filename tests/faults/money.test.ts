@@ -4,7 +4,7 @@ import type { ReservationStore } from "~/reservations/reservation-store";
 import { CALLS, createWorld, once, type Process, type World } from "../checkout/world";
 import { deliver } from "./webhook";
 
-/** Paid, and short by an admin's hand: has to be refunded. */
+/** A paid order that an admin's edit left short, so that it has to be refunded. */
 async function shortWorld(rows: Record<string, number> = { mug: 1 }) {
   const world = createWorld({ rows });
   const shop = await world.open();
@@ -18,8 +18,8 @@ const markOf = (world: World, checkoutId: string, index = 0) =>
   world.stripe.session(checkoutId)?.metadata[`holdfast_line_${index}`] ?? "";
 const heldUnits = async (shop: Process) => (await shop.store.totals()).units;
 
-describe("money goes back once", () => {
-  it("when an admin sets stock to 0 while someone pays", async () => {
+describe("a payment is refunded exactly once", () => {
+  it("if an admin sets the stock to 0 during the payment", async () => {
     const { world, shop, checkoutId } = await shortWorld();
 
     expect(await deliver(world, shop, { checkoutId })).toMatchObject({ outcome: "refunded", repeated: false });
@@ -31,7 +31,7 @@ describe("money goes back once", () => {
     expect(shop.eventsOf("shortage")).toMatchObject([{ productId: "mug", units: 1, claimed: true }]);
   });
 
-  it("although the refund timed out and the stock was filled up before the retry", async () => {
+  it("although the refund timed out and the product was restocked before the retry", async () => {
     const { world, shop, checkoutId } = await shortWorld();
     shop.setFaults(once(CALLS.refund, "refuse"));
     await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
@@ -44,7 +44,7 @@ describe("money goes back once", () => {
     expect(world.stock()).toBe(50);
   });
 
-  it("when the answer to the refund is lost", async () => {
+  it("if the response to the refund is lost", async () => {
     const { world, shop, checkoutId } = await shortWorld();
     shop.setFaults(once(CALLS.refund, "cut"));
     await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
@@ -55,7 +55,7 @@ describe("money goes back once", () => {
     expect(await world.refunds()).toEqual([1250]);
   });
 
-  it("when the merchant has already made it by hand", async () => {
+  it("if the merchant has already refunded it manually", async () => {
     const { world, shop, checkoutId } = await shortWorld();
     const intent = world.stripe.session(checkoutId)?.payment_intent ?? "";
     expect(
@@ -67,7 +67,7 @@ describe("money goes back once", () => {
     expect(await world.refunds()).toEqual([1250]);
   });
 
-  it("when a saved 500 is all that the first key will ever answer", async () => {
+  it("if Stripe always replays a saved 500 for the first key", async () => {
     const { world, shop, checkoutId } = await shortWorld();
     world.stripe.failNext({ method: "POST", path: "/v1/refunds", status: 500 });
 
@@ -76,7 +76,7 @@ describe("money goes back once", () => {
     expect(await world.refunds()).toEqual([1250]);
   });
 
-  it("when the refund was made and then answered 500", async () => {
+  it("if the refund was made but the response is 500", async () => {
     const { world, shop, checkoutId } = await shortWorld();
     world.stripe.failNext({ method: "POST", path: "/v1/refunds", status: 500, when: "after" });
 
@@ -85,7 +85,7 @@ describe("money goes back once", () => {
     expect(await world.refunds()).toEqual([1250]);
   });
 
-  it("and a refund that Stripe refuses waits for a person, without locking anybody out", async () => {
+  it("or waits for an operator, without blocking other sales, if Stripe refuses", async () => {
     const { world, shop, checkoutId } = await shortWorld();
     const refused = { method: "POST", path: "/v1/refunds", status: 400, code: "charge_disputed" };
     world.stripe.failNext({ ...refused, times: 2 });
@@ -99,7 +99,7 @@ describe("money goes back once", () => {
     expect(await world.refunds()).toEqual([1250]);
   });
 
-  it("and a refund that Stripe will never make keeps no units from others", async () => {
+  it("or never, without keeping units from other shoppers", async () => {
     const { world, shop, checkoutId } = await shortWorld({ mug: 1, pot: 1 });
     world.stripe.failNext({ method: "POST", path: "/v1/refunds", status: 400, code: "charge_disputed" });
 
@@ -110,7 +110,7 @@ describe("money goes back once", () => {
     ).toMatchObject({ outcome: "granted" });
   });
 
-  it("but not where Stripe says paid and names no payment: a person has to look, and nothing is written", async () => {
+  it("or waits for an operator, with nothing written, if Stripe reports it paid but names no payment", async () => {
     const { world, shop, checkoutId } = await shortWorld();
     const nameless: Process = await world.open({
       dependencies: ({ gateway }) => ({
@@ -131,16 +131,16 @@ describe("money goes back once", () => {
     expect(await world.refunds()).toEqual([1250]);
   });
 
-  it("although a saved answer tells of another amount than is left: what Stripe lists decides", async () => {
+  it("although a replayed response has another amount than is left, since Stripe's list decides", async () => {
     const { world, checkoutId } = await shortWorld();
-    let answers = 0;
+    let responses = 0;
     const misled = await world.open({
       dependencies: ({ gateway }) => ({
         gateway: {
           ...gateway,
           refund: async (request) => {
-            answers += 1;
-            return answers === 1
+            responses += 1;
+            return responses === 1
               ? { outcome: "refunded", refund: { id: "re_of_a_part", createdAt: 0, amount: 1, status: "succeeded" } }
               : gateway.refund(request);
           },
@@ -152,7 +152,7 @@ describe("money goes back once", () => {
     expect(await world.refunds()).toEqual([1250]);
   });
 
-  it("and of an order of 0 there is none to give back", async () => {
+  it("or not at all for an order with a total of 0", async () => {
     const world = createWorld({ rows: { mug: { inventory: 1, price: 0 } } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
@@ -165,7 +165,7 @@ describe("money goes back once", () => {
     expect(await heldUnits(shop)).toBe(0);
   });
 
-  it("of three lines one is short: nothing is taken at all", async () => {
+  it("with no stock taken if one of three lines is short", async () => {
     const { world, shop, checkoutId } = await shortWorld({ cup: 2, mug: 2, pot: 2 });
 
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
@@ -174,7 +174,7 @@ describe("money goes back once", () => {
     expect(await world.refunds()).toEqual([3750]);
   });
 
-  it("of three lines the last is emptied between its announcement and its swap: the other two are given back", async () => {
+  it("with two lines returned to stock if the third is set to 0 between its announcement and its swap", async () => {
     const world = createWorld({ rows: { cup: 2, mug: 2, pot: 2 } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { cup: 1, mug: 1, pot: 1 });
@@ -193,43 +193,43 @@ describe("money goes back once", () => {
   });
 });
 
-describe("a payment whose claim is gone", () => {
+describe("a payment whose claim has ended", () => {
   const forget = async (store: ReservationStore, checkoutId: string) => {
     const [claim] = await store.claims({ olderThanMs: 0 });
     await store.unclaim({ claimId: claim?.claimId ?? "", checkoutId, to: "stock" });
   };
 
-  describe("while another shopper only asks for its unit", () => {
-    const asked = { sessionHash: "bob", operationId: "undecided" };
+  describe("while another shopper has a pending request for its unit", () => {
+    const pending = { sessionHash: "bob", operationId: "undecided" };
     const open = async () => {
       const world = createWorld({ rows: { mug: 1 } });
       const shop = await world.open();
       const checkoutId = await shop.pay("ann", { mug: 1 });
       world.stripe.pay(checkoutId);
       await forget(shop.store, checkoutId);
-      await shop.store.place({ ...asked, lines: [{ productId: "mug", quantity: 1 }], maxLines: 30 });
+      await shop.store.place({ ...pending, lines: [{ productId: "mug", quantity: 1 }], maxLines: 30 });
       await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
       expect(shop.eventsOf("late_payment")).toEqual([]);
       expect(await world.refunds()).toEqual([]);
       return { world, shop, checkoutId };
     };
 
-    it("is not refunded, and fulfilled when the other one is refused", async () => {
+    it("is not refunded, and is fulfilled once the other request is refused", async () => {
       const { world, shop, checkoutId } = await open();
-      await shop.store.abort(asked);
+      await shop.store.abort(pending);
       expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
       expect(world.stock()).toBe(0);
     });
 
-    it("is refunded when the other one is granted it", async () => {
+    it("is refunded once the other request is granted", async () => {
       const { world, shop, checkoutId } = await open();
-      await shop.store.confirm(asked);
+      await shop.store.confirm(pending);
       expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded" });
       expect(world.stock()).toBe(1);
     });
   });
 
-  it("is fulfilled when the units are free", async () => {
+  it("is fulfilled if the units are free", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
@@ -244,7 +244,7 @@ describe("a payment whose claim is gone", () => {
     expect(await heldUnits(shop)).toBe(0);
   });
 
-  it("never takes the unit that is promised to someone else: refunded", async () => {
+  it("is refunded if the unit is promised to another shopper", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
@@ -261,7 +261,7 @@ describe("a payment whose claim is gone", () => {
     expect(shop.eventsOf("late_payment")).toMatchObject([{ outcome: "refused" }]);
   });
 
-  it("stays refunded although the unit comes free before the retry", async () => {
+  it("stays refunded although the unit becomes free before the retry", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
@@ -280,10 +280,10 @@ describe("a payment whose claim is gone", () => {
   });
 });
 
-describe("delayed payment", () => {
+describe("a delayed payment", () => {
   const delayed = { config: { paymentMethods: ["card", "us_bank_account"] }, rows: { mug: 1 } };
 
-  it("keeps the claim while the money is under way, also past the deadline, and sells when it arrives", async () => {
+  it("keeps the claim while it is pending, even past the deadline, and sells once it succeeds", async () => {
     const world = createWorld(delayed);
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
@@ -302,7 +302,7 @@ describe("delayed payment", () => {
     expect(await heldUnits(shop)).toBe(0);
   });
 
-  it("releases when the money does not come, and a `failed` event alone is not believed", async () => {
+  it("releases the claim when it fails, but not on a `failed` event alone", async () => {
     const world = createWorld(delayed);
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });

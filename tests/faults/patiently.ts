@@ -2,7 +2,7 @@ import { RESEND_AFTER_MS } from "~/checkout/fulfil/resend-rule";
 import { UnavailableError } from "~/errors";
 import type { World } from "../checkout/world";
 
-/** Once more when what may still be carried out was waited for. */
+/** Runs `work`, and retries it after the wait for requests that may still land. */
 export async function patiently<T>(world: World, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

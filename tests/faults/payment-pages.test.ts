@@ -14,7 +14,7 @@ const change = (shop: Process, sessionHash: string, quantity: number) =>
   shop.checkout.changeCart({ sessionHash, lines: units("mug", quantity) });
 const heldUnits = async (shop: Process) => (await shop.store.totals()).units;
 
-/** Says of each empty page that Stripe refused it, whatever became of its key. */
+/** Reports each `create` of an empty page as refused by Stripe, even if a page with its key exists. */
 function neverCreated(gateway: StripeGateway): StripeGateway["create"] {
   return async (params, key) =>
     params.line_items === undefined
@@ -22,13 +22,15 @@ function neverCreated(gateway: StripeGateway): StripeGateway["create"] {
       : gateway.create(params, key);
 }
 
-describe("a picture that Stripe does not take", () => {
-  /** A shop whose mug has a picture, and a Stripe that refuses any picture; `param`: what it names. */
+describe("a picture that Stripe rejects", () => {
+  /**
+   * A shop whose mug has a picture, with a Stripe that rejects any picture. `param`: the parameter that Stripe names.
+   */
   async function shopWithPicture(param: string) {
     const world = createWorld({ rows: { mug: 3 } });
     const plain = await world.open();
     const { catalog, gateway } = plain.dependencies;
-    const asked: boolean[] = [];
+    const requests: boolean[] = [];
     const shop = world.boot({
       dependencies: () => ({
         catalog: {
@@ -46,7 +48,7 @@ describe("a picture that Stripe does not take", () => {
           create: async (params, key) => {
             const hasPicture =
               params.line_items?.some((line) => line.price_data?.product_data?.images !== undefined) ?? false;
-            asked.push(hasPicture);
+            requests.push(hasPicture);
             return hasPicture
               ? { outcome: "refused", code: "url_invalid", message: "Not a valid URL", param }
               : gateway.create(params, key);
@@ -56,24 +58,24 @@ describe("a picture that Stripe does not take", () => {
     });
     await shop.checkout.rebuild();
     await change(shop, "ann", 1);
-    return { world, shop, asked };
+    return { world, shop, requests };
   }
 
-  it("is left out, and the cart is paid without it", async () => {
-    const { shop, asked } = await shopWithPicture("line_items[0][price_data][product_data][images][0]");
+  it("is left out, and the page opens without it", async () => {
+    const { shop, requests } = await shopWithPicture("line_items[0][price_data][product_data][images][0]");
     expect(await start(shop, "ann")).toMatchObject({ outcome: "redirect" });
-    expect(asked).toEqual([true, false]);
+    expect(requests).toEqual([true, false]);
   });
 
-  it("is not taken for the cause of another refusal", async () => {
-    const { shop, asked } = await shopWithPicture("line_items[0][quantity]");
+  it("is not blamed for another rejection", async () => {
+    const { shop, requests } = await shopWithPicture("line_items[0][quantity]");
     expect(await start(shop, "ann")).toMatchObject({ outcome: "not_payable", reason: "rejected_by_stripe" });
-    expect(asked).toEqual([true]);
+    expect(requests).toEqual([true]);
   });
 });
 
 describe("closing a payment page", () => {
-  it("expire wins against the payment: the page cannot be paid, the units are the shopper's again", async () => {
+  it("if expire wins the race against the payment, the page can't be paid and the units return to the shopper", async () => {
     const world = createWorld({ rows: { mug: 3 } });
     const shop = await world.open();
     const old = await shop.pay("ann", { mug: 1 });
@@ -85,7 +87,7 @@ describe("closing a payment page", () => {
     expect(world.stock()).toBe(3);
   });
 
-  it("expire loses against the payment: the cart is sold and stays as it was", async () => {
+  it("if expire loses the race against the payment, the cart is sold and unchanged", async () => {
     const world = createWorld({ rows: { mug: 3 } });
     const shop = await world.open();
     const old = await shop.pay("ann", { mug: 1 });
@@ -98,7 +100,7 @@ describe("closing a payment page", () => {
   });
 
   it.each(["refuse", 429, 500, 503] as const)(
-    "expire and the look at the page are answered %s: keep holding, refuse the change",
+    "refuses the change and keeps holding if expire and fetch both fail with %s",
     async (fault) => {
       const world = createWorld({ rows: { mug: 1 } });
       const shop = await world.open();
@@ -118,7 +120,7 @@ describe("closing a payment page", () => {
     },
   );
 
-  it("the answer to expire is lost: a look at the page is proof enough", async () => {
+  it("accepts the fetched status as proof if the response to expire is lost", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     await shop.pay("ann", { mug: 1 });
@@ -129,7 +131,7 @@ describe("closing a payment page", () => {
     expect(await change(shop, "bob", 1)).toMatchObject({ outcome: "granted" });
   });
 
-  it("the sweeper closes a page past its deadline, and one that was paid meanwhile is fulfilled instead", async () => {
+  it("the sweep closes a page past its deadline, or fulfils it if it was paid meanwhile", async () => {
     const world = createWorld({ rows: { mug: 2 } });
     const shop = await world.open();
     const unpaid = await shop.pay("ann", { mug: 1 });
@@ -147,7 +149,7 @@ describe("closing a payment page", () => {
     expect(await heldUnits(shop)).toBe(0);
   });
 
-  it("the sweeper tries again when Stripe does not answer, and holds until then", async () => {
+  it("the sweep keeps holding and retries while Stripe is unavailable", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     await shop.pay("ann", { mug: 1 });
@@ -164,7 +166,7 @@ describe("closing a payment page", () => {
 });
 
 describe("opening a payment page", () => {
-  it("Stripe is down: nothing is opened, the units stay held, and the next try opens one page", async () => {
+  it("keeps the units held while Stripe is down, and opens one page at the next attempt", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     shop.setFaults((call) => (call.name.startsWith("stripe") ? "refuse" : null));
@@ -178,7 +180,7 @@ describe("opening a payment page", () => {
     expect(world.stock()).toBe(1);
   });
 
-  it("the answer to create is lost: the next try gets the very same page", async () => {
+  it("returns the same page on retry if the response to create was lost", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     shop.setFaults(once(CALLS.create, "cut"));
@@ -191,7 +193,7 @@ describe("opening a payment page", () => {
     ]);
   });
 
-  it("the answer to create is lost and the shopper goes away: a minute later Stripe's list settles it", async () => {
+  it("finds an abandoned page in Stripe's list after a minute if the response to create was lost", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     shop.setFaults(once(CALLS.create, "cut"));
@@ -207,7 +209,7 @@ describe("opening a payment page", () => {
     expect(await heldUnits(shop)).toBe(0);
   });
 
-  it("create never arrived and the shopper goes away: a minute later the units are free", async () => {
+  it("frees the units of an abandoned claim after a minute if create never arrived", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     shop.setFaults(once(CALLS.create, "refuse"));
@@ -220,18 +222,18 @@ describe("opening a payment page", () => {
     expect(await heldUnits(shop)).toBe(0);
   });
 
-  it("a saved 500 that Stripe replays does not lock the cart for ever", async () => {
+  it("does not lock the cart when Stripe replays a saved 500", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     world.stripe.failNext({ method: "POST", path: "/v1/checkout/sessions", status: 500 });
     await expect(start(shop, "ann")).rejects.toThrow(UnavailableError);
 
-    // Under the same key Stripe would say the same for a day; the units go back to the cart, and a new claim has a new key.
+    // Stripe replays the response to a key for a day. The units go back to the cart, and a new claim has a new key.
     expect(await start(shop, "ann")).toMatchObject({ outcome: "redirect" });
     expect(await heldUnits(shop)).toBe(1);
   });
 
-  it("a saved 500 and the shopper goes away: the units are free when no page of that claim could be open any longer", async () => {
+  it("frees the units of an abandoned claim with a saved 500 once no page of it could still be open", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     world.stripe.failNext({ method: "POST", path: "/v1/checkout/sessions", status: 500 });
@@ -249,14 +251,14 @@ describe("opening a payment page", () => {
 
   describe.each([
     ["a list that lacks the page does not end its claim", (gateway: StripeGateway) => gateway, 1],
-    // The negative control: without the question under the claim's key, the list alone would be taken for proof.
+    // Negative control: without another create under the claim's key, the list alone would count as proof.
     [
-      "without the question about its key, it would",
+      "without another create under its key, it would (negative control)",
       (gateway: StripeGateway) => ({ ...gateway, create: neverCreated(gateway) }),
       0,
     ],
   ] as const)("%s", (_name, asking, expected) => {
-    it.each(["sweep", "a change of the cart"])("in a %s", async (who) => {
+    it.each(["a sweep", "a change of the cart"])("during %s", async (trigger) => {
       const world = createWorld({ rows: { mug: 1 } });
       const shop: Process = await world.open({
         dependencies: ({ gateway }) => ({
@@ -272,7 +274,7 @@ describe("opening a payment page", () => {
       await expect(start(shop, "ann")).rejects.toThrow(UnavailableError);
       world.advance(UNSTAMPED_AFTER_MS);
 
-      if (who === "sweep") await shop.checkout.sweep();
+      if (trigger === "a sweep") await shop.checkout.sweep();
       else await change(shop, "ann", 0);
 
       const [page] = world.stripe.sessions();
@@ -281,7 +283,7 @@ describe("opening a payment page", () => {
     });
   });
 
-  it("the price changed after a lost answer: the page with the old price is never handed out", async () => {
+  it("never hands out a page with the old price if the price changed after a lost response", async () => {
     const world = createWorld({ rows: { mug: { inventory: 1, price: 1000 } } });
     const shop = await world.open();
     shop.setFaults(once(CALLS.create, "cut"));
@@ -300,7 +302,7 @@ describe("opening a payment page", () => {
     expect(second).toMatchObject({ outcome: "redirect", checkoutId: sessions[1]?.id });
   });
 
-  it("a claim is not ended while its create is on its way, however long that takes", async () => {
+  it("does not end a claim while its create is in flight, however long that takes", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     const held = world.stripe.holdNext({ method: "POST", path: "/v1/checkout/sessions" });
@@ -317,7 +319,7 @@ describe("opening a payment page", () => {
     expect(world.stripe.sessions()).toHaveLength(1);
   });
 
-  it("the claim was ended while create was on its way: the page is closed and its address never handed out", async () => {
+  it("closes the page and never hands out its URL if the claim ended while create was in flight", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     const held = world.stripe.holdNext({ method: "POST", path: "/v1/checkout/sessions" });
@@ -340,7 +342,7 @@ describe("opening a payment page", () => {
     ).toEqual(["expired", "open"]);
   });
 
-  it("two tabs pay at once: one page, one claim", async () => {
+  it("opens one page with one claim when two tabs pay at once", async () => {
     const world = createWorld({ rows: { mug: 2 } });
     const shop = await world.open();
 
@@ -355,7 +357,7 @@ describe("opening a payment page", () => {
     ["POST", "/v1/checkout/sessions", "after"],
     ["GET", "/v1/checkout/sessions/*", "before"],
   ] as const)(
-    "the other tab pays while this one's %s %s is on its way: this one is led to the order",
+    "leads to the order if the other tab pays while this one's %s %s is in flight",
     async (method, path, when) => {
       const world = createWorld({ rows: { mug: 2 } });
       const shop = await world.open();
@@ -375,7 +377,7 @@ describe("opening a payment page", () => {
     },
   );
 
-  it("the cart was changed after the page was made: the old page is closed before the new one opens", async () => {
+  it("closes the old page before it opens a new one for a changed cart", async () => {
     const world = createWorld({ rows: { mug: 5, pot: 5 } });
     const shop = await world.open();
     const old = await shop.pay("ann", { mug: 1 });
@@ -387,7 +389,7 @@ describe("opening a payment page", () => {
     expect(await heldUnits(shop)).toBe(2);
   });
 
-  it("the price was changed after the page was made: a new page has the new price", async () => {
+  it("opens a new page with the new price if the price changed", async () => {
     const world = createWorld({ rows: { mug: { inventory: 5, price: 1000 } } });
     const shop = await world.open();
     const old = await shop.pay("ann", { mug: 1 });
@@ -399,7 +401,7 @@ describe("opening a payment page", () => {
     expect(world.stripe.session(newer)?.amount_total).toBe(1500);
   });
 
-  it("the quantity of a tampered form does not change what is held and charged", async () => {
+  it("ignores the quantity of a tampered form", async () => {
     const world = createWorld({ rows: { mug: 5 } });
     const shop = await world.open();
     await change(shop, "ann", 2);
@@ -409,7 +411,7 @@ describe("opening a payment page", () => {
     expect(world.stripe.session(checkoutId)?.amount_total).toBe(2500);
   });
 
-  it("an admin sets stock to 0 between hold and Pay: refused, nothing opened, nothing charged", async () => {
+  it("refuses, opening and charging nothing, if an admin sets the stock to 0 between hold and checkout", async () => {
     const world = createWorld({ rows: { mug: 2 } });
     const shop = await world.open();
     await change(shop, "ann", 2);
@@ -424,13 +426,13 @@ describe("opening a payment page", () => {
     expect(world.stock()).toBe(0);
   });
 
-  it("a hold expires in the millisecond of Pay: the units are held again before the page opens", async () => {
+  it("holds the units again if the hold expires in the millisecond of checkout", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open({
       dependencies: (real) => ({
         reservations: {
           ...real.reservations,
-          // Between the look at the cart and the claim the two minutes end.
+          // The two minutes end between reading the cart and the claim.
           store: storeWith(real.reservations.store, {
             claim: (request) => {
               if (world.clock.now() < TTL_MS) world.advance(TTL_MS - world.clock.now());
@@ -448,8 +450,8 @@ describe("opening a payment page", () => {
     expect(world.clock.now()).toBe(TTL_MS);
   });
 
-  it.each(["is free", "went to another"])(
-    "an operator gives back one line of the cart in the millisecond of Pay and it %s: nobody pays for the rest alone",
+  it.each(["is free", "is held by another shopper"])(
+    "never opens a page for part of the cart if an operator releases a line in the millisecond of checkout and it %s",
     async (then) => {
       const world = createWorld({ rows: { mug: 1, pot: 1 } });
       let isGivenBack = false;
@@ -462,7 +464,7 @@ describe("opening a payment page", () => {
                 if (!isGivenBack) {
                   isGivenBack = true;
                   await real.reservations.store.release({ sessionHash: "ann", productIds: ["mug"] });
-                  if (then === "went to another") await change(shop, "bob", 1);
+                  if (then === "is held by another shopper") await change(shop, "bob", 1);
                 }
                 return real.reservations.store.claim(request);
               },
@@ -490,7 +492,7 @@ describe("opening a payment page", () => {
     },
   );
 
-  it("a hold expired before Pay and the unit went to another: refused", async () => {
+  it("refuses if the hold expired before checkout and another shopper holds the unit", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     await change(shop, "ann", 1);
@@ -500,13 +502,13 @@ describe("opening a payment page", () => {
     expect(await start(shop, "ann")).toMatchObject({ outcome: "refused", lines: [{ shortage: "held_by_others" }] });
   });
 
-  it("pay, cancel, pay again for longer than the absolute age: another shopper gets a turn", async () => {
+  it("ends a hold at its maximum age although the shopper keeps paying and cancelling", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     const turn = 60_000;
     for (let age = 0; age < MAX_AGE_MS; age += turn) {
       await shop.pay("ann", { mug: 1 });
-      // Back from the payment page, the cart is set again, which closes the page.
+      // Setting the cart again after returning from the payment page closes the page.
       expect(await change(shop, "ann", 1)).toMatchObject({ outcome: "granted" });
       world.advance(turn);
     }
@@ -516,7 +518,7 @@ describe("opening a payment page", () => {
     expect(world.stock()).toBe(1);
   });
 
-  it("keeps the claim when the shopper only comes back from the page", async () => {
+  it("keeps the claim when the shopper just returns from the page", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
@@ -527,8 +529,8 @@ describe("opening a payment page", () => {
   });
 });
 
-describe("what can be paid", () => {
-  it("charges yen without decimals", async () => {
+describe("a payable cart", () => {
+  it("is charged in yen without decimals", async () => {
     const world = createWorld({ rows: { mug: { inventory: 5, price: 1250, currency: "jpy" } } });
     const shop = await world.open();
 
@@ -537,7 +539,7 @@ describe("what can be paid", () => {
     expect(world.stripe.session(checkoutId)).toMatchObject({ amount_total: 2500, currency: "jpy" });
   });
 
-  it("says that currencies are mixed, and gives the units back to the cart", async () => {
+  it("is refused with mixed currencies, and its units return to the cart", async () => {
     const world = createWorld({ rows: { mug: { inventory: 5 }, pot: { inventory: 5, currency: "eur" } } });
     const shop = await world.open();
     const lines = [...units("mug", 1), ...units("pot", 1)];
@@ -553,7 +555,7 @@ describe("what can be paid", () => {
   it.each([
     ["no_price", { inventory: 5, price: null }],
     ["amount_too_small", { inventory: 5, price: 10 }],
-  ] as const)("says %s, and gives the units back to the cart", async (reason, row) => {
+  ] as const)("is refused as %s, and its units return to the cart", async (reason, row) => {
     const world = createWorld({ rows: { mug: row } });
     const shop = await world.open();
 
@@ -563,7 +565,7 @@ describe("what can be paid", () => {
     expect(world.stripe.sessions()).toEqual([]);
   });
 
-  it("fulfils an order of 0 without a payment", async () => {
+  it("may have a total of 0, and is fulfilled without a payment", async () => {
     const world = createWorld({ rows: { mug: { inventory: 1, price: 0 } } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
@@ -575,7 +577,7 @@ describe("what can be paid", () => {
     expect(world.stock()).toBe(0);
   });
 
-  it("charges the merchant's own Price where the row names one", async () => {
+  it("is charged by the merchant's own Price if the row names one", async () => {
     const world = createWorld({ rows: { mug: { inventory: 1, price: 1, stripePrice: "price_mug" } } });
     world.stripe.setPrices([{ id: "price_mug", currency: "eur", unit_amount: 990, product_name: "Mug" }]);
     const shop = await world.open();
@@ -585,7 +587,7 @@ describe("what can be paid", () => {
     expect(world.stripe.session(checkoutId)).toMatchObject({ amount_total: 990, currency: "eur" });
   });
 
-  it("does not sell a row that is gone or not active", async () => {
+  it("contains no row that is gone or inactive", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     await change(shop, "ann", 1);
@@ -597,7 +599,7 @@ describe("what can be paid", () => {
     expect(world.stripe.sessions()).toEqual([]);
   });
 
-  it("says that the cart is empty", async () => {
+  it("is not empty", async () => {
     const shop = await createWorld().open();
 
     expect(await shop.checkout.start({ sessionHash: "ann", lines: [], origin: ORIGIN })).toEqual({
@@ -606,8 +608,8 @@ describe("what can be paid", () => {
   });
 });
 
-describe("turns at Stripe", () => {
-  /** A shop whose shoppers get `turns` turns to pay, and no more. */
+describe("turns for payment pages", () => {
+  /** A shop with `turns` turns for payment pages in all. */
   const openWith = (turns: number, rows: Record<string, number> = { mug: 1, pot: 1 }) => {
     let left = turns;
     const paymentTurn = async (): Promise<PaymentTurn> => {
@@ -619,7 +621,7 @@ describe("turns at Stripe", () => {
     return world.open({ dependencies: () => ({ paymentTurn }) }).then((shop) => ({ world, shop }));
   };
 
-  it("without one the cart stays held, and nothing was asked of Stripe", async () => {
+  it("keep the cart held and Stripe uncalled while there is none", async () => {
     const { world, shop } = await openWith(0);
     await change(shop, "ann", 1);
     expect(await start(shop, "ann")).toEqual({ outcome: "checkout_busy", retryAfterSeconds: 2 });
@@ -627,7 +629,7 @@ describe("turns at Stripe", () => {
     expect(await shop.store.view("ann")).toMatchObject({ lines: units("mug", 1), claim: null });
   });
 
-  it("are not taken by carts with nothing in them, or with what is gone", async () => {
+  it("are not used by empty carts, or carts whose items are gone", async () => {
     const { shop } = await openWith(1);
     await change(shop, "ann", 1);
     expect(await start(shop, "bob")).toMatchObject({ outcome: "refused" });
@@ -637,7 +639,7 @@ describe("turns at Stripe", () => {
     expect(await start(shop, "ann")).toMatchObject({ outcome: "redirect" });
   });
 
-  it("a hold that lapses while its shopper waits is taken anew, or the refusal names it", async () => {
+  it("renew a hold that lapses during the wait, or return a refusal that names its line", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop: Process = await world.open({
       dependencies: () => ({
@@ -664,7 +666,7 @@ describe.each([
       dependencies: ({ clock }) => ({ clock: { now: () => clock.now(), wall: () => clock.wall() + wrongMs } }),
     });
 
-  it("closes payment pages at their deadline, not before and not after", async () => {
+  it("closes payment pages exactly at their deadline", async () => {
     const world = createWorld({ rows: { mug: 2 } });
     const shop = await openWrong(world);
     const early = await shop.pay("ann", { mug: 1 });
@@ -679,7 +681,7 @@ describe.each([
     expect(world.stripe.pay(late).kind).toBe("expired");
   });
 
-  it("takes a payment page that is just being opened for one, whoever opens it", async () => {
+  it("recognises a payment page that another server is just opening", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await openWrong(world);
     await change(shop, "ann", 1);

@@ -26,15 +26,15 @@ export type Parts = (
 
 export interface RunOptions {
   readonly seed: number;
-  /** Somebody edits the stock by hand: shortages, refunds and reviews are then to be expected. */
+  /** With manual edits of the stock, so shortages, refunds and reviews are expected. */
   readonly edited: boolean;
-  /** Shoppers add and take off lines on Stripe's page. */
+  /** With shoppers who add and remove lines on Stripe's page. */
   readonly adjusted?: boolean | undefined;
-  /** What the proxy may do; everything when left out. */
+  /** Kinds of faults. Default: all. */
   readonly kinds?: readonly Fault[] | undefined;
-  /** Whether rows have versions; every other seed when left out. */
+  /** Whether rows have versions. Default: for every other seed. */
   readonly versions?: boolean | undefined;
-  /** A guard taken out. */
+  /** Removes a guard. */
   readonly without?: Parts | undefined;
 }
 
@@ -59,7 +59,7 @@ const FAULTS: readonly Fault[] = [
   "lie after",
   "late",
 ];
-/** What the client gives up and something between carries out later: everything that changes something. */
+/** Calls that may be executed after their client gave up: all that change something. */
 const MAY_BE_LATE: readonly string[] = [
   CALLS.swap,
   CALLS.write,
@@ -69,7 +69,7 @@ const MAY_BE_LATE: readonly string[] = [
 ];
 const STEPS = 30;
 
-/** One run: a seed drives shoppers, faults, kills, edits and events; invariants are checked after every step. */
+/** One run: a seed drives shoppers, faults, kills, edits and events. Checks the invariants after every step. */
 export async function randomRun({
   seed,
   edited,
@@ -101,7 +101,7 @@ export async function randomRun({
   const ledger = createLedger(world);
   world.table.onSwap = ledger.moved;
   const handedOut: string[] = [];
-  /** Pages whose lines were changed, and whether something of the cart is missing since. */
+  /** Pages whose lines were changed, and whether lines of the cart are missing since. */
   const adjustments = new Map<string, "missing" | "extra">();
   const processes: Process[] = [];
   let shop = boot();
@@ -121,7 +121,7 @@ export async function randomRun({
     return process;
   }
 
-  /** On numbers that no sale can announce: the named residual is not played. */
+  /** Sets numbers that no sale can announce, so that the documented residual risk does not occur. */
   function edit(): void {
     operations["edit"] = (operations["edit"] ?? 0) + 1;
     edits += 1;
@@ -130,9 +130,9 @@ export async function randomRun({
 
   let faultRate = 0;
   function chance({ name }: ExternalCall): Fault | null {
-    // Between the look at a row and its swap.
+    // Between reading a row and its swap.
     if (edited && name === CALLS.write && random() < 0.15) edit();
-    // Refunds are few.
+    // Refunds are rare, so faults at them are more likely.
     if (random() >= (name === CALLS.refund ? 4 * faultRate : faultRate)) return null;
     const fault = pick(kinds);
     if (fault === "late" && !MAY_BE_LATE.includes(name)) return null;
@@ -141,7 +141,9 @@ export async function randomRun({
     return fault;
   }
 
-  /** Swaps and marks within what is waited for; a page also when its claim was given up as having none. */
+  /**
+   * Swaps and marks land within the time that the shop waits; a page also after its claim was ended for having none.
+   */
   function lateMs({ name }: ExternalCall): number {
     return name === CALLS.swap || name === CALLS.write || random() < 0.5 ? LATE_MS : UNSTAMPED_AFTER_MS + LATE_MS;
   }
@@ -162,7 +164,7 @@ export async function randomRun({
       if (started.outcome === "redirect") handedOut.push(started.checkoutId);
     },
     payAtStripe: async () => {
-      // A page in some forgotten tab now and then, else one that can be paid.
+      // Occasionally a page in some forgotten tab, otherwise one that can be paid.
       const open = handedOut.filter((id) => world.stripe.session(id)?.status === "open");
       const pages = open.length === 0 || random() < 0.2 ? handedOut : open;
       if (pages.length > 0) world.stripe.pay(pick(pages));
@@ -224,7 +226,7 @@ export async function randomRun({
     await world.landed();
     world.advance(pick([0, 500, 500, 5_000, 5_000, 30_000, 30_000, TTL_MS, CHECKOUT_TTL_MS]));
     await world.landed();
-    // A move that is announced late is as open as one that was announced.
+    // A late announcement counts as open, like any other.
     if (random() < 0.3 && !ledger.hasOpenMoves() && world.lateCalls() === 0) {
       const product = pick(products);
       const act = edited ? "edit" : "restock";
@@ -233,7 +235,7 @@ export async function randomRun({
     }
     violations.push(
       ...ledger.check(`step ${step}`),
-      ...takenUndecided(world, adjustments, `step ${step}`),
+      ...takenWithoutVerdict(world, adjustments, `step ${step}`),
       ...(await unheldPages(world, shop, `step ${step}`, (id) => handedOut.includes(id))),
     );
     if (!edited)
@@ -254,7 +256,7 @@ export async function randomRun({
   return { operations, faults, sales: ledger.sales(), violations };
 }
 
-/** Every payment is decided, every event arrives, every deadline passes. */
+/** Completes the run: every payment is decided, every event arrives, every deadline passes. */
 async function comeToRest(
   world: World,
   shop: Process,
@@ -267,7 +269,7 @@ async function comeToRest(
   for (const checkoutId of handedOut) world.stripe.settle(checkoutId, "succeeded");
   for (let round = 0; round < 3; round += 1) {
     await patiently(world, () => shop.checkout.rebuild());
-    const [unheld] = await unheldPages(world, shop, "after a look at Stripe", () => true);
+    const [unheld] = await unheldPages(world, shop, "after a rebuild", () => true);
     if (unheld !== undefined) throw new Error(unheld);
     world.advance(CHECKOUT_TTL_MS);
     await world.landed();
@@ -280,7 +282,7 @@ async function comeToRest(
           await patiently(world, () => shop.checkout.settle({ checkoutId, verdict: decide() }));
           continue;
         }
-        if (!edited) throw new Error(`${checkoutId} needs a person although nobody edited anything`);
+        if (!edited) throw new Error(`${checkoutId} needs review without any edit`);
         await ledger.settleAsSeen(shop, checkoutId);
       }
     }
@@ -288,30 +290,34 @@ async function comeToRest(
   world.advance(TTL_MS);
 }
 
-/** Of a page on which something of the cart is missing nothing is taken before a person has decided. */
-function takenUndecided(world: World, adjustments: ReadonlyMap<string, "missing" | "extra">, when: string): string[] {
+/** Checks that no stock is taken for a page with missing lines before an operator's verdict. */
+function takenWithoutVerdict(
+  world: World,
+  adjustments: ReadonlyMap<string, "missing" | "extra">,
+  when: string,
+): string[] {
   return [...adjustments].flatMap(([checkoutId, kind]) => {
     const record = decodeRecord(SHOP_TAG, world.stripe.session(checkoutId)?.metadata ?? {});
     const isTouched =
       record?.lines.some(({ state }) => state.mark !== "claimed") === true && !record.accepted.includes("lines_differ");
     return kind === "missing" && isTouched
-      ? [`${when}: ${checkoutId} was taken from, although Stripe charged for less`]
+      ? [`${when}: ${checkoutId} took stock although Stripe charged for less`]
       : [];
   });
 }
 
-/** Without edits from outside a promise is always kept. */
+/** Checks that every promise is kept. Only valid without outside edits. */
 function promisesBroken(processes: readonly Process[], when: string): string[] {
   return processes.flatMap((process) => [
     ...process
       .eventsOf("shortage")
-      .map((event) => `${when}: ${event.units} of ${event.productId} were promised and not there`),
+      .map((event) => `${when}: ${event.units} of ${event.productId} were promised but missing`),
     ...process.eventsOf("oversold").map((event) => `${when}: ${event.productId} went below zero`),
     ...process.eventsOf("late_payment").map((event) => `${when}: the claim of ${event.checkoutId} ended without proof`),
   ]);
 }
 
-/** Open pages that nothing is held for: whoever is led to one may pay there. */
+/** Checks that each open page has a hold, since it can be paid. */
 async function unheldPages(
   world: World,
   shop: Process,
@@ -323,12 +329,12 @@ async function unheldPages(
   for (const { id, status, metadata } of world.stripe.sessions()) {
     const record = status === "open" && isMeant(id) ? decodeRecord(SHOP_TAG, metadata) : null;
     if (record !== null && (await shop.store.findClaim(record.claimId)) === null)
-      unheld.push(`${when}: ${id} is open, and its items are free`);
+      unheld.push(`${when}: ${id} is open without a hold`);
   }
   return unheld;
 }
 
-/** What is granted or claimed and not yet taken has to be on hand, at any moment at which no call is running. */
+/** Checks that all units granted or claimed and not yet taken are on hand. Valid while no call is running. */
 async function overpromised(
   world: World,
   shop: Process,
@@ -348,7 +354,7 @@ async function overpromised(
     }),
   );
   for (const { claimId, checkoutId, lines } of await shop.store.claims({ olderThanMs: 0 })) {
-    // A page whose address nobody got may be held for after a restart, but promises nothing.
+    // A page whose URL was never handed out may have a hold after a restart, but promises nothing.
     if (!touched.has(claimId) && (checkoutId === null || handedOut.includes(checkoutId))) promise(lines);
   }
   return [...promised].flatMap(([productId, units]) => {
@@ -359,7 +365,7 @@ async function overpromised(
 
 type Ledger = ReturnType<typeof createLedger>;
 
-/** What really happened, known to the test alone: which announced moves were applied, and by how much rows moved. */
+/** What really happened, known only to the test: which announced moves were applied, and how far each row moved. */
 function createLedger(world: World) {
   interface Announced {
     readonly checkoutId: string;
@@ -410,7 +416,7 @@ function createLedger(world: World) {
         },
       };
     },
-    /** Told by the table itself. */
+    /** Reported by the table itself. */
     moved: (productId: string, before: number, after: number): void => {
       taken.set(productId, (taken.get(productId) ?? 0) + before - after);
       const move = current.get(productId);
@@ -424,7 +430,7 @@ function createLedger(world: World) {
       const paid = records().filter((one) => one.isPaid);
       return [...world.rows].flatMap(([productId, { inventory }]) => {
         const wrong: string[] = [];
-        if ((inventory ?? 0) < 0) wrong.push(`${when}: ${productId} is at ${inventory}`);
+        if ((inventory ?? 0) < 0) wrong.push(`${when}: ${productId} has inventory ${inventory}`);
         const units = unitsOf(paid, productId);
         const gone = taken.get(productId) ?? 0;
         if (gone > units) wrong.push(`${when}: ${gone} of ${productId} were taken, ${units} were paid`);
@@ -448,14 +454,14 @@ function createLedger(world: World) {
       const owed = refunded.reduce((sum, { total }) => sum + total, 0);
       if (money !== owed) wrong.push(`at rest: ${money} were refunded, ${owed} were due`);
       const { units } = await shop.store.totals();
-      if (units !== 0) wrong.push(`at rest: ${units} units are held by nobody`);
+      if (units !== 0) wrong.push(`at rest: ${units} units are still held`);
       return wrong;
     },
-    /** The operator of these runs knows what happened. */
+    /** The verdict of an operator who knows what happened. */
     async settleAsSeen(shop: Process, checkoutId: string): Promise<void> {
       const record = records().find(({ id }) => id === checkoutId)?.record;
       const line = record?.lines.find(({ state }) => state.mark === "needs_review");
-      if (line === undefined) throw new Error(`${checkoutId} needs a person, and no line says so`);
+      if (line === undefined) throw new Error(`${checkoutId} needs review, but no line does`);
       const move = byLine.get(`${checkoutId} ${line.productId}`);
       await shop.checkout.settle({
         checkoutId,

@@ -10,21 +10,21 @@ const LATE = [CALLS.create, `${CALLS.write}${CALLS.expire}`, CALLS.write, CALLS.
 
 describe("random runs of shoppers, faults, kills and events", () => {
   it.each<[string, number, string[], (seed: number) => RunOptions]>([
-    ["nobody edits the stock: every promise is kept", RUNS, ALL, (seed) => ({ seed, edited: false })],
+    ["without manual edits: every promise is kept", RUNS, ALL, (seed) => ({ seed, edited: false })],
     [
-      "somebody edits the stock by hand: what is taken is what is paid and not refunded",
+      "with manual edits of the stock: units taken equal units paid and not refunded",
       RUNS,
       ALL,
       (seed) => ({ seed, edited: true }),
     ],
     [
-      "much is carried out after its client gave up: the same, and no page stays open unheld",
+      "with many requests that land late: the same, and no page stays open without a hold",
       RUNS / 2,
       LATE,
       (seed) => ({ seed, edited: seed % 4 > 1, kinds: ["late", "late", "late", "kill after"] }),
     ],
     [
-      "shoppers change their lines on Stripe's page: what is missing there is not taken",
+      "with lines changed on Stripe's page: lines missing there are not taken",
       Math.ceil(RUNS / 4),
       [],
       (seed) => ({ seed, edited: false, adjusted: true }),

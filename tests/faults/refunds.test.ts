@@ -5,7 +5,7 @@ import { deliver } from "./webhook";
 
 const DAY_MS = 86_400_000;
 
-/** Paid, and short by an admin's hand, so that it has to be refunded. `status`: what Stripe says of refunds of it. */
+/** A paid order that an admin's edit left short, so that it has to be refunded. `status`: of its refunds at Stripe. */
 async function shortOrder(status: RefundStatus = "succeeded") {
   const world = createWorld({ rows: { mug: 1 } });
   const shop = await world.open();
@@ -25,7 +25,7 @@ async function paidOrder(units = 2) {
   return { world, shop, checkoutId };
 }
 
-async function refundByHand(
+async function refundManually(
   { dependencies }: Process,
   world: World,
   checkoutId: string,
@@ -47,13 +47,13 @@ const statuses = (world: World, checkoutId: string) =>
 const idOf = (world: World, checkoutId: string, index = 0) => world.stripe.refunds(checkoutId)[index]?.id ?? "";
 const listed = async (shop: Process) => (await shop.checkout.orders({ atMost: 100 })).orders[0];
 
-/** An event of Stripe's about the latest refund, signed. */
-const tell = (world: World, shop: Process, checkoutId: string, type = "refund.failed") =>
+/** Delivers a signed Stripe event about the latest refund. */
+const deliverRefundEvent = (world: World, shop: Process, checkoutId: string, type = "refund.failed") =>
   deliver(world, shop, { type, refundId: idOf(world, checkoutId, world.stripe.refunds(checkoutId).length - 1) });
 
 describe("a refund", () => {
   it.each(["pending", "requires_action"] as const)(
-    "that stays %s is on its way, is not paid back, and is not made once more",
+    "that stays %s counts as pending, not as refunded, and is not repeated",
     async (status) => {
       const { world, shop, checkoutId } = await shortOrder(status);
       for (const repeated of [false, true]) {
@@ -76,7 +76,7 @@ describe("a refund", () => {
       expect(shop.eventsOf("refund_made")).toMatchObject([{ status: "pending" }]);
 
       world.stripe.settleRefund(idOf(world, checkoutId), "succeeded");
-      expect(await tell(world, shop, checkoutId, "refund.updated")).toMatchObject({
+      expect(await deliverRefundEvent(world, shop, checkoutId, "refund.updated")).toMatchObject({
         outcome: "refunded",
         order: { refund: { returned: 1250, pending: 0 } },
       });
@@ -85,7 +85,7 @@ describe("a refund", () => {
   );
 
   it.each(["failed", "canceled"] as const)(
-    "that is %s at once waits for a person, and is not made again by itself",
+    "that is %s at once waits for an operator, and is not repeated automatically",
     async (status) => {
       const { world, shop, checkoutId } = await shortOrder(status === "failed" ? "failed" : "pending");
       if (status === "canceled") {
@@ -110,7 +110,7 @@ describe("a refund", () => {
     },
   );
 
-  it("that failed is made once more when an operator tries again, under the next key", async () => {
+  it("that failed is repeated under the next key when an operator retries", async () => {
     const { world, shop, checkoutId } = await shortOrder("failed");
     await shop.checkout.fulfil(checkoutId);
     world.stripe.setRefundStatus(checkoutId, "pending");
@@ -133,7 +133,7 @@ describe("a refund", () => {
     expect(await listed(shop)).toMatchObject({ state: "refund_pending", reason: null });
   });
 
-  it("that fails whenever it is tried is tried once for each word of an operator", async () => {
+  it("that keeps failing is tried once per verdict of an operator", async () => {
     const { world, shop, checkoutId } = await shortOrder("failed");
     await shop.checkout.fulfil(checkoutId);
     for (const tries of [2, 3]) {
@@ -146,30 +146,30 @@ describe("a refund", () => {
     expect(shop.eventsOf("refund_failed")).toHaveLength(1);
   });
 
-  it("that failed went back by another way on an operator's word, and is not told again", async () => {
+  it("that failed ends as refunded elsewhere on an operator's verdict, and is not reported again", async () => {
     const { world, shop, checkoutId } = await shortOrder("failed");
     await shop.checkout.fulfil(checkoutId);
     expect(await shop.checkout.settle({ checkoutId, verdict: "refunded_elsewhere" })).toMatchObject({
       outcome: "refunded",
     });
 
-    expect(await tell(world, shop, checkoutId)).toMatchObject({ outcome: "refunded" });
+    expect(await deliverRefundEvent(world, shop, checkoutId)).toMatchObject({ outcome: "refunded" });
     expect(await listed(shop)).toMatchObject({ state: "refunded", refund: { owed: 0 } });
     expect(statuses(world, checkoutId)).toEqual(["1250 failed"]);
     world.advance(11 * 60_000);
     expect(await shop.checkout.audit()).toMatchObject({ faults: [] });
   });
 
-  it("by hand that failed is made again in its amount, and the order stays a sale", async () => {
+  it("made manually that failed is repeated with its amount, and the order stays a sale", async () => {
     const { world, shop, checkoutId } = await paidOrder();
-    await refundByHand(shop, world, checkoutId, 300);
+    await refundManually(shop, world, checkoutId, 300);
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({
       outcome: "done",
       order: { refund: { returned: 300, owed: 0 } },
     });
     world.stripe.settleRefund(idOf(world, checkoutId), "failed");
 
-    expect(await tell(world, shop, checkoutId)).toMatchObject({
+    expect(await deliverRefundEvent(world, shop, checkoutId)).toMatchObject({
       outcome: "needs_review",
       reason: "refund_failed",
       order: { refund: { returned: 0, owed: 300 } },
@@ -182,9 +182,9 @@ describe("a refund", () => {
     expect(world.stock()).toBe(1);
   });
 
-  it("by hand that failed, and went back by another way, leaves a sale", async () => {
+  it("made manually that failed and was refunded elsewhere leaves a sale", async () => {
     const { world, shop, checkoutId } = await paidOrder();
-    await refundByHand(shop, world, checkoutId, 300);
+    await refundManually(shop, world, checkoutId, 300);
     world.stripe.settleRefund(idOf(world, checkoutId), "failed");
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review" });
     expect(await shop.checkout.settle({ checkoutId, verdict: "refunded_elsewhere" })).toMatchObject({
@@ -196,26 +196,29 @@ describe("a refund", () => {
 });
 
 describe("a refund that fails weeks later", () => {
-  it("is told by each of its events, and counted once, over a restart too", async () => {
+  it("is reported for each of its events, and logged once, even across a restart", async () => {
     const { world, shop, checkoutId } = await shortOrder();
     await shop.checkout.fulfil(checkoutId);
     world.advance(20 * DAY_MS);
     world.stripe.settleRefund(idOf(world, checkoutId), "failed");
 
     for (const type of ["refund.updated", "refund.failed", "refund.failed", "charge.refund.updated"]) {
-      expect(await tell(world, shop, checkoutId, type)).toMatchObject({
+      expect(await deliverRefundEvent(world, shop, checkoutId, type)).toMatchObject({
         outcome: "needs_review",
         reason: "refund_failed",
       });
     }
     expect(shop.eventsOf("refund_failed")).toHaveLength(1);
     const next = await world.open();
-    expect(await tell(world, next, checkoutId)).toMatchObject({ outcome: "needs_review", reason: "refund_failed" });
+    expect(await deliverRefundEvent(world, next, checkoutId)).toMatchObject({
+      outcome: "needs_review",
+      reason: "refund_failed",
+    });
     expect(next.eventsOf("refund_failed")).toEqual([]);
     expect(statuses(world, checkoutId)).toEqual(["1250 failed"]);
   });
 
-  it("is found by the list although no event came and the order is older than the list of orders", async () => {
+  it("is found in Stripe's list without an event, although the order is older than the list of orders", async () => {
     const { world, shop, checkoutId } = await shortOrder();
     await shop.checkout.fulfil(checkoutId);
     world.advance(30 * DAY_MS);
@@ -237,11 +240,11 @@ describe("a refund that fails weeks later", () => {
     world.advance(6 * DAY_MS);
     const before = next.calls.length;
     await next.checkout.checkRefunds();
-    // The failed one is older than 35 days by now, and nothing else is asked for.
+    // By now the failed refund is older than 35 days, outside the requested window.
     expect(next.calls.slice(before)).toEqual([CALLS.listRefunds]);
   });
 
-  it("is none of ours in another shop, and one that cannot be looked at does not hide the others", async () => {
+  it("is not ours in another shop, and an error for one does not hide the others", async () => {
     const world = createWorld({ rows: { mug: 3 } });
     const other = await world.open({
       dependencies: (real) => ({ config: { ...real.config, shopTag: "another shop" } }),
@@ -257,7 +260,7 @@ describe("a refund that fails weeks later", () => {
       await (world.stripe.session(checkoutId)?.metadata["holdfast_shop"] === SHOP_TAG ? shop : other).checkout.fulfil(
         checkoutId,
       );
-      await refundByHand(shop, world, checkoutId);
+      await refundManually(shop, world, checkoutId);
       world.stripe.settleRefund(idOf(world, checkoutId), "failed");
     }
     expect(await deliver(world, shop, { type: "refund.failed", refundId: idOf(world, ids[0] ?? "") })).toEqual({

@@ -13,7 +13,7 @@ const heldOf = async (shop: Process, id = "mug") =>
 const theOrder = async (shop: Process) => (await shop.checkout.orders({ atMost: 10 })).orders[0];
 const swaps = (shop: Process) => shop.calls.filter((name) => name === CALLS.swap).length;
 
-/** Ann has paid her cart, and the row of a mug refuses its swap. */
+/** Ann has paid her cart, and the mug's row rejects its swap. */
 async function paid({
   cart = { mug: 2 },
   refuses = "row",
@@ -27,8 +27,8 @@ async function paid({
   return { world, shop, checkoutId };
 }
 
-describe("a row that refuses its decrement", () => {
-  it("keeps the paid order waiting for a person, its items held, and nothing refunded", async () => {
+describe("an order whose row rejects the decrement", () => {
+  it("waits for an operator with its items held and nothing refunded", async () => {
     const { world, shop, checkoutId } = await paid();
 
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "row_refused" });
@@ -41,7 +41,7 @@ describe("a row that refuses its decrement", () => {
     expect(shop.eventsOf("fulfilled").at(-1)).toMatchObject({ outcome: "needs_review", reason: "row_refused" });
   });
 
-  it("is asked exactly once more by each later try, and the order is done once it takes updates again", async () => {
+  it("sends the swap once per retry, and is done once the row takes updates again", async () => {
     const { world, shop, checkoutId } = await paid();
     await shop.checkout.fulfil(checkoutId);
     for (const _try of [1, 2, 3]) {
@@ -60,7 +60,7 @@ describe("a row that refuses its decrement", () => {
     expect(await world.refunds()).toEqual([]);
   });
 
-  it("is refunded like any shortage when a later read shows too few", async () => {
+  it("is refunded like any shortage if a later read shows too few", async () => {
     const { world, shop, checkoutId } = await paid();
     await shop.checkout.fulfil(checkoutId);
     world.setStock("mug", 1);
@@ -72,7 +72,7 @@ describe("a row that refuses its decrement", () => {
     expect(shop.eventsOf("shortage")).toMatchObject([{ productId: "mug", units: 1, claimed: true }]);
   });
 
-  it("is refunded at once when the read after the refusal shows too few", async () => {
+  it("is refunded at once if the read after the rejection shows too few", async () => {
     const { world } = await paid();
     const emptied = world.boot({
       dependencies: (real) => ({
@@ -94,7 +94,7 @@ describe("a row that refuses its decrement", () => {
     expect(emptied.eventsOf("fulfilled").at(-1)).toMatchObject({ outcome: "refunded" });
   });
 
-  it("is not refunded when the read after the refusal fails, and is tried again", async () => {
+  it("is not refunded if the read after the rejection fails, but retried", async () => {
     const { world, shop, checkoutId } = await paid();
     let hasRefused = false;
     shop.setFaults(({ name }) => {
@@ -110,7 +110,7 @@ describe("a row that refuses its decrement", () => {
     expect(world.stock()).toBe(5);
   });
 
-  it("leaves what other lines took as it is, and holds only what is not taken", async () => {
+  it("keeps the stock of its other lines taken, and holds only the rest", async () => {
     const { world, shop, checkoutId } = await paid({ cart: { cup: 1, mug: 2, pot: 3 } });
 
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "row_refused" });
@@ -119,7 +119,7 @@ describe("a row that refuses its decrement", () => {
     expect([world.stock("cup"), world.stock("mug"), world.stock("pot")]).toEqual([4, 5, 2]);
     const held = async (by: Process) => [await heldOf(by, "cup"), await heldOf(by), await heldOf(by, "pot")];
     expect(await held(shop)).toEqual([0, 2, 0]);
-    // The next process comes up without any hold.
+    // The next process starts without any hold.
     const after = await world.open();
     expect(await held(after)).toEqual([0, 2, 0]);
     expect(
@@ -134,7 +134,7 @@ describe("a row that refuses its decrement", () => {
     expect(await held(after)).toEqual([4, 0, 0]);
   });
 
-  it("ends a payment whose hold has ended no other way", async () => {
+  it("waits the same way if its hold has ended", async () => {
     const { world, shop, checkoutId } = await paid({ rows: { mug: 5 } });
     const claim = (await shop.store.view("ann")).claim;
     await shop.store.unclaim({ claimId: claim?.claimId ?? "", checkoutId, to: "stock" });
@@ -148,8 +148,8 @@ describe("a row that refuses its decrement", () => {
   });
 });
 
-describe("an order with a row that is unclear", () => {
-  it("holds that line, taken or not, and nothing that is taken", async () => {
+describe("an order with an unclear row", () => {
+  it("holds that line, taken or not, and no line that is taken", async () => {
     const world = createWorld({ rows: { cup: 6, mug: 6 } });
     const killed = await world.open();
     const checkoutId = await killed.pay("ann", { cup: 1, mug: 1 });
@@ -170,9 +170,9 @@ describe("an order with a row that is unclear", () => {
   });
 });
 
-describe("a row that refuses to take items back", () => {
-  /** Pots ran out after mugs were taken, so the order is refunded. */
-  async function condemned(refuses: Refuses) {
+describe("an order whose row rejects the return of its units", () => {
+  /** An order with the refund verdict: pots ran out after mugs were taken. */
+  async function refundedOrder(refuses: Refuses) {
     const { world, shop, checkoutId } = await paid({ cart: { mug: 2, pot: 1 }, refuses: "nothing" });
     world.table.onSwap = (productId) => {
       if (productId !== "mug") return;
@@ -182,8 +182,8 @@ describe("a row that refuses to take items back", () => {
     return { world, shop, checkoutId };
   }
 
-  it("does not keep the money, and waits for a person until it takes them", async () => {
-    const { world, shop, checkoutId } = await condemned("row");
+  it("is refunded, and waits for an operator until the row takes them", async () => {
+    const { world, shop, checkoutId } = await refundedOrder("row");
 
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "needs_review", reason: "row_refused" });
 
@@ -199,8 +199,8 @@ describe("a row that refuses to take items back", () => {
     expect(await theOrder(shop)).toMatchObject({ state: "refunded", reason: null });
   });
 
-  it("because no row takes updates: nothing is refunded until it does", async () => {
-    const { world, shop, checkoutId } = await condemned("setup");
+  it("is not refunded while no row takes updates", async () => {
+    const { world, shop, checkoutId } = await refundedOrder("setup");
 
     await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
 
@@ -213,7 +213,7 @@ describe("a row that refuses to take items back", () => {
 });
 
 describe("a table that takes no updates", () => {
-  it("makes a paid order wait, with its marks back and its items held, until it does", async () => {
+  it("makes a paid order wait with its marks reset and its items held", async () => {
     const { world, shop, checkoutId } = await paid({ cart: { cup: 1, mug: 2, pot: 1 }, refuses: "setup" });
     for (const _try of [1, 2, 3]) {
       await expect(shop.checkout.fulfil(checkoutId)).rejects.toThrow(UnavailableError);
@@ -230,10 +230,10 @@ describe("a table that takes no updates", () => {
   });
 });
 
-describe("any fault at any call outside while a row refuses", () => {
+describe("any fault at any external call while a row rejects its swap", () => {
   const FAULTS: readonly Fault[] = ["refuse", "cut", 500, "kill before", "kill after", "lie after"];
 
-  it.each(["row", "setup"] as const)("(by %s) leaves the stock right to the unit, and no refund", async (refuses) => {
+  it.each(["row", "setup"] as const)("leaves the stock exact and makes no refund (rejected by %s)", async (refuses) => {
     for (const fault of FAULTS) {
       for (let n = 1; ; n += 1) {
         const { world, shop, checkoutId } = await paid({ cart: { cup: 1, mug: 2, pot: 1 }, refuses });

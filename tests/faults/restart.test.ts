@@ -9,7 +9,7 @@ const change = (shop: Process, sessionHash: string, quantity: number) =>
   shop.checkout.changeCart({ sessionHash, lines: [{ productId: "mug", quantity }] });
 
 describe("a restart", () => {
-  it("keeps what is on an open payment page", async () => {
+  it("keeps the hold of an open payment page", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const before = await world.open();
     const checkoutId = await before.pay("ann", { mug: 1 });
@@ -23,7 +23,7 @@ describe("a restart", () => {
     expect(world.stock()).toBe(0);
   });
 
-  it("fulfils what was paid while it was down, before anybody else gets the unit", async () => {
+  it("fulfils a payment made while it was down before the unit can be sold again", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const before = await world.open();
     const checkoutId = await before.pay("ann", { mug: 1 });
@@ -38,7 +38,7 @@ describe("a restart", () => {
     expect(await change(after, "bob", 1)).toMatchObject({ outcome: "refused" });
   });
 
-  it("refuses a change posted in the seconds before the rebuild, and the unit is not lost", async () => {
+  it("rejects a change sent before the rebuild is done", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const before = await world.open();
     await before.pay("ann", { mug: 1 });
@@ -56,9 +56,9 @@ describe("a restart", () => {
     expect(await heldUnits(after)).toBe(1);
   });
 
-  it("stays closed until Stripe answered", async () => {
+  it("stays closed until Stripe has responded", async () => {
     const world = createWorld({ rows: { mug: 1 } });
-    // Two lists are read side by side.
+    // Two lists are read concurrently.
     const shop = world.boot({ faults: once(CALLS.list, 503, 3) });
 
     await expect(shop.checkout.rebuild()).rejects.toThrow(UnavailableError);
@@ -69,7 +69,7 @@ describe("a restart", () => {
     expect(shop.checkout.ready).toBe(true);
   });
 
-  it.each([1, 2, 3, 4])("a payment that lands when list %i is asked for is seen in one of them", async (nth) => {
+  it.each([1, 2, 3, 4])("finds a payment made when list %i is requested", async (nth) => {
     const world = createWorld({ rows: { mug: 1 } });
     const before = await world.open();
     const checkoutId = await before.pay("ann", { mug: 1 });
@@ -89,7 +89,7 @@ describe("a restart", () => {
     expect(await heldUnits(after)).toBe(0);
   });
 
-  it("so is one for a page that has been open for nearly as long as Stripe allows", async () => {
+  it("finds a payment on a page that has been open for nearly as long as Stripe allows", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const before = await world.open({
       dependencies: ({ gateway }) => ({
@@ -102,7 +102,7 @@ describe("a restart", () => {
     const checkoutId = await before.pay("ann", { mug: 1 });
     before.kill();
     world.advance(86_300_000);
-    // Paid after the list of old complete ones was read, and before the list of open ones is.
+    // Paid after the list of old complete sessions was read, and before that of open ones.
     let pauses = 0;
     let olderIsRead = (): void => undefined;
     const older = new Promise<void>((resolve) => (olderIsRead = resolve));
@@ -124,7 +124,7 @@ describe("a restart", () => {
     ["rebuilt", 3],
     ["begun", 7],
   ] as const)(
-    "a server that learns from the lists that its store is %s reads them no oftener than it must",
+    "reads the lists no more often than necessary if they show that the store is %s",
     async (turn, expected) => {
       const world = createWorld({ rows: { mug: 1 } });
       const before = await world.open();
@@ -157,33 +157,30 @@ describe("a restart", () => {
   it.each([
     ["expired", 1],
     ["was paid", 0],
-  ] as const)(
-    "a page that %s after both lists were read is seen by the look after the restore",
-    async (what, stock) => {
-      const world = createWorld({ rows: { mug: 1 } });
-      const before = await world.open();
-      const checkoutId = await before.pay("ann", { mug: 1 });
-      before.kill();
-      let lists = 0;
-      const after = world.boot({
-        faults: ({ name }) => {
-          if (name === CALLS.list && (lists += 1) === 4) {
-            if (what === "expired") world.stripe.expire(checkoutId);
-            else world.stripe.pay(checkoutId);
-          }
-          return null;
-        },
-      });
+  ] as const)("notices after the restore that a page %s once both lists were read", async (what, stock) => {
+    const world = createWorld({ rows: { mug: 1 } });
+    const before = await world.open();
+    const checkoutId = await before.pay("ann", { mug: 1 });
+    before.kill();
+    let lists = 0;
+    const after = world.boot({
+      faults: ({ name }) => {
+        if (name === CALLS.list && (lists += 1) === 4) {
+          if (what === "expired") world.stripe.expire(checkoutId);
+          else world.stripe.pay(checkoutId);
+        }
+        return null;
+      },
+    });
 
-      await after.checkout.rebuild();
+    await after.checkout.rebuild();
 
-      expect(lists).toBe(4);
-      expect(await heldUnits(after)).toBe(0);
-      expect(world.stock()).toBe(stock);
-    },
-  );
+    expect(lists).toBe(4);
+    expect(await heldUnits(after)).toBe(0);
+    expect(world.stock()).toBe(stock);
+  });
 
-  it("keeps an unpaid asynchronous session, whose money may still come", async () => {
+  it("keeps the hold of a delayed payment that may still succeed", async () => {
     const world = createWorld({ rows: { mug: 1 }, config: { paymentMethods: ["automatic"] } });
     const before = await world.open();
     const checkoutId = await before.pay("ann", { mug: 1 });
@@ -200,7 +197,7 @@ describe("a restart", () => {
     expect(await heldUnits(after)).toBe(0);
   });
 
-  it("frees an asynchronous session whose money failed to come while it was down", async () => {
+  it("releases the hold of a delayed payment that failed while it was down", async () => {
     const world = createWorld({ rows: { mug: 1 }, config: { paymentMethods: ["automatic"] } });
     const before = await world.open();
     const checkoutId = await before.pay("ann", { mug: 1 });
@@ -214,7 +211,7 @@ describe("a restart", () => {
     expect(world.stock()).toBe(1);
   });
 
-  it("a record that somebody edited at Stripe does not keep the shop closed, and is reported", async () => {
+  it("opens despite a record that was edited at Stripe, and reports it", async () => {
     const world = createWorld({ rows: { mug: 5 } });
     const before = await world.open();
     const edited = await before.pay("ann", { mug: 1 });
@@ -230,13 +227,13 @@ describe("a restart", () => {
     expect(after.eventsOf("unreadable_record")).toMatchObject([{ checkoutId: edited }]);
   });
 
-  it("a rebuild that finds fewer open pages than the store has claims keeps those claims", async () => {
+  it("keeps claims whose pages the rebuild does not find", async () => {
     const world = createWorld({ rows: { mug: 2 } });
     let finds = true;
     const shop: Process = await world.open({
       dependencies: ({ gateway }) => ({
         gateway: { ...gateway, visit: async (query, visit) => (finds ? gateway.visit(query, visit) : undefined) },
-        // As after a failover: the store may have lost data, and this server rebuilds.
+        // As after a failover: the store may have lost data, so this server rebuilds.
         rebuildTurns: { ...createProcessRebuildTurns(), begin: async () => "begun" },
       }),
     });
@@ -253,14 +250,14 @@ describe("a restart", () => {
     expect(world.stock()).toBe(1);
   });
 
-  it("a claim whose stamp was lost gets it back from the list of open pages", async () => {
+  it("restores a claim's lost stamp from the list of open pages", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     let isStale = true;
     const shop: Process = await world.open({
       dependencies: ({ reservations }) => ({
         reservations: {
           ...reservations,
-          // What was written last did not reach the replica that took over.
+          // The last write did not reach the replica that took over.
           store: storeWith(reservations.store, {
             stamp: async (ref) => (isStale ? "stamped" : reservations.store.stamp(ref)),
           }),
@@ -277,7 +274,7 @@ describe("a restart", () => {
     expect(await shop.store.claims({ olderThanMs: 0 })).toMatchObject([{ checkoutId }]);
   });
 
-  it("the reconciler closes an open page that nobody holds for", async () => {
+  it("lets the reconciler close an open page without a hold", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const shop = await world.open();
     const checkoutId = await shop.pay("ann", { mug: 1 });
@@ -290,7 +287,7 @@ describe("a restart", () => {
     expect(await heldUnits(shop)).toBe(0);
   });
 
-  it("restored pages still end at their deadline", async () => {
+  it("closes restored pages at their original deadline", async () => {
     const world = createWorld({ rows: { mug: 1 } });
     const before = await world.open();
     await before.pay("ann", { mug: 1 });

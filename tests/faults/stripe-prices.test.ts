@@ -5,7 +5,7 @@ import { CALLS, createWorld, once, ORIGIN } from "../checkout/world";
 const IDS = Array.from({ length: 30 }, (_, n) => `mug-${String(n)}`);
 const lines = (ids: readonly string[]) => ids.map((productId) => ({ productId, quantity: 1 }));
 
-/** A table whose rows name a Price each, and say another price themselves. */
+/** A table whose rows each name a Stripe Price and also have another price of their own. */
 function createShop(ids: readonly string[]) {
   const world = createWorld({
     rows: Object.fromEntries(ids.map((id) => [id, { inventory: 5, price: 2800, stripePrice: `price_${id}` }])),
@@ -19,7 +19,7 @@ function createShop(ids: readonly string[]) {
 }
 
 describe("rows that name a Stripe Price", () => {
-  it("thirty of them take three calls to Stripe at most, once their Prices are known", async () => {
+  it("cost at most three calls to Stripe for thirty of them, once their Prices are known", async () => {
     const { world } = createShop(IDS);
     const shop = await world.open();
     await shop.prices.warm(IDS.map((id) => `price_${id}`));
@@ -32,16 +32,16 @@ describe("rows that name a Stripe Price", () => {
     expect(world.stripe.session(checkoutId)).toMatchObject({ amount_total: 30 * 9900, currency: "eur" });
   });
 
-  it("are charged in the currency that was shown, whatever others the Price has", async () => {
+  it("are charged in the currency that was shown, even if the Price has others", async () => {
     const { world } = createShop(["mug"]);
     const shop = await world.open();
-    const asked: unknown[] = [];
+    const currencies: unknown[] = [];
     const { gateway } = shop.dependencies;
     const watched = world.boot({
       dependencies: (real) => ({
         gateway: {
           ...gateway,
-          create: (params, key) => (asked.push(params.currency), real.gateway.create(params, key)),
+          create: (params, key) => (currencies.push(params.currency), real.gateway.create(params, key)),
         },
       }),
     });
@@ -49,7 +49,7 @@ describe("rows that name a Stripe Price", () => {
 
     await watched.pay("ann", { mug: 1 });
 
-    expect(asked).toEqual(["eur"]);
+    expect(currencies).toEqual(["eur"]);
   });
 
   it.each([
@@ -57,7 +57,7 @@ describe("rows that name a Stripe Price", () => {
     ["has a product that was switched off", { product_active: false }],
     ["became a subscription's", { recurring: true }],
   ])(
-    "are not payable when the Price %s since it was read: Stripe refuses, and it is read again",
+    "are not payable if the Price %s since it was read: Stripe rejects it, and it is read again",
     async (_what, facts) => {
       const { world, set } = createShop(["mug"]);
       const shop = await world.open();
@@ -78,7 +78,7 @@ describe("rows that name a Stripe Price", () => {
     },
   );
 
-  it("are told apart: of a cart, only those whose Price is gone", async () => {
+  it("are reported individually: only those of the cart whose Price is gone", async () => {
     const { world } = createShop(["mug", "pot"]);
     const shop = await world.open();
     await shop.prices.warm(["price_mug", "price_pot"]);
@@ -94,7 +94,7 @@ describe("rows that name a Stripe Price", () => {
     });
   });
 
-  it("whose Price is not known are not said to have none: the items stay held, and a second try succeeds", async () => {
+  it("whose Price is unknown don't count as unpriced: the items stay held, and a retry succeeds", async () => {
     const { world } = createShop(["mug"]);
     const shop = await world.open();
     shop.setFaults(once("/v1/prices", 500, 2));
@@ -110,7 +110,7 @@ describe("rows that name a Stripe Price", () => {
     });
   });
 
-  it("are refused for what Stripe says when their Prices are as they were, or cannot be read", async () => {
+  it("are reported as rejected by Stripe if their Prices are unchanged or unreadable", async () => {
     const { world } = createShop(["mug"]);
     const shop = await world.open();
     await shop.prices.warm(["price_mug"]);

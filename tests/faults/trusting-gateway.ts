@@ -4,14 +4,14 @@ import { decodeRecord, encodeWrite, mergeMetadata } from "~/checkout/stripe/sess
 import { UnavailableError } from "~/errors";
 import { SHOP_TAG, START } from "../checkout/world";
 
-/** A gateway that takes every response without an error for the one that it asked for, as stripe-node does. */
+/** A gateway that, like stripe-node, trusts every response without an error. */
 export function trusting(gateway: StripeGateway): StripeGateway {
   return {
     ...gateway,
-    expire: (checkoutId) => gateway.expire(checkoutId).catch(believed(() => "expired" as const)),
+    expire: (checkoutId) => gateway.expire(checkoutId).catch(trusted(() => "expired" as const)),
     refund: (request) =>
       gateway.refund(request).catch(
-        believed(() => ({
+        trusted(() => ({
           outcome: "refunded" as const,
           refund: {
             id: "re_of_nobody",
@@ -21,7 +21,7 @@ export function trusting(gateway: StripeGateway): StripeGateway {
           },
         })),
       ),
-    refunds: (paymentIntentId) => gateway.refunds(paymentIntentId).catch(believed(() => [])),
+    refunds: (paymentIntentId) => gateway.refunds(paymentIntentId).catch(trusted(() => [])),
   };
 }
 
@@ -29,18 +29,18 @@ export function trustingMarks(marks: MarkStore<StripeSession>): MarkStore<Stripe
   return {
     read: (session) => marks.read(session),
     write: (checkoutId, record, change) =>
-      marks.write(checkoutId, record, change).catch(believed(() => asIfWritten(record, change))),
+      marks.write(checkoutId, record, change).catch(trusted(() => asIfWritten(record, change))),
   };
 }
 
 function asIfWritten(record: CheckoutRecord, change: RecordChange): CheckoutRecord {
   return (
-    decodeRecord(SHOP_TAG, mergeMetadata(record.source, encodeWrite(record, change, { id: "believed", at: START }))) ??
+    decodeRecord(SHOP_TAG, mergeMetadata(record.source, encodeWrite(record, change, { id: "trusted", at: START }))) ??
     record
   );
 }
 
-function believed<T>(yes: () => T): (error: unknown) => T {
+function trusted<T>(yes: () => T): (error: unknown) => T {
   return (error) => {
     const isBogus =
       error instanceof UnavailableError &&

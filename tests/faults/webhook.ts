@@ -41,11 +41,11 @@ export function sign(body: string, at: number, secret = SECRET): string {
   return Stripe.webhooks.generateTestHeaderString({ payload: body, secret, timestamp: Math.floor(at / 1000) });
 }
 
-/** What the webhook route does with an event, signature included. */
+/** Processes a signed event like the webhook route. */
 export function deliver(world: World, process: Process, parts: EventParts): Promise<FulfilOutcome> {
   const body = eventBody(parts);
   const verified = verifyWebhook(body, sign(body, world.clock.wall()), [SECRET], world.clock.wall());
-  if (verified.outcome !== "event") throw new Error("the signature of this test is wrong");
+  if (verified.outcome !== "event") throw new Error("this test's signature is invalid");
   const work = workFor(verified.event, { live: false });
   if (work === null) return Promise.resolve({ outcome: "not_ours" });
   return work.to === "fulfil" ? process.checkout.fulfil(work.checkoutId) : process.checkout.followRefund(work.refundId);

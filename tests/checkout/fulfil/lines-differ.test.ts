@@ -200,12 +200,12 @@ describe("missing charged lines", () => {
   it("shows in inspect, before and after the review begins", async () => {
     const { shop, checkoutId } = await paid([ONE_LESS]);
     const reading = () => shop.checkout.inspect(checkoutId);
-    expect(await look()).toMatchObject({
+    expect(await reading()).toMatchObject({
       charged: [{ productId: "mug", quantity: 1 }, { productId: "pot" }],
       next: "Wait for an operator, since Stripe charged for less than this order's lines.",
     });
     await shop.checkout.fulfil(checkoutId);
-    expect(await look()).toMatchObject({
+    expect(await reading()).toMatchObject({
       next: "Wait for an operator to accept what Stripe charged for, or to refund it.",
     });
   });
@@ -266,11 +266,11 @@ describe("reading the charged lines", () => {
     world.stripe.pay(bobs);
     const reading = world.stripe.holdNext({ method: "GET", path: `/v1/checkout/sessions/${checkoutId}/line_items` });
     const anns = shop.checkout.fulfil(checkoutId);
-    await look.reached;
+    await reading.reached;
 
     expect(await shop.checkout.fulfil(bobs)).toMatchObject({ outcome: "done" });
 
-    look.release();
+    reading.release();
     expect(await anns).toMatchObject({ outcome: "done" });
   });
 });
