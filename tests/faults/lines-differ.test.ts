@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PageEdit } from "~/sandbox/stripe/page-edits.server";
-import { CALLS, createWorld, type Fault } from "../checkout/world";
+import { createWorld, type Fault } from "../checkout/world";
 import { patiently } from "./patiently";
 
 const EDITS = {
