@@ -15,19 +15,19 @@ export function encodeState(state: LineState, quantity: number, writtenAt: numbe
     case "returned":
       return "b";
     case "done":
-      return token("d", [number(state.from), "", target(state, quantity, -1)]);
+      return token("d", [encodeNumber(state.from), "", target(state, quantity, -1)]);
     case "needs_review":
       return state.of === "intent"
-        ? token("n", [number(state.from), "", target(state, quantity, -1)])
-        : token("m", [number(state.from), "", target(state, quantity, 1)]);
+        ? token("n", [encodeNumber(state.from), "", target(state, quantity, -1)])
+        : token("m", [encodeNumber(state.from), "", target(state, quantity, 1)]);
     case "intent":
     case "return_intent": {
       const { announcedAt = writtenAt } = state;
       const fields = [
-        number(state.from),
+        encodeNumber(state.from),
         encodeVersion(state.version),
         target(state, quantity, directionOf(state.mark)),
-        announcedAt === writtenAt ? "" : number(announcedAt),
+        announcedAt === writtenAt ? "" : encodeNumber(announcedAt),
       ];
       return token(state.mark === "intent" ? "i" : "r", fields);
     }
@@ -65,14 +65,14 @@ export function decodeState(text: string, quantity: number, writtenAt: number): 
   }
 }
 
-export function number(value: number): string {
+export function encodeNumber(value: number): string {
   return value.toString(36);
 }
 
-/** Throws unless `text` is exactly what `number` writes. */
+/** Throws unless `text` is exactly what `encodeNumber` writes. */
 export function readNumber(text: string): number {
   const value = Number.parseInt(text, 36);
-  if (number(value) !== text) throw new Error(`invalid number in a mark: ${text}`);
+  if (encodeNumber(value) !== text) throw new Error(`invalid number in a mark: ${text}`);
   return value;
 }
 
@@ -85,10 +85,10 @@ function directionOf(mark: AnnouncedMark): 1 | -1 {
 }
 
 function target({ from, to }: { from: number; to: number }, quantity: number, direction: 1 | -1): string {
-  return to === from + direction * quantity ? "" : number(to);
+  return to === from + direction * quantity ? "" : encodeNumber(to);
 }
 
 /** PostgreSQL's versions are decimal. Others are omitted, so the rule for rows without versions applies. */
 function encodeVersion(version: string | undefined): string {
-  return version !== undefined && /^(0|[1-9]\d{0,14})$/.test(version) ? number(Number(version)) : "";
+  return version !== undefined && /^(0|[1-9]\d{0,14})$/.test(version) ? encodeNumber(Number(version)) : "";
 }

@@ -1,5 +1,5 @@
 import type { Batch, LineState, RecordState, ReviewReason } from "~/checkout/fulfil/line-marks";
-import { decodeState, encodeState, number, readNumber } from "./line-tokens";
+import { decodeState, encodeNumber, encodeState, readNumber } from "./line-tokens";
 
 /** The state of a checkout at one point of the log; lines by index. */
 export interface LoggedState extends Omit<RecordState, "states"> {
@@ -64,7 +64,7 @@ export function writeEntry(
   { step, id, at, state }: Omit<LogEntry, "keys">,
   quantities: readonly number[],
 ): Record<string, string> {
-  const head = [number(at), ...encodeHead(state)].join(",");
+  const head = [encodeNumber(at), ...encodeHead(state)].join(",");
   const text = `${head}:${state.states.map((line, index) => encodeState(line, quantities[index] ?? 0, at)).join(",")}`;
   const parts = Array.from({ length: Math.ceil(text.length / MAX_VALUE) }, (_, part) =>
     text.slice(part * MAX_VALUE, (part + 1) * MAX_VALUE),
@@ -100,11 +100,11 @@ function readEntry(
 function encodeHead({ verdict, review, accepted, extraLines, batch }: LoggedState): string[] {
   const fields = [];
   if (verdict !== null) fields.push(verdict === "refund" ? "vr" : "vd");
-  if (review !== null) fields.push(`w${REASONS[review.reason]}${number(review.since)}`);
+  if (review !== null) fields.push(`w${REASONS[review.reason]}${encodeNumber(review.since)}`);
   if (accepted.length > 0) fields.push(`o${accepted.map((reason) => REASONS[reason]).join("")}`);
   if (extraLines) fields.push("e");
   if (batch !== undefined)
-    fields.push(batch.role === "leads" ? `l${batch.id}` : `m${[batch.id, number(batch.from), batch.leader].join(".")}`);
+    fields.push(batch.role === "leads" ? `l${batch.id}` : `m${[batch.id, encodeNumber(batch.from), batch.leader].join(".")}`);
   return fields;
 }
 

@@ -13,7 +13,7 @@ import type { ChargedLine, StripeGateway, StripeSession } from "./gateway";
 import { pages, since, type After } from "./list-pages.server";
 import { readSideBySide, type Slice } from "./read-side-by-side";
 import type { Metadata } from "./session-metadata";
-import { createRefundCalls } from "./stripe-refunds.server";
+import { createRefundOperations } from "./stripe-refunds.server";
 import {
   activePricePage,
   createdSession,
@@ -48,16 +48,16 @@ export function createStripeGateway(stripe: Stripe, patience: Patience = PATIENC
     for await (const session of pages(what, page)) yield withRefunds(toSession(session));
   }
 
-  const refundCalls = createRefundCalls(stripe, patience);
+  const refundOperations = createRefundOperations(stripe, patience);
 
   /** Reads all refunds of the charge; Stripe expands only the latest ten. */
   async function withRefunds({ hasMoreRefunds, ...session }: SessionOfPage): Promise<StripeSession> {
     if (!hasMoreRefunds || session.charge === null || session.payment === null) return session;
-    return { ...session, charge: { ...session.charge, refunds: await refundCalls.refunds(session.payment.id) } };
+    return { ...session, charge: { ...session.charge, refunds: await refundOperations.refunds(session.payment.id) } };
   }
 
   return {
-    ...refundCalls,
+    ...refundOperations,
 
     async create(params, idempotencyKey) {
       const what = "create a payment page";

@@ -18,7 +18,7 @@ import {
 const LANES = 2;
 
 /** The gateway's operations for refunds. */
-export function createRefundCalls(
+export function createRefundOperations(
   stripe: Stripe,
   patience: Patience,
 ): Pick<StripeGateway, "refunds" | "refund" | "refundedPayment" | "findByPayment" | "visitRefunds"> {
