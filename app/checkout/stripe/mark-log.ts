@@ -104,7 +104,9 @@ function encodeHead({ verdict, review, accepted, extraLines, batch }: LoggedStat
   if (accepted.length > 0) fields.push(`o${accepted.map((reason) => REASONS[reason]).join("")}`);
   if (extraLines) fields.push("e");
   if (batch !== undefined)
-    fields.push(batch.role === "leads" ? `l${batch.id}` : `m${[batch.id, encodeNumber(batch.from), batch.leader].join(".")}`);
+    fields.push(
+      batch.role === "leads" ? `l${batch.id}` : `m${[batch.id, encodeNumber(batch.from), batch.leader].join(".")}`,
+    );
   return fields;
 }
 
