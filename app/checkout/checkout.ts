@@ -8,8 +8,8 @@ import type { ChargedLine, Refund } from "./stripe/gateway";
 
 /**
  * The checkout's contract with routes, the API and housekeeping. Wired by `createCheckout` in `create-checkout.server.ts`.
- * Every method throws `UnavailableError` when Stripe, the database or the store is unavailable, when a lease is busy, or
- * before holds are rebuilt. Nothing is lost then: holds stay, and retrying is safe.
+ * Every method throws `UnavailableError` when Stripe, the database or the store is unavailable, when a lease is busy or,
+ * for methods that change something, before holds are rebuilt. Nothing is lost then: holds stay, and retrying is safe.
  *
  * @example
  * const started = await checkout.start({ sessionHash, lines, origin });
@@ -33,8 +33,9 @@ export interface CheckoutService {
   release(request: { sessionHash: string; productIds: readonly string[] | "all" }): Promise<ReleaseCartOutcome>;
 
   /**
-   * Completes all remaining work for one checkout. Called by the webhook, the return page, the reconciler and
-   * operators. Idempotent, and survives a crash between any two steps. Fetches the session and trusts no event's body.
+   * Completes all remaining work for one checkout. Called by the webhook, the return page, the sweep, the
+   * reconciler and operators. Idempotent, and survives a crash between any two steps. Fetches the session and trusts no
+   * event's body.
    */
   fulfil(checkoutId: string): Promise<FulfilOutcome>;
 

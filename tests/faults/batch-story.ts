@@ -20,8 +20,8 @@ export interface StoryOptions {
   readonly before?: ((world: World) => void) | undefined;
   /** Whether a new process continues. */
   readonly reboot?: boolean;
-  /** Order in which the checkouts are fulfilled afterwards. */
-  readonly order?: "first come" | "last come";
+  /** Which checkout is retried first afterwards. */
+  readonly order?: "first" | "last";
   readonly marks?: ((real: Marks) => Marks) | undefined;
 }
 
@@ -44,7 +44,7 @@ export async function runBatch({
   fault,
   before,
   reboot = false,
-  order = "first come",
+  order = "first",
   marks = (real) => real,
 }: StoryOptions): Promise<Story | null> {
   const world = createWorld({ rows: { mug: START_STOCK } });
@@ -75,7 +75,7 @@ export async function runBatch({
   const next = reboot ? await open() : first;
   next.heal();
   const outcomes: string[] = [];
-  for (const id of order === "first come" ? checkoutIds : checkoutIds.toReversed()) {
+  for (const id of order === "first" ? checkoutIds : checkoutIds.toReversed()) {
     const again = await next.run(next.checkout.fulfil(id));
     outcomes.push(typeof again === "object" && "outcome" in again ? again.outcome : String(again));
   }

@@ -2,10 +2,10 @@ import { expect, it } from "vitest";
 import { atEachCall, CALLS_OF_A_BATCH, findError } from "./batch-story";
 
 const FAULTS = ["kill before", "kill after", "refuse", "cut", 429, 500, 503, "lie", "lie after"] as const;
-const ORDERS = ["first come", "last come"] as const;
+const ORDERS = ["first", "last"] as const;
 
 it.each(FAULTS.flatMap((fault) => ORDERS.map((order) => [fault, order] as const)))(
-  "%s at each call outside of a batch, then %s: the stock is right to the unit",
+  "%s at each external call of a batch, then a retry (%s first): the stock is exact",
   { timeout: 60_000 },
   async (fault, order) => {
     const { calls, wrong } = await atEachCall(

@@ -13,17 +13,17 @@ describe("a batch of sales", () => {
   });
 
   const FAULTS = [
-    ["kill before", "first come"],
-    ["kill before", "last come"],
-    ["kill after", "first come"],
-    ["kill after", "last come"],
-    ["cut", "last come"],
-    ["refuse", "last come"],
-    [503, "last come"],
+    ["kill before", "first"],
+    ["kill before", "last"],
+    ["kill after", "first"],
+    ["kill after", "last"],
+    ["cut", "last"],
+    ["refuse", "last"],
+    [503, "last"],
   ] as const;
 
   it.each(FAULTS)(
-    "%s at each call outside, then %s: the stock is right to the unit",
+    "%s at each external call, then a retry (%s first): the stock is exact",
     { timeout: 30_000 },
     async (fault, order) => {
       const reboot = fault === "kill before" || fault === "kill after";
@@ -122,7 +122,7 @@ describe("a write of marks that lands late", () => {
     };
   }
 
-  it.each(["first come", "last come"] as const)("changes nothing once all is settled (%s)", async (order) => {
+  it.each(["first", "last"] as const)("changes nothing once all is settled (%s)", async (order) => {
     let nth = 1;
     for (; ; nth += 1) {
       const late = lateWrite(nth);

@@ -14,7 +14,7 @@ const change = (shop: Process, sessionHash: string, quantity: number) =>
   shop.checkout.changeCart({ sessionHash, lines: units("mug", quantity) });
 const heldUnits = async (shop: Process) => (await shop.store.totals()).units;
 
-/** Reports each `create` of an empty page as refused by Stripe, even if a page with its key exists. */
+/** Reports each create without line items, which checks under a claim's key whether its page exists, as refused. */
 function neverCreated(gateway: StripeGateway): StripeGateway["create"] {
   return async (params, key) =>
     params.line_items === undefined

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CheckoutRecord, LineState, RecordChange } from "~/checkout/fulfil/line-marks";
 import { decodeRecord, encodeRecord, encodeWrite, mergeMetadata } from "~/checkout/stripe/session-metadata";
-import { decodeRecordBefore, encodeChangeBefore } from "../metadata-before";
+import { decodePreviousRecord, encodePreviousChange } from "../previous-metadata";
 
 const TAG = "shop";
 const LEADER = "cs_test_a1B2c3";
@@ -41,7 +41,7 @@ describe("marks of a batch", () => {
     const follower = write(fresh(), { batch: FOLLOWS });
 
     expect(follower).toMatchObject({ batch: FOLLOWS, lines: [{ state: { mark: "claimed" } }] });
-    expect(stateOf(decodeRecordBefore(TAG, follower.source))).toEqual({
+    expect(stateOf(decodePreviousRecord(TAG, follower.source))).toEqual({
       mark: "needs_review",
       of: "intent",
       from: 18,
@@ -53,7 +53,7 @@ describe("marks of a batch", () => {
     const done = write(write(fresh(), { batch: FOLLOWS }), { states: mug({ mark: "done", from: 18, to: 16 }) });
 
     expect(stateOf(done)).toEqual({ mark: "done", from: 18, to: 16 });
-    expect(stateOf(decodeRecordBefore(TAG, done.source))).toEqual({ mark: "done", from: 18, to: 16 });
+    expect(stateOf(decodePreviousRecord(TAG, done.source))).toEqual({ mark: "done", from: 18, to: 16 });
   });
 
   it("a leader announces the move of all, records only its own part as done, and remains the leader", () => {
@@ -77,10 +77,10 @@ describe("marks of a batch", () => {
     { name: "another move of its own", move: { from: 15, to: 13 }, led: false },
   ])("the previous version completes $name: still the leader = $led", ({ move, led }) => {
     const announced = write(fresh(), { states: mug({ mark: "intent", from: 20, to: 13 }), batch: LEADS });
-    const before = decodeRecordBefore(TAG, announced.source);
+    const before = decodePreviousRecord(TAG, announced.source);
     if (before === null) throw new Error("unreadable");
     const after = decoded(
-      mergeMetadata(announced.source, encodeChangeBefore(before, { states: mug({ mark: "done", ...move }) })),
+      mergeMetadata(announced.source, encodePreviousChange(before, { states: mug({ mark: "done", ...move }) })),
     );
 
     expect(stateOf(after)).toEqual({ mark: "done", ...move });

@@ -156,7 +156,7 @@ describe("missing charged lines", () => {
         { ...CROSS_SELL, unit_amount: 900 },
       ],
     ],
-  ])("(%s): nothing is taken, and the items stay held until somebody decides", async (_what, edits) => {
+  ])("(%s): nothing is taken, and the items stay held until an operator decides", async (_what, edits) => {
     const { shop, checkoutId, marks, stock, world } = await paid(edits);
 
     for (const _try of [1, 2])

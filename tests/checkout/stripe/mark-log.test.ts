@@ -8,7 +8,7 @@ import {
   type Metadata,
 } from "~/checkout/stripe/session-metadata";
 import { randomFrom } from "../../random";
-import { decodeRecordBefore, encodeChangeBefore } from "../metadata-before";
+import { decodePreviousRecord, encodePreviousChange } from "../previous-metadata";
 
 const TAG = "shop";
 const LINES = ["cup", "mug", "pot"];
@@ -60,8 +60,8 @@ const NOW: Version = {
   write: (metadata, change, write) => encodeWrite(ours(decodeRecord(TAG, metadata)), change, write),
 };
 const BEFORE: Version = {
-  read: (metadata) => ours(decodeRecordBefore(TAG, metadata)),
-  write: (metadata, change) => encodeChangeBefore(ours(decodeRecordBefore(TAG, metadata)), change),
+  read: (metadata) => ours(decodePreviousRecord(TAG, metadata)),
+  write: (metadata, change) => encodePreviousChange(ours(decodePreviousRecord(TAG, metadata)), change),
 };
 
 function tools(seed: number) {

@@ -5,7 +5,7 @@ import type { LineState, MarkedLine, NewRecord, Verdict } from "~/checkout/fulfi
  * The previous version's encoding of a session's metadata: each step rewrites the line's key, and there is no log. Kept
  * unchanged to test rolling deployments, and as the negative control of the log.
  */
-export type RecordBefore = NewRecord & { readonly verdict: Verdict | null };
+export type PreviousRecord = NewRecord & { readonly verdict: Verdict | null };
 
 const MAX_VALUE = 500;
 
@@ -43,8 +43,8 @@ const headSchema = z.object({
 
 type Metadata = Readonly<Record<string, string>>;
 
-export function encodeChangeBefore(
-  record: RecordBefore,
+export function encodePreviousChange(
+  record: PreviousRecord,
   change: { states?: ReadonlyMap<string, LineState> | undefined; verdict?: string | undefined },
 ): Metadata {
   const metadata: Record<string, string> = {};
@@ -56,7 +56,7 @@ export function encodeChangeBefore(
   return metadata;
 }
 
-export function decodeRecordBefore(shopTag: string, metadata: Metadata): RecordBefore | null {
+export function decodePreviousRecord(shopTag: string, metadata: Metadata): PreviousRecord | null {
   if (metadata[SHOP] !== shopTag) return null;
   const head = headSchema.parse(metadata);
   const lines: MarkedLine[] = [];
