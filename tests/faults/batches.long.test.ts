@@ -5,7 +5,7 @@ const FAULTS = ["kill before", "kill after", "refuse", "cut", 429, 500, 503, "li
 const ORDERS = ["first", "last"] as const;
 
 it.each(FAULTS.flatMap((fault) => ORDERS.map((order) => [fault, order] as const)))(
-  "%s at each external call of a batch, then a retry (%s first): the stock is exact",
+  "%s at each external call of a batch, then retries from the %s checkout on: the stock is exact",
   { timeout: 60_000 },
   async (fault, order) => {
     const { calls, wrong } = await atEachCall(

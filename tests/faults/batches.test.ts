@@ -23,7 +23,7 @@ describe("a batch of sales", () => {
   ] as const;
 
   it.each(FAULTS)(
-    "%s at each external call, then a retry (%s first): the stock is exact",
+    "%s at each external call, then retries from the %s checkout on: the stock is exact",
     { timeout: 30_000 },
     async (fault, order) => {
       const reboot = fault === "kill before" || fault === "kill after";

@@ -157,8 +157,8 @@ async function moveUnderProducts(
 ): Promise<Attempt<CheckoutRecord>> {
   const { session, record, held, budget, isPredecessor } = work;
   const line = wasClaimed && !isPredecessor ? batchableLine(record) : null;
-  const place = line === null ? null : context.batches.join(line.productId, { session, record, held });
-  const signal = place === null ? budget.signal : AbortSignal.any([budget.signal, place.signal]);
+  const entry = line === null ? null : context.batches.join(line.productId, { session, record, held });
+  const signal = entry === null ? budget.signal : AbortSignal.any([budget.signal, entry.signal]);
   const request = {
     keys: productKeys(record.lines.map(({ productId }) => productId)),
     checkoutId: session.id,
@@ -166,17 +166,17 @@ async function moveUnderProducts(
   };
   try {
     return await withLeases(context.leases, request, (productsHeld) => {
-      place?.leave();
+      entry?.leave();
       const move = { session, record, held: { check: () => (held.check(), productsHeld.check()) }, wasClaimed };
       return withUrgency("product_held", () =>
         line === null ? moveStock(context, move) : moveTogether(context, move),
       );
     });
   } catch (error) {
-    if (place?.taken === undefined) throw error;
-    return fulfilByBatch(context, work, await place.taken);
+    if (entry?.taken === undefined) throw error;
+    return fulfilByBatch(context, work, await entry.taken);
   } finally {
-    place?.leave();
+    entry?.leave();
   }
 }
 
