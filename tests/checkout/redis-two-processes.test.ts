@@ -1,37 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import type { LeaseStore } from "~/checkout/leases/lease-store";
 import { createMemoryLeaseStore } from "~/checkout/leases/memory-lease-store.server";
 import { createRedisLeaseStore } from "~/checkout/leases/redis-lease-store.server";
 import type { RedisConnection } from "~/reservations/redis/redis-connection.server";
-import { startRedis, type RedisServer } from "../redis-server";
+import { redisForTests } from "../redis-for-tests";
 import { connect } from "../reservations/redis-fixture";
 import { createWorld, START, type World } from "./world";
 
 const SALES = 30;
 const STOCK = 100;
 
-let server: RedisServer;
-const opened = new Set<RedisConnection>();
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(async () => {
-  await server.stop();
-});
-beforeEach(async () => {
-  await server.command("FLUSHALL");
-});
-afterEach(() => {
-  for (const redis of opened) redis.close();
-  opened.clear();
-});
+const server = redisForTests();
 
 /** One server process. External calls take a random time, so that two processes interleave at every step. */
 async function openProcess(world: World, leasesOn: (redis: RedisConnection) => LeaseStore) {
   // The store uses the world's time, as Stripe does.
   const { redis, store, turns } = connect(server.url, { offset: { ms: START - Date.now() } });
-  opened.add(redis);
+  onTestFinished(() => redis.close());
   const shop = world.boot({
     pause: () => sleep(Math.random() * 10),
     dependencies: (real) => ({

@@ -1,40 +1,25 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { UnavailableError } from "~/errors";
 import { KnownEpoch } from "~/reservations/redis/known-epoch";
-import { startRedis, type RedisServer } from "../redis-server";
+import { redisForTests } from "../redis-for-tests";
 import { PATIENT } from "./describe-reservation-store";
 import { flippingAddress } from "./flipping-address";
 import { connect } from "./redis-fixture";
 
 /** `P` failed over to `R`, keeps running, and the address leads back to it. The only mug was claimed on R. */
-let P: RedisServer;
-let R: RedisServer;
-beforeAll(async () => {
-  [P, R] = await Promise.all([startRedis(), startRedis()]);
-});
-afterAll(async () => {
-  await Promise.all([P.stop(), R.stop()]);
-});
-beforeEach(async () => {
-  await Promise.all([P.command("FLUSHALL"), R.command("FLUSHALL")]);
-});
-
-const closing = new Set<() => void>();
-afterEach(() => {
-  for (const close of closing) close();
-  closing.clear();
-});
+const P = redisForTests();
+const R = redisForTests();
 
 async function address() {
   const flipping = await flippingAddress(P.port);
-  closing.add(() => flipping.close());
+  onTestFinished(() => flipping.close());
   return flipping;
 }
 
 function server(url: string, options: Parameters<typeof connect>[1] = {}) {
   const app = connect(url, options);
-  closing.add(() => app.redis.close());
+  onTestFinished(() => app.redis.close());
   return app;
 }
 

@@ -1,28 +1,13 @@
 import { once } from "node:events";
 import { connect as connectTcp, createServer } from "node:net";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { UnavailableError } from "~/errors";
 import { scripts } from "~/reservations/redis/scripts.server";
-import { startRedis, type RedisServer } from "../redis-server";
+import { redisForTests } from "../redis-for-tests";
 import { PATIENT } from "./describe-reservation-store";
 import { connect } from "./redis-fixture";
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(async () => {
-  await server.stop();
-});
-beforeEach(async () => {
-  await server.command("FLUSHALL");
-});
-
-const closing = new Set<() => void>();
-afterEach(() => {
-  for (const close of closing) close();
-  closing.clear();
-});
+const server = redisForTests();
 
 /** A TCP proxy to Redis that can hold back one request, even if its sender is gone, until it is let through. */
 async function delayingProxy(port: number) {
@@ -46,7 +31,7 @@ async function delayingProxy(port: number) {
   });
   proxy.listen(0, "127.0.0.1");
   await once(proxy, "listening");
-  closing.add(() => proxy.close());
+  onTestFinished(() => void proxy.close());
   const address = proxy.address();
   if (address === null || typeof address === "string") throw new Error("no port");
   return {
@@ -63,7 +48,7 @@ async function delayingProxy(port: number) {
 
 function appServer(url = server.url) {
   const app = connect(url);
-  closing.add(() => app.redis.close());
+  onTestFinished(() => app.redis.close());
   return app;
 }
 

@@ -1,33 +1,20 @@
 import { once } from "node:events";
 import { connect as connectTcp, createServer, type Socket } from "node:net";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { UnavailableError } from "~/errors";
 import type { StoreEvent } from "~/reservations/reservation-store";
-import { startRedis, type RedisServer } from "../redis-server";
+import { redisForTests } from "../redis-for-tests";
+import { startRedis } from "../redis-server";
 import { PATIENT, storeTiming } from "./describe-reservation-store";
 import { connect } from "./redis-fixture";
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(async () => {
-  await server.stop();
-});
-beforeEach(async () => {
-  await server.command("FLUSHALL");
-});
+const server = redisForTests();
 
-const closing = new Set<() => void>();
-afterEach(() => {
-  vi.useRealTimers();
-  for (const close of closing) close();
-  closing.clear();
-});
+afterEach(() => void vi.useRealTimers());
 
 function appServer(options?: Parameters<typeof connect>[1], url = server.url) {
   const app = connect(url, options);
-  closing.add(() => app.redis.close());
+  onTestFinished(() => app.redis.close());
   return app;
 }
 
@@ -181,7 +168,7 @@ describe("a failing Redis", () => {
 
   it("that stops: operations are refused within a second; once it is back and rebuilt, servers work without a restart", async () => {
     const own = await startRedis();
-    closing.add(() => void own.stop());
+    onTestFinished(() => void own.stop());
     const app = appServer({}, own.url);
     await app.rebuild();
     await grant(app, "ann");
@@ -207,7 +194,7 @@ describe("a failing Redis", () => {
 
   it("that restarts with its epoch key may have lost writes: nothing is placed, claimed or counted before a rebuild", async () => {
     const own = await startRedis(["--appendonly", "yes", "--appendfsync", "always"]);
-    closing.add(() => void own.stop());
+    onTestFinished(() => void own.stop());
     const app = appServer({}, own.url);
     await app.rebuild();
     await grant(app, "ann");
@@ -287,7 +274,7 @@ describe("a failing Redis", () => {
 
   it("that is full refuses new holds but still releases units", async () => {
     const own = await startRedis();
-    closing.add(() => void own.stop());
+    onTestFinished(() => void own.stop());
     const app = appServer({}, own.url);
     await app.rebuild();
     await grant(app, "ann");
@@ -303,7 +290,7 @@ describe("a failing Redis", () => {
 
   it("that may evict holds causes a warning", async () => {
     const own = await startRedis();
-    closing.add(() => void own.stop());
+    onTestFinished(() => void own.stop());
     const app = appServer({}, own.url);
     expect(await app.redis.warnings()).toEqual([]);
     await own.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
@@ -358,7 +345,7 @@ async function cuttingProxy(port: number) {
     });
   }).listen(0, "127.0.0.1");
   await once(proxy, "listening");
-  closing.add(() => {
+  onTestFinished(() => {
     proxy.close();
     for (const socket of sockets) socket.destroy();
   });

@@ -1,31 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createRedisLeaseStore } from "~/checkout/leases/redis-lease-store.server";
 import { UnavailableError } from "~/errors";
-import { startRedis, type RedisServer } from "../redis-server";
+import { redisForTests } from "../redis-for-tests";
 import { PATIENT, storeTiming } from "./describe-reservation-store";
 import { connect } from "./redis-fixture";
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(async () => {
-  await server.stop();
-});
+const server = redisForTests();
 beforeEach(async () => {
   await server.command("CONFIG", "SET", "maxmemory", "0", "min-replicas-to-write", "0");
-  await server.command("FLUSHALL");
-});
-
-const closing = new Set<() => void>();
-afterEach(() => {
-  for (const close of closing) close();
-  closing.clear();
 });
 
 function appServer(options: Parameters<typeof connect>[1] = {}, url = server.url) {
   const app = connect(url, options);
-  closing.add(() => app.redis.close());
+  onTestFinished(() => app.redis.close());
   return app;
 }
 

@@ -1,35 +1,22 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createRedisLeaseStore } from "~/checkout/leases/redis-lease-store.server";
 import { UnavailableError } from "~/errors";
-import { startRedis, type RedisServer } from "../../redis-server";
+import { redisForTests } from "../../redis-for-tests";
 import { connect } from "../../reservations/redis-fixture";
 import { describeLeaseStore } from "./describe-lease-store";
 
 const patient = new AbortController().signal;
 const LEASE_MS = 1_000;
 
-let server: RedisServer;
+const server = redisForTests();
 let offset: { ms: number };
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(async () => {
-  await server.stop();
-});
-beforeEach(async () => {
-  await server.command("FLUSHALL");
+beforeEach(() => {
   offset = { ms: 0 };
-});
-
-const opened = new Set<{ close(): void }>();
-afterEach(() => {
-  for (const redis of opened) redis.close();
-  opened.clear();
 });
 
 function appServer(options?: Parameters<typeof connect>[1]) {
   const app = connect(server.url, { offset, ...options });
-  opened.add(app.redis);
+  onTestFinished(() => app.redis.close());
   return { ...app, leases: createRedisLeaseStore(app.redis, { leaseMs: LEASE_MS }) };
 }
 

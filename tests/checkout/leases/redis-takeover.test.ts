@@ -1,31 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startRedis, type RedisServer } from "../../redis-server";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { redisForTests } from "../../redis-for-tests";
+import { type RedisServer } from "../../redis-server";
 import { connect } from "../../reservations/redis-fixture";
 import { createWorld, START } from "../world";
 
 /** `P` was the primary, then `R`. Now the address leads back to P, which was never restarted and has old data. */
-let P: RedisServer;
-let R: RedisServer;
-beforeAll(async () => {
-  [P, R] = await Promise.all([startRedis(), startRedis()]);
-});
-afterAll(async () => {
-  await Promise.all([P.stop(), R.stop()]);
-});
-beforeEach(async () => {
-  await Promise.all([P.command("FLUSHALL"), R.command("FLUSHALL")]);
-});
-
-const closing = new Set<() => void>();
-afterEach(() => {
-  for (const close of closing) close();
-  closing.clear();
-});
+const P = redisForTests();
+const R = redisForTests();
 
 /** Boots a server of the shop on that Redis, before its rebuild. `knows`: epochs that it has seen. */
 function bootOn(world: ReturnType<typeof createWorld>, redis: RedisServer, knows?: readonly string[]) {
   const app = connect(redis.url, { offset: { ms: START + world.time.ms - Date.now() }, isProven: false });
-  closing.add(() => app.redis.close());
+  onTestFinished(() => app.redis.close());
   if (knows !== undefined) app.turns.learn(knows);
   const shop = world.boot({
     dependencies: (real) => ({ reservations: { ...real.reservations, store: app.store }, rebuildTurns: app.turns }),
