@@ -37,7 +37,7 @@ export const REVIEW_CASES: Record<WholeOrderReason, ReviewCaseText> = {
     whatHappened:
       "The order is paid and there is enough stock, but the table rejected the new number. Its items stay reserved, and the update is retried automatically.",
     whatToDo:
-      "Check the table's constraints, triggers and policies. The log of this order has the database's message. Then try again or refund.",
+      "Check the table's constraints, triggers and policies. If the database gave an error, the server that tried logged it as a warning. If there is none, a policy or trigger discards or reverts the update silently. Then try again or refund.",
     decisions: [TRY_AGAIN, REFUND],
   },
   no_payment: {
