@@ -154,7 +154,7 @@ describe("layout", () => {
 });
 
 describe("what browsers are sent", () => {
-  /** Words that only the server's code has, each with the module that must have it, so that no marker goes stale. */
+  /** Text found only in server code, by the file that must contain it, so that no marker goes stale. */
   const markers = {
     SUPABASE_SECRET_KEY: "app/env.server.ts",
     whsec_sandbox: "app/env.server.ts",
@@ -191,7 +191,7 @@ function unknownModules(sources: Sources): string[] {
   );
 }
 
-/** Types count as well: whoever reads a file should not have to know what comes later. */
+/** Types count as well: a reader of one file should not need to know what is above it. */
 function importsUp(found: readonly Import[]): string[] {
   const floorOf = (name: string) => FLOORS.findIndex((floor) => floor.includes(name));
   return found

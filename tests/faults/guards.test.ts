@@ -18,6 +18,7 @@ const GUARDS: Record<
     adjusted?: boolean;
     kinds?: readonly Fault[];
     versions?: boolean;
+    /** Where the search begins: rare violations would otherwise cost a minute of runs that find nothing. */
     firstSeed?: number;
     without: Parts;
   }
@@ -47,6 +48,8 @@ const GUARDS: Record<
   "confirm fails when the pending is gone": {
     edited: false,
     kinds: ["slow"],
+    // Seed 151 finds a violation.
+    firstSeed: 145,
     without: ({ reservations }, { pause }) => {
       const { store } = reservations;
       const asked = new Map<string, Parameters<typeof store.place>[0]>();
@@ -207,8 +210,8 @@ const GUARDS: Record<
     edited: false,
     kinds: ["late"],
     versions: false,
-    // 83 is the first seed that finds a violation.
-    firstSeed: 80,
+    // Seed 182 finds a violation.
+    firstSeed: 175,
     without: () => ({ resend: { isDue: () => true } }),
   },
   "the append-only log of marks": {

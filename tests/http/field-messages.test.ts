@@ -68,6 +68,6 @@ describe("the message for an invalid field", () => {
     expect(messagesOf(reserveRequest, { items: [{ product_id: "a", quantity: 1.5 }] })).toEqual([
       "must be a whole number",
     ]);
-    expect(messagesOf(reserveRequest, { items: [{ quantity: 1 }] })).toEqual(["give either product_id or name"]);
+    expect(messagesOf(reserveRequest, { items: [{ quantity: 1 }] })).toEqual(["send either product_id or name"]);
   });
 });

@@ -77,7 +77,7 @@ function describeNext(session: StripeSession, record: CheckoutRecord, { rows, ch
   const step = nextStep(record, rows ?? new Map());
   switch (step.step) {
     case "resolve":
-      return `Settle announced moves by their rows: ${step.moves.map((move) => `${move.line.productId} ${move.row}`).join(", ")}.`;
+      return `Resolve announced moves from their rows: ${step.moves.map((move) => `${move.line.productId} ${move.row}`).join(", ")}.`;
     case "announce":
       if (record.review?.reason === "row_refused")
         return "Retry the change that the row refused, until the table accepts it.";
