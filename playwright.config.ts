@@ -39,7 +39,8 @@ export default defineConfig<ShopOptions>({
     browserName: "chromium",
     stores,
     locale: "en-GB",
-    trace: "retain-on-failure",
+    // Recording one takes a quarter of the time of a test: npx playwright test --trace on
+    trace: "off",
     screenshot: "only-on-failure",
     launchOptions: {
       ...(executablePath === undefined ? {} : { executablePath }),
