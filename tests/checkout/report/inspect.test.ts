@@ -21,11 +21,11 @@ describe("inspecting a checkout", () => {
     shop.setFaults(once(CALLS.swap, "refuse"));
     await shop.run(shop.checkout.fulfil(checkoutId));
     shop.heal();
-    expect(await next()).toMatch(/^Settle .* mug swap/);
+    expect(await next()).toMatch(/^Resolve .* mug swap/);
     world.setStock("mug", 1);
-    expect(await next()).toMatch(/^Settle .* mug applied/);
+    expect(await next()).toMatch(/^Resolve .* mug applied/);
     world.setStock("mug", 9);
-    expect(await next()).toMatch(/^Settle .* mug unclear/);
+    expect(await next()).toMatch(/^Resolve .* mug unclear/);
     await shop.checkout.fulfil(checkoutId);
     expect(await next()).toMatch(/^Wait for an operator/);
     await shop.checkout.settle({ checkoutId, productId: "mug", verdict: "not_applied" });
