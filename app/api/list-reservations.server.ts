@@ -1,6 +1,6 @@
 import type { Shop } from "~/boot/assemble-shop.server";
 import { json } from "~/http/problem.server";
-import type { Reservation, SessionView } from "~/reservations/reservation-store";
+import type { Reservation, SessionView, SnapshotQuery } from "~/reservations/reservation-store";
 import { momentIn } from "./times";
 
 type ListingShop = Pick<Shop, "catalog" | "store">;
@@ -16,10 +16,7 @@ export async function ownReservations(shop: ListingShop, sessionHash: string | n
 }
 
 /** The same for an operator: one page of all holds. */
-export async function allReservations(
-  shop: ListingShop,
-  query: { limit: number; cursor?: string | undefined },
-): Promise<Response> {
+export async function allReservations(shop: ListingShop, query: SnapshotQuery): Promise<Response> {
   const [totals, page] = await Promise.all([shop.store.totals(), shop.store.snapshot(query)]);
   return json({
     total_reservations: totals.shopping + totals.checkout,

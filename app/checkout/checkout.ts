@@ -1,4 +1,4 @@
-import type { Claim, ClientCap, Line } from "~/reservations/reservation-store";
+import type { Claim, ClientCap, Line, ReleaseRequest } from "~/reservations/reservation-store";
 import type { DecidedLine, ExceededLimit, ReserveOutcome, ReserveRequest } from "~/reservations/reserve";
 import type { ReviewReason, SettleVerdict } from "./fulfil/line-marks";
 import type { ShownCart } from "./page/shown-cart";
@@ -30,7 +30,7 @@ export interface CheckoutService {
   changeCart(request: ReserveRequest): Promise<ChangeOutcome>;
 
   /** Releases granted lines (all, or those named). Closes an open payment page first, as `changeCart` does. */
-  release(request: { sessionHash: string; productIds: readonly string[] | "all" }): Promise<ReleaseCartOutcome>;
+  release(request: ReleaseRequest): Promise<ReleaseCartOutcome>;
 
   /**
    * Completes all remaining work for one checkout. Called by the webhook, the return page, the sweep, the

@@ -7,7 +7,7 @@ import type {
   SettleOutcome,
   SettleRequest,
 } from "~/checkout/checkout";
-import type { Line } from "~/reservations/reservation-store";
+import type { Line, ReleaseRequest } from "~/reservations/reservation-store";
 import type { DriftAudit, OrderBook } from "./orders";
 
 /**
@@ -43,10 +43,7 @@ export interface OperatorDesk {
   readonly lastAudit: DriftAudit | null;
 
   /** Releases a cart's shopping hold, for some products or all. Idempotent. Leaves payment pages alone; see `closePaymentPage`. */
-  releaseHold(request: {
-    readonly sessionHash: string;
-    readonly productIds: readonly string[] | "all";
-  }): Promise<ReleaseHoldOutcome>;
+  releaseHold(request: ReleaseRequest): Promise<ReleaseHoldOutcome>;
 
   /** Closes a payment page and frees its units, but only with proof: Stripe expired it now, or reports it as expired. */
   closePaymentPage(checkoutId: string): Promise<ClosePageOutcome>;

@@ -7,20 +7,23 @@ import type {
   ClaimEnd,
   ClaimOutcome,
   ClaimRef,
+  ClaimRequest,
   ClaimsQuery,
   ConfirmOutcome,
   FoundClaim,
+  HeldQuery,
   HeldUnits,
   Line,
   OperationRef,
-  PageTerms,
   PlaceOutcome,
   PlaceRequest,
   ReleaseOutcome,
+  ReleaseRequest,
   RenewOutcome,
   ReservationStore,
   SessionView,
   SnapshotPage,
+  SnapshotQuery,
   StoreEvent,
   StoreTotals,
 } from "./reservation-store";
@@ -133,13 +136,7 @@ class MemoryReservationStore implements ReservationStore {
     return { outcome: "renewed", view: this.#view(record) };
   }
 
-  async release({
-    sessionHash,
-    productIds,
-  }: {
-    sessionHash: string;
-    productIds: readonly string[] | "all";
-  }): Promise<ReleaseOutcome> {
+  async release({ sessionHash, productIds }: ReleaseRequest): Promise<ReleaseOutcome> {
     const now = this.#begin();
     const record = this.#records.find(sessionHash, now);
     if (record === undefined) return { outcome: "released", lines: NONE, view: this.#view(undefined) };
@@ -157,15 +154,7 @@ class MemoryReservationStore implements ReservationStore {
     return { outcome: "released", lines, view: this.#view(record) };
   }
 
-  async claim({
-    sessionHash,
-    claimId,
-    terms,
-  }: {
-    sessionHash: string;
-    claimId: string;
-    terms?: PageTerms | undefined;
-  }): Promise<ClaimOutcome> {
+  async claim({ sessionHash, claimId, terms }: ClaimRequest): Promise<ClaimOutcome> {
     const now = this.#begin();
     const record = this.#records.find(sessionHash, now);
     const known = this.#claims.get(claimId);
@@ -262,13 +251,7 @@ class MemoryReservationStore implements ReservationStore {
     return this.#view(this.#records.find(sessionHash, now));
   }
 
-  async held({
-    sessionHash,
-    productIds,
-  }: {
-    sessionHash: string | null;
-    productIds: readonly string[];
-  }): Promise<ReadonlyMap<string, HeldUnits>> {
+  async held({ sessionHash, productIds }: HeldQuery): Promise<ReadonlyMap<string, HeldUnits>> {
     const now = this.#begin();
     const record = sessionHash === null ? undefined : this.#records.find(sessionHash, now);
     return this.#held(
@@ -278,7 +261,7 @@ class MemoryReservationStore implements ReservationStore {
     );
   }
 
-  async snapshot(query: { limit: number; cursor?: string | undefined }): Promise<SnapshotPage> {
+  async snapshot(query: SnapshotQuery): Promise<SnapshotPage> {
     const now = this.#begin();
     return this.#reader.page(query, now, this.#nowMs);
   }

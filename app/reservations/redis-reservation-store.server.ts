@@ -11,21 +11,24 @@ import {
   type ClaimEnd,
   type ClaimOutcome,
   type ClaimRef,
+  type ClaimRequest,
   type ClaimsQuery,
   type ConfirmOutcome,
   type FoundClaim,
+  type HeldQuery,
   type HeldUnits,
   type Line,
   type OperationRef,
-  type PageTerms,
   type PlaceOutcome,
   type PlaceRequest,
   type ReleaseOutcome,
+  type ReleaseRequest,
   type RenewOutcome,
   type Reservation,
   type ReservationStore,
   type SessionView,
   type SnapshotPage,
+  type SnapshotQuery,
   type StoreEvent,
   type StoreTotals,
 } from "./reservation-store";
@@ -77,13 +80,7 @@ class RedisReservationStore implements ReservationStore {
   /**
    * Reads first and names the change it has seen, so that a late attempt cannot release lines that were granted since.
    */
-  async release({
-    sessionHash,
-    productIds,
-  }: {
-    sessionHash: string;
-    productIds: readonly string[] | "all";
-  }): Promise<ReleaseOutcome> {
+  async release({ sessionHash, productIds }: ReleaseRequest): Promise<ReleaseOutcome> {
     const named = productIds === "all" ? {} : { productIds };
     for (let attempts = 0; attempts < RELEASE_ATTEMPTS; attempts += 1) {
       const { last } = await this.#run(scripts.view, replies.view, { sessionHash });
@@ -99,7 +96,7 @@ class RedisReservationStore implements ReservationStore {
     throw new UnavailableError("other changes of the cart keep interfering");
   }
 
-  async claim(request: { sessionHash: string; claimId: string; terms?: PageTerms | undefined }): Promise<ClaimOutcome> {
+  async claim(request: ClaimRequest): Promise<ClaimOutcome> {
     const claimed = await this.#run(scripts.claim, replies.claim, request);
     if (claimed.outcome === "not_rebuilt") throw notRebuilt();
     return claimed.outcome === "claimed"
@@ -145,13 +142,7 @@ class RedisReservationStore implements ReservationStore {
     return (await this.#run(scripts.view, replies.view, { sessionHash })).view;
   }
 
-  async held({
-    sessionHash,
-    productIds,
-  }: {
-    sessionHash: string | null;
-    productIds: readonly string[];
-  }): Promise<ReadonlyMap<string, HeldUnits>> {
+  async held({ sessionHash, productIds }: HeldQuery): Promise<ReadonlyMap<string, HeldUnits>> {
     const counted = await this.#run(
       scripts.held,
       replies.held,
@@ -164,7 +155,7 @@ class RedisReservationStore implements ReservationStore {
     );
   }
 
-  async snapshot({ limit, cursor }: { limit: number; cursor?: string | undefined }): Promise<SnapshotPage> {
+  async snapshot({ limit, cursor }: SnapshotQuery): Promise<SnapshotPage> {
     const after = cursor === undefined ? undefined : positionOf(cursor);
     if (after === null) return { reservations: [], cursor: null };
     const { rows, next } = await this.#run(scripts.snapshot, replies.snapshot, { limit, after });

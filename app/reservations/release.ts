@@ -1,4 +1,4 @@
-import type { ReleaseOutcome, ReservationStore } from "./reservation-store";
+import type { ReleaseOutcome, ReleaseRequest, ReservationStore } from "./reservation-store";
 import { waitWhileBusy } from "./wait-while-busy";
 
 export interface ReleaseDependencies {
@@ -12,7 +12,7 @@ export interface ReleaseDependencies {
  */
 export function release(
   { store, backOff }: ReleaseDependencies,
-  request: { readonly sessionHash: string; readonly productIds: readonly string[] | "all" },
+  request: ReleaseRequest,
 ): Promise<Exclude<ReleaseOutcome, { outcome: "busy" }>> {
   return waitWhileBusy(backOff, () => store.release(request));
 }

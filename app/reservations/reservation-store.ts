@@ -52,13 +52,13 @@ export interface ReservationStore {
   renew(sessionHash: string): Promise<RenewOutcome>;
 
   /** Releases the named granted lines, or all of them. As a change of the cart, it renews the remaining lines. */
-  release(request: { sessionHash: string; productIds: readonly string[] | "all" }): Promise<ReleaseOutcome>;
+  release(request: ReleaseRequest): Promise<ReleaseOutcome>;
 
   /**
    * Binds all granted units of the session to a payment page that is about to be opened. They lose their deadline.
    * Returns what others hold, like `place`. Claiming again with the same id returns the claim as it is.
    */
-  claim(request: { sessionHash: string; claimId: string; terms?: PageTerms | undefined }): Promise<ClaimOutcome>;
+  claim(request: ClaimRequest): Promise<ClaimOutcome>;
 
   /** Writes the Stripe checkout id on the claim. `gone`: no such claim, or it has another checkout. */
   stamp(ref: { claimId: string; checkoutId: string }): Promise<"stamped" | "gone">;
@@ -101,13 +101,13 @@ export interface ReservationStore {
    * Units held of each product, split into this session's and others' (null: all belong to others). Exact: lapsed holds
    * never count. Throws `UnavailableError` until lost claims are restored.
    */
-  held(request: { sessionHash: string | null; productIds: readonly string[] }): Promise<ReadonlyMap<string, HeldUnits>>;
+  held(query: HeldQuery): Promise<ReadonlyMap<string, HeldUnits>>;
 
   /**
    * One page of all holds for an operator, in no particular order. `cursor` comes from the previous page. Weakly
    * consistent across pages. A page has at most `limit` rows; any page may have fewer, even none.
    */
-  snapshot(query: { limit: number; cursor?: string | undefined }): Promise<SnapshotPage>;
+  snapshot(query: SnapshotQuery): Promise<SnapshotPage>;
 
   /** Exact totals over all live holds, in constant time. */
   totals(): Promise<StoreTotals>;
@@ -182,10 +182,21 @@ export type RenewOutcome =
   | { readonly outcome: "nothing_held" }
   | { readonly outcome: "checkout_open"; readonly claim: Claim };
 
+export interface ReleaseRequest {
+  readonly sessionHash: string;
+  readonly productIds: readonly string[] | "all";
+}
+
 export type ReleaseOutcome =
   | { readonly outcome: "released"; readonly lines: readonly Line[]; readonly view: SessionView }
   | { readonly outcome: "busy" }
   | { readonly outcome: "checkout_open"; readonly claim: Claim };
+
+export interface ClaimRequest {
+  readonly sessionHash: string;
+  readonly claimId: string;
+  readonly terms?: PageTerms | undefined;
+}
 
 export type ClaimOutcome =
   | { readonly outcome: "claimed"; readonly claim: Claim; readonly others: ReadonlyMap<string, OthersUnits> }
@@ -254,6 +265,11 @@ export interface SessionView {
   readonly claim: Claim | null;
 }
 
+export interface HeldQuery {
+  readonly sessionHash: string | null;
+  readonly productIds: readonly string[];
+}
+
 export interface HeldUnits extends OthersUnits {
   /** `units` plus what the requesting session holds. */
   readonly total: number;
@@ -268,6 +284,11 @@ export interface Reservation {
   readonly checkoutId: string | null;
   /** Null for checkout holds, which end by proof instead of time. */
   readonly expiresInMs: number | null;
+}
+
+export interface SnapshotQuery {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
 }
 
 export interface SnapshotPage {

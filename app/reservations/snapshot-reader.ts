@@ -1,4 +1,4 @@
-import type { Reservation, SnapshotPage } from "./reservation-store";
+import type { Reservation, SnapshotPage, SnapshotQuery } from "./reservation-store";
 import { eachHold, type SessionRecord } from "./session-record";
 import { shardOf, type ShardedRecords } from "./sharded-records";
 import { TICK_MS } from "./ticks";
@@ -31,7 +31,7 @@ export class SnapshotReader {
   }
 
   /** One page of at most `limit` rows, possibly none. A cursor that cannot be parsed is beyond the end. */
-  page({ limit, cursor }: { limit: number; cursor?: string | undefined }, now: number, nowMs: number): SnapshotPage {
+  page({ limit, cursor }: SnapshotQuery, now: number, nowMs: number): SnapshotPage {
     let position = cursor === undefined ? this.#find("0.0.0") : this.#find(cursor);
     const reservations: Reservation[] = [];
     const maxVisits = limit + RECORDS_BEYOND_ROWS;

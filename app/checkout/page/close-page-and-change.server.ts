@@ -1,7 +1,7 @@
 import type { ChangeOutcome, ReleaseCartOutcome } from "~/checkout/checkout";
 import type { CheckoutContext } from "~/checkout/checkout-context.server";
 import { release } from "~/reservations/release";
-import type { Claim } from "~/reservations/reservation-store";
+import type { Claim, ReleaseRequest } from "~/reservations/reservation-store";
 import { reserve, type ReserveRequest } from "~/reservations/reserve";
 import { closeClaim } from "./close-checkout.server";
 
@@ -14,10 +14,7 @@ export function changeCart(context: CheckoutContext, request: ReserveRequest): P
 }
 
 /** See `CheckoutService.release`. */
-export function releaseCart(
-  context: CheckoutContext,
-  request: { sessionHash: string; productIds: readonly string[] | "all" },
-): Promise<ReleaseCartOutcome> {
+export function releaseCart(context: CheckoutContext, request: ReleaseRequest): Promise<ReleaseCartOutcome> {
   return withPageClosed(context, async () => {
     const released = await release(context.reservations, request);
     return released.outcome === "released" ? { outcome: "released", lines: released.lines } : released;
