@@ -4,8 +4,9 @@ import { withErrorPage } from "~/api/page-problem.server";
 import { container } from "~/boot/container.server";
 import type { OrderView } from "~/cart/show-order.server";
 import { visitOrder } from "~/cart/visit-order.server";
+import { orderTexts } from "~/components/order-words";
 import { OrderPage } from "~/components/shop/order-page";
-import { orderTexts, pageTitle } from "~/components/texts";
+import { pageTitle } from "~/components/texts";
 import { preferredLocale } from "~/http/preferred-locale.server";
 import type { Admission } from "~/limits/limits.server";
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { moneyText } from "~/catalog/money-text.server";
 import { clockText } from "~/components/clock-text";
 import { atCheckoutText } from "~/components/shop/amount-words";
-import { shortageText, stockText } from "~/components/texts";
+import { shortageText } from "~/components/shop/failure-words";
+import { stockText } from "~/components/texts";
 
 const AT = Date.UTC(2026, 0, 1, 14, 32, 10);
 const stock = { onHand: 12, available: 12, heldByYou: 0, nextReleaseAt: null };

@@ -1,4 +1,4 @@
-import { orderNumber } from "~/components/texts";
+import { orderNumber } from "~/components/order-words";
 import type { ActionResult } from "~/operator/action-result";
 import type { Tone } from "./panel";
 

@@ -3,10 +3,11 @@ import { useEffect, useRef } from "react";
 import type { StockView } from "~/availability/stock-view";
 import type { PanelResult } from "~/cart/panel-result";
 import type { ProductView } from "~/cart/product-view.server";
-import { labels, lineFailureText, productTexts } from "~/components/texts";
+import { labels, productTexts } from "~/components/texts";
 import { useClockText, useHydrated } from "~/components/visitor-clock";
 import { useAnnounce } from "./announcer";
 import { FailureAlert } from "./failure-alert";
+import { lineFailureText } from "./failure-words";
 
 interface AddToCartFormProps {
   readonly product: ProductView;

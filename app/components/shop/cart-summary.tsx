@@ -1,7 +1,8 @@
 import { Form } from "@remix-run/react";
 import type { CartView } from "~/cart/cart-view";
-import { labels, obstacleText, payHint } from "~/components/texts";
+import { labels, payHint } from "~/components/texts";
 import { atCheckoutText } from "./amount-words";
+import { obstacleText } from "./failure-words";
 
 /** The total and the pay button. The form leads off the site, so the browser submits it natively. */
 export function CartSummary({

@@ -1,8 +1,9 @@
 import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
 import type { CartFailure } from "~/cart/cart-failure";
-import { cartTexts, failureText } from "~/components/texts";
+import { cartTexts } from "~/components/texts";
 import { useClockText } from "~/components/visitor-clock";
+import { failureText } from "./failure-words";
 
 /** Why a change failed. `children`: further details. */
 export function FailureAlert({ failure, children }: { failure: CartFailure; children?: ReactNode }) {

@@ -1,6 +1,7 @@
 import { Link, useLocation } from "@remix-run/react";
 import type { OrderDetails, OrderView } from "~/cart/show-order.server";
-import { labels, notChargedText, orderNumber, orderTexts, refundLabels, shop } from "~/components/texts";
+import { notChargedText, orderNumber, orderTexts, refundLabels } from "~/components/order-words";
+import { labels, shop } from "~/components/texts";
 import { useDateText } from "~/components/visitor-clock";
 import { additionText } from "./amount-words";
 
