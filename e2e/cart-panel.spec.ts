@@ -116,7 +116,7 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     const buyer = await shopper({ shortHolds: true });
     await buyer.addOnProductPage("Dory Butter Dish", 1);
     const panel = await openPanel(buyer);
-    await expect(panel.getByText("Not held any more. There is enough to hold it again.")).toBeVisible();
+    await expect(panel.getByText("Hold expired · still available")).toBeVisible();
     await panel.getByRole("button", { name: "Hold everything again" }).click();
     await expect(panel.getByText("Held for you until")).toBeVisible();
 

@@ -9,7 +9,7 @@ test("an expired hold frees its unit for others", async ({ shopper, setStock }) 
   await second.addToCart("Cormorant Jug");
 
   await first.openCart();
-  await expect(first.line("Cormorant Jug").getByText(/Not held any more/)).toBeVisible();
+  await expect(first.line("Cormorant Jug").getByText(/Hold expired/)).toBeVisible();
   await expect(first.page.getByText("Held for you until")).toHaveCount(0);
 });
 
@@ -21,7 +21,7 @@ test("lapsed lines stay in the cart and can be held again with one button", asyn
   await buyer.addToCart("Skerry Plate", 1);
   await expect(async () => {
     await buyer.openCart();
-    await expect(buyer.page.getByText("Not held any more. There is enough to hold it again.")).toHaveCount(2, {
+    await expect(buyer.page.getByText("Hold expired · still available")).toHaveCount(2, {
       timeout: 500,
     });
   }).toPass();

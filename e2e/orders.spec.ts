@@ -116,7 +116,7 @@ test("a delayed payment that fails charges nothing, frees the items, and does no
   await controlSandbox(buyer, `checkouts/${checkoutId}`, { action: "payment_fails" });
   await buyer.page.getByRole("link", { name: "Reload" }).click();
   await expectOrder(buyer.page, "You were not charged");
-  await expect(buyer.page.getByText("What you chose is not held for you any more.")).toBeVisible();
+  await expect(buyer.page.getByText("Your items are no longer reserved.")).toBeVisible();
   await expect(buyer.page.getByRole("main").getByRole("link", { name: "Go to the cart" })).toHaveCount(0);
   const other = await shopper();
   await other.expectStock("Dory Butter Dish", "2 left");
@@ -148,7 +148,7 @@ test("an order with an unclear stock change goes to review, and the buyer is ask
   const edited = await buyer.page.request.patch(row, { headers, data: { inventory_count: 9 } });
   expect(edited.ok(), await edited.text()).toBe(true);
   await buyer.page.goto(buyer.address(`/orders/${checkoutId}`));
-  await expectOrder(buyer.page, "We are checking your order by hand");
+  await expectOrder(buyer.page, "We're reviewing your order");
   await expect(buyer.page.getByText("please do not pay again")).toBeVisible();
   // The operator decides that nothing was deducted yet. Then the order is fulfilled.
   const settled = await buyer.page.request.post(buyer.address("/api/settle-checkout"), {

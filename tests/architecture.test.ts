@@ -34,7 +34,7 @@ interface Import {
 type Sources = ReadonlyMap<string, string>;
 
 const CODE = /\.(ts|tsx|js)$/;
-const MAX_LINES_PER_FILE = 360;
+const MAX_LINES_PER_FILE = 340;
 const MAX_LINES_PER_FUNCTION = 70;
 const app: Sources = new Map(filesBelow("app").map((file) => [file, readFileSync(file, "utf8")]));
 const imports = importsOf(app);

@@ -30,7 +30,7 @@ export interface DocumentedResponse {
 export interface Operation {
   readonly summary: string;
   /** `cart`: the cookie or a `session_id` names the cart; both are optional. */
-  readonly callers: readonly ("cart" | "operator" | "anybody")[];
+  readonly callers: readonly ("cart" | "operator" | "public")[];
   readonly query?: z.ZodObject;
   readonly body?: { readonly schema: z.ZodType; readonly required: boolean } | "stripe";
   readonly responses: Readonly<Record<number, DocumentedResponse | readonly ProblemCode[]>>;
@@ -132,7 +132,7 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
   "/api/webhooks/stripe": {
     post: {
       summary: "Receives Stripe's events about checkout sessions and refunds, signed with the webhook secret",
-      callers: ["anybody"],
+      callers: ["public"],
       body: "stripe",
       responses: {
         200: shaped("The work is proven done, or the event is not this shop's.", responses.received),
@@ -193,7 +193,7 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
   "/api/openapi.json": {
     get: {
       summary: "This document",
-      callers: ["anybody"],
+      callers: ["public"],
       responses: {
         200: { description: "OpenAPI 3.1.", content: { shapes: [] }, headers: ["ETag"] },
         304: { description: "Not modified.", content: "empty", headers: ["ETag"] },
@@ -203,14 +203,14 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
   "/healthz": {
     get: {
       summary: "The process is alive",
-      callers: ["anybody"],
+      callers: ["public"],
       responses: { 200: shaped("Alive.", responses.health) },
     },
   },
   "/readyz": {
     get: {
       summary: "Whether holds are rebuilt, and the state of external services",
-      callers: ["anybody"],
+      callers: ["public"],
       responses: {
         200: shaped("Ready, possibly degraded.", responses.readiness),
         503: { ...shaped("Holds are not rebuilt yet.", responses.readiness), headers: ["Retry-After"] },
@@ -220,7 +220,7 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, Operation>>>
   "/metrics": {
     get: {
       summary: "Metrics for Prometheus",
-      callers: ["anybody"],
+      callers: ["public"],
       responses: { 200: { description: "Prometheus text format.", content: { type: "text/plain" } } },
     },
   },

@@ -121,13 +121,15 @@ function withCommon(
   return isCodes(own) ? [...new Set([...own, ...common])] : own;
 }
 
-function describeResponse(status: number, answer: DocumentedResponse | readonly ProblemCode[], schemas: Json): Json {
+function describeResponse(status: number, response: DocumentedResponse | readonly ProblemCode[], schemas: Json): Json {
   const {
     description,
     content,
     codes = [],
     headers = [],
-  } = isCodes(answer) ? { description: DESCRIPTIONS[status] ?? "", content: { shapes: [] }, codes: answer } : answer;
+  } = isCodes(response)
+    ? { description: DESCRIPTIONS[status] ?? "", content: { shapes: [] }, codes: response }
+    : response;
   const always = [...new Set([...headers, ...(HEADERS[status] ?? [])])];
   return {
     description:
@@ -221,6 +223,6 @@ function pointingToComponents(schema: object): Json & { $defs?: Json } {
   return z.looseObject({ $defs: z.record(z.string(), z.unknown()).optional() }).parse(JSON.parse(text));
 }
 
-function isCodes(answer: DocumentedResponse | readonly ProblemCode[]): answer is readonly ProblemCode[] {
-  return Array.isArray(answer);
+function isCodes(response: DocumentedResponse | readonly ProblemCode[]): response is readonly ProblemCode[] {
+  return Array.isArray(response);
 }

@@ -14,7 +14,7 @@ interface PageProblem {
  * Runs a page's loader or action. An expected failure becomes the error page with its status and message, as it becomes JSON in the API;
  * anything else stays a 500.
  */
-export async function withErrorPage<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+export async function withErrorPage<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
@@ -27,7 +27,7 @@ export async function withErrorPage<Answer>(work: () => Promise<Answer>): Promis
 }
 
 /** As `withErrorPage`, for scripts that stay on their page: an expected failure becomes data with its status, not an error page. */
-export async function withRefusal<Answer>(work: () => Promise<Answer>) {
+export async function withRefusal<Result>(work: () => Promise<Result>) {
   try {
     return await work();
   } catch (error) {

@@ -116,9 +116,9 @@ export class CartSessions {
 
   /** Whether the cart fits in a cookie, with space for future checkouts and operations. Checked before anything is placed. */
   async fits(cart: Cart): Promise<boolean> {
-    const room = Array.from({ length: CHECKOUTS_KEPT }, (_, i) => cart.checkouts[i] ?? "c".repeat(70));
+    const checkouts = Array.from({ length: CHECKOUTS_KEPT }, (_, i) => cart.checkouts[i] ?? "c".repeat(70));
     const operations = Array.from({ length: OPERATIONS_KEPT }, (_, i) => cart.operations[i] ?? "o".repeat(12));
-    const full = { ...cart, checkouts: room, operations };
+    const full = { ...cart, checkouts, operations };
     // Only a cart that may be too large is signed and encoded to check: doing so every time would double the cost of the cookie.
     if (Buffer.byteLength(JSON.stringify(full)) * MAX_ENCODED_BYTES_PER_BYTE + ATTRIBUTES_BYTES < COOKIE_LIMIT_BYTES)
       return true;

@@ -114,7 +114,7 @@ function subtotal({ productId, quantity }: Line, products: ReadonlyMap<string, P
 
 function findObstacle(lines: readonly Line[], products: ReadonlyMap<string, Product>): CartView["obstacle"] {
   const rows = lines.map((line) => products.get(line.productId));
-  if (rows.some((row) => row === undefined || !row.active)) return "not_sold_any_more";
+  if (rows.some((row) => row === undefined || !row.active)) return "no_longer_sold";
   if (rows.some((row) => row?.price === null)) return "no_price";
   return new Set(rows.map((row) => row?.price?.currency)).size > 1 ? "mixed_currencies" : null;
 }

@@ -7,7 +7,7 @@ export interface CartView {
   /** Formatted; null if it cannot be computed because of `obstacle`. */
   readonly total: string | null;
   /** Why this cart cannot be paid, regardless of stock. */
-  readonly obstacle: "no_price" | "mixed_currencies" | "not_sold_any_more" | null;
+  readonly obstacle: "no_price" | "mixed_currencies" | "no_longer_sold" | null;
   /** When the held lines expire, in epoch milliseconds; null if none is held or a payment page is open. */
   readonly heldUntil: number | null;
   /** Server time of this view in epoch milliseconds, from which countdowns start. */

@@ -78,7 +78,7 @@ const BY_ANY_STATUS =
 const UNDECIDED_STATUS = new Set([408, 425, 429, 499]);
 
 /**
- * The refusal of an update that was definitely not applied; null if it may have been. `isReadable` is only called if the answer decides.
+ * The refusal of an update that was definitely not applied; null if it may have been. `isReadable` is only called if its result decides.
  */
 export async function refusalOf(
   error: Pick<DatabaseError, "status" | "body" | "message">,

@@ -35,7 +35,7 @@ export type StockRefusal =
 
 /**
  * Sets or moves a row's inventory by hand, without undoing a sale that happens at the same time. Not idempotent with `delta`.
- * Throws `UnavailableError` when the database doesn't answer: the edit may have been applied.
+ * Throws `UnavailableError` when the database doesn't respond: the edit may have been applied.
  *
  * @example
  * await adjustStock(shop, { productId: "mug", delta: 5 }); // { outcome: "moved", before: 3, after: 8 }

@@ -26,7 +26,7 @@ export const orderTexts: Record<OrderView["state"], { title: string; text: strin
     text: "The money didn't reach your account. We've been notified and are looking into it, so you don't need to do anything.",
   },
   needs_review: {
-    title: "We are checking your order by hand",
+    title: "We're reviewing your order",
     text: "You have been charged, and a person is making sure that you get what you paid for or your money back. You need to do nothing, and please do not pay again.",
   },
   awaiting_payment: {
@@ -62,5 +62,5 @@ export const refundLabels = {
 export function notChargedText(isInCart: boolean): string {
   return isInCart
     ? "What you chose is still in your cart."
-    : "What you chose is not held for you any more. If you still want it, please put it in your cart again.";
+    : "Your items are no longer reserved. Add them again to order.";
 }

@@ -67,10 +67,9 @@ function holdingText(heldByYou: number, available: number): string {
 }
 
 export function lapsedText(stock: StockView, quantity: number, clockText: ClockText): string {
-  if (stock.available >= quantity) return "Not held any more. There is enough to hold it again.";
-  if (stock.available > 0)
-    return `Not held any more, and only ${stock.available} can be held again. Change the quantity.`;
-  return `Not held any more. ${stockText(stock, clockText)}.`;
+  if (stock.available >= quantity) return "Hold expired · still available";
+  if (stock.available > 0) return `Hold expired · only ${stock.available} left`;
+  return `Hold expired · ${stockText(stock, clockText)}`;
 }
 
 export function paymentPageText(openedAt: number, closesAt: number, clockText: ClockText): string {
@@ -127,13 +126,13 @@ export const cartTexts = {
   timerLabel: "Time left",
   endsSoon: "That is soon.",
   empty: "Your cart is empty.",
-  lapsed: "What is marked below is not held for you any more, and may be sold to others.",
+  lapsed: "Your hold has expired. Your items are no longer reserved and may be sold to others.",
   cannotExtend: "This cart was held for as long as it can be. Pay before the time is over.",
   unsettled:
     "We cannot ask right now whether your last payment for this cart went through. Please look at the order before you pay again.",
   lookAtOrder: "Look at the order",
   changesClosePage: "Changing the cart closes that payment page first.",
-  gone: "A product that is not sold any more",
+  gone: "Product no longer available",
   recentPayments: "Your last payments",
 };
 

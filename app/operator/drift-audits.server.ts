@@ -3,7 +3,7 @@ import type { CheckoutService } from "~/checkout/checkout";
 import type { Clock } from "~/reservations/clock";
 import type { DriftAudit } from "./orders";
 
-const MAX_FAULTS = 100;
+const MAX_PROBLEMS = 100;
 
 export interface DriftAudits {
   /** Audits now; concurrent calls share one audit. Throws `UnavailableError`, and then leaves `last` unchanged. */
@@ -27,14 +27,14 @@ export function createDriftAudits(parts: {
 
   async function audit(): Promise<DriftAudit> {
     const [at, start] = [clock.wall(), clock.now()];
-    const { since, checkouts, products, faults, foreign } = await checkout.audit();
+    const { since, checkouts, products, problems, foreign } = await checkout.audit();
     const drifted = products
       .filter(({ drift }) => drift !== 0)
       .sort((one, other) => Math.abs(other.drift) - Math.abs(one.drift));
     // Only for their names, which the result can lack.
     const rows = await catalog.readStock(drifted.map(({ productId }) => productId)).catch((): Stock => new Map());
     // Sums absolute drift per checkout, so that a sale not deducted and a refund not restocked do not cancel out.
-    const wrong = faults.flatMap(({ lines }) => lines);
+    const wrong = problems.flatMap(({ lines }) => lines);
     const driftUnits = wrong.reduce((sum, { drift }) => sum + Math.abs(drift), 0);
     last = {
       at,
@@ -43,15 +43,15 @@ export function createDriftAudits(parts: {
       checkouts,
       driftUnits,
       products: drifted.map((product) => ({ ...product, name: rows.get(product.productId)?.name ?? null })),
-      faults: faults.slice(0, MAX_FAULTS),
+      problems: problems.slice(0, MAX_PROBLEMS),
     };
-    for (const { checkoutId, reason, lines } of faults)
+    for (const { checkoutId, reason, lines } of problems)
       if (!logged.has(checkoutId)) log.warn({ checkoutId, reason, lines }, "stock does not match payment");
     for (const payment of foreign)
       if (!logged.has(payment.checkoutId)) log.warn(payment, "payment tagged for another shop has not been processed");
     parts.note({ at, units: driftUnits, products: new Set(wrong.map(({ productId }) => productId)).size });
-    logged = new Set([...faults, ...foreign].map(({ checkoutId }) => checkoutId));
-    log.info({ checkouts, driftUnits, faults: faults.length }, "stock audit");
+    logged = new Set([...problems, ...foreign].map(({ checkoutId }) => checkoutId));
+    log.info({ checkouts, driftUnits, faults: problems.length }, "stock audit");
     return last;
   }
 

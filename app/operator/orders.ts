@@ -31,5 +31,5 @@ export interface DriftAudit {
   /** Products with a net drift other than 0, largest first. */
   readonly products: readonly (ProductDrift & { readonly name: string | null })[];
   /** Checkouts with drift, oldest first, at most 100. */
-  readonly faults: readonly AuditProblem[];
+  readonly problems: readonly AuditProblem[];
 }

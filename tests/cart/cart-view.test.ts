@@ -107,8 +107,8 @@ describe("the cart view", () => {
       [product("mug"), product("jug", { price: { amount: 100, currency: "eur" } })],
     ],
     ["a product without a price", "no_price", [product("mug"), product("jug", { price: null })]],
-    ["a product that was taken off the shop", "not_sold_any_more", [product("mug"), product("jug", { active: false })]],
-    ["a product that was deleted", "not_sold_any_more", [product("mug")]],
+    ["a product that was taken off the shop", "no_longer_sold", [product("mug"), product("jug", { active: false })]],
+    ["a product that was deleted", "no_longer_sold", [product("mug")]],
   ])("cannot be paid with %s, and shows no wrong total", async (_what, obstacle, products) => {
     const world = await createWorld(products);
     const lines = [

@@ -104,7 +104,7 @@ describe("a refund", () => {
       expect(await listed(shop)).toMatchObject({ state: "needs_review", reason: "refund_failed" });
       expect(shop.eventsOf("refund_failed")).toMatchObject([{ checkoutId, amount: 1250 }]);
       world.advance(11 * 60_000);
-      expect((await shop.checkout.audit()).faults).toMatchObject([
+      expect((await shop.checkout.audit()).problems).toMatchObject([
         { checkoutId, reason: "not_refunded", lines: [{ sold: 1, taken: 0 }] },
       ]);
     },
@@ -157,7 +157,7 @@ describe("a refund", () => {
     expect(await listed(shop)).toMatchObject({ state: "refunded", refund: { owed: 0 } });
     expect(statuses(world, checkoutId)).toEqual(["1250 failed"]);
     world.advance(11 * 60_000);
-    expect(await shop.checkout.audit()).toMatchObject({ faults: [] });
+    expect(await shop.checkout.audit()).toMatchObject({ problems: [] });
   });
 
   it("made manually that failed is repeated with its amount, and the order stays a sale", async () => {
@@ -191,7 +191,7 @@ describe("a refund", () => {
       outcome: "done",
     });
     expect(await listed(shop)).toMatchObject({ state: "paid" });
-    expect(await shop.checkout.audit()).toMatchObject({ faults: [] });
+    expect(await shop.checkout.audit()).toMatchObject({ problems: [] });
   });
 });
 

@@ -1,13 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CheckoutService } from "~/checkout/checkout";
 import { createLimits } from "~/limits/limits.server";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import type { ReservationStore } from "~/reservations/reservation-store";
-import { reserve } from "~/reservations/reserve";
-import { StockHints } from "~/reservations/stock-hints";
 import { startRedis, type RedisServer } from "../redis-server";
 import { connect } from "../reservations/redis-fixture";
+import { cartsOver } from "./engine";
 
 /** A mobile carrier's address: many carts a day, few at a time. The cost of a change is counted in steps, since time depends on the machine. */
 const ADDRESS = "203.0.113.9";
@@ -54,19 +52,7 @@ async function changeAfter(
       };
     },
   });
-  const rows = new Map([["bowl", { name: "bowl", inventory: MANY * 2, active: true }]]);
-  const engine = {
-    store: counted,
-    readStock: async () => rows,
-    hints: new StockHints(),
-    limits: { maxUnitsPerLine: 10, maxLinesPerCart: 30 },
-    newOperationId: randomUUID,
-    backOff: async () => undefined,
-  };
-  const bare: Pick<CheckoutService, "changeCart" | "start"> = {
-    changeCart: (request) => reserve(engine, request),
-    start: async () => ({ outcome: "empty_cart" }),
-  };
+  const bare = cartsOver(counted, MANY * 2);
   const limits = (unitsPerClient: number) =>
     createLimits({
       perMinute: 0,

@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { CheckoutService } from "~/checkout/checkout";
 import { createLimits, type LimitOptions } from "~/limits/limits.server";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
-import { reserve } from "~/reservations/reserve";
-import { StockHints } from "~/reservations/stock-hints";
+import { cartsOver } from "./engine";
 
 /**
  * Holding everything and buying nothing (OWASP OAT-021): for an hour, 200 cookies behind one address take as many of the last hundred
@@ -29,19 +27,7 @@ function openShop(options: Pick<LimitOptions, "perMinute" | "unitsPerClient" | "
     ttlMs: 120_000,
     maxAgeMs: 1_200_000,
   });
-  const rows = new Map([["bowl", { name: "bowl", inventory: STOCK, active: true }]]);
-  const engine = {
-    store,
-    readStock: async () => rows,
-    hints: new StockHints(),
-    limits: { maxUnitsPerLine: 10, maxLinesPerCart: 30 },
-    newOperationId: randomUUID,
-    backOff: async () => undefined,
-  };
-  const bare: Pick<CheckoutService, "changeCart" | "start"> = {
-    changeCart: (request) => reserve(engine, request),
-    start: async () => ({ outcome: "empty_cart" }),
-  };
+  const bare = cartsOver(store, STOCK);
   const limits = createLimits({
     secret: "a".repeat(32),
     pagesPerSecond: null,

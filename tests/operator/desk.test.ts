@@ -361,7 +361,7 @@ describe("the audit", () => {
       driftUnits: 2,
       products: [{ productId: "mug", name: "Tide Mug", sold: 2, taken: 0, drift: 2 }],
     });
-    expect(audit.faults).toMatchObject([{ checkoutId, reason: "not_taken" }]);
+    expect(audit.problems).toMatchObject([{ checkoutId, reason: "not_taken" }]);
     expect(shop.desk.lastAudit).toBe(audit);
     const drifted = await shop.samples();
     expect(figure(drifted, "stock_drift_units")).toBe(2);
@@ -393,7 +393,7 @@ describe("the audit", () => {
 
     const audit = await shop.desk.audit();
 
-    expect(audit.faults.map(({ reason }) => reason)).toEqual(["not_given_back", "not_taken"]);
+    expect(audit.problems.map(({ reason }) => reason)).toEqual(["not_given_back", "not_taken"]);
     expect(audit.driftUnits).toBe(2);
     const samples = await shop.samples();
     expect(figure(samples, "stock_drift_units")).toBe(2);

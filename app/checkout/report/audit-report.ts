@@ -6,7 +6,7 @@ export interface AuditReport {
   /** All products of these checkouts. */
   readonly products: readonly ProductDrift[];
   /** Oldest first. */
-  readonly faults: readonly AuditProblem[];
+  readonly problems: readonly AuditProblem[];
   /** Paid sessions with another shop's tag that no shop has processed. Not counted above. */
   readonly foreign: readonly { readonly checkoutId: string; readonly tag: string }[];
 }

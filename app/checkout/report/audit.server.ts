@@ -38,7 +38,7 @@ export async function auditMarks(context: CheckoutContext): Promise<AuditReport>
     const wrong = lines.filter((line) => line.drift !== 0);
     if (wrong.length > 0) problems.push({ checkoutId, createdAt, reason: reasonOf(record, wrong), lines: wrong });
   }
-  return { since, checkouts, products: [...products.values()], faults: problems.reverse(), foreign };
+  return { since, checkouts, products: [...products.values()], problems: problems.reverse(), foreign };
 }
 
 function isStillComing(

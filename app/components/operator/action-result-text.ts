@@ -41,7 +41,7 @@ export function actionResultText(action: ActionResult): ActionResultText {
         ? { tone: "bad", text: `Stripe has no checkout ${action.checkoutId}.` }
         : { tone: "good", text: `Order ${orderNumber(action.checkoutId)}` };
     case "audit":
-      return action.audit.faults.length === 0
+      return action.audit.problems.length === 0
         ? { tone: "good", text: "No drift: stock matches sales." }
         : { tone: "bad", text: `Drift found: ${itemsText(action.audit.driftUnits)}. See the audit below.` };
   }

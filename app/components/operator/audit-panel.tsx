@@ -15,7 +15,7 @@ export function AuditPanel({ audit }: { audit: DriftAudit | null }) {
       id="audit"
       title="Drift audit"
       scope="From Stripe"
-      tone={audit !== null && audit.faults.length > 0 ? "bad" : undefined}
+      tone={audit !== null && audit.problems.length > 0 ? "bad" : undefined}
     >
       <p className="hint">Compares items paid in Stripe with items deducted from stock.</p>
       <ActionForm intent="audit" label="Run audit" />
@@ -25,11 +25,11 @@ export function AuditPanel({ audit }: { audit: DriftAudit | null }) {
 }
 
 function AuditResult({ audit }: { audit: DriftAudit }) {
-  const { at, since, checkouts, driftUnits, products, faults } = audit;
+  const { at, since, checkouts, driftUnits, products, problems } = audit;
   return (
     <>
       <p>
-        <strong>{faults.length === 0 ? "No drift" : `Drift: ${itemsText(driftUnits)}`}</strong> · {checkouts}{" "}
+        <strong>{problems.length === 0 ? "No drift" : `Drift: ${itemsText(driftUnits)}`}</strong> · {checkouts}{" "}
         {checkouts === 1 ? "checkout" : "checkouts"} since {dateText(since, "en")} · Last run{" "}
         <ClockTime at={at} precision="second" />
       </p>
@@ -63,9 +63,9 @@ function AuditResult({ audit }: { audit: DriftAudit }) {
           </table>
         </div>
       )}
-      {faults.length > 0 && (
+      {problems.length > 0 && (
         <ul className="rows">
-          {faults.map(({ checkoutId, reason }) => (
+          {problems.map(({ checkoutId, reason }) => (
             <li key={checkoutId}>
               <div className="row-head">
                 <span className="hash">{orderNumber(checkoutId)}</span>

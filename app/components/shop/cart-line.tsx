@@ -3,12 +3,11 @@ import { useEffect, useRef } from "react";
 import { useLiveStock } from "~/availability/live-stock";
 import type { CartLineView } from "~/cart/cart-view";
 import { productPath } from "~/catalog/product-address";
-import { cartTexts, labels, lapsedText, productTexts, updatedText } from "~/components/texts";
-import { useClockText } from "~/components/visitor-clock";
+import { cartTexts, labels, productTexts, updatedText } from "~/components/texts";
 import { useAnnounce } from "./announcer";
 import { useOnChange, usePending } from "./pending";
 import { ProductPicture } from "./product-picture";
-import { StockWords } from "./stock-words";
+import { LineStock } from "./stock-words";
 
 interface CartLineProps {
   readonly line: CartLineView;
@@ -20,7 +19,6 @@ interface CartLineProps {
 export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
   const { productId, image, quantity, state, price, subtotal } = line;
   const stock = useLiveStock(productId, line.stock);
-  const clock = useClockText();
   const isLeaving = usePending("remove", productId);
   const name = line.name ?? cartTexts.gone;
   const failureId = `failure-${productId}`;
@@ -32,13 +30,7 @@ export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
         <p className="price">
           {price === null ? productTexts.missingPrice(line.priceUnavailable) : productTexts.each(price)}
         </p>
-        {state === "lapsed" ? (
-          <p className="stock" data-tone="none">
-            {lapsedText(stock, quantity, clock)}
-          </p>
-        ) : (
-          <StockWords stock={stock} />
-        )}
+        <LineStock state={state} quantity={quantity} stock={stock} />
         {failure !== null && (
           <p className="line-failure" id={failureId}>
             {failure}

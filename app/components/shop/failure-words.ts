@@ -34,7 +34,7 @@ export function failureText(failure: CartFailure, clockText: ClockText): string 
     case "refused":
       return "Not everything could be held, so nothing was changed.";
     case "unknown_product":
-      return "This product does not exist any more. Nothing was changed.";
+      return "This product is no longer available.";
     case "limit_exceeded":
       return `${limitText(failure)} Nothing was changed.`;
     case "cart_full":
@@ -75,7 +75,7 @@ function notPayableText(reason: NotPayableReason): string {
     case "amount_too_small":
       return "The total is below the smallest amount that can be paid by card. Add something to the cart.";
     case "rejected_by_stripe":
-      return "The payment provider did not accept this cart. You were not charged, and we have been told.";
+      return "Payment couldn't be started. You haven't been charged, and we've been notified.";
   }
 }
 
@@ -92,7 +92,7 @@ export function obstacleText(obstacle: NonNullable<CartView["obstacle"]>): strin
       return "Something in this cart has no price at the moment, so the cart cannot be paid. Remove it to go on.";
     case "mixed_currencies":
       return "The products in this cart are priced in different currencies, so they cannot be paid together. Remove one kind and buy it separately.";
-    case "not_sold_any_more":
-      return "Something in this cart is not sold any more. Remove it to go on.";
+    case "no_longer_sold":
+      return "An item in your cart is no longer sold. Remove it to check out.";
   }
 }

@@ -2,12 +2,11 @@ import { Link } from "@remix-run/react";
 import { useLiveStock } from "~/availability/live-stock";
 import type { CartLineView, RemovedLine } from "~/cart/cart-view";
 import { productPath } from "~/catalog/product-address";
-import { cartTexts, labels, lapsedText, panelTexts, productTexts } from "~/components/texts";
-import { useClockText } from "~/components/visitor-clock";
+import { cartTexts, labels, panelTexts, productTexts } from "~/components/texts";
 import { CartForm } from "./cart-form";
 import { usePending } from "./pending";
 import { ProductPicture } from "./product-picture";
-import { StockWords } from "./stock-words";
+import { LineStock } from "./stock-words";
 
 interface PanelLineProps {
   readonly line: CartLineView;
@@ -22,7 +21,6 @@ export function PanelLine({
   onLeave,
 }: PanelLineProps) {
   const stock = useLiveStock(productId, line.stock);
-  const clock = useClockText();
   const isLeaving = usePending("remove", productId);
   const name = line.name ?? cartTexts.gone;
   return (
@@ -39,13 +37,7 @@ export function PanelLine({
           )}
         </h3>
         <p className="price">{panelTexts.times(quantity, price ?? productTexts.missingPrice(line.priceUnavailable))}</p>
-        {state === "lapsed" ? (
-          <p className="stock" data-tone="none">
-            {lapsedText(stock, quantity, clock)}
-          </p>
-        ) : (
-          <StockWords stock={stock} />
-        )}
+        <LineStock state={state} quantity={quantity} stock={stock} />
       </div>
       <div className="end">
         <p className="subtotal">{subtotal}</p>

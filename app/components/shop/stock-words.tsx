@@ -1,6 +1,18 @@
 import type { StockView } from "~/availability/stock-view";
-import { stockText } from "~/components/texts";
+import type { CartLineView } from "~/cart/cart-view";
+import { lapsedText, stockText } from "~/components/texts";
 import { useClockText } from "~/components/visitor-clock";
+
+/** A cart line's stock, or what became of its hold. */
+export function LineStock({ state, quantity, stock }: Pick<CartLineView, "state" | "quantity" | "stock">) {
+  const clock = useClockText();
+  if (state !== "lapsed") return <StockWords stock={stock} />;
+  return (
+    <p className="stock" data-tone="none">
+      {lapsedText(stock, quantity, clock)}
+    </p>
+  );
+}
 
 /** The stock as text. The mark in front differs in shape, not only in colour. */
 export function StockWords({ stock, id }: { stock: StockView; id?: string }) {

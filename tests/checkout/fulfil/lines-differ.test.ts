@@ -215,7 +215,7 @@ describe("missing charged lines", () => {
     await shop.checkout.fulfil(checkoutId);
     world.advance(3_600_000);
 
-    expect(await shop.checkout.audit()).toMatchObject({ faults: [{ checkoutId, reason: "needs_review" }] });
+    expect(await shop.checkout.audit()).toMatchObject({ problems: [{ checkoutId, reason: "needs_review" }] });
   });
 });
 

@@ -122,7 +122,7 @@ describe("a refund that needs an operator", () => {
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "refunded", repeated: true });
     // The audit counts an order as refunded on an operator's verdict, too.
     world.advance(11 * 60_000);
-    if (!isNameless) expect(await shop.checkout.audit()).toMatchObject({ faults: [] });
+    if (!isNameless) expect(await shop.checkout.audit()).toMatchObject({ problems: [] });
   });
 });
 

@@ -76,7 +76,7 @@ describe("an audit reports", () => {
 
     world.advance(LATER_MS);
     expect(await drift(shop)).toEqual({ mug: 2 });
-    expect((await shop.checkout.audit()).faults).toMatchObject([
+    expect((await shop.checkout.audit()).problems).toMatchObject([
       { checkoutId, reason: "not_taken", lines: [{ productId: "mug", sold: 2, taken: 0 }] },
     ]);
   });
@@ -88,7 +88,7 @@ describe("an audit reports", () => {
     await forge(world, checkoutId, { holdfast_line_0: line({ mark: "done", from: 3, to: 2 }) });
 
     expect(await drift(shop)).toEqual({ mug: 1 });
-    expect((await shop.checkout.audit()).faults).toMatchObject([{ checkoutId, reason: "wrong_number" }]);
+    expect((await shop.checkout.audit()).problems).toMatchObject([{ checkoutId, reason: "wrong_number" }]);
   });
 
   it("units that were taken but not paid, or taken and refunded", async () => {
@@ -101,7 +101,7 @@ describe("an audit reports", () => {
     await refundByHand(world, refunded);
 
     expect(await drift(shop)).toEqual({ mug: -3 });
-    expect((await shop.checkout.audit()).faults.map(({ reason }) => reason)).toEqual([
+    expect((await shop.checkout.audit()).problems.map(({ reason }) => reason)).toEqual([
       "not_given_back",
       "not_given_back",
     ]);
@@ -116,7 +116,7 @@ describe("an audit reports", () => {
 
     expect(await shop.checkout.audit()).toMatchObject({
       checkouts: 2,
-      faults: [{ checkoutId: broken, reason: "unreadable" }],
+      problems: [{ checkoutId: broken, reason: "unreadable" }],
       products: [{ sold: 1, taken: 1 }],
     });
     expect((await shop.checkout.orders({ atMost: 100 })).orders).toHaveLength(1);
@@ -131,8 +131,8 @@ describe("an audit reports", () => {
     await forge(world, checkoutId, { holdfast_line_0: "{" });
     const shop = await world.open();
 
-    expect(await shop.checkout.audit()).toMatchObject({ checkouts: 0, products: [], faults: [] });
-    expect(await other.checkout.audit()).toMatchObject({ faults: [{ reason: "unreadable" }] });
+    expect(await shop.checkout.audit()).toMatchObject({ checkouts: 0, products: [], problems: [] });
+    expect(await other.checkout.audit()).toMatchObject({ problems: [{ reason: "unreadable" }] });
   });
 });
 
@@ -140,7 +140,7 @@ describe("after an ordinary checkout the audit is clean, and the order is listed
   async function expectInOrder(world: World, shop: Process, state: CheckoutOrder["state"]): Promise<void> {
     world.advance(LATER_MS);
     expect(await theOrder(shop)).toMatchObject({ state });
-    expect(await shop.checkout.audit()).toMatchObject({ checkouts: 1, faults: [] });
+    expect(await shop.checkout.audit()).toMatchObject({ checkouts: 1, problems: [] });
     expect(await drift(shop)).toEqual({});
   }
 
@@ -227,7 +227,7 @@ describe("after an ordinary checkout the audit is clean, and the order is listed
         lines: [{ state: { mark: "needs_review", from: 10, to: 9 } }],
       });
       expect(await shop.checkout.audit()).toMatchObject({
-        faults: [{ checkoutId, reason: "needs_review" }],
+        problems: [{ checkoutId, reason: "needs_review" }],
         products: [{ drift: 1 }],
       });
 

@@ -169,7 +169,7 @@ describe("a paid session with a foreign tag", () => {
       note: () => undefined,
       log,
     });
-    expect(await audits.run()).toMatchObject({ checkouts: 0, driftUnits: 0, faults: [] });
+    expect(await audits.run()).toMatchObject({ checkouts: 0, driftUnits: 0, problems: [] });
     await audits.run();
     expect(warned).toEqual([{ checkoutId, tag: FORMER }]);
   });
