@@ -302,6 +302,19 @@ describe("an open session", () => {
     });
   });
 
+  test("keeps what one session collects out of every other", async () => {
+    const { stripe, controls } = startSandbox();
+    const withShipping = cart({ shipping_address_collection: { allowed_countries: ["US"] } });
+    const [paid, open] = [
+      await stripe.checkout.sessions.create(withShipping),
+      await stripe.checkout.sessions.create(cart()),
+    ];
+    controls.pay(paid.id);
+    const later = await stripe.checkout.sessions.create(cart());
+    for (const { id } of [open, later])
+      expect(controls.session(id)).toMatchObject({ collected_information: { shipping_details: null } });
+  });
+
   test("applies shipping, tax and a discount, and charges the sum", async () => {
     const { stripe, controls } = startSandbox();
     const { id } = await stripe.checkout.sessions.create(

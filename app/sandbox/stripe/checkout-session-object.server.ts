@@ -208,36 +208,37 @@ function offeredMethods(params: CheckoutSessionParams, currency: string): string
   throw refused("No valid payment method types for this Checkout Session.", { param: "allowed_payment_method_types" });
 }
 
-/** Features of Checkout that the shop does not use, as a new session shows them. */
-const UNUSED = {
-  adaptive_pricing: { enabled: false },
-  after_expiration: null,
-  client_secret: null,
-  collected_information: { business_name: null, individual_name: null, shipping_details: null },
-  consent: null,
-  consent_collection: null,
-  currency_conversion: null,
-  custom_fields: [],
-  custom_text: { after_submit: null, shipping_address: null, submit: null, terms_of_service_acceptance: null },
-  customer: null,
-  customer_account: null,
-  customer_details: null,
-  discounts: [],
-  invoice: null,
-  invoice_creation: null,
-  managed_payments: { enabled: false },
-  origin_context: null,
-  payment_intent: null,
-  payment_link: null,
-  payment_method_options: {},
-  permissions: null,
-  recovered_from: null,
-  saved_payment_method_options: null,
-  setup_intent: null,
-  shipping_cost: null,
-  subscription: null,
-  wallet_options: null,
-} satisfies Partial<StripeCheckoutSession>;
+/** Features of Checkout that the shop does not use, as a new session shows them. New objects each time: paying fills some in. */
+const unusedFeatures = () =>
+  ({
+    adaptive_pricing: { enabled: false },
+    after_expiration: null,
+    client_secret: null,
+    collected_information: { business_name: null, individual_name: null, shipping_details: null },
+    consent: null,
+    consent_collection: null,
+    currency_conversion: null,
+    custom_fields: [],
+    custom_text: { after_submit: null, shipping_address: null, submit: null, terms_of_service_acceptance: null },
+    customer: null,
+    customer_account: null,
+    customer_details: null,
+    discounts: [],
+    invoice: null,
+    invoice_creation: null,
+    managed_payments: { enabled: false },
+    origin_context: null,
+    payment_intent: null,
+    payment_link: null,
+    payment_method_options: {},
+    permissions: null,
+    recovered_from: null,
+    saved_payment_method_options: null,
+    setup_intent: null,
+    shipping_cost: null,
+    subscription: null,
+    wallet_options: null,
+  }) satisfies Partial<StripeCheckoutSession>;
 
 function openSession(
   params: CheckoutSessionParams,
@@ -257,7 +258,7 @@ function openSession(
   return {
     id,
     object: "checkout.session",
-    ...UNUSED,
+    ...unusedFeatures(),
     allow_promotion_codes: params.allow_promotion_codes ?? null,
     allowed_payment_method_types: params.allowed_payment_method_types ?? null,
     amount_subtotal: facts.total,
