@@ -39,7 +39,7 @@ test("lapsed lines without enough stock say so, and none is held again", async (
   await slow.addToCart("Dory Butter Dish", 2);
   await quick.expectStock("Dory Butter Dish", "2 left");
   await slow.openCart();
-  await expect(slow.line("Dory Butter Dish").getByText("There is enough to hold it again.")).toBeVisible();
+  await expect(slow.line("Dory Butter Dish").getByText("Hold expired · still available")).toBeVisible();
 
   await setStock("Dory Butter Dish", 1);
   await slow.page.getByRole("button", { name: "Hold everything again" }).click();
