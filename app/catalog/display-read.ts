@@ -23,12 +23,12 @@ interface DisplayReadOptions {
 export function createDisplayRead({
   read,
   now,
-  maxPending: mostWaiting = MAX_PENDING,
+  maxPending = MAX_PENDING,
 }: DisplayReadOptions): (productIds: readonly string[]) => Promise<Stock> {
   const shared = createSharedRead(read);
   /** Expiry by id, oldest first. */
   const unknown = new Map<string, number>();
-  let waiting = 0;
+  let pending = 0;
 
   function remember(productId: string): void {
     unknown.delete(productId);
@@ -41,16 +41,16 @@ export function createDisplayRead({
   }
 
   return async (productIds) => {
-    const asked = [...new Set(productIds)].filter((id) => (unknown.get(id) ?? -Infinity) <= now());
-    if (waiting + asked.length > mostWaiting)
+    const requested = [...new Set(productIds)].filter((id) => (unknown.get(id) ?? -Infinity) <= now());
+    if (pending + requested.length > maxPending)
       throw new UnavailableError("too many products are being looked up right now");
-    waiting += asked.length;
+    pending += requested.length;
     try {
-      const stock = await shared(asked);
-      for (const id of asked) if (!stock.has(id)) remember(id);
+      const stock = await shared(requested);
+      for (const id of requested) if (!stock.has(id)) remember(id);
       return stock;
     } finally {
-      waiting -= asked.length;
+      pending -= requested.length;
     }
   };
 }

@@ -34,7 +34,7 @@ const acceptsAny = () => true;
  * The type is learned at the first such error, with up to four more queries; from then on, a malformed id costs none.
  */
 export function createIdReader(table: ProductsTable, columns: ProductColumns) {
-  let takes: Promise<IdType["accepts"]> | undefined;
+  let accepts: Promise<IdType["accepts"]> | undefined;
 
   async function learnType(): Promise<IdType["accepts"]> {
     for (const type of ID_TYPES) {
@@ -54,7 +54,7 @@ export function createIdReader(table: ProductsTable, columns: ProductColumns) {
   }
 
   async function wellFormed(ids: readonly string[]): Promise<readonly string[]> {
-    const known = await takes;
+    const known = await accepts;
     return known === undefined ? ids : ids.filter((id) => known(id));
   }
 
@@ -68,10 +68,10 @@ export function createIdReader(table: ProductsTable, columns: ProductColumns) {
       return await read(ids);
     } catch (error) {
       if (!isMalformed(error)) throw error;
-      if (takes === undefined) {
-        takes = learnType();
+      if (accepts === undefined) {
+        accepts = learnType();
         // Try again next time if learning failed.
-        takes.catch(() => (takes = undefined));
+        accepts.catch(() => (accepts = undefined));
         return await readByIds(ids, read);
       }
       // Well-formed and still rejected: the type is not in the list. Find the ids by bisection.

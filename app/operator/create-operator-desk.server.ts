@@ -1,5 +1,5 @@
 import type { Catalog } from "~/catalog/catalog";
-import { adjustStock, type StockAdjustment } from "~/checkout/adjust-stock.server";
+import { adjustStock, type StockAdjustment, type StockMoved, type StockRefusal } from "~/checkout/adjust-stock.server";
 import type { Checkout } from "~/checkout/create-checkout.server";
 import type { Clock } from "~/reservations/clock";
 import { release } from "~/reservations/release";
@@ -94,12 +94,7 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
   }
   const outcomeOf = ({ outcome }: { readonly outcome: string }) => ({ outcome });
   const adjust = (action: string, adjustment: StockAdjustment) =>
-    act(
-      action,
-      adjustment,
-      () => adjustStock({ catalog, checkout }, adjustment),
-      (result) => result,
-    );
+    act(action, adjustment, () => adjustStock({ catalog, checkout }, adjustment), adjustmentFacts);
 
   return {
     overview: () => overview.read(),
@@ -165,4 +160,10 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
         (state) => state,
       ),
   };
+}
+
+/** For the log. What was asked for is logged beside these facts, so the row's own number needs another name than `inventory`. */
+function adjustmentFacts(result: StockMoved | StockRefusal): object {
+  if (result.outcome === "moved") return { before: result.before, after: result.after };
+  return result.outcome === "below_zero" ? { outcome: result.outcome, onHand: result.inventory } : result;
 }

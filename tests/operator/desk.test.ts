@@ -178,7 +178,7 @@ describe("an operator's action", () => {
     expect(await shop.desk.setStock({ productId: "none", inventory: 5 })).toEqual({ outcome: "unknown_product" });
     expect(actions(shop)).toEqual([
       { action: "set stock", productId: "none", inventory: "5", outcome: "unknown_product" },
-      { action: "restock", productId: "mug", delta: "-6", outcome: "below_zero", inventory: "5" },
+      { action: "restock", productId: "mug", delta: "-6", outcome: "below_zero", onHand: "5" },
       { action: "set stock", productId: "mug", inventory: "5", outcome: "moved", before: "7", after: "5" },
       { action: "restock", productId: "mug", delta: "4", outcome: "moved", before: "3", after: "7" },
       { action: "close payment page", checkoutId, outcome: "closed" },

@@ -41,6 +41,6 @@ export async function settleForeign(
     );
     return verdict === "adopt" ? "ours" : { outcome: "left" };
   });
-  if (decided.outcome === "predecessor") throw new UnavailableError("the checkout is being fulfilled");
+  if (decided.outcome === "predecessor") throw new UnavailableError("this checkout is being fulfilled");
   return decided.result === "ours" ? fulfilCheckout(context, checkoutId) : decided.result;
 }

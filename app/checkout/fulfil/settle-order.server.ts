@@ -26,6 +26,6 @@ export async function settleOrder(context: CheckoutContext, request: SettleReque
     if (decision.decision === "refund_again") await refundAgain(context, { session, record, held });
     return "fulfil";
   });
-  if (decided.outcome === "predecessor") throw new UnavailableError("the checkout is being fulfilled");
+  if (decided.outcome === "predecessor") throw new UnavailableError("this checkout is being fulfilled");
   return decided.result === "fulfil" ? fulfilCheckout(context, checkoutId) : decided.result;
 }

@@ -123,7 +123,7 @@ async function closeStamped(
     return { outcome: "closed" };
   });
   const closing = await within(budget, work);
-  if (closing.outcome === "predecessor") throw new UnavailableError("this checkout is being settled");
+  if (closing.outcome === "predecessor") throw new UnavailableError("this checkout is being fulfilled");
   return closing.result === "complete" ? settleComplete(context, checkoutId) : closing.result;
 }
 

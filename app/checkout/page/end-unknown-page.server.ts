@@ -31,7 +31,7 @@ export async function endUnknownPage(context: Needed, checkoutId: string): Promi
     },
   );
   const ending = await within(budget, work);
-  if (ending.outcome === "predecessor") throw new UnavailableError("this checkout is being settled");
+  if (ending.outcome === "predecessor") throw new UnavailableError("this checkout is being fulfilled");
   return ending.result;
 }
 

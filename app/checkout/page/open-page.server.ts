@@ -76,7 +76,7 @@ export async function openPage(
       context.log({ type: "no_proof", claimId: claim.claimId, checkoutId: null, cause: created.cause });
       return giveBack(context, claim, { outcome: "again" });
     case "key_used":
-      // An earlier try of this claim had other parameters, and its response was lost. Within a minute Stripe's list shows its session.
+      // An earlier try of this claim had other parameters, and its response was lost. After a minute, Stripe's list tells whether it created one.
       throw new UnavailableError("the outcome of an earlier try to open this payment page is not known yet");
     case "created":
       return handOut(context, claim, created.session.id);
