@@ -1,4 +1,5 @@
 import type { Money } from "./catalog";
+import { plainPrice } from "./price-text";
 
 export type PriceUnit = "major" | "minor";
 
@@ -31,17 +32,20 @@ export function isChargeable({ amount, currency }: Money): boolean {
 const DECIMAL = /^(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?$/;
 
 /**
- * A price column's value (number, or numeric as text) as an amount that Stripe can charge; null if it is missing, negative, not a number
- * or too large to be exact. Rounds half up to the nearest such amount; a price above 0 that would round to 0 gives null.
+ * A price column's value (a number, or its text) as an amount that Stripe can charge; null if it is missing, negative, not a number
+ * or too large to be exact. In major units the text may be written as people do ("$1,299.00"), where only one amount can be meant.
+ * Rounds half up to the nearest such amount; a price above 0 that would round to 0 gives null.
  * Works on decimal digits, never on binary fractions.
  *
  * @example
  * parsePrice("12.505", "major", "usd"); // { amount: 1251, currency: "usd" }
+ * parsePrice("€ 12,50", "major", "eur"); // { amount: 1250, currency: "eur" }
  * parsePrice(1.234, "major", "kwd"); // { amount: 1230, currency: "kwd" }
  */
 export function parsePrice(value: unknown, unit: PriceUnit, currency: string): Money | null {
   if (typeof value !== "number" && typeof value !== "string") return null;
-  const match = DECIMAL.exec(String(value).trim());
+  const text = String(value).trim();
+  const match = DECIMAL.exec(text) ?? (unit === "major" ? DECIMAL.exec(plainPriceIn(text, currency) ?? "") : null);
   if (match === null) return null;
   const [, whole = "", fraction = "", exponent = "0"] = match;
 
@@ -55,4 +59,8 @@ export function parsePrice(value: unknown, unit: PriceUnit, currency: string): M
   const amount = (Number(kept) + (firstDropped >= "5" ? 1 : 0)) * 10 ** zeros;
   const isFree = /^0*$/.test(digits);
   return Number.isSafeInteger(amount) && (amount > 0 || isFree) ? { amount, currency } : null;
+}
+
+function plainPriceIn(text: string, currency: string): string | null {
+  return plainPrice(text, { currency, wholeOnly: ZERO_DECIMAL.has(currency) || CHARGED_WHOLE.has(currency) });
 }

@@ -12,8 +12,6 @@ describe("parsePrice", () => {
     "",
     " ",
     "free",
-    "12,50",
-    "$12",
     "-1",
     -0.01,
     Number.NaN,
