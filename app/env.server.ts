@@ -110,6 +110,10 @@ const schema = z.object({
     )
     .default([]),
   IMAGE_HOSTS: list.optional(),
+  IMAGE_BASE_URL: z
+    .string()
+    .refine(isPictureBase, "must be an https URL (http only on this machine) without a query, fragment or password")
+    .optional(),
   STRIPE_SHIPPING_COUNTRIES: list.optional(),
   STRIPE_SHIPPING_RATES: list.optional(),
   STRIPE_AUTOMATIC_TAX: z
@@ -175,6 +179,13 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
       ? SANDBOX_STRIPE
       : { secretKey: env.STRIPE_SECRET_KEY ?? "", webhookSecrets: env.STRIPE_WEBHOOK_SECRET ?? [] },
   };
+}
+
+/** Whether pages over HTTPS may load pictures from below this address. */
+function isPictureBase(address: string): boolean {
+  if (!URL.canParse(address) || !/^https?:/i.test(address)) return false;
+  const url = new URL(address);
+  return (url.protocol === "https:" || isLoopback(url)) && !/[?#]/.test(address) && url.username + url.password === "";
 }
 
 /** Signs that this is a real deployment that lost its variables: it must not sell for play money. */

@@ -190,6 +190,29 @@ describe("a variable", () => {
   });
 });
 
+describe("the address before pictures that are paths", () => {
+  it.each([
+    "https://p.supabase.co/storage/v1/object/public/shop",
+    "https://cdn.test/",
+    "http://localhost:54321/storage/v1/object/public/shop",
+    "http://127.0.0.1:54321",
+  ])("may be %s", (IMAGE_BASE_URL) => {
+    expect(parseEnvironment({ ...configured, IMAGE_BASE_URL }).IMAGE_BASE_URL).toBe(IMAGE_BASE_URL);
+  });
+
+  it.each([
+    "http://cdn.test",
+    "/storage",
+    "ftp://cdn.test",
+    "https://cdn.test/?bucket=shop",
+    "https://cdn.test/#shop",
+    "https://me:secret@cdn.test/",
+    "cdn.test",
+  ])("may not be %s", (IMAGE_BASE_URL) => {
+    expect(invalidVariables({ ...configured, IMAGE_BASE_URL })).toEqual(["IMAGE_BASE_URL"]);
+  });
+});
+
 describe("startup", { timeout: 150_000 }, () => {
   it("exits with status 1 on an incomplete configuration, listing every variable but no value", async () => {
     const { status, output } = await startUntilExit({

@@ -116,6 +116,7 @@ function connectSupabase(
     columns: env.PRODUCTS_COLUMNS,
     priceUnit: env.PRICE_UNIT,
     currency: env.CURRENCY,
+    imageBaseUrl: env.IMAGE_BASE_URL,
     timeoutMs: TIME_LIMITS.databaseMs,
   });
 }

@@ -20,6 +20,7 @@ export interface Product {
   readonly id: string;
   readonly name: string;
   readonly description: string;
+  /** Address of its picture: http(s), or a path on the shop's own site. */
   readonly image: string | null;
   /** Unit price, on pages and at Stripe: from `stripePrice` if the row names one, otherwise from its own columns. Null: shown, not for sale. */
   readonly price: Money | null;

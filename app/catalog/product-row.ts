@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Money, Product, VersionedStockRow } from "./catalog";
+import { pictureAddress } from "./picture";
 import { parsePrice, type PriceUnit } from "./price";
 import type { ProductColumns } from "./product-columns";
 
@@ -114,15 +115,19 @@ export function ownPrice(
 
 export function toProduct(
   row: ProductRow,
-  { columns, price }: { readonly columns: ProductColumns; readonly price: Money | null },
+  terms: {
+    readonly columns: ProductColumns;
+    readonly price: Money | null;
+    readonly imageBaseUrl: string | null;
+  },
 ): Product {
-  const { name, inventory, active } = toStockRow(row, columns);
+  const { name, inventory, active } = toStockRow(row, terms.columns);
   return {
     id: row.id,
     name,
     description: text(row.description) ?? "",
-    image: text(row.image)?.trim() ?? null,
-    price,
+    image: pictureAddress(row.image, terms.imageBaseUrl),
+    price: terms.price,
     stripePrice: stripePriceOf(row),
     onHand: Math.max(0, inventory ?? 0),
     active,

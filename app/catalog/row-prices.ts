@@ -12,6 +12,7 @@ export interface RowPricesOptions {
   readonly columns: ProductColumns;
   readonly priceUnit: PriceUnit;
   readonly currency: string;
+  readonly imageBaseUrl: string | null;
   /** Absent: Stripe Prices are never known. */
   readonly prices: PriceSource | undefined;
   readonly log: CatalogLog | undefined;
@@ -49,7 +50,7 @@ export function createRowPrices({ prices, log, ...terms }: RowPricesOptions) {
           : reading?.state === "usable" && isChargeable(reading.price)
             ? reading.price
             : null;
-      const product = toProduct(row, { columns: terms.columns, price });
+      const product = toProduct(row, { ...terms, price });
       note(row, product, reading);
       return product;
     });

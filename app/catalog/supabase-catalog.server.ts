@@ -29,6 +29,8 @@ export interface SupabaseCatalogOptions {
   readonly priceUnit: PriceUnit;
   /** ISO 4217; applies if the table has no currency column. */
   readonly currency: string;
+  /** Comes before pictures that are paths; see `pictureAddress`. */
+  readonly imageBaseUrl?: string | undefined;
   /** Reads the Stripe Prices that rows name; without it such rows have no price. */
   readonly prices?: PriceSource | undefined;
   /** Deadline for one query; a call may make several. Default: 2,500. */
@@ -65,6 +67,7 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
     columns,
     priceUnit: options.priceUnit,
     currency,
+    imageBaseUrl: options.imageBaseUrl ?? null,
     prices: options.prices,
     log: options.log,
   });

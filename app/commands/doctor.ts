@@ -46,7 +46,15 @@ async function examine(env: Environment): Promise<void> {
   const { secretKey } = env.stripe;
   const stripe = createStripe({ secretKey, apiBase: env.STRIPE_API_BASE, timeoutMs: 10_000 });
   const prices = createPriceBook({ gateway: createStripeGateway(stripe), now: () => performance.now() });
-  const catalog = createSupabaseCatalog({ ...env.supabase, table, columns, priceUnit, currency, prices });
+  const catalog = createSupabaseCatalog({
+    ...env.supabase,
+    table,
+    columns,
+    priceUnit,
+    currency,
+    imageBaseUrl: env.IMAGE_BASE_URL,
+    prices,
+  });
   const report = await catalog.probe();
   if (report.ok)
     print({ state: "ok", text: `Table "${table}" has all columns, and its rows can be read and updated.` });

@@ -4,6 +4,7 @@ interface HeadersEnvironment {
   readonly STRIPE_API_BASE?: string | undefined;
   readonly STRIPE_CHECKOUT_ORIGIN: string;
   readonly IMAGE_HOSTS?: readonly string[] | undefined;
+  readonly IMAGE_BASE_URL?: string | undefined;
 }
 
 /**
@@ -27,7 +28,7 @@ function contentSecurityPolicy(env: HeadersEnvironment, nonce: string | null): s
     "default-src": ["'self'"],
     "script-src": ["'self'", isDevelopment ? "'unsafe-inline'" : `'nonce-${nonce}'`],
     "style-src": ["'self'", ...(isDevelopment ? ["'unsafe-inline'"] : [])],
-    "img-src": ["'self'", "data:", ...(env.IMAGE_HOSTS ?? ["https:"])],
+    "img-src": ["'self'", "data:", ...(env.IMAGE_HOSTS ?? ["https:"]), ...pictureOrigins(env)],
     "connect-src": ["'self'", ...(isDevelopment ? ["ws:"] : [])],
     // Chromium also applies this to the redirect after a form post: without the payment page, nobody could pay.
     "form-action": ["'self'", ...paymentPages(env)],
@@ -38,6 +39,10 @@ function contentSecurityPolicy(env: HeadersEnvironment, nonce: string | null): s
   return Object.entries(directives)
     .map(([name, sources]) => `${name} ${sources.join(" ")}`)
     .join("; ");
+}
+
+function pictureOrigins({ IMAGE_BASE_URL: base }: HeadersEnvironment): string[] {
+  return base === undefined ? [] : [new URL(base).origin];
 }
 
 /** Whether the policy above allows a form to lead to `address`. Relative URLs and the sandbox's payment page are our own. */

@@ -38,6 +38,16 @@ describe("page headers", () => {
     expect(directive({ ...shop, IMAGE_HOSTS: ["cdn.test"] }, "img-src")).toBe("img-src 'self' data: cdn.test");
   });
 
+  it("allow images from the address that comes before paths, http on this machine included", () => {
+    const bucket = { ...shop, IMAGE_BASE_URL: "https://p.supabase.co/storage/v1/object/public/shop" };
+    expect(directive({ ...bucket, IMAGE_HOSTS: ["cdn.test"] }, "img-src")).toBe(
+      "img-src 'self' data: cdn.test https://p.supabase.co",
+    );
+    expect(directive({ ...shop, IMAGE_BASE_URL: "http://127.0.0.1:54321/storage" }, "img-src")).toBe(
+      "img-src 'self' data: https: http://127.0.0.1:54321",
+    );
+  });
+
   it("allow only the shop's scripts with the page's nonce, and forbid frames", () => {
     expect(directive(shop, "script-src")).toBe("script-src 'self' 'nonce-n0nce'");
     expect(directive(shop, "frame-ancestors")).toBe("frame-ancestors 'none'");
