@@ -76,7 +76,8 @@ function storesOf(worker: number): Stores {
 
 function store(url: string, env: Record<string, string>) {
   return {
-    command: "npm start",
+    // Not `npm start`, which reads `.env`.
+    command: "node app/commands/start.js",
     url: `${url}/readyz`,
     env: { PORT: new URL(url).port, NODE_ENV: "production", LOG_LEVEL: "warn", ...env },
     timeout: 180_000,

@@ -1,5 +1,6 @@
 import { vitePlugin as remix } from "@remix-run/dev";
 import tailwindcss from "@tailwindcss/vite";
+import type { Plugin } from "vite";
 import tsconfigPaths from "vite-tsconfig-paths";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { BROWSER_TARGETS } from "./.eslint/browser-targets.js";
@@ -23,6 +24,20 @@ const ALONE = [
   "tests/api/outage.test.ts",
 ];
 
+/**
+ * Undoes what the Remix plugin does before it: copying all variables of `.env` files into `process.env`, also in builds.
+ * Only the commands that say so read `.env` (app/commands/read-dotenv.js).
+ */
+function forgetDotenv(): Plugin {
+  const own = new Set(Object.keys(process.env));
+  return {
+    name: "forget-dotenv",
+    config() {
+      for (const name of Object.keys(process.env)) if (!own.has(name)) delete process.env[name];
+    },
+  };
+}
+
 function suite(
   name: string,
   { groupOrder, ...options }: { include: string[]; exclude: string[]; maxWorkers: number; groupOrder: number },
@@ -31,6 +46,7 @@ function suite(
 }
 
 export default defineConfig(({ mode, isSsrBuild }) => ({
+  envDir: false,
   plugins: [
     tailwindcss(),
     isTest
@@ -47,6 +63,7 @@ export default defineConfig(({ mode, isSsrBuild }) => ({
             v3_throwAbortReason: true,
           },
         }),
+    isTest ? null : forgetDotenv(),
     tsconfigPaths(),
   ],
   build: {

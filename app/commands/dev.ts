@@ -3,7 +3,9 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { SANDBOX_DUMP_FILE } from "~/sandbox/supabase/sandbox-dump-file";
 import { writeSandboxDump } from "~/sandbox/supabase/sandbox-dump.server";
+import { readDotenv } from "./read-dotenv.js";
 
+readDotenv();
 if (!existsSync(SANDBOX_DUMP_FILE)) await writeSandboxDump(SANDBOX_DUMP_FILE);
 
 const port = process.env.PORT ?? "3000";

@@ -15,6 +15,7 @@ import { shopTag } from "~/checkout/stripe/shop-tag.server";
 import { createStripe, isLiveKey } from "~/checkout/stripe/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
 import { EnvironmentError, parseEnvironment, type Environment } from "~/env.server";
+import { readDotenv } from "./read-dotenv.js";
 
 const LABELS = { ok: "ok    ", failed: "FAILED", note: "note  " } as const;
 
@@ -83,6 +84,7 @@ async function examine(env: Environment): Promise<void> {
   for await (const finding of examineStripe(examination)) print(finding);
 }
 
+readDotenv();
 const env = readEnvironment();
 if (env !== null) await examine(env);
 process.stdout.write(

@@ -18,6 +18,7 @@ import { figuresTable, newFigures, progressLine } from "~/drill/figures";
 import { runRound } from "~/drill/round";
 import { DrillError, firstProduct, requirePlayMoney, stockOverHttp } from "~/drill/shop-over-http";
 import { httpShopper } from "~/drill/shopper";
+import { readDotenv } from "./read-dotenv.js";
 
 /** Long enough for holds of a round to expire, even those of abandoned payment pages (15 minutes by default). */
 const FINISH_WITHIN_MS = 20 * 60_000;
@@ -99,6 +100,7 @@ async function drill(): Promise<number> {
   return figures.oversold > 0 ? 1 : 0;
 }
 
+readDotenv();
 try {
   process.exitCode = await drill();
 } catch (error) {

@@ -1,13 +1,15 @@
 // @ts-check
 /**
- * `npm start`: rebuilds if the build is missing or older than its sources, then serves it.
+ * `npm start`: rebuilds if the build is missing or older than its sources, then reads `.env` and serves the build.
  * Plain JavaScript in a single process: signals reach the server directly, and nothing is compiled at startup.
+ * Needs only the packages of `dependencies` to serve a build made before.
  */
 import { execFileSync } from "node:child_process";
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import path from "node:path";
+import { readDotenv } from "./read-dotenv.js";
 
 const BUILD = "build/server/index.js";
 /** If none of these is set, the store runs the sandbox (app/env.server.ts). */
@@ -20,8 +22,9 @@ const SERVICE_VARIABLES = [
 ];
 const SOURCES = ["app", "public", "package-lock.json", "vite.config.ts"];
 
-if (newest(SOURCES) > modified(BUILD))
-  execFileSync(process.execPath, ["node_modules/tsx/dist/cli.mjs", "app/commands/build.ts"], { stdio: "inherit" });
+if (newest(SOURCES) > modified(BUILD)) build();
+// Only now: builds never read it.
+readDotenv();
 
 process.env.NODE_ENV ??= "production";
 process.env.PORT ||= "3000"; // remix-serve would pick any free port
@@ -31,6 +34,22 @@ logPathsOnly();
 if (!process.env.HOST && SERVICE_VARIABLES.every((name) => !process.env[name]?.trim()))
   listenOnLoopbackOnly(Number(process.env.PORT));
 await import("@remix-run/serve/dist/cli.js");
+
+/** Rebuilds. Without the build tools (`npm ci --omit=dev`) it serves what there is: copying files can make sources look newer. */
+function build() {
+  if (existsSync("node_modules/@remix-run/dev")) {
+    execFileSync(process.execPath, ["node_modules/tsx/dist/cli.mjs", "app/commands/build.ts"], { stdio: "inherit" });
+  } else if (existsSync(BUILD)) {
+    process.stderr.write(
+      "The build is older than its sources, and the build tools are not installed. Serving it as it is; if the sources have changed, run: npm ci --include=dev && npm run build\n",
+    );
+  } else {
+    process.stderr.write(
+      "There is no build to serve, and the build tools are not installed. Run: npm ci --include=dev && npm run build\n",
+    );
+    process.exit(1);
+  }
+}
 
 /** Keeps query strings out of remix-serve's access log (morgan): a `session_id` in a query gives access to a cart. */
 function logPathsOnly() {
@@ -81,5 +100,5 @@ function modified(file) {
 
 /** @param {string} file */
 function isFolder(file) {
-  return statSync(file).isDirectory();
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

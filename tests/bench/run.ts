@@ -73,6 +73,7 @@ process.exit(failed.length > 0 || (isStrict && rows.some((row) => !row.met)) ? 1
 async function compile(): Promise<void> {
   await build({
     configFile: false,
+    envDir: false,
     logLevel: "warn",
     plugins: [tsconfigPaths()],
     build: {

@@ -86,13 +86,13 @@ export function setDump(isPresent: boolean): void {
 }
 
 /** Starts the copy like `npm start`, passing on only PATH and HOME of the caller's environment. */
-export function startProcess(port: number, env: Readonly<Record<string, string>>): ChildProcess {
+export function startProcess(port: number, env: Readonly<Record<string, string>>, folder = FOLDER): ChildProcess {
   const { PATH = "", HOME = "", BENCH_NODE_OPTIONS = "" } = process.env;
   return spawn(
     process.execPath,
     ["--expose-gc", ...BENCH_NODE_OPTIONS.split(" ").filter(Boolean), "app/commands/start.js"],
     {
-      cwd: FOLDER,
+      cwd: folder,
       env: { PATH, HOME, NODE_ENV: "production", PORT: String(port), HOST: "127.0.0.1", ...env },
       stdio: ["ignore", "ignore", "inherit"],
     },
