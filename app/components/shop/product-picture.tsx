@@ -1,3 +1,5 @@
+import { useEffect, useRef, useState } from "react";
+
 // React 18 does not know the camel-case name of this attribute.
 const HIGH_PRIORITY = { fetchpriority: "high" };
 
@@ -11,19 +13,32 @@ interface ProductPictureProps {
   readonly first?: boolean;
 }
 
-/** Decorative, because the product's name is always next to it. Reserves a square, so that loading shifts nothing. */
+/**
+ * Decorative, because the product's name is always next to it. Reserves a square, so that loading shifts nothing. An image that does not
+ * load shows the same placeholder as none; the style sheet alone does that too, except in Safari.
+ */
 export function ProductPicture({ image, size, eager = false, first = false }: ProductPictureProps) {
-  if (image === null) return <span className="picture placeholder" aria-hidden="true" />;
+  const element = useRef<HTMLImageElement>(null);
+  const [failed, setFailed] = useState<string | null>(null);
+  useEffect(() => {
+    // It may have failed before this script ran, without an event for React.
+    if (element.current?.complete === true && element.current.naturalWidth === 0) setFailed(image);
+  }, [image]);
   return (
-    <img
-      className="picture"
-      src={image}
-      alt=""
-      width={size}
-      height={size}
-      loading={eager ? "eager" : "lazy"}
-      decoding="async"
-      {...(first ? HIGH_PRIORITY : {})}
-    />
+    <span className="picture" aria-hidden="true">
+      {image !== null && image !== failed && (
+        <img
+          ref={element}
+          src={image}
+          alt=""
+          width={size}
+          height={size}
+          loading={eager ? "eager" : "lazy"}
+          decoding="async"
+          onError={() => setFailed(image)}
+          {...(first ? HIGH_PRIORITY : {})}
+        />
+      )}
+    </span>
   );
 }
