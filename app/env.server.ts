@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { parseProductColumns } from "~/catalog/product-columns";
+import { parseProductColumns, tableNameProblem } from "~/catalog/product-columns";
+import { parseRowFilter } from "~/catalog/row-filter";
+import { parseRowOrder } from "~/catalog/row-order";
 import { isLoopback } from "~/http/loopback";
 
 /** An invalid environment. The message lists every missing or invalid variable, one per line. */
@@ -35,6 +37,16 @@ const REPLICA_HOST = /^[a-z0-9]+-(all|rr-[a-z0-9-]+)\.supabase\./i;
 const REPLICA_PROBLEM =
   "points to read replicas, which lag behind, so the same item could be sold twice; use the primary's address (https://<project>.supabase.co)";
 const httpUrl = z.url({ protocol: /^https?$/ });
+/** The result of `parse`; an error that it throws is for the person who set the variable. */
+const parsedBy = <Value>(parse: (text: string) => Value) =>
+  z.string().transform((text, context): Value => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+      return z.NEVER;
+    }
+  });
 
 const schema = z.object({
   NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
@@ -51,21 +63,21 @@ const schema = z.object({
     .optional(),
   SUPABASE_SECRET_KEY: z.string().optional(),
   SUPABASE_SERVICE_ROLE_KEY: z.string().optional(),
-  PRODUCTS_TABLE: z
+  // Sent as a header.
+  PRODUCTS_SCHEMA: z
     .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a plain table name")
-    .default("products"),
-  PRODUCTS_COLUMNS: z
-    .string()
-    .default("id,name,price,inventory=inventory_count,description,image=image_url")
-    .transform((text, context) => {
-      try {
-        return parseProductColumns(text);
-      } catch (error) {
-        context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
-        return z.NEVER;
-      }
-    }),
+    .regex(/^[\x21-\x2b\x2d-\x7e]+$/, "must be the name of one schema")
+    .default("public"),
+  PRODUCTS_TABLE: parsedBy((name) => {
+    const problem = tableNameProblem(name);
+    if (problem !== null) throw new Error(problem);
+    return name;
+  }).default("products"),
+  PRODUCTS_COLUMNS: parsedBy(parseProductColumns).prefault(
+    "id,name,price,inventory=inventory_count,description,image=image_url",
+  ),
+  PRODUCTS_FILTER: parsedBy(parseRowFilter).default([]),
+  PRODUCTS_ORDER: parsedBy(parseRowOrder).optional(),
   PRICE_UNIT: z.enum(["major", "minor"]).default("major"),
   CURRENCY: z
     .string()

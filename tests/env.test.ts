@@ -113,7 +113,10 @@ describe("a variable", () => {
     ["STRIPE_SECRET_KEY", ["pk_test_1", "whsec_1", "sk_1"]],
     ["STRIPE_WEBHOOK_SECRET", ["sk_test_1", "whsec_1,oops", ","]],
     ["STRIPE_API_BASE", ["stripe"]],
-    ["PRODUCTS_TABLE", ["products;drop", "a b", "1st"]],
+    ["PRODUCTS_SCHEMA", ["public,shop", "two words", "größe"]],
+    ["PRODUCTS_TABLE", ["products;drop", "a/b", "shop.products", "1st"]],
+    ["PRODUCTS_FILTER", ["status=active", "limit=5", "status=eq.active&select=id"]],
+    ["PRODUCTS_ORDER", ["name.up", "name,", "a.b.asc"]],
     ["PRODUCTS_COLUMNS", ["id", "id,name", "id,name,price,inventory,colour=c", "id,id,name,price,inventory"]],
     ["PRICE_UNIT", ["cents", "MAJOR"]],
     ["CURRENCY", ["euro", "$", "e1r"]],
@@ -138,11 +141,21 @@ describe("a variable", () => {
     for (const value of values) expect(invalidVariables({ ...configured, [name]: value }), value).toEqual([name]);
   });
 
+  it("PRODUCTS_TABLE may have capitals, hyphens and spaces, and a schema in it points to PRODUCTS_SCHEMA", () => {
+    for (const table of ["Product", "shop-items", "My Products", "produits_été", "order"])
+      expect(parseEnvironment({ ...configured, PRODUCTS_TABLE: table }).PRODUCTS_TABLE).toBe(table);
+    expect(() => parseEnvironment({ ...configured, PRODUCTS_TABLE: "shop.My Products" })).toThrow(
+      "set PRODUCTS_SCHEMA=shop and PRODUCTS_TABLE=My Products",
+    );
+  });
+
   it("has its documented default if unset or blank", () => {
     const blank: Source = Object.fromEntries(invalid.map(([name]) => [name, ""]));
     expect(parseEnvironment({ ...blank, ...configured })).toMatchObject({
       PORT: 3000,
+      PRODUCTS_SCHEMA: "public",
       PRODUCTS_TABLE: "products",
+      PRODUCTS_FILTER: [],
       PRICE_UNIT: "major",
       CURRENCY: "usd",
       RESERVATION_TTL_SECONDS: 120,

@@ -1,7 +1,7 @@
 import type { Cart, CartSessions } from "~/cart/cart-session.server";
 import type { CartShop } from "~/cart/cart-shop";
 import { presentCart } from "~/cart/present-cart.server";
-import type { Catalog } from "~/catalog/catalog";
+import type { ProductReads } from "~/catalog/catalog";
 import { UnavailableError } from "~/errors";
 import { json, Problem } from "~/http/problem.server";
 import { summed, withSet } from "~/reservations/cart-lines";
@@ -15,14 +15,14 @@ import type { ReserveItem } from "./schemas";
 import { momentIn } from "./times";
 
 type Shop = CartShop & {
-  readonly catalog: Pick<Catalog, "productsNamed" | "readStock">;
+  readonly offers: Pick<ProductReads, "productsNamed" | "readStock">;
   readonly store: Pick<ReservationStore, "totals">;
   readonly carts: Pick<CartSessions, "token" | "headers">;
 };
 
 /** POST /api/reserve-inventory: sets this cart's quantity of each given product, all or none. After a sale, a new cart begins. */
 export async function reserveItems(shop: Shop, given: Cart, items: readonly ReserveItem[]): Promise<Response> {
-  const lines = summed(await resolveItems(items, shop.catalog));
+  const lines = summed(await resolveItems(items, shop.offers));
   const present = await presentCart(shop, given);
   if (present.outcome === "unsettled") throw new UnavailableError("The state of the last payment is not known yet.");
   const { cart } = present;
@@ -126,7 +126,7 @@ async function lookUp(
   if (lines.length === 0) return new Map();
   const productIds = lines.map((line) => line.productId);
   const [rows, held] = await Promise.all([
-    shop.catalog.readStock(productIds).catch(() => new Map<string, never>()),
+    shop.offers.readStock(productIds).catch(() => new Map<string, never>()),
     heldIfKnown(shop.store, sessionHash, productIds),
   ]);
   return new Map(

@@ -1,4 +1,4 @@
-import type { Catalog } from "~/catalog/catalog";
+import type { ProductReads } from "~/catalog/catalog";
 import { Problem } from "~/http/problem.server";
 import type { Line } from "~/reservations/reservation-store";
 import type { ReserveItem } from "./schemas";
@@ -6,10 +6,10 @@ import type { ReserveItem } from "./schemas";
 /** Resolves requested items, by id or name, to lines. Throws a 404 for an unknown name, a 400 for one that several rows have. */
 export async function resolveItems(
   items: readonly ReserveItem[],
-  catalog: Pick<Catalog, "productsNamed">,
+  offers: Pick<ProductReads, "productsNamed">,
 ): Promise<Line[]> {
   const names = [...new Set(items.flatMap((item) => item.name ?? []))];
-  const rows = names.length === 0 ? new Map<string, readonly { id: string }[]>() : await catalog.productsNamed(names);
+  const rows = names.length === 0 ? new Map<string, readonly { id: string }[]>() : await offers.productsNamed(names);
   return items.map((item, index) => ({
     productId: item.product_id ?? idOf(item.name ?? "", rows, index),
     quantity: item.quantity,

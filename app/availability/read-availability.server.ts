@@ -1,10 +1,10 @@
-import type { Catalog } from "~/catalog/catalog";
+import type { ProductReads } from "~/catalog/catalog";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import { productAvailability, type ProductAvailability } from "./product-availability";
 
 /** Availability of all existing products for a session (null: none). Throws `UnavailableError`. */
 export async function readAvailability(
-  shop: { readonly lookUpStock: Catalog["readStock"]; readonly store: Pick<ReservationStore, "held"> },
+  shop: { readonly lookUpStock: ProductReads["readStock"]; readonly store: Pick<ReservationStore, "held"> },
   sessionHash: string | null,
   productIds: readonly string[],
 ): Promise<ProductAvailability[]> {

@@ -40,13 +40,14 @@ function bareCheckout(drivers: Drivers, env: Environment, parts: CheckoutParts):
   return createCheckout({
     reservations: {
       store,
-      readStock: (productIds) => catalog.readStock(productIds),
+      readStock: (productIds) => catalog.offers.readStock(productIds),
       limits: cartLimits(env),
       hints,
       newOperationId,
       backOff,
     },
     catalog,
+    offers: catalog.offers,
     gateway,
     leases: holds.leases,
     rebuildLeases: holds.rebuildLeases,

@@ -4,7 +4,7 @@ import { createStreamPlaces, type StreamPlaces } from "~/availability/stream-pla
 import { CartSessions } from "~/cart/cart-session.server";
 import type { FormOrders } from "~/cart/form-orders.server";
 import { createOrderLookups, type OrderLookups } from "~/cart/order-lookups.server";
-import type { Catalog } from "~/catalog/catalog";
+import type { Catalog, ProductReads } from "~/catalog/catalog";
 import type { Checkout } from "~/checkout/create-checkout.server";
 import { decorate } from "~/decorate";
 import type { Environment } from "~/env.server";
@@ -37,9 +37,12 @@ export interface Shop {
   readonly env: Environment;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Every row, for operators. */
   readonly catalog: Catalog;
+  /** The rows that are for sale, for everybody else. */
+  readonly offers: ProductReads;
   /** Reads stock for single lookups in its own batches, so that they delay no other reads. The live feed has another reader. */
-  readonly lookUpStock: Catalog["readStock"];
+  readonly lookUpStock: ProductReads["readStock"];
   readonly store: ReservationStore;
   readonly holds: Pick<Holds, "state">;
   readonly feed: AvailabilityFeed;
@@ -115,11 +118,12 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
     ...drivers,
     env,
     metrics,
-    lookUpStock: catalog.displayReader(),
+    offers: catalog.offers,
+    lookUpStock: catalog.offers.displayReader(),
     store,
     feed: createAvailabilityFeed({
       store,
-      readStock: catalog.displayReader(),
+      readStock: catalog.offers.displayReader(),
       log,
       count: (viewers) => metrics.streamClients.set(viewers),
     }),

@@ -22,6 +22,7 @@ import type { Sandbox } from "~/sandbox/sandbox.server";
 import { createClockSkew, type ClockSkew } from "~/telemetry/clock-skew.server";
 import { createDependencyStates, type DependencyStates } from "~/telemetry/dependency-states.server";
 import { createLog } from "~/telemetry/log.server";
+import { catalogSettings } from "./catalog-settings.server";
 import { createHolds, type Holds } from "./create-holds.server";
 import { identityOf } from "./shop-identity.server";
 
@@ -110,13 +111,8 @@ function connectSupabase(
   parts: { readonly fetch: typeof globalThis.fetch; readonly prices: PriceSource; readonly log: Logger },
 ): SupabaseCatalog {
   return createSupabaseCatalog({
-    ...env.supabase,
+    ...catalogSettings(env),
     ...parts,
-    table: env.PRODUCTS_TABLE,
-    columns: env.PRODUCTS_COLUMNS,
-    priceUnit: env.PRICE_UNIT,
-    currency: env.CURRENCY,
-    imageBaseUrl: env.IMAGE_BASE_URL,
     timeoutMs: TIME_LIMITS.databaseMs,
   });
 }

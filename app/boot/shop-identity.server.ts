@@ -13,7 +13,9 @@ export interface ShopIdentity {
 }
 
 export function identityOf(env: Environment): ShopIdentity {
-  const shop = { supabaseUrl: env.supabase.url, table: env.PRODUCTS_TABLE, environment: env.SHOP_ENVIRONMENT };
+  // Without the schema `public`, as before other schemas could be set: tags must stay, or open payments become foreign.
+  const table = env.PRODUCTS_SCHEMA === "public" ? env.PRODUCTS_TABLE : `${env.PRODUCTS_SCHEMA}.${env.PRODUCTS_TABLE}`;
+  const shop = { supabaseUrl: env.supabase.url, table, environment: env.SHOP_ENVIRONMENT };
   const live = isLiveKey(env.stripe.secretKey);
   return { shopTag: shopTag(shop), holdsTag: holdsTag(shop, { live }), live };
 }

@@ -30,11 +30,11 @@ export function newOperation(): string {
 
 /** One page of products, from one read of the catalog and one of the holds. */
 export async function listProducts(
-  { catalog, store }: Pick<CartShop, "catalog" | "store">,
+  { offers, store }: Pick<CartShop, "offers" | "store">,
   { page, q }: z.output<typeof listQuerySchema>,
   visit: Visit,
 ): Promise<ProductListView> {
-  const found = await catalog.list({ page, pageSize: PAGE_SIZE, search: q === "" ? undefined : q });
+  const found = await offers.list({ page, pageSize: PAGE_SIZE, search: q === "" ? undefined : q });
   const held = await heldIfKnown(
     store,
     visit.sessionHash,
@@ -52,11 +52,11 @@ export async function listProducts(
 
 /** One product; null: there is no such product. */
 export async function findProduct(
-  { catalog, store }: Pick<CartShop, "catalog" | "store">,
+  { offers, store }: Pick<CartShop, "offers" | "store">,
   productId: string,
   visit: Visit,
 ): Promise<ProductView | null> {
-  const product = (await catalog.products([productId])).get(productId);
+  const product = (await offers.products([productId])).get(productId);
   if (product === undefined) return null;
   const held = await heldIfKnown(store, visit.sessionHash, [productId]);
   return productView(product, held.get(productId), visit);

@@ -25,7 +25,7 @@ const querySchema = z.object({
 
 /** The cart page's message about such a form; null if the page was not opened by one. */
 export async function showLostCookie(
-  shop: Pick<CartShop, "catalog">,
+  shop: Pick<CartShop, "offers">,
   query: URLSearchParams,
   origin: ReadCart["origin"],
 ): Promise<LostCookieView | null> {
@@ -33,7 +33,7 @@ export async function showLostCookie(
   if (!asked.success) return null;
   if (origin !== "cookie") return { outcome: "blocked" };
   const { product_id: productId, quantity } = asked.data;
-  const product = productId === undefined ? undefined : (await shop.catalog.products([productId])).get(productId);
+  const product = productId === undefined ? undefined : (await shop.offers.products([productId])).get(productId);
   return {
     outcome: "once_more",
     item: product === undefined ? null : { productId: product.id, name: product.name, quantity },

@@ -41,7 +41,7 @@ export async function showCart(
   const productIds = cartLines(cart, view).map((line) => line.productId);
   const shownIds = wasShown === null || wasShown === "unreadable" ? [] : wasShown.lines.map((line) => line.productId);
   const namedIds = [...new Set([...productIds, ...(removed === null ? [] : [removed.productId]), ...shownIds])];
-  const products = namedIds.length === 0 ? new Map<string, Product>() : await shop.catalog.products(namedIds);
+  const products = namedIds.length === 0 ? new Map<string, Product>() : await shop.offers.products(namedIds);
   const held = await heldIfKnown(shop.store, cart.sessionHash, productIds);
   const facts = {
     cart,

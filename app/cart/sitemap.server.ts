@@ -8,7 +8,7 @@ const MAX_READS = 250;
 const FRESH_MS = 10 * 60_000;
 
 interface SitemapOptions {
-  readonly catalog: Pick<CartShop["catalog"], "list">;
+  readonly offers: Pick<CartShop["offers"], "list">;
   /** The shop's URL without a trailing slash. */
   readonly siteUrl: string;
   readonly now: () => number;
@@ -23,12 +23,12 @@ export interface Sitemap {
   read(page: number | null): Promise<string | null>;
 }
 
-export function createSitemap({ catalog, siteUrl, now }: SitemapOptions): Sitemap {
+export function createSitemap({ offers, siteUrl, now }: SitemapOptions): Sitemap {
   let kept: { readonly at: number; readonly addresses: Promise<readonly string[]> } | null = null;
 
   function addresses(): Promise<readonly string[]> {
     if (kept !== null && now() - kept.at < FRESH_MS) return kept.addresses;
-    const reading = { at: now(), addresses: readAddresses(catalog, siteUrl) };
+    const reading = { at: now(), addresses: readAddresses(offers, siteUrl) };
     kept = reading;
     // Failures are not cached.
     reading.addresses.catch(() => {
@@ -53,10 +53,10 @@ export function createSitemap({ catalog, siteUrl, now }: SitemapOptions): Sitema
   };
 }
 
-async function readAddresses(catalog: SitemapOptions["catalog"], siteUrl: string): Promise<readonly string[]> {
+async function readAddresses(offers: SitemapOptions["offers"], siteUrl: string): Promise<readonly string[]> {
   const found = [`${siteUrl}/`];
   for (let page = 1, pages = 1; page <= pages; page += 1) {
-    const read = await catalog.list({ page, pageSize: READ_PAGE_SIZE });
+    const read = await offers.list({ page, pageSize: READ_PAGE_SIZE });
     for (const { id } of read.products) found.push(siteUrl + productPath(id));
     pages = Math.min(read.pages, MAX_READS);
   }

@@ -60,8 +60,9 @@ export interface VersionedStockRow {
 /** Stock rows by product id. Products without a row are absent. */
 export type Stock = ReadonlyMap<string, VersionedStockRow>;
 
-export interface Catalog {
-  /** One page of active products, ordered by name; `search` matches the name, ignoring case. A page beyond the last is empty. */
+/** Reads of rows: of all of them, or only of those that are for sale (`PRODUCTS_FILTER`). A row that is left out reads as unknown. */
+export interface ProductReads {
+  /** One page of active products, in the order of the options; `search` matches the name, ignoring case. A page beyond the last is empty. */
   list(query: { page: number; pageSize: number; search?: string | undefined }): Promise<ProductPage>;
 
   /** Any number of rows by id, split into several queries if needed. Unknown and malformed ids are absent. Every call reads afresh. */
@@ -81,7 +82,10 @@ export interface Catalog {
    * one, a single query (`app/reservations/README.md`, "Rules and their reasons": hold first, read second).
    */
   readStock(productIds: readonly string[]): Promise<Stock>;
+}
 
+/** Every row, and the one way to change stock. */
+export interface Catalog extends ProductReads {
   /**
    * Sets the inventory to `to` if it still is `from` and, when `version` is given, the row still has that version: one conditional
    * UPDATE, atomic in the database, then a read that checks whether the number was kept. A throw means that the outcome is unknown: the

@@ -3,11 +3,12 @@ import type { PriceSource } from "./price-source";
 import type { ProductColumns } from "./product-columns";
 import { productRowSchema, productSelect, stripePriceOf } from "./product-row";
 import type { ProductsTable } from "./products-table.server";
+import { narrowed, type RowFilter } from "./row-filter";
 import type { RowPrices } from "./row-prices";
 
 /** Result of checking all rows that name a Stripe Price, as messages for the table's owner. */
 export interface PriceReport {
-  /** Number of active rows that name one. */
+  /** Number of active rows for sale that name one. */
   readonly rows: number;
   /** Products that are unavailable because of their Stripe Price. */
   readonly problems: readonly string[];
@@ -18,16 +19,18 @@ export interface PriceReport {
 interface CheckOptions {
   readonly table: ProductsTable;
   readonly columns: ProductColumns;
+  readonly filter: RowFilter;
   readonly prices: PriceSource | undefined;
   readonly rowPrices: RowPrices;
 }
 
-/** Rereads the Price of every active row, at low priority. Throws `UnavailableError` if the database or Stripe does not respond. */
-export async function checkPrices({ table, columns, prices, rowPrices }: CheckOptions): Promise<PriceReport> {
+/** Rereads the Price of every active row for sale, at low priority. Throws `UnavailableError` if the database or Stripe does not respond. */
+export async function checkPrices({ table, columns, filter, prices, rowPrices }: CheckOptions): Promise<PriceReport> {
   const { stripePrice, active } = columns;
   if (stripePrice === null || prices === undefined) return { rows: 0, problems: [], differing: [] };
   const all = await table.all(productRowSchema, () => {
-    const named = table.from().select(productSelect(columns), { count: "exact" }).not(stripePrice, "is", null);
+    const rows = narrowed(table.from().select(productSelect(columns), { count: "exact" }), filter);
+    const named = rows.not(stripePrice, "is", null);
     return (active === null ? named : named.eq(active, true)).order(columns.id);
   });
   const rows = all.filter((row) => stripePriceOf(row) !== null);

@@ -3,7 +3,9 @@ import { UnavailableError } from "~/errors";
 import type { Catalog, Money, Stock, SwapRefusal } from "./catalog";
 import type { ProductColumns } from "./product-columns";
 import { idSelect, productRowSchema, productSelect, wholeNumber, type ProductRow } from "./product-row";
-import { databaseCode, inList, type ProductsTable } from "./products-table.server";
+import { databaseCode, databaseError, inList, type ProductsTable } from "./products-table.server";
+import { narrowed, type RowFilter } from "./row-filter";
+import { ordered, type RowOrder } from "./row-order";
 import { NO_ROW_UPDATED } from "./swap-refusals";
 import { READS_FROM_REPLICA, type TableState } from "./table-state";
 
@@ -17,6 +19,8 @@ export interface ProbeReport {
 interface ProbeOptions {
   readonly table: ProductsTable;
   readonly columns: ProductColumns;
+  readonly filter: RowFilter;
+  readonly order: RowOrder;
   readonly key: string;
   readonly priceOf: (row: ProductRow) => Money | null;
   readonly compareAndSwap: Catalog["compareAndSwap"];
@@ -31,7 +35,7 @@ const WRITE_ATTEMPTS = 5;
 const READS_BACK = 4;
 
 /**
- * Checks that the table exists, that it has every mapped column, that this key may write the inventory, and that reads show what was
+ * Checks that the table exists, that it has every mapped column, that it can be filtered and ordered, that this key may write the inventory, and that reads show what was
  * written. The write sets the first row's inventory to the number it already has, so no number changes (but triggers on the table run).
  * It therefore does not prove that a *change* is accepted; a sale does, or doctor's `--write`.
  */
@@ -62,12 +66,19 @@ async function probeTable(options: ProbeOptions, { problems, warnings }: Finding
     problems.push(...missing);
     return;
   }
+  const unlisted = await listingProblem(options);
+  if (unlisted !== null) {
+    problems.push(unlisted);
+    return;
+  }
 
   for (let attempt = 1; attempt <= WRITE_ATTEMPTS; attempt += 1) {
     const [first] = await firstRow(options);
     if (first === undefined) {
       warnings.push(
-        `The table "${table.table}" shows no rows: it is empty, or row level security hides them. Not proven: that the inventory can be written.`,
+        options.filter.length > 0
+          ? `No row of "${table.table}" passes PRODUCTS_FILTER, so nothing is for sale. Not proven: that the inventory can be written.`
+          : `The table "${table.table}" shows no rows: it is empty, or row level security hides them. Not proven: that the inventory can be written.`,
       );
       return;
     }
@@ -88,12 +99,33 @@ async function probeTable(options: ProbeOptions, { problems, warnings }: Finding
   warnings.push(`The first row of "${table.table}" changes too often to be checked.`);
 }
 
-async function firstRow({ table, columns }: ProbeOptions): Promise<ProductRow[]> {
+/** Of the rows for sale: the others may be nobody's business, such as another tenant's. */
+async function firstRow({ table, columns, filter }: ProbeOptions): Promise<ProductRow[]> {
   const rows = await table.page(
     productRowSchema,
-    table.from().select(productSelect(columns)).order(columns.id).limit(1),
+    narrowed(table.from().select(productSelect(columns)), filter)
+      .order(columns.id)
+      .limit(1),
   );
   return rows.rows;
+}
+
+/** Which setting keeps the rows from being listed, and why; null if they can be. */
+async function listingProblem({ table, columns, filter, order }: ProbeOptions): Promise<string | null> {
+  const ids = () => table.from().select(idSelect(columns)).limit(1);
+  for (const [name, query] of [
+    ["PRODUCTS_FILTER", narrowed(ids(), filter)],
+    ["PRODUCTS_ORDER", ordered(ids(), order)],
+  ] as const) {
+    try {
+      await table.page(z.unknown(), query);
+    } catch (error) {
+      const response = databaseError(error);
+      if (response === null || response.status >= 500) throw error;
+      return `${name} does not fit the table "${table.table}": ${response.message}`;
+    }
+  }
+  return null;
 }
 
 /** Reports why the first row has no number to write back. */

@@ -31,9 +31,21 @@ const PLAIN_NAME = /^[\p{L}_][\p{L}\p{N}_$-]*( +[\p{L}\p{N}_$-]+)*$/u;
 /** PostgREST's own query parameters: a filter on a column of that name would be read as that parameter. */
 const RESERVED = new Set(["select", "order", "limit", "offset", "columns", "on_conflict", "and", "or", "not"]);
 
-/** Why the API cannot address a table or column of this name, as a message; null if it can. */
+/** Why the API cannot address a column of this name, as a message; null if it can. */
 export function nameProblem(name: string): string | null {
   if (RESERVED.has(name)) return `"${name}" is reserved by Supabase's REST API; expose it under another name in a view`;
+  return plainNameProblem(name);
+}
+
+/** The same for a table, whose name is part of the path, so that query parameters do not matter. */
+export function tableNameProblem(name: string): string | null {
+  const [schema, table, ...rest] = name.split(".");
+  if (schema !== undefined && table !== undefined && rest.length === 0 && plainNameProblem(table) === null)
+    return `"${name}" has a schema in it; set PRODUCTS_SCHEMA=${schema} and PRODUCTS_TABLE=${table}`;
+  return plainNameProblem(name);
+}
+
+function plainNameProblem(name: string): string | null {
   if (!PLAIN_NAME.test(name))
     return `"${name}" is not a plain name (letters, digits, _, $, - and inner spaces); expose it under another name in a view`;
   return null;

@@ -36,20 +36,24 @@ const acceptsAny = () => true;
 export function createIdReader(table: ProductsTable, columns: ProductColumns) {
   let accepts: Promise<IdType["accepts"]> | undefined;
 
-  async function learnType(): Promise<IdType["accepts"]> {
-    for (const type of ID_TYPES) {
-      try {
-        const query = table
-          .from()
-          .select(idSelect(columns))
-          .filter(columns.id, "in", inList([type.sample]))
-          .limit(1);
-        await table.page(idRowSchema, query);
-        return type.accepts;
-      } catch (error) {
-        if (!isMalformed(error)) throw error;
-      }
+  /** Whether the id column's type can hold this id. */
+  async function canHold(id: string): Promise<boolean> {
+    const query = table
+      .from()
+      .select(idSelect(columns))
+      .filter(columns.id, "in", inList([id]))
+      .limit(1);
+    try {
+      await table.page(idRowSchema, query);
+      return true;
+    } catch (error) {
+      if (isMalformed(error)) return false;
+      throw error;
     }
+  }
+
+  async function learnType(): Promise<IdType["accepts"]> {
+    for (const type of ID_TYPES) if (await canHold(type.sample)) return type.accepts;
     return acceptsAny;
   }
 
@@ -75,7 +79,11 @@ export function createIdReader(table: ProductsTable, columns: ProductColumns) {
         return await readByIds(ids, read);
       }
       // Well-formed and still rejected: the type is not in the list. Find the ids by bisection.
-      if (ids.length === 1) return [];
+      if (ids.length === 1) {
+        // It is a value of the products filter that is malformed; the id must not read as unknown for that.
+        if (await canHold(ids[0] ?? "")) throw error;
+        return [];
+      }
       const middle = Math.ceil(ids.length / 2);
       const halves = await Promise.all([readByIds(ids.slice(0, middle), read), readByIds(ids.slice(middle), read)]);
       return halves.flat();

@@ -29,6 +29,8 @@ export type CatalogLog = { warn(fields: Record<string, unknown>, message: string
 export interface ProductsTableOptions {
   readonly url: string;
   readonly key: string;
+  /** Default: `public`. */
+  readonly schema?: string | undefined;
   readonly table: string;
   readonly fetch?: typeof fetch | undefined;
   readonly timeoutMs: number;
@@ -42,12 +44,14 @@ export interface ProductsTableOptions {
 export function createProductsTable({
   url,
   key,
+  schema = "public",
   table,
   fetch = globalThis.fetch,
   timeoutMs,
   log,
 }: ProductsTableOptions) {
   const client = createClient(url, key, {
+    db: { schema },
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     global: { fetch: throwingFetch(fetch) },
     // Node 20 has no built-in WebSocket, and supabase-js does not start without one. It is never connected.
@@ -69,7 +73,7 @@ export function createProductsTable({
     try {
       return await Promise.race([query.retry(false).abortSignal(controller.signal).throwOnError(), deadline]);
     } catch (cause) {
-      const message = describeFailure(cause, table);
+      const message = describeFailure(cause, { schema, table });
       log?.warn({ err: cause, table }, message);
       throw new UnavailableError(message, { cause });
     } finally {
@@ -164,11 +168,16 @@ export async function inLists<Row>(
   return rows;
 }
 
-function describeFailure(cause: unknown, table: string): string {
+/** Where a person opens a schema to the API. */
+const EXPOSE_SCHEMA = "in Supabase under Project Settings, Data API, Exposed schemas";
+
+function describeFailure(cause: unknown, { schema, table }: { schema: string; table: string }): string {
   if (!(cause instanceof DatabaseError)) {
     return cause instanceof Error ? `The database did not respond: ${cause.message}` : "The database did not respond";
   }
   switch (cause.body?.code) {
+    case "PGRST106":
+      return `The schema "${schema}" (PRODUCTS_SCHEMA) is not exposed; add it ${EXPOSE_SCHEMA}: ${cause.message}`;
     case "42P01":
     case "PGRST205":
       return `The table "${table}" does not exist or is not exposed: ${cause.message}`;

@@ -1,16 +1,14 @@
-import type { z } from "zod";
-import { UnavailableError } from "~/errors";
-import { MAX_ID_OR_NAME_LENGTH, type Catalog, type Product, type ProductPage } from "./catalog";
+import type { Catalog } from "./catalog";
 import { checkPrices, type PriceReport } from "./check-prices.server";
 import { createCompareAndSwap } from "./compare-and-swap.server";
-import { createDisplayRead } from "./display-read";
 import type { PriceUnit } from "./price";
 import type { PriceSource } from "./price-source";
 import { probeCatalog, type ProbeReport } from "./probe-catalog.server";
-import { nameProblem, type ProductColumns } from "./product-columns";
-import { createIdReader } from "./product-ids.server";
-import { productRowSchema, productSelect, stripePriceOf, type ProductRow } from "./product-row";
-import { createProductsTable, databaseCode, inList, inLists, type CatalogLog } from "./products-table.server";
+import { tableNameProblem, type ProductColumns } from "./product-columns";
+import { createProductReads, type TableReads } from "./product-reads.server";
+import { createProductsTable, type CatalogLog } from "./products-table.server";
+import type { RowFilter } from "./row-filter";
+import type { RowOrder } from "./row-order";
 import { createRowPrices } from "./row-prices";
 import { createSharedRead } from "./shared-stock-read";
 import { createStockReader } from "./stock-rows.server";
@@ -23,9 +21,15 @@ export interface SupabaseCatalogOptions {
   readonly key: string;
   /** Replaces the global fetch, for the sandbox or a test. */
   readonly fetch?: typeof fetch | undefined;
+  /** Default: `public`. */
+  readonly schema?: string | undefined;
   readonly table: string;
   /** From `parseProductColumns`. */
   readonly columns: ProductColumns;
+  /** Which rows are for sale; default: all. */
+  readonly filter?: RowFilter | undefined;
+  /** Order of lists; default: by name. Rows for which it is equal are ordered by id. */
+  readonly order?: RowOrder | null | undefined;
   readonly priceUnit: PriceUnit;
   /** ISO 4217; applies if the table has no currency column. */
   readonly currency: string;
@@ -38,155 +42,67 @@ export interface SupabaseCatalogOptions {
   readonly log?: CatalogLog | undefined;
 }
 
+/** Every row of the table, for operators and for whatever follows a payment. */
 export type SupabaseCatalog = Catalog & {
+  /** Only rows that are for sale, for shoppers. Without a filter both share their reads. */
+  readonly offers: TableReads;
   /** Checks table, columns and rights at startup; never throws. It writes: one row's inventory is set to the number it already has. */
   probe(): Promise<ProbeReport>;
   /** Why nothing can be sold from the table; null if it accepts updates, as far as this process knows. */
   readonly closedBy: TableClosure | null;
   /** Rows that cannot be sold as they are, one sentence each. */
   readonly oddities: readonly string[];
-  /** Checks the Stripe Price of every row that names one. */
+  /** Checks the Stripe Price of every row for sale that names one. */
   checkPrices(): Promise<PriceReport>;
   /** Number of products known to be unavailable because of their Stripe Prices. */
   readonly unavailable: number;
-  /** A separate read for stock that is only displayed; see `createDisplayRead`. */
-  displayReader(): Catalog["readStock"];
 };
 
 /** The catalog over the merchant's Supabase table. Throws immediately if the API cannot address the table's name. */
 export function createSupabaseCatalog(options: SupabaseCatalogOptions): SupabaseCatalog {
-  const { columns, timeoutMs = 2_500 } = options;
-  const problem = nameProblem(options.table);
+  const { columns, filter = [], prices, log, timeoutMs = 2_500 } = options;
+  const problem = tableNameProblem(options.table);
   if (problem !== null) throw new Error(`The products table: ${problem}`);
 
   const currency = options.currency.toLowerCase();
   const table = createProductsTable({ ...options, timeoutMs });
-  const readByIds = createIdReader(table, columns);
-
-  const rowPrices = createRowPrices({
-    columns,
-    priceUnit: options.priceUnit,
-    currency,
-    imageBaseUrl: options.imageBaseUrl ?? null,
-    prices: options.prices,
-    log: options.log,
-  });
-  const rowsWhereIn = <Row>(
-    schema: z.ZodType<Row>,
-    select: string,
-    column: string,
-    values: readonly string[],
-  ): Promise<Row[]> =>
-    table.all(schema, () =>
-      table.from().select(select, { count: "exact" }).filter(column, "in", inList(values)).order(columns.id),
-    );
-
   const stock = createStockReader(table, columns);
-  const state = createTableState(options.log);
+  const state = createTableState(log);
+  const { priceUnit, imageBaseUrl = null } = options;
+  const pricesOfRows = () => createRowPrices({ columns, priceUnit, currency, imageBaseUrl, prices, log });
+  const order = options.order ?? [{ column: columns.name, ascending: true }];
+  const readStock = (ids: readonly string[]) => stock.read(ids);
+  const parts = { table, columns, order, prices, readStock };
+
+  const rowPrices = pricesOfRows();
+  const offers = createProductReads({ ...parts, filter, rowPrices });
+  // Prices of rows that are not for sale are nobody's warning.
+  const all = filter.length === 0 ? offers : createProductReads({ ...parts, filter: [], rowPrices: pricesOfRows() });
   // A separate read, so that a sale does not wait for shoppers' reads.
-  const compareAndSwap = createCompareAndSwap({
-    table,
-    columns,
-    state,
-    read: createSharedRead((ids) => stock.read(ids)),
-  });
-
-  async function list({ page, pageSize, search = "" }: Parameters<Catalog["list"]>[0]): Promise<ProductPage> {
-    const text = search.trim();
-    // PostgreSQL's text type cannot contain NUL, and a longer text would not fit in a URL: no product has such a name.
-    if (text.includes("\0") || text.length > MAX_ID_OR_NAME_LENGTH) return { products: [], page, pages: 0, total: 0 };
-
-    const matching = (range: { head: boolean }) => {
-      const query = table.from().select(productSelect(columns), { count: "exact", head: range.head });
-      const active = columns.active === null ? query : query.eq(columns.active, true);
-      // Not `ilike`: PostgREST reads `*` as a wildcard there and offers no way to escape it.
-      return text === "" ? active : active.filter(columns.name, "imatch", text.replace(/[\\^$.|?*+()[\]{}]/g, "\\$&"));
-    };
-    const first = (page - 1) * pageSize;
-    const rows: ProductRow[] = [];
-    const found = async (total: number) => ({
-      products: await rowPrices.toProducts(rows),
-      page,
-      pages: Math.ceil(total / pageSize),
-      total,
-    });
-    try {
-      // PostgREST truncates a response at its max-rows, which may be less than one page: keep reading.
-      for (;;) {
-        const query = matching({ head: false }).order(columns.name).order(columns.id);
-        const { rows: more, count } = await table.page(
-          productRowSchema,
-          query.range(first + rows.length, first + pageSize - 1),
-        );
-        rows.push(...more);
-        const total = requireCount(count, options.table);
-        if (more.length === 0 || rows.length >= Math.min(pageSize, total - first)) return await found(total);
-      }
-    } catch (error) {
-      // PGRST103: the range begins beyond the last row.
-      if (databaseCode(error) !== "PGRST103") throw error;
-      return found(requireCount(await table.count(matching({ head: true })), options.table));
-    }
-  }
-
-  const rowsOf = (productIds: readonly string[]): Promise<ProductRow[]> =>
-    inLists(productIds, (list) =>
-      readByIds(list, (ids) => rowsWhereIn(productRowSchema, productSelect(columns), columns.id, ids)),
-    );
+  const compareAndSwap = createCompareAndSwap({ table, columns, state, read: createSharedRead(readStock) });
 
   return {
-    list,
-
-    async products(productIds) {
-      const asked = new Set(productIds);
-      const rows = await rowPrices.toProducts((await rowsOf(productIds)).filter(({ id }) => asked.has(id)));
-      const found = new Map<string, Product>();
-      // If two rows share an id, neither can be sold.
-      for (const row of rows) found.set(row.id, found.has(row.id) ? { ...row, onHand: 0 } : row);
-      return found;
-    },
-
-    async rereadPrices(productIds) {
-      const rows = await rowsOf(productIds);
-      await options.prices?.reread(rows.flatMap((row) => stripePriceOf(row) ?? []));
-      await rowPrices.toProducts(rows);
-    },
-
-    checkPrices: () => checkPrices({ table, columns, prices: options.prices, rowPrices }),
+    ...all,
+    offers,
+    compareAndSwap,
+    checkPrices: () => checkPrices({ table, columns, filter, prices, rowPrices }),
     get unavailable() {
       return rowPrices.problems().length;
     },
-
-    async productsNamed(names) {
-      const rows = await inLists(names, (list) =>
-        rowsWhereIn(productRowSchema, productSelect(columns), columns.name, list),
-      );
-      const named = new Map<string, Product[]>();
-      for (const product of await rowPrices.toProducts(rows)) {
-        // A case-insensitive column (citext) also finds other spellings.
-        const name = names.find((asked) => asked === product.name);
-        if (name !== undefined) named.set(name, [...(named.get(name) ?? []), product]);
-      }
-      return named;
-    },
-
-    readStock: createSharedRead((ids) => stock.read(ids)),
-
-    compareAndSwap,
-
     probe() {
       stock.forget();
       return probeCatalog({
         table,
         columns,
+        filter,
+        order,
         key: options.key,
         priceOf: rowPrices.ownPrice,
         compareAndSwap,
-        readStock: (ids) => stock.read(ids),
+        readStock,
         state,
       });
     },
-    displayReader: () => createDisplayRead({ read: (ids) => stock.read(ids), now: () => performance.now() }),
     get oddities() {
       return [...stock.oddities(), ...rowPrices.warnings()];
     },
@@ -194,9 +110,4 @@ export function createSupabaseCatalog(options: SupabaseCatalogOptions): Supabase
       return state.closedBy();
     },
   };
-}
-
-function requireCount(count: number | null, table: string): number {
-  if (count === null) throw new UnavailableError(`The database did not count the rows of "${table}"`);
-  return count;
 }

@@ -45,10 +45,11 @@ const BY_CODE: readonly (readonly [RegExp, Meaning])[] = [
     },
   ],
   [
-    /^(42P01|PGRST205|PGRST125)$/,
+    /^(42P01|PGRST106|PGRST125|PGRST205)$/,
     {
       by: "setup",
-      advice: "The table is missing or not exposed: check PRODUCTS_TABLE and the exposed schemas in Supabase.",
+      advice:
+        "The table is missing or not exposed: check PRODUCTS_TABLE, PRODUCTS_SCHEMA and the exposed schemas in Supabase.",
     },
   ],
   [

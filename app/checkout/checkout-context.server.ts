@@ -1,4 +1,4 @@
-import type { Catalog } from "~/catalog/catalog";
+import type { Catalog, ProductReads } from "~/catalog/catalog";
 import type { Clock } from "~/reservations/clock";
 import type { RebuildTurns } from "~/reservations/rebuild-turns";
 import type { Line, PageTerms } from "~/reservations/reservation-store";
@@ -48,8 +48,12 @@ export const UNLIMITED: UnpaidTime = {
 
 /** Everything the checkout's operations work with. */
 export interface CheckoutContext {
+  /** Reads only rows that are for sale, like `offers`. */
   readonly reservations: ReserveDependencies;
+  /** Every row, for whatever follows a payment: a product taken off sale meanwhile was sold. */
   readonly catalog: Catalog;
+  /** The rows that are for sale, until the payment page is open. */
+  readonly offers: Pick<ProductReads, "products" | "rereadPrices">;
   readonly gateway: StripeGateway;
   readonly marks: MarkStore<StripeSession>;
   readonly leases: LeaseStore;

@@ -23,9 +23,17 @@ import { readingFormerTags } from "./stripe/former-tags";
 import { createSessionMarks } from "./stripe/session-marks.server";
 
 type Optional =
-  "marks" | "batches" | "rebuildTurns" | "rebuildLeases" | "resend" | "paymentTurn" | "unpaidTime" | "shortPages";
+  | "marks"
+  | "offers"
+  | "batches"
+  | "rebuildTurns"
+  | "rebuildLeases"
+  | "resend"
+  | "paymentTurn"
+  | "unpaidTime"
+  | "shortPages";
 
-/** Defaults: rebuilding for a store in one process, and no queue for payment pages. */
+/** Defaults: every row is for sale, rebuilding for a store in one process, and no queue for payment pages. */
 export type CheckoutDependencies = Omit<CheckoutContext, Optional> & Partial<Pick<CheckoutContext, Optional>>;
 
 export interface Checkout extends CheckoutService {
@@ -50,6 +58,7 @@ export function createCheckout(dependencies: CheckoutDependencies): Checkout {
     dependencies.marks ?? readingFormerTags(createSessionMarks({ gateway, shopTag: config.shopTag, clock }), config);
   const context: CheckoutContext = {
     rebuildTurns: createProcessRebuildTurns(),
+    offers: dependencies.catalog,
     rebuildLeases: dependencies.leases,
     resend: createResendRule(clock),
     paymentTurn: async () => ({ outcome: "your_turn" }),

@@ -6,12 +6,13 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { catalogSettings } from "~/boot/catalog-settings.server";
+import { identityOf } from "~/boot/shop-identity.server";
 import { examinePrices } from "~/catalog/examine-prices";
 import { proveWrite } from "~/catalog/prove-write";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { examineStripe, type Finding } from "~/checkout/stripe/examine-stripe.server";
 import { createPriceBook } from "~/checkout/stripe/price-book.server";
-import { shopTag } from "~/checkout/stripe/shop-tag.server";
 import { createStripe, isLiveKey } from "~/checkout/stripe/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
 import { EnvironmentError, parseEnvironment, type Environment } from "~/env.server";
@@ -43,19 +44,11 @@ function checkoutOrigin({ STRIPE_API_BASE: base, STRIPE_CHECKOUT_ORIGIN: origin 
 }
 
 async function examine(env: Environment): Promise<void> {
-  const { PRODUCTS_TABLE: table, PRODUCTS_COLUMNS: columns, PRICE_UNIT: priceUnit, CURRENCY: currency } = env;
+  const { PRODUCTS_TABLE: table, CURRENCY: currency } = env;
   const { secretKey } = env.stripe;
   const stripe = createStripe({ secretKey, apiBase: env.STRIPE_API_BASE, timeoutMs: 10_000 });
   const prices = createPriceBook({ gateway: createStripeGateway(stripe), now: () => performance.now() });
-  const catalog = createSupabaseCatalog({
-    ...env.supabase,
-    table,
-    columns,
-    priceUnit,
-    currency,
-    imageBaseUrl: env.IMAGE_BASE_URL,
-    prices,
-  });
+  const catalog = createSupabaseCatalog({ ...catalogSettings(env), prices });
   const report = await catalog.probe();
   if (report.ok)
     print({ state: "ok", text: `Table "${table}" has all columns, and its rows can be read and updated.` });
@@ -63,10 +56,9 @@ async function examine(env: Environment): Promise<void> {
   for (const text of report.warnings) print({ state: "note", text });
   const { values } = parseArgs({ options: { write: { type: "string" } } });
   print(await proveWrite(catalog, values.write ?? null));
-  const tag = shopTag({ supabaseUrl: env.supabase.url, table, environment: env.SHOP_ENVIRONMENT });
   print({
     state: "note",
-    text: `This shop tags its Stripe sessions with ${tag}. Keep this tag: if you later change SUPABASE_URL, PRODUCTS_TABLE or SHOP_ENVIRONMENT, list it in FORMER_SHOP_TAGS.`,
+    text: `This shop tags its Stripe sessions with ${identityOf(env).shopTag}. Keep this tag: if you later change SUPABASE_URL, PRODUCTS_SCHEMA, PRODUCTS_TABLE or SHOP_ENVIRONMENT, list it in FORMER_SHOP_TAGS.`,
   });
 
   for (const finding of await examinePrices(catalog)) print(finding);

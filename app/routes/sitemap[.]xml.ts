@@ -3,7 +3,7 @@ import { container } from "~/boot/container.server";
 import { createSitemap } from "~/cart/sitemap.server";
 import { Problem } from "~/http/problem.server";
 
-const sitemap = createSitemap({ catalog: container.catalog, siteUrl: container.originRule.publicUrl, now: Date.now });
+const sitemap = createSitemap({ offers: container.offers, siteUrl: container.originRule.publicUrl, now: Date.now });
 
 const route = api({
   GET: async (request) => {

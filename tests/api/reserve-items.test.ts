@@ -7,12 +7,12 @@ it("reports a release as successful, with 0 available, if the holds of others ca
   const world = await createWorld();
   const { store, carts } = world;
   const row = { name: "Mug", inventory: 5, active: true, version: null };
-  const catalog = {
-    ...world.shop.catalog,
+  const offers = {
+    ...world.shop.offers,
     productsNamed: async () => new Map<string, never>(),
     readStock: async () => new Map([["mug", row]]),
   };
-  const shop = { ...world.shop, store, carts, catalog };
+  const shop = { ...world.shop, store, carts, offers };
   const cart = carts.create();
   const reserve = async (quantity: number): Promise<unknown> =>
     (await reserveItems(shop, cart, [{ product_id: "mug", quantity }])).json();

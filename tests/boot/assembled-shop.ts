@@ -40,7 +40,7 @@ export function assembleWorldShop(
     journal,
     log: createLog("silent", journal),
     gateway,
-    catalog: wholeCatalog(dependencies.catalog),
+    catalog: drivers?.catalog ?? wholeCatalog(dependencies.catalog),
     holds: {
       store,
       leases,
@@ -66,12 +66,15 @@ export function assembleWorldShop(
 
 /** The world's catalog as a driver: what only the boot check and Stripe Prices need does nothing. */
 function wholeCatalog(catalog: Catalog): SupabaseCatalog {
+  const offers = Object.assign(catalog, {
+    displayReader: () => (productIds: readonly string[]) => catalog.readStock(productIds),
+  });
   return Object.assign(catalog, {
+    offers,
     probe: async () => ({ ok: true, problems: [], warnings: [] }),
     closedBy: null,
     oddities: [],
     unavailable: 0,
     checkPrices: async () => ({ rows: 0, problems: [], differing: [] }),
-    displayReader: () => (productIds: readonly string[]) => catalog.readStock(productIds),
   });
 }

@@ -9,7 +9,7 @@ function shopOf(count: number) {
   const sitemap = createSitemap({
     siteUrl: "https://shop.test",
     now: () => time,
-    catalog: {
+    offers: {
       list: async ({ page, pageSize }) => {
         reads.count += 1;
         if (reads.fail) throw new UnavailableError("down");

@@ -16,6 +16,8 @@ export interface PostgresqlApi {
   readonly sql: postgres.Sql;
   /** A catalog over one of the API servers; `through` wraps each of its requests. */
   catalog(options: {
+    /** Default: `public`; also exposed: `shop`. */
+    schema?: string;
     table: string;
     columns: string;
     server?: number;
@@ -48,6 +50,7 @@ export async function openPostgresqlApi({
     reportErrorsLikePostgrest(connection);
     const app = new App({
       connection,
+      api: { schemas: ["public", "shop"] },
       options: { server: { apiKeys: false, disableStudio: true, disableFallback: true } },
     });
     const api: typeof fetch = async (input, init) => app.fetch(new Request(input, init));
@@ -56,13 +59,14 @@ export async function openPostgresqlApi({
 
   return {
     sql,
-    catalog({ table, columns, server: number = 0, through = (api) => api }) {
+    catalog({ schema: exposed, table, columns, server: number = 0, through = (api) => api }) {
       const api = apis[number];
       if (api === undefined) throw new Error(`There is no server ${number}`);
       const options: SupabaseCatalogOptions = {
         url: "http://supabase.local",
         key: "sb_secret_test",
         fetch: through(api),
+        schema: exposed,
         table,
         columns: parseProductColumns(columns),
         priceUnit: "major",

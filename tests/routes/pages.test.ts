@@ -327,7 +327,7 @@ describe("read-only pages", () => {
 
   it("respond with 503 and a message, with the cart intact, while the database is down", async () => {
     const { shop } = here();
-    install(decorate(shop, { catalog: decorate(shop.catalog, { list: down, products: down }) }));
+    install(decorate(shop, { offers: decorate(shop.offers, { list: down, products: down }) }));
     const cart = { ...here().carts.create(), lines: [{ productId: "mug", quantity: 1 }] };
     for (const load of [listRoute.loader, cartRoute.loader, productRoute.loader]) {
       const asked = await request("/", { cart });

@@ -2,6 +2,7 @@ import type { CheckoutContext } from "~/checkout/checkout-context.server";
 import type { StripeSession } from "~/checkout/stripe/gateway";
 import { UnavailableError } from "~/errors";
 import { reserve } from "~/reservations/reserve";
+import type { ReadStock } from "~/reservations/stock";
 import type { Leases } from "./lease-work.server";
 import type { CheckoutRecord } from "./line-marks";
 
@@ -17,10 +18,11 @@ export async function claimLatePayment(
   const { record, held } = late;
   const checkoutId = late.session.id;
   const sessionHash = `late:${record.claimId}`;
-  // Limits are for carts; this order is paid.
+  // Limits are for carts, and what is for sale is for new orders; this order is paid.
+  const readStock: ReadStock = (productIds) => context.catalog.readStock(productIds);
   const limits = { maxUnitsPerLine: Number.MAX_SAFE_INTEGER, maxLinesPerCart: Number.MAX_SAFE_INTEGER };
   const lines = record.lines.map(({ productId, quantity }) => ({ productId, quantity }));
-  const decision = await reserve({ ...context.reservations, limits }, { sessionHash, lines });
+  const decision = await reserve({ ...context.reservations, readStock, limits }, { sessionHash, lines });
   switch (decision.outcome) {
     case "granted": {
       const { store } = context.reservations;

@@ -137,7 +137,7 @@ type Checked =
   | { readonly outcome: "cart_changed"; readonly since: ShownCart };
 
 async function checkAndPrice(context: CheckoutContext, { claim, others, shown }: PageRequest): Promise<Checked> {
-  const rows = await context.catalog.products(claim.lines.map((line) => line.productId));
+  const rows = await context.offers.products(claim.lines.map((line) => line.productId));
   const lines = others === null ? [] : compareWithStock(claim, rows, others);
   if (lines.some((line) => line.shortage !== null)) return { outcome: "refused", lines };
   const pricing = await priceLines(context, claim.lines, rows);

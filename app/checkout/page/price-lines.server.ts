@@ -46,12 +46,12 @@ export async function priceLines(
 
 /** Like `priceLines`, after reading the Stripe Prices of these products again. */
 export async function rereadAndPrice(
-  { catalog }: CheckoutContext,
+  { offers }: CheckoutContext,
   lines: readonly Line[],
   productIds: readonly string[],
 ): Promise<Pricing> {
-  await catalog.rereadPrices(productIds);
-  return priceByRows(lines, await catalog.products(lines.map((line) => line.productId)));
+  await offers.rereadPrices(productIds);
+  return priceByRows(lines, await offers.products(lines.map((line) => line.productId)));
 }
 
 function priceByRows(lines: readonly Line[], rows: ReadonlyMap<string, Product>): Pricing {

@@ -137,7 +137,7 @@ async function currentPricing(
   context: CheckoutContext,
   lines: readonly Line[],
 ): Promise<(ShownCart & { readonly lines: readonly PricedLine[] }) | null> {
-  const rows = await context.catalog.products(lines.map((line) => line.productId));
+  const rows = await context.offers.products(lines.map((line) => line.productId));
   const pricing = await priceLines(context, lines, rows);
   return pricing.outcome === "priced" ? pricing : null;
 }
