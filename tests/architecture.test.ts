@@ -162,6 +162,7 @@ describe("what browsers are sent", () => {
     compareAndSwap: "app/catalog/supabase-catalog.server.ts",
     reservations_ended_total: "app/telemetry/metrics.server.ts",
     cannot_fit: "app/reservations/reserve.ts",
+    "blockquote dl": "app/catalog/description.ts",
     "node:crypto": "app/cart/cart-session.server.ts",
     timingSafeEqual: "app/http/operator.server.ts",
     "This request came from another site": "app/http/origin.server.ts",

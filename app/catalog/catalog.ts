@@ -19,6 +19,7 @@ export interface Product {
   /** The row's id as a string, whatever its type in the table (uuid, integer or text). */
   readonly id: string;
   readonly name: string;
+  /** Plain text with line breaks. */
   readonly description: string;
   /** Address of its picture: http(s), or a path on the shop's own site. */
   readonly image: string | null;

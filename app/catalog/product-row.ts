@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Money, Product, VersionedStockRow } from "./catalog";
+import { descriptionText } from "./description";
 import { pictureAddress } from "./picture";
 import { parsePrice, type PriceUnit } from "./price";
 import type { ProductColumns } from "./product-columns";
@@ -125,7 +126,7 @@ export function toProduct(
   return {
     id: row.id,
     name,
-    description: text(row.description) ?? "",
+    description: descriptionText(text(row.description) ?? ""),
     image: pictureAddress(row.image, terms.imageBaseUrl),
     price: terms.price,
     stripePrice: stripePriceOf(row),

@@ -15,6 +15,20 @@ async function showsPlaceholder(picture: Locator): Promise<boolean> {
   return before.equals(await picture.page().screenshot({ clip }));
 }
 
+test("a description keeps its line breaks", { tag: "@without-javascript" }, async ({ shopper }) => {
+  const visitor = await shopper();
+  const { page } = visitor;
+  // The demo shop's descriptions have one line each.
+  await page.route("**/products/*", async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()).replaceAll("speckled stoneware and", "speckled stoneware\nand");
+    await route.fulfill({ response, body });
+  });
+  await visitor.openProduct("Tide Mug");
+  // `innerText` has line breaks only where the page shows them.
+  expect(await page.getByText("Thrown in speckled stoneware").innerText()).toContain("stoneware\nand dipped");
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`a picture that does not load shows the placeholder, in ${colorScheme}`, async ({
     shopper,
