@@ -3,6 +3,9 @@ import { z } from "zod";
 import { parseProductColumns, tableNameProblem } from "~/catalog/product-columns";
 import { parseRowFilter } from "~/catalog/row-filter";
 import { parseRowOrder } from "~/catalog/row-order";
+import { isStripeCurrency } from "~/checkout/stripe/currencies";
+import { paymentMethodsProblem } from "~/checkout/stripe/payment-methods";
+import { isShippingCountry } from "~/checkout/stripe/shipping-countries";
 import { isLoopback } from "~/http/loopback";
 
 /** An invalid environment. The message lists every missing or invalid variable, one per line. */
@@ -37,6 +40,11 @@ const REPLICA_HOST = /^[a-z0-9]+-(all|rr-[a-z0-9-]+)\.supabase\./i;
 const REPLICA_PROBLEM =
   "points to read replicas, which lag behind, so the same item could be sold twice; use the primary's address (https://<project>.supabase.co)";
 const httpUrl = z.url({ protocol: /^https?$/ });
+/** A shop is served at the root of its host: a path here would be missing from every link and from Stripe's way back. */
+const origin = httpUrl.refine(
+  (url) => !/^https?:/.test(url) || !URL.canParse(url) || new URL(url).href === `${new URL(url).origin}/`,
+  "must have no path, query or password: the shop is served at the root of its host",
+);
 /** The result of `parse`; an error that it throws is for the person who set the variable. */
 const parsedBy = <Value>(parse: (text: string) => Value) =>
   z.string().transform((text, context): Value => {
@@ -47,11 +55,13 @@ const parsedBy = <Value>(parse: (text: string) => Value) =>
       return z.NEVER;
     }
   });
+/** Of the API's `shipping_options`. */
+const MAX_SHIPPING_RATES = 5;
 
 const schema = z.object({
   NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
   PORT: wholeNumber(3000, 0, 65535),
-  PUBLIC_URL: httpUrl.optional(),
+  PUBLIC_URL: origin.optional(),
   SESSION_SECRET: list
     .refine(
       (secrets) => secrets.length > 0 && secrets.every((secret) => secret.length >= 32),
@@ -83,6 +93,7 @@ const schema = z.object({
     .string()
     .regex(/^[A-Za-z]{3}$/, "must be a three-letter currency code")
     .transform((code) => code.toLowerCase())
+    .refine(isStripeCurrency, "must be a currency that Stripe can charge in: https://docs.stripe.com/currencies")
     .default("usd"),
   STRIPE_SECRET_KEY: z
     .string()
@@ -112,7 +123,10 @@ const schema = z.object({
   RATE_LIMIT_PER_MINUTE: wholeNumber(120, 0, 1_000_000),
   TRUSTED_PROXY_HOPS: wholeNumber(0, 0, 10),
   STRIPE_PAYMENT_METHODS: list
-    .refine((methods) => methods.length > 0, "must list at least one payment method, or be automatic")
+    .superRefine((methods, context) => {
+      const message = paymentMethodsProblem(methods);
+      if (message !== null) context.addIssue({ code: "custom", message });
+    })
     .default(["card"]),
   SHOP_ENVIRONMENT: z.string().min(1).default("production"),
   FORMER_SHOP_TAGS: list
@@ -126,8 +140,17 @@ const schema = z.object({
     .string()
     .refine(isPictureBase, "must be an https URL (http only on this machine) without a query, fragment or password")
     .optional(),
-  STRIPE_SHIPPING_COUNTRIES: list.optional(),
-  STRIPE_SHIPPING_RATES: list.optional(),
+  STRIPE_SHIPPING_COUNTRIES: list
+    .transform((codes) => codes.map((code) => code.toUpperCase()))
+    .refine((codes) => codes.every(isShippingCountry), {
+      error: ({ input }) =>
+        `not countries that Stripe collects addresses in: ${(input as string[]).filter((code) => !isShippingCountry(code)).join(", ")} (two letters each, as in US,CA,GB)`,
+    })
+    .optional(),
+  STRIPE_SHIPPING_RATES: list
+    .refine((ids) => ids.every((id) => /^shr_\w+$/.test(id)), "each must be the id of a shipping rate, shr_…")
+    .refine((ids) => ids.length <= MAX_SHIPPING_RATES, `at most ${MAX_SHIPPING_RATES}, because Stripe offers no more`)
+    .optional(),
   STRIPE_AUTOMATIC_TAX: z
     .enum(["true", "false"])
     .default("false")
@@ -176,6 +199,8 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
       );
     for (const name of ["PUBLIC_URL", "SESSION_SECRET"])
       if (given[name] === undefined) problems.push(`${name}: required outside the sandbox`);
+    if (isLiveOverHttp(given))
+      problems.push("PUBLIC_URL: must be https with a live Stripe key, which sends nobody back to an http address");
   }
   if (problems.length > 0 || !parsed.success)
     throw new EnvironmentError(`Configuration errors:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
@@ -198,6 +223,15 @@ function isPictureBase(address: string): boolean {
   if (!URL.canParse(address) || !/^https?:/i.test(address)) return false;
   const url = new URL(address);
   return (url.protocol === "https:" || isLoopback(url)) && !/[?#]/.test(address) && url.username + url.password === "";
+}
+
+/** On this machine a live key may be tried over http. */
+function isLiveOverHttp({
+  PUBLIC_URL: url = "",
+  STRIPE_SECRET_KEY: key = "",
+}: Readonly<Record<string, string | undefined>>): boolean {
+  if (!/^[sr]k_live_/.test(key) || !URL.canParse(url)) return false;
+  return new URL(url).protocol === "http:" && !isLoopback(new URL(url));
 }
 
 /** Signs that this is a real deployment that lost its variables: it must not sell for play money. */

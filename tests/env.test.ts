@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EnvironmentError, parseEnvironment } from "~/env.server";
+import { SUPPORTED_CURRENCIES } from "~/sandbox/stripe/currency.server";
 import { startUntilExit } from "./api/store-process";
 
 type Source = Record<string, string | undefined>;
@@ -99,7 +100,18 @@ describe("the sandbox", () => {
 describe("a variable", () => {
   const invalid: [string, string[]][] = [
     ["PORT", ["http", "-1", "65536", "1.5"]],
-    ["PUBLIC_URL", ["shop.test", "ftp://shop.test", "javascript:alert(1)"]],
+    [
+      "PUBLIC_URL",
+      [
+        "shop.test",
+        "ftp://shop.test",
+        "javascript:alert(1)",
+        "https://shop.test/store",
+        "https://shop.test/?a=1",
+        "https://shop.test/#top",
+        "https://user:password@shop.test",
+      ],
+    ],
     ["SESSION_SECRET", ["x".repeat(31), `${"x".repeat(32)},short`, ","]],
     [
       "SUPABASE_URL",
@@ -119,7 +131,7 @@ describe("a variable", () => {
     ["PRODUCTS_ORDER", ["name.up", "name,", "a.b.asc"]],
     ["PRODUCTS_COLUMNS", ["id", "id,name", "id,name,price,inventory,colour=c", "id,id,name,price,inventory"]],
     ["PRICE_UNIT", ["cents", "MAJOR"]],
-    ["CURRENCY", ["euro", "$", "e1r"]],
+    ["CURRENCY", ["euro", "$", "e1r", "xyz", "btc"]],
     ["RESERVATION_TTL_SECONDS", ["0", "-5", "1.5", "two", "1e9"]],
     ["RESERVATION_MAX_SECONDS", ["0", "for ever"]],
     ["CHECKOUT_TTL_SECONDS", ["0", "82801"]],
@@ -131,7 +143,9 @@ describe("a variable", () => {
     ["MAX_UNITS_PER_CLIENT", ["-1"]],
     ["RATE_LIMIT_PER_MINUTE", ["-1", "x"]],
     ["TRUSTED_PROXY_HOPS", ["-1", "11"]],
-    ["STRIPE_PAYMENT_METHODS", [","]],
+    ["STRIPE_PAYMENT_METHODS", [",", "klara", "card,paypall", "automatic,card", "Card", "toString"]],
+    ["STRIPE_SHIPPING_COUNTRIES", ["UK", "USA", "US,EU", "Germany"]],
+    ["STRIPE_SHIPPING_RATES", ["express", "shr_1,2", "shr_1,shr_2,shr_3,shr_4,shr_5,shr_6"]],
     ["STRIPE_AUTOMATIC_TAX", ["yes"]],
     ["STRIPE_PROMOTION_CODES", ["1"]],
     ["LOG_LEVEL", ["loud"]],
@@ -147,6 +161,36 @@ describe("a variable", () => {
     expect(() => parseEnvironment({ ...configured, PRODUCTS_TABLE: "shop.My Products" })).toThrow(
       "set PRODUCTS_SCHEMA=shop and PRODUCTS_TABLE=My Products",
     );
+  });
+
+  it("that only a checkout could prove wrong is explained at boot", () => {
+    const problems = (changes: Source) => {
+      try {
+        return parseEnvironment({ ...configured, ...changes });
+      } catch (error) {
+        return error instanceof EnvironmentError ? error.message : error;
+      }
+    };
+    expect(problems({ STRIPE_PAYMENT_METHODS: "card,klara,Sepa-debit" })).toContain(
+      'STRIPE_PAYMENT_METHODS: "klara" is not a payment method at Stripe; did you mean klarna? "Sepa-debit" is not a payment method at Stripe; did you mean sepa_debit?',
+    );
+    expect(problems({ STRIPE_SHIPPING_COUNTRIES: "us,uk,xx" })).toContain(
+      "STRIPE_SHIPPING_COUNTRIES: not countries that Stripe collects addresses in: UK, XX (two letters each, as in US,CA,GB)",
+    );
+  });
+
+  it.each(["sk_live_1", "rk_live_1"])("PUBLIC_URL must be https with a live key, %s, except on this machine", (key) => {
+    const live = { ...configured, STRIPE_SECRET_KEY: key };
+    expect(invalidVariables({ ...live, PUBLIC_URL: "http://shop.test" })).toEqual(["PUBLIC_URL"]);
+    expect(invalidVariables({ ...live, PUBLIC_URL: "http://localhost:3000" })).toEqual([]);
+    expect(invalidVariables({ ...live, PUBLIC_URL: "https://shop.test" })).toEqual([]);
+    expect(invalidVariables({ ...configured, PUBLIC_URL: "http://shop.test" })).toEqual([]);
+  });
+
+  it("CURRENCY may be whatever Stripe charges in, and so may the stand-in", () => {
+    for (const code of SUPPORTED_CURRENCIES) expect(invalidVariables({ ...configured, CURRENCY: code })).toEqual([]);
+    const others = Intl.supportedValuesOf("currency").filter((code) => !SUPPORTED_CURRENCIES.has(code.toLowerCase()));
+    for (const code of others) expect(invalidVariables({ ...configured, CURRENCY: code })).toEqual(["CURRENCY"]);
   });
 
   it("has its documented default if unset or blank", () => {
@@ -184,6 +228,8 @@ describe("a variable", () => {
       SESSION_SECRET: `${"n".repeat(32)}, ${"o".repeat(40)}`,
       STRIPE_WEBHOOK_SECRET: "whsec_new,whsec_old",
       STRIPE_PAYMENT_METHODS: "card, sepa_debit",
+      STRIPE_SHIPPING_COUNTRIES: "us, Gb",
+      STRIPE_SHIPPING_RATES: "shr_1,shr_2",
       IMAGE_HOSTS: "cdn.test,img.test",
       REDIS_URL: "rediss://user:pw@redis.test:6380/1",
     });
@@ -192,6 +238,8 @@ describe("a variable", () => {
     expect(env.sessionSecrets).toEqual(["n".repeat(32), "o".repeat(40)]);
     expect(env.stripe.webhookSecrets).toEqual(["whsec_new", "whsec_old"]);
     expect(env.STRIPE_PAYMENT_METHODS).toEqual(["card", "sepa_debit"]);
+    expect(env.STRIPE_SHIPPING_COUNTRIES).toEqual(["US", "GB"]);
+    expect(env.STRIPE_SHIPPING_RATES).toEqual(["shr_1", "shr_2"]);
     expect(env.IMAGE_HOSTS).toEqual(["cdn.test", "img.test"]);
     expect(env.supabase).toEqual({ url: "https://project.supabase.test", key: "sb_secret_1" });
   });
