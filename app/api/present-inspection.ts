@@ -1,17 +1,10 @@
 import type { CheckoutInspection } from "~/checkout/checkout";
+import type { ReceivedEvents } from "~/checkout/stripe/received-events";
 
-export function presentInspection({
-  checkoutId,
-  status,
-  paymentStatus,
-  ours,
-  claim,
-  verdict,
-  lines,
-  refunds,
-  charged,
-  next,
-}: CheckoutInspection) {
+export function presentInspection(
+  { checkoutId, status, paymentStatus, ours, claim, verdict, lines, refunds, charged, next }: CheckoutInspection,
+  received: ReceivedEvents,
+) {
   return {
     checkout_id: checkoutId,
     session: { status, payment_status: paymentStatus, ours },
@@ -35,6 +28,14 @@ export function presentInspection({
         unit_amount: unitPrice?.amount ?? null,
         currency: unitPrice?.currency ?? null,
       })) ?? null,
+    webhooks: {
+      received: received.about(checkoutId).map(({ id, type, receivedAt }) => ({
+        event_id: id,
+        type,
+        received_at: new Date(receivedAt).toISOString(),
+      })),
+      last_rejected_at: received.lastRejectedAt === null ? null : new Date(received.lastRejectedAt).toISOString(),
+    },
     next,
   };
 }

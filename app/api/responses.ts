@@ -171,6 +171,12 @@ export const inspection = z
       .describe(
         "The lines that Stripe charged; null before the payment page is complete, and while Stripe is unavailable.",
       ),
+    webhooks: z
+      .strictObject({
+        received: z.array(z.strictObject({ event_id: z.string(), type: z.string(), received_at: moment })),
+        last_rejected_at: moment.nullable().describe("When a webhook last had a signature that no secret verifies."),
+      })
+      .describe("Verified events about this checkout that reached the responding server, of its latest 200."),
     next: z.string().min(1).describe("The next step, in a sentence."),
   })
   .meta({ id: "Inspection" });

@@ -6,6 +6,7 @@ import type { FormOrders } from "~/cart/form-orders.server";
 import { createOrderLookups, type OrderLookups } from "~/cart/order-lookups.server";
 import type { Catalog, ProductReads } from "~/catalog/catalog";
 import type { Checkout } from "~/checkout/create-checkout.server";
+import { createReceivedEvents, type ReceivedEvents } from "~/checkout/stripe/received-events";
 import { decorate } from "~/decorate";
 import type { Environment } from "~/env.server";
 import type { OperatorRule } from "~/http/operator.server";
@@ -48,6 +49,7 @@ export interface Shop {
   readonly feed: AvailabilityFeed;
   readonly streamPlaces: StreamPlaces;
   readonly checkout: Checkout;
+  readonly receivedEvents: ReceivedEvents;
   readonly limits: Limits;
   readonly carts: CartSessions;
   /** See `openByKey`. */
@@ -129,6 +131,7 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
     }),
     streamPlaces: createStreamPlaces(),
     checkout,
+    receivedEvents: createReceivedEvents(() => clock.wall()),
     limits,
     carts: new CartSessions({ secrets: env.sessionSecrets, secure: usesHttps(env) }),
     orderKeys,

@@ -13,7 +13,7 @@ const route = api({
     const { checkout_id: checkoutId } = parse(checkoutQuery, Object.fromEntries(new URL(request.url).searchParams));
     const inspection = await container.checkout.inspect(checkoutId);
     if (inspection === null) throw new Problem(404, "not_found", "Stripe has no such checkout.");
-    return json(presentInspection(inspection));
+    return json(presentInspection(inspection, container.receivedEvents));
   },
 });
 

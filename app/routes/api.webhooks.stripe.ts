@@ -16,6 +16,7 @@ const route = api({
     const body = await readText(request, WEBHOOK_LIMIT);
     const verified = verifyWebhook(body, request.headers.get("Stripe-Signature"), container.env.stripe.webhookSecrets);
     if (verified.outcome === "unverified") {
+      container.receivedEvents.rejected();
       container.metrics.webhookEvents.inc({ type: "unverified", outcome: "refused" });
       throw new Problem(400, "invalid_request", "The signature is invalid.");
     }
@@ -26,6 +27,7 @@ const route = api({
     }
     const { event } = verified;
     const { type } = event;
+    container.receivedEvents.verified(event);
     const work = workFor(event, { live: container.live });
     const outcome = work === null ? "ignored" : await perform(work, event);
     container.metrics.webhookEvents.inc({ type: webhookLabel(type), outcome });

@@ -148,6 +148,12 @@ export const inspection = z.strictObject({
       }),
     )
     .nullable(),
+  webhooks: z.strictObject({
+    received: z.array(
+      z.strictObject({ event_id: z.string().startsWith("evt_"), type: z.string().min(5), received_at: moment }),
+    ),
+    last_rejected_at: moment.nullable(),
+  }),
   next: z.string().min(5),
 });
 

@@ -311,6 +311,7 @@ describe("buying", () => {
       lines: [{ mark: "done", from: 1, to: 0, inventory: 0 }],
       refunds: [],
     });
+    expect(done.webhooks).toMatchObject({ received: [{ type: "checkout.session.completed" }], last_rejected_at: null });
 
     // An operator cannot change a line that needs no review.
     const settled = await caller().post(
