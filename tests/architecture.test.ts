@@ -17,6 +17,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["telemetry", "availability"],
   ["cart", "operator"],
   ["boot"],
+  ["doctor"],
   ["api"],
   ["components"],
   ["routes", "routes.ts", "root", "entry.client", "entry.server"],
@@ -248,8 +249,8 @@ function sdkOutsideItsModule(found: readonly Import[]): string[] {
   const isStray = ({ from, target, kind }: Import) => {
     if (target === "@supabase/supabase-js") return moduleOf(from) !== "catalog";
     if (target !== "stripe") return false;
-    // The stand-in describes Stripe's objects by the SDK's own types.
-    return moduleOf(from) !== "checkout" && !(moduleOf(from) === "sandbox" && kind === "type");
+    // The stand-in and doctor describe Stripe's objects by the SDK's own types.
+    return moduleOf(from) !== "checkout" && !(["sandbox", "doctor"].includes(moduleOf(from)) && kind === "type");
   };
   return found.filter(isStray).map(show);
 }

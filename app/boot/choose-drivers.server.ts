@@ -24,7 +24,7 @@ import { createDependencyStates, type DependencyStates } from "~/telemetry/depen
 import { createLog } from "~/telemetry/log.server";
 import { catalogSettings } from "./catalog-settings.server";
 import { createHolds, type Holds } from "./create-holds.server";
-import { identityOf } from "./shop-identity.server";
+import { identityOf, usesRealStripe } from "./shop-identity.server";
 
 /** Per request. Writes of marks have a shorter timeout of their own. */
 const STRIPE_TIMEOUT_MS = 6_000;
@@ -82,11 +82,6 @@ export async function chooseDrivers(env: Environment): Promise<Drivers> {
     newClaimId: () => randomUUID(),
     backOff: () => sleep(randomInt(20, 101)),
   };
-}
-
-/** Whether payments go to Stripe itself, rather than to a stand-in without rate limits or dashboard. */
-export function usesRealStripe(env: Environment): boolean {
-  return !env.isSandbox && env.STRIPE_API_BASE === undefined;
 }
 
 async function openSandbox(env: Environment): Promise<Sandbox | null> {

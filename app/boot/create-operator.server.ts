@@ -10,9 +10,9 @@ import { readCounts } from "~/operator/read-counts.server";
 import type { SellingSwitch } from "~/operator/selling-switch";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import type { Metrics } from "~/telemetry/metrics.server";
-import { usesRealStripe, type Drivers } from "./choose-drivers.server";
+import type { Drivers } from "./choose-drivers.server";
 import type { Routine } from "./housekeeping.server";
-import { identityOf } from "./shop-identity.server";
+import { identityOf, usesRealStripe } from "./shop-identity.server";
 
 const AUDIT_EVERY_MS = 15 * 60_000;
 const REFUNDS_EVERY_MS = 60 * 60_000;

@@ -3,8 +3,8 @@ import type { Environment } from "~/env.server";
 import type { OperatorRule } from "~/http/operator.server";
 import type { LimitOptions } from "~/limits/limits.server";
 import type { ReserveDependencies } from "~/reservations/reserve";
-import { usesRealStripe, type Drivers } from "./choose-drivers.server";
-import { identityOf } from "./shop-identity.server";
+import type { Drivers } from "./choose-drivers.server";
+import { identityOf, usesRealStripe } from "./shop-identity.server";
 
 /** Translates the environment into each module's own options. */
 

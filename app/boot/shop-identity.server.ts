@@ -19,3 +19,8 @@ export function identityOf(env: Environment): ShopIdentity {
   const live = isLiveKey(env.stripe.secretKey);
   return { shopTag: shopTag(shop), holdsTag: holdsTag(shop, { live }), live };
 }
+
+/** Whether payments go to Stripe itself, rather than to a stand-in without rate limits or dashboard. */
+export function usesRealStripe(env: Environment): boolean {
+  return !env.isSandbox && env.STRIPE_API_BASE === undefined;
+}

@@ -7,14 +7,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { catalogSettings } from "~/boot/catalog-settings.server";
+import { checkoutConfig } from "~/boot/settings.server";
 import { identityOf } from "~/boot/shop-identity.server";
-import { examinePrices } from "~/catalog/examine-prices";
-import { proveWrite } from "~/catalog/prove-write";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
-import { examineStripe, type Finding } from "~/checkout/stripe/examine-stripe.server";
 import { createPriceBook } from "~/checkout/stripe/price-book.server";
-import { createStripe, isLiveKey } from "~/checkout/stripe/stripe-client.server";
+import { createStripe } from "~/checkout/stripe/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
+import { examinePrices } from "~/doctor/examine-prices";
+import { examineStripe } from "~/doctor/examine-stripe.server";
+import type { Finding } from "~/doctor/finding";
+import { lineForSale } from "~/doctor/line-for-sale";
+import { proveWrite } from "~/doctor/prove-write";
 import { EnvironmentError, parseEnvironment, type Environment } from "~/env.server";
 import { readDotenv } from "./read-dotenv.js";
 
@@ -56,24 +59,33 @@ async function examine(env: Environment): Promise<void> {
   for (const text of report.warnings) print({ state: "note", text });
   const { values } = parseArgs({ options: { write: { type: "string" } } });
   print(await proveWrite(catalog, values.write ?? null));
+  const { shopTag, live } = identityOf(env);
   print({
     state: "note",
-    text: `This shop tags its Stripe sessions with ${identityOf(env).shopTag}. Keep this tag: if you later change SUPABASE_URL, PRODUCTS_SCHEMA, PRODUCTS_TABLE or SHOP_ENVIRONMENT, list it in FORMER_SHOP_TAGS.`,
+    text: `This shop tags its Stripe sessions with ${shopTag}. Keep this tag: if you later change SUPABASE_URL, PRODUCTS_SCHEMA, PRODUCTS_TABLE or SHOP_ENVIRONMENT, list it in FORMER_SHOP_TAGS.`,
   });
 
   for (const finding of await examinePrices(catalog)) print(finding);
 
   const payment = Number(process.env["DOCTOR_WAIT_SECONDS"] ?? 300) * 1000;
-  const examination = {
+  const account = {
     stripe,
-    live: isLiveKey(secretKey),
+    live,
+    config: checkoutConfig(env, { shopTag, orderKey: () => "doctor" }),
+    line: await lineForSale(catalog.offers),
     publicUrl: env.publicUrl,
     checkoutOrigin: checkoutOrigin(env),
     currency,
     waitMs: { event: 20_000, payment },
     sleep,
   };
-  for await (const finding of examineStripe(examination)) print(finding);
+  const receiver = {
+    publicUrl: env.publicUrl,
+    port: env.PORT,
+    adminToken: env.ADMIN_TOKEN ?? null,
+    webhookSecrets: env.stripe.webhookSecrets,
+  };
+  for await (const finding of examineStripe(account, receiver)) print(finding);
 }
 
 readDotenv();

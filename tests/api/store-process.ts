@@ -59,15 +59,16 @@ export async function startCommand(
   file: string,
   env: ProcessEnvironment,
   ready: RegExp,
-): Promise<Omit<StoreProcess, "url">> {
-  const command = run(["--import", "tsx", file], env);
+  args: readonly string[] = [],
+): Promise<Omit<StoreProcess, "url"> & { readonly exited: Promise<number | null> }> {
+  const command = run(["--import", "tsx", file, ...args], env);
   const end = Date.now() + BOOT_MS;
   while (!ready.test(command.output())) {
     if (command.child.exitCode !== null || Date.now() > end)
       throw new Error(`${file} did not start:\n${command.output()}`);
     await sleep(50);
   }
-  return { output: command.output, stop: (signal) => stop(command, signal) };
+  return { output: command.output, exited: command.exited, stop: (signal) => stop(command, signal) };
 }
 
 export async function freePort(): Promise<number> {

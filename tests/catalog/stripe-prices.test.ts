@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { examinePrices } from "~/catalog/examine-prices";
 import type { SupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { PATIENCE } from "~/checkout/stripe/ask-stripe.server";
 import { createPriceBook } from "~/checkout/stripe/price-book.server";
 import { createStripe } from "~/checkout/stripe/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
+import { examinePrices } from "~/doctor/examine-prices";
 import { createStripeSandbox, type StripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
 import { openTestDatabase, type TestDatabase } from "../sandbox/test-database";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { proveWrite } from "~/catalog/prove-write";
 import type { SupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { createTableState, READS_FROM_REPLICA } from "~/catalog/table-state";
+import { proveWrite } from "~/doctor/prove-write";
 import { openTestDatabase, type TestDatabase } from "../sandbox/test-database";
 
 const MUG = { id: "6f1c2a54-8d0e-4b7a-9c35-1e8f0a7b4d01", name: "Mug", price: "12.50", inventory_count: 3 };

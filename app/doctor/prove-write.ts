@@ -1,16 +1,12 @@
+import type { Catalog } from "~/catalog/catalog";
 import { UnavailableError } from "~/errors";
-import type { Catalog } from "./catalog";
-
-export interface WriteFinding {
-  readonly state: "ok" | "failed" | "note";
-  readonly text: string;
-}
+import type { Finding } from "./finding";
 
 /** Takes one unit of a product and returns it, as a sale and its return would. Without an id, reports that writing is unproven. Takes no lease. */
 export async function proveWrite(
   catalog: Pick<Catalog, "readStock" | "compareAndSwap">,
   productId: string | null,
-): Promise<WriteFinding> {
+): Promise<Finding> {
   if (productId === null)
     return {
       state: "note",
@@ -39,7 +35,7 @@ export async function proveWrite(
 async function returnUnit(
   { readStock, compareAndSwap }: Pick<Catalog, "readStock" | "compareAndSwap">,
   productId: string,
-): Promise<WriteFinding> {
+): Promise<Finding> {
   for (let tries = 0; tries < 5; tries += 1) {
     const now = (await readStock([productId])).get(productId)?.inventory;
     if (typeof now !== "number") break;

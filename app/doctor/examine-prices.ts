@@ -1,13 +1,11 @@
+import type { PriceReport } from "~/catalog/check-prices.server";
 import { UnavailableError } from "~/errors";
-import type { PriceReport } from "./check-prices.server";
-import type { WriteFinding } from "./prove-write";
+import type { Finding } from "./finding";
 
 const MAX_LISTED = 20;
 
 /** Findings for doctor: products that cannot be sold at the Stripe Price their row names, and those whose price in the table differs. */
-export async function examinePrices(catalog: {
-  checkPrices(): Promise<PriceReport>;
-}): Promise<readonly WriteFinding[]> {
+export async function examinePrices(catalog: { checkPrices(): Promise<PriceReport> }): Promise<readonly Finding[]> {
   let report: PriceReport;
   try {
     report = await catalog.checkPrices();

@@ -1,0 +1,140 @@
+import { createServer } from "node:http";
+import { z } from "zod";
+import { createReceivedEvents } from "~/checkout/stripe/received-events";
+import { verifyWebhook } from "~/checkout/stripe/verify-webhook.server";
+import { messageOf } from "./finding";
+
+/** Where the shop's webhooks arrive, and what has arrived there. */
+export interface WebhookReceiver {
+  /** For messages: "the shop at http://…". */
+  readonly place: string;
+  look(checkoutId: string): Promise<Arrivals>;
+  close(): void;
+}
+
+interface Arrivals {
+  /** Types of the verified events about the checkout. */
+  readonly types: readonly string[];
+  /** Changes with every webhook that is not signed with the secret. */
+  readonly lastRejected: string | null;
+}
+
+/** `unasked`: a shop runs there and does not tell; `reason` says why and what to do. */
+type Receiving =
+  | { readonly outcome: "receiver"; readonly receiver: WebhookReceiver }
+  | { readonly outcome: "unasked" | "unavailable"; readonly reason: string };
+
+export interface ReceiverOptions {
+  readonly publicUrl: string;
+  readonly port: number;
+  readonly adminToken: string | null;
+  readonly webhookSecrets: readonly string[];
+}
+
+export const WEBHOOK_PATH = "/api/webhooks/stripe";
+const ANSWER_MS = 5_000;
+
+/** The running shop, at PUBLIC_URL or at PORT on this computer; if none is running, doctor itself listens on PORT. */
+export async function openReceiver(options: ReceiverOptions, checkoutId: string): Promise<Receiving> {
+  for (const url of new Set([options.publicUrl, `http://127.0.0.1:${options.port}`])) {
+    // Without the token at first: whatever else answers at that address must not learn it.
+    let status = await ask(url, checkoutId, null);
+    if (status === null) continue;
+    if (status.code === 401 && options.adminToken === null)
+      return {
+        outcome: "unasked",
+        reason: `The shop at ${url} tells only operators what it receives. Set ADMIN_TOKEN (16+ characters), restart the shop and run doctor again.`,
+      };
+    if (status.code === 401) status = await ask(url, checkoutId, options.adminToken);
+    if (status?.arrivals !== null && status !== null)
+      return { outcome: "receiver", receiver: askShop(url, options.adminToken) };
+    return {
+      outcome: "unavailable",
+      reason: `The shop at ${url} ${WHY_NOT[status?.code ?? 0] ?? "does not respond"}.`,
+    };
+  }
+  try {
+    return { outcome: "receiver", receiver: await listen(options) };
+  } catch (error) {
+    const reason = `No shop is running at ${options.publicUrl} or on port ${options.port}, and that port cannot be used: ${messageOf(error)}`;
+    return { outcome: "unavailable", reason };
+  }
+}
+
+const problem = z.object({ success: z.literal(false), error: z.object({ code: z.string() }) });
+const inspection = z.object({
+  webhooks: z.object({ received: z.array(z.object({ type: z.string() })), last_rejected_at: z.string().nullable() }),
+});
+
+const WHY_NOT: Readonly<Record<number, string>> = {
+  401: "runs with another ADMIN_TOKEN: restart it with the same settings",
+  404: "runs with another STRIPE_SECRET_KEY, or in the sandbox: restart it with the same settings",
+};
+
+/** Null if no shop answers at this address. */
+async function ask(
+  url: string,
+  checkoutId: string,
+  token: string | null,
+): Promise<{ code: number; arrivals: Arrivals | null } | null> {
+  try {
+    const response = await fetch(`${url}/api/debug-checkout?checkout_id=${checkoutId}`, {
+      headers: token === null ? {} : { Authorization: `Bearer ${token}` },
+      redirect: "manual",
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    const body: unknown = await response.json();
+    const told = inspection.safeParse(body).data?.webhooks;
+    if (told === undefined && !problem.safeParse(body).success) return null;
+    const arrivals =
+      told === undefined ? null : { types: told.received.map(({ type }) => type), lastRejected: told.last_rejected_at };
+    return { code: response.status, arrivals };
+  } catch {
+    return null;
+  }
+}
+
+/** Behind a load balancer any server may answer, so that asking repeatedly finds the one that received the event. */
+function askShop(url: string, token: string | null): WebhookReceiver {
+  return {
+    place: `the shop at ${url}`,
+    look: async (checkoutId) => (await ask(url, checkoutId, token))?.arrivals ?? { types: [], lastRejected: null },
+    close: () => undefined,
+  };
+}
+
+async function listen({ port, webhookSecrets }: ReceiverOptions): Promise<WebhookReceiver> {
+  const events = createReceivedEvents(Date.now);
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const { pathname } = new URL(request.url ?? "/", "http://localhost");
+      if (request.method !== "POST" || pathname !== WEBHOOK_PATH) return response.writeHead(404).end();
+      const { "stripe-signature": signature } = request.headers;
+      const verified = verifyWebhook(
+        Buffer.concat(chunks).toString("utf8"),
+        typeof signature === "string" ? signature : null,
+        webhookSecrets,
+      );
+      if (verified.outcome === "event") events.verified(verified.event);
+      if (verified.outcome === "unverified") events.rejected();
+      return response.writeHead(verified.outcome === "unverified" ? 400 : 200).end();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, resolve);
+  });
+  return {
+    place: `port ${port} of this computer`,
+    look: async (checkoutId) => ({
+      types: events.about(checkoutId).map(({ type }) => type),
+      lastRejected: events.lastRejectedAt === null ? null : String(events.lastRejectedAt),
+    }),
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
