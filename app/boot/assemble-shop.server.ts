@@ -6,7 +6,7 @@ import type { FormOrders } from "~/cart/form-orders.server";
 import { createOrderLookups, type OrderLookups } from "~/cart/order-lookups.server";
 import type { Catalog, ProductReads } from "~/catalog/catalog";
 import type { Checkout } from "~/checkout/create-checkout.server";
-import { createReceivedEvents, type ReceivedEvents } from "~/checkout/stripe/received-events";
+import type { ReceivedEvents } from "~/checkout/stripe/received-events";
 import { decorate } from "~/decorate";
 import type { Environment } from "~/env.server";
 import type { OperatorRule } from "~/http/operator.server";
@@ -131,7 +131,6 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
     }),
     streamPlaces: createStreamPlaces(),
     checkout,
-    receivedEvents: createReceivedEvents(() => clock.wall()),
     limits,
     carts: new CartSessions({ secrets: env.sessionSecrets, secure: usesHttps(env) }),
     orderKeys,

@@ -7,6 +7,7 @@ import { createSupabaseCatalog, type SupabaseCatalog } from "~/catalog/supabase-
 import { TIME_LIMITS } from "~/checkout/leases/time-limits.server";
 import type { StripeGateway } from "~/checkout/stripe/gateway";
 import { createPriceBook } from "~/checkout/stripe/price-book.server";
+import { createReceivedEvents, type ReceivedEvents } from "~/checkout/stripe/received-events";
 import { createStripe, isLiveKey } from "~/checkout/stripe/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
 import { limitStripe, STRIPE_LIMITS } from "~/checkout/stripe/stripe-limiter.server";
@@ -34,6 +35,7 @@ export interface Drivers extends Shared {
   readonly clock: Clock;
   readonly log: Logger;
   readonly journal: JournalKeeper;
+  readonly receivedEvents: ReceivedEvents;
   readonly gateway: StripeGateway;
   readonly catalog: SupabaseCatalog;
   readonly dependencies: DependencyStates;
@@ -72,6 +74,7 @@ export async function chooseDrivers(env: Environment): Promise<Drivers> {
     clock,
     log,
     journal,
+    receivedEvents: createReceivedEvents(() => clock.wall()),
     gateway,
     catalog: connectSupabase(env, { fetch: databaseFetch, prices, log }),
     ...(env.REDIS_URL === undefined ? inMemory(env, clock, log) : inRedis(env, env.REDIS_URL, log)),

@@ -3,6 +3,7 @@ import type { Drivers } from "~/boot/choose-drivers.server";
 import { createMemoryFormOrders } from "~/cart/form-orders.server";
 import type { Catalog } from "~/catalog/catalog";
 import type { SupabaseCatalog } from "~/catalog/supabase-catalog.server";
+import { createReceivedEvents } from "~/checkout/stripe/received-events";
 import { parseEnvironment, type Environment } from "~/env.server";
 import { createJournal } from "~/operator/journal";
 import { createMemorySellingSwitch } from "~/operator/selling-switch";
@@ -38,6 +39,7 @@ export function assembleWorldShop(
   const all: Drivers = {
     clock,
     journal,
+    receivedEvents: createReceivedEvents(() => clock.wall()),
     log: createLog("silent", journal),
     gateway,
     catalog: drivers?.catalog ?? wholeCatalog(dependencies.catalog),
