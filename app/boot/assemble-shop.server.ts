@@ -21,6 +21,7 @@ import { notRebuilt } from "~/reservations/not-rebuilt";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import { StockHints } from "~/reservations/stock-hints";
 import type { Sandbox } from "~/sandbox/sandbox.server";
+import { createCheckoutRejections } from "~/telemetry/checkout-rejections.server";
 import type { DependencyStates } from "~/telemetry/dependency-states.server";
 import { createMetrics, type Metrics } from "~/telemetry/metrics.server";
 import { observeLimits } from "~/telemetry/observe-checkout.server";
@@ -89,7 +90,8 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
   const orderKeys = createSignedTexts("holdfast-order", env.sessionSecrets);
 
   const onRefused = missedSales.note.bind(missedSales);
-  const checkout = assembleCheckout(drivers, env, {
+  const rejections = createCheckoutRejections({ log });
+  const checkout = assembleCheckout({ ...drivers, gateway: rejections.watch(drivers.gateway) }, env, {
     store: observedStore,
     hints,
     limits,
@@ -104,11 +106,14 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
   metrics.fulfilmentQueue(() => checkout.queue.waiting);
 
   const housekeeping = createHousekeeping({ checkout, catalog, holds, secretAgreement: drivers.secretAgreement, log });
-  const tableProblems = () => {
-    const closed = catalog.closedBy === null ? [] : [`Selling is closed: ${catalog.closedBy.message}`];
-    return [...new Set([...closed, ...housekeeping.tableProblems])];
-  };
-  const warnings = () => [...housekeeping.warnings, ...catalog.oddities, ...clockSkew.warnings(), ...limits.warnings()];
+  const tableProblems = () => problemsOf(catalog, housekeeping);
+  const warnings = () => [
+    ...housekeeping.warnings,
+    ...catalog.oddities,
+    ...clockSkew.warnings(),
+    ...rejections.warnings(),
+    ...limits.warnings(),
+  ];
   const diagnostics = () => ({
     dependencies: { ...dependencies.read(), holds: holds.state },
     warnings: warnings(),
@@ -152,6 +157,12 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
     live,
     shopTag,
   };
+}
+
+/** See `Shop.tableProblems`. */
+function problemsOf({ closedBy }: Drivers["catalog"], { tableProblems }: Housekeeping): readonly string[] {
+  const closed = closedBy === null ? [] : [`Selling is closed: ${closedBy.message}`];
+  return [...new Set([...closed, ...tableProblems])];
 }
 
 /** Withholds availability until payments in progress have been read once; until then their units would look free. */
