@@ -107,13 +107,8 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
 
   const housekeeping = createHousekeeping({ checkout, catalog, holds, secretAgreement: drivers.secretAgreement, log });
   const tableProblems = () => problemsOf(catalog, housekeeping);
-  const warnings = () => [
-    ...housekeeping.warnings,
-    ...catalog.oddities,
-    ...clockSkew.warnings(),
-    ...rejections.warnings(),
-    ...limits.warnings(),
-  ];
+  const sources = [clockSkew, rejections, limits];
+  const warnings = () => [...housekeeping.warnings, ...catalog.oddities, ...sources.flatMap((one) => one.warnings())];
   const diagnostics = () => ({
     dependencies: { ...dependencies.read(), holds: holds.state },
     warnings: warnings(),
@@ -128,12 +123,7 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
     offers: catalog.offers,
     lookUpStock: catalog.offers.displayReader(),
     store,
-    feed: createAvailabilityFeed({
-      store,
-      readStock: catalog.offers.displayReader(),
-      log,
-      count: (viewers) => metrics.streamClients.set(viewers),
-    }),
+    feed: countedFeed(drivers, store, metrics),
     streamPlaces: createStreamPlaces(),
     checkout,
     limits,
@@ -157,6 +147,11 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
     live,
     shopTag,
   };
+}
+
+function countedFeed({ catalog, log }: Drivers, store: ReservationStore, metrics: Metrics): AvailabilityFeed {
+  const count = (viewers: number) => metrics.streamClients.set(viewers);
+  return createAvailabilityFeed({ store, readStock: catalog.offers.displayReader(), log, count });
 }
 
 /** See `Shop.tableProblems`. */
