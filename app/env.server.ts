@@ -83,9 +83,7 @@ const schema = z.object({
     if (problem !== null) throw new Error(problem);
     return name;
   }).default("products"),
-  PRODUCTS_COLUMNS: parsedBy(parseProductColumns).prefault(
-    "id,name,price,inventory=inventory_count,description,image=image_url",
-  ),
+  PRODUCTS_COLUMNS: parsedBy(parseProductColumns).optional(),
   PRODUCTS_FILTER: parsedBy(parseRowFilter).default([]),
   PRODUCTS_ORDER: parsedBy(parseRowOrder).optional(),
   PRICE_UNIT: z.enum(["major", "minor"]).default("major"),

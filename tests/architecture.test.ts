@@ -160,7 +160,7 @@ describe("what browsers are sent", () => {
     SUPABASE_SECRET_KEY: "app/env.server.ts",
     whsec_sandbox: "app/env.server.ts",
     "holdfast-session": "app/cart/cart-session.server.ts",
-    compareAndSwap: "app/catalog/supabase-catalog.server.ts",
+    compareAndSwap: "app/catalog/table-catalog.server.ts",
     reservations_ended_total: "app/telemetry/metrics.server.ts",
     cannot_fit: "app/reservations/reserve.ts",
     "blockquote dl": "app/catalog/description.ts",

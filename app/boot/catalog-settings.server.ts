@@ -1,4 +1,4 @@
-import type { SupabaseCatalogOptions } from "~/catalog/supabase-catalog.server";
+import type { SupabaseCatalogOptions } from "~/catalog/supabase-catalog-contract.server";
 import type { Environment } from "~/env.server";
 
 /** The merchant's table, as the environment describes it. */
@@ -7,7 +7,7 @@ export function catalogSettings(env: Environment): SupabaseCatalogOptions {
     ...env.supabase,
     schema: env.PRODUCTS_SCHEMA,
     table: env.PRODUCTS_TABLE,
-    columns: env.PRODUCTS_COLUMNS,
+    columns: env.PRODUCTS_COLUMNS ?? null,
     filter: env.PRODUCTS_FILTER,
     order: env.PRODUCTS_ORDER,
     priceUnit: env.PRICE_UNIT,

@@ -2,6 +2,7 @@ import { checkTimeLimits, TIME_LIMITS } from "~/checkout/leases/time-limits.serv
 import { EnvironmentError, parseEnvironment } from "~/env.server";
 import { assembleShop, type Shop } from "./assemble-shop.server";
 import { chooseDrivers } from "./choose-drivers.server";
+import { requirePossibleMapping } from "./examine-mapping.server";
 import { exitGracefully } from "./shutdown.server";
 
 declare global {
@@ -15,7 +16,9 @@ async function boot(): Promise<Shop> {
   try {
     checkTimeLimits(TIME_LIMITS);
     const env = parseEnvironment(process.env);
-    const shop = assembleShop(await chooseDrivers(env), env);
+    const drivers = await chooseDrivers(env);
+    await requirePossibleMapping(drivers.catalog);
+    const shop = assembleShop(drivers, env);
     const { log, shopTag } = shop;
     exitGracefully(shop);
     shop.housekeeping.start(shop.routines);

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { SupabaseCatalog } from "~/catalog/supabase-catalog.server";
+import type { SupabaseCatalog } from "~/catalog/supabase-catalog-contract.server";
 import type { Checkout } from "~/checkout/create-checkout.server";
 import type { SecretAgreement } from "~/http/secret-agreement.server";
 import type { Holds } from "./create-holds.server";

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { UnavailableError } from "~/errors";
 import type { Catalog, Money, Stock, SwapRefusal } from "./catalog";
+import { hasColumn, isMissing, listNames, readColumnNames } from "./column-names.server";
+import type { MappingReport } from "./detect-columns.server";
 import type { ProductColumns } from "./product-columns";
 import { idSelect, productRowSchema, productSelect, wholeNumber, type ProductRow } from "./product-row";
-import { databaseCode, databaseError, inList, type ProductsTable } from "./products-table.server";
+import { databaseError, inList, type ProductsTable } from "./products-table.server";
 import { narrowed, type RowFilter } from "./row-filter";
 import { ordered, type RowOrder } from "./row-order";
 import { NO_ROW_UPDATED } from "./swap-refusals";
@@ -22,6 +24,7 @@ interface ProbeOptions {
   readonly filter: RowFilter;
   readonly order: RowOrder;
   readonly key: string;
+  readonly examineMapping: () => Promise<MappingReport>;
   readonly priceOf: (row: ProductRow) => Money | null;
   readonly compareAndSwap: Catalog["compareAndSwap"];
   /** Not shared: each call sends its own query. */
@@ -64,6 +67,11 @@ async function probeTable(options: ProbeOptions, { problems, warnings }: Finding
   const missing = await missingColumns(table, columns);
   if (missing.length > 0) {
     problems.push(...missing);
+    return;
+  }
+  const mapping = await options.examineMapping();
+  if (mapping.outcome === "impossible") {
+    problems.push(mapping.message);
     return;
   }
   const unlisted = await listingProblem(options);
@@ -172,30 +180,31 @@ async function readBack(
   if (areBehind) problems.push(READS_FROM_REPLICA.message);
 }
 
-/** One message for each mapped column that the table lacks. */
+/** One message for each mapped column that the table lacks; the last one lists the columns that it has. */
 async function missingColumns(table: ProductsTable, columns: ProductColumns): Promise<string[]> {
-  const anyRows = z.unknown();
-  const isMissing = (error: unknown): boolean => databaseCode(error) === "42703";
   try {
-    await table.page(anyRows, table.from().select(productSelect(columns)).limit(1));
+    await table.page(z.unknown(), table.from().select(productSelect(columns)).limit(1));
     return [];
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
 
+  const mapped = Object.entries(columns).filter((pair): pair is [string, string] => typeof pair[1] === "string");
+  const known = await readColumnNames(
+    table,
+    mapped.map(([, column]) => column),
+  );
   const problems: string[] = [];
-  for (const [field, column] of Object.entries(columns)) {
-    if (typeof column !== "string") continue;
-    try {
-      await table.page(anyRows, table.from().select(`"${column}"`).limit(1));
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      problems.push(
-        `The table "${table.table}" has no column "${column}" (mapped to ${field === "stripePrice" ? "stripe_price" : field} in PRODUCTS_COLUMNS).`,
-      );
-    }
+  for (const [field, column] of mapped) {
+    if (known.names.has(column) || (await hasColumn(table, column))) continue;
+    problems.push(
+      `The table "${table.table}" has no column "${column}" (mapped to ${field === "stripePrice" ? "stripe_price" : field} in PRODUCTS_COLUMNS).`,
+    );
   }
-  return problems;
+  const last = problems.pop();
+  return last === undefined
+    ? []
+    : [...problems, `${last}${listNames(known)} description and image may be left out of PRODUCTS_COLUMNS.`];
 }
 
 function describeFirstRow(

@@ -105,3 +105,13 @@ export function parseProductColumns(text: string): ProductColumns {
     active: column("active"),
   };
 }
+
+/** The mapping in the form that `parseProductColumns` reads. */
+export function columnsText(columns: ProductColumns): string {
+  const { stripePrice, ...others } = columns;
+  const byField: Readonly<Record<Field, string | null>> = { ...others, stripe_price: stripePrice };
+  return FIELDS.flatMap((field) => {
+    const column = byField[field];
+    return column === null ? [] : [column === field ? field : `${field}=${column}`];
+  }).join(",");
+}

@@ -24,7 +24,10 @@ interface Pageable extends Query {
   range(from: number, to: number): Query;
 }
 
-export type CatalogLog = { warn(fields: Record<string, unknown>, message: string): void };
+export interface CatalogLog {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+}
 
 export interface ProductsTableOptions {
   readonly url: string;

@@ -15,9 +15,17 @@ const BY_CODE: readonly (readonly [RegExp, Meaning])[] = [
   [/^23/, { by: "row", advice: "A constraint of the table rejects the new number: fix the row or the constraint." }],
   [/^44/, { by: "row", advice: "The view's check option rejects the new number: fix the row or the view." }],
   [
+    /^(0A000|55000)$/,
+    {
+      by: "setup",
+      advice:
+        "PRODUCTS_TABLE is a view that cannot be updated: build it from one table with the inventory as a plain column, and everything else as subqueries.",
+    },
+  ],
+  [
     /^428C9$/,
     {
-      by: "row",
+      by: "setup",
       advice:
         "The inventory column is generated and cannot be written: map the column it is computed from, in PRODUCTS_COLUMNS.",
     },
@@ -75,6 +83,9 @@ const BY_STATUS: Readonly<Record<number, string>> = {
 const BY_ANY_STATUS =
   "Something between the shop and Supabase rejects the request: check SUPABASE_URL, proxies and firewalls.";
 
+/** PostgreSQL rejects such an update before it runs; PostgREST responds with 500, as for its whole class of errors. */
+const VIEW_NOT_UPDATABLE = "55000";
+
 /** Statuses for a timeout or too many requests: a gateway may send one after passing the request on. */
 const UNDECIDED_STATUS = new Set([408, 425, 429, 499]);
 
@@ -86,7 +97,8 @@ export async function refusalOf(
   isReadable: () => Promise<boolean>,
 ): Promise<SwapRefusal | null> {
   const { status, body } = error;
-  if (status < 400 || status >= 500 || UNDECIDED_STATUS.has(status)) return null;
+  const isDefinite = status >= 400 && status < 500 && !UNDECIDED_STATUS.has(status);
+  if (!isDefinite && !(status === 500 && body?.code === VIEW_NOT_UPDATABLE)) return null;
   const code = body?.code ?? `http_${status}`;
   const meaning = body === null ? undefined : BY_CODE.find(([pattern]) => pattern.test(body.code))?.[1];
   if (meaning === undefined) return refusal("setup", code, error.message, BY_STATUS[status] ?? BY_ANY_STATUS);

@@ -9,6 +9,8 @@ export interface TableClosure {
 
 /** A single refusal may be an API deployment; two in a row mean that the table accepts no updates. */
 const REFUSALS_TO_CLOSE = 2;
+/** One is enough for what only a person changes: a view without updates (0A000, 55000), a generated column. */
+const LASTING = /^(0A000|55000|428C9)$/;
 
 export const READS_FROM_REPLICA: TableClosure = {
   code: "reads_from_replica",
@@ -17,17 +19,18 @@ export const READS_FROM_REPLICA: TableClosure = {
 };
 
 /**
- * Whether the table accepts updates, from what this process has seen. Two `setup` refusals in a row close it, the next successful update
- * opens it. Reads from a replica close it at once, and only a check that finds none opens it again. Unknown outcomes (a timeout, an
+ * Whether the table accepts updates, from what this process has seen. Two `setup` refusals in a row close it (one, if only a person can end
+ * its cause), and so does an impossible mapping; the next successful update opens it. Reads from a replica close it at once, and only a check that finds none opens it again. Unknown outcomes (a timeout, an
  * outage) change nothing.
  */
 export function createTableState(log: { warn(fields: Record<string, unknown>, message: string): void } | undefined) {
   let refusals = 0;
   let refusedBy: TableClosure | null = null;
   let isBehind = false;
+  let mapping: TableClosure | null = null;
 
   const closedBy = (): TableClosure | null =>
-    isBehind ? READS_FROM_REPLICA : refusals >= REFUSALS_TO_CLOSE ? refusedBy : null;
+    isBehind ? READS_FROM_REPLICA : (mapping ?? (refusals >= REFUSALS_TO_CLOSE ? refusedBy : null));
 
   function change(apply: () => void): void {
     const before = closedBy();
@@ -44,9 +47,13 @@ export function createTableState(log: { warn(fields: Record<string, unknown>, me
       change(() => {
         if (outcome.outcome === "swapped") refusals = 0;
         if (outcome.outcome !== "refused" || outcome.by !== "setup") return;
-        refusals += 1;
+        refusals += LASTING.test(outcome.code) ? REFUSALS_TO_CLOSE : 1;
         refusedBy = { code: outcome.code, message: outcome.message };
       });
+    },
+    /** Why the mapping of columns is impossible; null: it is not. */
+    noteMapping(message: string | null): void {
+      change(() => (mapping = message === null ? null : { code: "mapping", message }));
     },
     noteReads(areBehind: boolean): void {
       change(() => (isBehind = areBehind));

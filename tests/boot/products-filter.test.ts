@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createSitemap } from "~/cart/sitemap.server";
 import { parseRowFilter } from "~/catalog/row-filter";
 import { parseRowOrder } from "~/catalog/row-order";
-import type { SupabaseCatalog } from "~/catalog/supabase-catalog.server";
+import type { SupabaseCatalog } from "~/catalog/supabase-catalog-contract.server";
 import { createWorld, ORIGIN } from "../checkout/world";
 import { openTestDatabase, type TestDatabase } from "../sandbox/test-database";
 import { assembleWorldShop } from "./assembled-shop";

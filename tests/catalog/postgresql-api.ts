@@ -4,11 +4,8 @@ import { createPostgresConnection } from "@supabase/lite/postgres";
 import postgres from "postgres";
 import { vi } from "vitest";
 import { parseProductColumns } from "~/catalog/product-columns";
-import {
-  createSupabaseCatalog,
-  type SupabaseCatalog,
-  type SupabaseCatalogOptions,
-} from "~/catalog/supabase-catalog.server";
+import type { SupabaseCatalog, SupabaseCatalogOptions } from "~/catalog/supabase-catalog-contract.server";
+import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { reportErrorsLikePostgrest } from "~/sandbox/supabase/postgrest-errors";
 import { startPostgresql } from "./postgresql-server";
 

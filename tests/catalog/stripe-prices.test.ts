@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { SupabaseCatalog } from "~/catalog/supabase-catalog.server";
+import type { SupabaseCatalog } from "~/catalog/supabase-catalog-contract.server";
 import { PATIENCE } from "~/checkout/stripe/ask-stripe.server";
 import { createPriceBook } from "~/checkout/stripe/price-book.server";
 import { createStripe } from "~/checkout/stripe/stripe-client.server";
@@ -73,7 +73,7 @@ function open(columns = COLUMNS, secretKey = "sk_test_sandbox"): SupabaseCatalog
     table: "priced",
     columns,
     prices,
-    log: { warn: (_fields, message) => void logged.push(message) },
+    log: { info: () => undefined, warn: (_fields, message) => void logged.push(message) },
   });
 }
 

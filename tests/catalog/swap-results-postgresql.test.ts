@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Catalog } from "~/catalog/catalog";
-import type { SupabaseCatalog } from "~/catalog/supabase-catalog.server";
+import type { SupabaseCatalog } from "~/catalog/supabase-catalog-contract.server";
 import { UnavailableError } from "~/errors";
 import { openPostgresqlApi, type PostgresqlApi } from "./postgresql-api";
 

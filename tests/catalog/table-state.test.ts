@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { SupabaseCatalog } from "~/catalog/supabase-catalog.server";
+import type { SupabaseCatalog } from "~/catalog/supabase-catalog-contract.server";
 import { createTableState, READS_FROM_REPLICA } from "~/catalog/table-state";
 import { proveWrite } from "~/doctor/prove-write";
 import { openTestDatabase, type TestDatabase } from "../sandbox/test-database";

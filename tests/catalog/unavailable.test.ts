@@ -16,7 +16,7 @@ function over(answer: (signal: AbortSignal) => Promise<Response>) {
     priceUnit: "major",
     currency: "usd",
     timeoutMs: 25,
-    log: { warn: (_fields, message) => warnings.push(message) },
+    log: { info: () => undefined, warn: (_fields, message) => warnings.push(message) },
     fetch: (input, init) => {
       const request = new Request(input, init);
       requests.push({ method: request.method, signal: request.signal });

@@ -2,7 +2,7 @@ import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createHousekeeping } from "~/boot/housekeeping.server";
 import type { ProbeReport } from "~/catalog/probe-catalog.server";
-import type { SupabaseCatalog } from "~/catalog/supabase-catalog.server";
+import type { SupabaseCatalog } from "~/catalog/supabase-catalog-contract.server";
 import { decorate } from "~/decorate";
 
 beforeEach(() => void vi.useFakeTimers());

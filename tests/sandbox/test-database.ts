@@ -14,11 +14,8 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { parseProductColumns } from "~/catalog/product-columns";
-import {
-  createSupabaseCatalog,
-  type SupabaseCatalog,
-  type SupabaseCatalogOptions,
-} from "~/catalog/supabase-catalog.server";
+import type { SupabaseCatalog, SupabaseCatalogOptions } from "~/catalog/supabase-catalog-contract.server";
+import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
 import { writeSandboxDump } from "~/sandbox/supabase/sandbox-dump.server";
 import {

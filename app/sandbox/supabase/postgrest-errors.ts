@@ -9,9 +9,9 @@ const databaseError = z.object({
 
 /**
  * Codes for which PostgREST responds with 400, but `@supabase/lite` with a 500 without the code: constraint violations,
- * exceptions raised by triggers, and check options of views.
+ * exceptions raised by triggers, check options of views, and columns of views that cannot be updated.
  */
-const CLIENT_ERRORS = /^(23514|23001|23P01|P0001|44000)$/;
+const CLIENT_ERRORS = /^(0A000|23514|23001|23P01|P0001|44000)$/;
 
 interface Connection {
   normalizeDbError(error: unknown): unknown;
