@@ -2,6 +2,7 @@
  * `npm run doctor`: checks the merchant's configuration against the real Supabase and against Stripe in test mode.
  * Prints one line per check and exits with 1 if any failed.
  * `--write ID`: takes one unit of this product out of stock and puts it back, the only proof that sales can.
+ * `--ignore COLUMN` (repeatable): this unmapped column does not decide what is sold.
  * `DOCTOR_WAIT_SECONDS` (300): how long it waits for you to pay on its test payment page.
  */
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,19 +10,26 @@ import { parseArgs } from "node:util";
 import { catalogSettings } from "~/boot/catalog-settings.server";
 import { checkoutConfig } from "~/boot/settings.server";
 import { identityOf } from "~/boot/shop-identity.server";
+import { createProductsTable } from "~/catalog/products-table.server";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { createPriceBook } from "~/checkout/stripe/price-book.server";
 import { createStripe } from "~/checkout/stripe/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
 import { examinePrices } from "~/doctor/examine-prices";
 import { examineStripe } from "~/doctor/examine-stripe.server";
+import { examineTable } from "~/doctor/examine-table.server";
 import type { Finding } from "~/doctor/finding";
 import { lineForSale } from "~/doctor/line-for-sale";
 import { proveWrite } from "~/doctor/prove-write";
+import type { SoldTable } from "~/doctor/sampled-rows.server";
 import { EnvironmentError, parseEnvironment, type Environment } from "~/env.server";
+import { allowsPictureFrom } from "~/http/page-headers.server";
 import { readDotenv } from "./read-dotenv.js";
 
 const LABELS = { ok: "ok    ", failed: "FAILED", note: "note  " } as const;
+
+/** For one query of a thousand rows. */
+const DATABASE_MS = 10_000;
 
 let failures = 0;
 function print({ state, text }: Finding): void {
@@ -47,17 +55,23 @@ function checkoutOrigin({ STRIPE_API_BASE: base, STRIPE_CHECKOUT_ORIGIN: origin 
 }
 
 async function examine(env: Environment): Promise<void> {
-  const { PRODUCTS_TABLE: table, CURRENCY: currency } = env;
+  const currency = env.CURRENCY;
   const { secretKey } = env.stripe;
   const stripe = createStripe({ secretKey, apiBase: env.STRIPE_API_BASE, timeoutMs: 10_000 });
   const prices = createPriceBook({ gateway: createStripeGateway(stripe), now: () => performance.now() });
   const catalog = createSupabaseCatalog({ ...catalogSettings(env), prices });
-  const report = await catalog.probe();
-  if (report.ok)
-    print({ state: "ok", text: `Table "${table}" has all columns, and its rows can be read and updated.` });
-  for (const text of report.problems) print({ state: "failed", text });
-  for (const text of report.warnings) print({ state: "note", text });
-  const { values } = parseArgs({ options: { write: { type: "string" } } });
+  const { values } = parseArgs({ options: { write: { type: "string" }, ignore: { type: "string", multiple: true } } });
+  const sold: Omit<SoldTable, "columns"> = {
+    catalog,
+    table: createProductsTable({ ...catalogSettings(env), timeoutMs: DATABASE_MS }),
+    filter: env.PRODUCTS_FILTER,
+    priceUnit: env.PRICE_UNIT,
+    isPriceUnitSet: (process.env["PRICE_UNIT"] ?? "").trim() !== "",
+    currency,
+    ignored: new Set(values.ignore),
+  };
+  const mayLoad = (address: URL) => allowsPictureFrom(address, env.publicUrl, env);
+  for await (const finding of examineTable(sold, { fetch, publicUrl: env.publicUrl, mayLoad })) print(finding);
   print(await proveWrite(catalog, values.write ?? null));
   const { shopTag, live } = identityOf(env);
   print({

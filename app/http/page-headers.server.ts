@@ -45,6 +45,21 @@ function pictureOrigins({ IMAGE_BASE_URL: base }: HeadersEnvironment): string[] 
   return base === undefined ? [] : [new URL(base).origin];
 }
 
+/** Whether the policy above allows a picture from `address`. */
+export function allowsPictureFrom(address: URL, ownOrigin: string, env: HeadersEnvironment): boolean {
+  if (address.origin === ownOrigin || pictureOrigins(env).includes(address.origin)) return true;
+  const hosts = env.IMAGE_HOSTS ?? ["https:"];
+  return hosts.some((source) => {
+    const [, scheme, host = ""] = /^(?:([a-z]+:)(?:\/\/)?)?([^/]*)/i.exec(source) ?? [];
+    // Without a scheme, the policy means the page's own, or the secure one.
+    const isScheme = address.protocol === (scheme ?? new URL(ownOrigin).protocol) || address.protocol === "https:";
+    const isHost = host.startsWith("*.")
+      ? address.hostname.endsWith(host.slice(1))
+      : host === "" || host === address.host;
+    return isScheme && isHost;
+  });
+}
+
 /** Whether the policy above allows a form to lead to `address`. Relative URLs and the sandbox's payment page are our own. */
 export function allowsFormTo(address: string, ownOrigin: string, env: HeadersEnvironment): boolean {
   const { origin } = new URL(address, ownOrigin);

@@ -1,0 +1,32 @@
+import { PAGE_SIZE } from "~/cart/list-products.server";
+import { createSitemap } from "~/cart/sitemap.server";
+import type { ProductReads } from "~/catalog/catalog";
+import { failed, messageOf, ok, type Finding } from "./finding";
+
+/** Reads the list, a search, one product and the sitemap as the shop does. */
+export async function examineReads(offers: ProductReads, publicUrl: string): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  async function read<T>(what: string, run: () => Promise<T>): Promise<T | null> {
+    try {
+      return await run();
+    } catch (error) {
+      findings.push(failed(`${what} cannot be read: ${messageOf(error)}`));
+      return null;
+    }
+  }
+
+  const list = await read("The product list", () => offers.list({ page: 1, pageSize: PAGE_SIZE }));
+  const first = list?.products[0];
+  if (first !== undefined) {
+    const { id, name } = first;
+    const found = await read("A search", () => offers.list({ page: 1, pageSize: PAGE_SIZE, search: name }));
+    if (found !== null && found.total === 0) findings.push(failed(`A search for "${name}" finds nothing.`));
+    const page = await read("A product page", () => offers.products([id]));
+    if (page !== null && !page.has(id))
+      findings.push(failed(`The product page of "${name}" (${id}) finds no row, although the list shows it.`));
+  } else await read("A search", () => offers.list({ page: 1, pageSize: PAGE_SIZE, search: "a" }));
+  const sitemap = createSitemap({ offers, siteUrl: publicUrl, now: Date.now });
+  await read("The sitemap", () => sitemap.read(null));
+  if (findings.length > 0 || list === null) return findings;
+  return [ok(`The product list (${list.total} in all), a search, a product page and the sitemap can be read.`)];
+}
