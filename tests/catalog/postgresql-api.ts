@@ -38,26 +38,12 @@ export async function openPostgresqlApi({
   const server = await startPostgresql();
   const sql = postgres(server.url, { max: connections, onnotice: () => undefined });
   await sql.unsafe(schema);
-  // As in PostgREST's responses, numeric columns are JSON numbers.
-  const types = { numeric: { to: 1700, from: [1700], serialize: String, parse: Number } };
-  const pools = Array.from({ length: servers }, () =>
-    createPostgresConnection({ url: server.url, postgresOptions: { max: connections, types } }),
-  );
-  const apis = pools.map((connection) => {
-    reportErrorsLikePostgrest(connection);
-    const app = new App({
-      connection,
-      api: { schemas: ["public", "shop"] },
-      options: { server: { apiKeys: false, disableStudio: true, disableFallback: true } },
-    });
-    const api: typeof fetch = async (input, init) => app.fetch(new Request(input, init));
-    return api;
-  });
+  const apis = Array.from({ length: servers }, () => openRestApi({ url: server.url, connections }));
 
   return {
     sql,
     catalog({ schema: exposed, table, columns, server: number = 0, through = (api) => api }) {
-      const api = apis[number];
+      const api = apis[number]?.fetch;
       if (api === undefined) throw new Error(`There is no server ${number}`);
       const options: SupabaseCatalogOptions = {
         url: "http://supabase.local",
@@ -73,10 +59,48 @@ export async function openPostgresqlApi({
       return createSupabaseCatalog(options);
     },
     async close() {
-      await Promise.all(pools.map((connection) => connection.close()));
+      await Promise.all(apis.map((api) => api.close()));
       await sql.end();
       await server.stop();
       print.mockRestore();
     },
+  };
+}
+
+/**
+ * Supabase's REST API over one database. It reads and caches the schema at its first request. Any key is served as the role `anon`;
+ * if `secretKey` is given, that one as `service_role`, as in Supabase.
+ */
+export function openRestApi({
+  url,
+  connections,
+  schemas = ["public", "shop"],
+  secretKey,
+}: {
+  url: string;
+  connections: number;
+  schemas?: string[];
+  secretKey?: string;
+}): { readonly fetch: typeof fetch; close(): Promise<void> } {
+  // As in PostgREST's responses, numeric columns are JSON numbers.
+  const types = { numeric: { to: 1700, from: [1700], serialize: String, parse: Number } };
+  const connection = createPostgresConnection({ url, postgresOptions: { max: connections, types } });
+  reportErrorsLikePostgrest(connection);
+  const apiKeys = {
+    resolver: async (key: string) =>
+      key === secretKey
+        ? { type: "secret" as const, claims: { role: "service_role" } }
+        : { type: "publishable" as const, claims: { role: "anon" } },
+  };
+  const app = new App({
+    connection,
+    api: { schemas },
+    options: {
+      server: { apiKeys: secretKey === undefined ? false : apiKeys, disableStudio: true, disableFallback: true },
+    },
+  });
+  return {
+    fetch: async (input, init) => app.fetch(new Request(input, init)),
+    close: () => connection.close(),
   };
 }
