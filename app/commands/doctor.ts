@@ -10,18 +10,16 @@ import { parseArgs } from "node:util";
 import { catalogSettings } from "~/boot/catalog-settings.server";
 import { checkoutConfig } from "~/boot/settings.server";
 import { identityOf } from "~/boot/shop-identity.server";
-import { createProductsTable } from "~/catalog/products-table.server";
+import { createProductsTable, type ProductsTable } from "~/catalog/products-table.server";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { createPriceBook } from "~/checkout/stripe/price-book.server";
 import { createStripe } from "~/checkout/stripe/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
 import { examinePrices } from "~/doctor/examine-prices";
 import { examineStripe } from "~/doctor/examine-stripe.server";
-import { examineTable } from "~/doctor/examine-table.server";
+import { examineTable, type TableSettings } from "~/doctor/examine-table.server";
 import type { Finding } from "~/doctor/finding";
 import { lineForSale } from "~/doctor/line-for-sale";
-import { proveWrite } from "~/doctor/prove-write";
-import type { SoldTable } from "~/doctor/sampled-rows.server";
 import { EnvironmentError, parseEnvironment, type Environment } from "~/env.server";
 import { allowsPictureFrom } from "~/http/page-headers.server";
 import { readDotenv } from "./read-dotenv.js";
@@ -54,6 +52,12 @@ function checkoutOrigin({ STRIPE_API_BASE: base, STRIPE_CHECKOUT_ORIGIN: origin 
   return base === undefined ? origin : new URL(base).origin;
 }
 
+/** The table as the public may use it. Only doctor reads this key. */
+function publicTable(env: Environment): ProductsTable | null {
+  const key = (process.env["SUPABASE_PUBLISHABLE_KEY"] ?? process.env["SUPABASE_ANON_KEY"] ?? "").trim();
+  return key === "" ? null : createProductsTable({ ...catalogSettings(env), key, timeoutMs: DATABASE_MS });
+}
+
 async function examine(env: Environment): Promise<void> {
   const currency = env.CURRENCY;
   const { secretKey } = env.stripe;
@@ -61,7 +65,7 @@ async function examine(env: Environment): Promise<void> {
   const prices = createPriceBook({ gateway: createStripeGateway(stripe), now: () => performance.now() });
   const catalog = createSupabaseCatalog({ ...catalogSettings(env), prices });
   const { values } = parseArgs({ options: { write: { type: "string" }, ignore: { type: "string", multiple: true } } });
-  const sold: Omit<SoldTable, "columns"> = {
+  const settings: TableSettings = {
     catalog,
     table: createProductsTable({ ...catalogSettings(env), timeoutMs: DATABASE_MS }),
     filter: env.PRODUCTS_FILTER,
@@ -69,10 +73,11 @@ async function examine(env: Environment): Promise<void> {
     isPriceUnitSet: (process.env["PRICE_UNIT"] ?? "").trim() !== "",
     currency,
     ignored: new Set(values.ignore),
+    publicTable: publicTable(env),
+    writeTo: values.write ?? null,
   };
   const mayLoad = (address: URL) => allowsPictureFrom(address, env.publicUrl, env);
-  for await (const finding of examineTable(sold, { fetch, publicUrl: env.publicUrl, mayLoad })) print(finding);
-  print(await proveWrite(catalog, values.write ?? null));
+  for await (const finding of examineTable(settings, { fetch, publicUrl: env.publicUrl, mayLoad })) print(finding);
   const { shopTag, live } = identityOf(env);
   print({
     state: "note",

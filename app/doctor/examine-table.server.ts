@@ -1,13 +1,24 @@
+import type { ProductsTable } from "~/catalog/products-table.server";
 import { UnavailableError } from "~/errors";
 import { examineDecidingColumns } from "./deciding-columns.server";
+import { examinePublicWrite, findStockRow, type StockRow } from "./examine-public-write.server";
 import { examineReads } from "./examine-reads.server";
 import { examineRows } from "./examine-rows.server";
 import { failed, note, ok, type Finding } from "./finding";
+import { proveSwaps, UNPROVEN_SWAPS } from "./prove-swaps";
+import { proveWrite } from "./prove-write";
 import { sampleRows, type SoldTable } from "./sampled-rows.server";
 import { showRows, type Pictures } from "./show-rows.server";
 
+export interface TableSettings extends Omit<SoldTable, "columns"> {
+  /** The table with the publishable key; null if there is none. */
+  readonly publicTable: ProductsTable | null;
+  /** Id of a product that one unit may be taken of, and returned; null: none. */
+  readonly writeTo: string | null;
+}
+
 /** Shows what the shop would sell from the table, and finds what would keep it from selling, or have it sell wrongly. */
-export async function* examineTable(settings: Omit<SoldTable, "columns">, pictures: Pictures): AsyncGenerator<Finding> {
+export async function* examineTable(settings: TableSettings, pictures: Pictures): AsyncGenerator<Finding> {
   const { catalog, table } = settings;
   const report = await catalog.probe();
   if (report.ok) yield ok(`Table "${table.table}" has all columns, and its rows can be read and updated.`);
@@ -23,10 +34,25 @@ export async function* examineTable(settings: Omit<SoldTable, "columns">, pictur
     yield* await showRows(sample, pictures);
     yield* examineRows(sold, sample);
     yield* examineDecidingColumns(sold, sample.offered);
+    yield* examineWrites(settings, sold, await findStockRow(sold, sample));
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
     if (report.ok) yield failed(`The rows cannot be read: ${error.message}`);
     return;
   }
   yield* await examineReads(catalog.offers, pictures.publicUrl);
+}
+
+/** Whether the public can change the stock, and whether the shop can, once each time. */
+async function* examineWrites(
+  { publicTable, writeTo }: TableSettings,
+  sold: SoldTable,
+  row: StockRow | null,
+): AsyncGenerator<Finding> {
+  if (row !== null) yield await examinePublicWrite(sold, publicTable, row);
+  const written = await proveWrite(sold.catalog, writeTo);
+  yield written;
+  if (row?.isView !== true) return;
+  if (writeTo === null) yield UNPROVEN_SWAPS;
+  else if (written.state === "ok") yield await proveSwaps(sold.catalog, writeTo);
 }

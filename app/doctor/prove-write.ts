@@ -32,7 +32,8 @@ export async function proveWrite(
   }
 }
 
-async function returnUnit(
+/** Adds the unit that was taken, whatever the number is by now. */
+export async function returnUnit(
   { readStock, compareAndSwap }: Pick<Catalog, "readStock" | "compareAndSwap">,
   productId: string,
 ): Promise<Finding> {

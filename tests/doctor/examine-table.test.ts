@@ -17,7 +17,8 @@ beforeAll(async () => {
         id integer primary key, name text, price numeric, stock integer,
         status text, deleted_at timestamptz, is_active boolean, published boolean, archived boolean, sold boolean,
         tenant_id text, sale_price numeric, "discountPrice" numeric, reserved integer, is_deleted boolean,
-        visible boolean, published_at timestamptz, currency text, "createdAt" timestamptz);`,
+        visible boolean, published_at timestamptz, currency text, "createdAt" timestamptz);
+      create view goods_view as select * from goods;`,
   });
 });
 afterAll(async () => {
@@ -223,5 +224,25 @@ describe("reads that the shop makes", () => {
     expect(failuresOf(await look(rows, { table: "flagged", order: "sort.asc" }))).toContainEqual(
       expect.stringMatching(/PRODUCTS_ORDER does not fit/),
     );
+  });
+});
+
+describe("writes", () => {
+  it("of a table take a unit and return it; that the public cannot is not proven without its key", async () => {
+    const findings = await look([POSTER], { changes: { writeTo: "1" } });
+    expect(failuresOf(findings)).toEqual([]);
+    expect(findings).toContainEqual({ state: "ok", text: expect.stringContaining("taken and returned") as string });
+    expect(notesOf(findings)).toContainEqual(expect.stringMatching(/public cannot change the stock.*PUBLISHABLE_KEY/));
+  });
+
+  it("of a view must be proven to be closed to the public, and are raced only when asked to", async () => {
+    await look([POSTER]);
+    const closed = expect.stringMatching(/^Not proven: that the public cannot .* view "goods_view"/) as string;
+    const asked = await examine(database, { table: "goods_view", changes: { writeTo: "1" } });
+    expect(failuresOf(asked)).toEqual([closed]);
+    expect(asked).toContainEqual({ state: "ok", text: expect.stringContaining("are a compare-and-swap") as string });
+    const unasked = await examine(database, { table: "goods_view" });
+    expect(failuresOf(unasked)).toEqual([closed]);
+    expect(notesOf(unasked)).toContainEqual(expect.stringMatching(/^Not proven: that updates of this view/));
   });
 });

@@ -3,9 +3,8 @@ import { createServer } from "node:http";
 import { createProductsTable } from "~/catalog/products-table.server";
 import { parseRowFilter } from "~/catalog/row-filter";
 import { parseRowOrder } from "~/catalog/row-order";
-import { examineTable } from "~/doctor/examine-table.server";
+import { examineTable, type TableSettings } from "~/doctor/examine-table.server";
 import type { Finding } from "~/doctor/finding";
-import type { SoldTable } from "~/doctor/sampled-rows.server";
 import { SANDBOX_SUPABASE_KEY } from "~/sandbox/supabase/supabase-sandbox.server";
 import type { TestDatabase } from "../sandbox/test-database";
 
@@ -14,11 +13,11 @@ export interface TableSetup {
   columns?: string;
   filter?: string;
   order?: string;
-  changes?: Partial<SoldTable>;
+  changes?: Partial<TableSettings>;
   imageBaseUrl?: string;
 }
 
-function soldTable(database: TestDatabase, setup: TableSetup): Omit<SoldTable, "columns"> {
+function tableSettings(database: TestDatabase, setup: TableSetup): TableSettings {
   const { table, columns = "id,name,price,inventory=stock" } = setup;
   const { priceUnit = "major", currency = "usd" } = setup.changes ?? {};
   const filter = parseRowFilter(setup.filter ?? "");
@@ -44,6 +43,8 @@ function soldTable(database: TestDatabase, setup: TableSetup): Omit<SoldTable, "
     isPriceUnitSet: false,
     currency,
     ignored: new Set(),
+    publicTable: null,
+    writeTo: null,
     ...setup.changes,
   };
 }
@@ -51,7 +52,7 @@ function soldTable(database: TestDatabase, setup: TableSetup): Omit<SoldTable, "
 export async function examine(database: TestDatabase, setup: TableSetup): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const pictures = { fetch, publicUrl: "https://shop.test", mayLoad: () => true };
-  for await (const finding of examineTable(soldTable(database, setup), pictures)) findings.push(finding);
+  for await (const finding of examineTable(tableSettings(database, setup), pictures)) findings.push(finding);
   return findings;
 }
 
