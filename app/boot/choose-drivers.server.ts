@@ -9,12 +9,12 @@ import { TIME_LIMITS } from "~/checkout/leases/time-limits.server";
 import type { StripeGateway } from "~/checkout/stripe/gateway";
 import { createPriceBook } from "~/checkout/stripe/price-book.server";
 import { createReceivedEvents, type ReceivedEvents } from "~/checkout/stripe/received-events";
-import { createStripe, isLiveKey } from "~/checkout/stripe/stripe-client.server";
+import { createStripe } from "~/checkout/stripe/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
 import { limitStripe, STRIPE_LIMITS } from "~/checkout/stripe/stripe-limiter.server";
 import type { Environment } from "~/env.server";
 import { createSecretAgreement, type SecretAgreement } from "~/http/secret-agreement.server";
-import { connectLimits, type LimitStore } from "~/limits/redis-limit-store.server";
+import { createBestEffortRedis, type LimitStore } from "~/limits/redis-limit-store.server";
 import { createJournal, type JournalKeeper } from "~/operator/journal";
 import { createRedisSellingSwitch } from "~/operator/redis-selling-switch.server";
 import { createMemorySellingSwitch, type SellingSwitch } from "~/operator/selling-switch";
@@ -25,7 +25,7 @@ import { createClockSkew, type ClockSkew } from "~/telemetry/clock-skew.server";
 import { createDependencyStates, type DependencyStates } from "~/telemetry/dependency-states.server";
 import { createLog } from "~/telemetry/log.server";
 import { catalogSettings } from "./catalog-settings.server";
-import { createHolds, type Holds } from "./create-holds.server";
+import { createMemoryHolds, createRedisHolds, type Holds } from "./create-holds.server";
 import { identityOf, usesRealStripe } from "./shop-identity.server";
 
 /** Per request. Writes of marks have a shorter timeout of their own. */
@@ -78,7 +78,7 @@ export async function chooseDrivers(env: Environment): Promise<Drivers> {
     receivedEvents: createReceivedEvents(() => clock.wall()),
     gateway,
     catalog: connectSupabase(env, { fetch: databaseFetch, prices, log }),
-    ...(env.REDIS_URL === undefined ? inMemory(env, clock, log) : inRedis(env, env.REDIS_URL, log)),
+    ...(env.REDIS_URL === undefined ? inMemory(env, clock) : inRedis(env, env.REDIS_URL, log)),
     dependencies,
     clockSkew,
     sandbox,
@@ -95,7 +95,7 @@ async function openSandbox(env: Environment): Promise<Sandbox | null> {
 }
 
 function connectStripe(env: Environment, fetch: typeof globalThis.fetch): StripeGateway {
-  const limits = STRIPE_LIMITS[isLiveKey(env.stripe.secretKey) ? "live" : "test"];
+  const limits = STRIPE_LIMITS[identityOf(env).live ? "live" : "test"];
   const stripe = createStripe({
     secretKey: env.stripe.secretKey,
     apiBase: env.STRIPE_API_BASE,
@@ -116,9 +116,9 @@ function connectSupabase(
   });
 }
 
-function inMemory(env: Environment, clock: Clock, log: Logger): Shared {
+function inMemory(env: Environment, clock: Clock): Shared {
   return {
-    holds: createHolds({ ...holdOptions(env, log), url: undefined }),
+    holds: createMemoryHolds({ ...holdTimes(env), clock }),
     sellingSwitch: createMemorySellingSwitch(() => clock.wall()),
     limitStore: null,
     formOrders: createMemoryFormOrders({ now: () => clock.now() }),
@@ -126,13 +126,12 @@ function inMemory(env: Environment, clock: Clock, log: Logger): Shared {
   };
 }
 
-/** Limits and the order of forms share a connection, separate from that of holds so that they cannot slow it down. */
 function inRedis(env: Environment, url: string, log: Logger): Shared {
   const { shopTag, holdsTag } = identityOf(env);
   const prefix = `holdfast:${shopTag.slice(0, 12)}`;
-  const connection = connectLimits({ url, log });
+  const connection = createBestEffortRedis({ url, log });
   return {
-    holds: createHolds({ ...holdOptions(env, log), url }),
+    holds: createRedisHolds({ ...holdTimes(env), url, holdsTag, log }),
     sellingSwitch: createRedisSellingSwitch({ url, holdsTag, log }),
     limitStore: { connection, prefix: `${prefix}:limits` },
     formOrders: createRedisFormOrders({ redis: connection, prefix: `${prefix}:forms` }),
@@ -145,11 +144,6 @@ function inRedis(env: Environment, url: string, log: Logger): Shared {
   };
 }
 
-function holdOptions(env: Environment, log: Logger) {
-  return {
-    shopTag: identityOf(env).holdsTag,
-    ttlMs: env.RESERVATION_TTL_SECONDS * 1000,
-    maxAgeMs: env.RESERVATION_MAX_SECONDS * 1000,
-    log,
-  };
+function holdTimes(env: Environment) {
+  return { ttlMs: env.RESERVATION_TTL_SECONDS * 1000, maxAgeMs: env.RESERVATION_MAX_SECONDS * 1000 };
 }

@@ -1,7 +1,7 @@
 import type { LeaseStore } from "~/checkout/leases/lease-store";
 import { createMemoryLeaseStore } from "~/checkout/leases/memory-lease-store.server";
 import { createRedisLeaseStore, LEASE_MS } from "~/checkout/leases/redis-lease-store.server";
-import { systemClock } from "~/reservations/clock";
+import type { Clock } from "~/reservations/clock";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
 import { createProcessRebuildTurns, type RebuildTurns } from "~/reservations/rebuild-turns";
 import { createRedisReservationStore } from "~/reservations/redis-reservation-store.server";
@@ -25,18 +25,15 @@ export interface Holds {
 /** Maximum duration of one call to Redis, rounded up. */
 const SPARE_MS = 1_000;
 
-/** Keeps holds in Redis if there is a URL, otherwise in memory. Does not wait for Redis: each operation reports if it is unavailable. */
-export function createHolds(
-  options: Omit<RedisConnectionOptions, "url"> & { readonly url: string | undefined },
-): Holds {
-  const { url } = options;
-  return url === undefined ? inMemory(options) : inRedis({ ...options, url });
-}
-
-function inMemory({ ttlMs, maxAgeMs }: Pick<RedisConnectionOptions, "ttlMs" | "maxAgeMs">): Holds {
+/** For a single server. */
+export function createMemoryHolds(options: {
+  readonly clock: Clock;
+  readonly ttlMs: number;
+  readonly maxAgeMs: number;
+}): Holds {
   const leases = createMemoryLeaseStore();
   return {
-    store: createMemoryReservationStore({ clock: systemClock, ttlMs, maxAgeMs }),
+    store: createMemoryReservationStore(options),
     leases,
     rebuildLeases: leases,
     rebuildTurns: createProcessRebuildTurns(),
@@ -45,7 +42,8 @@ function inMemory({ ttlMs, maxAgeMs }: Pick<RedisConnectionOptions, "ttlMs" | "m
   };
 }
 
-function inRedis(options: RedisConnectionOptions): Holds {
+/** For several servers. Does not wait for Redis: each operation reports if it is unavailable. */
+export function createRedisHolds(options: RedisConnectionOptions): Holds {
   const redis = new RedisConnection({ ...options, trustForMs: LEASE_MS - SPARE_MS });
   return {
     store: createRedisReservationStore(redis),

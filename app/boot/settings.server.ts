@@ -1,3 +1,5 @@
+/** Translates the environment into each module's own options. */
+
 import type { CheckoutConfig } from "~/checkout/checkout-context.server";
 import type { Environment } from "~/env.server";
 import type { OperatorRule } from "~/http/operator.server";
@@ -5,8 +7,6 @@ import type { LimitOptions } from "~/limits/limits.server";
 import type { ReserveDependencies } from "~/reservations/reserve";
 import type { Drivers } from "./choose-drivers.server";
 import { identityOf, usesRealStripe } from "./shop-identity.server";
-
-/** Translates the environment into each module's own options. */
 
 /**
  * Payment pages opened per second, by mode. Stripe allows 100 calls a second in live mode and 25 in test mode; opening a page
@@ -38,7 +38,7 @@ export function checkoutConfig(
 /** `hints`: the last known stock, which limits how long an unpaid page may hold it. */
 export function limitOptions(
   env: Environment,
-  { limitStore, log }: Pick<Drivers, "limitStore" | "log">,
+  { clock, limitStore, log }: Pick<Drivers, "clock" | "limitStore" | "log">,
   hints: { get(productId: string): number | null },
 ): LimitOptions {
   return {
@@ -53,6 +53,7 @@ export function limitOptions(
       stockOf: (productId) => hints.get(productId),
     },
     redis: limitStore,
+    now: () => clock.now(),
     log,
   };
 }

@@ -104,6 +104,9 @@ export interface CheckoutService {
   rebuild(): Promise<RebuildReport>;
 }
 
+/** The operations that can hold more units. */
+export type HoldingOperations = Pick<CheckoutService, "changeCart" | "start">;
+
 export interface StartRequest {
   readonly sessionHash: string;
   /** The shopper's cart lines. For a product with a hold, the store's quantity wins. */

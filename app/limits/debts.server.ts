@@ -65,11 +65,11 @@ return debts
 export function createRedisDebts({
   connection,
   prefix,
-  alone: fallback,
+  fallback,
 }: {
   readonly connection: BoundedRedis;
   readonly prefix: string;
-  readonly alone: Debts;
+  readonly fallback: Debts;
 }): Debts {
   const redis = limiterClient(connection);
   return {

@@ -6,7 +6,7 @@ import {
   RateLimiterRes,
   type RateLimiterAbstract,
 } from "rate-limiter-flexible";
-import type { CheckoutService, PaymentTurn } from "~/checkout/checkout";
+import type { HoldingOperations, PaymentTurn } from "~/checkout/checkout";
 import type { UnpaidTime } from "~/checkout/checkout-context.server";
 import { SHARES } from "~/http/client-address";
 import type { ClientCap } from "~/reservations/reservation-store";
@@ -29,12 +29,10 @@ export interface LimitOptions {
   readonly unpaidTime?: Pick<UnpaidTimeOptions, "ttlMs" | "ofSessionMs" | "stockOf">;
   /** Null: counted in memory. */
   readonly redis: LimitStore | null;
-  /** Monotonic milliseconds; default: the process's clock. Rates always use the system's. */
-  readonly now?: () => number;
+  /** Monotonic milliseconds. Rates always use the system's. */
+  readonly now: () => number;
   readonly log: { warn(facts: object, message: string): void };
 }
-
-type HoldingOperations = Pick<CheckoutService, "changeCart" | "start">;
 
 /** What a request is for: viewing something that needs a call to Stripe, changing a cart, or opening a payment page. */
 export type Purpose = "view" | "change" | "payment";
@@ -99,7 +97,7 @@ const LOOKUPS_IN_ALL = 30;
 
 export function createLimits(options: LimitOptions): Limits {
   const { perMinute, unitsPerClient, pagesPerSecond, redis } = options;
-  const clients = createClientGroups({ ...options, now: options.now ?? (() => performance.now()) });
+  const clients = createClientGroups(options);
   const changes = perMinute === 0 ? null : createRates("rate", { session: perMinute, address: perMinute }, redis);
   const pageLimits = {
     session: Math.ceil(perMinute / CHANGES_PER_PAGE.session),
@@ -110,8 +108,8 @@ export function createLimits(options: LimitOptions): Limits {
     pagesPerSecond === null ? null : createTurns(createRate("all-pages", pagesPerSecond, redis, 1), pagesPerSecond);
   const signIns = createRates("sign-ins", { session: SIGN_INS_IN_ALL, address: SIGN_INS_PER_ADDRESS }, redis);
   const lookups = createRates("lookups", { session: LOOKUPS_IN_ALL, address: LOOKUPS_PER_ADDRESS }, redis);
-  const fallback = createMemoryDebts({ now: options.now ?? (() => performance.now()) });
-  const debts = redis === null ? fallback : createRedisDebts({ ...redis, alone: fallback });
+  const fallback = createMemoryDebts(options);
+  const debts = redis === null ? fallback : createRedisDebts({ ...redis, fallback });
   const admitted = new Map<string, ReturnType<typeof clients.of>>();
 
   function capsOf(sessionHash: string): readonly ClientCap[] | undefined {

@@ -1,10 +1,10 @@
 import { BoundedRedis, type BoundedRedisOptions } from "~/reservations/redis/bounded-redis.server";
 
 /**
- * A separate connection for limits: they are best effort and must not slow down holds. While Redis is unavailable, each server counts
- * for itself.
+ * A connection for what is best effort, limits and the order of forms: separate from that of holds, so that it cannot slow them down. While
+ * Redis is unavailable, each server decides for itself.
  */
-export function connectLimits({ url, log }: Pick<BoundedRedisOptions, "url" | "log">): BoundedRedis {
+export function createBestEffortRedis({ url, log }: Pick<BoundedRedisOptions, "url" | "log">): BoundedRedis {
   return new BoundedRedis({ url, callMs: 400, tryMs: 300, log });
 }
 

@@ -1,4 +1,4 @@
-import type { CheckoutService, SellingPaused } from "~/checkout/checkout";
+import type { HoldingOperations, SellingPaused } from "~/checkout/checkout";
 import type { Line, ReservationStore } from "~/reservations/reservation-store";
 import type { Selling } from "./operator-desk";
 
@@ -30,8 +30,6 @@ export function createMemorySellingSwitch(now: () => number): SellingSwitch {
     close: () => undefined,
   };
 }
-
-export type HoldingOperations = Pick<CheckoutService, "changeCart" | "start">;
 
 const RETRY_AFTER_SECONDS = 60;
 

@@ -1,6 +1,8 @@
+import type { HoldingOperations } from "~/checkout/checkout";
+import { decorate } from "~/decorate";
 import type { ReservationStore } from "~/reservations/reservation-store";
 import type { Selling } from "./operator-desk";
-import { guardSelling, type HoldingOperations, type SellingSwitch } from "./selling-switch";
+import { guardSelling, type SellingSwitch } from "./selling-switch";
 
 export interface SellingOptions {
   /** The pause that operators set, in memory or for all servers. */
@@ -20,12 +22,10 @@ export function createSelling({ operatorSwitch, store, closedBy }: SellingOption
     ...(await selling),
     closedBy: closedBy(),
   });
-  const selling: SellingSwitch = {
-    ...operatorSwitch,
+  const selling = decorate(operatorSwitch, {
     read: () => withClosedBy(operatorSwitch.read()),
     pause: () => withClosedBy(operatorSwitch.pause()),
     resume: () => withClosedBy(operatorSwitch.resume()),
-  };
-
+  });
   return { ...selling, guarded: (checkout) => guardSelling(checkout, { selling, store }) };
 }

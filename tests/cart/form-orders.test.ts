@@ -4,16 +4,16 @@ import { readIntent } from "~/cart/cart-intent.server";
 import type { Cart } from "~/cart/cart-session.server";
 import { changeCart } from "~/cart/change-cart.server";
 import { createMemoryFormOrders, createRedisFormOrders, type FormOrders } from "~/cart/form-orders.server";
-import { connectLimits } from "~/limits/redis-limit-store.server";
+import { createBestEffortRedis } from "~/limits/redis-limit-store.server";
 import { startRedis, type RedisServer } from "../redis-server";
 import { add, createWorld, set, type World } from "./cart-world";
 
 let redis: RedisServer;
-let connection: ReturnType<typeof connectLimits>;
+let connection: ReturnType<typeof createBestEffortRedis>;
 
 beforeAll(async () => {
   redis = await startRedis();
-  connection = connectLimits({ url: redis.url, log: { warn: () => undefined } });
+  connection = createBestEffortRedis({ url: redis.url, log: { warn: () => undefined } });
   await vi.waitFor(() => connection.call((client) => client.ping()), { timeout: 10_000 });
 }, 60_000);
 afterAll(() => redis.stop());

@@ -14,6 +14,7 @@ function open({ live = false, trustedProxyHops = 1 } = {}) {
     secret: "a".repeat(32),
     pagesPerSecond: null,
     redis: null,
+    now: () => now,
     log: { warn: () => undefined },
   });
   const fulfil = vi.fn(() => Promise.resolve({ outcome: "open" as const, order: order() }));

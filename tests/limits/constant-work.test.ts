@@ -61,6 +61,7 @@ async function changeAfter(
       secret: "a".repeat(32),
       pagesPerSecond: null,
       redis: null,
+      now: () => performance.now(),
       log: { warn: () => undefined },
     });
   /** Holds a unit and releases it at once. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";
-import type { CheckoutService } from "~/checkout/checkout";
+import type { HoldingOperations } from "~/checkout/checkout";
 import { createLimits, type LimitOptions, type RateLimited } from "~/limits/limits.server";
 import { systemClock } from "~/reservations/clock";
 import { createMemoryReservationStore } from "~/reservations/memory-reservation-store.server";
@@ -24,7 +24,7 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
         newOperationId: randomUUID,
         backOff: async () => undefined,
       };
-      const bare: Pick<CheckoutService, "changeCart" | "start"> = {
+      const bare: HoldingOperations = {
         changeCart: (request) => reserve(engine, request),
         async start({ sessionHash, lines, clients }) {
           const reserved = await reserve(engine, { sessionHash, lines, clients });
@@ -39,6 +39,7 @@ export function describeLimits(name: string, open: () => Promise<LimitOptions["r
           secret: "a".repeat(32),
           pagesPerSecond: null,
           redis,
+          now: () => performance.now(),
           log: { warn: () => undefined },
           ...given,
         });

@@ -33,6 +33,7 @@ function openShop(options: Pick<LimitOptions, "perMinute" | "unitsPerClient" | "
     pagesPerSecond: null,
     ...options,
     redis: null,
+    now: () => performance.now(),
     log: { warn: () => undefined },
   });
   const { changeCart } = limits.capped(bare);

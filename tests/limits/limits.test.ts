@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll } from "vitest";
-import { connectLimits } from "~/limits/redis-limit-store.server";
+import { createBestEffortRedis } from "~/limits/redis-limit-store.server";
 import { startRedis } from "../redis-server";
 import { describeLimits } from "./describe-limits";
 
@@ -14,6 +14,6 @@ afterAll(async () => {
   await redis.stop();
 });
 describeLimits("Redis", async () => ({
-  connection: connectLimits({ url: redis.url, log: { warn: () => undefined } }),
+  connection: createBestEffortRedis({ url: redis.url, log: { warn: () => undefined } }),
   prefix: `test:${randomUUID()}`,
 }));

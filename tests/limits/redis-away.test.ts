@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLimits } from "~/limits/limits.server";
-import { connectLimits } from "~/limits/redis-limit-store.server";
+import { createBestEffortRedis } from "~/limits/redis-limit-store.server";
 import { startRedis, type RedisServer } from "../redis-server";
 
 /** Limits are best effort: if their Redis is unavailable, requests continue almost without delay, counted by this server alone. */
@@ -23,9 +23,10 @@ describe("limits without their Redis", () => {
       trustedProxyHops: 1,
       secret: "a".repeat(32),
       pagesPerSecond: null,
+      now: () => performance.now(),
       log: { warn: () => undefined },
     };
-    const connection = connectLimits({ url, log: options.log });
+    const connection = createBestEffortRedis({ url, log: options.log });
     const limits = createLimits({ ...options, redis: { connection, prefix: `test:${randomUUID()}` } });
     const capped = limits.capped({
       changeCart: async () => ({ outcome: "unknown_product", productIds: [] }),

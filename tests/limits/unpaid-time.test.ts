@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UNLIMITED } from "~/checkout/checkout-context.server";
 import { createMemoryDebts, createRedisDebts, type Debts } from "~/limits/debts.server";
 import { createLimits } from "~/limits/limits.server";
-import { connectLimits } from "~/limits/redis-limit-store.server";
+import { createBestEffortRedis } from "~/limits/redis-limit-store.server";
 import { CHECKOUT_TTL_MS, createWorld, MAX_AGE_MS, ORIGIN } from "../checkout/world";
 import { startRedis, type RedisServer } from "../redis-server";
 
@@ -274,9 +274,9 @@ describe("debts", () => {
   it("add up across all servers, never fall below 0, and use hashed names only", async () => {
     const prefix = `test:${randomUUID()}`;
     const server = () => {
-      const connection = connectLimits({ url: redis.url, log: { warn: () => undefined } });
+      const connection = createBestEffortRedis({ url: redis.url, log: { warn: () => undefined } });
       closing.push(() => connection.close());
-      return createRedisDebts({ connection, prefix, alone: createMemoryDebts({ now: () => 0 }) });
+      return createRedisDebts({ connection, prefix, fallback: createMemoryDebts({ now: () => 0 }) });
     };
     const [one, other] = [server(), server()];
     await expect

@@ -18,7 +18,7 @@ export function connect(
 ) {
   const redis = new RedisConnection({
     url,
-    shopTag: "shop",
+    holdsTag: "shop",
     ...storeTiming,
     trustForMs,
     log: { warn: () => undefined },

@@ -121,6 +121,7 @@ describe("holding", () => {
       secret: "a".repeat(32),
       pagesPerSecond: null,
       redis: null,
+      now: () => performance.now(),
       log: { warn: () => undefined },
     });
     const limits = observeLimits(bare, shop.log, shop.metrics);

@@ -33,8 +33,8 @@ const RESUBSCRIBE_AFTER_REFUSAL_MS = 5_000;
 const replyWithEpoch = z.object({ epoch: z.string() });
 
 export interface RedisConnectionOptions extends Pick<BoundedRedisOptions, "url" | "log"> {
-  /** Separates shops and environments on the same Redis (see `shopTag`). */
-  readonly shopTag: string;
+  /** Separates shops, environments and Stripe modes on the same Redis. */
+  readonly holdsTag: string;
   readonly ttlMs: number;
   readonly maxAgeMs: number;
   readonly pendingMs?: number;
@@ -45,8 +45,8 @@ export interface RedisConnectionOptions extends Pick<BoundedRedisOptions, "url" 
 }
 
 /** Prefix, with hash tag, of all keys of one shop. Other modules append their own suffix. */
-export function keyPrefix(shopTag: string): string {
-  return `{holdfast:${shopTag.slice(0, 12)}}:${FORMAT}`;
+export function keyPrefix(holdsTag: string): string {
+  return `{holdfast:${holdsTag.slice(0, 12)}}:${FORMAT}`;
 }
 
 /** One shop's keys in one Redis. A script is sent again if its reply was lost, so every script must be idempotent. */
@@ -64,7 +64,7 @@ export class RedisConnection {
   #refusal: string | null = null;
 
   constructor(options: RedisConnectionOptions) {
-    const prefix = keyPrefix(options.shopTag);
+    const prefix = keyPrefix(options.holdsTag);
     this.#options = options;
     this.#keys = KEYS.map((key) => `${prefix}:${key}`);
     this.knownEpoch = new KnownEpoch(options.trustForMs ?? Infinity);
