@@ -3,7 +3,7 @@
  * called, with `base` as `this`, so that classes with private fields and object literals can both be decorated.
  *
  * @example
- * const counted = decorate(store, { renew: async (session) => (count.inc(), store.renew(session)) });
+ * const counted = decorate(store, { renew: async (sessionHash) => (count.inc(), store.renew(sessionHash)) });
  */
 export function decorate<T extends object>(base: T, operations: Partial<T>): T {
   const decorated = { ...operations };

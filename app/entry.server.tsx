@@ -11,11 +11,12 @@ import { renderToPipeableStream } from "react-dom/server";
 import { NonceProvider } from "~/components/nonce";
 import { pageHeaders } from "~/http/page-headers.server";
 import { container } from "./boot/container.server";
+import { usesHttps } from "./boot/settings.server";
 import { receiveRequests } from "./http/remix-serve/incoming-requests.server";
 
 const RENDER_DEADLINE_MS = 5_000;
 
-receiveRequests({ isHttps: container.env.publicUrl.startsWith("https:") });
+receiveRequests({ isHttps: usesHttps(container.env) });
 
 export default function handleRequest(
   request: Request,

@@ -38,7 +38,7 @@ export function createStreamPlaces(): StreamPlaces {
       if (sessionHash !== null) places.push({ key: `session ${sessionHash}`, max: PER_SESSION });
       // All clients with neither a cart nor an address share one count: pages have a cart.
       if (places.length === 0) places.push({ key: "unknown", max: PER_ADDRESS });
-      if (places.some(({ key, max: most }) => (taken.get(key) ?? 0) >= most)) return null;
+      if (places.some(({ key, max }) => (taken.get(key) ?? 0) >= max)) return null;
       const keys = places.map(({ key }) => key);
       add(keys, 1);
       let isTaken = true;

@@ -89,7 +89,6 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
   const missedSales = createMissedSalesBook({ clock });
   const orderKeys = createSignedTexts("holdfast-order", env.sessionSecrets);
 
-  const onRefused = missedSales.note.bind(missedSales);
   const rejections = createCheckoutRejections({ log });
   const checkout = assembleCheckout({ ...drivers, gateway: rejections.watch(drivers.gateway) }, env, {
     store: observedStore,
@@ -99,7 +98,7 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
     orderKeys,
     log,
     metrics,
-    onRefused,
+    onRefused: (sessionHash, lines) => missedSales.note(sessionHash, lines),
   });
   const store = withoutFiguresUntilReady(observedStore, checkout);
   metrics.unavailableProducts(() => catalog.unavailable);

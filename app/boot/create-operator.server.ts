@@ -30,20 +30,40 @@ interface OperatorParts extends Pick<Drivers, "clock" | "catalog" | "journal" | 
 }
 
 /** Creates the operator's desk and its background jobs. */
-export function createOperator(parts: OperatorParts): {
+export function createOperator({
+  env,
+  clock,
+  catalog,
+  journal,
+  log,
+  backOff,
+  metrics,
+  store,
+  checkout,
+  selling,
+  missedSales,
+  diagnostics,
+}: OperatorParts): {
   readonly desk: OperatorDesk;
   readonly routines: readonly Routine[];
 } {
-  const { env, clock, metrics, store, missedSales } = parts;
   const { shopTag, live } = identityOf(env);
   const counts = () => readCounts(metrics);
   const history = createHistory({ counts, totals: () => store.totals(), missedSales, clock });
-  const audits = createDriftAudits({ ...parts, clock, note: (audit) => metrics.noteAudit(audit) });
+  const audits = createDriftAudits({ checkout, catalog, clock, log, note: (audit) => metrics.noteAudit(audit) });
   const desk = createOperatorDesk({
-    ...parts,
+    store,
+    catalog,
+    checkout,
+    selling,
+    journal,
     history,
     audits,
     counts,
+    clock,
+    backOff,
+    diagnostics,
+    log,
     shopTag,
     checkoutTtlMs: env.CHECKOUT_TTL_SECONDS * 1000,
     server: randomBytes(3).toString("hex"),
@@ -58,7 +78,7 @@ export function createOperator(parts: OperatorParts): {
         name: "the check of refunds",
         everyMs: REFUNDS_EVERY_MS,
         firstAfterMs: REFUNDS_FIRST_MS,
-        run: async () => parts.checkout.ready && parts.checkout.checkRefunds(),
+        run: async () => checkout.ready && checkout.checkRefunds(),
       },
       { name: "the stock audit", everyMs: AUDIT_EVERY_MS, run: () => audits.run() },
     ],

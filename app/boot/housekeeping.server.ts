@@ -35,7 +35,7 @@ interface HousekeepingOptions {
 /** Background jobs: boot check, rebuild, payment deadlines, the queue of paid checkouts, reconciliation of missed webhooks. */
 export interface Housekeeping {
   /** Starts its own jobs and `routines`; returns immediately. */
-  start(routines?: readonly Routine[]): void;
+  start(routines: readonly Routine[]): void;
   /** Starts nothing new and waits for running jobs. */
   stop(): Promise<void>;
   /** What the last boot check of the merchant's table found wrong; empty before it ran. */
@@ -135,7 +135,7 @@ export function createHousekeeping({
   }
 
   return {
-    start(routines = []) {
+    start(routines) {
       repeat("the check of hold storage", checkStore);
       repeat("the rebuild of holds", reconcile);
       repeat("the watch on hold storage", watchStore);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Product } from "~/catalog/catalog";
+import { MAX_ID_OR_NAME_LENGTH, type Product } from "~/catalog/catalog";
 import { heldIfKnown } from "~/reservations/held-if-known";
 import type { Line } from "~/reservations/reservation-store";
 import { withAllLines, type Cart } from "./cart-session.server";
@@ -17,7 +17,10 @@ export type ShownCart =
 
 /** Query of the cart page. URLs get mangled, so invalid values are ignored. */
 export const removedLineSchema = z
-  .object({ removed: z.string().min(1).max(1000), quantity: z.coerce.number().int().min(1).max(1_000_000) })
+  .object({
+    removed: z.string().min(1).max(MAX_ID_OR_NAME_LENGTH),
+    quantity: z.coerce.number().int().min(1).max(1_000_000),
+  })
   .transform(({ removed, quantity }) => ({ productId: removed, quantity }))
   .nullable()
   .catch(null);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_ID_OR_NAME_LENGTH } from "~/catalog/catalog";
 import { changedSince, type ShownCart } from "~/checkout/page/shown-cart";
 import type { CartChange } from "./cart-view";
 
@@ -12,7 +13,7 @@ const shownSchema = z
   .object({
     currency: z.string().length(3),
     lines: z
-      .array(z.tuple([z.string().min(1).max(1000), z.number().int().min(0), z.number().int().min(0)]))
+      .array(z.tuple([z.string().min(1).max(MAX_ID_OR_NAME_LENGTH), z.number().int().min(0), z.number().int().min(0)]))
       .max(MAX_LINES),
   })
   .transform(({ currency, lines }): ShownCart => ({

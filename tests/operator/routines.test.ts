@@ -37,7 +37,7 @@ describe("a housekeeping routine", () => {
       runs += 1;
       if (runs === 1) throw new Error("Stripe does not answer");
     });
-    keeper.start();
+    keeper.start([]);
     await vi.advanceTimersByTimeAsync(59_000);
     expect(runs).toBe(0);
     await vi.advanceTimersByTimeAsync(2_000);
@@ -64,7 +64,7 @@ describe("the check of the products table", () => {
       },
     };
     const keeper = housekeeping(async () => undefined, table);
-    keeper.start();
+    keeper.start([]);
     await vi.advanceTimersByTimeAsync(1_000);
     expect([checks, keeper.tableProblems]).toEqual([1, ["no such column"]]);
     await vi.advanceTimersByTimeAsync(10_000);
