@@ -164,6 +164,5 @@ export function createOperatorDesk(parts: OperatorDeskParts): OperatorDesk {
 
 /** For the log. What was asked for is logged beside these facts, so the row's own number needs another name than `inventory`. */
 function adjustmentFacts(result: StockMoved | StockRefusal): object {
-  if (result.outcome === "moved") return { before: result.before, after: result.after };
   return result.outcome === "below_zero" ? { outcome: result.outcome, onHand: result.inventory } : result;
 }
