@@ -160,6 +160,9 @@ const schema = z.object({
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
+/** What is read here; `HOST` is read by the server that serves the build. */
+export const ENVIRONMENT_VARIABLES: readonly string[] = Object.keys(schema.shape);
+
 /**
  * Parses and validates the environment. A blank variable counts as unset.
  * @throws {EnvironmentError} listing every problem at once.
