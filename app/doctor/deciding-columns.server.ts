@@ -7,7 +7,7 @@ import type { SampledRow, SoldTable } from "./sampled-rows.server";
 type Verdict = { readonly found: string; readonly advice: string } | null;
 
 interface Rule {
-  /** Matches names in snake_case. */
+  /** Matches names in snake_case, without `product_` before them. */
   readonly name: RegExp;
   readonly judge: (column: string, values: readonly unknown[], rows: readonly SampledRow[]) => Verdict;
 }
@@ -121,6 +121,11 @@ export function examineDecidingColumns(sold: SoldTable, offered: readonly Sample
   });
 }
 
+/** Whether a column of this name usually decides what is sold, or for how much. */
+export function isDeciding(column: string): boolean {
+  return RULES.some(({ name }) => name.test(snakeCase(column)));
+}
+
 function judgeState(column: string, values: readonly unknown[]): Verdict {
   const words = values.map((value) => (typeof value === "string" ? value.trim().toLowerCase() : null));
   if (words.every((word) => word === null)) return null;
@@ -170,7 +175,8 @@ function snakeCase(column: string): string {
   return column
     .replace(/([a-z\d])([A-Z])/g, "$1_$2")
     .replace(/[ -]+/g, "_")
-    .toLowerCase();
+    .toLowerCase()
+    .replace(/^product_/, "");
 }
 
 function mostFrequent(values: readonly unknown[]): unknown {

@@ -5,6 +5,7 @@ import { examinePublicWrite, findStockRow, type StockRow } from "./examine-publi
 import { examineReads } from "./examine-reads.server";
 import { examineRows } from "./examine-rows.server";
 import { failed, note, ok, type Finding } from "./finding";
+import { proposeView } from "./propose-view.server";
 import { proveSwaps, UNPROVEN_SWAPS } from "./prove-swaps";
 import { proveWrite } from "./prove-write";
 import { sampleRows, type SoldTable } from "./sampled-rows.server";
@@ -27,7 +28,10 @@ export async function* examineTable(settings: TableSettings, pictures: Pictures)
   try {
     const mapping = await catalog.examineMapping();
     // An impossible one is among the problems above.
-    if (mapping.outcome === "impossible") return;
+    if (mapping.outcome === "impossible") {
+      yield* proposal(table);
+      return;
+    }
     yield* mapping.notes.map(note);
     const sold = { ...settings, columns: mapping.columns };
     const sample = await sampleRows(sold);
@@ -38,6 +42,7 @@ export async function* examineTable(settings: TableSettings, pictures: Pictures)
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
     if (report.ok) yield failed(`The rows cannot be read: ${error.message}`);
+    else yield* proposal(table);
     return;
   }
   yield* await examineReads(catalog.offers, pictures.publicUrl);
@@ -55,4 +60,12 @@ async function* examineWrites(
   if (row?.isView !== true) return;
   if (writeTo === null) yield UNPROVEN_SWAPS;
   else if (written.state === "ok") yield await proveSwaps(sold.catalog, writeTo);
+}
+
+async function* proposal(table: ProductsTable): AsyncGenerator<Finding> {
+  const sql = await proposeView(table);
+  if (sql !== null)
+    yield note(
+      `The rest is in the table that "${table.table}" refers to. Run this in Supabase's SQL editor, set PRODUCTS_TABLE=shop_products, and run doctor again:\n\n${sql}\n`,
+    );
 }

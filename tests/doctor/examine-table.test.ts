@@ -18,6 +18,9 @@ beforeAll(async () => {
         status text, deleted_at timestamptz, is_active boolean, published boolean, archived boolean, sold boolean,
         tenant_id text, sale_price numeric, "discountPrice" numeric, reserved integer, is_deleted boolean,
         visible boolean, published_at timestamptz, currency text, "createdAt" timestamptz);
+      create table shirts (id integer primary key, title text, price numeric);
+      create table shirt_sizes (id integer primary key, shirt_id integer references shirts, size text, stock integer);
+      insert into shirts values (1, 'Shirt', 20);
       create view goods_view as select * from goods;`,
   });
 });
@@ -244,5 +247,15 @@ describe("writes", () => {
     const unasked = await examine(database, { table: "goods_view" });
     expect(failuresOf(unasked)).toEqual([closed]);
     expect(notesOf(unasked)).toContainEqual(expect.stringMatching(/^Not proven: that updates of this view/));
+  });
+});
+
+describe("a table of variants", () => {
+  it("fails, and is shown the view to sell from", async () => {
+    const findings = await look([{ id: 7, shirt_id: 1, size: "M", stock: 3 }], { table: "shirt_sizes" });
+    expect(failuresOf(findings)).toContainEqual(expect.stringContaining('no column "name"'));
+    expect(notesOf(findings)).toContainEqual(
+      expect.stringMatching(/create view shop_products with \(security_invoker/),
+    );
   });
 });
