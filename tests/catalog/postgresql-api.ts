@@ -9,6 +9,8 @@ import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { reportErrorsLikePostgrest } from "~/sandbox/supabase/postgrest-errors";
 import { startPostgresql } from "./postgresql-server";
 
+const KEY = "sb_secret_test";
+
 export interface PostgresqlApi {
   readonly sql: postgres.Sql;
   /** A catalog over one of the API servers; `through` wraps each of its requests. */
@@ -23,22 +25,26 @@ export interface PostgresqlApi {
   close(): Promise<void>;
 }
 
-/** `schema` runs before the first request, when the API reads and caches the schema. */
+/** `schema` runs before the first request, when the API reads and caches the schema. `asServiceRole`: row level security does not apply. */
 export async function openPostgresqlApi({
   schema,
   servers = 1,
   connections = 5,
+  asServiceRole = false,
 }: {
   schema: string;
   servers?: number;
   connections?: number;
+  asServiceRole?: boolean;
 }): Promise<PostgresqlApi> {
   // The API server prints every query that PostgreSQL rejects; the error is in its response anyway.
   const print = vi.spyOn(console, "error").mockReturnValue(undefined);
   const server = await startPostgresql();
   const sql = postgres(server.url, { max: connections, onnotice: () => undefined });
   await sql.unsafe(schema);
-  const apis = Array.from({ length: servers }, () => openRestApi({ url: server.url, connections }));
+  const apis = Array.from({ length: servers }, () =>
+    openRestApi({ url: server.url, connections, ...(asServiceRole ? { secretKey: KEY } : {}) }),
+  );
 
   return {
     sql,
@@ -47,7 +53,7 @@ export async function openPostgresqlApi({
       if (api === undefined) throw new Error(`There is no server ${number}`);
       const options: SupabaseCatalogOptions = {
         url: "http://supabase.local",
-        key: "sb_secret_test",
+        key: KEY,
         fetch: through(api),
         schema: exposed,
         table,
