@@ -34,6 +34,8 @@ interface ProbeOptions {
 
 /** A row in demand may change between read and write, but hardly this often in a row. */
 const WRITE_ATTEMPTS = 5;
+/** Refusals for what this one row contains: a value out of range, a constraint, an id that is not unique. */
+const OF_THIS_ROW = /^(22|23|44|PGRST124$)/;
 /** Concurrent reads after the write: if there are replicas, one of them probably serves one. */
 const READS_BACK = 4;
 
@@ -100,8 +102,11 @@ async function probeTable(options: ProbeOptions, { problems, warnings }: Finding
     }
     const written = await compareAndSwap({ productId: first.id, from: row.inventory, to: row.inventory });
     if (written.outcome === "changed") continue;
-    if (written.outcome === "refused") problems.push(describeRefusal(written, { table, columns, id: first.id }));
-    else await readBack(options, { id: first.id, version: row.version }, problems);
+    if (written.outcome === "refused") {
+      const message = describeRefusal(written, { table, columns, id: first.id });
+      problems.push(message);
+      if (!OF_THIS_ROW.test(written.code)) options.state.noteRefusedCheck({ code: written.code, message });
+    } else await readBack(options, { id: first.id, version: row.version }, problems);
     return;
   }
   warnings.push(`The first row of "${table.table}" changes too often to be checked.`);
@@ -150,8 +155,12 @@ async function explainNoNumber(
       .filter(columns.id, "in", inList([first.id])),
   );
   if (rows.length > 1) problems.push(describeDuplicateId(first.id, columns));
-  else
+  else if (first.inventory === null)
     warnings.push(`Not proven: that the inventory can be written. The first row of "${table.table}" has no inventory.`);
+  else
+    problems.push(
+      `The column "${columns.inventory}" has ${JSON.stringify(first.inventory).slice(0, 40)} where a whole number should be: map inventory to a column that counts the units.`,
+    );
 }
 
 function describeDuplicateId(id: string, columns: ProductColumns): string {

@@ -20,8 +20,8 @@ export const READS_FROM_REPLICA: TableClosure = {
 
 /**
  * Whether the table accepts updates, from what this process has seen. Two `setup` refusals in a row close it (one, if only a person can end
- * its cause), and so does an impossible mapping; the next successful update opens it. Reads from a replica close it at once, and only a check that finds none opens it again. Unknown outcomes (a timeout, an
- * outage) change nothing.
+ * its cause), and so do an impossible mapping and a refused check; the next successful update opens it. Reads from a replica close it at
+ * once, and only a check that finds none opens it again. Unknown outcomes (a timeout, an outage) change nothing.
  */
 export function createTableState(log: { warn(fields: Record<string, unknown>, message: string): void } | undefined) {
   let refusals = 0;
@@ -49,6 +49,13 @@ export function createTableState(log: { warn(fields: Record<string, unknown>, me
         if (outcome.outcome !== "refused" || outcome.by !== "setup") return;
         refusals += LASTING.test(outcome.code) ? REFUSALS_TO_CLOSE : 1;
         refusedBy = { code: outcome.code, message: outcome.message };
+      });
+    },
+    /** The check's update, which changes no number, was refused for a reason that is not this row's own. */
+    noteRefusedCheck(closure: TableClosure): void {
+      change(() => {
+        refusals = REFUSALS_TO_CLOSE;
+        refusedBy = closure;
       });
     },
     /** Why the mapping of columns is impossible; null: it is not. */

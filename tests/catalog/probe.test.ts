@@ -98,6 +98,26 @@ describe("probe", () => {
     });
   });
 
+  it("closes selling if a trigger refuses even the number that the row has, until none does", async () => {
+    const catalog = database.catalogWith({});
+    await database.exec(`
+      create function forbid() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
+      create trigger forbid before update on products for each row execute function forbid();`);
+    expect((await catalog.probe()).problems).toEqual([expect.stringContaining("A trigger of the table")]);
+    expect(catalog.closedBy).toMatchObject({ code: "P0001" });
+    await database.exec("drop trigger forbid on products; drop function forbid;");
+    expect((await catalog.probe()).ok).toBe(true);
+    expect(catalog.closedBy).toBeNull();
+  });
+
+  it("does not close selling for what is wrong with one row only", async () => {
+    const catalog = database.catalogWith({});
+    await database.exec("alter table products add constraint cheap check (price < 1) not valid");
+    expect((await catalog.probe()).problems).toEqual([expect.stringContaining("A constraint of the table")]);
+    expect(catalog.closedBy).toBeNull();
+    await database.exec("alter table products drop constraint cheap");
+  });
+
   it("reports nothing for a correct setup, and changes no number", async () => {
     expect(await database.catalog.probe()).toEqual({ ok: true, problems: [], warnings: [] });
     expect((await database.catalog.readStock([MUG.id])).get(MUG.id)?.inventory).toBe(3);
