@@ -159,6 +159,18 @@ describe("the admin page", () => {
     await post({ ...form, once: "another-form" }, cookie);
     expect((await operator.stock(MUG)).inventory).toBe(20);
   });
+
+  it("does not remove more units than there are", async () => {
+    const operator = new Operator(store.url);
+    await operator.setStock(MUG, 10);
+    const answer = await post(
+      { intent: "restock", product_id: MUG, delta: "-999", once: "too-many" },
+      await signedIn(),
+    );
+    expect(answer.status).toBe(422);
+    expect(outcome(answer)).toContain("cannot go below 0");
+    expect((await operator.stock(MUG)).inventory).toBe(10);
+  });
 });
 
 describe("the sign-in cookie", () => {

@@ -80,6 +80,6 @@ describe("operator routes", () => {
   it("accept the bearer token, and reject another one with a message", () => {
     expect(isOperator(ask({ Authorization: `Bearer ${shop.token}` }), shop)).toBe(true);
     expect(() => requireOperator(ask({ Authorization: `Bearer ${shop.token}x` }), shop)).toThrow(Problem);
-    expect(() => requireOperator(ask(), shop)).toThrow(/\/admin/);
+    expect(() => requireOperator(ask(), shop)).toThrow(/sign in at \/admin/);
   });
 });

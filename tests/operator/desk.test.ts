@@ -19,6 +19,15 @@ const actions = (shop: OperatedShop) =>
     .lines.map(({ facts }) => Object.fromEntries(facts.map(({ name, value }) => [name, value])));
 
 describe("the overview", () => {
+  it("names the server by an id that stays the same, and that no other server has", async () => {
+    const shop = await openShop();
+    const other = await openShop({ world: shop.world });
+    const { server } = await shop.desk.overview();
+    shop.world.advance(60_000);
+    expect((await shop.desk.overview()).server).toBe(server);
+    expect((await other.desk.overview()).server).not.toBe(server);
+  });
+
   it("of an idle shop lists low stock and no holds", async () => {
     const shop = await openShop({ world: { rows: { mug: 9, pot: 0, jar: 5 } } });
     const overview = await shop.desk.overview();

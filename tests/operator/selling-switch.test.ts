@@ -97,7 +97,7 @@ describe("while selling is paused", () => {
     expect((await shop.desk.overview()).selling).toEqual({ isPaused: false, pausedAt: null, closedBy: null });
   });
 
-  it("without the guard, sessions would get more (negative control)", async () => {
+  it("if the pause is never read, sessions get more (negative control)", async () => {
     const shop = await openShop({ ignoresPause: true });
     await shop.desk.pause();
     expect(await shop.hold("bob", { mug: 1 })).toMatchObject({ outcome: "granted" });

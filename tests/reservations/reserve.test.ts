@@ -162,7 +162,9 @@ describe("reserve", () => {
   it("waits for another change of the same cart, and gives up if it does not end", async () => {
     const { request, store, shop } = openShop({ mug: { inventory: 5 } });
     await placePending(store, "ann", 1);
-    await expect(request("ann", ["mug", 2])).rejects.toThrow(UnavailableError);
+    await expect(request("ann", ["mug", 2])).rejects.toThrow(
+      new UnavailableError("another change of this cart is still running"),
+    );
     shop.duringBackOff = () => store.abort({ sessionHash: "ann", operationId: "pending-ann" });
     expect(await request("ann", ["mug", 2])).toMatchObject({ outcome: "granted" });
   });
