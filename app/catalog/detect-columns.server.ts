@@ -1,6 +1,7 @@
 import { listNames, readColumnNames, type ColumnNames } from "./column-names.server";
 import { columnsText, type ProductColumns } from "./product-columns";
 import type { ProductsTable } from "./products-table.server";
+import { proposeColumns } from "./propose-columns";
 
 /** Whether the table can be read as it is mapped. */
 export type MappingReport =
@@ -65,7 +66,9 @@ export async function detectColumns(table: ProductsTable): Promise<MappingReport
         .join(" or ")}.`,
     );
   if (inventory === undefined || missing.length > 0)
-    return refuse(describeMissing(table, known, { missing, inventory, template: mappedWith(inventory ?? "COLUMN") }));
+    return refuse(
+      describeMissing(table, known, { missing, hasInventory: inventory !== undefined || stocks.length > 1 }),
+    );
 
   const columns = mappedWith(inventory);
   const others = inventory === INVENTORY ? stocks : [];
@@ -88,19 +91,15 @@ function refuse(reason: string): MappingReport {
 function describeMissing(
   table: ProductsTable,
   known: ColumnNames,
-  {
-    missing,
-    inventory,
-    template,
-  }: { missing: readonly string[]; inventory: string | undefined; template: ProductColumns },
+  { missing, hasInventory }: { readonly missing: readonly string[]; readonly hasInventory: boolean },
 ): string {
-  const stock = inventory === undefined ? `for the stock (${[INVENTORY, ...OTHER_INVENTORIES].join(", ")})` : null;
-  const absent = [...missing.map((column) => `"${column}"`), ...(stock === null ? [] : [stock])];
-  const line = columnsText(template)
-    .split(",")
-    .map((pair) => (missing.includes(pair) ? `${pair}=COLUMN` : pair))
-    .join(",");
-  return `the table "${table.table}" has no column ${absent.join(", ")}.${listNames(known)} Set PRODUCTS_COLUMNS=${line} with the table's own names for COLUMN; description and image may be left out.`;
+  const stock = hasInventory ? [] : [`for the stock (${[INVENTORY, ...OTHER_INVENTORIES].join(", ")})`];
+  const absent = [...missing.map((column) => `"${column}"`), ...stock].join(", ");
+  const { text, isComplete, hasMinorPrice } = proposeColumns(known.names);
+  const advice = isComplete
+    ? `If these are right, set PRODUCTS_COLUMNS=${text}${hasMinorPrice ? " and PRICE_UNIT=minor" : ""}.`
+    : `Set PRODUCTS_COLUMNS=${text} with the table's own names for COLUMN; description and image may be left out.`;
+  return `the table "${table.table}" has no column ${absent}.${listNames(known)} ${advice}`;
 }
 
 function alternatives(what: string, chosen: string | null, others: readonly string[]): string[] {

@@ -88,7 +88,7 @@ describe("a table for which PRODUCTS_COLUMNS is not set", () => {
     ],
     [
       "shapeless",
-      'PRODUCTS_COLUMNS: not set, and the table "shapeless" has no column "name". Its columns are id, price, stock_quantity, title. Set PRODUCTS_COLUMNS=id,name=COLUMN,price,inventory=stock_quantity with the table\'s own names for COLUMN; description and image may be left out.',
+      'PRODUCTS_COLUMNS: not set, and the table "shapeless" has no column "name". Its columns are id, price, stock_quantity, title. If these are right, set PRODUCTS_COLUMNS=id,name=title,price,inventory=stock_quantity.',
     ],
   ])("%s is refused with what to set", async (table, message) => {
     const catalog = detecting(table);

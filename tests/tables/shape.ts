@@ -24,7 +24,7 @@ export interface RefusedShape extends Pick<Shape, "name" | "sql" | "env"> {
   };
 }
 
-export interface Sells {
+interface Sells {
   /** What the list shows, in its order: "name · price · stock". */
   readonly list: readonly string[];
   readonly sale: Sale;

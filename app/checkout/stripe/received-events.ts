@@ -1,6 +1,6 @@
 import type { WebhookEvent } from "./verify-webhook.server";
 
-export interface ReceivedEvent {
+interface ReceivedEvent {
   readonly id: string;
   readonly type: string;
   /** Epoch milliseconds. */
