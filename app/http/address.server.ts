@@ -2,8 +2,8 @@
  * Longest path in characters, and most segments, of any page: product ids have up to 1,000 characters, some of which take several in a
  * URL. Remix compares every route with every part of a path, so the cost of a path grows with the square of its segments.
  */
-const LONGEST_PATH = 2_500;
-const MOST_SEGMENTS = 16;
+const MAX_PATH_LENGTH = 2_500;
+const MAX_SEGMENTS = 16;
 
 /** Routes for programs and operators, in lower case. Everything below `/api/` is one, too. */
 const MACHINE_ROUTES = new Set(["/metrics", "/healthz", "/readyz", "/admin"]);
@@ -22,7 +22,7 @@ export type Address =
  */
 export function readAddress(target: string): Address {
   const [written = ""] = target.split("?", 1);
-  if (written.length > LONGEST_PATH || written.split(/[/\\]/, MOST_SEGMENTS + 2).length > MOST_SEGMENTS + 1)
+  if (written.length > MAX_PATH_LENGTH || written.split(/[/\\]/, MAX_SEGMENTS + 2).length > MAX_SEGMENTS + 1)
     return { outcome: "too_long" };
   const path = pathOf(written);
   if (path === null) return { outcome: "unreadable" };

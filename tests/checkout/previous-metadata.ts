@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { LineState, MarkedLine, NewRecord, Verdict } from "~/checkout/fulfil/line-marks";
 
 /**
- * The previous version's encoding of a session's metadata: each step rewrites the line's key, and there is no log. Kept
+ * The previous release's encoding of a session's metadata: each step rewrites the line's key, and there is no log. Kept
  * unchanged to test rolling deployments, and as the negative control of the log.
  */
 export type PreviousRecord = NewRecord & { readonly verdict: Verdict | null };

@@ -234,21 +234,21 @@ function withoutLog(metadata: Readonly<Record<string, string>>): Record<string, 
   return Object.fromEntries(Object.entries(metadata).filter(([key]) => !isLogKey(key)));
 }
 
-const MOST_RUNS = 250;
+const MAX_RUNS = 250;
 
 describe("without a guard, the random runs find the violation that it prevents", () => {
   it.each(Object.entries(GUARDS))(
     "%s",
     { timeout: 120_000 },
     async (_name, { edited, adjusted, kinds, versions, firstSeed = 1, without }) => {
-      for (let seed = firstSeed; seed < firstSeed + MOST_RUNS; seed += 1) {
+      for (let seed = firstSeed; seed < firstSeed + MAX_RUNS; seed += 1) {
         const report = await randomRun({ seed, edited, adjusted, kinds, versions, without });
         if (report.violations.length > 0) {
           console.info(`seed ${seed}: ${report.violations[0]}`);
           return;
         }
       }
-      expect.fail(`${MOST_RUNS} runs found nothing`);
+      expect.fail(`${MAX_RUNS} runs found nothing`);
     },
   );
 });

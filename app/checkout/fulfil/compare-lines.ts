@@ -7,7 +7,7 @@ export type Comparison = "same" | "missing" | "extra";
 /**
  * Compares quantities and unit prices (before discounts and taxes) that Stripe charged with our record. Ignores totals,
  * because Stripe adds shipping, taxes and discounts. Lines are matched by product. If no charged line names a product,
- * the page was opened by an older version, and lines are matched by unit price alone.
+ * the page was opened by the previous release, and lines are matched by unit price alone.
  */
 export function compareLines(
   { lines, currency }: Pick<CheckoutRecord, "lines" | "currency">,

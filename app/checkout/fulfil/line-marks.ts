@@ -21,7 +21,7 @@ export type LineState =
 
 export type AnnouncedMark = "intent" | "return_intent";
 
-/** Distinguishes a request that was never applied from a late one. Absent in marks of older versions. */
+/** Distinguishes a request that was never applied from a late one. Absent in marks of the previous release. */
 export interface Announcement {
   /** `VersionedStockRow.version` of the row that `from` was read from; the swap matches no other version. */
   readonly version?: string | undefined;

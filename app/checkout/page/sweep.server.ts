@@ -4,7 +4,7 @@ import type { Claim } from "~/reservations/reservation-store";
 import { closeClaim, UNSTAMPED_AFTER_MS } from "./close-checkout.server";
 
 /** Pages closed in parallel. The limiter keeps their requests below Stripe's limits. */
-const AT_ONCE = 8;
+const MAX_PARALLEL = 8;
 
 /**
  * See `CheckoutService.sweep`. Returns a function that runs one round. A round closes several pages in parallel and starts at a random
@@ -43,7 +43,7 @@ export function createSweep(context: CheckoutContext): () => Promise<void> {
     const lane = async () => {
       for (const claim of waiting) await one(claim);
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    await Promise.all(Array.from({ length: MAX_PARALLEL }, lane));
   };
 }
 

@@ -7,14 +7,14 @@ import { withUrgency } from "./stripe-limiter.server";
 /** How long a page waits for Stripe. */
 const PAGE_WAIT_MS = 500;
 /** Maximum Prices read by one call: more than a page or a cart has. Reading a whole table is left to `warm`. */
-const MOST_AT_ONCE = 60;
+const MAX_PRICES_PER_READ = 60;
 /** Minimum age before a view reads a Price again that could not be read (`RETRY_MS`) or not be charged (`RECHECK_MS`). */
 const RETRY_MS = 2_000;
 const RECHECK_MS = 30_000;
 /** Prices that `warm` and `reread` read in parallel. */
 const LANES = 4;
 /** Prices in one page of Stripe's list. */
-const LISTED_AT_ONCE = 100;
+const PRICES_PER_PAGE = 100;
 
 export interface PriceBookOptions {
   readonly gateway: Pick<StripeGateway, "price" | "activePrices">;
@@ -89,7 +89,7 @@ export function createPriceBook({
   return {
     async read(priceIds) {
       const due = [...new Set(priceIds)].filter(isDue);
-      if (due.length <= MOST_AT_ONCE) {
+      if (due.length <= MAX_PRICES_PER_READ) {
         const isKnown = (priceId: string) => (entries.get(priceId)?.reading ?? null) !== null;
         const unknown = due.filter((priceId) => !isKnown(priceId));
         const reads = unknown.map((priceId) => shareRead(priceId).catch(() => undefined));
@@ -118,7 +118,7 @@ export function createPriceBook({
         for await (const { id, reading } of gateway.activePrices()) {
           listed += 1;
           if (missing.delete(id)) note(id, at, reading);
-          if (listed >= missing.size * LISTED_AT_ONCE) break;
+          if (listed >= missing.size * PRICES_PER_PAGE) break;
         }
         await readAll(missing);
       }),

@@ -60,7 +60,7 @@ export async function readSideBySide<T extends Item>(
  * Bounds for the pages of one part, as estimated from the last page: the estimate gets worse with distance, and each part ends with a
  * partial page.
  */
-const MOST_PAGES = 16;
+const MAX_PAGES = 16;
 const FEWEST_PAGES = 1.5;
 
 /** Splits the rest of a slice into at most `among` parts, or fewer if the parts would be too small. */
@@ -69,7 +69,7 @@ function shareOut(slice: Slice, { newest, last, among }: { newest: Item; last: I
   const perPage = Math.max(1, Math.floor(newest.createdAt / 1000) - reached);
   const pages = (reached - slice.since) / perPage;
   const count = Math.max(1, Math.floor(Math.min(among, pages / FEWEST_PAGES)));
-  const length = Math.ceil(perPage * Math.min(MOST_PAGES, pages / count));
+  const length = Math.ceil(perPage * Math.min(MAX_PAGES, pages / count));
   const parts: Slice[] = [];
   // Only the newest part continues where the page ended.
   let older: Slice = { ...slice, after: last.id };

@@ -37,7 +37,7 @@ const FOLLOWS = { role: "follows", id: "b1", leader: LEADER, from: 18 } as const
 const LEADS = { role: "leads", id: "b1" } as const;
 
 describe("marks of a batch", () => {
-  it("a follower is unchanged except for its leader's name; the previous version sends it to review instead of taking its units again", () => {
+  it("a follower is unchanged except for its leader's name; the previous release sends it to review instead of taking its units again", () => {
     const follower = write(fresh(), { batch: FOLLOWS });
 
     expect(follower).toMatchObject({ batch: FOLLOWS, lines: [{ state: { mark: "claimed" } }] });
@@ -75,7 +75,7 @@ describe("marks of a batch", () => {
   it.each([
     { name: "the announced move of the batch", move: { from: 20, to: 13 }, led: true },
     { name: "another move of its own", move: { from: 15, to: 13 }, led: false },
-  ])("the previous version completes $name: still the leader = $led", ({ move, led }) => {
+  ])("the previous release completes $name: still the leader = $led", ({ move, led }) => {
     const announced = write(fresh(), { states: mug({ mark: "intent", from: 20, to: 13 }), batch: LEADS });
     const before = decodePreviousRecord(TAG, announced.source);
     if (before === null) throw new Error("unreadable");

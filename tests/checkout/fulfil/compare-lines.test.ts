@@ -51,7 +51,7 @@ describe("charged lines with product ids", () => {
   });
 });
 
-describe("charged lines without product ids, of a page opened by the previous version", () => {
+describe("charged lines without product ids, of a page opened by the previous release", () => {
   it.each<[string, readonly ChargedLine[], string]>([
     ["the same prices and quantities", [charged(null, 1, 900), charged(null, 2)], "same"],
     ["two products of one price", [charged(null, 1, 900), charged(null, 1), charged(null, 1)], "same"],

@@ -56,7 +56,7 @@ describe("a sale does not differ because of", () => {
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
   });
 
-  it("a page opened by the previous version, whose lines have no product ids", async () => {
+  it("a page opened by the previous release, whose lines have no product ids", async () => {
     const { shop, checkoutId, stock } = await paid([], {}, { dependencies: withoutNames });
 
     expect(await shop.checkout.fulfil(checkoutId)).toMatchObject({ outcome: "done" });
@@ -74,7 +74,7 @@ describe("a sale does not differ because of", () => {
 
 describe.each([
   ["a page of the current version", {}],
-  ["a page opened by the previous version", { dependencies: withoutNames }],
+  ["a page opened by the previous release", { dependencies: withoutNames }],
 ])("extra charged lines on %s", (_page, { dependencies }: { dependencies?: typeof withoutNames }) => {
   it.each<[string, PageEdit]>([
     ["a cross-sell", CROSS_SELL],
@@ -275,7 +275,7 @@ describe("reading the charged lines", () => {
   });
 });
 
-/** Opens pages like the previous version. */
+/** Opens pages like the previous release. */
 function withoutNames({ gateway }: Process["dependencies"]) {
   return {
     gateway: {
