@@ -155,8 +155,10 @@ async function explainNoNumber(
       .filter(columns.id, "in", inList([first.id])),
   );
   if (rows.length > 1) problems.push(describeDuplicateId(first.id, columns));
-  else if (first.inventory === null)
-    warnings.push(`Not proven: that the inventory can be written. The first row of "${table.table}" has no inventory.`);
+  else if (first.inventory === null || typeof first.inventory === "number")
+    warnings.push(
+      `Not proven: that the inventory can be written. The first row of "${table.table}" has no whole number of units.`,
+    );
   else
     problems.push(
       `The column "${columns.inventory}" has ${JSON.stringify(first.inventory).slice(0, 40)} where a whole number should be: map inventory to a column that counts the units.`,
