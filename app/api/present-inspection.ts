@@ -4,6 +4,7 @@ import type { ReceivedEvents } from "~/checkout/stripe/received-events";
 export function presentInspection(
   { checkoutId, status, paymentStatus, ours, claim, verdict, lines, refunds, charged, next }: CheckoutInspection,
   received: ReceivedEvents,
+  settings: Readonly<Record<string, string>>,
 ) {
   return {
     checkout_id: checkoutId,
@@ -36,6 +37,7 @@ export function presentInspection(
       })),
       last_rejected_at: received.lastRejectedAt === null ? null : new Date(received.lastRejectedAt).toISOString(),
     },
+    settings: Object.entries(settings).map(([variable, hash]) => ({ variable, hash })),
     next,
   };
 }

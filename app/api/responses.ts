@@ -177,6 +177,9 @@ export const inspection = z
         last_rejected_at: moment.nullable().describe("When a webhook last had a signature that no secret verifies."),
       })
       .describe("Verified events about this checkout that reached the responding server, of its latest 200."),
+    settings: z
+      .array(z.strictObject({ variable: z.string(), hash: z.string() }))
+      .describe("A hash of each setting that decides what is sold, for `npm run doctor` to compare."),
     next: z.string().min(1).describe("The next step, in a sentence."),
   })
   .meta({ id: "Inspection" });

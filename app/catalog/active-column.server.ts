@@ -40,10 +40,11 @@ function advice(column: string, values: readonly unknown[]): string {
 }
 
 function conditionOf(column: string, values: readonly unknown[]): string | null {
-  if (values.length > 0 && values.every((value) => typeof value === "number")) return "eq.1";
+  if (values.length > 0 && values.every((value) => value === 0 || value === 1))
+    return ENDED.test(column) ? "eq.0" : "eq.1";
   const words = values.filter((value) => typeof value === "string");
   const isMoment = words.every((word) => /^-?\d{4,}-\d\d-\d\d/.test(word));
-  if (isMoment) return ENDED.test(column) ? "is.null" : STARTED.test(column) ? "not.is.null" : null;
+  if (isMoment) return ENDED.test(column) ? "is.null" : words.length > 0 && STARTED.test(column) ? "not.is.null" : null;
   for (const word of FOR_SALE) {
     const value = words.find((one) => one.trim().toLowerCase() === word);
     // As in a URL's query, where these have a meaning.

@@ -76,7 +76,7 @@ export async function detectColumns(table: ProductsTable): Promise<MappingReport
     outcome: "usable",
     columns,
     notes: [
-      `PRODUCTS_COLUMNS is not set: the table "${table.table}" is read as ${columnsText(columns)}.`,
+      `PRODUCTS_COLUMNS is not set: the table "${table.table}" is read as ${columnsText(columns)}. Set that before going live, so that a column added later changes nothing.`,
       ...alternatives("stock", inventory, others),
       ...alternatives("description", description, otherDescriptions),
       ...alternatives("image", image, otherImages),

@@ -183,7 +183,7 @@ function describeFailure(cause: unknown, { schema, table }: { schema: string; ta
       return `The schema "${schema}" (PRODUCTS_SCHEMA) is not exposed; add it ${EXPOSE_SCHEMA}: ${cause.message}`;
     case "42P01":
     case "PGRST205":
-      return `The table "${table}" does not exist or is not exposed: ${cause.message}`;
+      return `The table "${table}" does not exist, or Supabase's API does not show it: set PRODUCTS_TABLE to your table's name, or grant its rights to service_role. ${cause.message}`;
     case "42703":
     case "PGRST204":
       return `A column is missing from the table "${table}": ${cause.message}`;

@@ -74,7 +74,7 @@ export async function* openOwnPage(
       break;
     }
     if (fixed === null) {
-      yield failed(`Failed: Payment page opened with the shop's settings. ${opened}`);
+      yield failed(`Payment page opened with the shop's settings: no. ${opened}`);
       return null;
     }
     page = fixed;
@@ -86,9 +86,9 @@ export async function closePage({ stripe, line }: StripeAccount, id: string): Pr
   try {
     const closed = await stripe.checkout.sessions.expire(id);
     if (closed.status === "expired") return ok(`Payment page opened and closed ${what}.`);
-    return failed(`Failed: Payment page opened and closed ${what}. Its status is ${String(closed.status)}.`);
+    return failed(`Payment page opened and closed ${what}: no. Its status is ${String(closed.status)}.`);
   } catch (error) {
-    return failed(`Failed: Payment page opened and closed ${what}. ${messageOf(error)}`);
+    return failed(`Payment page opened and closed ${what}: no. ${messageOf(error)}`);
   }
 }
 

@@ -21,7 +21,9 @@ export async function* examinePayment(account: StripeAccount): AsyncGenerator<Fi
     yield opened.finding;
     return;
   }
-  yield note(`To continue, pay on this test page with card 4242 4242 4242 4242: ${page.url ?? ""}`);
+  yield note(
+    `To continue, pay on this test page with card 4242 4242 4242 4242, within ${Math.round(account.waitMs.payment / 1000)} s: ${page.url ?? ""}`,
+  );
   const paid = await attempt("Test payment received", () => awaitPayment(account, page.id));
   yield paid.finding;
   const intent = paid.result;

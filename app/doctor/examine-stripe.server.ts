@@ -1,4 +1,3 @@
-import { examinePayment } from "./examine-payment";
 import { closePage, compareOrigin, openOwnPage } from "./examine-payment-page.server";
 import { examineWebhook } from "./examine-webhook.server";
 import { failed, type Finding } from "./finding";
@@ -6,8 +5,8 @@ import type { StripeAccount } from "./stripe-account";
 import type { ReceiverOptions } from "./webhook-receiver.server";
 
 /**
- * Checks with the merchant's own account everything that the shop needs from Stripe: opening and closing a payment page, receiving and
- * verifying events, marks on a complete session, a refund.
+ * Checks with the merchant's own account what the shop needs from Stripe before anybody pays: opening and closing a payment page, receiving
+ * and verifying events.
  */
 export async function* examineStripe(account: StripeAccount, receiver: ReceiverOptions): AsyncGenerator<Finding> {
   if (account.live) {
@@ -18,5 +17,4 @@ export async function* examineStripe(account: StripeAccount, receiver: ReceiverO
   if (page === null) return;
   yield compareOrigin(page, account.checkoutOrigin);
   yield* examineWebhook(account, receiver, page, () => closePage(account, page.id));
-  yield* examinePayment(account);
 }

@@ -28,12 +28,16 @@ export async function* examineWebhook(
   }
   const { receiver } = receiving;
   try {
-    const before = (await receiver.look(page.id)).lastRejected;
+    const { lastRejected: before, otherSettings } = await receiver.look(page.id);
     yield await close();
     const arrival = await awaitArrival(account, receiver, { checkoutId: page.id, before });
     const endpoint = await findEndpoint(account);
     yield* examineEndpoint(account, endpoint);
     yield describeArrival(arrival, receiver, account, receiverOptions.port);
+    if (otherSettings.length > 0)
+      yield failed(
+        `What was checked is not what runs: ${receiver.place} has another ${otherSettings.join(", ")}. Restart it with the same settings as doctor's.`,
+      );
     if (arrival === "verified" && endpoint === null)
       yield note(
         `The account has no webhook endpoint for ${account.publicUrl}${WEBHOOK_PATH}: the event was forwarded. Add one in the Stripe dashboard before going live.`,

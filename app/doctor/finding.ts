@@ -14,7 +14,7 @@ export async function attempt<T>(text: string, run: () => Promise<T>): Promise<{
   try {
     return { result: await run(), finding: ok(`${text}.`) };
   } catch (error) {
-    return { result: null, finding: failed(`Failed: ${text}. ${messageOf(error)}`) };
+    return { result: null, finding: failed(`${text}: no. ${messageOf(error)}`) };
   }
 }
 

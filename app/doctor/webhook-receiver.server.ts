@@ -17,6 +17,8 @@ interface Arrivals {
   readonly types: readonly string[];
   /** Changes with every webhook that is not signed with the secret. */
   readonly lastRejected: string | null;
+  /** Variables with which the shop there runs, and whose values differ from doctor's. */
+  readonly otherSettings: readonly string[];
 }
 
 /** `unasked`: a shop runs there and does not tell; `reason` says why and what to do. */
@@ -29,32 +31,34 @@ export interface ReceiverOptions {
   readonly port: number;
   readonly adminToken: string | null;
   readonly webhookSecrets: readonly string[];
+  /** Hashes of doctor's own settings, by variable. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 export const WEBHOOK_PATH = "/api/webhooks/stripe";
 const ANSWER_MS = 5_000;
+const MAX_BODY_BYTES = 1_000_000;
 
 /** The running shop, at PUBLIC_URL or at PORT on this computer; if none is running, doctor itself listens on PORT. */
 export async function openReceiver(options: ReceiverOptions, checkoutId: string): Promise<Receiving> {
   for (const url of new Set([options.publicUrl, `http://127.0.0.1:${options.port}`])) {
     // Without the token at first: whatever else answers at that address must not learn it.
-    let status = await ask(url, checkoutId, null);
+    let status = await ask(url, checkoutId, { ...options, adminToken: null });
     if (status === null) continue;
     if (status.code === 401 && options.adminToken === null)
       return {
         outcome: "unasked",
         reason: `The shop at ${url} tells only operators what it receives. Set ADMIN_TOKEN (16+ characters), restart the shop and run doctor again.`,
       };
-    if (status.code === 401) status = await ask(url, checkoutId, options.adminToken);
-    if (status?.arrivals !== null && status !== null)
-      return { outcome: "receiver", receiver: askShop(url, options.adminToken) };
+    if (status.code === 401) status = await ask(url, checkoutId, options);
+    if (status?.arrivals !== null && status !== null) return { outcome: "receiver", receiver: askShop(url, options) };
     return {
       outcome: "unavailable",
-      reason: `The shop at ${url} ${WHY_NOT[status?.code ?? 0] ?? "does not respond"}.`,
+      reason: `The shop at ${url} ${WHY_NOT[status?.code ?? 0] ?? `is not ready (${status?.code ?? "no response"}): try again once /readyz responds with 200`}.`,
     };
   }
   try {
-    return { outcome: "receiver", receiver: await listen(options) };
+    return { outcome: "receiver", receiver: await listen(options, checkoutId) };
   } catch (error) {
     const reason = `No shop is running at ${options.publicUrl} or on port ${options.port}, and that port cannot be used: ${messageOf(error)}`;
     return { outcome: "unavailable", reason };
@@ -64,6 +68,8 @@ export async function openReceiver(options: ReceiverOptions, checkoutId: string)
 const problem = z.object({ success: z.literal(false), error: z.object({ code: z.string() }) });
 const inspection = z.object({
   webhooks: z.object({ received: z.array(z.object({ type: z.string() })), last_rejected_at: z.string().nullable() }),
+  // Absent in the previous release.
+  settings: z.array(z.object({ variable: z.string(), hash: z.string() })).default([]),
 });
 
 const WHY_NOT: Readonly<Record<number, string>> = {
@@ -75,7 +81,7 @@ const WHY_NOT: Readonly<Record<number, string>> = {
 async function ask(
   url: string,
   checkoutId: string,
-  token: string | null,
+  { adminToken: token, settings }: Pick<ReceiverOptions, "adminToken" | "settings">,
 ): Promise<{ code: number; arrivals: Arrivals | null } | null> {
   try {
     const response = await fetch(`${url}/api/debug-checkout?checkout_id=${checkoutId}`, {
@@ -84,10 +90,18 @@ async function ask(
       signal: AbortSignal.timeout(ANSWER_MS),
     });
     const body: unknown = await response.json();
-    const told = inspection.safeParse(body).data?.webhooks;
+    const told = inspection.safeParse(body).data;
     if (told === undefined && !problem.safeParse(body).success) return null;
     const arrivals =
-      told === undefined ? null : { types: told.received.map(({ type }) => type), lastRejected: told.last_rejected_at };
+      told === undefined
+        ? null
+        : {
+            types: told.webhooks.received.map(({ type }) => type),
+            lastRejected: told.webhooks.last_rejected_at,
+            otherSettings: told.settings.flatMap(({ variable, hash }) =>
+              settings[variable] === hash ? [] : [variable],
+            ),
+          };
     return { code: response.status, arrivals };
   } catch {
     return null;
@@ -95,22 +109,28 @@ async function ask(
 }
 
 /** Behind a load balancer any server may answer, so that asking repeatedly finds the one that received the event. */
-function askShop(url: string, token: string | null): WebhookReceiver {
+function askShop(url: string, options: ReceiverOptions): WebhookReceiver {
   return {
     place: `the shop at ${url}`,
-    look: async (checkoutId) => (await ask(url, checkoutId, token))?.arrivals ?? { types: [], lastRejected: null },
+    look: async (checkoutId) =>
+      (await ask(url, checkoutId, options))?.arrivals ?? { types: [], lastRejected: null, otherSettings: [] },
     close: () => undefined,
   };
 }
 
-async function listen({ port, webhookSecrets }: ReceiverOptions): Promise<WebhookReceiver> {
+/** Confirms the event about doctor's own page only: Stripe must send any other again, to the shop. */
+async function listen({ port, webhookSecrets }: ReceiverOptions, checkoutId: string): Promise<WebhookReceiver> {
   const events = createReceivedEvents(Date.now);
   const server = createServer((request, response) => {
+    if (request.method !== "POST" || request.url?.split("?")[0] !== WEBHOOK_PATH) return response.writeHead(404).end();
     const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const { pathname } = new URL(request.url ?? "/", "http://localhost");
-      if (request.method !== "POST" || pathname !== WEBHOOK_PATH) return response.writeHead(404).end();
+    let bytes = 0;
+    request.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MAX_BODY_BYTES) request.destroy();
+      else chunks.push(chunk);
+    });
+    return request.on("end", () => {
       const { "stripe-signature": signature } = request.headers;
       const verified = verifyWebhook(
         Buffer.concat(chunks).toString("utf8"),
@@ -119,7 +139,8 @@ async function listen({ port, webhookSecrets }: ReceiverOptions): Promise<Webhoo
       );
       if (verified.outcome === "event") events.verified(verified.event);
       if (verified.outcome === "unverified") events.rejected();
-      return response.writeHead(verified.outcome === "unverified" ? 400 : 200).end();
+      const isAboutPage = verified.outcome === "event" && verified.event.checkoutId === checkoutId;
+      return response.writeHead(isAboutPage ? 200 : verified.outcome === "unverified" ? 400 : 503).end();
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -131,6 +152,7 @@ async function listen({ port, webhookSecrets }: ReceiverOptions): Promise<Webhoo
     look: async (checkoutId) => ({
       types: events.about(checkoutId).map(({ type }) => type),
       lastRejected: events.lastRejectedAt === null ? null : String(events.lastRejectedAt),
+      otherSettings: [],
     }),
     close() {
       server.close();

@@ -154,6 +154,9 @@ export const inspection = z.strictObject({
     ),
     last_rejected_at: moment.nullable(),
   }),
+  settings: z.array(
+    z.strictObject({ variable: z.string().regex(/^[A-Z_]+$/), hash: z.string().regex(/^[0-9a-f]{16}$/) }),
+  ),
   next: z.string().min(5),
 });
 

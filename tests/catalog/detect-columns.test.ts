@@ -50,7 +50,7 @@ describe("a table for which PRODUCTS_COLUMNS is not set", () => {
     expect(await catalog.examineMapping()).toMatchObject({ outcome: "usable" });
     await catalog.examineMapping();
     expect(log).toEqual([
-      'PRODUCTS_COLUMNS is not set: the table "counted" is read as id,name,price,inventory=inventory_count,description,image=image_url.',
+      'PRODUCTS_COLUMNS is not set: the table "counted" is read as id,name,price,inventory=inventory_count,description,image=image_url. Set that before going live, so that a column added later changes nothing.',
       'The stock is read from "inventory_count", not from "stock"; to change that, set PRODUCTS_COLUMNS.',
     ]);
   });

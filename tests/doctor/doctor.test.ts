@@ -27,6 +27,15 @@ describe("npm run doctor beside a running shop", { timeout: 120_000 }, () => {
     expect(status).toBe(0);
   });
 
+  it("fails when the running shop has other settings, and then asks for no payment", async () => {
+    const { output, status } = await runDoctor(standIns, { ADMIN_TOKEN, PORT: String(port), CURRENCY: "eur" });
+
+    expect(output).toMatch(/FAILED What was checked is not what runs: the shop at .* has another CURRENCY\./);
+    expect(output).toContain("Not tried: a test payment");
+    expect(output).not.toContain("To continue, pay");
+    expect(status).toBe(1);
+  });
+
   it("fails when the shop has another webhook secret than Stripe", async () => {
     await store.stop();
     store = await startStore({ ...standIns.env, ADMIN_TOKEN, STRIPE_WEBHOOK_SECRET: "whsec_old" }, { port });

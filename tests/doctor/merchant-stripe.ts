@@ -2,6 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { CheckoutConfig } from "~/checkout/checkout-context.server";
 import { createStripe } from "~/checkout/stripe/stripe-client.server";
+import { examinePayment } from "~/doctor/examine-payment";
 import { examineStripe } from "~/doctor/examine-stripe.server";
 import type { Finding } from "~/doctor/finding";
 import type { StripeAccount } from "~/doctor/stripe-account";
@@ -85,8 +86,10 @@ export async function examine(setup: Setup = {}): Promise<Finding[]> {
     port,
     adminToken: setup.adminToken ?? null,
     webhookSecrets: [setup.webhookSecret ?? "whsec_sandbox"],
+    settings: {},
   };
   for await (const finding of examineStripe(account, receiver)) findings.push(finding);
+  if (!account.live) for await (const finding of examinePayment(account)) findings.push(finding);
   // Doctor leaves no page open, nor one that a shop would take for its own.
   for (const { id, metadata } of sandbox.controls.sessions())
     if (JSON.stringify(metadata).includes(CONFIG.shopTag)) throw new Error(`${id} is tagged as the shop's`);
