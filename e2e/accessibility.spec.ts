@@ -51,6 +51,9 @@ async function expectNoOverflow(page: Page, state: string): Promise<void> {
 }
 
 test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
+  // Each test runs axe on several pages, twice each.
+  test.describe.configure({ timeout: 150_000 });
+
   test("on the list, a search and a missing page", async ({ shopper, setStock }) => {
     await setStock("Storm Lantern", 0);
     await setStock("Mooring Trivet", 1);
