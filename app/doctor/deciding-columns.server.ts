@@ -22,12 +22,12 @@ const RULES: readonly Rule[] = [
   {
     name: /^(is_)?(active|published|visible|enabled|available|approved|listed|live|for_sale|public|sellable)$/,
     judge: (column, values) => {
-      const off = values.filter((value) => value === false || value === null).length;
-      const isFlag = values.some((value) => typeof value === "boolean");
-      return isFlag && off > 0
+      const flags = flagsOf(values);
+      const off = flags?.filter((flag) => flag !== true).length ?? 0;
+      return off > 0
         ? {
             found: `${counted(off, "row that is", "rows that are")} not "${column}" would be sold`,
-            advice: filterBy(`${column}=is.true`),
+            advice: filterBy(`${column}=${conditionFor(values, true)}`),
           }
         : null;
     },
@@ -35,13 +35,19 @@ const RULES: readonly Rule[] = [
   {
     name: /^(is_)?(deleted|archived|hidden|disabled|sold|reserved|discontinued|draft|retired|inactive|removed|banned)$/,
     judge: (column, values) => {
-      const on = values.filter((value) => value === true).length;
-      if (on > 0)
-        return {
-          found: `${counted(on, "row that is", "rows that are")} "${column}" would be sold`,
-          advice: filterBy(`${column}=not.is.true`),
-        };
-      return judgeReserved(column, values);
+      const flags = flagsOf(values);
+      if (flags === null) return /(sold|reserved)$/.test(snakeCase(column)) ? judgeReserved(column, values) : null;
+      const on = flags.filter((flag) => flag === true).length;
+      return on > 0
+        ? {
+            found: `${counted(on, "row that is", "rows that are")} "${column}" would be sold`,
+            advice: filterBy(
+              values.some((value) => typeof value === "boolean")
+                ? `${column}=not.is.true`
+                : `or=(${column}.is.null,${column}.${conditionFor(values, false)})`,
+            ),
+          }
+        : null;
     },
   },
   {
@@ -124,6 +130,31 @@ export function examineDecidingColumns(sold: SoldTable, offered: readonly Sample
 /** Whether a column of this name usually decides what is sold, or for how much. */
 export function isDeciding(column: string): boolean {
   return RULES.some(({ name }) => name.test(snakeCase(column)));
+}
+
+/** Yes or no, also as 0 and 1 or in words, as other databases and spreadsheets write them; null if the column holds anything else. */
+function flagsOf(values: readonly unknown[]): readonly (boolean | null)[] | null {
+  const flags = values.map((value) => (value === null ? null : (FLAGS.get(wordOf(value)) ?? "other")));
+  if (flags.every((flag) => flag === null)) return null;
+  const known = flags.filter((flag) => flag !== "other");
+  return known.length === flags.length ? known : null;
+}
+
+const FLAGS: ReadonlyMap<string, boolean> = new Map([
+  ...["true", "1", "yes", "y", "t"].map((word) => [word, true] as const),
+  ...["false", "0", "no", "n", "f"].map((word) => [word, false] as const),
+]);
+
+function wordOf(value: unknown): string {
+  return typeof value === "string" ? value.trim().toLowerCase() : JSON.stringify(value);
+}
+
+/** In PostgREST's words, for a column that writes `wanted` in its own way. */
+function conditionFor(values: readonly unknown[], wanted: boolean): string {
+  if (values.some((value) => typeof value === "boolean")) return `is.${wanted}`;
+  const own = values.find((value) => value !== null && FLAGS.get(wordOf(value)) === wanted);
+  if (own !== undefined) return `eq.${typeof own === "string" ? own : wordOf(own)}`;
+  return `eq.${values.some((value) => typeof value === "number") ? Number(wanted) : wanted}`;
 }
 
 function judgeState(column: string, values: readonly unknown[]): Verdict {

@@ -17,7 +17,8 @@ beforeAll(async () => {
         id integer primary key, name text, price numeric, stock integer,
         status text, deleted_at timestamptz, is_active boolean, published boolean, archived boolean, sold boolean,
         tenant_id text, sale_price numeric, "discountPrice" numeric, reserved integer, is_deleted boolean,
-        visible boolean, published_at timestamptz, currency text, "createdAt" timestamptz);
+        visible boolean, published_at timestamptz, currency text, "createdAt" timestamptz,
+        enabled integer, hidden smallint, listed text);
       create table shirts (id integer primary key, title text, price numeric);
       create table shirt_sizes (id integer primary key, shirt_id integer references shirts, size text, stock integer);
       insert into shirts values (1, 'Shirt', 20);
@@ -185,6 +186,20 @@ describe("unmapped columns that decide what is sold", () => {
     expect(failuresOf(await look(rows(column, ...values), { table: "flagged", filter: fixed }))).toEqual([]);
     const nested = `or=(${fixed.replace("=", ".")},id.is.null)`;
     expect(failuresOf(await look(rows(column, ...values), { table: "flagged", filter: nested }))).toEqual([]);
+  });
+
+  it.each<[string, readonly unknown[], string]>([
+    ["enabled", [1, 0, null], "enabled=eq.1"],
+    ["enabled", [0, 0], "enabled=eq.1"],
+    ["hidden", [1, 0, null], "or=(hidden.is.null,hidden.eq.0)"],
+    ["listed", ["yes", "no"], "listed=eq.yes"],
+  ])("fail: %s of %j, which is a flag without being a boolean", async (column, values, filter) => {
+    const given = rows(column, ...values);
+    expect(failuresOf(await look(given, { table: "flagged" }))).toContainEqual(
+      expect.stringContaining(`PRODUCTS_FILTER=${filter} `),
+    );
+    const left = failuresOf(await look(given, { table: "flagged", filter }));
+    expect(left.filter((text) => text.includes(`"${column}"`))).toEqual([]);
   });
 
   it.each<[string, readonly unknown[], RegExp]>([
