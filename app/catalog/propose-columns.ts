@@ -25,7 +25,7 @@ export interface ColumnProposal {
 
 /** Guesses which column is which from their names. Only for a person to confirm: no data is looked at. */
 export function proposeColumns(names: Iterable<string>): ColumnProposal {
-  // A name such as in_stock or isAvailable answers yes or no.
+  // Names such as in_stock and isAvailable are yes-or-no columns.
   const left = new Set([...names].filter((name) => !/^(in|is|has)(_|[A-Z])/.test(name)));
   function take(field: keyof typeof OFTEN_CALLED): string | null {
     for (const pattern of OFTEN_CALLED[field])

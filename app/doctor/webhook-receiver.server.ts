@@ -42,7 +42,7 @@ const MAX_BODY_BYTES = 1_000_000;
 /** The running shop, at PUBLIC_URL or at PORT on this computer; if none is running, doctor itself listens on PORT. */
 export async function openReceiver(options: ReceiverOptions, checkoutId: string): Promise<Receiving> {
   for (const url of new Set([options.publicUrl, `http://127.0.0.1:${options.port}`])) {
-    // Without the token at first: whatever else answers at that address must not learn it.
+    // Without the token at first: another program at that address must not receive it.
     let status = await ask(url, checkoutId, { ...options, adminToken: null });
     if (status === null) continue;
     if (status.code === 401 && options.adminToken === null)
@@ -77,7 +77,7 @@ const WHY_NOT: Readonly<Record<number, string>> = {
   404: "runs with another STRIPE_SECRET_KEY, or in the sandbox: restart it with the same settings",
 };
 
-/** Null if no shop answers at this address. */
+/** Null if no shop responds at this address. */
 async function ask(
   url: string,
   checkoutId: string,
