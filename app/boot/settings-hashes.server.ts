@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHmac } from "node:crypto";
 import type { Environment } from "~/env.server";
 
 /** What decides which products are sold, for how much, and whether their sale is noticed. */
@@ -21,13 +21,12 @@ const COMPARED = [
 
 /**
  * A hash of each of these settings by its variable's name, with which `npm run doctor` sees that the running shop has other settings than
- * `.env`, without either telling its secrets. The session secret keeps them from being guessed.
+ * `.env`, without either telling its secrets. They are keyed with ADMIN_TOKEN, which doctor and the shop share if it may ask.
  */
 export function settingsHashes(env: Environment): Readonly<Record<string, string>> {
-  const [secret = ""] = env.sessionSecrets;
   const hash = (value: unknown) =>
-    createHash("sha256")
-      .update(`${secret}\n${JSON.stringify(value) ?? ""}`)
+    createHmac("sha256", env.ADMIN_TOKEN ?? "")
+      .update(JSON.stringify(value) ?? "")
       .digest("hex")
       .slice(0, 16);
   return Object.fromEntries(COMPARED.map((name) => [name, hash(env[name])]));

@@ -86,8 +86,8 @@ async function examine(env: Environment): Promise<void> {
     text: `This shop tags its Stripe sessions with ${shopTag}. Keep this tag: if you later change SUPABASE_URL, PRODUCTS_SCHEMA, PRODUCTS_TABLE or SHOP_ENVIRONMENT, list it in FORMER_SHOP_TAGS.`,
   });
 
-  const isTableRead = failures === 0 || (await catalog.examineMapping().catch(() => null))?.outcome === "usable";
-  if (isTableRead) for (const finding of await examinePrices(catalog)) print(finding);
+  // Columns that are detected are never Stripe Prices.
+  if (typeof env.PRODUCTS_COLUMNS?.stripePrice === "string") for (const finding of await examinePrices(catalog)) print(finding);
 
   const payment = Number(process.env["DOCTOR_WAIT_SECONDS"] ?? 300) * 1000;
   const account = {

@@ -28,7 +28,12 @@ describe("npm run doctor beside a running shop", { timeout: 120_000 }, () => {
   });
 
   it("fails when the running shop has other settings, and then asks for no payment", async () => {
-    const { output, status } = await runDoctor(standIns, { ADMIN_TOKEN, PORT: String(port), CURRENCY: "eur" });
+    const { output, status } = await runDoctor(standIns, {
+      ADMIN_TOKEN,
+      PORT: String(port),
+      CURRENCY: "eur",
+      SESSION_SECRET: "t".repeat(32),
+    });
 
     expect(output).toMatch(/FAILED What was checked is not what runs: the shop at .* has another CURRENCY\./);
     expect(output).toContain("Not tried: a test payment");
