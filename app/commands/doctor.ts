@@ -87,7 +87,8 @@ async function examine(env: Environment): Promise<void> {
   });
 
   // Columns that are detected are never Stripe Prices.
-  if (typeof env.PRODUCTS_COLUMNS?.stripePrice === "string") for (const finding of await examinePrices(catalog)) print(finding);
+  if (typeof env.PRODUCTS_COLUMNS?.stripePrice === "string")
+    for (const finding of await examinePrices(catalog)) print(finding);
 
   const payment = Number(process.env["DOCTOR_WAIT_SECONDS"] ?? 300) * 1000;
   const account = {
