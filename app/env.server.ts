@@ -7,6 +7,7 @@ import { isStripeCurrency } from "~/checkout/stripe/currencies";
 import { paymentMethodsProblem } from "~/checkout/stripe/payment-methods";
 import { isShippingCountry } from "~/checkout/stripe/shipping-countries";
 import { isLoopback } from "~/http/loopback";
+import { isSpoken, LANGUAGE_CODES } from "~/words/languages.server";
 
 /** An invalid environment. The message lists every missing or invalid variable, one per line. */
 export class EnvironmentError extends Error {
@@ -18,6 +19,9 @@ export type Environment = z.output<typeof schema> & {
   readonly isSandbox: boolean;
   /** Origin, without a trailing slash. */
   readonly publicUrl: string;
+  /** What shoppers know the shop by. */
+  readonly shopName: string;
+  readonly shopTagline: string | null;
   /** The first secret signs; all of them verify. */
   readonly sessionSecrets: readonly string[];
   readonly supabase: { readonly url: string; readonly key: string };
@@ -25,6 +29,8 @@ export type Environment = z.output<typeof schema> & {
 };
 
 const SANDBOX_SUPABASE = { url: "http://sandbox.supabase.local", key: "sb_secret_sandbox" };
+const SANDBOX_NAME = "Slipway";
+const SANDBOX_TAGLINE = "Pottery and kitchenware from a harbourside workshop";
 const SANDBOX_STRIPE = { secretKey: "sk_test_sandbox", webhookSecrets: ["whsec_sandbox"] };
 
 const wholeNumber = (fallback: number, min: number, max: number) =>
@@ -157,6 +163,27 @@ const schema = z.object({
     .enum(["true", "false"])
     .default("false")
     .transform((flag) => flag === "true"),
+  SHOP_NAME: z.string().trim().max(60).optional(),
+  SHOP_TAGLINE: z.string().trim().max(200).optional(),
+  SUPPORT_EMAIL: z.email("must be an e-mail address").optional(),
+  SHOP_LINKS: list
+    .transform((pairs) => pairs.map(shopLink))
+    .refine(
+      (links) => links.every(({ label, url }) => label !== "" && URL.canParse(url) && url.startsWith("https://")),
+      "must be Label=https://… pairs, separated by commas (write a comma inside an address as %2C)",
+    )
+    .default([]),
+  SHOP_LOCALE: z
+    .string()
+    .refine(
+      isSpoken,
+      `must be one of ${LANGUAGE_CODES.join(", ")}, with a region if you like (en-GB, de-AT): other languages have no words yet, see "Make it yours" in the README`,
+    )
+    .default("en"),
+  SHOP_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, "must be an IANA time zone, such as Europe/Berlin or America/New_York")
+    .default("UTC"),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
@@ -207,16 +234,34 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
     throw new EnvironmentError(`Configuration errors:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
 
   const env = parsed.data;
+  const publicUrl = new URL(env.PUBLIC_URL ?? `http://localhost:${env.PORT}`);
   return {
     ...env,
     isSandbox,
-    publicUrl: new URL(env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).origin,
+    publicUrl: publicUrl.origin,
+    shopName: env.SHOP_NAME ?? (isSandbox ? SANDBOX_NAME : publicUrl.host),
+    shopTagline: env.SHOP_TAGLINE ?? (isSandbox ? SANDBOX_TAGLINE : null),
     sessionSecrets: env.SESSION_SECRET ?? [randomBytes(32).toString("base64url")],
     supabase: isSandbox ? SANDBOX_SUPABASE : { url: env.SUPABASE_URL ?? "", key: supabaseKey ?? "" },
     stripe: isSandbox
       ? SANDBOX_STRIPE
       : { secretKey: env.STRIPE_SECRET_KEY ?? "", webhookSecrets: env.STRIPE_WEBHOOK_SECRET ?? [] },
   };
+}
+
+/** A link of the footer, from `Label=https://…`. Addresses contain more of the sign, labels none. */
+function shopLink(pair: string): { readonly label: string; readonly url: string } {
+  const [label = "", ...address] = pair.split("=");
+  return { label: label.trim(), url: address.join("=").trim() };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether pages over HTTPS may load pictures from below this address. */

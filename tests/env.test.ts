@@ -274,6 +274,46 @@ describe("the address before pictures that are paths", () => {
   });
 });
 
+describe("the shop's identity", () => {
+  it("is the demo's in the sandbox, and the merchant's host otherwise", () => {
+    expect(parseEnvironment({})).toMatchObject({ shopName: "Slipway", SHOP_LINKS: [], SHOP_LOCALE: "en" });
+    const own = parseEnvironment({ ...configured, PUBLIC_URL: "https://mugs.test:8443" });
+    expect(own).toMatchObject({ shopName: "mugs.test:8443", shopTagline: null });
+    expect(parseEnvironment({ ...configured, SHOP_NAME: " Mugs & Co " }).shopName).toBe("Mugs & Co");
+  });
+
+  it("has links, whose addresses may contain the signs that separate them", () => {
+    const SHOP_LINKS = "Terms = https://mugs.test/terms?a=b&c=d%2C, Imprint=https://mugs.test/imprint";
+    expect(parseEnvironment({ ...configured, SHOP_LINKS }).SHOP_LINKS).toEqual([
+      { label: "Terms", url: "https://mugs.test/terms?a=b&c=d%2C" },
+      { label: "Imprint", url: "https://mugs.test/imprint" },
+    ]);
+  });
+
+  it.each([
+    ["SHOP_LINKS", "Terms"],
+    ["SHOP_LINKS", "=https://mugs.test"],
+    ["SHOP_LINKS", "Terms=javascript:alert(1)"],
+    ["SHOP_LINKS", "Terms=http://mugs.test"],
+    ["SUPPORT_EMAIL", "mugs.test"],
+    ["SHOP_TIME_ZONE", "Vienna"],
+    ["SHOP_NAME", "x".repeat(61)],
+  ])("refuses %s=%s", (name, value) => {
+    expect(invalidVariables({ ...configured, [name]: value })).toEqual([name]);
+  });
+
+  it.each(["en", "en-GB", "de-AT", "fr", "FR-ca"])("speaks %s", (SHOP_LOCALE) => {
+    expect(invalidVariables({ ...configured, SHOP_LOCALE })).toEqual([]);
+  });
+
+  it.each(["es", "en_GB", "constructor", "x", "*"])(
+    "refuses the language %s, and lists those it has",
+    (SHOP_LOCALE) => {
+      expect(() => parseEnvironment({ ...configured, SHOP_LOCALE })).toThrow(/SHOP_LOCALE: .*en, de, fr/);
+    },
+  );
+});
+
 describe("startup", { timeout: 150_000 }, () => {
   it("exits with status 1 on an incomplete configuration, listing every variable but no value", async () => {
     const { status, output } = await startUntilExit({

@@ -10,23 +10,29 @@ const LANGUAGES: Readonly<Record<string, Language>> = { en, de, fr };
 /** Codes of the languages that the shop can speak. */
 export const LANGUAGE_CODES: readonly string[] = Object.keys(LANGUAGES);
 
+/** Whether the shop can speak the language of a BCP 47 tag. */
+export function isSpoken(locale: string): boolean {
+  return Object.hasOwn(LANGUAGES, languageOf(locale));
+}
+
 /**
- * The messages for a BCP 47 tag, whose region only matters for formats; null if the shop does not speak its language.
+ * The compiled messages for a BCP 47 tag, whose region matters for formats only.
  *
+ * @throws {RangeError} for a language that the shop cannot speak
  * @example
  * messagesFor("de-AT"); // the German ones
  */
-export function messagesFor(locale: string): Messages | null {
-  const language = LANGUAGES[languageOf(locale) ?? ""];
-  if (language === undefined) return null;
+export function messagesFor(locale: string): Messages {
+  const language = LANGUAGES[languageOf(locale)];
+  if (language === undefined) throw new RangeError(`no words for ${locale}`);
   return Object.fromEntries(Object.entries(language).map(([key, message]) => [key, compileMessage(message)]));
 }
 
-/** Null for what is not a language tag. */
-function languageOf(locale: string): string | null {
+/** Empty for what is no language tag. */
+function languageOf(locale: string): string {
   try {
     return new Intl.Locale(locale).language;
   } catch {
-    return null;
+    return "";
   }
 }
