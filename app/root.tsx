@@ -12,17 +12,18 @@ import {
 } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { useNonce } from "~/components/nonce";
-import { pageTitle, shop } from "~/components/texts";
-import { preferredLocale } from "~/http/preferred-locale.server";
+import { pageTitle } from "~/components/page-title";
+import type { PageProblem } from "~/http/problem-codes";
 import stylesheet from "~/styles/shop.css?url";
 import { container } from "./boot/container.server";
 import { Announcer } from "./components/shop/announcer";
 import { ErrorPage, errorStatus } from "./components/shop/error-page";
-import { errorWords } from "./components/shop/error-words";
+import { errorText, pageProblem } from "./components/shop/error-text";
 import { PageFocus } from "./components/shop/page-focus";
-import { problemMessage } from "./components/shop/problem-message";
 import { SiteFooter } from "./components/shop/site-footer";
 import { SiteHeader } from "./components/shop/site-header";
+import { site, siteScript } from "./words/site";
+import { t } from "./words/words";
 
 export { unlessRefused as shouldRevalidate } from "./components/shop/revalidation";
 export { retryAfter as headers } from "~/http/retry-after.server";
@@ -32,28 +33,24 @@ export const links: LinksFunction = () => [
   { rel: "stylesheet", href: stylesheet },
 ];
 
-export const meta: MetaFunction = () => [{ title: shop.name }, { name: "description", content: shop.motto }];
+export const meta: MetaFunction = () => [{ title: site().name }];
 
 /** Creates a browser's cart session with its first page, so that two quick clicks on the first "add" belong to one shopper. */
 export async function loader({ request }: LoaderFunctionArgs) {
   const { cart, origin } = await container.carts.read(request);
-  const view = {
-    isSandbox: container.env.isSandbox,
-    locale: preferredLocale(request),
-    unitsInCart: cart.lines.reduce((sum, line) => sum + line.quantity, 0),
-  };
+  const view = { unitsInCart: cart.lines.reduce((sum, line) => sum + line.quantity, 0) };
   if (origin === "cookie") return data(view);
   return data(view, { headers: await container.carts.headers(cart) });
 }
 
 export function Layout({ children }: { children: ReactNode }) {
   // Undefined on error pages of requests that did not reach the loader.
-  const site = useRouteLoaderData<typeof loader>("root");
+  const data = useRouteLoaderData<typeof loader>("root");
   const nonce = useNonce();
   // The admin page is not part of the shop and has its own header.
   const isShop = useLocation().pathname !== "/admin";
   return (
-    <html lang="en">
+    <html lang={isShop ? site().locale : "en"} dir={isShop ? site().direction : "ltr"}>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -62,22 +59,23 @@ export function Layout({ children }: { children: ReactNode }) {
         <Links />
       </head>
       <body>
-        <a className="skip-link" href="#content">
-          {shop.skipLink}
+        <a className="skip-link" href="#content" lang={site().locale}>
+          {t("shop.skipLink")}
         </a>
-        {site?.isSandbox === true && (
-          <aside className="banner" aria-label={shop.sandboxLabel}>
-            {shop.sandboxBanner}
+        {site().isSandbox && (
+          <aside className="banner" lang={site().locale} aria-label={t("shop.sandboxLabel")}>
+            {t("shop.sandboxBanner")}
           </aside>
         )}
         <Announcer>
           <PageFocus />
-          {isShop && <SiteHeader unitsInCart={site?.unitsInCart ?? null} />}
+          {isShop && <SiteHeader unitsInCart={data?.unitsInCart ?? null} />}
           <main id="content" tabIndex={-1}>
             {children}
           </main>
           {isShop && <SiteFooter />}
         </Announcer>
+        <script {...siteScript()} />
         <ScrollRestoration nonce={nonce} />
         <Scripts nonce={nonce} />
       </body>
@@ -89,11 +87,11 @@ export function Layout({ children }: { children: ReactNode }) {
 function Head() {
   // Null for a loader's response with its own status, which is not an error.
   const error = useRouteError() ?? null;
-  return error === null ? <Meta /> : <title>{pageTitle(errorWords(errorStatus(error), messageOf(error)).title)}</title>;
+  return error === null ? <Meta /> : <title>{pageTitle(errorText(errorStatus(error), problemOf(error)).title)}</title>;
 }
 
-function messageOf(error: unknown): string | null {
-  return isRouteErrorResponse(error) ? problemMessage(error.data) : null;
+function problemOf(error: unknown): PageProblem | null {
+  return isRouteErrorResponse(error) ? pageProblem(error.data) : null;
 }
 
 export default function Root() {
@@ -102,5 +100,5 @@ export default function Root() {
 
 export function ErrorBoundary() {
   const error = useRouteError();
-  return <ErrorPage status={errorStatus(error)} message={messageOf(error)} />;
+  return <ErrorPage status={errorStatus(error)} problem={problemOf(error)} />;
 }

@@ -330,13 +330,16 @@ function problemMakers(found: readonly Import[]): string[] {
 }
 
 function valuesInComponents(found: readonly Import[]): string[] {
-  // The browser's end of the availability feed, what draws charts, and the address of a product, which links and the server share.
+  // The browser's end of the availability feed, what draws charts, the shop's words, and what links share with the server.
   const ofBrowsers = new Set([
     "react",
     "@remix-run/react",
     "app/availability/live-stock",
     "uplot",
     "app/catalog/product-address",
+    "app/http/problem-codes",
+    "app/words/site",
+    "app/words/words",
   ]);
   const mayUse = (target: string) => moduleOf(target) === "components" || ofBrowsers.has(target);
   return found

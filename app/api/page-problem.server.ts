@@ -1,17 +1,10 @@
 import { data } from "@remix-run/node";
 import { container } from "~/boot/container.server";
-import type { ProblemCode } from "~/http/problem-codes";
-import { asProblem } from "~/http/problem.server";
-
-/** Data of an error page, passed as the data of the route error response. */
-interface PageProblem {
-  readonly code: ProblemCode;
-  /** For people. */
-  readonly message: string;
-}
+import type { PageProblem } from "~/http/problem-codes";
+import { asProblem, type Problem } from "~/http/problem.server";
 
 /**
- * Runs a page's loader or action. An expected failure becomes the error page with its status and message, as it becomes JSON in the API;
+ * Runs a page's loader or action. An expected failure becomes the error page with its status, as it becomes JSON in the API;
  * anything else stays a 500.
  */
 export async function withErrorPage<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -20,9 +13,8 @@ export async function withErrorPage<Result>(work: () => Promise<Result>): Promis
   } catch (error) {
     const problem = asProblem(error);
     if (problem === null) throw error;
-    const { code, message, status, headers } = problem;
-    if (status === 503) container.log.error({ err: error }, "page unavailable");
-    throw data({ code, message } satisfies PageProblem, { status, headers });
+    if (problem.status === 503) container.log.error({ err: error }, "page unavailable");
+    throw data(onPage(problem), problem);
   }
 }
 
@@ -33,8 +25,13 @@ export async function withRefusal<Result>(work: () => Promise<Result>) {
   } catch (error) {
     const problem = asProblem(error);
     if (problem === null) throw error;
-    const { message, status, headers } = problem;
-    if (status === 503) container.log.error({ err: error }, "cart panel unavailable");
-    return data({ outcome: "refused" as const, message }, { status, headers });
+    if (problem.status === 503) container.log.error({ err: error }, "cart panel unavailable");
+    return data({ outcome: "refused" as const, refusal: onPage(problem) }, problem);
   }
+}
+
+/** Without the message, which is for the API's clients: pages have their own words. */
+function onPage({ code, headers }: Problem): PageProblem {
+  const wait = headers["Retry-After"];
+  return { code, retryAfterSeconds: wait === undefined ? null : Number(wait) };
 }

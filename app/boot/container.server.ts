@@ -1,9 +1,11 @@
 import { checkTimeLimits, TIME_LIMITS } from "~/checkout/leases/time-limits.server";
 import { EnvironmentError, parseEnvironment } from "~/env.server";
+import { setSite } from "~/words/site";
 import { assembleShop, type Shop } from "./assemble-shop.server";
 import { chooseDrivers } from "./choose-drivers.server";
 import { requirePossibleMapping } from "./examine-mapping.server";
 import { exitGracefully } from "./shutdown.server";
+import { siteOf } from "./site.server";
 
 declare global {
   var holdfast: Promise<Shop> | undefined;
@@ -11,6 +13,7 @@ declare global {
 
 /** The process's only container, kept across hot reloads. If booting fails, the process exits with status 1. */
 export const container: Shop = await (globalThis.holdfast ??= boot());
+setSite(siteOf(container.env));
 
 async function boot(): Promise<Shop> {
   try {

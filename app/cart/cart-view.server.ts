@@ -7,7 +7,6 @@ import type { HeldUnits, Line, SessionView } from "~/reservations/reservation-st
 import type { Cart } from "./cart-session.server";
 import type { Visit } from "./cart-shop";
 import type { AtCheckout, CartLineView, CartView, RemovedLine } from "./cart-view";
-import { lacksItsPrice } from "./product-view.server";
 import { cartChanges, writeShownCart, type ReadShownCart } from "./shown-cart.server";
 
 export interface CartFacts {
@@ -96,7 +95,6 @@ function lineView(line: Line, { view, products, held, visit }: CartFacts): CartL
     state: lineState(line.productId, view),
     price: price && moneyText(price, visit.locale),
     subtotal: sum && moneyText(sum, visit.locale),
-    priceUnavailable: product !== undefined && lacksItsPrice(product),
     stock: stockView(product?.active === true ? product.onHand : 0, held.get(line.productId), visit.now),
   };
 }

@@ -48,8 +48,6 @@ export interface CartLineView {
   /** Formatted, for one unit and for the line. */
   readonly price: string | null;
   readonly subtotal: string | null;
-  /** As `ProductView.priceUnavailable`. */
-  readonly priceUnavailable: boolean;
   readonly stock: StockView;
 }
 

@@ -1,10 +1,15 @@
+import type { PageProblem, ProblemCode } from "~/http/problem-codes";
 import type { CartFailure } from "./cart-failure";
 import type { CartView } from "./cart-view";
 
-/** Nothing was shown or changed; `message` is for the shopper. */
+/** Why nothing was shown or changed: a problem, no connection, or a browser that may not return the cookie. */
+export interface Refusal extends Omit<PageProblem, "code"> {
+  readonly code: ProblemCode | "offline" | "lost_cookie";
+}
+
 interface Refused {
   readonly outcome: "refused";
-  readonly message: string;
+  readonly refusal: Refusal;
 }
 
 /** The cart for the panel in the header. */

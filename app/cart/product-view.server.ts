@@ -11,8 +11,6 @@ export interface ProductView {
   readonly image: string | null;
   /** Formatted; null if there is no usable price. */
   readonly price: string | null;
-  /** Its row names a Stripe Price that cannot be charged right now. */
-  readonly priceUnavailable: boolean;
   /** The same price in structured data. */
   readonly offer: OfferPrice | null;
   /** It has a price and is active. */
@@ -29,13 +27,8 @@ export function productView(product: Product, held: HeldUnits | undefined, visit
     description,
     image,
     price: price && moneyText(price, visit.locale),
-    priceUnavailable: lacksItsPrice(product),
     offer: price && offerPrice(price),
     forSale: active && price !== null,
     stock: stockView(active ? product.onHand : 0, held, visit.now),
   };
-}
-
-export function lacksItsPrice({ price, stripePrice }: Pick<Product, "price" | "stripePrice">): boolean {
-  return price === null && stripePrice !== null;
 }

@@ -12,7 +12,7 @@ export function useHydrated(): boolean {
   );
 }
 
-/** Formats times in the visitor's zone; without JavaScript in UTC, labelled as such. */
+/** Formats times in the visitor's zone; without JavaScript in the shop's, labelled as such. */
 export function useClockText(): ClockText {
   return useHydrated() ? localClockText : clockText;
 }

@@ -21,3 +21,9 @@ export const PROBLEM_CODES = [
 ] as const;
 
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
+/** A problem as the data of a page, which has words of its own for it. */
+export interface PageProblem {
+  readonly code: ProblemCode;
+  readonly retryAfterSeconds: number | null;
+}

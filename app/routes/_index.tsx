@@ -6,7 +6,6 @@ import { listProducts, listQuerySchema } from "~/cart/list-products.server";
 import { listMeta } from "~/components/shop/page-meta";
 import { ProductListPage } from "~/components/shop/product-list-page";
 import { parse } from "~/http/body.server";
-import { preferredLocale } from "~/http/preferred-locale.server";
 
 export { unlessRefused as shouldRevalidate } from "~/components/shop/revalidation";
 
@@ -19,7 +18,7 @@ export function loader({ request }: LoaderFunctionArgs) {
     const { cart } = await container.carts.read(request);
     const list = await listProducts(container, query, {
       sessionHash: cart.sessionHash,
-      locale: preferredLocale(request),
+      locale: container.env.SHOP_LOCALE,
       now: Date.now(),
     });
     return { list, siteUrl: container.originRule.publicUrl };

@@ -14,11 +14,10 @@ import { stockProblem } from "~/api/stock-problem.server";
 import { container } from "~/boot/container.server";
 import { OperatorPage } from "~/components/operator/operator-page";
 import { SignInPage } from "~/components/operator/sign-in-page";
-import { pageTitle } from "~/components/texts";
+import { pageTitle } from "~/components/page-title";
 import { parse, readForm } from "~/http/body.server";
 import { isOperator, isToken, requireOperator, signInCookie, signOutCookie } from "~/http/operator.server";
 import { requireOwnOrigin } from "~/http/origin.server";
-import { preferredLocale } from "~/http/preferred-locale.server";
 import { asProblem, Problem } from "~/http/problem.server";
 import type { ActionResult } from "~/operator/action-result";
 import { logQuery, readCommand } from "~/operator/operator-forms.server";
@@ -56,7 +55,7 @@ export function loader({ request }: LoaderFunctionArgs) {
     return data({
       access: "open" as const,
       canSignOut: rule.token !== null,
-      view: await showOperatorPage(desk, log, preferredLocale(request)),
+      view: await showOperatorPage(desk, log, container.env.SHOP_LOCALE),
     });
   });
 }

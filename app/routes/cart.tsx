@@ -9,11 +9,11 @@ import type { Cart } from "~/cart/cart-session.server";
 import { lostCookieAddress, showLostCookie } from "~/cart/lost-cookie.server";
 import { removedLineSchema, showCart } from "~/cart/show-cart.server";
 import { readShownCart } from "~/cart/shown-cart.server";
+import { pageTitle } from "~/components/page-title";
 import { CartPage } from "~/components/shop/cart-page";
-import { cartTexts, pageTitle } from "~/components/texts";
-import { preferredLocale } from "~/http/preferred-locale.server";
+import { t } from "~/words/words";
 
-export const meta: MetaFunction = () => [{ title: pageTitle(cartTexts.title) }, { name: "robots", content: "noindex" }];
+export const meta: MetaFunction = () => [{ title: pageTitle(t("cart.title")) }, { name: "robots", content: "noindex" }];
 
 export { retryAfter as headers } from "~/http/retry-after.server";
 
@@ -30,7 +30,7 @@ export function loader({ request }: LoaderFunctionArgs) {
     const shown = await showCart(
       container,
       cart,
-      { sessionHash: cart.sessionHash, locale: preferredLocale(request), now: Date.now() },
+      { sessionHash: cart.sessionHash, locale: container.env.SHOP_LOCALE, now: Date.now() },
       { mayAsk, removed, wasShown: readShownCart(searchParams.get("changed")) },
     );
     if (shown.outcome === "shown") {

@@ -6,9 +6,6 @@ import { container } from "~/boot/container.server";
 import { failureInit } from "~/cart/cart-failure";
 import type { PanelResult, PanelView } from "~/cart/panel-result";
 import { showPanel } from "~/cart/show-cart.server";
-import { lostCookieTexts } from "~/components/shop/lost-cookie-words";
-import { panelTexts } from "~/components/texts";
-import { preferredLocale } from "~/http/preferred-locale.server";
 
 /** The cart for scripts that stay on their page: `/cart` without redirects. Failures are data, so that the page stays. */
 export function loader({ request }: LoaderFunctionArgs) {
@@ -18,7 +15,7 @@ export function loader({ request }: LoaderFunctionArgs) {
     const { view, remember } = await showPanel(
       container,
       cart,
-      { sessionHash: cart.sessionHash, locale: preferredLocale(request), now: Date.now() },
+      { sessionHash: cart.sessionHash, locale: container.env.SHOP_LOCALE, now: Date.now() },
       mayAsk,
     );
     const shown: PanelView = { outcome: "shown", view };
@@ -33,7 +30,7 @@ export function action({ request }: ActionFunctionArgs) {
     const submitted = await submitCartForm(request);
     if (submitted.outcome === "lost_cookie")
       return data<PanelResult>(
-        { outcome: "refused", message: lostCookieTexts.onceMoreHere },
+        { outcome: "refused", refusal: { code: "lost_cookie", retryAfterSeconds: null } },
         { status: 409, headers: await container.carts.headers(submitted.cart) },
       );
     const changed = submitted.result;
@@ -60,5 +57,5 @@ export function clientAction({ serverAction }: ClientActionFunctionArgs): Promis
 /** Turns a failed connection into a refusal. Everything else, redirects included, is rethrown. */
 function offline(error: unknown): PanelResult & PanelView {
   if (!(error instanceof TypeError)) throw error;
-  return { outcome: "refused", message: panelTexts.offline };
+  return { outcome: "refused", refusal: { code: "offline", retryAfterSeconds: null } };
 }

@@ -14,15 +14,15 @@ import { lostCookieAddress } from "~/cart/lost-cookie.server";
 import { payCart } from "~/cart/pay-cart.server";
 import { showCart } from "~/cart/show-cart.server";
 import { readShownCart } from "~/cart/shown-cart.server";
+import { pageTitle } from "~/components/page-title";
 import { CartPage } from "~/components/shop/cart-page";
 import { PaymentLink } from "~/components/shop/payment-link";
-import { cartTexts, pageTitle } from "~/components/texts";
 import { readForm } from "~/http/body.server";
 import { ownOrigin, requireOwnOrigin } from "~/http/origin.server";
 import { allowsFormTo } from "~/http/page-headers.server";
-import { preferredLocale } from "~/http/preferred-locale.server";
+import { t } from "~/words/words";
 
-export const meta: MetaFunction = () => [{ title: pageTitle(cartTexts.title) }, { name: "robots", content: "noindex" }];
+export const meta: MetaFunction = () => [{ title: pageTitle(t("cart.title")) }, { name: "robots", content: "noindex" }];
 
 export { retryAfter as headers } from "~/http/retry-after.server";
 
@@ -38,7 +38,7 @@ export function loader({ request }: LoaderFunctionArgs) {
     const shown = await showCart(
       container,
       cart,
-      { sessionHash: cart.sessionHash, locale: preferredLocale(request), now: Date.now() },
+      { sessionHash: cart.sessionHash, locale: container.env.SHOP_LOCALE, now: Date.now() },
       { mayAsk },
     );
     if (shown.outcome === "shown") return shown.view;

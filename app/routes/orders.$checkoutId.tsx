@@ -4,17 +4,16 @@ import { withErrorPage } from "~/api/page-problem.server";
 import { container } from "~/boot/container.server";
 import type { OrderView } from "~/cart/show-order.server";
 import { visitOrder } from "~/cart/visit-order.server";
-import { orderTexts } from "~/components/order-words";
+import { pageTitle } from "~/components/page-title";
 import { OrderPage } from "~/components/shop/order-page";
-import { pageTitle } from "~/components/texts";
-import { preferredLocale } from "~/http/preferred-locale.server";
 import type { Admission } from "~/limits/limits.server";
+import { t } from "~/words/words";
 
 export { unlessRefused as shouldRevalidate } from "~/components/shop/revalidation";
 export { retryAfter as headers } from "~/http/retry-after.server";
 
 export const meta: MetaFunction<typeof loader> = ({ data: shown }) => [
-  ...(shown === undefined ? [] : [{ title: pageTitle(orderTexts[shown.view.state].title) }]),
+  ...(shown === undefined ? [] : [{ title: pageTitle(t(`order.${shown.view.state}.title`)) }]),
   { name: "robots", content: "noindex" },
 ];
 
@@ -24,17 +23,16 @@ export function loader({ request, params }: LoaderFunctionArgs) {
     // Every view of the shopper's own order calls Stripe, whose limit all shoppers share.
     const admission = await container.limits.admit(request, cart.sessionHash, "view");
     const { checkoutId = "" } = params;
-    const locale = preferredLocale(request);
     const shown = await visitOrder(
       container,
       cart,
-      { checkoutId, locale, mayAsk: admission.outcome === "admitted" },
+      { checkoutId, locale: container.env.SHOP_LOCALE, mayAsk: admission.outcome === "admitted" },
       new URL(request.url).searchParams,
     );
     if (shown.outcome === "reload")
       throw redirect(`/orders/${checkoutId}`, { headers: await container.carts.headers(shown.cart) });
     if (shown.view.state === "another_browser") container.orderLookups.settle(request, checkoutId);
-    return data({ view: shown.view, locale }, statusOf(shown.view, admission));
+    return data({ view: shown.view }, statusOf(shown.view, admission));
   });
 }
 
@@ -48,6 +46,5 @@ function statusOf({ state }: OrderView, admission: Admission): { status: number;
 }
 
 export default function Order() {
-  const { view, locale } = useLoaderData<typeof loader>();
-  return <OrderPage view={view} locale={locale} />;
+  return <OrderPage view={useLoaderData<typeof loader>().view} />;
 }

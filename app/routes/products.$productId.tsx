@@ -6,7 +6,6 @@ import { findProduct, newOperation } from "~/cart/list-products.server";
 import { productIdIn } from "~/catalog/product-address";
 import { productMeta } from "~/components/shop/page-meta";
 import { ProductPage } from "~/components/shop/product-page";
-import { preferredLocale } from "~/http/preferred-locale.server";
 import { Problem } from "~/http/problem.server";
 
 export { unlessRefused as shouldRevalidate } from "~/components/shop/revalidation";
@@ -17,7 +16,7 @@ export const meta: MetaFunction<typeof loader> = ({ data }) =>
 export function loader({ request }: LoaderFunctionArgs) {
   return withErrorPage(async () => {
     const { cart } = await container.carts.read(request);
-    const visit = { sessionHash: cart.sessionHash, locale: preferredLocale(request), now: Date.now() };
+    const visit = { sessionHash: cart.sessionHash, locale: container.env.SHOP_LOCALE, now: Date.now() };
     const product = await findProduct(container, productIdIn(request.url), visit);
     if (product === null) throw new Problem(404, "unknown_product", "This product does not exist.");
     return {

@@ -1,10 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Cart } from "~/cart/cart-session.server";
 import { payCart } from "~/cart/pay-cart.server";
 import { showCart } from "~/cart/show-cart.server";
 import { changedCartAddress, readShownCart, writeShownCart, type ReadShownCart } from "~/cart/shown-cart.server";
-import { cartChangeText } from "~/components/shop/cart-change-words";
+import { cartChangeText } from "~/components/shop/cart-change-text";
+import { speakAs } from "../words/site";
 import { add, createWorld, product, set, type World } from "./cart-world";
+
+beforeAll(() => speakAs());
 
 const mayAsk = async () => true;
 

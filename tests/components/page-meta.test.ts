@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { offerPrice } from "~/catalog/money-text.server";
 import { listMeta, productMeta } from "~/components/shop/page-meta";
 import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
+import { speakAs } from "../words/site";
+
+beforeAll(() => speakAs());
 
 const stock = { onHand: 5, available: 5, heldByYou: 0, nextReleaseAt: null };
 const mug = {
@@ -11,7 +14,6 @@ const mug = {
   description: "",
   image: "/mug.svg",
   price: "$12.50",
-  priceUnavailable: false,
   offer: { price: "12.50", priceCurrency: "USD" },
   forSale: true,
   stock,

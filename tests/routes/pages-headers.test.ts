@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { allowsFormTo, pageHeaders } from "~/http/page-headers.server";
-import { preferredLocale } from "~/http/preferred-locale.server";
 
 const shop = {
   isSandbox: false,
@@ -59,21 +58,5 @@ describe("page headers", () => {
 
   it("prevent caching", () => {
     expect(pageHeaders(shop, "n0nce")["Cache-Control"]).toContain("no-store");
-  });
-});
-
-describe("the visitor's language", () => {
-  const ask = (header: string | null) =>
-    preferredLocale(new Request("http://shop.test", { headers: header === null ? {} : { "Accept-Language": header } }));
-
-  it.each([
-    [null, "en"],
-    ["", "en"],
-    ["*", "en"],
-    ["not a language, x-y-z-123456789", "en"],
-    ["de-AT,de;q=0.9,en;q=0.8", "de-AT"],
-    ["xx-garbage-1, fr;q=0.5", "fr"],
-  ])("%j is read as %j", (header, locale) => {
-    expect(ask(header)).toBe(locale);
   });
 });

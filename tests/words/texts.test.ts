@@ -1,49 +1,76 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { moneyText } from "~/catalog/money-text.server";
-import { clockText } from "~/components/clock-text";
-import { atCheckoutText } from "~/components/shop/amount-words";
-import { shortageText } from "~/components/shop/failure-words";
-import { stockText } from "~/components/texts";
+import { clockText, countdownText, dateText, localClockText } from "~/components/clock-text";
+import { atCheckoutTexts } from "~/components/shop/amount-text";
+import { durationText } from "~/components/shop/duration-text";
+import { errorText, pageProblem } from "~/components/shop/error-text";
+import { shortageText } from "~/components/shop/failure-text";
+import { stockText } from "~/components/shop/stock-text";
+import { speakAs } from "./site";
 
 const AT = Date.UTC(2026, 0, 1, 14, 32, 10);
 const stock = { onHand: 12, available: 12, heldByYou: 0, nextReleaseAt: null };
 
+beforeEach(() => speakAs({ SHOP_LOCALE: "en-GB" }));
+
 describe("texts about stock", () => {
   it.each([
-    [stock, "12 left"],
-    [{ ...stock, available: 1 }, "Last one"],
-    [{ ...stock, available: 0, nextReleaseAt: AT }, "All held in other carts: the next may free up at 14:32 UTC"],
-    [{ ...stock, available: 0 }, "All held in other carts"],
+    [stock, "12 in stock"],
+    [{ ...stock, available: 3 }, "Only 3 left"],
+    [{ ...stock, available: 1 }, "Last one left"],
+    [{ ...stock, available: 0, nextReleaseAt: AT }, "In other shoppers’ carts. May be back at 14:32 UTC."],
+    [{ ...stock, available: 0 }, "In other shoppers’ carts"],
     [{ ...stock, onHand: 0, available: 0 }, "Sold out"],
-    [{ ...stock, available: 2, heldByYou: 2 }, "You are holding 2, and there are no more"],
-    [{ ...stock, available: 3, heldByYou: 2 }, "You are holding 2, and 1 more is left"],
+    [{ ...stock, available: 1, heldByYou: 1 }, "Held for you. It’s the last one."],
+    [{ ...stock, available: 2, heldByYou: 2 }, "2 held for you. They’re the last ones."],
+    [{ ...stock, available: 3, heldByYou: 2 }, "2 held for you · 1 more available"],
     [
       { ...stock, onHand: 1, available: 1, heldByYou: 2 },
-      "You are holding 2, but the stock has changed and only 1 can be sold to you",
+      "Stock has changed: only 1 still available. Please update your cart.",
+    ],
+    [
+      { ...stock, onHand: 0, available: 0, heldByYou: 2 },
+      "Stock has changed: it’s no longer available. Please update your cart.",
     ],
   ])("%j reads %j", (facts, words) => {
     expect(stockText(facts, clockText)).toBe(words);
   });
 
-  it("distinguish sold units from held ones", () => {
+  it("distinguish sold items from held ones", () => {
     const line = { productId: "mug", name: "Mug", requested: 3, available: 1, nextReleaseAt: AT };
-    expect(shortageText({ ...line, shortage: "sold_out" }, clockText)).toBe(
-      "You asked for 3, and only 1 is left for you. There are no more.",
-    );
+    expect(shortageText({ ...line, shortage: "sold_out" }, clockText)).toBe("Only 1 available.");
+    expect(shortageText({ ...line, available: 0, shortage: "sold_out" }, clockText)).toBe("Sold out");
     expect(shortageText({ ...line, shortage: "held_by_others" }, clockText)).toBe(
-      "You asked for 3, and only 1 is left for you. Others are not sold, only held in other carts. The next may free up at 14:32 UTC.",
+      "Only 1 available right now. More may be back at 14:32 UTC.",
+    );
+    expect(shortageText({ ...line, available: 0, shortage: "held_by_others" }, clockText)).toBe(
+      "Someone got there first. It’s in their cart and may be back at 14:32 UTC.",
     );
   });
 });
 
 it.each([
-  [false, false, false, null],
-  [true, false, false, "Shipping is calculated at checkout."],
-  [false, true, false, "Tax is calculated at checkout."],
-  [true, true, true, "Shipping and tax are calculated at checkout. You can enter a discount code there."],
-  [false, false, true, "You can enter a discount code at checkout."],
-])("costs added at checkout (shipping %s, tax %s, codes %s) read %s", (shipping, tax, discountCodes, words) => {
-  expect(atCheckoutText({ shipping, tax, discountCodes })).toBe(words);
+  [false, false, false, []],
+  [true, false, false, ["Shipping calculated at checkout."]],
+  [false, true, false, ["Taxes calculated at checkout."]],
+  [true, true, true, ["Shipping and taxes calculated at checkout.", "You can enter a discount code at checkout."]],
+  [false, false, true, ["You can enter a discount code at checkout."]],
+])("costs added at checkout (shipping %s, tax %s, codes %s) read %j", (shipping, tax, discountCodes, texts) => {
+  expect(atCheckoutTexts({ shipping, tax, discountCodes })).toEqual(texts);
+});
+
+describe("texts of errors", () => {
+  it("follow the status, unless a code says more", () => {
+    expect(errorText(404, null).title).toBe("Page not found");
+    expect(errorText(404, { code: "unknown_product", retryAfterSeconds: null }).title).toBe("Product not found");
+    expect(errorText(429, { code: "rate_limited", retryAfterSeconds: 3 }).text).toContain("Try again in 3 seconds.");
+  });
+
+  it("do not trust the data of a stranger's response", () => {
+    for (const data of [null, "text", {}, { code: "no_such_code", retryAfterSeconds: null }, { code: "not_found" }])
+      expect(pageProblem(data)).toBeNull();
+    expect(pageProblem({ code: "not_found", retryAfterSeconds: null })).not.toBeNull();
+  });
 });
 
 describe("texts of money and times", () => {
@@ -57,8 +84,37 @@ describe("texts of money and times", () => {
     expect(moneyText({ amount, currency }, locale).replace(/\s/g, " ")).toBe(text);
   });
 
-  it("name the zone of a time", () => {
-    expect(clockText(AT)).toBe("14:32 UTC");
-    expect(clockText(AT, "second")).toBe("14:32:10 UTC");
+  it.each([
+    [{ SHOP_LOCALE: "en" }, "2:32:10 PM UTC", "January 1, 2026, 2:32 PM UTC"],
+    [{ SHOP_LOCALE: "en-GB", SHOP_TIME_ZONE: "Europe/London" }, "14:32:10 GMT", "1 January 2026, 14:32 GMT"],
+    [{ SHOP_LOCALE: "de-AT", SHOP_TIME_ZONE: "Europe/Vienna" }, "15:32:10 MEZ", "1. Jänner 2026, 15:32 MEZ"],
+    [{ SHOP_LOCALE: "fr", SHOP_TIME_ZONE: "Pacific/Auckland" }, "03:32:10 UTC+13", "2 janvier 2026, 03:32 UTC+13"],
+  ])("follow the shop's locale and zone: %j", (variables, time, date) => {
+    speakAs(variables);
+    expect(clockText(AT, "second")).toBe(time);
+    expect(dateText(AT)).toBe(date);
+    expect(localClockText(AT)).toMatch(/^\d{1,2}:\d{2}( [AP]M)?$/);
+  });
+
+  it.each([
+    [120_000, "2:00"],
+    [119_999, "2:00"],
+    [60_001, "1:01"],
+    [59_000, "0:59"],
+    [1, "0:01"],
+    [0, "0:00"],
+    [-5_000, "0:00"],
+  ])("count %i ms down as %j", (left, text) => {
+    expect(countdownText(left)).toBe(text);
+  });
+
+  it.each([
+    [900_000, "15 minutes"],
+    [179_000, "2 minutes"],
+    [90_000, "90 seconds"],
+    [60_000, "1 minute"],
+    [1_000, "1 second"],
+  ])("promise %i ms as %j, never more", (milliseconds, text) => {
+    expect(durationText(milliseconds)).toBe(text);
   });
 });

@@ -1,4 +1,4 @@
-import { orderNumber } from "~/components/order-words";
+import { orderNumber } from "~/components/order-number";
 import type { ActionResult } from "~/operator/action-result";
 import type { Tone } from "./panel";
 

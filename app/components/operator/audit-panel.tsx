@@ -1,7 +1,7 @@
 import type { AuditProblem } from "~/checkout/report/audit-report";
 import { dateText } from "~/components/clock-text";
 import { ClockTime } from "~/components/clock-time";
-import { orderNumber } from "~/components/order-words";
+import { orderNumber } from "~/components/order-number";
 import type { DriftAudit } from "~/operator/orders";
 import { ActionForm } from "./action-form";
 import { itemsText } from "./action-result-text";

@@ -1,5 +1,5 @@
 import { Link } from "@remix-run/react";
-import { shop } from "~/components/texts";
+import { site } from "~/words/site";
 import { ActionForm } from "./action-form";
 import { LiveState } from "./live-state";
 
@@ -7,7 +7,7 @@ import { LiveState } from "./live-state";
 export function OperatorBar({ at, canSignOut }: { at: number; canSignOut: boolean }) {
   return (
     <div className="operator-bar">
-      <h1>{shop.name} admin</h1>
+      <h1>{site().name} admin</h1>
       <Link to="/">View shop</Link>
       <LiveState at={at} />
       {canSignOut && <ActionForm intent="sign_out" label="Sign out" />}

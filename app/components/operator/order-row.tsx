@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { OrderState } from "~/checkout/report/orders";
 import { ClockTime } from "~/components/clock-time";
-import { orderNumber } from "~/components/order-words";
+import { orderNumber } from "~/components/order-number";
 import type { ShownOrder } from "~/operator/show-operator-page.server";
 import { ActionForm } from "./action-form";
 import { LogLink } from "./log-link";

@@ -1,5 +1,5 @@
 import type { ReviewReason, SettleVerdict } from "~/checkout/fulfil/line-marks";
-import { orderNumber } from "~/components/order-words";
+import { orderNumber } from "~/components/order-number";
 import type { ShownOrder } from "~/operator/show-operator-page.server";
 import { ActionForm, Confirm } from "./action-form";
 

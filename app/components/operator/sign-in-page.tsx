@@ -1,13 +1,13 @@
 import { Form, Link, useNavigation } from "@remix-run/react";
-import { shop } from "~/components/texts";
 import type { ActionResult } from "~/operator/action-result";
+import { site } from "~/words/site";
 
 /** `isClosed`: no ADMIN_TOKEN is set, so nobody can sign in. */
 export function SignInPage({ isClosed, actionResult }: { isClosed: boolean; actionResult: ActionResult | null }) {
   const isPending = useNavigation().formData?.get("intent") === "sign_in";
   return (
     <div className="operator sign-in">
-      <h1>Sign in to {shop.name} admin</h1>
+      <h1>Sign in to {site().name} admin</h1>
       {isClosed ? (
         <p className="notice warn">
           Admin is disabled because ADMIN_TOKEN is not set. Set it to at least 16 characters in the server&apos;s
@@ -37,7 +37,7 @@ export function SignInPage({ isClosed, actionResult }: { isClosed: boolean; acti
         </>
       )}
       <p className="hint">
-        <Link to="/">{shop.toProducts}</Link>
+        <Link to="/">All products</Link>
       </p>
     </div>
   );

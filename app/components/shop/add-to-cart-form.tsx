@@ -3,11 +3,12 @@ import { useEffect, useRef } from "react";
 import type { StockView } from "~/availability/stock-view";
 import type { PanelResult } from "~/cart/panel-result";
 import type { ProductView } from "~/cart/product-view.server";
-import { labels, productTexts } from "~/components/texts";
 import { useClockText, useHydrated } from "~/components/visitor-clock";
+import { t } from "~/words/words";
 import { useAnnounce } from "./announcer";
 import { FailureAlert } from "./failure-alert";
-import { lineFailureText } from "./failure-words";
+import { lineFailureText } from "./failure-text";
+import { refusalText } from "./refusal-text";
 
 interface AddToCartFormProps {
   readonly product: ProductView;
@@ -39,7 +40,7 @@ export function AddToCartForm({
   useEffect(() => {
     if (response?.outcome !== "changed") return;
     form.current?.reset();
-    announce(productTexts.added(name));
+    announce(t("product.added", { name }));
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once per response
   }, [response]);
 
@@ -55,7 +56,7 @@ export function AddToCartForm({
             <input type="hidden" name="quantity" value="1" />
           ) : (
             <label>
-              {labels.quantity}
+              {t("product.quantity")}
               <input
                 type="number"
                 name="quantity"
@@ -69,8 +70,8 @@ export function AddToCartForm({
               />
             </label>
           )}
-          <button type="submit" className="button" aria-label={productTexts.addLabel(name)} aria-busy={isPending}>
-            {isPending ? labels.adding : labels.addToCart}
+          <button type="submit" className="button" aria-label={t("product.addLabel", { name })} aria-busy={isPending}>
+            {isPending ? t("product.adding") : t("product.add")}
           </button>
         </Form>
       )}
@@ -91,7 +92,7 @@ function Refusal({ response, productId }: { response: PanelResult | undefined; p
   if (response?.outcome !== "refused") return null;
   return (
     <p role="alert" className="notice bad">
-      {response.message}
+      {refusalText(response.refusal)}
     </p>
   );
 }

@@ -1,5 +1,6 @@
 import type { CartView } from "~/cart/cart-view";
 import type { OrderDetails } from "~/cart/show-order.server";
+import { t } from "~/words/words";
 
 export function additionText({
   kind,
@@ -7,21 +8,21 @@ export function additionText({
 }: Pick<OrderDetails["additions"][number], "kind" | "isNegative">): string {
   switch (kind) {
     case "changed_lines":
-      return isNegative ? "Removed at checkout" : "Added at checkout";
+      return isNegative ? t("order.removedAtCheckout") : t("order.addedAtCheckout");
     case "discount":
-      return "Discount";
+      return t("order.discount");
     case "shipping":
-      return "Shipping";
+      return t("order.shipping");
     case "tax":
-      return "Tax";
+      return t("order.tax");
     case "included_tax":
-      return "Tax included";
+      return t("order.includedTax");
   }
 }
 
-/** Costs that the payment page adds to the total; null if there are none. */
-export function atCheckoutText({ shipping, tax, discountCodes }: CartView["atCheckout"]): string | null {
-  const added = shipping && tax ? "Shipping and tax are" : shipping ? "Shipping is" : tax ? "Tax is" : null;
-  if (added === null) return discountCodes ? "You can enter a discount code at checkout." : null;
-  return `${added} calculated at checkout.${discountCodes ? " You can enter a discount code there." : ""}`;
+/** Costs that the payment page adds to the total, a sentence each. */
+export function atCheckoutTexts({ shipping, tax, discountCodes }: CartView["atCheckout"]): string[] {
+  const costs =
+    shipping && tax ? "checkout.shippingAndTax" : shipping ? "checkout.shipping" : tax ? "checkout.tax" : null;
+  return [...(costs === null ? [] : [t(costs)]), ...(discountCodes ? [t("checkout.discountCode")] : [])];
 }

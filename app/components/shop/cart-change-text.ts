@@ -1,17 +1,15 @@
 import type { CartChange } from "~/cart/cart-view";
-import { cartTexts } from "~/components/texts";
-
-export const cartChanged = "Your cart has changed since you saw it. Please check it before you pay.";
+import { t } from "~/words/words";
 
 export function cartChangeText(change: CartChange): string {
-  if (change.kind === "currency") return `Prices are now in ${change.currency}.`;
-  const name = change.name ?? cartTexts.gone;
+  if (change.kind === "currency") return t("cart.changedCurrency", { currency: change.currency });
+  const name = change.name ?? t("cart.gone");
   switch (change.kind) {
     case "price":
-      return `${name} is now ${change.price}.`;
+      return t("cart.changedPrice", { name, price: change.price });
     case "quantity":
-      return `Your cart now has ${change.quantity} × ${name}.`;
+      return t("cart.changedQuantity", { name, quantity: change.quantity });
     case "gone":
-      return `${name} is no longer in your cart.`;
+      return t("cart.changedGone", { name });
   }
 }

@@ -3,11 +3,11 @@ import { useEffect, useRef } from "react";
 import { useLiveStock } from "~/availability/live-stock";
 import type { CartLineView } from "~/cart/cart-view";
 import { productPath } from "~/catalog/product-address";
-import { cartTexts, labels, productTexts, updatedText } from "~/components/texts";
+import { t } from "~/words/words";
 import { useAnnounce } from "./announcer";
 import { useOnChange, usePending } from "./pending";
 import { ProductPicture } from "./product-picture";
-import { LineStock } from "./stock-words";
+import { LineStock } from "./stock-status";
 
 interface CartLineProps {
   readonly line: CartLineView;
@@ -20,16 +20,14 @@ export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
   const { productId, image, quantity, state, price, subtotal } = line;
   const stock = useLiveStock(productId, line.stock);
   const isLeaving = usePending("remove", productId);
-  const name = line.name ?? cartTexts.gone;
+  const name = line.name ?? t("cart.gone");
   const failureId = `failure-${productId}`;
   return (
     <li className="cart-line" data-state={state} data-leaving={isLeaving} aria-label={name}>
       <ProductPicture image={image} size={96} eager />
       <div className="what">
         <h2>{line.name === null ? name : <Link to={productPath(productId)}>{name}</Link>}</h2>
-        <p className="price">
-          {price === null ? productTexts.missingPrice(line.priceUnavailable) : productTexts.each(price)}
-        </p>
+        <p className="price">{price === null ? t("product.noPrice") : t("product.each", { price })}</p>
         <LineStock state={state} quantity={quantity} stock={stock} />
         {failure !== null && (
           <p className="line-failure" id={failureId}>
@@ -52,9 +50,9 @@ export function CartLine({ line, maxUnitsPerLine, failure }: CartLineProps) {
             name="intent"
             value="remove"
             className="button quiet"
-            aria-label={`${labels.remove} ${name}`}
+            aria-label={t("cart.removeLabel", { name })}
           >
-            {labels.remove}
+            {t("cart.remove")}
           </button>
         </Form>
       </div>
@@ -81,13 +79,13 @@ function QuantityForm({ line: { productId, quantity, state }, name, maxUnitsPerL
     if (filledFor.current !== shown && field.current !== null) field.current.value = String(quantity);
     filledFor.current = shown;
   }, [shown, quantity]);
-  useOnChange(isUpdating, quantity, () => announce(updatedText(name, quantity)));
+  useOnChange(isUpdating, quantity, () => announce(t("cart.updated", { name, quantity })));
   return (
     <Form method="post" action="/cart" preventScrollReset>
       <input type="hidden" name="intent" value="set" />
       <input type="hidden" name="product_id" value={productId} />
       <label>
-        {labels.quantity}
+        {t("product.quantity")}
         <input
           ref={field}
           type="number"
@@ -103,8 +101,13 @@ function QuantityForm({ line: { productId, quantity, state }, name, maxUnitsPerL
           aria-describedby={failureId}
         />
       </label>
-      <button type="submit" className="button quiet" aria-label={`${labels.update} ${name}`} aria-busy={isUpdating}>
-        {isUpdating ? labels.updating : labels.update}
+      <button
+        type="submit"
+        className="button quiet"
+        aria-label={t("cart.updateLabel", { name })}
+        aria-busy={isUpdating}
+      >
+        {isUpdating ? t("cart.updating") : t("cart.update")}
       </button>
     </Form>
   );

@@ -1,7 +1,7 @@
 import { Link, useLocation } from "@remix-run/react";
 import { useState, type KeyboardEvent, type MouseEvent } from "react";
-import { labels, units } from "~/components/texts";
 import { useHydrated } from "~/components/visitor-clock";
+import { t } from "~/words/words";
 import { useCartCountSync } from "./cart-count-sync";
 import { CartPanel } from "./cart-panel";
 import { usePendingUnits } from "./pending";
@@ -21,6 +21,7 @@ export function CartLink({ unitsInCart }: CartLinkProps) {
   const pendingUnits = usePendingUnits();
   const [initialUnits] = useState(unitsInCart);
   useCartCountSync(unitsInCart);
+  const count = (unitsInCart ?? 0) + pendingUnits;
 
   function open(event: MouseEvent | KeyboardEvent): void {
     event.preventDefault();
@@ -41,13 +42,15 @@ export function CartLink({ unitsInCart }: CartLinkProps) {
 
   return (
     <>
-      <Link to="/cart" className="cart-link" {...(opensPanel ? asButton : {})}>
-        {labels.cart}{" "}
-        {unitsInCart !== null && (
-          <span key={unitsInCart} className={unitsInCart === initialUnits ? "count" : "count changed"}>
-            {units(unitsInCart + pendingUnits)}
-          </span>
-        )}
+      <Link
+        to="/cart"
+        className="cart-link"
+        aria-label={count > 0 ? t("nav.cartCountLabel", { count }) : undefined}
+        {...(opensPanel ? asButton : {})}
+      >
+        <span key={unitsInCart} className={unitsInCart === initialUnits ? undefined : "changed"}>
+          {count > 0 ? t("nav.cartCount", { count }) : t("nav.cart")}
+        </span>
       </Link>
       {isOpen && <CartPanel onClose={() => setIsOpen(false)} />}
     </>

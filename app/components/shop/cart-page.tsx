@@ -3,15 +3,15 @@ import { LiveStock } from "~/availability/live-stock";
 import type { CartFailure } from "~/cart/cart-failure";
 import type { CartView, LostCookieView } from "~/cart/cart-view";
 import { productPath } from "~/catalog/product-address";
-import { orderNumber } from "~/components/order-words";
-import { cartTexts, labels, shop } from "~/components/texts";
+import { orderNumber } from "~/components/order-number";
 import { useClockText } from "~/components/visitor-clock";
+import { t } from "~/words/words";
 import { CartChangesNotice } from "./cart-changes-notice";
 import { CartLine } from "./cart-line";
 import { CartSummary } from "./cart-summary";
 import { failedProducts } from "./failed-products";
 import { FailureAlert } from "./failure-alert";
-import { lineFailureText } from "./failure-words";
+import { lineFailureText } from "./failure-text";
 import { FollowHolds } from "./follow-holds";
 import { HoldState } from "./hold-state";
 import { IntentForm } from "./intent-form";
@@ -34,13 +34,13 @@ export function CartPage({
     <LiveStock productIds={view.lines.map((line) => line.productId)}>
       <div className="cart">
         <FollowHolds view={view} />
-        <h1>{cartTexts.title}</h1>
+        <h1>{t("cart.title")}</h1>
         {lostCookie !== null && <LostCookieNotice lostCookie={lostCookie} />}
         {failure !== null && <CartAlert failure={failure} view={view} />}
         {view.changes !== null && <CartChangesNotice changes={view.changes} />}
         {view.unsettledCheckout !== null && (
           <p className="notice warn">
-            {cartTexts.unsettled} <Link to={`/orders/${view.unsettledCheckout}`}>{cartTexts.lookAtOrder}</Link>
+            {t("cart.unsettled")} <Link to={`/orders/${view.unsettledCheckout}`}>{t("cart.viewOrder")}</Link>
           </p>
         )}
         {view.removed !== null && <RemovedNotice key={view.removed.productId} removed={view.removed} />}
@@ -64,7 +64,7 @@ export function CartPage({
                   />
                 ))}
               </ul>
-              <IntentForm intent="clear" label={labels.clear} pendingLabel={labels.clearing} quiet />
+              <IntentForm intent="clear" label={t("cart.clear")} pendingLabel={t("cart.clearing")} quiet />
             </div>
             <CartSummary view={view} />
           </div>
@@ -99,8 +99,8 @@ function CartAlert({ failure, view }: { failure: CartFailure; view: CartView }) 
 function EmptyCart() {
   return (
     <section className="notice-page">
-      <p>{cartTexts.empty}</p>
-      <Link to="/">{shop.toProducts}</Link>
+      <p>{t("cart.empty")}</p>
+      <Link to="/">{t("nav.continueShopping")}</Link>
     </section>
   );
 }
@@ -109,7 +109,7 @@ function RecentPayments({ checkouts }: { checkouts: readonly string[] }) {
   if (checkouts.length === 0) return null;
   return (
     <section className="recent">
-      <h2>{cartTexts.recentPayments}</h2>
+      <h2>{t("cart.recentOrders")}</h2>
       <ul>
         {checkouts.map((checkoutId) => (
           <li key={checkoutId}>

@@ -3,13 +3,14 @@ import { useEffect, useRef, useState } from "react";
 import { LiveStock } from "~/availability/live-stock";
 import type { CartView, RemovedLine } from "~/cart/cart-view";
 import type { PanelResult, PanelView } from "~/cart/panel-result";
-import { cartTexts, labels, panelTexts, shop } from "~/components/texts";
+import { t } from "~/words/words";
 import { ChangesInPlace } from "./cart-form";
 import { CartSummary } from "./cart-summary";
 import { FailureAlert } from "./failure-alert";
 import { FollowHolds } from "./follow-holds";
 import { HoldState } from "./hold-state";
 import { PanelLine } from "./panel-line";
+import { refusalText } from "./refusal-text";
 import { RemovedNotice } from "./removed-notice";
 
 /** The cart as a modal dialog over the page. The browser traps the focus, closes it on Escape and returns the focus. */
@@ -40,21 +41,21 @@ export function CartPanel({ onClose }: { onClose: () => void }) {
     >
       <div className="cart-panel-body">
         <header>
-          <h2 id="cart-panel-title">{cartTexts.title}</h2>
-          <button type="button" className="button quiet" onClick={close} aria-label={panelTexts.closeLabel}>
-            {panelTexts.close}
+          <h2 id="cart-panel-title">{t("cart.title")}</h2>
+          <button type="button" className="button quiet" onClick={close} aria-label={t("cart.closeLabel")}>
+            {t("cart.close")}
           </button>
         </header>
         {response?.outcome === "failed" && <FailureAlert failure={response.failure} />}
         {refusal?.outcome === "refused" && (
           <p role="alert" className="notice bad">
-            {refusal.message}
+            {refusalText(refusal.refusal)}
           </p>
         )}
-        {isLoading && <p aria-busy="true">{panelTexts.loading}</p>}
+        {isLoading && <p aria-busy="true">{t("cart.loading")}</p>}
         {view === null && !isLoading && (
           <button type="button" className="button" onClick={() => cart.load("/cart/panel")}>
-            {labels.tryAgain}
+            {t("nav.tryAgain")}
           </button>
         )}
         <ChangesInPlace value={changes}>{view !== null && <Contents view={view} onLeave={close} />}</ChangesInPlace>
@@ -71,7 +72,7 @@ function Contents({ view, onLeave }: { view: CartView; onLeave: () => void }) {
       <FollowHolds view={view} />
       {isGone && <RemovedNotice key={removed.productId} removed={removed} />}
       {view.lines.length === 0 ? (
-        <p>{cartTexts.empty}</p>
+        <p>{t("cart.empty")}</p>
       ) : (
         <>
           <HoldState view={view} />
@@ -84,7 +85,7 @@ function Contents({ view, onLeave }: { view: CartView; onLeave: () => void }) {
         </>
       )}
       <Link to="/cart" className="to-cart" onClick={onLeave}>
-        {shop.toCart}
+        {t("nav.viewCart")}
       </Link>
     </LiveStock>
   );

@@ -1,8 +1,9 @@
 import { Form } from "@remix-run/react";
 import type { CartView } from "~/cart/cart-view";
-import { labels, payHint } from "~/components/texts";
-import { atCheckoutText } from "./amount-words";
-import { obstacleText } from "./failure-words";
+import { t } from "~/words/words";
+import { atCheckoutTexts } from "./amount-text";
+import { durationText } from "./duration-text";
+import { obstacleText } from "./failure-text";
 
 /** The total and the pay button. The form leads off the site, so the browser submits it natively. */
 export function CartSummary({
@@ -10,26 +11,32 @@ export function CartSummary({
 }: {
   view: CartView;
 }) {
-  const atCheckoutHint = atCheckoutText(atCheckout);
   return (
-    <section className="summary" aria-label={labels.total}>
+    <section className="summary" aria-label={t("cart.total")}>
       {total !== null && (
         <p className="total">
-          {labels.total} <strong>{total}</strong>
+          {t("cart.total")} <strong>{total}</strong>
         </p>
       )}
-      {total !== null && atCheckoutHint !== null && <p className="hint">{atCheckoutHint}</p>}
+      {total !== null &&
+        atCheckoutTexts(atCheckout).map((text) => (
+          <p key={text} className="hint">
+            {text}
+          </p>
+        ))}
       {obstacle === null ? (
         <Form method="post" action="/checkout" reloadDocument>
           {shown !== null && <input type="hidden" name="shown" value={shown} />}
           <button type="submit" className="button">
-            {paymentPage === null ? labels.pay : labels.continuePayment}
+            {paymentPage === null ? t("cart.pay") : t("cart.resumePayment")}
           </button>
         </Form>
       ) : (
         <p className="notice warn">{obstacleText(obstacle)}</p>
       )}
-      {obstacle === null && paymentPage === null && <p className="hint">{payHint(payWithinMs)}</p>}
+      {obstacle === null && paymentPage === null && (
+        <p className="hint">{t("cart.payHint", { duration: durationText(payWithinMs) })}</p>
+      )}
     </section>
   );
 }

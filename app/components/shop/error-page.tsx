@@ -1,6 +1,7 @@
 import { isRouteErrorResponse, Link, useLocation } from "@remix-run/react";
-import { labels, shop } from "~/components/texts";
-import { errorWords, OFFLINE } from "./error-words";
+import type { PageProblem } from "~/http/problem-codes";
+import { t } from "~/words/words";
+import { errorText, OFFLINE } from "./error-text";
 
 /** Maps a route error to an HTTP status, or to `OFFLINE`. */
 export function errorStatus(error: unknown): number {
@@ -9,10 +10,10 @@ export function errorStatus(error: unknown): number {
   return isInBrowser && !navigator.onLine ? OFFLINE : 500;
 }
 
-/** An error page with links to continue. `message`: the server's explanation for the shopper, if any. */
-export function ErrorPage({ status, message }: { status: number; message: string | null }) {
+/** An error page with links to continue. `problem`: what the server said besides the status, if anything. */
+export function ErrorPage({ status, problem }: { status: number; problem: PageProblem | null }) {
   const { pathname, search } = useLocation();
-  const { title, text } = errorWords(status, message);
+  const { title, text } = errorText(status, problem);
   const isTemporary = status >= 500 || status === OFFLINE;
   return (
     <section className="notice-page">
@@ -22,18 +23,18 @@ export function ErrorPage({ status, message }: { status: number; message: string
         {isTemporary && (
           <li>
             <Link to={pathname + search} reloadDocument>
-              {labels.tryAgain}
+              {t("nav.tryAgain")}
             </Link>
           </li>
         )}
         <li>
           <Link to="/" reloadDocument={isTemporary}>
-            {shop.toProducts}
+            {t("nav.allProducts")}
           </Link>
         </li>
         <li>
           <Link to="/cart" reloadDocument={isTemporary}>
-            {shop.toCart}
+            {t("nav.viewCart")}
           </Link>
         </li>
       </ul>

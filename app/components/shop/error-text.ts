@@ -1,4 +1,8 @@
-export interface ErrorWords {
+import { PROBLEM_CODES, type PageProblem } from "~/http/problem-codes";
+import { t } from "~/words/words";
+import { durationText } from "./duration-text";
+
+export interface ErrorText {
   readonly title: string;
   readonly text: string;
 }
@@ -6,36 +10,45 @@ export interface ErrorWords {
 /** Stands in for the HTTP status while the browser is offline and gets no response. */
 export const OFFLINE = 0;
 
-/** Text of an error page by HTTP status. `message`: the server's explanation for the shopper, if any. */
-export function errorWords(status: number, message: string | null): ErrorWords {
+/** Text of an error page. `problem`: what the server said besides the HTTP status, if anything. */
+export function errorText(status: number, problem: PageProblem | null): ErrorText {
+  if (problem?.code === "unknown_product")
+    return { title: t("error.unknownProduct.title"), text: t("error.unknownProduct.text") };
+  if (problem?.code === "rate_limited") return { title: t("error.rateLimited.title"), text: waitText(problem) };
+  if (problem?.code === "selling_paused")
+    return { title: t("error.rateLimited.title"), text: t("failure.sellingPaused") };
+  if (problem?.code === "cross_origin") return { title: t("error.refused.title"), text: t("error.crossOrigin.text") };
+  return statusText(status);
+}
+
+function statusText(status: number): ErrorText {
   switch (status) {
     case OFFLINE:
-      return {
-        title: "The shop cannot be reached from here",
-        text: "Your connection seems to be gone. Your cart is kept; please try again when it is back.",
-      };
+      return { title: t("error.offline.title"), text: t("error.offline.text") };
     case 404:
-      return {
-        title: "This page does not exist",
-        text: message ?? "It may have been moved, or the address may have been mistyped.",
-      };
+      return { title: t("error.notFound.title"), text: t("error.notFound.text") };
     case 405:
-      return { title: "That is not possible here", text: "The page was asked for something that it does not do." };
-    case 503:
-      if (message !== null) return { title: "This is not possible right now", text: message };
-      return {
-        title: "The shop cannot reach its stock right now",
-        text: "Nothing is lost: your cart is kept, and nothing was sold or charged. Please try again in a moment.",
-      };
+      return { title: t("error.notPossible.title"), text: t("error.notPossible.text") };
     case 500:
-      return {
-        title: "Something went wrong on our side",
-        text: "It has been noted. Your cart is kept, and nothing was charged by this page.",
-      };
+      return { title: t("error.internal.title"), text: t("error.internal.text") };
+    case 503:
+      return { title: t("error.unavailable.title"), text: t("error.unavailable.text") };
     default:
-      return {
-        title: "This request was refused",
-        text: message ?? "The shop could not make sense of it. Nothing was changed.",
-      };
+      return { title: t("error.refused.title"), text: t("error.refused.text") };
   }
+}
+
+function waitText({ retryAfterSeconds }: PageProblem): string {
+  return t("failure.rateLimited", { duration: durationText(1000 * (retryAfterSeconds ?? 1)) });
+}
+
+/** The problem in the data of an error response. Null if the response is not ours. */
+export function pageProblem(data: unknown): PageProblem | null {
+  const isOurs =
+    typeof data === "object" &&
+    data !== null &&
+    "code" in data &&
+    "retryAfterSeconds" in data &&
+    PROBLEM_CODES.some((code) => code === data.code);
+  return isOurs ? (data as PageProblem) : null;
 }

@@ -2,86 +2,86 @@ import type { CartFailure, ShortLine } from "~/cart/cart-failure";
 import type { CartView } from "~/cart/cart-view";
 import type { NotPayableReason } from "~/checkout/checkout";
 import type { ClockText } from "~/components/clock-text";
-import { units } from "~/components/texts";
+import { t } from "~/words/words";
+import { durationText } from "./duration-text";
 
-export function shortageText(
-  { requested, available, shortage, nextReleaseAt }: ShortLine,
-  clockText: ClockText,
-): string {
-  const left = available === 0 ? "none is left" : `only ${available} ${available === 1 ? "is" : "are"} left`;
-  const asked = `You asked for ${requested}, and ${left} for you.`;
-  if (shortage === "sold_out") return `${asked} There are no more.`;
-  const when = nextReleaseAt === null ? "" : ` The next may free up at ${clockText(nextReleaseAt)}.`;
-  return `${asked} Others are not sold, only held in other carts.${when}`;
+export function shortageText({ available, shortage, nextReleaseAt }: ShortLine, clockText: ClockText): string {
+  if (shortage === "sold_out") return available === 0 ? t("stock.soldOut") : t("failure.onlyAvailable", { available });
+  if (available > 0)
+    return nextReleaseAt === null
+      ? t("failure.onlyAvailable", { available })
+      : t("failure.onlyAvailableYet", { available, time: clockText(nextReleaseAt) });
+  return nextReleaseAt === null
+    ? t("failure.heldByOthers")
+    : t("failure.heldByOthersUntil", { time: clockText(nextReleaseAt) });
 }
 
 function limitText({ limit, max }: Extract<CartFailure, { kind: "limit_exceeded" }>): string {
   switch (limit) {
     case "units_per_line":
-      return `At most ${units(max)} of one product fit in a cart.`;
+      return t("failure.unitsPerLine", { max });
     case "lines_per_cart":
-      return `At most ${max} different products fit in a cart.`;
+      return t("failure.linesPerCart", { max });
     case "units_per_client":
-      return `From one network address at most ${max} unpaid units can be held. Buy or release some first.`;
+      return t("failure.unitsPerClient", { max });
   }
 }
 
 /** The failure as a whole; see `lineFailureText` for single lines. */
-export function failureText(failure: CartFailure, clockText: ClockText): string {
+export function failureText(failure: CartFailure): string {
   switch (failure.kind) {
     case "bad_quantity":
-      return `“${failure.given}” is not a quantity. Give a whole number from 1 to ${failure.max}.`;
+      return t("failure.badQuantity", { max: failure.max });
     case "refused":
-      return "Not everything could be held, so nothing was changed.";
+      return t("failure.refused");
     case "unknown_product":
-      return "This product is no longer available.";
+      return t("failure.unknownProduct");
     case "limit_exceeded":
-      return `${limitText(failure)} Nothing was changed.`;
+      return limitText(failure);
     case "cart_full":
-      return "The cart is full. Pay for what is in it, or remove something first.";
+      return t("failure.cartFull");
     case "checkout_open":
-      return `You opened a payment page at ${clockText(failure.openedAt)}, and the payment provider could not tell us that it is closed. So that you cannot pay for something else than you see, nothing was changed. Go on paying there, or try again in a moment.`;
+      return t("failure.checkoutOpen");
     case "unsettled":
-      return "We cannot ask right now whether your last payment went through, so nothing was changed. Try again in a moment.";
+      return t("failure.unsettled");
     case "nothing_held":
-      return "Your hold has already ended, so there was nothing to extend. You can hold your cart again below.";
+      return t("failure.nothingHeld");
     case "empty_cart":
-      return "Your cart is empty.";
+      return t("cart.empty");
     case "not_payable":
       return notPayableText(failure.reason);
     case "rate_limited":
-      return `Too many requests. ${tryAgainText(failure.retryAfterSeconds)}`;
+      return t("failure.rateLimited", waitOf(failure));
     case "checkout_busy":
-      return `Checkout is busy right now. ${tryAgainText(failure.retryAfterSeconds)}`;
+      return t("failure.checkoutBusy", waitOf(failure));
     case "payment_wait":
-      return `Several of your payments were started and not finished. ${tryAgainText(failure.retryAfterSeconds)}`;
+      return t("failure.paymentWait", waitOf(failure));
     case "selling_paused":
-      return `New orders are paused for a moment. Items in your cart stay reserved${failure.mayPay ? " and you can check out" : ""}.`;
+      return failure.mayPay ? t("failure.sellingPausedMayPay") : t("failure.sellingPaused");
     case "unavailable":
-      return "The shop cannot reach its stock right now, so nothing was changed and your cart is as it was. Try again in a moment.";
+      return t("failure.unavailable");
   }
 }
 
-function tryAgainText(seconds: number): string {
-  return `Try again in ${seconds === 1 ? "1 second" : `${seconds} seconds`}. Your items stay reserved.`;
+function waitOf({ retryAfterSeconds }: { readonly retryAfterSeconds: number }): { duration: string } {
+  return { duration: durationText(retryAfterSeconds * 1000) };
 }
 
 function notPayableText(reason: NotPayableReason): string {
   switch (reason) {
     case "no_price":
-      return obstacleText("no_price");
     case "mixed_currencies":
-      return obstacleText("mixed_currencies");
+      return obstacleText(reason);
     case "amount_too_small":
-      return "The total is below the smallest amount that can be paid by card. Add something to the cart.";
+      return t("failure.amountTooSmall");
     case "rejected_by_stripe":
-      return "Payment couldn't be started. You haven't been charged, and we've been notified.";
+      return t("failure.rejectedByStripe");
   }
 }
 
 /** The failure of one line. Null if `failureText` says it all. */
 export function lineFailureText(failure: CartFailure, productId: string, clockText: ClockText): string | null {
-  if (failure.kind !== "refused") return failureText(failure, clockText);
+  if (failure.kind !== "refused") return failureText(failure);
   const line = failure.lines.find((short) => short.productId === productId);
   return line === undefined ? null : shortageText(line, clockText);
 }
@@ -89,10 +89,10 @@ export function lineFailureText(failure: CartFailure, productId: string, clockTe
 export function obstacleText(obstacle: NonNullable<CartView["obstacle"]>): string {
   switch (obstacle) {
     case "no_price":
-      return "Something in this cart has no price at the moment, so the cart cannot be paid. Remove it to go on.";
+      return t("failure.noPrice");
     case "mixed_currencies":
-      return "The products in this cart are priced in different currencies, so they cannot be paid together. Remove one kind and buy it separately.";
+      return t("failure.mixedCurrencies");
     case "no_longer_sold":
-      return "An item in your cart is no longer sold. Remove it to check out.";
+      return t("failure.noLongerSold");
   }
 }

@@ -4,10 +4,12 @@ import { useLiveProducts } from "~/availability/live-stock";
 import type { CartView } from "~/cart/cart-view";
 import { countdownText } from "~/components/clock-text";
 import { ClockTime } from "~/components/clock-time";
-import { cartTexts, holdAgainText, holdStageText, labels, paymentPageText, type HoldStage } from "~/components/texts";
 import { useClockText } from "~/components/visitor-clock";
+import { site } from "~/words/site";
+import { t } from "~/words/words";
 import { IntentForm } from "./intent-form";
 import { useOnChange, usePending } from "./pending";
+import { Rich } from "./rich";
 import { useTimeLeft } from "./server-clock";
 
 const WARN_MS = 30_000;
@@ -21,15 +23,11 @@ export function HoldState({ view }: { view: CartView }) {
   const hasLapsed = lines.some((line) => line.state === "lapsed");
   useRevalidationAtEnd(timeLeft !== null && timeLeft <= 0);
   return (
-    <section className="hold-state" aria-label={cartTexts.holdLabel}>
-      {paymentPage !== null && (
-        <p className="notice">
-          {paymentPageText(paymentPage.openedAt, paymentPage.closesAt, clock)} {cartTexts.changesClosePage}
-        </p>
-      )}
+    <section className="hold-state" aria-label={t("hold.label")}>
+      {paymentPage !== null && <p className="notice">{t("hold.payment", { time: clock(paymentPage.closesAt) })}</p>}
       {heldUntil !== null && <Deadline heldUntil={heldUntil} timeLeft={timeLeft} canExtend={view.canExtend} />}
       {hasLapsed && <Lapsed view={view} />}
-      <Announcement stage={holdStage(timeLeft, hasLapsed)} heldUntil={heldUntil} />
+      <Announcement stage={holdStage(timeLeft, hasLapsed)} view={view} />
     </section>
   );
 }
@@ -47,17 +45,18 @@ function Deadline({
   return (
     <div className={`notice ${endsSoon ? "warn" : "good"}`}>
       <p>
-        Held for you until <ClockTime at={heldUntil} precision="second" />.{endsSoon && ` ${cartTexts.endsSoon}`}
-        {!canExtend && ` ${cartTexts.cannotExtend}`}
+        <Rich text={(time) => t("hold.until", { time })} value={<ClockTime at={heldUntil} precision="second" />} />
+        {endsSoon && <> · {t("hold.endsSoon")}</>}
       </p>
+      {!canExtend && <p>{t("hold.cannotExtend")}</p>}
       <div className="deadline">
         {timeLeft !== null && (
-          <span className="countdown" role="timer" aria-live="off" aria-label={cartTexts.timerLabel}>
+          <span className="countdown" role="timer" aria-live="off" aria-label={t("hold.timeLeft")}>
             {countdownText(timeLeft)}
           </span>
         )}
         {canExtend && (
-          <IntentForm intent="extend" label={labels.extend} pendingLabel={labels.extending} quiet={!endsSoon} />
+          <IntentForm intent="extend" label={t("hold.extend")} pendingLabel={t("hold.extending")} quiet={!endsSoon} />
         )}
       </div>
     </div>
@@ -74,27 +73,44 @@ function Lapsed({ view: { lines } }: { view: CartView }) {
   return (
     <div className="notice warn">
       <p>
-        {cartTexts.lapsed} {holdAgainText(unavailable.map((line) => line.name ?? cartTexts.gone))}
+        {unavailable.length === 0
+          ? t("hold.lapsedAll")
+          : t("hold.lapsedShort", { names: listText(unavailable.map((line) => line.name ?? t("cart.gone"))) })}
       </p>
-      <IntentForm intent="hold" label={labels.holdAgain} pendingLabel={labels.holding} quiet={false} />
+      <IntentForm intent="hold" label={t("hold.again")} pendingLabel={t("hold.reserving")} quiet={false} />
     </div>
   );
 }
 
+/** Stages of a hold that are announced. */
+type HoldStage = "started" | "minute" | "seconds" | "ended";
+
 /** Announces the start, 60 s, 30 s and the end of a hold once each, and every extension. The visible countdown is silent. */
-function Announcement({ stage, heldUntil }: { stage: HoldStage | null; heldUntil: number | null }) {
+function Announcement({ stage, view: { heldUntil, canExtend } }: { stage: HoldStage | null; view: CartView }) {
   const clock = useClockText();
   const [text, announce] = useState("");
+  const untilText = heldUntil === null ? "" : t("hold.announceUntil", { time: clock(heldUntil, "second") });
   useEffect(() => {
-    if (stage !== null) announce(holdStageText(stage, heldUntil, clock));
+    if (stage !== null) announce(stage === "started" ? untilText : stageText(stage, canExtend));
     // eslint-disable-next-line react-hooks/exhaustive-deps -- a stage is announced once, not each time the deadline moves
   }, [stage]);
-  useOnChange(usePending("extend"), heldUntil, () => announce(holdStageText("started", heldUntil, clock)));
+  useOnChange(usePending("extend"), heldUntil, () => announce(untilText));
   return (
     <p className="visually-hidden" role="status">
       {text}
     </p>
   );
+}
+
+function stageText(stage: Exclude<HoldStage, "started">, canExtend: boolean): string {
+  switch (stage) {
+    case "minute":
+      return t("hold.announceMinute");
+    case "seconds":
+      return canExtend ? t("hold.announceSecondsExtend") : t("hold.announceSeconds");
+    case "ended":
+      return t("hold.announceEnded");
+  }
 }
 
 function holdStage(timeLeft: number | null, hasLapsed: boolean): HoldStage | null {
@@ -118,4 +134,8 @@ function useRevalidationAtEnd(isOver: boolean): void {
     return () => clearInterval(timer);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `revalidate` changes on every render
   }, [isOver]);
+}
+
+function listText(names: readonly string[]): string {
+  return new Intl.ListFormat(site().locale).format(names);
 }

@@ -1,64 +1,84 @@
 import { Link, useLocation } from "@remix-run/react";
 import type { OrderDetails, OrderView } from "~/cart/show-order.server";
-import { notChargedText, orderNumber, orderTexts, refundLabels } from "~/components/order-words";
-import { labels, shop } from "~/components/texts";
+import { orderNumber } from "~/components/order-number";
 import { useDateText } from "~/components/visitor-clock";
-import { additionText } from "./amount-words";
+import { site } from "~/words/site";
+import { t } from "~/words/words";
+import { additionText } from "./amount-text";
+import { Rich } from "./rich";
 
-export function OrderPage({
-  view: { checkoutId, state, order, isInCart },
-  locale,
-}: {
-  view: OrderView;
-  locale: string;
-}) {
+export function OrderPage({ view: { checkoutId, state, order, isInCart } }: { view: OrderView }) {
   const dateText = useDateText();
   // Keeps the access key in the URL until the order is confirmed.
   const { search } = useLocation();
-  const { title, text } = orderTexts[state];
   return (
     <article className="order">
-      <h1>{title}</h1>
+      <h1>{t(`order.${state}.title`)}</h1>
       <p className="notice" data-state={state}>
-        {text}
-        {state === "not_charged" && ` ${notChargedText(isInCart)}`}
+        {t(`order.${state}.text`)}
+        {state === "not_charged" && ` ${isInCart ? t("order.stillInCart") : t("order.noLongerReserved")}`}
       </p>
       {order !== null && <OrderTable order={order} />}
       <p className="hint">
-        Order {orderNumber(checkoutId)}
+        {t("order.number", { number: orderNumber(checkoutId) })}
         {order !== null && (
           <>
-            , <time dateTime={new Date(order.createdAt).toISOString()}>{dateText(order.createdAt, locale)}</time>
+            {" · "}
+            <time dateTime={new Date(order.createdAt).toISOString()}>{dateText(order.createdAt)}</time>
           </>
         )}
       </p>
+      <Contact number={orderNumber(checkoutId)} />
       <ul className="next-links">
         {state === "open" && order !== null && order.paymentUrl !== null && (
           <li>
-            <a href={order.paymentUrl}>{labels.continuePayment}</a>
+            <a href={order.paymentUrl}>{t("cart.resumePayment")}</a>
           </li>
         )}
         {(state === "being_confirmed" || state === "awaiting_payment" || state === "refund_pending") && (
           <li>
             <Link to={`/orders/${checkoutId}${search}`} reloadDocument>
-              {labels.reload}
+              {t("nav.reload")}
             </Link>
           </li>
         )}
         {((state === "not_charged" && isInCart) || state === "open") && (
           <li>
-            <Link to="/cart">{shop.toCart}</Link>
+            <Link to="/cart">{t("nav.viewCart")}</Link>
           </li>
         )}
         <li>
-          <Link to="/">{shop.toProducts}</Link>
+          <Link to="/">{t("nav.continueShopping")}</Link>
         </li>
       </ul>
     </article>
   );
 }
 
+/** What to say when writing to the shop, and where to write. */
+function Contact({ number }: { number: string }) {
+  const { supportEmail } = site();
+  if (supportEmail === null) return <p className="hint">{t("order.quote", { number })}</p>;
+  return (
+    <p className="hint">
+      <Rich
+        text={(email) => t("order.quoteAt", { number, email })}
+        value={
+          <a href={`mailto:${supportEmail}?subject=${encodeURIComponent(t("order.number", { number }))}`}>
+            {supportEmail}
+          </a>
+        }
+      />
+    </p>
+  );
+}
+
 const REFUND_PARTS = ["returned", "pending", "owed"] as const;
+const REFUND_LABELS = {
+  returned: "order.refunded",
+  pending: "order.refundPending",
+  owed: "order.refundFailed",
+} as const;
 
 function OrderTable({ order: { lines, additions, subtotal, total, refund } }: { order: OrderDetails }) {
   const added = additions.filter(({ kind }) => kind !== "included_tax");
@@ -67,9 +87,9 @@ function OrderTable({ order: { lines, additions, subtotal, total, refund } }: { 
     <table>
       <thead>
         <tr>
-          <th scope="col">Product</th>
-          <th scope="col">{labels.quantity}</th>
-          <th scope="col">Price</th>
+          <th scope="col">{t("order.product")}</th>
+          <th scope="col">{t("product.quantity")}</th>
+          <th scope="col">{t("order.price")}</th>
         </tr>
       </thead>
       <tbody>
@@ -82,16 +102,16 @@ function OrderTable({ order: { lines, additions, subtotal, total, refund } }: { 
         ))}
       </tbody>
       <tfoot>
-        {added.length > 0 && <Sum label={labels.subtotal} amount={subtotal} />}
+        {added.length > 0 && <Sum label={t("cart.subtotal")} amount={subtotal} />}
         {added.map((addition) => (
           <Sum key={addition.kind} label={additionText(addition)} amount={addition.amount} />
         ))}
-        <Sum label={labels.total} amount={total} isTotal />
+        <Sum label={t("cart.total")} amount={total} isTotal />
         {included.map((addition) => (
           <Sum key={addition.kind} label={additionText(addition)} amount={addition.amount} />
         ))}
         {REFUND_PARTS.map((part) =>
-          refund[part] === null ? null : <Sum key={part} label={refundLabels[part]} amount={refund[part]} />,
+          refund[part] === null ? null : <Sum key={part} label={t(REFUND_LABELS[part])} amount={refund[part]} />,
         )}
       </tfoot>
     </table>

@@ -3,17 +3,21 @@ import type { StockView } from "~/availability/stock-view";
 import type { ProductListView } from "~/cart/list-products.server";
 import type { ProductView } from "~/cart/product-view.server";
 import { productPath } from "~/catalog/product-address";
-import { pageTitle, productTexts, shop } from "~/components/texts";
+import { pageTitle } from "~/components/page-title";
+import { site } from "~/words/site";
+import { t } from "~/words/words";
+import { durationText } from "./duration-text";
 
 /** Metadata of the product list. `siteUrl`: origin of the shop, without a trailing slash. */
 export function listMeta({ search, page }: ProductListView, siteUrl: string): MetaDescriptor[] {
-  const title = `${shop.name} · ${shop.motto}`;
+  const { name, tagline } = site();
+  const title = tagline === null ? name : `${name} · ${tagline}`;
   // There is no end of search URLs; only the list itself should be indexed.
   if (search !== "")
-    return [{ title: `${productTexts.title}: ${search} · ${shop.name}` }, { name: "robots", content: "noindex" }];
+    return [{ title: pageTitle(t("products.searchTitle", { search })) }, { name: "robots", content: "noindex" }];
   const url = page === 1 ? `${siteUrl}/` : `${siteUrl}/?page=${page}`;
   return [
-    ...pageMeta({ title, description: `${shop.motto}. ${shop.promise}`, url, image: null }),
+    ...pageMeta({ title, description: tagline ?? promise(), url, image: null }),
     { property: "og:type", content: "website" },
   ];
 }
@@ -48,13 +52,17 @@ export function productMeta(
   return [
     ...pageMeta({
       title: pageTitle(name),
-      description: description === "" ? `${name}. ${shop.promise}` : description,
+      description: description === "" ? `${name}. ${promise()}` : description,
       url,
       image: preview,
     }),
     { property: "og:type", content: "product" },
     { "script:ld+json": product },
   ];
+}
+
+function promise(): string {
+  return t("shop.promiseAll", { duration: durationText(site().holdMs) });
 }
 
 /** A schema.org/ItemAvailability term. Held in carts is not sold out: a unit may become free within minutes. */
@@ -100,7 +108,7 @@ function pageMeta({
     { title },
     { name: "description", content: description },
     { tagName: "link", rel: "canonical", href: url },
-    { property: "og:site_name", content: shop.name },
+    { property: "og:site_name", content: site().name },
     { property: "og:title", content: title },
     { property: "og:description", content: description },
     { property: "og:url", content: url },

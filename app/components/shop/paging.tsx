@@ -1,19 +1,19 @@
 import { Link } from "@remix-run/react";
-import { labels, productTexts } from "~/components/texts";
+import { t } from "~/words/words";
 
 export function Paging({ page, pages, search }: { page: number; pages: number; search: string }) {
   if (pages <= 1) return null;
   return (
-    <nav className="paging" aria-label="Pages">
+    <nav className="paging" aria-label={t("products.pages")}>
       {page > 1 && (
         <Link to={address(page - 1, search)} rel="prev">
-          {labels.previous}
+          {t("products.previous")}
         </Link>
       )}
-      <span>{productTexts.pageOf(page, pages)}</span>
+      <span>{t("products.pageOf", { page, pages })}</span>
       {page < pages && (
         <Link to={address(page + 1, search)} rel="next">
-          {labels.next}
+          {t("products.next")}
         </Link>
       )}
     </nav>

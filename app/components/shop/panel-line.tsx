@@ -2,11 +2,11 @@ import { Link } from "@remix-run/react";
 import { useLiveStock } from "~/availability/live-stock";
 import type { CartLineView, RemovedLine } from "~/cart/cart-view";
 import { productPath } from "~/catalog/product-address";
-import { cartTexts, labels, panelTexts, productTexts } from "~/components/texts";
+import { t } from "~/words/words";
 import { CartForm } from "./cart-form";
 import { usePending } from "./pending";
 import { ProductPicture } from "./product-picture";
-import { LineStock } from "./stock-words";
+import { LineStock } from "./stock-status";
 
 interface PanelLineProps {
   readonly line: CartLineView;
@@ -22,7 +22,7 @@ export function PanelLine({
 }: PanelLineProps) {
   const stock = useLiveStock(productId, line.stock);
   const isLeaving = usePending("remove", productId);
-  const name = line.name ?? cartTexts.gone;
+  const name = line.name ?? t("cart.gone");
   return (
     <li className="panel-line" data-state={state} data-leaving={isLeaving} aria-label={name}>
       <ProductPicture image={image} size={64} eager />
@@ -36,7 +36,7 @@ export function PanelLine({
             </Link>
           )}
         </h3>
-        <p className="price">{panelTexts.times(quantity, price ?? productTexts.missingPrice(line.priceUnavailable))}</p>
+        <p className="price">{t("cart.times", { quantity, price: price ?? t("product.noPrice") })}</p>
         <LineStock state={state} quantity={quantity} stock={stock} />
       </div>
       <div className="end">
@@ -48,10 +48,10 @@ export function PanelLine({
             name="intent"
             value="remove"
             className="button quiet"
-            aria-label={`${labels.remove} ${name}`}
+            aria-label={t("cart.removeLabel", { name })}
             aria-busy={isLeaving}
           >
-            {isLeaving ? labels.removing : labels.remove}
+            {isLeaving ? t("cart.removing") : t("cart.remove")}
           </button>
         </CartForm>
       </div>

@@ -1,13 +1,13 @@
-import { paymentLinkTexts } from "~/components/texts";
+import { t } from "~/words/words";
 
 /** A link to a payment page outside the origins that the CSP allows forms to redirect to. */
 export function PaymentLink({ url }: { url: string }) {
   return (
     <section className="notice-page">
-      <h1>{paymentLinkTexts.title}</h1>
-      <p>{paymentLinkTexts.text}</p>
+      <h1>{t("payment.readyTitle")}</h1>
+      <p>{t("payment.readyText")}</p>
       <a href={url} className="button">
-        {paymentLinkTexts.link}
+        {t("payment.continue")}
       </a>
     </section>
   );

@@ -2,10 +2,10 @@ import { Link } from "@remix-run/react";
 import { useLiveStock } from "~/availability/live-stock";
 import type { ProductView } from "~/cart/product-view.server";
 import { productPath } from "~/catalog/product-address";
-import { productTexts } from "~/components/texts";
+import { t } from "~/words/words";
 import { AddToCartForm } from "./add-to-cart-form";
 import { ProductPicture } from "./product-picture";
-import { StockWords } from "./stock-words";
+import { StockStatus } from "./stock-status";
 
 export function ProductCard({
   product,
@@ -26,13 +26,13 @@ export function ProductCard({
           <h2>
             <Link to={productPath(id)}>{name}</Link>
           </h2>
-          <p className="price">{price ?? productTexts.missingPrice(product.priceUnavailable)}</p>
+          <p className="price">{price ?? t("product.noPrice")}</p>
         </div>
         {product.forSale ? (
-          <StockWords stock={stock} />
+          <StockStatus stock={stock} />
         ) : (
           <p className="stock" data-tone="none">
-            {productTexts.notForSale}
+            {t("product.notForSale")}
           </p>
         )}
         <AddToCartForm product={product} stock={stock} maxUnitsPerLine={1} operation={operation} />

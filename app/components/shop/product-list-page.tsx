@@ -1,7 +1,9 @@
 import { Link } from "@remix-run/react";
 import { LiveStock } from "~/availability/live-stock";
 import type { ProductListView } from "~/cart/list-products.server";
-import { labels, productTexts, shop } from "~/components/texts";
+import { site } from "~/words/site";
+import { t } from "~/words/words";
+import { durationText } from "./duration-text";
 import { Paging } from "./paging";
 import { ProductCard } from "./product-card";
 
@@ -17,22 +19,32 @@ export function ProductListPage({
   return (
     <LiveStock productIds={products.map(({ id }) => id)}>
       <div className="intro">
-        <h1>{search === "" ? shop.motto : productTexts.title}</h1>
-        {search === "" && page === 1 && <p className="text-ink-soft max-w-prose text-lg">{shop.promise}</p>}
+        <h1>{search === "" ? (site().tagline ?? t("products.title")) : t("products.searchTitle", { search })}</h1>
+        {search === "" && page === 1 && (
+          <p className="text-ink-soft max-w-prose text-lg">
+            {t("shop.promiseAll", { duration: durationText(site().holdMs) })}
+          </p>
+        )}
         <p className="hint">
-          {productTexts.found(total, search)}
+          {search === "" ? t("products.found", { total }) : t("products.foundFor", { total, search })}
           {search !== "" && (
             <>
               {" · "}
-              <Link to="/">{labels.showAll}</Link>
+              <Link to="/">{t("nav.allProducts")}</Link>
             </>
           )}
         </p>
       </div>
       {products.length === 0 ? (
         <section className="notice-page">
-          <p>{isBeyondLast ? productTexts.noSuchPage : productTexts.noneFound(search)}</p>
-          <Link to="/">{labels.showAll}</Link>
+          <p>
+            {isBeyondLast
+              ? t("products.noSuchPage")
+              : search === ""
+                ? t("products.none")
+                : t("products.noneFound", { search })}
+          </p>
+          <Link to="/">{t("nav.allProducts")}</Link>
         </section>
       ) : (
         <ul className="cards">

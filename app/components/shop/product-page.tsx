@@ -1,10 +1,12 @@
 import { Link } from "@remix-run/react";
 import { LiveStock, useLiveStock } from "~/availability/live-stock";
 import type { ProductView } from "~/cart/product-view.server";
-import { productTexts, shop } from "~/components/texts";
+import { site } from "~/words/site";
+import { t } from "~/words/words";
 import { AddToCartForm } from "./add-to-cart-form";
+import { durationText } from "./duration-text";
 import { ProductPicture } from "./product-picture";
-import { StockWords } from "./stock-words";
+import { StockStatus } from "./stock-status";
 
 interface ProductPageProps {
   readonly product: ProductView;
@@ -20,11 +22,11 @@ export function ProductPage(props: ProductPageProps) {
         <ProductPicture image={image} size={640} eager first />
         <div className="about">
           <h1>{name}</h1>
-          <p className="price">{price ?? productTexts.missingPrice(props.product.priceUnavailable)}</p>
+          <p className="price">{price ?? t("product.noPrice")}</p>
           <Purchase {...props} />
           <p className="description">{description}</p>
           <p>
-            <Link to="/">{shop.toProducts}</Link>
+            <Link to="/">{t("nav.allProducts")}</Link>
           </p>
         </div>
       </article>
@@ -35,21 +37,22 @@ export function ProductPage(props: ProductPageProps) {
 function Purchase({ product, maxUnitsPerLine, operation }: ProductPageProps) {
   const stock = useLiveStock(product.id, product.stock);
   return (
-    <section className="purchase" aria-label={productTexts.purchase}>
+    <section className="purchase" aria-label={t("product.purchase")}>
       {product.forSale ? (
-        <StockWords stock={stock} />
+        <StockStatus stock={stock} />
       ) : (
         <p className="stock" data-tone="none">
-          {productTexts.notForSale}
+          {t("product.notForSale")}
         </p>
       )}
       <AddToCartForm product={product} stock={stock} maxUnitsPerLine={maxUnitsPerLine} operation={operation} />
       {stock.heldByYou > 0 ? (
         <Link to="/cart" className="button quiet">
-          {shop.toCart}
+          {t("nav.viewCart")}
         </Link>
       ) : (
-        product.forSale && stock.available > 0 && <p className="hint">{shop.promise}</p>
+        product.forSale &&
+        stock.available > 0 && <p className="hint">{t("shop.promise", { duration: durationText(site().holdMs) })}</p>
       )}
     </section>
   );

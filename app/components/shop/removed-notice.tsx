@@ -1,5 +1,5 @@
 import type { RemovedLine } from "~/cart/cart-view";
-import { labels, removedText } from "~/components/texts";
+import { t } from "~/words/words";
 import { CartForm } from "./cart-form";
 import { takeLostFocus } from "./lost-focus";
 
@@ -7,13 +7,13 @@ import { takeLostFocus } from "./lost-focus";
 export function RemovedNotice({ removed: { productId, name, quantity } }: { removed: RemovedLine }) {
   return (
     <div className="notice" role="status" tabIndex={-1} ref={takeLostFocus}>
-      <p>{removedText(name, quantity)}</p>
+      <p>{quantity === 1 ? t("cart.removed", { name }) : t("cart.removedSeveral", { quantity, name })}</p>
       <CartForm>
         <input type="hidden" name="intent" value="set" />
         <input type="hidden" name="product_id" value={productId} />
         <input type="hidden" name="quantity" value={quantity} />
-        <button type="submit" className="button quiet" aria-label={`${labels.undo}: ${name}`}>
-          {labels.undo}
+        <button type="submit" className="button quiet" aria-label={t("cart.undoLabel", { name })}>
+          {t("cart.undo")}
         </button>
       </CartForm>
     </div>

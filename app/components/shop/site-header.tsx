@@ -1,5 +1,6 @@
 import { Form, Link, useNavigation } from "@remix-run/react";
-import { labels, shop } from "~/components/texts";
+import { site } from "~/words/site";
+import { t } from "~/words/words";
 import { CartLink } from "./cart-link";
 
 export function SiteHeader({ unitsInCart }: { unitsInCart: number | null }) {
@@ -9,18 +10,18 @@ export function SiteHeader({ unitsInCart }: { unitsInCart: number | null }) {
       {isNavigating && <span className="navigating" aria-hidden="true" />}
       <Link to="/" className="shop-name">
         <img src="/favicon.svg" alt="" width={32} height={32} />
-        {shop.name}
+        {site().name}
       </Link>
       <Form action="/" role="search" className="search">
         <label htmlFor="search" className="visually-hidden">
-          {labels.searchFor}
+          {t("nav.searchFor")}
         </label>
-        <input id="search" type="search" name="q" maxLength={100} placeholder={labels.searchFor} />
+        <input id="search" type="search" name="q" maxLength={100} placeholder={t("nav.searchFor")} />
         <button type="submit" className="button quiet">
-          {labels.search}
+          {t("nav.search")}
         </button>
       </Form>
-      <nav aria-label={labels.cart}>
+      <nav aria-label={t("nav.cart")}>
         <CartLink unitsInCart={unitsInCart} />
       </nav>
     </header>

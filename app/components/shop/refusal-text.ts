@@ -1,0 +1,11 @@
+import type { Refusal } from "~/cart/panel-result";
+import { t } from "~/words/words";
+import { errorText } from "./error-text";
+
+/** Why nothing was shown or changed in place. */
+export function refusalText({ code, retryAfterSeconds }: Refusal): string {
+  if (code === "offline") return t("failure.offline");
+  if (code === "lost_cookie") return t("lostCookie.onceMoreHere");
+  if (code === "unavailable") return t("failure.unavailable");
+  return errorText(400, { code, retryAfterSeconds }).text;
+}

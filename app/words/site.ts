@@ -1,0 +1,46 @@
+import type { Messages } from "@lingui/core";
+import { setLanguage } from "./words";
+
+/** The shop as its pages show it: the same on the server and in the browser, for the life of the process or the page. */
+export interface Site {
+  readonly name: string;
+  readonly tagline: string | null;
+  readonly supportEmail: string | null;
+  /** Links of the footer. */
+  readonly links: readonly { readonly label: string; readonly url: string }[];
+  /** BCP 47, in its canonical form. */
+  readonly locale: string;
+  readonly direction: "ltr" | "rtl";
+  /** IANA; for times of pages that cannot know the visitor's. */
+  readonly timeZone: string;
+  /** How long an item is held in a cart, in milliseconds. */
+  readonly holdMs: number;
+  /** Whether products are only played with: nobody is charged. */
+  readonly isSandbox: boolean;
+  readonly messages: Messages;
+}
+
+const ELEMENT_ID = "site";
+
+let current: Site | null = null;
+
+export function setSite(site: Site): void {
+  current = site;
+  setLanguage(site);
+}
+
+export function site(): Site {
+  if (current === null) throw new Error("the site is not set yet");
+  return current;
+}
+
+/** Attributes of the `<script>` that brings the site to the browser. */
+export function siteScript() {
+  const json = JSON.stringify(site()).replaceAll("<", "\\u003c");
+  return { id: ELEMENT_ID, type: "application/json", dangerouslySetInnerHTML: { __html: json } };
+}
+
+/** Reads what `siteScript` wrote. */
+export function readSite(document: Document): Site {
+  return JSON.parse(document.getElementById(ELEMENT_ID)?.textContent ?? "null") as Site;
+}
