@@ -8,26 +8,36 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Below the range of outgoing connections, so that a killed server finds its port free when it restarts. */
+/**
+ * Below the range of outgoing connections, so that a killed server finds its port free when it restarts. Each worker of Vitest draws
+ * from a part of its own: its probe of a port would be in the way of another worker's server that is starting there.
+ */
 const FIRST_PORT = 20_000;
-const LAST_PORT = 32_000;
+const PORTS_PER_WORKER = 3_000;
+const WORKERS = 4;
 
+const handedOut = new Set<number>();
+
+/** Ports of 127.0.0.1 that are free now, each handed out once by this process. */
 export async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) {
-    const port = randomInt(FIRST_PORT, LAST_PORT);
-    if (await isFree(port)) ports.add(port);
+  const first = FIRST_PORT + (Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS) * PORTS_PER_WORKER;
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = randomInt(first, first + PORTS_PER_WORKER);
+    if (handedOut.has(port) || !(await isFree(port))) continue;
+    handedOut.add(port);
+    ports.push(port);
   }
-  return [...ports];
+  return ports;
 }
 
-async function isFree(port: number): Promise<boolean> {
+export async function isFree(port: number): Promise<boolean> {
   const probe = createServer().listen(port, "127.0.0.1");
-  const isListening = await Promise.race([
-    once(probe, "listening").then(() => true),
-    once(probe, "error").then(() => false),
-  ]);
-  if (!isListening) return false;
+  try {
+    await once(probe, "listening"); // rejects on an error
+  } catch {
+    return false;
+  }
   probe.close();
   await once(probe, "close");
   return true;
