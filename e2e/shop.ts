@@ -112,12 +112,17 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures & ShopOptions>({
   stores: [[], { option: true }],
+  context: async ({ context, javaScriptEnabled }, use) => {
+    if (javaScriptEnabled) awaitHydration(context);
+    await use(context);
+  },
   baseURL: async ({ stores }, use, { parallelIndex }) => use(storesOf(stores, parallelIndex).url),
-  shopper: async ({ browser, stores }, use, { parallelIndex }) => {
+  shopper: async ({ browser, stores, javaScriptEnabled }, use, { parallelIndex }) => {
     const { url, shortHoldsUrl } = storesOf(stores, parallelIndex);
     const shoppers: Shopper[] = [];
     await use(async ({ shortHolds = false } = {}) => {
       const context = await browser.newContext();
+      if (javaScriptEnabled) awaitHydration(context);
       const shopper = new Shopper(context, await context.newPage(), shortHolds ? shortHoldsUrl : url);
       shoppers.push(shopper);
       return shopper;
@@ -136,6 +141,40 @@ export const test = base.extend<Fixtures & ShopOptions>({
     });
   },
 });
+
+/**
+ * Makes `goto` and `reload` of all pages wait until React has taken the page over, which happens some time after `load`. What is clicked
+ * before is an ordinary link or form: it works, but as without JavaScript.
+ */
+function awaitHydration(context: BrowserContext): void {
+  context.on("page", (page) => {
+    const goto = page.goto.bind(page);
+    const reload = page.reload.bind(page);
+    page.goto = async (...options) => {
+      const response = await goto(...options);
+      await page.waitForFunction(isHydrated);
+      return response;
+    };
+    page.reload = async (...options) => {
+      const response = await reload(...options);
+      await page.waitForFunction(isHydrated);
+      return response;
+    };
+  });
+}
+
+/** Runs in the page. True for pages without React, too, such as the stand-in's payment page. */
+function isHydrated(): boolean {
+  if (document.getElementById("site") === null) return true;
+  const key = Object.keys(document).find((name) => name.startsWith("__reactContainer$"));
+  // The root fiber, whose state says whether the server's markup is still as it came.
+  const root = key === undefined ? undefined : (document as unknown as Record<string, ReactRoot>)[key];
+  return root !== undefined && !root.stateNode.current.memoizedState.isDehydrated;
+}
+
+interface ReactRoot {
+  readonly stateNode: { readonly current: { readonly memoizedState: { readonly isDehydrated: boolean } } };
+}
 
 function storesOf(stores: ShopOptions["stores"], worker: number): ShopOptions["stores"][number] {
   const found = stores[worker];
