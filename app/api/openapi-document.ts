@@ -37,9 +37,11 @@ const HEADERS: Readonly<Record<number, readonly string[]>> = {
 
 /** The API as OpenAPI 3.1, built from the schemas that parse requests and, in tests, validate responses. */
 export function openApiDocument({
+  shopName,
   cookieName,
   publicUrl,
 }: {
+  readonly shopName: string;
   readonly cookieName: string;
   readonly publicUrl: string;
 }): Json {
@@ -58,7 +60,7 @@ export function openApiDocument({
   return {
     openapi: "3.1.0",
     info: {
-      title: "Holdfast",
+      title: `${shopName} API`,
       version: "1.0.0",
       description:
         "JSON in snake_case, times in UTC, whole units. Other methods of a path return `MethodNotAllowed`, and an invalid Host returns `NoHost`; HEAD works like GET. Bodies are limited to 16 KiB, the webhook's to 1 MiB.",

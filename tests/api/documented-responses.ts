@@ -68,7 +68,9 @@ export function createResponseCheck(document: Readonly<Record<string, unknown>>)
 
 const escaped = (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1");
 
-const checkResponse = createResponseCheck(openApiDocument({ cookieName: "cart", publicUrl: "http://shop.test" }));
+const checkResponse = createResponseCheck(
+  openApiDocument({ shopName: "Test", cookieName: "cart", publicUrl: "http://shop.test" }),
+);
 
 /** Throws if the response deviates from `/api/openapi.json`. */
 export function expectDocumented(method: string, path: string, response: HttpResponse): void {

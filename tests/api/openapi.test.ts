@@ -9,7 +9,7 @@ import { createResponseCheck } from "./documented-responses";
 import { ask, type HttpResponse } from "./http-client";
 import { startStore, type StoreProcess } from "./store-process";
 
-const document = openApiDocument({ cookieName: "cart", publicUrl: "http://shop.test" });
+const document = openApiDocument({ shopName: "Slipway", cookieName: "cart", publicUrl: "http://shop.test" });
 const json = { "content-type": "application/json; charset=utf-8" };
 
 function response(status: number, body: unknown, headers: HttpResponse["headers"] = json): HttpResponse {
