@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { offerPrice } from "~/catalog/money-text.server";
 import { listMeta, productMeta } from "~/components/shop/page-meta";
 import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
+import { setSite, site } from "~/words/site";
 import { speakAs } from "../words/site";
 
-beforeAll(() => speakAs());
+beforeEach(() => speakAs());
 
 const stock = { onHand: 5, available: 5, heldByYou: 0, nextReleaseAt: null };
 const mug = {
@@ -74,6 +75,51 @@ describe("the metadata of a page", () => {
     expect(listMeta({ ...list, search: "mug" }, "https://shop.test")).toContainEqual({
       name: "robots",
       content: "noindex",
+    });
+  });
+
+  it("says what shop this is, with what is set", () => {
+    const shopOf = (variables: Record<string, string>) => {
+      speakAs(variables);
+      const list = { products: [], page: 1, pages: 1, total: 0, search: "", operation: "o" };
+      return listMeta(list, "https://shop.test");
+    };
+    const described = shopOf({ SHOP_NAME: "Kiln", SHOP_LOCALE: "en-GB", SUPPORT_EMAIL: "hello@kiln.test" });
+    expect(described).toContainEqual({ property: "og:locale", content: "en_GB" });
+    expect(described).toContainEqual({
+      "script:ld+json": {
+        "@context": "https://schema.org",
+        "@graph": [
+          { "@type": "Organization", name: "Kiln", url: "https://shop.test/", email: "hello@kiln.test" },
+          {
+            "@type": "WebSite",
+            name: "Kiln",
+            url: "https://shop.test/",
+            inLanguage: "en-GB",
+            potentialAction: {
+              "@type": "SearchAction",
+              target: { "@type": "EntryPoint", urlTemplate: "https://shop.test/?q={search_term_string}" },
+              "query-input": "required name=search_term_string",
+            },
+          },
+        ],
+      },
+    });
+    const bare = shopOf({ SHOP_NAME: "Kiln", SHOP_LOCALE: "de" });
+    expect(bare).toContainEqual({ property: "og:locale", content: "de_DE" });
+    expect(JSON.stringify(bare)).not.toContain('"email"');
+  });
+
+  it("has a title and a description without a tagline, too", () => {
+    setSite({ ...site(), name: "Kiln", tagline: null });
+    const list = listMeta(
+      { products: [], page: 1, pages: 1, total: 0, search: "", operation: "o" },
+      "https://shop.test",
+    );
+    expect(list).toContainEqual({ title: "Kiln" });
+    expect(list).toContainEqual({
+      name: "description",
+      content: "Kiln. Items in your cart are held for you for 2 minutes. Nobody else can buy them.",
     });
   });
 

@@ -1,5 +1,6 @@
 import { isRouteErrorResponse, Link, useLocation } from "@remix-run/react";
 import type { PageProblem } from "~/http/problem-codes";
+import { site } from "~/words/site";
 import { t } from "~/words/words";
 import { errorText, OFFLINE } from "./error-text";
 
@@ -16,7 +17,7 @@ export function ErrorPage({ status, problem }: { status: number; problem: PagePr
   const { title, text } = errorText(status, problem);
   const isTemporary = status >= 500 || status === OFFLINE;
   return (
-    <section className="notice-page">
+    <section className="notice-page" lang={site().locale}>
       <h1>{title}</h1>
       <p>{text}</p>
       <ul className="next-links">

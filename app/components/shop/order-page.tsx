@@ -1,6 +1,7 @@
 import { Link, useLocation } from "@remix-run/react";
 import type { OrderDetails, OrderView } from "~/cart/show-order.server";
 import { orderNumber } from "~/components/order-number";
+import { pageTitle } from "~/components/page-title";
 import { useDateText } from "~/components/visitor-clock";
 import { site } from "~/words/site";
 import { t } from "~/words/words";
@@ -64,7 +65,7 @@ function Contact({ number }: { number: string }) {
       <Rich
         text={(email) => t("order.quoteAt", { number, email })}
         value={
-          <a href={`mailto:${supportEmail}?subject=${encodeURIComponent(t("order.number", { number }))}`}>
+          <a href={`mailto:${supportEmail}?subject=${encodeURIComponent(pageTitle(t("order.number", { number })))}`}>
             {supportEmail}
           </a>
         }

@@ -8,7 +8,7 @@ import { site } from "~/words/site";
 import { t } from "~/words/words";
 import { durationText } from "./duration-text";
 
-/** Metadata of the product list. `siteUrl`: origin of the shop, without a trailing slash. */
+/** Metadata of the product list. It also says what shop this is. `siteUrl`: origin of the shop, without a trailing slash. */
 export function listMeta({ search, page }: ProductListView, siteUrl: string): MetaDescriptor[] {
   const { name, tagline } = site();
   const title = tagline === null ? name : `${name} · ${tagline}`;
@@ -17,9 +17,33 @@ export function listMeta({ search, page }: ProductListView, siteUrl: string): Me
     return [{ title: pageTitle(t("products.searchTitle", { search })) }, { name: "robots", content: "noindex" }];
   const url = page === 1 ? `${siteUrl}/` : `${siteUrl}/?page=${page}`;
   return [
-    ...pageMeta({ title, description: tagline ?? promise(), url, image: null }),
+    ...pageMeta({ title, description: tagline ?? `${name}. ${promise()}`, url, image: null }),
     { property: "og:type", content: "website" },
+    { "script:ld+json": shopGraph(siteUrl) },
   ];
+}
+
+/** The shop and its website, as search engines may name them next to a result. */
+function shopGraph(siteUrl: string) {
+  const { name, supportEmail, locale } = site();
+  const url = `${siteUrl}/`;
+  return {
+    "@context": "https://schema.org",
+    "@graph": [
+      { "@type": "Organization", name, url, ...(supportEmail === null ? {} : { email: supportEmail }) },
+      {
+        "@type": "WebSite",
+        name,
+        url,
+        inLanguage: locale,
+        potentialAction: {
+          "@type": "SearchAction",
+          target: { "@type": "EntryPoint", urlTemplate: `${url}?q={search_term_string}` },
+          "query-input": "required name=search_term_string",
+        },
+      },
+    ],
+  };
 }
 
 /** Metadata of a product, with its availability at the time of the response. */
@@ -46,6 +70,7 @@ export function productMeta(
             ...offer,
             url,
             availability: `https://schema.org/${availabilityTerm(stock, forSale)}`,
+            seller: { "@type": "Organization", name: site().name },
           },
         }),
   };
@@ -109,10 +134,17 @@ function pageMeta({
     { name: "description", content: description },
     { tagName: "link", rel: "canonical", href: url },
     { property: "og:site_name", content: site().name },
+    { property: "og:locale", content: openGraphLocale(site().locale) },
     { property: "og:title", content: title },
     { property: "og:description", content: description },
     { property: "og:url", content: url },
     ...(image === null ? [] : [{ property: "og:image", content: image }]),
     { name: "twitter:card", content: image === null ? "summary" : "summary_large_image" },
   ];
+}
+
+/** "en_GB"; the most likely region for a locale without one. */
+function openGraphLocale(locale: string): string {
+  const { language, region = "" } = new Intl.Locale(locale).maximize();
+  return `${language}_${region}`;
 }
