@@ -1,12 +1,16 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { withCheckout, type Cart } from "~/cart/cart-session.server";
+import type { CartView } from "~/cart/cart-view";
 import { changedCartAddress, writeShownCart } from "~/cart/shown-cart.server";
 import type { Product } from "~/catalog/catalog";
+import { atCheckoutTexts } from "~/components/shop/amount-text";
 import { decorate } from "~/decorate";
+import { parseEnvironment } from "~/env.server";
 import { UnavailableError } from "~/errors";
 import { install } from "../boot/installed-shop";
 import { add, CHECKOUT, createWorld, order, product, type World } from "../cart/cart-world";
+import { speakAs } from "../words/site";
 
 const ORIGIN = "http://shop.test";
 
@@ -175,6 +179,25 @@ describe("GET /cart", () => {
       cartRoute.loader(args(await request("/cart", { cart: await cartIn(came.headers) }))),
     );
     expect(again.headers.has("Set-Cookie")).toBe(false);
+  });
+});
+
+describe("a cart", () => {
+  it.each([
+    [{}, []],
+    [{ STRIPE_SHIPPING_RATES: "shr_1" }, ["Shipping calculated at checkout."]],
+    [{ STRIPE_AUTOMATIC_TAX: "true" }, ["Taxes calculated at checkout."]],
+    [{ STRIPE_SHIPPING_RATES: "shr_1", STRIPE_AUTOMATIC_TAX: "true" }, ["Shipping and taxes calculated at checkout."]],
+    // Only asks for an address.
+    [{ STRIPE_SHIPPING_COUNTRIES: "AT" }, []],
+  ])("with the settings %j says that the payment page adds %j", async (settings, texts) => {
+    speakAs();
+    const { STRIPE_SHIPPING_RATES, STRIPE_AUTOMATIC_TAX } = parseEnvironment(settings);
+    const env = { ...here().shop.env, STRIPE_SHIPPING_RATES, STRIPE_AUTOMATIC_TAX };
+    install(decorate(here().shop, { env }));
+    const asked = await request("/cart", { cart: await here().change(here().carts.create(), add("mug", 1)) });
+    const { body } = await answer(() => cartRoute.loader(args(asked)));
+    expect(atCheckoutTexts((body as CartView).atCheckout)).toEqual(texts);
   });
 });
 
