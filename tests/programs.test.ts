@@ -1,12 +1,13 @@
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { expect, it } from "vitest";
 import { freePorts, isFree } from "./programs";
 
 it("a port in use is not free, and free again afterwards", async () => {
-  const server = createServer().listen(0, "127.0.0.1");
+  // Not a port that the system picks: an outgoing connection could take it as soon as it is free.
+  const [port = 0] = await freePorts(1);
+  const server = createServer().listen(port, "127.0.0.1");
   await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
   expect(await isFree(port)).toBe(false);
   server.close();
   await once(server, "close");
