@@ -16,7 +16,7 @@ beforeAll(async () => {
   port = await freePort();
   services = await startStandIns(port);
   return () => services.close();
-}, 60_000);
+});
 
 afterEach(async () => {
   await store?.stop();

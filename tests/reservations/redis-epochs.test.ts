@@ -11,6 +11,9 @@ import { connect } from "./redis-fixture";
 const P = redisForTests();
 const R = redisForTests();
 
+/** Real time: long enough that a busy machine gets from one call to the next within it. */
+const TRUST_MS = 1_500;
+
 async function address() {
   const flipping = await flippingAddress(P.port);
   onTestFinished(() => flipping.close());
@@ -80,9 +83,9 @@ describe("a primary that was failed over and gets its address back", () => {
 
   it("counts as lost for a server that never saw the other one, because after a long silence it reads Stripe's sessions first", async () => {
     const flipping = await address();
-    const [a, c] = [server(flipping.url), server(flipping.url, { trustForMs: 500 })];
+    const [a, c] = [server(flipping.url), server(flipping.url, { trustForMs: TRUST_MS })];
     const claim = await flipAndBack(flipping, [a, c]);
-    await sleep(510);
+    await sleep(TRUST_MS + 10);
     await reached(() => c.store.view("bob"));
     await expect(place(c, "bob")).rejects.toThrow(UnavailableError);
     expect(await c.turns.begin()).toBe("unproven");
@@ -153,12 +156,12 @@ describe("a server that boots on a Redis without a failover", () => {
   });
 
   it("trusts an epoch newer than all it knew without reading Stripe's sessions", async () => {
-    const [a, c] = [server(P.url), server(P.url, { trustForMs: 500 })];
+    const [a, c] = [server(P.url), server(P.url, { trustForMs: TRUST_MS })];
     await a.rebuild();
     expect(await c.turns.begin()).toBe("rebuilt");
     await P.command("FLUSHALL");
     await a.rebuild();
-    await sleep(510);
+    await sleep(TRUST_MS + 10);
     await expect(place(c, "bob")).rejects.toThrow(UnavailableError);
     expect(await c.turns.begin()).toBe("rebuilt");
     expect(await place(c, "bob")).toMatchObject({ outcome: "placed" });
