@@ -46,11 +46,11 @@ export const de: Language = {
   "product.added": "{name} hinzugefügt und für dich reserviert.",
   "product.notForSale": "Zurzeit nicht verfügbar",
   "product.noPrice": "Preis nicht verfügbar",
-  "product.each": "{price} pro Stück",
+  "product.each": "je {price}",
 
-  "stock.soldOut": "Ausverkauft",
-  "stock.inOtherCarts": "In anderen Warenkörben",
-  "stock.inOtherCartsUntil": "In anderen Warenkörben. Vielleicht um {time} wieder da.",
+  "stock.soldOut": "Aus\u00ADverkauft",
+  "stock.inOtherCarts": "In anderen Waren\u00ADkörben",
+  "stock.inOtherCartsUntil": "In anderen Waren\u00ADkörben. Vielleicht um {time} wieder da.",
   "stock.lastOne": "Letztes Stück",
   "stock.few": "Nur noch {available, number} verfügbar",
   "stock.left": "{available, number} auf Lager",
@@ -59,9 +59,9 @@ export const de: Language = {
   "stock.heldMore": "{held, number} für dich reserviert · noch {more, number} verfügbar",
   "stock.heldTooMany":
     "Der Bestand hat sich geändert: {available, plural, =0 {nicht mehr verfügbar} other {nur noch # verfügbar}}. Bitte passe deinen Warenkorb an.",
-  "stock.lapsed": "Reservierung abgelaufen · noch verfügbar",
-  "stock.lapsedFewer": "Reservierung abgelaufen · nur noch {available, number} verfügbar",
-  "stock.lapsedNone": "Reservierung abgelaufen · {stock}",
+  "stock.lapsed": "Nicht mehr reserviert · noch verfügbar",
+  "stock.lapsedFewer": "Nicht mehr reserviert · nur noch {available, number} verfügbar",
+  "stock.lapsedNone": "Nicht mehr reserviert · {stock}",
 
   "cart.title": "Dein Warenkorb",
   "cart.empty": "Dein Warenkorb ist leer.",
@@ -81,7 +81,7 @@ export const de: Language = {
   "cart.gone": "Nicht mehr verfügbares Produkt",
   "cart.times": "{quantity, number} × {price}",
   "cart.subtotal": "Zwischensumme",
-  "cart.total": "Gesamtsumme",
+  "cart.total": "Gesamt",
   "cart.pay": "Zur Kasse",
   "cart.resumePayment": "Weiter zur Zahlung",
   "cart.payHint": "Du bezahlst sicher mit Stripe. Währenddessen bleiben deine Artikel bis zu {duration} reserviert.",
@@ -90,9 +90,9 @@ export const de: Language = {
   "cart.closeLabel": "Warenkorb schließen",
   "cart.loading": "Dein Warenkorb wird geladen\u00A0…",
   "cart.changed": "Dein Warenkorb hat sich inzwischen geändert. Bitte prüfe ihn, bevor du bezahlst.",
-  "cart.changedCurrency": "Die Preise sind jetzt in {currency}.",
+  "cart.changedCurrency": "Die Preise sind jetzt in {currency} angegeben.",
   "cart.changedPrice": "{name} kostet jetzt {price}.",
-  "cart.changedQuantity": "In deinem Warenkorb liegt jetzt {quantity, number} × {name}.",
+  "cart.changedQuantity": "Jetzt in deinem Warenkorb: {quantity, number} × {name}.",
   "cart.changedGone": "{name} liegt nicht mehr in deinem Warenkorb.",
   "cart.unsettled":
     "Deine letzte Zahlung wird noch bestätigt. Bitte sieh dir diese Bestellung an, bevor du noch einmal bezahlst.",
@@ -130,9 +130,9 @@ export const de: Language = {
   "lostCookie.onceMore": "{name} konnten wir beim ersten Mal nicht hinzufügen. Bitte versuche es noch einmal.",
   "lostCookie.again": "Das ist nicht in deinem Warenkorb angekommen. Bitte versuche es noch einmal.",
   "lostCookie.onceMoreHere":
-    "Bitte versuche es noch einmal. Wenn du das wieder liest, blockiert dein Browser Cookies, und die braucht dein Warenkorb.",
+    "Bitte versuche es noch einmal. Wenn diese Meldung wieder erscheint, blockiert dein Browser Cookies. Dein Warenkorb braucht sie.",
   "lostCookie.blocked":
-    "Dein Browser blockiert Cookies, aber ohne Cookie gibt es keinen Warenkorb. Bitte erlaube Cookies für diesen Shop und füge deine Artikel dann noch einmal hinzu.",
+    "Dein Browser blockiert Cookies. Ohne Cookie funktioniert dein Warenkorb nicht: Bitte erlaube Cookies für diesen Shop und leg deine Artikel dann noch einmal hinein.",
 
   "failure.badQuantity": "Gib eine Menge von 1 bis {max, number} ein.",
   "failure.refused": "Diese Menge konnten wir nicht hinzufügen. Dein Warenkorb ist unverändert.",
@@ -159,12 +159,13 @@ export const de: Language = {
   "failure.unavailable":
     "Wir können den Bestand gerade nicht prüfen. Dein Warenkorb bleibt erhalten. Bitte versuche es gleich noch einmal.",
   "failure.offline": "Du bist anscheinend offline. Dein Warenkorb ist unverändert. Bitte versuche es noch einmal.",
-  "failure.noPrice": "Ein Artikel in deinem Warenkorb hat gerade keinen Preis. Entferne ihn, um zur Kasse zu gehen.",
-  "failure.mixedCurrencies": "Diese Artikel haben verschiedene Währungen. Bitte bestelle sie getrennt.",
+  "failure.noPrice":
+    "Für einen Artikel in deinem Warenkorb gibt es gerade keinen Preis. Entferne ihn, um zur Kasse zu gehen.",
+  "failure.mixedCurrencies": "Diese Artikel haben Preise in verschiedenen Währungen. Bitte bestelle sie getrennt.",
   "failure.noLongerSold":
     "Ein Artikel in deinem Warenkorb wird nicht mehr verkauft. Entferne ihn, um zur Kasse zu gehen.",
   "failure.amountTooSmall":
-    "Die Gesamtsumme liegt unter dem Mindestbetrag für Kartenzahlung. Bitte lege noch einen Artikel dazu.",
+    "Dein Einkauf liegt unter dem Mindestbetrag für Kartenzahlung. Bitte leg noch einen Artikel dazu.",
   "failure.rejectedByStripe":
     "Die Zahlung konnte nicht gestartet werden. Es wurde nichts abgebucht und wir wissen Bescheid.",
   "failure.onlyAvailable": "Nur {available, number} verfügbar.",
@@ -189,7 +190,7 @@ export const de: Language = {
   "order.refundFailed": "Erstattung fehlgeschlagen",
   "order.stillInCart": "Deine Artikel liegen noch im Warenkorb.",
   "order.noLongerReserved":
-    "Deine Artikel sind nicht mehr reserviert. Lege sie noch einmal in den Warenkorb, um sie zu bestellen.",
+    "Deine Artikel sind nicht mehr reserviert. Leg sie noch einmal in den Warenkorb, um sie zu bestellen.",
   "order.paid.title": "Vielen Dank! Deine Bestellung ist bestätigt.",
   "order.paid.text": "Deine Zahlung ist bei uns eingegangen.",
   "order.refunded.title": "Wir haben deine Zahlung erstattet",
@@ -200,26 +201,26 @@ export const de: Language = {
     "Wir haben dir den vollen Betrag erstattet. Bis er ankommt, kann es ein paar Tage dauern.",
   "order.refund_pending.title": "Deine Erstattung ist unterwegs",
   "order.refund_pending.text":
-    "Wir haben das Geld zurückgeschickt. Bis es ankommt, kann es ein paar Tage dauern. Du musst nichts tun.",
+    "Wir haben dein Geld zurückgeschickt. Bis es ankommt, kann es ein paar Tage dauern. Du musst nichts tun.",
   "order.refund_failed.title": "Deine Erstattung hat nicht geklappt",
   "order.refund_failed.text":
     "Das Geld ist nicht auf deinem Konto angekommen. Wir wissen Bescheid und kümmern uns darum. Du musst nichts tun.",
   "order.needs_review.title": "Wir prüfen deine Bestellung",
   "order.needs_review.text":
-    "Deine Zahlung ist bei uns eingegangen. Wir sorgen dafür, dass du deine Artikel oder dein Geld zurück bekommst. Du musst nichts tun. Bitte bezahle nicht noch einmal.",
+    "Deine Zahlung ist bei uns eingegangen. Wir sorgen dafür, dass du deine Artikel bekommst oder dein Geld zurückerhältst. Du musst nichts tun. Bitte bezahle nicht noch einmal.",
   "order.awaiting_payment.title": "Zahlung in Bearbeitung",
   "order.awaiting_payment.text":
-    "Deine Bank hat die Zahlung noch nicht bestätigt. Bis dahin bleiben deine Artikel reserviert.",
+    "Deine Bank muss die Zahlung noch bestätigen. Bis dahin bleiben deine Artikel reserviert.",
   "order.not_charged.title": "Zahlung nicht abgeschlossen",
   "order.not_charged.text": "Es wurde nichts abgebucht.",
   "order.open.title": "Noch nicht bezahlt",
-  "order.open.text": "Deine Artikel sind reserviert. Schließe die Bestellung mit der Zahlung ab.",
+  "order.open.text": "Deine Artikel sind reserviert. Mit der Zahlung schließt du deine Bestellung ab.",
   "order.another_browser.title": "Wir können diese Bestellung hier nicht anzeigen",
   "order.another_browser.text":
     "Du kannst sie nur in dem Browser ansehen, in dem du bezahlt hast. Deinen Beleg findest du in deinen E-Mails.",
-  "order.being_confirmed.title": "Wir bestätigen deine Bestellung",
+  "order.being_confirmed.title": "Deine Bestellung wird gerade bestätigt",
   "order.being_confirmed.text":
-    "Wenn du bezahlt hast, ist deine Zahlung sicher. Wir bestätigen sie gerade: Lade diese Seite gleich neu.",
+    "Wenn du bezahlt hast, ist deine Zahlung sicher. Wir bestätigen sie gerade: Lade diese Seite in einem Moment neu.",
 
   "error.offline.title": "Du bist offline",
   "error.offline.text": "Dein Warenkorb ist gespeichert. Bitte versuche es noch einmal, wenn du wieder online bist.",
@@ -240,7 +241,7 @@ export const de: Language = {
   "error.crossOrigin.text":
     "Diese Anfrage kam von einer anderen Website, deshalb haben wir sie ignoriert. Bitte versuche es hier noch einmal.",
 
-  "sandboxPayment.note": "Diese Seite steht für die Zahlungsseite von Stripe. Es wird nichts abgebucht.",
+  "sandboxPayment.note": "Diese Seite ersetzt hier die Zahlungsseite von Stripe. Es wird nichts abgebucht.",
   "sandboxPayment.suffix": "Demo",
   "sandboxPayment.title": "Zahlung",
   "sandboxPayment.heading": "{amount} bezahlen",
@@ -265,7 +266,7 @@ export const de: Language = {
   "sandboxPayment.expiredText": "Geh zurück zum Shop und sieh nach, ob deine Artikel noch verfügbar sind.",
   "sandboxPayment.completeTitle": "Schon bezahlt",
   "sandboxPayment.completeHeading": "Diese Bestellung ist schon abgeschlossen.",
-  "sandboxPayment.completeText": "Es wird nicht noch einmal abgebucht.",
+  "sandboxPayment.completeText": "Es wird nichts weiter abgebucht.",
   "sandboxPayment.viewOrder": "Bestellung ansehen",
   "sandboxPayment.unknownHeading": "Wir haben diese Zahlungsseite nicht gefunden.",
   "sandboxPayment.unknownText": "Die Demo vergisst ihre Zahlungen, wenn sie neu startet.",

@@ -17,7 +17,7 @@ describe("German texts about stock", () => {
     [stock, "12 auf Lager"],
     [{ ...stock, available: 3 }, "Nur noch 3 verfügbar"],
     [{ ...stock, available: 1 }, "Letztes Stück"],
-    [{ ...stock, available: 0, nextReleaseAt: AT }, "In anderen Warenkörben. Vielleicht um 15:32 MEZ wieder da."],
+    [{ ...stock, available: 0, nextReleaseAt: AT }, "In anderen Waren\u00ADkörben. Vielleicht um 15:32 MEZ wieder da."],
     [{ ...stock, available: 1, heldByYou: 1 }, "Für dich reserviert. Es ist das letzte Stück."],
     [{ ...stock, available: 2, heldByYou: 2 }, "2 für dich reserviert. Es sind die letzten."],
     [{ ...stock, available: 3, heldByYou: 2 }, "2 für dich reserviert · noch 1 verfügbar"],
@@ -35,7 +35,7 @@ describe("German texts about stock", () => {
 
   it("take a stock text in, and a time of a refusal", () => {
     expect(lapsedText({ ...stock, onHand: 0, available: 0 }, 1, clockText)).toBe(
-      "Reservierung abgelaufen · Ausverkauft",
+      "Nicht mehr reserviert · Aus\u00ADverkauft",
     );
     const line = { productId: "mug", name: "Mug", requested: 3, available: 1, nextReleaseAt: AT };
     expect(shortageText({ ...line, shortage: "held_by_others" }, clockText)).toBe(
