@@ -14,8 +14,8 @@ export const fr: Language = {
   "nav.cart": "Panier",
   "nav.cartCount": "Panier · {count, number}",
   "nav.cartCountLabel": "Panier · {count, plural, one {# article} other {# articles}}",
-  "nav.search": "Rechercher",
-  "nav.searchFor": "Rechercher un produit",
+  "nav.search": "Chercher",
+  "nav.searchFor": "Chercher un produit",
   "nav.allProducts": "Tous les produits",
   "nav.continueShopping": "Continuer vos achats",
   "nav.viewCart": "Voir le panier",
@@ -55,19 +55,18 @@ export const fr: Language = {
   "stock.left": "{available, number} en stock",
   "stock.heldLast":
     "{held, plural, one {Réservé pour vous. C’est le dernier article.} other {# articles réservés pour vous. Ce sont les derniers.}}",
-  "stock.heldMore":
-    "{held, plural, one {# réservé} other {# réservés}} pour vous · {more, plural, one {encore # disponible} other {encore # disponibles}}",
+  "stock.heldMore": "{held, plural, one {# réservé} other {# réservés}} pour vous · encore {more, number} en stock",
   "stock.heldTooMany":
-    "Le stock a changé\u00A0: {available, plural, =0 {cet article n’est plus disponible} one {plus que # disponible} other {plus que # disponibles}}. Merci d’ajuster votre panier.",
-  "stock.lapsed": "Réservation expirée · encore disponible",
+    "Le stock a changé\u00A0: {available, plural, =0 {il n’en reste plus} other {il n’en reste que #}}. Merci d’ajuster votre panier.",
+  "stock.lapsed": "Réservation expirée · encore en stock",
   "stock.lapsedFewer": "Réservation expirée · plus que {available, number} en stock",
   "stock.lapsedNone": "Réservation expirée · {stock}",
 
   "cart.title": "Votre panier",
   "cart.empty": "Votre panier est vide.",
-  "cart.update": "Modifier",
-  "cart.updateLabel": "Modifier la quantité\u00A0: {name}",
-  "cart.updating": "Modification…",
+  "cart.update": "Mettre à jour",
+  "cart.updateLabel": "Mettre à jour la quantité\u00A0: {name}",
+  "cart.updating": "Mise à jour…",
   "cart.updated": "{name}\u00A0: {quantity, plural, one {# article réservé} other {# articles réservés}} pour vous.",
   "cart.remove": "Retirer",
   "cart.removeLabel": "Retirer {name}",
@@ -83,7 +82,7 @@ export const fr: Language = {
   "cart.subtotal": "Sous-total",
   "cart.total": "Total",
   "cart.pay": "Commander",
-  "cart.resumePayment": "Reprendre le paiement",
+  "cart.resumePayment": "Retour au paiement",
   "cart.payHint":
     "Paiement sécurisé avec Stripe. Vos articles restent réservés pendant que vous payez ({duration} maximum).",
   "cart.recentOrders": "Commandes récentes",
@@ -129,10 +128,10 @@ export const fr: Language = {
   "payment.readyText": "Vos articles sont réservés. Passez à la page de paiement pour finaliser votre commande.",
   "payment.continue": "Passer au paiement",
 
-  "lostCookie.onceMore": "Nous n’avons pas pu ajouter {name} du premier coup. Merci d’essayer encore une fois.",
-  "lostCookie.again": "Votre panier n’a pas été mis à jour. Merci d’essayer encore une fois.",
+  "lostCookie.onceMore": "Nous n’avons pas pu ajouter {name} du premier coup. Merci de réessayer.",
+  "lostCookie.again": "Votre panier n’a pas été mis à jour. Merci de réessayer.",
   "lostCookie.onceMoreHere":
-    "Merci d’essayer encore une fois. Si ce message revient, votre navigateur bloque les cookies, dont votre panier a besoin.",
+    "Merci de réessayer. Si ce message revient, votre navigateur bloque les cookies, dont votre panier a besoin.",
   "lostCookie.blocked":
     "Votre navigateur bloque les cookies, or votre panier en a besoin. Autorisez-les pour cette boutique, puis ajoutez à nouveau vos articles.",
 
@@ -164,13 +163,13 @@ export const fr: Language = {
     "Impossible de vérifier le stock pour le moment. Votre panier est conservé. Merci de réessayer dans un instant.",
   "failure.offline": "Vous semblez être hors ligne. Votre panier n’a pas changé. Merci de réessayer.",
   "failure.noPrice": "Un article de votre panier n’a pas de prix pour le moment. Retirez-le pour commander.",
-  "failure.mixedCurrencies": "Ces articles sont dans des devises différentes. Merci de les commander séparément.",
+  "failure.mixedCurrencies":
+    "Ces articles ont des prix dans des devises différentes. Merci de les commander séparément.",
   "failure.noLongerSold": "Un article de votre panier n’est plus en vente. Retirez-le pour commander.",
   "failure.amountTooSmall": "Votre total est inférieur au minimum accepté par carte. Ajoutez un autre article.",
   "failure.rejectedByStripe": "Le paiement n’a pas pu démarrer. Aucun montant n’a été débité et nous sommes prévenus.",
-  "failure.onlyAvailable": "Seulement {available, plural, one {# disponible} other {# disponibles}}.",
-  "failure.onlyAvailableYet":
-    "Seulement {available, plural, one {# disponible} other {# disponibles}} pour le moment. Peut-être davantage à {time}.",
+  "failure.onlyAvailable": "Il n’en reste que {available, number}.",
+  "failure.onlyAvailableYet": "Il n’en reste que {available, number} pour le moment. Peut-être davantage à {time}.",
   "failure.heldByOthers": "Quelqu’un a été plus rapide\u00A0: l’article est dans son panier.",
   "failure.heldByOthersUntil":
     "Quelqu’un a été plus rapide\u00A0: l’article est dans son panier. Peut-être de retour à {time}.",
@@ -201,20 +200,20 @@ export const fr: Language = {
     "Nous avons remboursé le montant total\u202F; il peut mettre quelques jours à vous parvenir.",
   "order.refund_pending.title": "Votre remboursement est en cours",
   "order.refund_pending.text":
-    "Le remboursement est parti. Il peut mettre quelques jours à vous parvenir et vous n’avez rien à faire.",
+    "Nous avons envoyé le remboursement. Il peut mettre quelques jours à vous parvenir et vous n’avez rien à faire.",
   "order.refund_failed.title": "Votre remboursement n’a pas abouti",
   "order.refund_failed.text":
-    "L’argent n’est pas arrivé sur votre compte. Nous sommes prévenus et nous nous en occupons. Vous n’avez rien à faire.",
+    "Le montant n’est pas arrivé sur votre compte. Nous sommes prévenus et nous nous en occupons. Vous n’avez rien à faire.",
   "order.needs_review.title": "Nous vérifions votre commande",
   "order.needs_review.text":
     "Nous avons bien reçu votre paiement et faisons le nécessaire pour que vous receviez vos articles ou votre remboursement. Vous n’avez rien à faire. Merci de ne pas payer à nouveau.",
   "order.awaiting_payment.title": "Paiement en cours de traitement",
   "order.awaiting_payment.text":
-    "Votre banque n’a pas encore confirmé le paiement. D’ici là, vos articles restent réservés.",
+    "Votre banque n’a pas encore confirmé le paiement. En attendant, vos articles restent réservés.",
   "order.not_charged.title": "Le paiement n’a pas abouti",
   "order.not_charged.text": "Aucun montant n’a été débité.",
   "order.open.title": "En attente de paiement",
-  "order.open.text": "Vos articles sont réservés. Reprenez le paiement pour finaliser votre commande.",
+  "order.open.text": "Vos articles sont réservés. Retournez au paiement pour finaliser votre commande.",
   "order.another_browser.title": "Impossible d’afficher cette commande ici",
   "order.another_browser.text":
     "Cette commande n’est visible que dans le navigateur utilisé pour payer. Votre reçu se trouve dans vos e-mails.",
@@ -225,11 +224,11 @@ export const fr: Language = {
   "error.offline.title": "Vous êtes hors ligne",
   "error.offline.text": "Votre panier est enregistré. Réessayez une fois la connexion rétablie.",
   "error.notFound.title": "Page introuvable",
-  "error.notFound.text": "Vérifiez l’adresse ou parcourez tous les produits.",
+  "error.notFound.text": "Vérifiez l’adresse ou parcourez tous nos produits.",
   "error.unknownProduct.title": "Produit introuvable",
-  "error.unknownProduct.text": "Il n’est peut-être plus en vente. Parcourez plutôt tous les produits.",
+  "error.unknownProduct.text": "Il n’est peut-être plus en vente. Parcourez plutôt tous nos produits.",
   "error.notPossible.title": "Action impossible",
-  "error.notPossible.text": "Cette page ne permet pas de faire cela. Revenez en arrière et réessayez.",
+  "error.notPossible.text": "Cette page ne le permet pas. Revenez en arrière et réessayez.",
   "error.unavailable.title": "Nous revenons tout de suite",
   "error.unavailable.text":
     "Votre panier est conservé et aucun montant n’a été débité. Merci de réessayer dans un instant.",
@@ -255,7 +254,7 @@ export const fr: Language = {
   "sandboxPayment.cancel": "Annuler",
   "sandboxPayment.explainDecline": "«\u00A0Carte refusée\u00A0» simule un refus de la banque.",
   "sandboxPayment.explainLater":
-    "«\u00A0Payer plus tard\u00A0» simule un paiement bancaire qui aboutit ou échoue après la commande.",
+    "«\u00A0Payer plus tard\u00A0» simule un paiement différé, qui aboutit ou échoue après la commande.",
   "sandboxPayment.declined": "Votre carte a été refusée. Aucun montant n’a été débité. Vous pouvez réessayer.",
   "sandboxPayment.notOffered": "Ce moyen de paiement n’est pas proposé ici.",
   "sandboxPayment.back": "Retour à la boutique",

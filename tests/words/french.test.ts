@@ -24,15 +24,15 @@ describe("French texts about stock", () => {
     [{ ...stock, onHand: 0, available: 0 }, "Épuisé"],
     [{ ...stock, available: 1, heldByYou: 1 }, "Réservé pour vous. C’est le dernier article."],
     [{ ...stock, available: 2, heldByYou: 2 }, "2 articles réservés pour vous. Ce sont les derniers."],
-    [{ ...stock, available: 2, heldByYou: 1 }, "1 réservé pour vous · encore 1 disponible"],
-    [{ ...stock, available: 5, heldByYou: 2 }, "2 réservés pour vous · encore 3 disponibles"],
+    [{ ...stock, available: 2, heldByYou: 1 }, "1 réservé pour vous · encore 1 en stock"],
+    [{ ...stock, available: 5, heldByYou: 2 }, "2 réservés pour vous · encore 3 en stock"],
     [
       { ...stock, onHand: 0, available: 0, heldByYou: 2 },
-      "Le stock a changé\u00A0: cet article n’est plus disponible. Merci d’ajuster votre panier.",
+      "Le stock a changé\u00A0: il n’en reste plus. Merci d’ajuster votre panier.",
     ],
     [
       { ...stock, onHand: 1, available: 1, heldByYou: 2 },
-      "Le stock a changé\u00A0: plus que 1 disponible. Merci d’ajuster votre panier.",
+      "Le stock a changé\u00A0: il n’en reste que 1. Merci d’ajuster votre panier.",
     ],
   ])("%j reads %j", (facts, words) => {
     expect(stockText(facts, clockText)).toBe(words);
@@ -42,7 +42,7 @@ describe("French texts about stock", () => {
     expect(lapsedText({ ...stock, onHand: 0, available: 0 }, 1, clockText)).toBe("Réservation expirée · Épuisé");
     const line = { productId: "mug", name: "Mug", requested: 3, available: 2, nextReleaseAt: AT };
     expect(shortageText({ ...line, shortage: "held_by_others" }, clockText)).toBe(
-      "Seulement 2 disponibles pour le moment. Peut-être davantage à 15:32 UTC+1.",
+      "Il n’en reste que 2 pour le moment. Peut-être davantage à 15:32 UTC+1.",
     );
   });
 });
