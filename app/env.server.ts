@@ -7,6 +7,7 @@ import { isStripeCurrency } from "~/checkout/stripe/currencies";
 import { paymentMethodsProblem } from "~/checkout/stripe/payment-methods";
 import { isShippingCountry } from "~/checkout/stripe/shipping-countries";
 import { isLoopback } from "~/http/loopback";
+import { accentPalette } from "~/look/accent.server";
 import { isSpoken, LANGUAGE_CODES } from "~/words/languages.server";
 
 /** An invalid environment. The message lists every missing or invalid variable, one per line. */
@@ -165,6 +166,7 @@ const schema = z.object({
     .transform((flag) => flag === "true"),
   SHOP_NAME: z.string().trim().max(60).optional(),
   SHOP_TAGLINE: z.string().trim().max(200).optional(),
+  SHOP_ACCENT: parsedBy(accentPalette).optional(),
   SUPPORT_EMAIL: z.email("must be an e-mail address").optional(),
   SHOP_LINKS: list
     .transform((pairs) => pairs.map(shopLink))

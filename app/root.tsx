@@ -57,6 +57,9 @@ export function Layout({ children }: { children: ReactNode }) {
         <meta name="color-scheme" content="light dark" />
         <Head />
         <Links />
+        {site().accentCss !== null && (
+          <style nonce={nonce} dangerouslySetInnerHTML={{ __html: site().accentCss ?? "" }} />
+        )}
       </head>
       <body>
         <a className="skip-link" href="#content" lang={site().locale}>

@@ -1,4 +1,5 @@
 import type { Environment } from "~/env.server";
+import { accentCss } from "~/look/accent.server";
 import { messagesFor } from "~/words/languages.server";
 import type { Site } from "~/words/site";
 
@@ -11,6 +12,7 @@ export function siteOf(env: Environment): Site {
   return {
     name: env.shopName,
     tagline: env.shopTagline,
+    accentCss: env.SHOP_ACCENT === undefined ? null : accentCss(env.SHOP_ACCENT),
     supportEmail: env.SUPPORT_EMAIL ?? null,
     links: env.SHOP_LINKS,
     locale: locale.toString(),

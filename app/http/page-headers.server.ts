@@ -8,7 +8,7 @@ interface HeadersEnvironment {
 }
 
 /**
- * Security headers of every page. `nonce` is that of the page's inline scripts; null in development, where Vite adds its own scripts.
+ * Security headers of every page. `nonce` is that of the page's inline scripts and styles; null in development, where Vite adds its own scripts.
  * Referrer-Policy must not be `no-referrer`: browsers would then post forms with `Origin: null`, which Remix rejects.
  */
 export function pageHeaders(env: HeadersEnvironment, nonce: string | null): Record<string, string> {
@@ -27,7 +27,7 @@ function contentSecurityPolicy(env: HeadersEnvironment, nonce: string | null): s
   const directives = {
     "default-src": ["'self'"],
     "script-src": ["'self'", isDevelopment ? "'unsafe-inline'" : `'nonce-${nonce}'`],
-    "style-src": ["'self'", ...(isDevelopment ? ["'unsafe-inline'"] : [])],
+    "style-src": ["'self'", isDevelopment ? "'unsafe-inline'" : `'nonce-${nonce}'`],
     "img-src": ["'self'", "data:", ...(env.IMAGE_HOSTS ?? ["https:"]), ...pictureOrigins(env)],
     "connect-src": ["'self'", ...(isDevelopment ? ["ws:"] : [])],
     // Chromium also applies this to the redirect after a form post: without the payment page, nobody could pay.

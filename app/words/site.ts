@@ -5,6 +5,8 @@ import { setLanguage } from "./words";
 export interface Site {
   readonly name: string;
   readonly tagline: string | null;
+  /** The style sheet of its accent; null for the colours of app/styles. */
+  readonly accentCss: string | null;
   readonly supportEmail: string | null;
   /** Links of the footer. */
   readonly links: readonly { readonly label: string; readonly url: string }[];
