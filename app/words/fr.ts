@@ -136,7 +136,7 @@ export const fr: Language = {
     "Votre navigateur bloque les cookies, or votre panier en a besoin. Autorisez-les pour cette boutique, puis ajoutez à nouveau vos articles.",
 
   "failure.badQuantity": "Saisissez une quantité de 1 à {max, number}.",
-  "failure.refused": "Nous n’avons pas pu ajouter cette quantité. Votre panier n’a pas changé.",
+  "failure.refused": "Cette quantité n’est pas disponible. Votre panier n’a pas changé.",
   "failure.unknownProduct": "Ce produit n’est plus disponible.",
   "failure.unitsPerLine":
     "Vous pouvez acheter {max, plural, one {# exemplaire} other {# exemplaires}} maximum de chaque produit.",
