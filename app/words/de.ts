@@ -121,7 +121,7 @@ export const de: Language = {
   "hold.announceSeconds": "Deine Reservierung läuft in 30 Sekunden ab.",
   "hold.announceSecondsExtend": "Deine Reservierung läuft in 30 Sekunden ab. Du kannst sie verlängern.",
   "hold.announceEnded":
-    "Deine Reservierung ist abgelaufen. Deine Artikel liegen noch im Warenkorb und du kannst sie erneut reservieren.",
+    "Deine Reservierung ist abgelaufen. Deine Artikel liegen noch im Warenkorb. Solange es sie gibt, kannst du sie erneut reservieren.",
 
   "payment.readyTitle": "Bereit zum Bezahlen",
   "payment.readyText": "Deine Artikel sind reserviert. Auf der Zahlungsseite kannst du deine Bestellung abschließen.",
@@ -135,7 +135,7 @@ export const de: Language = {
     "Dein Browser blockiert Cookies. Ohne Cookie funktioniert dein Warenkorb nicht: Bitte erlaube Cookies für diesen Shop und leg deine Artikel dann noch einmal hinein.",
 
   "failure.badQuantity": "Gib eine Menge von 1 bis {max, number} ein.",
-  "failure.refused": "Diese Menge konnten wir nicht hinzufügen. Dein Warenkorb ist unverändert.",
+  "failure.refused": "Diese Menge ist gerade nicht verfügbar. Dein Warenkorb ist unverändert.",
   "failure.unknownProduct": "Dieses Produkt ist nicht mehr verfügbar.",
   "failure.unitsPerLine": "Du kannst höchstens {max, number} Stück pro Produkt kaufen.",
   "failure.linesPerCart":
