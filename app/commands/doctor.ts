@@ -16,6 +16,7 @@ import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { createPriceBook } from "~/checkout/stripe/price-book.server";
 import { createStripe } from "~/checkout/stripe/stripe-client.server";
 import { createStripeGateway } from "~/checkout/stripe/stripe-gateway.server";
+import { examineIdentity } from "~/doctor/examine-identity";
 import { examinePayment } from "~/doctor/examine-payment";
 import { examinePrices } from "~/doctor/examine-prices";
 import { examineStripe } from "~/doctor/examine-stripe.server";
@@ -85,6 +86,8 @@ async function examine(env: Environment): Promise<void> {
     state: "note",
     text: `This shop tags its Stripe sessions with ${shopTag}. Keep this tag: if you later change SUPABASE_URL, PRODUCTS_SCHEMA, PRODUCTS_TABLE or SHOP_ENVIRONMENT, list it in FORMER_SHOP_TAGS.`,
   });
+
+  for (const finding of examineIdentity({ given: process.env, shopName: env.shopName })) print(finding);
 
   // Columns that are detected are never Stripe Prices.
   if (typeof env.PRODUCTS_COLUMNS?.stripePrice === "string")

@@ -23,6 +23,10 @@ describe("npm run doctor beside a running shop", { timeout: 120_000 }, () => {
     const { output, status } = await runDoctor(standIns, { ADMIN_TOKEN, PORT: String(port) });
 
     expect(output).toContain(`ok     Webhook received and verified by the shop at http://127.0.0.1:${port}.`);
+    expect(output).toMatch(
+      /note {3}Not set, see "Make it yours" in the README: SHOP_NAME \(the shop is called 127\.0\.0\.1:\d+\)/,
+    );
+    expect(output).toMatch(/note {3}Turn on receipts in Stripe/);
     expect(output).toContain("All checks passed.");
     expect(status).toBe(0);
   });
