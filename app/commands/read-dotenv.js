@@ -11,7 +11,9 @@ export function readDotenv() {
   const flag = process.argv.indexOf("--dotenv");
   if (flag === -1) return;
   process.argv.splice(flag, 1);
-  const read = parse(contents());
+  const text = contents();
+  warnOfComments(text);
+  const read = parse(text);
   const names = Object.keys(read);
   if (names.length === 0) return;
   const kept = names.filter((name) => process.env[name] !== undefined);
@@ -27,6 +29,15 @@ function contents() {
     process.stderr.write(`.env cannot be read: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);
   }
+}
+
+/** A comment begins at any unquoted #, so a colour, or an address with a fragment, would lose its end without a word. */
+const CUT_VALUE = /^\s*(?:export\s+)?([\w.-]+)\s*=(?:(?!\s*["'`])[^#\r\n]*[^#\s])?#/gm;
+
+/** @param {string} text */
+function warnOfComments(text) {
+  for (const [, name] of text.matchAll(CUT_VALUE))
+    process.stderr.write(`.env: ${name} ends at its #, which begins a comment. Put the value in quotes.\n`);
 }
 
 /** @param {readonly string[]} kept */
