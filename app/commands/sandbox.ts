@@ -3,10 +3,14 @@
  * Prints the variables to start those servers with, then `ready` once both stand-ins accept requests.
  */
 import { z } from "zod";
+import { siteOf } from "~/boot/site.server";
+import { parseEnvironment } from "~/env.server";
 import { listen } from "~/sandbox/listen.server";
 import { createStripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
 import { SANDBOX_DUMP_FILE } from "~/sandbox/supabase/sandbox-dump-file";
 import { createSupabaseSandbox, SANDBOX_SUPABASE_KEY } from "~/sandbox/supabase/supabase-sandbox.server";
+import { isSpoken, LANGUAGE_CODES } from "~/words/languages.server";
+import { setSite } from "~/words/site";
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback);
 const env = z
@@ -14,6 +18,10 @@ const env = z
     SANDBOX_SUPABASE_PORT: port(55321),
     SANDBOX_STRIPE_PORT: port(55322),
     SANDBOX_WEBHOOK_URLS: z.string().default(""),
+    SHOP_LOCALE: z
+      .string()
+      .default("en")
+      .refine(isSpoken, { error: `must be a language tag of one of ${LANGUAGE_CODES.join(", ")}` }),
   })
   .safeParse(process.env);
 if (!env.success) {
@@ -21,6 +29,8 @@ if (!env.success) {
   process.exit(1);
 }
 
+// The language of the payment page.
+setSite(siteOf(parseEnvironment({ SHOP_LOCALE: env.data.SHOP_LOCALE })));
 const supabase = await createSupabaseSandbox({ dumpFile: SANDBOX_DUMP_FILE });
 const database = await listen((request) => supabase.fetch(request), env.data.SANDBOX_SUPABASE_PORT);
 const webhookUrls = env.data.SANDBOX_WEBHOOK_URLS.split(",")

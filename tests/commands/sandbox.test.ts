@@ -13,7 +13,7 @@ describe("npm run sandbox", () => {
     const webhooks = `http://127.0.0.1:${port}/api/webhooks/stripe`;
     sandbox = await startCommand(
       "app/commands/sandbox.ts",
-      { SANDBOX_SUPABASE_PORT: "0", SANDBOX_STRIPE_PORT: "0", SANDBOX_WEBHOOK_URLS: webhooks },
+      { SANDBOX_SUPABASE_PORT: "0", SANDBOX_STRIPE_PORT: "0", SANDBOX_WEBHOOK_URLS: webhooks, SHOP_LOCALE: "fr" },
       /^ready$/m,
     );
     const printedVariables = Object.fromEntries(
@@ -39,6 +39,14 @@ describe("npm run sandbox", () => {
     await pay(await buyer.openPaymentPage());
     const operator = new Operator(store.url);
     await expect.poll(async () => operator.stock(jug), { timeout: 10_000 }).toMatchObject({ inventory: 4, held: 0 });
+  });
+
+  it("shows the payment page in the language of SHOP_LOCALE", async () => {
+    const buyer = new Caller(store.url);
+    read(await buyer.reserve(productId("Cormorant Jug"), 1), 200, reserved);
+    const page = await (await fetch(await buyer.openPaymentPage())).text();
+    expect(page).toContain('<html lang="fr"');
+    expect(page).toContain("Cette page remplace la page de paiement de Stripe.");
   });
 
   it("exits with 0 on SIGTERM", async () => {

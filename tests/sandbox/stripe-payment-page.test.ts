@@ -1,6 +1,7 @@
 import Stripe from "stripe";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { listen, type Listening } from "~/sandbox/listen.server";
+import { speakAs } from "../words/site";
 import { cart, errorOf, line, startSandbox } from "./stripe-sandbox-fixture";
 
 type World = ReturnType<typeof startSandbox>;
@@ -8,6 +9,8 @@ type World = ReturnType<typeof startSandbox>;
 const get = ({ sandbox }: World, path: string) => sandbox.httpFetch(`http://pay.test${path}`);
 const post = ({ sandbox }: World, path: string, action: string, headers: Record<string, string> = {}) =>
   sandbox.httpFetch(`http://pay.test${path}`, { method: "POST", body: new URLSearchParams({ action }), headers });
+
+beforeEach(() => speakAs({ SHOP_LOCALE: "en-US" }));
 
 async function open({ stripe }: World, change: Partial<Stripe.Checkout.SessionCreateParams> = {}): Promise<string> {
   return (await stripe.checkout.sessions.create(cart(change))).id;
@@ -28,7 +31,7 @@ describe("the payment page", () => {
     for (const response of [await get(world, `/pay/${id}`), await post(world, `/pay/${id}`, "pay")]) {
       expect(response.status).toBe(410);
       const page = await response.text();
-      expect(page).toContain("This payment page has expired; you were not charged.");
+      expect(page).toContain("This payment page has expired. You haven’t been charged.");
       expect(page).toContain('href="http://shop.test/cart"');
       expect(page).not.toContain("<button");
     }
@@ -58,7 +61,7 @@ describe("the payment page", () => {
     const id = await open(world, { line_items: [line(1250, 2, "usd", "<b>Mug</b>"), line(300)] });
     const response = await get(world, `/pay/${id}`);
     const page = await response.text();
-    expect(page).toContain("Nobody is charged");
+    expect(page).toContain("You won’t be charged");
     expect(page).toContain("&lt;b&gt;Mug&lt;/b&gt;");
     expect(page).not.toContain("<b>Mug");
     expect(page).toContain("2 × $12.50");
@@ -67,6 +70,31 @@ describe("the payment page", () => {
     expect(page).toContain('href="http://shop.test/cart">Cancel');
     expect(response.headers.get("Referrer-Policy")).toBe("strict-origin-when-cross-origin");
     expect(page).not.toMatch(/<script|src=|url\(|action="/);
+  });
+
+  test("speaks the shop's language, in which it writes amounts; the tools for developers stay English", async () => {
+    speakAs({ SHOP_LOCALE: "de-AT" });
+    const world = startSandbox();
+    const id = await open(world, { line_items: [line(123_456, 2, "eur", "Mug")], allow_promotion_codes: true });
+    await post(world, `/pay/${id}`, "discount");
+    const page = await (await get(world, `/pay/${id}`)).text();
+    expect(page).toContain('<html lang="de-AT" dir="ltr">');
+    expect(page.replaceAll(/\s/gu, " ")).toContain("2 × € 1.234,56");
+    expect(page).toContain("Rabatt<");
+    expect(page).not.toMatch(/Pay|Decline|Total|Discount|Cancel|charged/);
+    expect(await (await post(world, `/pay/${id}`, "decline")).text()).toContain("Deine Karte");
+    expect(await (await get(world, "/pay/cs_test_none")).text()).toContain(
+      "Wir haben diese Zahlungsseite nicht gefunden.",
+    );
+    await post(world, `/pay/${id}`, "pay_later");
+    expect(await (await get(world, `/pay/${id}/later`)).text()).toContain("Simulieren: Zahlung gelingt");
+    await post(world, `/pay/${id}/later`, "succeeded");
+    expect(await (await get(world, `/pay/${id}`)).text()).toMatch(
+      /Bestellung ansehen[^]*<section lang="en"[^]*Refunds/,
+    );
+    const expired = await open(world);
+    world.controls.expire(expired);
+    expect(await (await get(world, `/pay/${expired}`)).text()).toContain("Zahlungsseite abgelaufen");
   });
 
   test("offers to pay later only if the session allows it, and neither that nor a decline for a free order", async () => {
@@ -106,7 +134,7 @@ describe("the payment page", () => {
     expect((await post(world, `/pay/${id}`, "pay_later")).status).toBe(303);
     expect(world.controls.session(id)).toMatchObject({ status: "complete", payment_status: "unpaid" });
     expect(await (await get(world, `/pay/${id}/later`)).text()).toContain('value="succeeded"');
-    expect(await (await post(world, `/pay/${id}/later`, "succeeded")).text()).toContain("This payment has arrived.");
+    expect(await (await post(world, `/pay/${id}/later`, "succeeded")).text()).toContain("This payment has succeeded.");
     expect(world.controls.session(id)?.payment_status).toBe("paid");
     expect((await post(world, `/pay/${id}/later`, "failed")).status).toBe(409);
     expect(world.controls.session(id)?.payment_status).toBe("paid");

@@ -63,10 +63,10 @@ export function chargeStep(currency: string): 1 | 10 | 100 {
   return THREE_DECIMAL.has(currency) ? 10 : 1;
 }
 
-/** Formats an amount for pages and error messages: `$12.50`, `¥500`. */
-export function formatAmount(amount: number, currency: string): string {
+/** Formats an amount: `$12.50`, `¥500`. Stripe's error messages are in English whatever the page's language. */
+export function formatAmount(amount: number, currency: string, locale = "en-US"): string {
   const digits = ZERO_DECIMAL.has(currency) ? 0 : THREE_DECIMAL.has(currency) ? 3 : 2;
-  return new Intl.NumberFormat("en-US", {
+  return new Intl.NumberFormat(locale, {
     style: "currency",
     currency,
     currencyDisplay: "narrowSymbol",

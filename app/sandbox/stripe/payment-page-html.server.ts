@@ -1,5 +1,7 @@
 import { html, raw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
+import { site } from "~/words/site";
+import { t } from "~/words/words";
 import { formatAmount } from "./currency.server";
 import { hasDelayedMethod } from "./payment-method-types.server";
 import type { CheckoutRecord, StripeRefund } from "./stripe-objects.server";
@@ -16,8 +18,8 @@ main { width: min(30rem, 100% - 2rem); margin: 1.5rem auto; padding: 1.5rem; bac
 h1 { margin: 0 0 1rem; font-size: 1.375rem; }
 h2 { margin: 2rem 0 0; font-size: 1.125rem; }
 table { width: 100%; border-collapse: collapse; }
-th, td { padding: .5rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; font-weight: 400; overflow-wrap: anywhere; }
-th:last-child, td:last-child { text-align: right; white-space: nowrap; padding-left: 1rem; }
+th, td { padding: .5rem 0; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; font-weight: 400; overflow-wrap: anywhere; }
+th:last-child, td:last-child { text-align: end; white-space: nowrap; padding-inline-start: 1rem; }
 thead th, .soft { color: var(--soft); font-size: .875rem; }
 tfoot th, tfoot td { border: 0; font-weight: 700; }
 tfoot .adjustment th, tfoot .adjustment td { padding: .125rem 0; font-weight: 400; color: var(--soft); }
@@ -31,47 +33,51 @@ a { color: var(--strong); }
 
 function layout(title: string, body: Html): Html {
   return html`<!doctype html>
-    <html lang="en">
+    <html lang="${site().locale}" dir="${site().direction}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
-        <title>${title} – sandbox</title>
+        <title>${title} – ${t("sandboxPayment.suffix")}</title>
         <style>
           ${raw(STYLE)}
         </style>
       </head>
       <body>
-        <p class="note">This is a stand-in for Stripe's payment page. Nobody is charged.</p>
+        <p class="note">${t("sandboxPayment.note")}</p>
         <main>${body}</main>
       </body>
     </html>`;
 }
 
+function priceText(amount: number, { currency }: CheckoutRecord["session"]): string {
+  return formatAmount(amount, currency, site().locale);
+}
+
 function backLink({ session }: CheckoutRecord) {
   return session.cancel_url === null
     ? ""
-    : html`<p><a class="button" href="${session.cancel_url}">Back to the shop</a></p>`;
+    : html`<p><a class="button" href="${session.cancel_url}">${t("sandboxPayment.back")}</a></p>`;
 }
 
 /** Amounts added to or subtracted from the lines, by label. */
 function adjustments({ total_details: details }: CheckoutRecord["session"]): [string, number][] {
   const { amount_discount: discount = 0, amount_shipping: shipping = 0, amount_tax: taxAmount = 0 } = details ?? {};
   const all: [string, number][] = [
-    ["Discount", -discount],
-    ["Shipping", shipping ?? 0],
-    ["Tax", taxAmount],
+    [t("order.discount"), -discount],
+    [t("order.shipping"), shipping ?? 0],
+    [t("order.tax"), taxAmount],
   ];
   return all.filter(([, value]) => value !== 0);
 }
 
 function lines({ session, lineItems }: CheckoutRecord) {
-  const amount = (value: number) => formatAmount(value, session.currency);
+  const amount = (value: number) => priceText(value, session);
   return html`<table>
     <thead>
       <tr>
-        <th scope="col">Item</th>
-        <th scope="col">Amount</th>
+        <th scope="col">${t("sandboxPayment.item")}</th>
+        <th scope="col">${t("sandboxPayment.amount")}</th>
       </tr>
     </thead>
     <tbody>
@@ -80,7 +86,7 @@ function lines({ session, lineItems }: CheckoutRecord) {
           html`<tr>
             <th scope="row">
               ${line.description ?? ""}<br /><span class="soft"
-                >${line.quantity} × ${amount(line.price.unit_amount)}</span
+                >${t("cart.times", { quantity: line.quantity, price: amount(line.price.unit_amount) })}</span
               >
             </th>
             <td>${amount(line.amount_subtotal)}</td>
@@ -96,7 +102,7 @@ function lines({ session, lineItems }: CheckoutRecord) {
           </tr>`,
       )}
       <tr>
-        <th scope="row">Total</th>
+        <th scope="row">${t("cart.total")}</th>
         <td>${amount(session.amount_total)}</td>
       </tr>
     </tfoot>
@@ -110,49 +116,52 @@ export function payPage(record: CheckoutRecord, alert: string | null) {
   const takesCode = session.allow_promotion_codes === true && record.discountPercent === 0;
   const mayPayLater = !isFree && hasDelayedMethod(session.payment_method_types);
   return layout(
-    "Payment",
-    html`<h1>Pay ${formatAmount(session.amount_total, session.currency)}</h1>
+    t("sandboxPayment.title"),
+    html`<h1>${t("sandboxPayment.heading", { amount: priceText(session.amount_total, session) })}</h1>
       ${alert === null ? "" : html`<p role="alert">${alert}</p>`} ${lines(record)}
-      ${session.automatic_tax.status === "requires_location_inputs" ? html`<p class="soft">Tax is added when you pay.</p>` : ""}
+      ${session.automatic_tax.status === "requires_location_inputs" ? html`<p class="soft">${t("sandboxPayment.taxLater")}</p>` : ""}
       <form method="post">
-        <button class="strong" name="action" value="pay">${isFree ? "Complete order" : "Pay"}</button>
-        ${isFree ? "" : html`<button name="action" value="decline">Decline</button>`}
-        ${mayPayLater ? html`<button name="action" value="pay_later">Pay later</button>` : ""}
-        ${takesCode ? html`<button name="action" value="discount">Use a promotion code: 10% off</button>` : ""}
+        <button class="strong" name="action" value="pay">
+          ${isFree ? t("sandboxPayment.completeFree") : t("sandboxPayment.pay")}
+        </button>
+        ${isFree ? "" : html`<button name="action" value="decline">${t("sandboxPayment.decline")}</button>`}
+        ${mayPayLater ? html`<button name="action" value="pay_later">${t("sandboxPayment.payLater")}</button>` : ""}
+        ${takesCode ? html`<button name="action" value="discount">${t("sandboxPayment.discount")}</button>` : ""}
       </form>
-      ${session.cancel_url === null ? "" : html`<p><a class="button" href="${session.cancel_url}">Cancel</a></p>`}
-      ${isFree ? "" : html`<p class="soft">“Decline” is a card that the bank refuses.${mayPayLater ? " “Pay later” is a bank payment that arrives, or fails, after the order." : ""}</p>`}`,
+      ${session.cancel_url === null ? "" : html`<p><a class="button" href="${session.cancel_url}">${t("sandboxPayment.cancel")}</a></p>`}
+      ${isFree ? "" : html`<p class="soft">${t("sandboxPayment.explainDecline")}${mayPayLater ? ` ${t("sandboxPayment.explainLater")}` : ""}</p>`}`,
   );
 }
 
 export function expiredPage(record: CheckoutRecord) {
   return layout(
-    "Expired",
-    html`<h1>This payment page has expired; you were not charged.</h1>
-      <p>Go back to the shop to see whether the items are still there.</p>
+    t("sandboxPayment.expiredTitle"),
+    html`<h1>${t("sandboxPayment.expiredHeading")}</h1>
+      <p>${t("sandboxPayment.expiredText")}</p>
       ${backLink(record)}`,
   );
 }
 
 export function completePage(record: CheckoutRecord, successUrl: string, refunds: readonly StripeRefund[]) {
   return layout(
-    "Already complete",
-    html`<h1>This checkout is already complete.</h1>
-      <p>Nothing more is charged.</p>
-      <p><a class="button" href="${successUrl}">See the order</a></p>
+    t("sandboxPayment.completeTitle"),
+    html`<h1>${t("sandboxPayment.completeHeading")}</h1>
+      <p>${t("sandboxPayment.completeText")}</p>
+      <p><a class="button" href="${successUrl}">${t("sandboxPayment.viewOrder")}</a></p>
       ${backLink(record)} ${record.session.payment_status === "paid" ? refundForms(record, refunds) : ""}`,
   );
 }
 
-/** Simulates refunds made on Stripe's dashboard, and what banks do with refunds. */
+/** Simulates refunds made on Stripe's dashboard, and what banks do with refunds. In English: a tool for developers. */
 function refundForms({ session }: CheckoutRecord, refunds: readonly StripeRefund[]) {
-  return html`<h2>Refunds</h2>
+  return html`<section lang="en" dir="ltr">
+    <h2>Refunds</h2>
     <p class="soft">Stripe's dashboard and the buyer's bank, for trying things out.</p>
     ${refunds.map(
       ({ id, amount, status }) =>
         html`<form method="post">
           <input type="hidden" name="refund" value="${id}" />
-          <p>${formatAmount(amount, session.currency)}: ${(status ?? "").replaceAll("_", " ")}</p>
+          <p>${priceText(amount, session)}: ${(status ?? "").replaceAll("_", " ")}</p>
           ${status === "pending" || status === "requires_action" ? html`<button name="action" value="refund_arrives">It arrives</button>` : ""}
           ${status === "failed" || status === "canceled" ? "" : html`<button name="action" value="refund_fails">It fails</button>`}
         </form>`,
@@ -162,14 +171,15 @@ function refundForms({ session }: CheckoutRecord, refunds: readonly StripeRefund
       <button name="action" value="refunds_stay_pending">Let further refunds stay pending</button>
       <button name="action" value="refunds_fail">Let further refunds fail</button>
       <button name="action" value="refunds_succeed">Let further refunds succeed</button>
-    </form>`;
+    </form>
+  </section>`;
 }
 
 export function unknownPage() {
   return layout(
-    "Not found",
-    html`<h1>There is no such payment page.</h1>
-      <p>The sandbox forgets its payments when it restarts.</p>`,
+    t("error.notFound.title"),
+    html`<h1>${t("sandboxPayment.unknownHeading")}</h1>
+      <p>${t("sandboxPayment.unknownText")}</p>`,
   );
 }
 
@@ -177,22 +187,24 @@ export function unknownPage() {
 export function delayedPaymentPage(record: CheckoutRecord, state: "processing" | "paid" | "failed") {
   const { session } = record;
   const headings = {
-    processing: "This payment is still on its way.",
-    paid: "This payment has arrived.",
-    failed: "This payment has failed.",
+    processing: t("sandboxPayment.processing"),
+    paid: t("sandboxPayment.arrived"),
+    failed: t("sandboxPayment.failed"),
   };
   return layout(
-    "Payment on its way",
+    t("sandboxPayment.pendingTitle"),
     html`<h1>${headings[state]}</h1>
       <p>
-        ${formatAmount(session.amount_total, session.currency)}, to be paid by
-        ${session.payment_method_types.filter((method) => method !== "card").join(", ")}.
+        ${t("sandboxPayment.paidBy", {
+          amount: priceText(session.amount_total, session),
+          methods: session.payment_method_types.filter((method) => method !== "card").join(", "),
+        })}
       </p>
       ${
         state === "processing"
           ? html`<form method="post">
-              <button class="strong" name="action" value="succeeded">The payment arrives</button
-              ><button name="action" value="failed">The payment fails</button>
+              <button class="strong" name="action" value="succeeded">${t("sandboxPayment.succeed")}</button
+              ><button name="action" value="failed">${t("sandboxPayment.fail")}</button>
             </form>`
           : ""
       }

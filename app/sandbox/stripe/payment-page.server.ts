@@ -1,4 +1,5 @@
 import { Hono, type Context } from "hono";
+import { t } from "~/words/words";
 import type { Checkouts, PaymentOutcome } from "./checkouts.server";
 import type { StripeSandboxControls } from "./controls.server";
 import { editPage } from "./page-edits.server";
@@ -66,9 +67,9 @@ export function createPaymentPage(options: {
       case "already_complete":
         return context.redirect(successUrl(outcome.session), 303);
       case "declined":
-        return context.html(payPage(record, `${outcome.message} You were not charged. You can try again.`), 402);
+        return context.html(payPage(record, t("sandboxPayment.declined")), 402);
       case "not_offered":
-        return context.html(payPage(record, "This session does not take that way of paying."), 400);
+        return context.html(payPage(record, t("sandboxPayment.notOffered")), 400);
       case "expired":
         return context.html(expiredPage(record), 410);
     }
