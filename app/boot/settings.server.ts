@@ -1,6 +1,7 @@
 /** Translates the environment into each module's own options. */
 
 import type { CheckoutConfig } from "~/checkout/checkout-context.server";
+import { pageLanguage } from "~/checkout/stripe/page-language";
 import type { Environment } from "~/env.server";
 import type { OperatorRule } from "~/http/operator.server";
 import type { LimitOptions } from "~/limits/limits.server";
@@ -32,6 +33,7 @@ export function checkoutConfig(
     shippingRates: env.STRIPE_SHIPPING_RATES ?? [],
     automaticTax: env.STRIPE_AUTOMATIC_TAX,
     promotionCodes: env.STRIPE_PROMOTION_CODES,
+    language: pageLanguage(env.SHOP_LOCALE),
   };
 }
 

@@ -14,6 +14,7 @@ import type { Order } from "./report/orders";
 import { refundStanding } from "./report/refund-standing";
 import type { ShopTags } from "./stripe/former-tags";
 import type { StripeGateway, StripeSession } from "./stripe/gateway";
+import type { PageLanguage } from "./stripe/page-language";
 
 export interface CheckoutConfig extends ShopTags {
   /** Signs a claim id for the return URL. Deterministic, so that a repeated create sends the same parameters. */
@@ -26,6 +27,8 @@ export interface CheckoutConfig extends ShopTags {
   readonly shippingRates: readonly string[];
   readonly automaticTax: boolean;
   readonly promotionCodes: boolean;
+  /** Of the payment page. */
+  readonly language: PageLanguage;
 }
 
 /**

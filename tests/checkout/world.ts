@@ -276,6 +276,7 @@ export function createWorld(options: WorldOptions = {}) {
         shippingRates: [],
         automaticTax: false,
         promotionCodes: false,
+        language: "en",
         ...options.config,
       },
     };

@@ -19,6 +19,7 @@ export const CONFIG: CheckoutConfig = {
   shippingRates: [],
   automaticTax: false,
   promotionCodes: false,
+  language: "en",
 };
 
 export interface Setup {

@@ -77,6 +77,13 @@ describe("creating a session rejects", () => {
     expect(await before.json()).toMatchObject({ payment_method_types: ["card"], allowed_payment_method_types: null });
   });
 
+  test("a language that Stripe's page does not speak", async () => {
+    const { stripe } = startSandbox();
+    expect(await errorOf(stripe.checkout.sessions.create(cart({ locale: "de-AT" })))).toMatchObject({
+      param: "locale",
+    });
+  });
+
   test("a missing parameter, naming it", async () => {
     const { stripe, sandbox } = startSandbox();
     expect(await errorOf(stripe.checkout.sessions.create({ mode: "payment", line_items: [line(500)] }))).toMatchObject({

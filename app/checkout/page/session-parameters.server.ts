@@ -48,6 +48,7 @@ export function sessionParameters(
     success_url: `${origin}/orders/{CHECKOUT_SESSION_ID}?key=${encodeURIComponent(config.orderKey(claim.claimId))}`,
     cancel_url: `${origin}/cart`,
     expires_at: Math.floor((claim.claimedAt + pageLifeMs(config)) / 1000),
+    locale: config.language,
     metadata,
     // For merchants who inspect a payment; the shop never reads it.
     payment_intent_data: { metadata: { holdfast_shop: config.shopTag, holdfast_claim: claim.claimId } },

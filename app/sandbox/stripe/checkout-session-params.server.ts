@@ -12,6 +12,13 @@ export const currency = text
       `Invalid currency: ${String(issue.input)}. See https://stripe.com/docs/currencies for supported currencies.`,
   });
 
+// prettier-ignore
+const LOCALES = [
+  "auto", "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr", "fr-CA", "hi-IN", "hr",
+  "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru", "sk", "sl", "sv",
+  "th", "tr", "vi", "zh", "zh-HK", "zh-TW",
+] as const;
+
 const priceData = z.strictObject({
   currency,
   unit_amount: integer({ min: 0, max: 99_999_999 }),
@@ -83,7 +90,7 @@ const common = {
       params: { code: "email_invalid" },
     })
     .optional(),
-  locale: text.optional(),
+  locale: z.enum(LOCALES).optional(),
   currency: currency.optional(),
   submit_type: z.enum(["auto", "book", "donate", "pay", "subscribe"]).optional(),
   billing_address_collection: z.enum(["auto", "required"]).optional(),

@@ -14,6 +14,7 @@ const config: CheckoutConfig = {
   shippingRates: [],
   automaticTax: false,
   promotionCodes: false,
+  language: "en",
 };
 const mug: PricedLine = {
   productId: "mug",
@@ -86,6 +87,10 @@ describe("the parameters of a payment page", () => {
     expect(parameters([{ ...mug, stripePrice: "price_1" }]).line_items).toEqual([
       { price: "price_1", quantity: 2, metadata: { holdfast_product: "mug" } },
     ]);
+  });
+
+  it("ask for the payment page in the shop's language", () => {
+    expect(parameters([mug], { language: "fr-CA" }).locale).toBe("fr-CA");
   });
 
   it("contain the session hash and the return URLs", () => {
