@@ -34,8 +34,12 @@ const SANDBOX_NAME = "Slipway";
 const SANDBOX_TAGLINE = "Pottery and kitchenware from a harbourside workshop";
 const SANDBOX_STRIPE = { secretKey: "sk_test_sandbox", webhookSecrets: ["whsec_sandbox"] };
 
-const wholeNumber = (fallback: number, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).default(fallback);
+const wholeNumber = (fallback: number, min: number, max: number) => {
+  const range = { error: `must be a whole number from ${min} to ${max}` };
+  return z.coerce.number(range).int(range).min(min, range).max(max, range).default(fallback);
+};
+const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
+  z.enum(words, { error: `must be one of: ${words.join(", ")}` });
 const list = z.string().transform((text) =>
   text
     .split(",")
@@ -46,9 +50,10 @@ const list = z.string().transform((text) =>
 const REPLICA_HOST = /^[a-z0-9]+-(all|rr-[a-z0-9-]+)\.supabase\./i;
 const REPLICA_PROBLEM =
   "points to read replicas, which lag behind, so the same item could be sold twice; use the primary's address (https://<project>.supabase.co)";
-const httpUrl = z.url({ protocol: /^https?$/ });
+const httpUrl = (example: string) =>
+  z.url({ protocol: /^https?$/, error: `must be a URL that starts with https:// or http://, such as ${example}` });
 /** A shop is served at the root of its host: a path here would be missing from every link and from Stripe's way back. */
-const origin = httpUrl.refine(
+const origin = httpUrl("https://shop.example.com").refine(
   (url) => !/^https?:/.test(url) || !URL.canParse(url) || new URL(url).href === `${new URL(url).origin}/`,
   "must have no path, query or password: the shop is served at the root of its host",
 );
@@ -66,7 +71,7 @@ const parsedBy = <Value>(parse: (text: string) => Value) =>
 const MAX_SHIPPING_RATES = 5;
 
 const schema = z.object({
-  NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
+  NODE_ENV: oneOf(["development", "production", "test"]).default("production"),
   PORT: wholeNumber(3000, 0, 65535),
   PUBLIC_URL: origin.optional(),
   SESSION_SECRET: list
@@ -75,7 +80,7 @@ const schema = z.object({
       "each secret must have at least 32 characters",
     )
     .optional(),
-  SUPABASE_URL: httpUrl
+  SUPABASE_URL: httpUrl("https://<project>.supabase.co")
     .refine((url) => !URL.canParse(url) || !REPLICA_HOST.test(new URL(url).hostname), REPLICA_PROBLEM)
     .optional(),
   SUPABASE_SECRET_KEY: z.string().optional(),
@@ -83,7 +88,7 @@ const schema = z.object({
   // Sent as a header.
   PRODUCTS_SCHEMA: z
     .string()
-    .regex(/^[\x21-\x2b\x2d-\x7e]+$/, "must be the name of one schema")
+    .regex(/^[\x21-\x2b\x2d-\x7e]+$/, "must be the name of a single schema")
     .default("public"),
   PRODUCTS_TABLE: parsedBy((name) => {
     const problem = tableNameProblem(name);
@@ -93,7 +98,7 @@ const schema = z.object({
   PRODUCTS_COLUMNS: parsedBy(parseProductColumns).optional(),
   PRODUCTS_FILTER: parsedBy(parseRowFilter).default([]),
   PRODUCTS_ORDER: parsedBy(parseRowOrder).optional(),
-  PRICE_UNIT: z.enum(["major", "minor"]).default("major"),
+  PRICE_UNIT: oneOf(["major", "minor"]).default("major"),
   CURRENCY: z
     .string()
     .regex(/^[A-Za-z]{3}$/, "must be a three-letter currency code")
@@ -107,11 +112,13 @@ const schema = z.object({
   STRIPE_WEBHOOK_SECRET: list
     .refine(
       (secrets) => secrets.length > 0 && secrets.every((secret) => secret.startsWith("whsec_")),
-      "each must start with whsec_",
+      "each secret must start with whsec_",
     )
     .optional(),
-  STRIPE_API_BASE: httpUrl.optional(),
-  STRIPE_CHECKOUT_ORIGIN: httpUrl.transform((url) => new URL(url).origin).default("https://checkout.stripe.com"),
+  STRIPE_API_BASE: httpUrl("http://127.0.0.1:55322").optional(),
+  STRIPE_CHECKOUT_ORIGIN: httpUrl("https://pay.example.com")
+    .transform((url) => new URL(url).origin)
+    .default("https://checkout.stripe.com"),
   RESERVATION_TTL_SECONDS: wholeNumber(120, 1, 86_400),
   RESERVATION_MAX_SECONDS: wholeNumber(1200, 1, 604_800),
   // Checkout Sessions expire after at most 24 hours; one hour is kept as a margin for clock differences.
@@ -149,23 +156,24 @@ const schema = z.object({
     .transform((codes) => codes.map((code) => code.toUpperCase()))
     .refine((codes) => codes.every(isShippingCountry), {
       error: ({ input }) =>
-        `not countries that Stripe collects addresses in: ${(input as string[]).filter((code) => !isShippingCountry(code)).join(", ")} (two letters each, as in US,CA,GB)`,
+        `Stripe does not collect addresses in: ${(input as string[]).filter((code) => !isShippingCountry(code)).join(", ")} (use two-letter country codes, such as US,CA,GB)`,
     })
     .optional(),
   STRIPE_SHIPPING_RATES: list
-    .refine((ids) => ids.every((id) => /^shr_\w+$/.test(id)), "each must be the id of a shipping rate, shr_…")
-    .refine((ids) => ids.length <= MAX_SHIPPING_RATES, `at most ${MAX_SHIPPING_RATES}, because Stripe offers no more`)
+    .refine(
+      (ids) => ids.every((id) => /^shr_\w+$/.test(id)),
+      "each must be the id of a shipping rate, which starts with shr_",
+    )
+    .refine((ids) => ids.length <= MAX_SHIPPING_RATES, `Stripe accepts at most ${MAX_SHIPPING_RATES} shipping rates`)
     .optional(),
-  STRIPE_AUTOMATIC_TAX: z
-    .enum(["true", "false"])
+  STRIPE_AUTOMATIC_TAX: oneOf(["true", "false"])
     .default("false")
     .transform((flag) => flag === "true"),
-  STRIPE_PROMOTION_CODES: z
-    .enum(["true", "false"])
+  STRIPE_PROMOTION_CODES: oneOf(["true", "false"])
     .default("false")
     .transform((flag) => flag === "true"),
-  SHOP_NAME: z.string().trim().max(60).optional(),
-  SHOP_TAGLINE: z.string().trim().max(200).optional(),
+  SHOP_NAME: z.string().trim().max(60, "must have at most 60 characters").optional(),
+  SHOP_TAGLINE: z.string().trim().max(200, "must have at most 200 characters").optional(),
   SHOP_ACCENT: parsedBy(accentPalette).optional(),
   SUPPORT_EMAIL: z.email("must be an e-mail address").optional(),
   SHOP_LINKS: list
@@ -179,14 +187,14 @@ const schema = z.object({
     .string()
     .refine(
       isSpoken,
-      `must be one of ${LANGUAGE_CODES.join(", ")}, with a region if you like (en-GB, de-AT): other languages have no words yet, see "Make it yours" in the README`,
+      `must be one of ${LANGUAGE_CODES.join(", ")}, with a region if you like (en-GB, de-AT): other languages are not translated yet, see "Make it yours" in the README`,
     )
     .default("en"),
   SHOP_TIME_ZONE: z
     .string()
     .refine(isTimeZone, "must be an IANA time zone, such as Europe/Berlin or America/New_York")
     .default("UTC"),
-  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  LOG_LEVEL: oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
 /** What is read here; `HOST` is read by the server that serves the build. */
@@ -230,7 +238,9 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
     for (const name of ["PUBLIC_URL", "SESSION_SECRET"])
       if (given[name] === undefined) problems.push(`${name}: required outside the sandbox`);
     if (isLiveOverHttp(given))
-      problems.push("PUBLIC_URL: must be https with a live Stripe key, which sends nobody back to an http address");
+      problems.push(
+        "PUBLIC_URL: must start with https:// when STRIPE_SECRET_KEY is a live key: Stripe never returns shoppers to an http address",
+      );
   }
   if (problems.length > 0 || !parsed.success)
     throw new EnvironmentError(`Configuration errors:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);

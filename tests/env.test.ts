@@ -175,7 +175,18 @@ describe("a variable", () => {
       'STRIPE_PAYMENT_METHODS: "klara" is not a payment method at Stripe; did you mean klarna? "Sepa-debit" is not a payment method at Stripe; did you mean sepa_debit?',
     );
     expect(problems({ STRIPE_SHIPPING_COUNTRIES: "us,uk,xx" })).toContain(
-      "STRIPE_SHIPPING_COUNTRIES: not countries that Stripe collects addresses in: UK, XX (two letters each, as in US,CA,GB)",
+      "STRIPE_SHIPPING_COUNTRIES: Stripe does not collect addresses in: UK, XX (use two-letter country codes, such as US,CA,GB)",
+    );
+  });
+
+  it.each<[string, string, string]>([
+    ["PUBLIC_URL", "shop.test", "must be a URL that starts with https:// or http://, such as https://shop.example.com"],
+    ["PORT", "http", "must be a whole number from 0 to 65535"],
+    ["PORT", "65536", "must be a whole number from 0 to 65535"],
+    ["PRICE_UNIT", "cents", "must be one of: major, minor"],
+  ])("%s=%s is told what is expected", (name, value, expected) => {
+    expect(() => parseEnvironment({ ...configured, [name]: value })).toThrow(
+      new EnvironmentError(`Configuration errors:\n  - ${name}: ${expected}`),
     );
   });
 
