@@ -38,10 +38,12 @@ await import("@remix-run/serve/dist/cli.js");
 /** Rebuilds. Without the build tools (`npm ci --omit=dev`) it serves what there is: copying files can make sources look newer. */
 function build() {
   if (existsSync("node_modules/@remix-run/dev")) {
-    execFileSync(process.execPath, ["node_modules/tsx/dist/cli.mjs", "app/commands/build.ts"], { stdio: "inherit" });
+    process.stdout.write("Building the shop, because its sources have changed since the last build…\n");
+    const command = ["node_modules/tsx/dist/cli.mjs", "app/commands/build.ts", "--logLevel", "error"];
+    execFileSync(process.execPath, command, { stdio: "inherit" });
   } else if (existsSync(BUILD)) {
     process.stderr.write(
-      "The build is older than its sources, and the build tools are not installed. Serving it as it is; if the sources have changed, run: npm ci --include=dev && npm run build\n",
+      "The build is older than its sources, and the build tools are not installed, so it is served as it is. If the sources have changed, run: npm ci --include=dev && npm run build\n",
     );
   } else {
     process.stderr.write(
