@@ -7,6 +7,7 @@ import { createOrderLookups, type OrderLookups } from "~/cart/order-lookups.serv
 import type { Catalog, ProductReads } from "~/catalog/catalog";
 import type { Checkout } from "~/checkout/create-checkout.server";
 import type { ReceivedEvents } from "~/checkout/stripe/received-events";
+import type { UnverifiedReason } from "~/checkout/stripe/verify-webhook.server";
 import { decorate } from "~/decorate";
 import type { Environment } from "~/env.server";
 import type { OperatorRule } from "~/http/operator.server";
@@ -26,6 +27,7 @@ import type { DependencyStates } from "~/telemetry/dependency-states.server";
 import { createMetrics, type Metrics } from "~/telemetry/metrics.server";
 import { observeLimits } from "~/telemetry/observe-checkout.server";
 import { observeStore } from "~/telemetry/observe-store.server";
+import { createRejectedWebhooks } from "~/telemetry/rejected-webhooks";
 import { assembleCheckout } from "./assemble-checkout.server";
 import type { Drivers } from "./choose-drivers.server";
 import type { Holds } from "./create-holds.server";
@@ -51,6 +53,7 @@ export interface Shop {
   readonly streamPlaces: StreamPlaces;
   readonly checkout: Checkout;
   readonly receivedEvents: ReceivedEvents;
+  readonly logRejectedWebhook: (reason: UnverifiedReason) => void;
   readonly limits: Limits;
   readonly carts: CartSessions;
   /** See `openByKey`. */
@@ -125,6 +128,7 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
     feed: countedFeed(drivers, store, metrics),
     streamPlaces: createStreamPlaces(),
     checkout,
+    logRejectedWebhook: createRejectedWebhooks({ log, now: () => clock.now() }),
     limits,
     carts: new CartSessions({ secrets: env.sessionSecrets, secure: usesHttps(env) }),
     orderKeys,

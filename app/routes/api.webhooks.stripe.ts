@@ -17,12 +17,13 @@ const route = api({
     const verified = verifyWebhook(body, request.headers.get("Stripe-Signature"), container.env.stripe.webhookSecrets);
     if (verified.outcome === "unverified") {
       container.receivedEvents.rejected();
+      container.logRejectedWebhook(verified.reason);
       container.metrics.webhookEvents.inc({ type: "unverified", outcome: "refused" });
       throw new Problem(400, "invalid_request", "The signature is invalid.");
     }
     if (verified.outcome === "unknown_shape") {
       container.metrics.webhookEvents.inc({ type: "other", outcome: "ignored" });
-      container.log.info({ outcome: "ignored" }, "webhook of an unknown shape");
+      container.log.info({ outcome: "ignored" }, "webhook with an unknown shape");
       return json({ received: true, outcome: "ignored" });
     }
     const { event } = verified;

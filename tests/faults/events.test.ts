@@ -147,13 +147,19 @@ describe("signatures", () => {
   const body = eventBody({ checkoutId: "cs_7" });
 
   it("are rejected when forged", () => {
-    expect(verifyWebhook(body, sign(body, now, "whsec_other"), [SECRET], now)).toEqual({ outcome: "unverified" });
-    expect(verifyWebhook(body, "t=1,v1=00", [SECRET], now)).toEqual({ outcome: "unverified" });
-    expect(verifyWebhook(body, null, [SECRET], now)).toEqual({ outcome: "unverified" });
+    expect(verifyWebhook(body, sign(body, now, "whsec_other"), [SECRET], now)).toEqual({
+      outcome: "unverified",
+      reason: "wrong_secret",
+    });
+    expect(verifyWebhook(body, "t=1,v1=00", [SECRET], now)).toEqual({ outcome: "unverified", reason: "wrong_secret" });
+    expect(verifyWebhook(body, null, [SECRET], now)).toEqual({ outcome: "unverified", reason: "unsigned" });
   });
 
   it("are valid for 300 s and rejected after 301 s", () => {
-    expect(verifyWebhook(body, sign(body, now - 301_000), [SECRET], now)).toEqual({ outcome: "unverified" });
+    expect(verifyWebhook(body, sign(body, now - 301_000), [SECRET], now)).toEqual({
+      outcome: "unverified",
+      reason: "too_old",
+    });
     expect(verifyWebhook(body, sign(body, now - 300_000), [SECRET], now)).toMatchObject({
       event: { checkoutId: "cs_7" },
     });
@@ -163,7 +169,10 @@ describe("signatures", () => {
     const again = JSON.stringify(JSON.parse(body));
 
     expect(again).not.toBe(body);
-    expect(verifyWebhook(again, sign(body, now), [SECRET], now)).toEqual({ outcome: "unverified" });
+    expect(verifyWebhook(again, sign(body, now), [SECRET], now)).toEqual({
+      outcome: "unverified",
+      reason: "wrong_secret",
+    });
   });
 
   it.each(["[]", '{"object":"v2.core.event","type":"v1.billing.meter.no_meter_found"}', '{"id":7}'])(
@@ -172,6 +181,7 @@ describe("signatures", () => {
       expect(verifyWebhook(unknown, sign(unknown, now), [SECRET], now)).toEqual({ outcome: "unknown_shape" });
       expect(verifyWebhook(unknown, sign(unknown, now, "whsec_other"), [SECRET], now)).toEqual({
         outcome: "unverified",
+        reason: "wrong_secret",
       });
     },
   );

@@ -5,8 +5,10 @@ export type VerifiedWebhook =
   | { readonly outcome: "event"; readonly event: WebhookEvent }
   /** Signed correctly, but with a shape that no event for `fulfil` has: nothing to do. */
   | { readonly outcome: "unknown_shape" }
-  /** Not signed with any of the secrets, or too long ago. */
-  | { readonly outcome: "unverified" };
+  | { readonly outcome: "unverified"; readonly reason: UnverifiedReason };
+
+/** `unsigned`: without a signature; `wrong_secret`: not signed with any of the secrets; `too_old`: signed more than 5 minutes ago. */
+export type UnverifiedReason = "unsigned" | "wrong_secret" | "too_old";
 
 export interface WebhookEvent {
   readonly id: string;
@@ -78,8 +80,11 @@ export function verifyWebhook(
   secrets: readonly string[],
   now = Date.now(),
 ): VerifiedWebhook {
-  if (signature === null || !secrets.some((secret) => isSigned(rawBody, signature, secret, now)))
-    return { outcome: "unverified" };
+  if (signature === null) return { outcome: "unverified", reason: "unsigned" };
+  const isSignedWithin = (seconds: number) =>
+    secrets.some((secret) => isSigned({ rawBody, signature, secret, seconds, now }));
+  if (!isSignedWithin(TOLERANCE_SECONDS))
+    return { outcome: "unverified", reason: isSignedWithin(Infinity) ? "too_old" : "wrong_secret" };
   const parsed = eventSchema.safeParse(parseJson(rawBody));
   if (!parsed.success) return { outcome: "unknown_shape" };
   const { id, type, livemode, data } = parsed.data;
@@ -90,10 +95,22 @@ export function verifyWebhook(
   };
 }
 
-function isSigned(rawBody: string, signature: string, secret: string, now: number): boolean {
+function isSigned({
+  rawBody,
+  signature,
+  secret,
+  seconds,
+  now,
+}: {
+  rawBody: string;
+  signature: string;
+  secret: string;
+  seconds: number;
+  now: number;
+}): boolean {
   try {
     // Not `constructEvent`, which also rejects correctly signed events of a shape that it does not know.
-    Stripe.webhooks.signature?.verifyHeader(rawBody, signature, secret, TOLERANCE_SECONDS, undefined, now);
+    Stripe.webhooks.signature?.verifyHeader(rawBody, signature, secret, seconds, undefined, now);
     return Stripe.webhooks.signature !== null;
   } catch {
     return false;
