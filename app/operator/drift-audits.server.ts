@@ -51,7 +51,7 @@ export function createDriftAudits(parts: {
       if (!logged.has(payment.checkoutId)) log.warn(payment, "payment tagged for another shop has not been processed");
     parts.note({ at, units: driftUnits, products: new Set(wrong.map(({ productId }) => productId)).size });
     logged = new Set([...problems, ...foreign].map(({ checkoutId }) => checkoutId));
-    log.info({ checkouts, driftUnits, faults: problems.length }, "stock audit");
+    log.info({ checkouts, driftUnits, problems: problems.length }, "stock audit");
     return last;
   }
 

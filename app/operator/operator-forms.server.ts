@@ -28,7 +28,7 @@ const command = z.discriminatedUnion("intent", [
   z.object({
     intent: z.literal("restock"),
     product_id: productId,
-    delta: wholeNumber("Enter a whole number of units to add.").refine(
+    delta: wholeNumber("Enter a whole number of items to add.").refine(
       (delta) => delta !== 0,
       "Enter a number other than 0.",
     ),
@@ -38,7 +38,7 @@ const command = z.discriminatedUnion("intent", [
   z.object({
     intent: z.literal("set_stock"),
     product_id: productId,
-    inventory: wholeNumber("Enter the number of units on hand.").refine(
+    inventory: wholeNumber("Enter the number of items on hand.").refine(
       (inventory) => inventory >= 0,
       "Stock can't be below 0.",
     ),

@@ -55,7 +55,7 @@ export function observeChanges(checkout: Checkout, { log, metrics, onRefused }: 
         metrics.reservations.inc({ outcome: changeOutcome(result) });
         if (result.outcome === "refused") onRefused(request.sessionHash, result.lines);
         if (result.outcome !== "granted")
-          log.info({ session: request.sessionHash, requested: request.lines, answer: result }, "refused");
+          log.info({ session: request.sessionHash, requested: request.lines, result }, "refused");
         return result;
       } catch (error) {
         metrics.reservations.inc({ outcome: "error" });
@@ -85,7 +85,7 @@ export function observeLimits(limits: Limits, log: Logger, metrics: Metrics): Li
       if (result.outcome === "admitted") return result;
       if (purpose === "change") metrics.reservations.inc({ outcome: "limited" });
       else if (purpose === "payment") metrics.checkouts.inc({ outcome: result.outcome });
-      log.info({ session: sessionHash, purpose, answer: result }, "refused");
+      log.info({ session: sessionHash, purpose, result }, "refused");
       return result;
     },
   });

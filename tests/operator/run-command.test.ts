@@ -133,7 +133,7 @@ describe("an operator's form", () => {
     [{ intent: "restock", product_id: "mug", delta: "1" }, ""],
     [{ intent: "set_stock", product_id: "mug", inventory: "-1", confirmed: "yes" }, "below 0"],
     [{ intent: "set_stock", product_id: "mug", inventory: "4" }, "Confirm"],
-    [{ intent: "set_stock", product_id: "mug", inventory: "", confirmed: "yes" }, "number of units"],
+    [{ intent: "set_stock", product_id: "mug", inventory: "", confirmed: "yes" }, "number of items"],
     [{ intent: "end_unknown_page", checkout_id: "cs_a" }, "Stripe account"],
     [{ intent: "close_page", checkout_id: "nonsense" }, "starts with cs_"],
     [{ intent: "settle", checkout_id: "cs_a", product_id: "mug", verdict: "perhaps" }, ""],
