@@ -93,13 +93,15 @@ function describeMissing(
   known: ColumnNames,
   { missing, hasInventory }: { readonly missing: readonly string[]; readonly hasInventory: boolean },
 ): string {
-  const stock = hasInventory ? [] : [`for the stock (${[INVENTORY, ...OTHER_INVENTORIES].join(", ")})`];
-  const absent = [...missing.map((column) => `"${column}"`), ...stock].join(", ");
+  const absent = [
+    ...missing.map((column) => `no column "${column}"`),
+    ...(hasInventory ? [] : [`no column for the stock (${[INVENTORY, ...OTHER_INVENTORIES].join(", ")})`]),
+  ];
   const { text, isComplete, hasMinorPrice } = proposeColumns(known.names);
   const advice = isComplete
     ? `If these are right, set PRODUCTS_COLUMNS=${text}${hasMinorPrice ? " and PRICE_UNIT=minor" : ""}.`
     : `Set PRODUCTS_COLUMNS=${text} with the table's own names for COLUMN; description and image may be left out.`;
-  return `the table "${table.table}" has no column ${absent}.${listNames(known)} ${advice}`;
+  return `the table "${table.table}" has ${new Intl.ListFormat("en").format(absent)}.${listNames(known)} ${advice}`;
 }
 
 function alternatives(what: string, chosen: string | null, others: readonly string[]): string[] {

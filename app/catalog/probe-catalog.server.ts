@@ -87,8 +87,8 @@ async function probeTable(options: ProbeOptions, { problems, warnings }: Finding
     if (first === undefined) {
       warnings.push(
         options.filter.length > 0
-          ? `No row of "${table.table}" passes PRODUCTS_FILTER, so nothing is for sale. Not proven: that the inventory can be written.`
-          : `The table "${table.table}" shows no rows: it is empty, or row level security hides them. Not proven: that the inventory can be written.`,
+          ? `No row of "${table.table}" passes PRODUCTS_FILTER, so nothing is for sale. Not tested: whether the inventory can be written.`
+          : `The table "${table.table}" shows no rows: it is empty, or row level security hides them. Not tested: whether the inventory can be written.`,
       );
       return;
     }
@@ -157,11 +157,11 @@ async function explainNoNumber(
   if (rows.length > 1) problems.push(describeDuplicateId(first.id, columns));
   else if (first.inventory === null || typeof first.inventory === "number")
     warnings.push(
-      `Not proven: that the inventory can be written. The first row of "${table.table}" has no whole number of units.`,
+      `Not tested: whether the inventory can be written. The first row of "${table.table}" has no whole number of units.`,
     );
   else
     problems.push(
-      `The column "${columns.inventory}" has ${JSON.stringify(first.inventory).slice(0, 40)} where a whole number should be: map inventory to a column that counts the units.`,
+      `The column "${columns.inventory}" has ${JSON.stringify(first.inventory).slice(0, 40)} where a whole number should be: map inventory to a column with the number of units.`,
     );
 }
 

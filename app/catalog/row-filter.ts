@@ -47,6 +47,13 @@ function problemOf({ key, condition }: RowCondition): string | null {
     : `"${key}=${condition}" has no operator of PostgREST; write ${key}=eq.${condition === "" ? "value" : condition}, ${key}=is.null or similar`;
 }
 
+/** Columns that the filter names, also inside `and` and `or`. */
+export function columnsOf(filter: RowFilter): string[] {
+  return filter.flatMap(({ key, condition }) =>
+    LOGICAL.has(key) ? [...condition.matchAll(/[(,]\s*([^.,()]+)\./g)].map(([, name = ""]) => name) : [key],
+  );
+}
+
 interface Filterable {
   filter(column: string, operator: string, value: unknown): this;
 }

@@ -42,7 +42,7 @@ function readEnvironment(): Environment | null {
   try {
     const env = parseEnvironment(process.env);
     if (!env.isSandbox) return env;
-    print({ state: "failed", text: "Nothing to check: neither Supabase nor Stripe is configured." });
+    print({ state: "failed", text: "Nothing to check: Supabase and Stripe are not configured." });
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     print({ state: "failed", text: error.message });
@@ -117,7 +117,7 @@ async function examine(env: Environment): Promise<void> {
   if (failures > 0)
     print({
       state: "note",
-      text: "Not tried: a test payment and its refund. Doctor asks for one when nothing else fails.",
+      text: "Not tested: a payment and its refund. Doctor asks for a test payment once all other checks pass.",
     });
   else for await (const finding of examinePayment(account)) print(finding);
 }

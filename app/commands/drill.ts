@@ -61,7 +61,7 @@ async function drill(): Promise<number> {
   const before = await stock.read(productId);
   if (before === null) throw new DrillError("The shop is not responding.");
   if (before.held > 0)
-    throw new DrillError(`${before.held} units of this product are held: try again when they are not.`);
+    throw new DrillError(`${before.held} units of this product are held. Try again once they are released.`);
 
   const newShopper = () => httpShopper(() => origins[Math.floor(Math.random() * origins.length)] ?? first);
   if (crowd) {

@@ -1,4 +1,4 @@
-import type { RowFilter } from "~/catalog/row-filter";
+import { columnsOf } from "~/catalog/row-filter";
 import { counted } from "./examine-rows.server";
 import { failed, note, type Finding } from "./finding";
 import type { SampledRow, SoldTable } from "./sampled-rows.server";
@@ -93,7 +93,7 @@ const RULES: readonly Rule[] = [
       return set > 0
         ? {
             found: `${counted(set, "row has", "rows have")} a "${column}", which the shop does not charge`,
-            advice: `To charge it, sell from a view with coalesce("${column}", price) as price (README, "Your table").`,
+            advice: `To charge it, set PRODUCTS_TABLE to a view with coalesce("${column}", price) as price (README, "Your table").`,
           }
         : null;
     },
@@ -120,7 +120,7 @@ export function examineDecidingColumns(sold: SoldTable, offered: readonly Sample
       if (verdict === null) continue;
       const { found, advice } = verdict;
       return sold.ignored.has(column)
-        ? [note(`${found}; you ignore this.`)]
+        ? [note(`${found}; ignored, as requested.`)]
         : [failed(`${found}. ${advice} If the column means something else, run doctor with --ignore ${column}.`)];
     }
     return [];
@@ -169,7 +169,7 @@ function judgeState(column: string, values: readonly unknown[]): Verdict {
     found:
       good === undefined
         ? `Every row is sold, whatever its "${column}" (${seen})`
-        : `${counted(others, "row", "rows")} with another "${column}" than ${JSON.stringify(value)} would be sold (${seen})`,
+        : `${counted(others, "row", "rows")} whose "${column}" is not ${JSON.stringify(value)} would be sold (${seen})`,
     advice: filterBy(`${column}=eq.${typeof value === "string" ? value : "VALUE"}`),
   };
 }
@@ -189,17 +189,8 @@ function judgeCurrency({ currency, ignored }: SoldTable, column: string, values:
     (value) => typeof value === "string" && value.trim() !== "" && value.trim().toLowerCase() !== currency,
   );
   if (others.length === 0) return [];
-  const text = `${counted(others.length, "row has", "rows have")} another "${column}" than CURRENCY=${currency}, for example ${JSON.stringify(others[0])}, and would be sold in ${currency}. Add currency=${column} to PRODUCTS_COLUMNS.`;
+  const text = `${counted(others.length, "row has", "rows have")} a "${column}" other than CURRENCY=${currency}, for example ${JSON.stringify(others[0])}, and would be sold in ${currency}. Add currency=${column} to PRODUCTS_COLUMNS.`;
   return [(ignored.has(column) ? note : failed)(text)];
-}
-
-/** Columns that the filter names, also inside `and` and `or`. */
-function columnsOf(filter: RowFilter): string[] {
-  return filter.flatMap(({ key, condition }) =>
-    /^(not\.)?(and|or)$/.test(key)
-      ? [...condition.matchAll(/[(,]\s*([^.,()]+)\./g)].map(([, name = ""]) => name)
-      : [key],
-  );
 }
 
 function snakeCase(column: string): string {

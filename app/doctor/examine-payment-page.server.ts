@@ -41,7 +41,7 @@ const SUSPECTS: readonly Suspect[] = [
   setting("STRIPE_PROMOTION_CODES", ({ promotionCodes }) => (promotionCodes ? { promotionCodes: false } : null)),
   {
     without: (page) => (page.line.productId === "" ? null : { ...page, line: plainLine(page.line.currency) }),
-    describe: (reason, { line }) => failed(`"${line.name}" cannot be paid for: Stripe says: ${reason}`),
+    describe: (reason, { line }) => failed(`Stripe would reject every checkout of "${line.name}": ${reason}`),
   },
   {
     without: (page) => (page.line.currency === "usd" ? null : { ...page, line: plainLine("usd") }),
@@ -74,7 +74,7 @@ export async function* openOwnPage(
       break;
     }
     if (fixed === null) {
-      yield failed(`Payment page opened with the shop's settings: no. ${opened}`);
+      yield failed(`Stripe would reject every checkout: ${opened}`);
       return null;
     }
     page = fixed;
@@ -85,10 +85,10 @@ export async function closePage({ stripe, line }: StripeAccount, id: string): Pr
   const what = line === null ? "with the shop's settings" : `for "${line.name}", with the shop's settings`;
   try {
     const closed = await stripe.checkout.sessions.expire(id);
-    if (closed.status === "expired") return ok(`Payment page opened and closed ${what}.`);
-    return failed(`Payment page opened and closed ${what}: no. Its status is ${String(closed.status)}.`);
+    if (closed.status === "expired") return ok(`A payment page opened and closed ${what}.`);
+    return failed(`A payment page opened ${what}, but did not close: its status is ${String(closed.status)}.`);
   } catch (error) {
-    return failed(`Payment page opened and closed ${what}: no. ${messageOf(error)}`);
+    return failed(`A payment page opened ${what}, but could not be closed: ${messageOf(error)}`);
   }
 }
 
@@ -96,7 +96,7 @@ export function compareOrigin({ url }: Stripe.Checkout.Session, expected: string
   const origin = url === null ? null : new URL(url).origin;
   if (origin === null || origin === expected) return ok(`Payment pages are on ${expected}.`);
   return failed(
-    `Payment pages are on ${origin}, but browsers may only be redirected to ${expected}. Set STRIPE_CHECKOUT_ORIGIN=${origin}.`,
+    `Payment pages are on ${origin}, but the shop only redirects browsers to ${expected}. Set STRIPE_CHECKOUT_ORIGIN=${origin}.`,
   );
 }
 

@@ -4,7 +4,7 @@ import { AMOUNT, DOCTOR_METADATA, poll, type StripeAccount } from "./stripe-acco
 /** Asks for a test payment, then marks its session and refunds it, as the shop would. */
 export async function* examinePayment(account: StripeAccount): AsyncGenerator<Finding> {
   const { stripe, currency, publicUrl } = account;
-  const opened = await attempt("Test payment page opened", () =>
+  const opened = await attempt(["Test payment page", "opened"], () =>
     stripe.checkout.sessions.create({
       mode: "payment",
       line_items: [
@@ -22,23 +22,23 @@ export async function* examinePayment(account: StripeAccount): AsyncGenerator<Fi
     return;
   }
   yield note(
-    `To continue, pay on this test page with card 4242 4242 4242 4242, within ${Math.round(account.waitMs.payment / 1000)} s: ${page.url ?? ""}`,
+    `To continue, pay on this test page with the card 4242 4242 4242 4242 within ${Math.round(account.waitMs.payment / 1000)} seconds: ${page.url ?? ""}`,
   );
-  const paid = await attempt("Test payment received", () => awaitPayment(account, page.id));
+  const paid = await attempt(["Test payment", "received"], () => awaitPayment(account, page.id));
   yield paid.finding;
   const intent = paid.result;
   if (intent === null) return;
-  const marked = await attempt("Metadata written on a completed session", async () => {
+  const marked = await attempt(["Metadata of the completed session", "updated"], async () => {
     const updated = await stripe.checkout.sessions.update(page.id, { metadata: { holdfast_doctor: "marked" } });
     const read = await stripe.checkout.sessions.retrieve(page.id);
     if (updated.status !== "complete" || read.metadata?.["holdfast_doctor"] !== "marked")
-      throw new Error("The value was missing when read back.");
+      throw new Error("the new value was missing when read back.");
   });
   yield marked.finding;
-  const refunded = await attempt("Payment refunded in full", async () => {
+  const refunded = await attempt(["Test payment", "refunded in full"], async () => {
     const refund = await stripe.refunds.create({ payment_intent: intent });
     if (refund.amount !== AMOUNT || refund.status === "failed")
-      throw new Error(`The refund of ${refund.amount} has status ${String(refund.status)}.`);
+      throw new Error(`the refund of ${refund.amount} has the status ${String(refund.status)}.`);
   });
   yield refunded.finding;
 }
@@ -50,6 +50,6 @@ async function awaitPayment(account: StripeAccount, sessionId: string): Promise<
     if (session.status !== "complete" || payment === null) return null;
     return typeof payment === "string" ? payment : payment.id;
   });
-  if (intent === null) throw new Error("The test page was not paid in time.");
+  if (intent === null) throw new Error("the test page was not paid in time.");
   return intent;
 }

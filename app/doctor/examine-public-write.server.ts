@@ -31,10 +31,10 @@ export async function examinePublicWrite(
   if (publicTable === null)
     return isView
       ? failed(
-          `Not proven: that the public cannot change the stock through the view "${name}". Set SUPABASE_PUBLISHABLE_KEY for doctor. Or look in Supabase's SQL editor: \`select reloptions from pg_class where relname = '${name}'\` must show security_invoker=on (or true).`,
+          `Not tested: whether the public can change the stock through the view "${name}". Set SUPABASE_PUBLISHABLE_KEY, which only doctor reads, or check in Supabase's SQL editor: \`select reloptions from pg_class where relname = '${name}'\` must show security_invoker=on (or true).`,
         )
       : note(
-          `Not proven: that the public cannot change the stock. Set SUPABASE_PUBLISHABLE_KEY, which only doctor reads, to have it tried.`,
+          "Not tested: whether the public can change the stock. To test it, set SUPABASE_PUBLISHABLE_KEY, which only doctor reads.",
         );
   try {
     const reached = await publicTable.count(
@@ -54,13 +54,13 @@ export async function examinePublicWrite(
     // PostgreSQL's refusal: no grant, or a policy.
     if (response?.body?.code === "42501") return ok("The stock cannot be changed with the publishable key.");
     return failed(
-      `Not proven: that the public cannot change the stock. The publishable key did not work: ${error.message}`,
+      `Not tested: whether the public can change the stock. The publishable key did not work: ${error.message}`,
     );
   }
 }
 
 const viewAdvice = (name: string) =>
-  `a view without security_invoker has its owner's rights, and row level security does not apply. Run \`alter view "${name}" set (security_invoker = on);\`. If it has that, turn row level security on for the table behind it: \`alter table … enable row level security;\`.`;
+  `a view without security_invoker runs with its owner's rights, so row level security does not apply. Run \`alter view "${name}" set (security_invoker = on);\`. If that is already set, enable row level security on the table behind it: \`alter table … enable row level security;\`.`;
 
 const tableAdvice = (name: string) =>
-  `row level security is off, or a policy lets everybody update. Run \`alter table "${name}" enable row level security;\` and leave UPDATE to the secret key.`;
+  `row level security is off, or a policy lets everybody update it. Run \`alter table "${name}" enable row level security;\` and leave UPDATE to the secret key.`;

@@ -10,23 +10,23 @@ export async function examineReads(offers: ProductReads, publicUrl: string): Pro
     try {
       return await run();
     } catch (error) {
-      findings.push(failed(`${what} cannot be read: ${messageOf(error)}`));
+      findings.push(failed(`${what} failed: ${messageOf(error)}`));
       return null;
     }
   }
 
-  const list = await read("The product list", () => offers.list({ page: 1, pageSize: PAGE_SIZE }));
+  const list = await read("Reading the product list", () => offers.list({ page: 1, pageSize: PAGE_SIZE }));
   const first = list?.products[0];
   if (first !== undefined) {
     const { id, name } = first;
-    const found = await read("A search", () => offers.list({ page: 1, pageSize: PAGE_SIZE, search: name }));
+    const found = await read("Searching", () => offers.list({ page: 1, pageSize: PAGE_SIZE, search: name }));
     if (found !== null && found.total === 0) findings.push(failed(`A search for "${name}" finds nothing.`));
-    const page = await read("A product page", () => offers.products([id]));
+    const page = await read("Reading a product page", () => offers.products([id]));
     if (page !== null && !page.has(id))
-      findings.push(failed(`The product page of "${name}" (${id}) finds no row, although the list shows it.`));
-  } else await read("A search", () => offers.list({ page: 1, pageSize: PAGE_SIZE, search: "a" }));
+      findings.push(failed(`The list shows "${name}" (${id}), but its product page finds no row.`));
+  } else await read("Searching", () => offers.list({ page: 1, pageSize: PAGE_SIZE, search: "a" }));
   const sitemap = createSitemap({ offers, siteUrl: publicUrl, now: Date.now });
-  await read("The sitemap", () => sitemap.read(null));
+  await read("Reading the sitemap", () => sitemap.read(null));
   if (findings.length > 0 || list === null) return findings;
-  return [ok(`The product list (${list.total} in all), a search, a product page and the sitemap can be read.`)];
+  return [ok(`The product list (${list.total} in all), a search, a product page and the sitemap work.`)];
 }

@@ -1,6 +1,7 @@
 import { moneyText } from "~/catalog/money-text.server";
 import { currencyDigits, parsePrice, type PriceUnit } from "~/catalog/price";
 import { wholeNumber } from "~/catalog/product-row";
+import { columnsOf, type RowFilter } from "~/catalog/row-filter";
 import { failed, note, ok, type Finding } from "./finding";
 import { SAMPLE, type Sample, type SampledRow, type SoldTable } from "./sampled-rows.server";
 
@@ -11,13 +12,13 @@ export function isForSale({ product }: SampledRow): boolean {
 
 /** Counts what keeps rows from being sold, or has them sold wrongly. */
 export function examineRows(sold: SoldTable, { offered, any }: Sample): Finding[] {
-  const { table, columns } = sold;
+  const { table, columns, filter } = sold;
   if (offered.length === 0)
     return [
       failed(
         any.length === 0
           ? `Nothing is for sale: the table "${table.table}" is empty, or row level security hides its rows from this key.`
-          : `Nothing is for sale: no row of "${table.table}" passes PRODUCTS_FILTER${columns.active === null ? "" : ` and has "${columns.active}" true`}.`,
+          : `Nothing is for sale: no row of "${table.table}" passes PRODUCTS_FILTER${columns.active === null ? "" : ` and has "${columns.active}" true`}.${seenValues(filter, any)}`,
       ),
     ];
   const forSale = offered.filter(isForSale).length;
@@ -27,9 +28,23 @@ export function examineRows(sold: SoldTable, { offered, any }: Sample): Finding[
     ...examineStock(sold, offered),
     ...examinePrices(sold, offered),
     forSale === 0
-      ? failed(`Nothing is for sale: of ${rows} none has a price and is in stock.`)
+      ? failed(`Nothing is for sale: none of ${rows} has a price and is in stock.`)
       : ok(`${counted(forSale, "product")} of ${rows} ${forSale === 1 ? "is" : "are"} for sale now.`),
   ];
+}
+
+const MAX_SEEN = 6;
+
+/** The values of the columns that the filter names, in quotes as in JSON; a filter often fits all but their spelling. */
+function seenValues(filter: RowFilter, rows: readonly SampledRow[]): string {
+  const columns = new Set(columnsOf(filter));
+  return [...columns]
+    .flatMap((column) => {
+      const seen = new Set(rows.flatMap(({ raw }) => (column in raw ? [JSON.stringify(raw[column])] : [])));
+      const more = seen.size > MAX_SEEN ? ", …" : "";
+      return seen.size === 0 ? [] : ` Values in "${column}": ${[...seen].slice(0, MAX_SEEN).join(", ")}${more}.`;
+    })
+    .join("");
 }
 
 function examineIds({ columns }: SoldTable, offered: readonly SampledRow[]): Finding[] {

@@ -10,7 +10,7 @@ import type { ReceiverOptions } from "./webhook-receiver.server";
  */
 export async function* examineStripe(account: StripeAccount, receiver: ReceiverOptions): AsyncGenerator<Finding> {
   if (account.live) {
-    yield failed("STRIPE_SECRET_KEY is a live key. This check makes a payment, so use a test key.");
+    yield failed("STRIPE_SECRET_KEY is a live key. Doctor makes a test payment, so use a test key.");
     return;
   }
   const page = yield* openOwnPage(account);

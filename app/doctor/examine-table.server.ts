@@ -18,7 +18,7 @@ export interface TableSettings extends Omit<SoldTable, "columns"> {
   readonly writeTo: string | null;
 }
 
-/** Shows what the shop would sell from the table, and finds what would keep it from selling, or have it sell wrongly. */
+/** Shows what the shop would sell from the table, and finds what would prevent sales or make them wrong. */
 export async function* examineTable(settings: TableSettings, pictures: Pictures): AsyncGenerator<Finding> {
   const { catalog, table } = settings;
   const report = await catalog.probe();
@@ -48,7 +48,7 @@ export async function* examineTable(settings: TableSettings, pictures: Pictures)
   yield* await examineReads(catalog.offers, pictures.publicUrl);
 }
 
-/** Whether the public can change the stock, and whether the shop can, once each time. */
+/** Tests whether the public can change the stock, and whether the shop can. */
 async function* examineWrites(
   { publicTable, writeTo }: TableSettings,
   sold: SoldTable,
@@ -66,6 +66,6 @@ async function* proposal(table: ProductsTable): AsyncGenerator<Finding> {
   const sql = await proposeView(table);
   if (sql !== null)
     yield note(
-      `The rest is in the table that "${table.table}" refers to. Run this in Supabase's SQL editor, set PRODUCTS_TABLE=shop_products, and run doctor again:\n\n${sql}\n`,
+      `The missing columns are in the table that "${table.table}" refers to. Run this in Supabase's SQL editor, set PRODUCTS_TABLE=shop_products, and run doctor again:\n\n${sql}\n`,
     );
 }

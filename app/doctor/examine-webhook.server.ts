@@ -23,7 +23,7 @@ export async function* examineWebhook(
     yield* examineEndpoint(account, endpoint);
     if (receiving.outcome === "unasked" && typeof endpoint === "object" && endpoint !== null)
       yield await awaitConfirmation(account, page);
-    else yield failed(`Not proven: that webhooks arrive. ${receiving.reason}`);
+    else yield failed(`Not tested: whether webhooks arrive. ${receiving.reason}`);
     return;
   }
   const { receiver } = receiving;
@@ -36,11 +36,11 @@ export async function* examineWebhook(
     yield describeArrival(arrival, receiver, account, receiverOptions.port);
     if (otherSettings.length > 0)
       yield failed(
-        `What was checked is not what runs: ${receiver.place} has another ${otherSettings.join(", ")}. Restart it with the same settings as doctor's.`,
+        `The running shop has other settings than doctor: ${receiver.place} has a different ${otherSettings.join(", ")}. Restart it with the settings that doctor uses.`,
       );
     if (arrival === "verified" && endpoint === null)
       yield note(
-        `The account has no webhook endpoint for ${account.publicUrl}${WEBHOOK_PATH}: the event was forwarded. Add one in the Stripe dashboard before going live.`,
+        `The account has no webhook endpoint for ${account.publicUrl}${WEBHOOK_PATH}: this event was forwarded. Add an endpoint in the Stripe dashboard before going live.`,
       );
   } finally {
     receiver.close();
@@ -78,7 +78,7 @@ function describeArrival(
       );
     case "nothing":
       return failed(
-        `No webhook arrived at ${place} within ${waitMs.event / 1000} s. On your own computer run \`stripe listen --forward-to localhost:${port}${WEBHOOK_PATH}\` and set STRIPE_WEBHOOK_SECRET to the secret that it prints; on a server add the endpoint ${publicUrl}${WEBHOOK_PATH} in the Stripe dashboard.`,
+        `No webhook arrived at ${place} within ${waitMs.event / 1000} s. On your own computer, run \`stripe listen --forward-to localhost:${port}${WEBHOOK_PATH}\` and set STRIPE_WEBHOOK_SECRET to the secret that it prints; on a server, add the endpoint ${publicUrl}${WEBHOOK_PATH} in the Stripe dashboard.`,
       );
   }
 }
@@ -130,6 +130,6 @@ async function awaitConfirmation(account: StripeAccount, page: Stripe.Checkout.S
   return isConfirmed === true
     ? ok("Webhook confirmed by the shop, according to Stripe.")
     : failed(
-        "The webhook was not confirmed by the shop. Is STRIPE_WEBHOOK_SECRET the endpoint's signing secret in the Stripe dashboard?",
+        "The shop did not confirm the webhook. Set STRIPE_WEBHOOK_SECRET to the endpoint's signing secret in the Stripe dashboard.",
       );
 }

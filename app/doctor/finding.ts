@@ -9,12 +9,15 @@ export const ok = (text: string): Finding => ({ state: "ok", text });
 export const failed = (text: string): Finding => ({ state: "failed", text });
 export const note = (text: string): Finding => ({ state: "note", text });
 
-/** Runs a step that throws if it fails. `text` names what it has proven. */
-export async function attempt<T>(text: string, run: () => Promise<T>): Promise<{ finding: Finding; result: T | null }> {
+/** Runs a step that throws if it fails. `what` is a noun, `done` what happened to it: "Payment", "refunded". */
+export async function attempt<T>(
+  [what, done]: readonly [what: string, done: string],
+  run: () => Promise<T>,
+): Promise<{ finding: Finding; result: T | null }> {
   try {
-    return { result: await run(), finding: ok(`${text}.`) };
+    return { result: await run(), finding: ok(`${what} ${done}.`) };
   } catch (error) {
-    return { result: null, finding: failed(`${text}: no. ${messageOf(error)}`) };
+    return { result: null, finding: failed(`${what} not ${done}: ${messageOf(error)}`) };
   }
 }
 

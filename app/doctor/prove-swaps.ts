@@ -26,18 +26,18 @@ export async function proveSwaps(
     if (winners === 0) break;
     if (winners > 1)
       return failed(
-        `Updates of this view are not a compare-and-swap: ${winners} of ${RACERS} simultaneous ones took the same unit of ${productId}, so two servers or tools can overwrite each other. The view's trigger must check the old number (\`and stock = old.stock\`, and return null if no row matched), or use a view of one table without a trigger (README, "Your table").`,
+        `Updates of this view are not a compare-and-swap: ${winners} of ${RACERS} simultaneous updates took the same unit of ${productId}, so two servers or tools can overwrite each other. The view's trigger must check the old number (\`and stock = old.stock\`, and return null if no row matched), or use a view of one table without a trigger (README, "Your table").`,
       );
   }
   return rounds === ROUNDS
     ? ok(
-        `Updates of this view are a compare-and-swap: ${RACERS} took one unit of ${productId} at once, and one won, in ${ROUNDS} rounds.`,
+        `Updates of this view are a compare-and-swap: in each of ${ROUNDS} rounds, ${RACERS} simultaneous updates tried to take one unit of ${productId}, and exactly one succeeded.`,
       )
     : note(
-        `Not proven: that updates of this view are a compare-and-swap. The row of ${productId} changed in the meantime.`,
+        `Not tested: whether updates of this view are a compare-and-swap. The row of ${productId} changed in the meantime.`,
       );
 }
 
 export const UNPROVEN_SWAPS = note(
-  "Not proven: that updates of this view are a compare-and-swap, as several servers need. `npm run doctor -- --write ID` tries it with one unit of that product.",
+  "Not tested: whether updates of this view are a compare-and-swap, which several servers need. To test it, run `npm run doctor -- --write ID` with the id of a product in stock.",
 );

@@ -10,7 +10,7 @@ export async function proveWrite(
   if (productId === null)
     return {
       state: "note",
-      text: "Not proven: that a sale can lower the inventory. `npm run doctor -- --write ID` takes one unit of that product and returns it.",
+      text: "Not tested: whether a sale can lower the inventory. To test it, run `npm run doctor -- --write ID`: it takes one unit of that product and returns it.",
     };
   try {
     const row = (await catalog.readStock([productId])).get(productId);
@@ -18,17 +18,17 @@ export async function proveWrite(
     if (from < 1)
       return {
         state: "failed",
-        text: `${productId} is out of stock: choose a product that is in stock.`,
+        text: `${productId} is out of stock. Choose a product that is in stock.`,
       };
     const taken = await catalog.compareAndSwap({ productId, from, to: from - 1 });
     if (taken.outcome === "refused")
-      return { state: "failed", text: `A sale of ${productId} is refused: ${taken.message}` };
+      return { state: "failed", text: `A sale of ${productId} would fail: ${taken.message}` };
     if (taken.outcome === "changed")
-      return { state: "note", text: `Not proven: the row of ${productId} changed in the meantime. Try again.` };
+      return { state: "note", text: `Not tested: the row of ${productId} changed in the meantime. Try again.` };
     return await returnUnit(catalog, productId);
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    return { state: "failed", text: `Check the inventory of ${productId}, one unit may be missing: ${error.message}` };
+    return { state: "failed", text: `Check the inventory of ${productId}: one unit may be missing. ${error.message}` };
   }
 }
 
@@ -46,8 +46,8 @@ export async function returnUnit(
     if (given.outcome === "refused")
       return {
         state: "failed",
-        text: `One unit of ${productId} was taken and could not be returned; add it manually: ${given.message}`,
+        text: `One unit of ${productId} was taken and could not be returned. Add it manually. ${given.message}`,
       };
   }
-  return { state: "failed", text: `One unit of ${productId} was taken and not returned: add it manually.` };
+  return { state: "failed", text: `One unit of ${productId} was taken and not returned. Add it manually.` };
 }

@@ -1,6 +1,6 @@
 import { moneyText } from "~/catalog/money-text.server";
 import { isForSale } from "./examine-rows.server";
-import { note, ok, type Finding } from "./finding";
+import { note, type Finding } from "./finding";
 import type { Sample, SampledRow } from "./sampled-rows.server";
 
 export interface Pictures {
@@ -14,15 +14,14 @@ export interface Pictures {
 const SHOWN = 3;
 const PICTURE_MS = 5_000;
 
-/** Three rows as the shop shows them: such as are for sale, and the first that is not, if there is one. */
+/** Three rows as the shop would show them, including one that is not for sale if there is one. Notes, because nothing is checked. */
 export async function showRows({ offered, any }: Sample, pictures: Pictures): Promise<Finding[]> {
   const sold = offered.filter(isForSale);
   const unsold = [...offered, ...any].find((row) => !isForSale(row));
   const shown = unsold === undefined ? sold.slice(0, SHOWN) : [...sold.slice(0, SHOWN - 1), unsold];
   return Promise.all(
     shown.map(async (row) => {
-      const text = `${(await describe(row, pictures)).join(" · ")}.`;
-      return isForSale(row) ? ok(text) : note(text);
+      return note(`${(await describe(row, pictures)).join(" · ")}.`);
     }),
   );
 }
@@ -46,7 +45,7 @@ async function describe(row: SampledRow, pictures: Pictures): Promise<string[]> 
 async function describePicture(image: string | null, { fetch, publicUrl, mayLoad }: Pictures): Promise<string> {
   if (image === null) return "no picture";
   const address = new URL(image, publicUrl);
-  if (!mayLoad(address)) return `picture is not allowed from ${address.origin} (IMAGE_HOSTS)`;
+  if (!mayLoad(address)) return `picture blocked: IMAGE_HOSTS does not include ${address.host}`;
   try {
     const response = await fetch(address, { signal: AbortSignal.timeout(PICTURE_MS) });
     const type = response.headers.get("Content-Type") ?? "";
@@ -54,7 +53,7 @@ async function describePicture(image: string | null, { fetch, publicUrl, mayLoad
     if (!response.ok) return `picture does not load (${response.status})`;
     return /^(image\/|application\/octet-stream|$)/.test(type)
       ? "picture loads"
-      : `picture does not load (it is ${type})`;
+      : `picture does not load (its type is ${type})`;
   } catch (error) {
     const isTooSlow = error instanceof Error && error.name === "TimeoutError";
     return `picture does not load (${isTooSlow ? "no response within 5 s" : "no connection"})`;

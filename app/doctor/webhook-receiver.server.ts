@@ -48,7 +48,7 @@ export async function openReceiver(options: ReceiverOptions, checkoutId: string)
     if (status.code === 401 && options.adminToken === null)
       return {
         outcome: "unasked",
-        reason: `The shop at ${url} tells only operators what it receives. Set ADMIN_TOKEN (16+ characters), restart the shop and run doctor again.`,
+        reason: `The shop at ${url} reports received webhooks to operators only. Set ADMIN_TOKEN (at least 16 characters), restart the shop and run doctor again.`,
       };
     if (status.code === 401) status = await ask(url, checkoutId, options);
     if (status?.arrivals !== null && status !== null) return { outcome: "receiver", receiver: askShop(url, options) };
@@ -73,8 +73,8 @@ const inspection = z.object({
 });
 
 const WHY_NOT: Readonly<Record<number, string>> = {
-  401: "runs with another ADMIN_TOKEN: restart it with the same settings",
-  404: "runs with another STRIPE_SECRET_KEY, or in the sandbox: restart it with the same settings",
+  401: "runs with a different ADMIN_TOKEN: restart it with the settings that doctor uses",
+  404: "runs with a different STRIPE_SECRET_KEY or in the sandbox: restart it with the settings that doctor uses",
 };
 
 /** Null if no shop responds at this address. */

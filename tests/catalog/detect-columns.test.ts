@@ -9,6 +9,7 @@ const TABLES: Record<string, string> = {
   twice: "stock integer, quantity integer, description text",
   unstocked: "in_stock boolean, color text",
   shapeless: "stock_quantity integer",
+  unnamed: "color text",
 };
 
 let database: TestDatabase;
@@ -20,6 +21,7 @@ beforeAll(async () => {
     schema: `
       ${tables.join("\n")}
       alter table shapeless drop name, add title text;
+      alter table unnamed drop name;
       create table emptied (like stocked);
       create table mixed (id integer primary key, name text, price numeric, stock integer, status text,
         state text, is_active integer, deleted_at timestamptz, published_at timestamptz, condition text, active boolean);`,
@@ -89,6 +91,10 @@ describe("a table for which PRODUCTS_COLUMNS is not set", () => {
     [
       "shapeless",
       'PRODUCTS_COLUMNS: not set, and the table "shapeless" has no column "name". Its columns are id, price, stock_quantity, title. If these are right, set PRODUCTS_COLUMNS=id,name=title,price,inventory=stock_quantity.',
+    ],
+    [
+      "unnamed",
+      'PRODUCTS_COLUMNS: not set, and the table "unnamed" has no column "name" and no column for the stock (inventory_count, inventory, stock, stock_quantity, quantity). Its columns are id, price, color. Set PRODUCTS_COLUMNS=id,name=COLUMN,price,inventory=COLUMN with the table\'s own names for COLUMN; description and image may be left out.',
     ],
   ])("%s is refused with what to set", async (table, message) => {
     const catalog = detecting(table);

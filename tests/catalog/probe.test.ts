@@ -80,7 +80,7 @@ describe("probe", () => {
     expect(await database.catalog.probe()).toMatchObject({
       ok: true,
       problems: [],
-      warnings: [expect.stringContaining("Not proven")],
+      warnings: [expect.stringContaining("Not tested")],
     });
   });
 
@@ -93,7 +93,7 @@ describe("probe", () => {
       warnings: [
         expect.stringContaining("inventory_count"),
         expect.stringContaining("not a price"),
-        expect.stringContaining("Not proven"),
+        expect.stringContaining("Not tested"),
       ],
     });
   });

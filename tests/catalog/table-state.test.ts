@@ -94,7 +94,7 @@ describe("a catalog", () => {
     expect((await database.catalog.readStock([MUG.id])).get(MUG.id)?.inventory).toBe(3);
     expect(await proveWrite(database.catalog, null)).toMatchObject({
       state: "note",
-      text: expect.stringContaining("Not proven") as string,
+      text: expect.stringContaining("Not tested") as string,
     });
     await database.exec("alter table products add constraint enough check (inventory_count >= 3)");
     expect((await database.catalog.probe()).ok).toBe(true);

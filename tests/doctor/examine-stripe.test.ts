@@ -21,11 +21,11 @@ describe("the check of a merchant's Stripe account", () => {
   });
 
   it.each<[string, Setup, RegExp]>([
-    ["a wrong key", { secretKey: "sk_test_wrong" }, /^Payment page opened .*: no\./],
+    ["a wrong key", { secretKey: "sk_test_wrong" }, /^Stripe would reject every checkout: Invalid API Key/],
     [
       "a session that cannot be expired",
       { fails: { method: "POST", path: "/v1/checkout/sessions/*/expire" }, isPaid: false },
-      /^Payment page opened .*: no\./,
+      /^A payment page opened .*could not be closed/,
     ],
     [
       "payment pages on a domain that browsers are not redirected to",
@@ -37,13 +37,17 @@ describe("the check of a merchant's Stripe account", () => {
       { events: ["checkout.session.completed", "checkout.session.expired"] },
       /Add these events .*async_payment_succeeded/,
     ],
-    ["a page that nobody pays", { isPaid: false }, /^Test payment received: no\./],
+    ["a page that nobody pays", { isPaid: false }, /^Test payment not received: the test page/],
     [
       "metadata that cannot be written",
       { fails: { method: "POST", path: "/v1/checkout/sessions/*" } },
-      /^Metadata .*: no\./,
+      /^Metadata .* not updated: /,
     ],
-    ["a refund that is refused", { fails: { method: "POST", path: "/v1/refunds" } }, /^Payment refunded in full: no\./],
+    [
+      "a refund that is refused",
+      { fails: { method: "POST", path: "/v1/refunds" } },
+      /^Test payment not refunded in full: /,
+    ],
   ])("reports %s", async (_what, setup, failure) => {
     expect(failuresOf(await examine(setup))).toContainEqual(expect.stringMatching(failure));
   });
@@ -68,12 +72,12 @@ describe("the check of a merchant's Stripe account", () => {
     expect(failuresOf(findings)).toEqual([]);
     expect(findings.filter(({ state }) => state === "ok").map(({ text }) => text)).toEqual([
       "Payment pages are on https://pay.test.",
-      expect.stringContaining('Payment page opened and closed for "Poster"'),
+      expect.stringContaining('A payment page opened and closed for "Poster"'),
       expect.stringContaining("all required events"),
       expect.stringMatching(/^Webhook received and verified by port \d+/),
       "Test payment received.",
-      "Metadata written on a completed session.",
-      "Payment refunded in full.",
+      "Metadata of the completed session updated.",
+      "Test payment refunded in full.",
     ]);
   });
 });
@@ -96,7 +100,7 @@ describe("the shop's own payment page", () => {
     });
 
     expect(failuresOf(findings)).toEqual([`${name}: Stripe would reject every checkout: ${reason}`]);
-    expect(findings).toContainEqual({ state: "ok", text: "Payment refunded in full." });
+    expect(findings).toContainEqual({ state: "ok", text: "Test payment refunded in full." });
   });
 
   it("names every setting that is wrong", async () => {
@@ -122,7 +126,7 @@ describe("the shop's own payment page", () => {
       expect.stringMatching(/^CURRENCY: .*xxx/),
     );
     expect(failuresOf(await examine({ account: { line: { ...POSTER, unitAmount: 10 } } }))).toEqual([
-      expect.stringMatching(/^"Poster" cannot be paid for: .*at least/),
+      expect.stringMatching(/^Stripe would reject every checkout of "Poster": .*at least/),
     ]);
   });
 
@@ -185,26 +189,28 @@ describe("webhooks, with something on the shop's port", () => {
       return [404, { message: "not this" }];
     });
     expect(failuresOf(await examine({ port, adminToken: "t".repeat(16) }))).toEqual([
-      expect.stringMatching(/^Not proven: that webhooks arrive\..*EADDRINUSE/),
+      expect.stringMatching(/^Not tested: whether webhooks arrive\..*EADDRINUSE/),
     ]);
     expect(tokens.every((token) => token === undefined)).toBe(true);
   });
 
   it("report a shop with another Stripe key, and one with another token", async () => {
     const other = await serve(() => [404, problem("not_found")]);
-    expect(failuresOf(await examine({ port: other }))).toEqual([expect.stringContaining("another STRIPE_SECRET_KEY")]);
+    expect(failuresOf(await examine({ port: other }))).toEqual([
+      expect.stringContaining("different STRIPE_SECRET_KEY"),
+    ]);
     close();
     const locked = await serve(() => [401, problem("unauthorized")]);
     expect(failuresOf(await examine({ port: locked, adminToken: "t".repeat(16) }))).toEqual([
-      expect.stringContaining("another ADMIN_TOKEN"),
+      expect.stringContaining("different ADMIN_TOKEN"),
     ]);
   });
 
-  it("rely on Stripe's count of confirmations for a shop without ADMIN_TOKEN, and are not proven without an endpoint", async () => {
+  it("rely on Stripe's count of confirmations for a shop without ADMIN_TOKEN, and are not tested without an endpoint", async () => {
     const port = await serve((path) => (path.startsWith("/api/webhooks") ? [200, {}] : [401, problem("unauthorized")]));
     expect(failuresOf(await examine({ port }))).toEqual([]);
     expect(failuresOf(await examine({ port, endpoint: null, isForwarded: true }))).toEqual([
-      expect.stringMatching(/Not proven.*Set ADMIN_TOKEN/),
+      expect.stringMatching(/Not tested.*Set ADMIN_TOKEN/),
     ]);
   });
 });
