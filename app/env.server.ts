@@ -6,6 +6,7 @@ import { parseRowOrder } from "~/catalog/row-order";
 import { isStripeCurrency } from "~/checkout/stripe/currencies";
 import { paymentMethodsProblem } from "~/checkout/stripe/payment-methods";
 import { isShippingCountry } from "~/checkout/stripe/shipping-countries";
+import { httpUrl, list, oneOf, parsedBy, wholeNumber } from "~/env-fields";
 import { isLoopback } from "~/http/loopback";
 import { accentPalette } from "~/look/accent.server";
 import { isSpoken, LANGUAGE_CODES } from "~/words/languages.server";
@@ -34,39 +35,15 @@ const SANDBOX_NAME = "Slipway";
 const SANDBOX_TAGLINE = "Pottery and kitchenware from a harbourside workshop";
 const SANDBOX_STRIPE = { secretKey: "sk_test_sandbox", webhookSecrets: ["whsec_sandbox"] };
 
-const wholeNumber = (fallback: number, min: number, max: number) => {
-  const range = { error: `must be a whole number from ${min} to ${max}` };
-  return z.coerce.number(range).int(range).min(min, range).max(max, range).default(fallback);
-};
-const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
-  z.enum(words, { error: `must be one of: ${words.join(", ")}` });
-const list = z.string().transform((text) =>
-  text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== ""),
-);
 /** Hosts of Supabase's load balancer for read replicas, and of a single replica. */
 const REPLICA_HOST = /^[a-z0-9]+-(all|rr-[a-z0-9-]+)\.supabase\./i;
 const REPLICA_PROBLEM =
   "points to read replicas, which lag behind, so the same item could be sold twice; use the primary's address (https://<project>.supabase.co)";
-const httpUrl = (example: string) =>
-  z.url({ protocol: /^https?$/, error: `must be a URL that starts with https:// or http://, such as ${example}` });
 /** A shop is served at the root of its host: a path here would be missing from every link and from Stripe's way back. */
 const origin = httpUrl("https://shop.example.com").refine(
   (url) => !/^https?:/.test(url) || !URL.canParse(url) || new URL(url).href === `${new URL(url).origin}/`,
   "must have no path, query or password: the shop is served at the root of its host",
 );
-/** The result of `parse`; an error that it throws is for the person who set the variable. */
-const parsedBy = <Value>(parse: (text: string) => Value) =>
-  z.string().transform((text, context): Value => {
-    try {
-      return parse(text);
-    } catch (error) {
-      context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
-      return z.NEVER;
-    }
-  });
 /** Of the API's `shipping_options`. */
 const MAX_SHIPPING_RATES = 5;
 

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 
 /** Modules of app/ from the bottom to the top. A module may import from the floors below its own, and from no neighbour on it. */
 const FLOORS: readonly (readonly string[])[] = [
-  ["errors", "decorate", "words", "look"],
+  ["errors", "decorate", "env-fields", "words", "look"],
   ["reservations", "catalog"],
   ["checkout", "http"],
   ["env.server", "limits", "availability"],
