@@ -1,6 +1,14 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { de } from "~/words/de";
+import { en } from "~/words/en";
+import { fr } from "~/words/fr";
 import { expect, test } from "./shop";
 
 const MAX_SCRIPT_BYTES = 110 * 1024;
+/** Of the shop's words and settings, which each page brings along: compressed, as part of the page. */
+const MAX_SITE_BYTES = 8 * 1024;
 
 test(
   "a product page loads little script, and nothing from other origins",
@@ -18,16 +26,48 @@ test(
         scripts.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
     });
     await visitor.openProduct("Tide Mug");
-    await expect(page.getByRole("button", { name: "Cart 0 units" })).toBeVisible();
-    await page.getByRole("button", { name: "Add to cart: Tide Mug" }).click();
+    await expect(page.getByRole("navigation", { name: en["nav.cart"] }).getByRole("button")).toBeVisible();
+    await page.getByRole("button", { name: en["product.addLabel"].replace("{name}", "Tide Mug") }).click();
     // The number in the header changes before the server responds; this text does not.
-    await expect(page.getByText("Tide Mug is in your cart and held for you.")).toBeAttached();
+    await expect(page.getByText(en["product.added"].replace("{name}", "Tide Mug"))).toBeAttached();
     const sizes = await Promise.all(scripts);
-    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    const loaded = sizes.reduce((sum, size) => sum + size, 0);
+    const html = await (await page.request.get(visitor.address(new URL(page.url()).pathname))).text();
+    const ofSite = shareOfSite(html);
+    const bytes = loaded + ofSite;
     expect(sizes.length).toBeGreaterThan(3);
-    expect(bytes, `${sizes.length} scripts`).toBeGreaterThan(20 * 1024);
+    expect(loaded, `${sizes.length} scripts`).toBeGreaterThan(20 * 1024);
+    expect(ofSite).toBeGreaterThan(1024);
+    expect(ofSite).toBeLessThan(MAX_SITE_BYTES);
     expect(bytes, `${sizes.length} scripts`).toBeLessThan(MAX_SCRIPT_BYTES);
     expect(otherOrigins).toEqual([]);
-    test.info().annotations.push({ type: "script", description: `${(bytes / 1024).toFixed(1)} KB` });
+    test.info().annotations.push({
+      type: "script",
+      description: `${(bytes / 1024).toFixed(1)} KB, of which words ${(ofSite / 1024).toFixed(1)} KB`,
+    });
   },
 );
+
+test(
+  "a page brings the words of its own language only, and the scripts none",
+  { tag: "@with-javascript" },
+  async ({ request, baseURL }) => {
+    const html = await (await request.get(`${baseURL}/`)).text();
+    expect(html).toContain(en["cart.empty"]);
+    for (const other of [de, fr]) expect(html).not.toContain(other["cart.empty"]);
+    const scripts = readdirSync("build/client/assets").filter((file) => file.endsWith(".js"));
+    expect(scripts.length).toBeGreaterThan(5);
+    const languages = scripts.filter((file) => {
+      const script = readFileSync(path.join("build/client/assets", file), "utf8");
+      return [en, de, fr].some((language) => script.includes(language["cart.empty"]));
+    });
+    expect(languages).toEqual([]);
+  },
+);
+
+/** How much longer the compressed page is for the script that brings the site: its words and settings. */
+function shareOfSite(html: string): number {
+  const without = html.replace(/<script id="site"[^]*?<\/script>/, "");
+  expect(without.length, "the page has the script").toBeLessThan(html.length);
+  return gzipSync(html).length - gzipSync(without).length;
+}
