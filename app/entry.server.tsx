@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { PassThrough } from "node:stream";
 import {
   createReadableStreamFromReadable,
   type ActionFunctionArgs,
@@ -13,6 +12,7 @@ import { pageHeaders } from "~/http/page-headers.server";
 import { container } from "./boot/container.server";
 import { usesHttps } from "./boot/settings.server";
 import { receiveRequests } from "./http/remix-serve/incoming-requests.server";
+import { withoutZeroBytes } from "./http/remix-serve/zero-bytes.server";
 
 const RENDER_DEADLINE_MS = 5_000;
 
@@ -40,7 +40,7 @@ export default function handleRequest(
       nonce,
       onShellReady() {
         isSent = true;
-        const body = new PassThrough();
+        const body = withoutZeroBytes();
         resolve(new Response(createReadableStreamFromReadable(body), { headers, status }));
         pipe(body);
       },
