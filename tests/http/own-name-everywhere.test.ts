@@ -172,6 +172,13 @@ describe("a shop with a name of its own", () => {
     }
   });
 
+  it("is named in the subject of an e-mail about an order", async () => {
+    const order = read(await ask(`${store.url}/orders/cs_test_ofanotherbrowser`));
+    const [link] = order.elements((each) => each["href"]?.startsWith(`mailto:${EMAIL}?subject=`) === true);
+    const subject = new URL(link?.attribs["href"] ?? "").searchParams.get("subject");
+    expect(subject?.split(" · ")).toEqual([expect.stringContaining("RBROWSER"), NAME]);
+  });
+
   it("is named on the admin page and in the API's document", async () => {
     const signIn = read(await ask(`${store.url}/admin`));
     expect(signIn.title).toBe(`Admin · ${NAME}`);
