@@ -1,14 +1,14 @@
 import Color from "colorjs.io";
 
 /** Colours of what stands on the page: links, the focus ring, and the edge of primary buttons. Six-digit hex. */
-export interface InkRoles {
+interface InkRoles {
   readonly accent: string;
   /** Under the pointer. */
   readonly accentStrong: string;
 }
 
 /** Colours of primary buttons. */
-export interface FillRoles {
+interface FillRoles {
   readonly fill: string;
   /** Under the pointer. */
   readonly fillStrong: string;

@@ -111,6 +111,8 @@ export const de: Language = {
   "hold.extending": "Wird verlängert\u00A0…",
   "hold.cannotExtend": "Diese Reservierung lässt sich nicht noch einmal verlängern. Geh zur Kasse, bevor sie abläuft.",
   "hold.lapsedAll": "Deine Reservierung ist abgelaufen. Alles ist noch verfügbar, aber nicht mehr reserviert.",
+  "hold.lapsedSome":
+    "Einige Reservierungen sind abgelaufen. Die Artikel sind noch verfügbar, aber nicht mehr reserviert.",
   "hold.lapsedShort": "Deine Reservierung ist abgelaufen. In dieser Menge nicht mehr verfügbar: {names}.",
   "hold.again": "Erneut reservieren",
   "hold.reserving": "Wird reserviert\u00A0…",

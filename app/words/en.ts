@@ -77,7 +77,7 @@ export const en = {
   "cart.undoLabel": "Undo: put {name} back",
   "cart.clear": "Empty cart",
   "cart.clearing": "Emptying…",
-  "cart.gone": "Product no longer available",
+  "cart.gone": "Unavailable product",
   "cart.times": "{quantity, number} × {price}",
   "cart.subtotal": "Subtotal",
   "cart.total": "Total",
@@ -109,6 +109,7 @@ export const en = {
   "hold.extending": "Extending…",
   "hold.cannotExtend": "This hold can’t be extended again. Check out before it expires.",
   "hold.lapsedAll": "Your hold has expired. Everything is still available, but no longer reserved.",
+  "hold.lapsedSome": "Your hold on some items has expired. They’re still available, but no longer reserved.",
   "hold.lapsedShort": "Your hold has expired. No longer available in this quantity: {names}.",
   "hold.again": "Reserve again",
   "hold.reserving": "Reserving…",
@@ -117,7 +118,7 @@ export const en = {
   "hold.announceMinute": "One minute left on your hold.",
   "hold.announceSeconds": "30 seconds left on your hold.",
   "hold.announceSecondsExtend": "30 seconds left on your hold. You can extend it.",
-  "hold.announceEnded": "Your hold has expired. Your items are still in your cart and can be reserved again.",
+  "hold.announceEnded": "Your hold has expired. You can reserve your items again while they last.",
 
   "payment.readyTitle": "Ready to pay",
   "payment.readyText": "Your items are reserved. Continue to the payment page to finish your order.",
@@ -131,10 +132,10 @@ export const en = {
     "Your browser blocks cookies. Your cart needs one: please allow cookies for this shop, then add your items again.",
 
   "failure.badQuantity": "Enter a quantity from 1 to {max, number}.",
-  "failure.refused": "We couldn’t add that quantity. Your cart hasn’t changed.",
+  "failure.refused": "That quantity isn’t available. Your cart hasn’t changed.",
   "failure.unknownProduct": "This product is no longer available.",
   "failure.unitsPerLine": "You can buy up to {max, number} of each product.",
-  "failure.linesPerCart": "Your cart can hold up to {max, number} different products.",
+  "failure.linesPerCart": "Your cart can hold up to {max, plural, one {# product} other {# different products}}.",
   "failure.unitsPerClient":
     "Your network has reached the limit of {max, plural, one {# reserved item} other {# reserved items}}. Check out or remove some first.",
   "failure.cartFull": "Your cart is full. Check out or remove something first.",
@@ -146,9 +147,9 @@ export const en = {
   "failure.checkoutBusy": "Checkout is busy right now. Try again in {duration}. Your items stay reserved.",
   "failure.paymentWait":
     "You started several payments without finishing them. Try again in {duration}. Your items stay reserved.",
-  "failure.sellingPaused": "New orders are paused for a moment. Items in your cart stay reserved.",
+  "failure.sellingPaused": "Orders are paused for a moment. Items in your cart stay reserved.",
   "failure.sellingPausedMayPay":
-    "New orders are paused for a moment. Items in your cart stay reserved and you can check out.",
+    "We can’t reserve more items right now. Those in your cart stay reserved and you can check out.",
   "failure.unavailable": "We can’t check stock right now. Your cart is safe. Please try again in a moment.",
   "failure.offline": "You seem to be offline. Your cart hasn’t changed. Please try again.",
   "failure.noPrice": "An item in your cart has no price right now. Remove it to check out.",
@@ -193,7 +194,7 @@ export const en = {
   "order.needs_review.title": "We’re reviewing your order",
   "order.needs_review.text":
     "We’ve received your payment and are making sure you get your items or your money back. You don’t need to do anything. Please don’t pay again.",
-  "order.awaiting_payment.title": "Payment pending",
+  "order.awaiting_payment.title": "Payment processing",
   "order.awaiting_payment.text": "Your bank is still confirming it. Your items stay reserved until then.",
   "order.not_charged.title": "Payment not completed",
   "order.not_charged.text": "You haven’t been charged.",

@@ -112,6 +112,8 @@ export const fr: Language = {
   "hold.cannotExtend": "Vous ne pouvez plus prolonger cette réservation. Passez commande avant qu’elle n’expire.",
   "hold.lapsedAll":
     "Votre réservation a expiré. Vos articles sont encore tous disponibles, mais ne sont plus réservés.",
+  "hold.lapsedSome":
+    "La réservation de certains articles a expiré. Ils sont encore disponibles, mais ne sont plus réservés.",
   "hold.lapsedShort": "Votre réservation a expiré. La quantité choisie n’est plus disponible pour {names}.",
   "hold.again": "Réserver à nouveau",
   "hold.reserving": "Réservation…",
@@ -122,7 +124,7 @@ export const fr: Language = {
   "hold.announceSeconds": "Votre réservation expire dans 30\u00A0secondes.",
   "hold.announceSecondsExtend": "Votre réservation expire dans 30\u00A0secondes. Vous pouvez la prolonger.",
   "hold.announceEnded":
-    "Votre réservation a expiré. Vos articles sont encore dans votre panier et vous pouvez les réserver à nouveau.",
+    "Votre réservation a expiré. Vous pouvez réserver à nouveau vos articles tant qu’ils sont disponibles.",
 
   "payment.readyTitle": "Tout est prêt pour le paiement",
   "payment.readyText": "Vos articles sont réservés. Passez à la page de paiement pour finaliser votre commande.",

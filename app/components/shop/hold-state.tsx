@@ -1,5 +1,5 @@
 import { useRevalidator } from "@remix-run/react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useLiveProducts } from "~/availability/live-stock";
 import type { CartView } from "~/cart/cart-view";
 import { countdownText } from "~/components/clock-text";
@@ -66,16 +66,16 @@ function Deadline({
 /** Lapsed lines stay in the cart. States in advance whether they can be held again. */
 function Lapsed({ view: { lines } }: { view: CartView }) {
   const live = useLiveProducts();
-  const unavailable = lines.filter(
-    ({ state, productId, stock, quantity }) =>
-      state === "lapsed" && (live.get(productId) ?? stock).available < quantity,
-  );
+  const lapsed = lines.filter(({ state }) => state === "lapsed");
+  const short = lapsed.filter(({ productId, stock, quantity }) => (live.get(productId) ?? stock).available < quantity);
   return (
     <div className="notice warn">
       <p>
-        {unavailable.length === 0
-          ? t("hold.lapsedAll")
-          : t("hold.lapsedShort", { names: listText(unavailable.map((line) => line.name ?? t("cart.gone"))) })}
+        {short.length > 0
+          ? t("hold.lapsedShort", { names: listText(short.map((line) => line.name ?? t("cart.gone"))) })
+          : lapsed.length < lines.length
+            ? t("hold.lapsedSome")
+            : t("hold.lapsedAll")}
       </p>
       <IntentForm intent="hold" label={t("hold.again")} pendingLabel={t("hold.reserving")} quiet={false} />
     </div>
@@ -85,13 +85,18 @@ function Lapsed({ view: { lines } }: { view: CartView }) {
 /** Stages of a hold that are announced. */
 type HoldStage = "started" | "minute" | "seconds" | "ended";
 
-/** Announces the start, 60 s, 30 s and the end of a hold once each, and every extension. The visible countdown is silent. */
+/** Announces the deadline, 60 s, 30 s and the end of a hold once each, and every extension. The visible countdown is silent. */
 function Announcement({ stage, view: { heldUntil, canExtend } }: { stage: HoldStage | null; view: CartView }) {
   const clock = useClockText();
   const [text, announce] = useState("");
   const untilText = heldUntil === null ? "" : t("hold.announceUntil", { time: clock(heldUntil, "second") });
+  const isFirst = useRef(true);
   useEffect(() => {
-    if (stage !== null) announce(stage === "started" ? untilText : stageText(stage, canExtend));
+    if (stage === null) return;
+    // A short hold, or the rest of one, begins within the last minute.
+    const isDeadline = stage === "started" || (isFirst.current && stage !== "ended");
+    announce(isDeadline ? untilText : stageText(stage, canExtend));
+    isFirst.current = false;
     // eslint-disable-next-line react-hooks/exhaustive-deps -- a stage is announced once, not each time the deadline moves
   }, [stage]);
   useOnChange(usePending("extend"), heldUntil, () => announce(untilText));

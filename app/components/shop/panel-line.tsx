@@ -36,7 +36,7 @@ export function PanelLine({
             </Link>
           )}
         </h3>
-        <p className="price">{t("cart.times", { quantity, price: price ?? t("product.noPrice") })}</p>
+        <p className="price">{price === null ? t("product.noPrice") : t("cart.times", { quantity, price })}</p>
         <LineStock state={state} quantity={quantity} stock={stock} />
       </div>
       <div className="end">

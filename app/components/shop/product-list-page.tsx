@@ -25,15 +25,17 @@ export function ProductListPage({
             {t("shop.promiseAll", { duration: durationText(site().holdMs) })}
           </p>
         )}
-        <p className="hint">
-          {search === "" ? t("products.found", { total }) : t("products.foundFor", { total, search })}
-          {search !== "" && (
-            <>
-              {" · "}
-              <Link to="/">{t("nav.allProducts")}</Link>
-            </>
-          )}
-        </p>
+        {total > 0 && (
+          <p className="hint">
+            {search === "" ? t("products.found", { total }) : t("products.foundFor", { total, search })}
+            {search !== "" && (
+              <>
+                {" · "}
+                <Link to="/">{t("nav.allProducts")}</Link>
+              </>
+            )}
+          </p>
+        )}
       </div>
       {products.length === 0 ? (
         <section className="notice-page">
