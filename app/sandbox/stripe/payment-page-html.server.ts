@@ -9,8 +9,8 @@ import type { CheckoutRecord, StripeRefund } from "./stripe-objects.server";
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 const STYLE = `
-:root { color-scheme: light dark; --ink: #1b1f24; --soft: #59636e; --paper: #fff; --ground: #f4f5f7; --line: #d8dde3; --strong: #3b4fd8; --on-strong: #fff; --warn: #a3341c; --note: #fff4d6; --on-note: #4d3a00; }
-@media (prefers-color-scheme: dark) { :root { --ink: #eceff3; --soft: #a9b3be; --paper: #1c2128; --ground: #12161b; --line: #363e48; --strong: #93a2ff; --on-strong: #10142e; --warn: #ff9d86; --note: #3a2f0d; --on-note: #ffe6a1; } }
+:root { color-scheme: light dark; --ink: #1b1f24; --soft: #59636e; --paper: #fff; --ground: #f4f5f7; --line: #d8dde3; --link: var(--accent, #3b4fd8); --strong: var(--fill, #3b4fd8); --on-strong: var(--on-fill, #fff); --warn: #a3341c; --note: #fff4d6; --on-note: #4d3a00; }
+@media (prefers-color-scheme: dark) { :root { --ink: #eceff3; --soft: #a9b3be; --paper: #1c2128; --ground: #12161b; --line: #363e48; --link: var(--accent, #93a2ff); --strong: var(--fill, #93a2ff); --on-strong: var(--on-fill, #10142e); --warn: #ff9d86; --note: #3a2f0d; --on-note: #ffe6a1; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
 .note { margin: 0; padding: .75rem 1rem; background: var(--note); color: var(--on-note); text-align: center; }
@@ -25,9 +25,9 @@ tfoot th, tfoot td { border: 0; font-weight: 700; }
 tfoot .adjustment th, tfoot .adjustment td { padding: .125rem 0; font-weight: 400; color: var(--soft); }
 form { display: grid; gap: .625rem; margin-top: 1.25rem; }
 button, .button { display: block; width: 100%; min-height: 2.75rem; padding: .625rem 1rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--paper); color: var(--ink); font: inherit; text-align: center; text-decoration: none; cursor: pointer; }
-button.strong { background: var(--strong); border-color: var(--strong); color: var(--on-strong); font-weight: 600; }
-a { color: var(--strong); }
-:focus-visible { outline: 3px solid var(--strong); outline-offset: 2px; }
+button.strong { background: var(--strong); border-color: var(--link); color: var(--on-strong); font-weight: 600; }
+a { color: var(--link); }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 [role=alert] { margin: 0 0 1rem; padding: .625rem .875rem; border: 1px solid var(--warn); border-radius: .5rem; color: var(--warn); }
 `;
 
@@ -40,7 +40,7 @@ function layout(title: string, body: Html): Html {
         <meta name="robots" content="noindex" />
         <title>${title} – ${t("sandboxPayment.suffix")}</title>
         <style>
-          ${raw(STYLE)}
+          ${raw(STYLE + (site().accentCss ?? ""))}
         </style>
       </head>
       <body>
