@@ -8,6 +8,7 @@ import { paymentMethodsProblem } from "~/checkout/stripe/payment-methods";
 import { isShippingCountry } from "~/checkout/stripe/shipping-countries";
 import { httpUrl, list, oneOf, parsedBy, wholeNumber } from "~/env-fields";
 import { isLoopback } from "~/http/loopback";
+import { isPictureBase, isPictureUrl } from "~/http/picture-url.server";
 import { accentPalette } from "~/look/accent.server";
 import { isSpoken, LANGUAGE_CODES } from "~/words/languages.server";
 
@@ -152,6 +153,12 @@ const schema = z.object({
   SHOP_NAME: z.string().trim().max(60, "must have at most 60 characters").optional(),
   SHOP_TAGLINE: z.string().trim().max(200, "must have at most 200 characters").optional(),
   SHOP_ACCENT: parsedBy(accentPalette).optional(),
+  SHOP_LOGO_URL: z
+    .string()
+    .trim()
+    .refine(isPictureUrl, "must be an https URL (http only on this machine) without a password")
+    .transform((address) => new URL(address).href)
+    .optional(),
   SUPPORT_EMAIL: z.email("must be an e-mail address").optional(),
   SHOP_LINKS: list
     .transform((pairs) => pairs.map(shopLink))
@@ -251,13 +258,6 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Whether pages over HTTPS may load pictures from below this address. */
-function isPictureBase(address: string): boolean {
-  if (!URL.canParse(address) || !/^https?:/i.test(address)) return false;
-  const url = new URL(address);
-  return (url.protocol === "https:" || isLoopback(url)) && !/[?#]/.test(address) && url.username + url.password === "";
 }
 
 /** On this machine a live key may be tried over http. */

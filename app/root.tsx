@@ -29,9 +29,19 @@ export { unlessRefused as shouldRevalidate } from "./components/shop/revalidatio
 export { retryAfter as headers } from "~/http/retry-after.server";
 
 export const links: LinksFunction = () => [
-  { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
+  ...iconLinks(site().logoUrl),
+  { rel: "manifest", href: "/site.webmanifest" },
   { rel: "stylesheet", href: stylesheet },
 ];
+
+function iconLinks(logoUrl: string | null): ReturnType<LinksFunction> {
+  if (logoUrl !== null) return ["icon", "apple-touch-icon"].map((rel) => ({ rel, href: logoUrl }));
+  return [
+    { rel: "icon", href: "/favicon.ico", sizes: "32x32" },
+    { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
+    { rel: "apple-touch-icon", href: "/apple-touch-icon.png" },
+  ];
+}
 
 export const meta: MetaFunction = () => [{ title: site().name }];
 
@@ -55,6 +65,8 @@ export function Layout({ children }: { children: ReactNode }) {
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
+        <meta name="theme-color" media="(prefers-color-scheme: light)" content={site().themeColors.light} />
+        <meta name="theme-color" media="(prefers-color-scheme: dark)" content={site().themeColors.dark} />
         <Head />
         <Links />
         {site().accentCss !== null && (

@@ -285,6 +285,41 @@ describe("the address before pictures that are paths", () => {
   });
 });
 
+describe("the shop's logo", () => {
+  it.each(["https://cdn.test/logo.svg?v=2", "http://127.0.0.1:8080/logo.png", "http://localhost/logo.png"])(
+    "may be %s",
+    (SHOP_LOGO_URL) => {
+      expect(parseEnvironment({ ...configured, SHOP_LOGO_URL }).SHOP_LOGO_URL).toBe(SHOP_LOGO_URL);
+    },
+  );
+
+  it("is an address as browsers write it, which no header or page takes for more", () => {
+    const SHOP_LOGO_URL = ' https://cdn.test/my logo.svg?a="><b>; ';
+    expect(parseEnvironment({ ...configured, SHOP_LOGO_URL }).SHOP_LOGO_URL).toBe(
+      "https://cdn.test/my%20logo.svg?a=%22%3E%3Cb%3E;",
+    );
+  });
+
+  it.each([
+    "http://cdn.test/logo.png",
+    "/logo.png",
+    "data:image/png;base64,AA==",
+    "https://me:secret@cdn.test/",
+    "logo",
+  ])("may not be %s", (SHOP_LOGO_URL) => {
+    expect(invalidVariables({ ...configured, SHOP_LOGO_URL })).toEqual(["SHOP_LOGO_URL"]);
+  });
+});
+
+describe("the shop's accent", () => {
+  it.each(["nope", "transparent", "#12345680", "rgb(1 2 3 / 50%)", "currentcolor", "var(--brand)"])(
+    "may not be %s",
+    (SHOP_ACCENT) => {
+      expect(invalidVariables({ ...configured, SHOP_ACCENT })).toEqual(["SHOP_ACCENT"]);
+    },
+  );
+});
+
 describe("the shop's identity", () => {
   it("is the demo's in the sandbox, and the merchant's host otherwise", () => {
     expect(parseEnvironment({})).toMatchObject({ shopName: "Slipway", SHOP_LINKS: [], SHOP_LOCALE: "en" });

@@ -15,6 +15,7 @@ import type { OriginRule } from "~/http/origin.server";
 import { countOpenRequests, type OpenRequests } from "~/http/remix-serve/open-requests.server";
 import { createSignedTexts, type SignedTexts } from "~/http/signed-texts.server";
 import { createLimits, type Limits } from "~/limits/limits.server";
+import type { Icons } from "~/look/icons.server";
 import { createMissedSalesBook } from "~/operator/missed-sales";
 import type { OperatorDesk } from "~/operator/operator-desk";
 import { createSelling } from "~/operator/selling.server";
@@ -35,10 +36,12 @@ import { createOperator } from "./create-operator.server";
 import { createHousekeeping, priceCheck, type Housekeeping, type Routine } from "./housekeeping.server";
 import { limitOptions, operatorRule, usesHttps } from "./settings.server";
 import { identityOf } from "./shop-identity.server";
+import { iconsOf } from "./site.server";
 
 /** Everything that routes work with. */
 export interface Shop {
   readonly env: Environment;
+  readonly icons: Icons;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Every row, for operators. */
@@ -121,6 +124,7 @@ export function assembleShop(drivers: Drivers, env: Environment): Shop {
   return {
     ...drivers,
     env,
+    icons: iconsOf(env),
     metrics,
     offers: catalog.offers,
     lookUpStock: catalog.offers.displayReader(),

@@ -5,6 +5,7 @@ interface HeadersEnvironment {
   readonly STRIPE_CHECKOUT_ORIGIN: string;
   readonly IMAGE_HOSTS?: readonly string[] | undefined;
   readonly IMAGE_BASE_URL?: string | undefined;
+  readonly SHOP_LOGO_URL?: string | undefined;
 }
 
 /**
@@ -41,8 +42,8 @@ function contentSecurityPolicy(env: HeadersEnvironment, nonce: string | null): s
     .join("; ");
 }
 
-function pictureOrigins({ IMAGE_BASE_URL: base }: HeadersEnvironment): string[] {
-  return base === undefined ? [] : [new URL(base).origin];
+function pictureOrigins({ IMAGE_BASE_URL: base, SHOP_LOGO_URL: logo }: HeadersEnvironment): string[] {
+  return [...new Set([base, logo].flatMap((address) => (address === undefined ? [] : [new URL(address).origin])))];
 }
 
 /** Whether the policy above allows a picture from `address`. */

@@ -7,6 +7,9 @@ export interface Site {
   readonly tagline: string | null;
   /** The style sheet of its accent; null for the colours of app/styles. */
   readonly accentCss: string | null;
+  readonly logoUrl: string | null;
+  /** Colours of the browser's own bars, by colour scheme. */
+  readonly themeColors: { readonly light: string; readonly dark: string };
   readonly supportEmail: string | null;
   /** Links of the footer. */
   readonly links: readonly { readonly label: string; readonly url: string }[];

@@ -47,6 +47,13 @@ describe("page headers", () => {
     );
   });
 
+  it("allow the shop's logo, wherever other images come from", () => {
+    const logo = { ...shop, IMAGE_HOSTS: ["cdn.test"], SHOP_LOGO_URL: "https://brand.test/logo.svg?v=2" };
+    expect(directive(logo, "img-src")).toBe("img-src 'self' data: cdn.test https://brand.test");
+    const both = { ...logo, IMAGE_BASE_URL: "https://brand.test/products" };
+    expect(directive(both, "img-src")).toBe("img-src 'self' data: cdn.test https://brand.test");
+  });
+
   it("allow only the shop's scripts with the page's nonce, and forbid frames", () => {
     expect(directive(shop, "script-src")).toBe("script-src 'self' 'nonce-n0nce'");
     expect(directive(shop, "frame-ancestors")).toBe("frame-ancestors 'none'");

@@ -25,12 +25,18 @@ export function listMeta({ search, page }: ProductListView, siteUrl: string): Me
 
 /** The shop and its website, as search engines may name them next to a result. */
 function shopGraph(siteUrl: string) {
-  const { name, supportEmail, locale } = site();
+  const { name, supportEmail, logoUrl, locale } = site();
   const url = `${siteUrl}/`;
   return {
     "@context": "https://schema.org",
     "@graph": [
-      { "@type": "Organization", name, url, ...(supportEmail === null ? {} : { email: supportEmail }) },
+      {
+        "@type": "Organization",
+        name,
+        url,
+        ...(supportEmail === null ? {} : { email: supportEmail }),
+        ...(logoUrl === null ? {} : { logo: logoUrl }),
+      },
       {
         "@type": "WebSite",
         name,

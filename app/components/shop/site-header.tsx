@@ -9,7 +9,7 @@ export function SiteHeader({ unitsInCart }: { unitsInCart: number | null }) {
     <header className="site-header">
       {isNavigating && <span className="navigating" aria-hidden="true" />}
       <Link to="/" className="shop-name">
-        <img src="/favicon.svg" alt="" width={32} height={32} />
+        <ShopMark />
         {site().name}
       </Link>
       <Form action="/" role="search" className="search">
@@ -26,4 +26,11 @@ export function SiteHeader({ unitsInCart }: { unitsInCart: number | null }) {
       </nav>
     </header>
   );
+}
+
+/** The shop's logo or, without one, its icon. The name beside it says what it shows, also if it does not load. */
+function ShopMark() {
+  const { logoUrl } = site();
+  if (logoUrl !== null) return <img className="logo" src={logoUrl} alt="" />;
+  return <img src="/favicon.svg" alt="" width={32} height={32} />;
 }

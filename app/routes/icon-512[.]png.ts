@@ -1,0 +1,5 @@
+import { iconRoute } from "~/api/look-routes.server";
+
+const route = iconRoute("icon-512.png");
+
+export { route as loader, route as action };
