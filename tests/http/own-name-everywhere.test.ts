@@ -41,6 +41,7 @@ beforeAll(async () => {
       ADMIN_TOKEN,
       SHOP_NAME: NAME,
       SHOP_TAGLINE: TAGLINE,
+      SHOP_ACCENT: "#8a3b12",
       SUPPORT_EMAIL: EMAIL,
       SHOP_LINKS: `${LINK.label}=${LINK.url},Datenschutz=https://toepferei.test/datenschutz`,
       SHOP_LOCALE: "de-AT",
@@ -114,7 +115,8 @@ describe("a shop with a name of its own", () => {
     const everything = await everythingAt(store.url, [...PAGES.map(([path]) => path), ...TEXTS]);
     for (const [path, text] of everything) expect(demoWordsIn(text), path).toEqual([]);
     expect([...everything.keys()].filter((path) => /^\/assets\/.*\.(js|css)$/.test(path)).length).toBeGreaterThan(10);
-    expect(everything.has("/favicon.svg")).toBe(true);
+    expect([...everything.keys()]).toEqual(expect.arrayContaining(["/favicon.svg", "/apple-touch-icon.png"]));
+    expect(JSON.parse(everything.get("/site.webmanifest") ?? "")).toMatchObject({ name: NAME });
   });
 
   it("does, if it is the demo shop (control)", async () => {
