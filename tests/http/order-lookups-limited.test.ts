@@ -52,7 +52,7 @@ describe("an order of another browser", () => {
     for (const page of pages)
       expect(page).toEqual({
         type: "DataWithResponseInit",
-        data: { view: { checkoutId: CHECKOUT, state: "another_browser", order: null, isInCart: false }, locale: "en" },
+        data: { view: { checkoutId: CHECKOUT, state: "another_browser", order: null, isInCart: false } },
         init: { status: 404 },
       });
     expect(fulfil).not.toHaveBeenCalled();

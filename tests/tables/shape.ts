@@ -25,7 +25,7 @@ export interface RefusedShape extends Pick<Shape, "name" | "sql" | "env"> {
 }
 
 interface Sells {
-  /** What the list shows, in its order: "name · price · stock". */
+  /** What the list shows, in its order: "name · price · units in stock", or "name · no price". */
   readonly list: readonly string[];
   readonly sale: Sale;
   /** Names by id: rows that nobody may see or buy. */

@@ -1,8 +1,14 @@
 /** What a shop over a merchant's table must do, seen from outside. */
 import { expect } from "vitest";
+import { clockText } from "~/components/clock-text";
+import { stockText } from "~/components/shop/stock-text";
 import type { StripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
+import { t } from "~/words/words";
+import { speakAs } from "../words/site";
 import type { Shape } from "./shape";
 import { plain, Shopper, type Seen } from "./shopper";
+
+speakAs();
 
 export interface RunningShop {
   readonly url: string;
@@ -17,7 +23,7 @@ export async function sellsRightly(shop: RunningShop, shape: Shape): Promise<voi
     expect(await seenIn(shop)).toEqual([]);
     await shop.query(shape.later);
   }
-  expect(await seenIn(shop)).toEqual(shape.expect.list);
+  expect(await seenIn(shop)).toEqual(shape.expect.list.map(inWords));
   await findsNothingHidden(shop, shape);
   await buys(shop, shape);
 }
@@ -34,6 +40,13 @@ export async function sellsNothing(shop: RunningShop): Promise<void> {
 }
 
 const line = ({ name, price, stock }: Seen) => [name, price, stock].join(" · ");
+
+/** The line of a list as the page words it. */
+const inWords = (listed: string) =>
+  listed.replace(/no price$/, `${t("product.noPrice")} · ${t("product.notForSale")}`).replace(/ \d+$/, (units) => {
+    const available = Number(units);
+    return ` ${stockText({ onHand: available, available, heldByYou: 0, nextReleaseAt: null }, clockText)}`;
+  });
 
 async function seenIn(shop: RunningShop): Promise<readonly string[]> {
   return (await new Shopper(shop.url).list()).map(line);
@@ -61,12 +74,12 @@ async function buys(shop: RunningShop, { expect: { list, sale } }: Shape): Promi
   const before = await stock();
   const shopper = new Shopper(shop.url);
   const product = await shopper.product(sale.id);
-  expect(list).toContain(line(product));
+  expect(list.map(inWords)).toContain(line(product));
   if (sale.image !== undefined) expect(product.image).toBe(sale.image);
   if (sale.description !== undefined) expect(product.description).toBe(sale.description);
 
   const cart = await shopper.buy(sale.id, sale.quantity);
-  expect(cart.each).toBe(`${product.price} each`);
+  expect(cart.each).toBe(t("product.each", { price: product.price }));
   expect(cart.total).toBe(cart.subtotal);
   const { checkoutId, orderPath } = await shopper.pay();
   await webhooks.idle();
