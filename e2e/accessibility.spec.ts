@@ -1,54 +1,10 @@
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import { site } from "~/words/site";
+import { t } from "~/words/words";
 import { down, startStandIns } from "../tests/api/stand-ins";
 import { freePort, startStore } from "../tests/api/store-process";
+import { DESKTOP, expectAccessible, expectNoOverflow, saveScreenshot } from "./accessible";
 import { expect, test } from "./shop";
-
-const DESKTOP = { width: 1280, height: 900 };
-const PHONE = { width: 390, height: 844 };
-
-/** Runs axe in light on a desktop and in dark on a phone, with screenshots, and checks for overflow at 320 px. Loads the page once. */
-async function expectAccessible(page: Page, name: string): Promise<void> {
-  for (const [scheme, size] of [
-    ["light", DESKTOP],
-    ["dark", PHONE],
-  ] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.setViewportSize(size);
-    await saveScreenshot(page, `${name}-${scheme}-${size === PHONE ? "phone" : "desktop"}`);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`),
-      `${name} in ${scheme}`,
-    ).toEqual([]);
-  }
-  // Equals 200 % zoom in a small window, or 400 % in a large one.
-  await page.setViewportSize({ width: 320, height: 640 });
-  await expectNoOverflow(page, `${name} at 320 px`);
-}
-
-async function saveScreenshot(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `test-results/screens/${name}.png`, animations: "disabled" });
-}
-
-/** Expects no horizontal overflow and no clipped text. */
-async function expectNoOverflow(page: Page, state: string): Promise<void> {
-  const lost = await page.evaluate(() => {
-    const cut = [...document.querySelectorAll<HTMLElement>("main *, header *, dialog *, footer *")].filter(
-      (box) =>
-        !box.matches(".visually-hidden, input, img") &&
-        getComputedStyle(box).overflow !== "visible" &&
-        (box.scrollWidth > box.clientWidth + 1 ||
-          (box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY !== "auto")),
-    );
-    return {
-      sideways: document.documentElement.scrollWidth - window.innerWidth,
-      cut: cut.map((box) => box.outerHTML.slice(0, 100)),
-    };
-  });
-  expect(lost, state).toEqual({ sideways: expect.any(Number), cut: [] });
-  expect(lost.sideways, state).toBeLessThanOrEqual(0);
-}
+import { cartName, cartText, CLOCK, price, textLike } from "./texts";
 
 test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
   // Each test runs axe on several pages, twice each.
@@ -62,7 +18,7 @@ test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
     const visitor = await shopper();
     const { page } = visitor;
     await page.goto(visitor.address("/"));
-    await expect(page.getByText(/All held in other carts/)).toBeVisible();
+    await expect(page.getByText(textLike("stock.inOtherCartsUntil", { time: CLOCK }))).toBeVisible();
     await expectAccessible(page, "list");
     await page.goto(visitor.address("/?q=submarine"));
     await expectAccessible(page, "search-without-hit");
@@ -76,16 +32,16 @@ test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
     const { page } = buyer;
     await buyer.openProduct("Harbour Bowl");
     await expectAccessible(page, "product");
-    await page.getByRole("button", { name: "Add to cart: Harbour Bowl" }).click();
-    await page.getByRole("button", { name: "Cart 1 unit" }).click();
+    await page.getByRole("button", { name: t("product.addLabel", { name: "Harbour Bowl" }) }).click();
+    await page.getByRole("button", { name: cartName(1), exact: true }).click();
     await expect(page.getByRole("dialog").getByRole("timer")).toBeVisible();
     await expectAccessible(page, "cart-panel");
-    await page.getByRole("button", { name: "Remove Harbour Bowl" }).click();
-    await expect(page.getByRole("dialog").getByText("Your cart is empty.")).toBeVisible();
+    await page.getByRole("button", { name: t("cart.removeLabel", { name: "Harbour Bowl" }) }).click();
+    await expect(page.getByRole("dialog").getByText(t("cart.empty"))).toBeVisible();
     await expectAccessible(page, "cart-panel-removed");
     await page.keyboard.press("Escape");
     await setStock("Harbour Bowl", 0);
-    await expect(page.getByText("Sold out")).toBeVisible();
+    await expect(page.getByText(t("stock.soldOut"))).toBeVisible();
     await expectAccessible(page, "product-sold-out");
   });
 
@@ -110,12 +66,12 @@ test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
     // The countdown shows once scripts run; a jump before that would not reach it.
     await expect(buyer.page.getByText(/^1:\d\d$/)).toBeVisible();
     await buyer.page.clock.fastForward(100_000);
-    await expect(buyer.page.getByText("That is soon.")).toBeVisible();
+    await expect(buyer.page.getByText(t("hold.endsSoon"))).toBeVisible();
     await expectAccessible(buyer.page, "cart-ending");
 
     const late = await shopper({ shortHolds: true });
     await late.addToCart("Oarsman's Spoon", 1);
-    await expect(late.page.getByRole("button", { name: "Hold everything again" })).toBeVisible();
+    await expect(late.page.getByRole("button", { name: t("hold.again") })).toBeVisible();
     await expectAccessible(late.page, "cart-ended");
   });
 
@@ -124,13 +80,13 @@ test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
     const buyer = await shopper();
     await buyer.addToCart("Lighthouse Pepper Mill");
     await buyer.goToPayment();
-    await buyer.page.getByRole("link", { name: "Cancel" }).click();
+    await buyer.page.getByRole("link", { name: t("sandboxPayment.cancel") }).click();
     await expectAccessible(buyer.page, "cart-payment-open");
-    await buyer.page.getByRole("button", { name: "Continue to payment" }).click();
+    await buyer.page.getByRole("button", { name: t("cart.resumePayment") }).click();
     await buyer.pay();
     await expectAccessible(buyer.page, "order-paid");
     const lines = await buyer.page
-      .getByRole("cell", { name: "US$46.00" })
+      .getByRole("cell", { name: price(46) })
       .first()
       .evaluate((cell) => {
         const text = document.createRange();
@@ -145,17 +101,20 @@ test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
     const { page } = visitor;
     await page.route("**/cart.data**", (route) => route.fulfill({ status: 500, body: "broken" }));
     await page.goto(visitor.address("/"));
-    await page.getByRole("button", { name: /^Cart/ }).click();
-    await page.getByRole("dialog").getByRole("link", { name: "Go to the cart" }).click();
-    await expect(page.getByRole("heading", { name: "Something went wrong on our side" })).toBeVisible();
+    await page.getByRole("button", { name: cartName(0), exact: true }).click();
+    await page
+      .getByRole("dialog")
+      .getByRole("link", { name: t("nav.viewCart") })
+      .click();
+    await expect(page.getByRole("heading", { name: t("error.internal.title") })).toBeVisible();
     await expectAccessible(page, "broken");
 
     await page.goto(visitor.address("/"));
     await page.context().setOffline(true);
-    await page.getByRole("link", { name: "Slipway" }).click();
-    await expect(page.getByRole("heading", { name: "The shop cannot be reached from here" })).toBeVisible();
+    await page.getByRole("link", { name: site().name }).click();
+    await expect(page.getByRole("heading", { name: t("error.offline.title") })).toBeVisible();
     // The error page does not know the cart, so it shows no number.
-    await expect(visitor.cartInHeader()).toHaveText("Cart");
+    await expect(visitor.cartInHeader()).toHaveText(cartText(0));
     await page.context().setOffline(false);
     await expectAccessible(page, "offline");
   });
@@ -169,10 +128,10 @@ test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
       outside.database.before = down;
       const response = await page.goto(store.url);
       expect(response?.status()).toBe(503);
-      await expect(page.getByRole("heading", { name: "The shop cannot reach its stock right now" })).toBeVisible();
+      await expect(page.getByRole("heading", { name: t("error.unavailable.title") })).toBeVisible();
       await expectAccessible(page, "unavailable");
       outside.database.before = undefined;
-      await page.getByRole("link", { name: "Try again" }).click();
+      await page.getByRole("link", { name: t("nav.tryAgain") }).click();
       await expect(page.getByRole("article").first()).toBeVisible();
     } finally {
       await store.stop();
@@ -197,7 +156,7 @@ test.describe("visitors", { tag: "@with-javascript" }, () => {
     await expectNoOverflow(page, "list, large text");
     await buyer.addOnProductPage("Harbour Bowl", 1);
     await expectNoOverflow(page, "product, large text");
-    await page.getByRole("button", { name: "Cart 1 unit" }).click();
+    await page.getByRole("button", { name: cartName(1), exact: true }).click();
     await expect(page.getByRole("dialog").getByRole("timer")).toBeVisible();
     await expectNoOverflow(page, "panel, large text");
     await buyer.openCart();
@@ -218,9 +177,9 @@ test.describe("visitors", { tag: "@with-javascript" }, () => {
         for (const kind of ["animationstart", "transitionrun"])
           document.addEventListener(kind, () => (document.documentElement.dataset.moved = kind));
       });
-      await page.getByRole("button", { name: "Cart 0 units" }).click();
-      await expect(page.getByText("Your cart is empty.")).toBeVisible();
-      await page.getByRole("button", { name: "Close the cart" }).hover();
+      await page.getByRole("button", { name: cartName(0), exact: true }).click();
+      await expect(page.getByText(t("cart.empty"))).toBeVisible();
+      await page.getByRole("button", { name: t("cart.closeLabel") }).hover();
       await page.keyboard.press("Escape");
       await page.getByRole("link", { name: "Tide Mug", exact: true }).click();
       await expect(page.getByRole("heading", { level: 1, name: "Tide Mug" })).toBeVisible();
@@ -242,15 +201,15 @@ test.describe("visitors", { tag: "@with-javascript" }, () => {
     await page.goto(buyer.address("/"));
     await saveScreenshot(page, "forced-colours-list");
     await buyer.addOnProductPage("Harbour Bowl", 1);
-    await page.getByRole("button", { name: "Cart 1 unit" }).click();
+    await page.getByRole("button", { name: cartName(1), exact: true }).click();
     const panel = page.getByRole("dialog");
     await expect(panel.getByRole("timer")).toBeVisible();
     await saveScreenshot(page, "forced-colours-panel");
     // The focus ring only shows after keyboard use.
     await page.keyboard.press("Tab");
     for (const control of [
-      panel.getByRole("button", { name: "Pay", exact: true }),
-      panel.getByRole("button", { name: "Remove Harbour Bowl" }),
+      panel.getByRole("button", { name: t("cart.pay"), exact: true }),
+      panel.getByRole("button", { name: t("cart.removeLabel", { name: "Harbour Bowl" }) }),
     ]) {
       await control.focus();
       expect(

@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
+import { t } from "~/words/words";
 import { expect, test, type Shopper } from "./shop";
 
 // Orders and low stock on the page are some seconds old, and several tests wait for them.
@@ -74,7 +75,7 @@ test("releasing a shopping hold frees its items and removes its row", async ({ p
   await admin.cart("Gannet Egg Cup").getByRole("button", { name: "Release all items" }).click();
   await admin.expectResult("Released 2 items.");
   const other = await shopper();
-  await other.expectStock("Gannet Egg Cup", "2 left");
+  await other.expectStock("Gannet Egg Cup", t("stock.few", { available: 2 }));
   await admin.open();
   await expect(admin.cart("Gannet Egg Cup")).toHaveCount(0);
 });
@@ -91,7 +92,7 @@ test("a payment page closed with proof can no longer be paid", async ({ page, sh
   await admin.cart("Limpet Espresso Cup").getByRole("button", { name: "Close now" }).click();
   await admin.expectResult("Payment page closed, confirmed by Stripe.");
   await buyer.page.reload();
-  await expect(buyer.page.getByText("This payment page has expired; you were not charged.")).toBeVisible();
+  await expect(buyer.page.getByText(t("sandboxPayment.expiredHeading"))).toBeVisible();
 });
 
 test("no shopper can add items while selling is paused", async ({ page, shopper, setStock }) => {
@@ -104,8 +105,8 @@ test("no shopper can add items while selling is paused", async ({ page, shopper,
   try {
     const visitor = await shopper();
     await visitor.openProduct("Kelp Tea Towel");
-    await visitor.page.getByRole("button", { name: "Add to cart: Kelp Tea Towel" }).click();
-    await expect(visitor.page.getByText(/New orders are paused/).first()).toBeVisible();
+    await visitor.page.getByRole("button", { name: t("product.addLabel", { name: "Kelp Tea Towel" }) }).click();
+    await expect(visitor.page.getByText(t("failure.sellingPausedMayPay")).first()).toBeVisible();
   } finally {
     await admin.open();
     await admin.panel("Status").getByRole("button", { name: "Resume selling" }).click();

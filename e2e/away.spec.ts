@@ -1,5 +1,7 @@
 import type { Page } from "@playwright/test";
+import { t } from "~/words/words";
 import { expect, test, type Shopper } from "./shop";
+import { cartName, cartText } from "./texts";
 
 /** Adds to the browser's cart without notifying its open pages. */
 async function addInBackground(buyer: Shopper, name: string): Promise<void> {
@@ -39,7 +41,7 @@ test.describe("a page catches up at once", { tag: "@with-javascript" }, () => {
     await expect(buyer.line("Skerry Plate")).toHaveCount(0);
     await setVisibility(buyer.page, "visible");
     await expect(buyer.line("Skerry Plate")).toBeVisible();
-    await expect(buyer.cartInHeader()).toHaveText("Cart 2 units");
+    await expect(buyer.cartInHeader()).toHaveText(cartText(2));
   });
 
   test("when it is restored from the back-forward cache, with and without products on it", async ({
@@ -51,17 +53,17 @@ test.describe("a page catches up at once", { tag: "@with-javascript" }, () => {
     const buyer = await shopper();
     const { page } = buyer;
     await buyer.openProduct("Tide Mug");
-    await expect(page.getByRole("button", { name: "Cart 0 units" })).toBeVisible();
+    await expect(page.getByRole("button", { name: cartName(0), exact: true })).toBeVisible();
     await addInBackground(buyer, "Tide Mug");
     await restore(page);
-    await expect(buyer.cartInHeader()).toHaveText("Cart 1 unit");
-    await expect(page.getByText("You are holding 1, and 8 more are left")).toBeVisible();
+    await expect(buyer.cartInHeader()).toHaveText(cartText(1));
+    await expect(page.getByText(t("stock.heldMore", { held: 1, more: 8 }))).toBeVisible();
 
     await page.goto(buyer.address("/no/such/page"));
-    await expect(page.getByRole("button", { name: "Cart 1 unit" })).toBeVisible();
+    await expect(page.getByRole("button", { name: cartName(1), exact: true })).toBeVisible();
     await addInBackground(buyer, "Skerry Plate");
     await restore(page);
-    await expect(buyer.cartInHeader()).toHaveText("Cart 2 units");
+    await expect(buyer.cartInHeader()).toHaveText(cartText(2));
   });
 
   test("when the machine wakes up, and the countdown follows the server", async ({ shopper, setStock }) => {

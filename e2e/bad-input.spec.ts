@@ -1,3 +1,4 @@
+import { t } from "~/words/words";
 import { expect, test, type Shopper } from "./shop";
 
 async function postToCart(shopper: Shopper, form: Record<string, string>, headers: Record<string, string> = {}) {
@@ -6,8 +7,8 @@ async function postToCart(shopper: Shopper, form: Record<string, string>, header
 
 async function expectUnchangedCart(shopper: Shopper): Promise<void> {
   await shopper.openCart();
-  await expect(shopper.line("Gannet Egg Cup").getByLabel("Quantity")).toHaveValue("2");
-  await expect(shopper.page.getByText("Held for you until")).toBeVisible();
+  await expect(shopper.line("Gannet Egg Cup").getByLabel(t("product.quantity"))).toHaveValue("2");
+  await expect(shopper.heldUntil()).toBeVisible();
 }
 
 test("an invalid quantity changes nothing and is explained", async ({ shopper, setStock }) => {
@@ -42,7 +43,7 @@ test("a form from another site changes nothing and is refused with an explanatio
   ] as const) {
     const response = await postToCart(buyer, { intent: "clear" }, { [name]: value });
     expect(response.status(), `${name}: ${value}`).toBe(403);
-    expect(await response.text()).toContain("This request came from another site and was refused.");
+    expect(await response.text()).toContain(t("error.crossOrigin.text"));
   }
   await expectUnchangedCart(buyer);
 });
@@ -53,7 +54,7 @@ test("a body that is too large or of another type is refused with an explanation
   expect(large.status()).toBe(413);
   const other = await visitor.page.request.post(visitor.address("/cart"), { data: { intent: "clear" } });
   expect(other.status()).toBe(415);
-  expect(await other.text()).toContain("This request was refused");
+  expect(await other.text()).toContain(t("error.refused.text"));
 });
 
 test("a cart cookie with an invalid signature is replaced by a new cart", async ({ shopper, setStock }) => {
@@ -62,7 +63,7 @@ test("a cart cookie with an invalid signature is replaced by a new cart", async 
   await buyer.addToCart("Gannet Egg Cup", 2);
   const undo = await buyer.forgeCookie();
   await buyer.openCart();
-  await expect(buyer.page.getByText("Your cart is empty.")).toBeVisible();
-  await buyer.expectStock("Gannet Egg Cup", "3 left");
+  await expect(buyer.page.getByText(t("cart.empty"))).toBeVisible();
+  await buyer.expectStock("Gannet Egg Cup", t("stock.few", { available: 3 }));
   await undo();
 });

@@ -1,9 +1,11 @@
+import { t } from "~/words/words";
 import { expect, test, type Shopper } from "./shop";
+import { cartName, cartText, CLOCK, price, textLike } from "./texts";
 
 /** Opens the cart panel over the current page. */
 async function openPanel(buyer: Shopper) {
-  await buyer.page.getByRole("button", { name: /^Cart \d+ units?$/ }).click();
-  const panel = buyer.page.getByRole("dialog", { name: "Your cart" });
+  await buyer.cartInHeader().click();
+  const panel = buyer.page.getByRole("dialog", { name: t("cart.title") });
   await expect(panel).toBeVisible();
   return panel;
 }
@@ -11,8 +13,8 @@ async function openPanel(buyer: Shopper) {
 test("without JavaScript the cart in the header is a link", { tag: "@without-javascript" }, async ({ shopper }) => {
   const visitor = await shopper();
   await visitor.page.goto(visitor.address("/"));
-  await visitor.page.getByRole("link", { name: "Cart 0 units" }).click();
-  await expect(visitor.page.getByText("Your cart is empty.")).toBeVisible();
+  await visitor.page.getByRole("link", { name: cartName(0), exact: true }).click();
+  await expect(visitor.page.getByText(t("cart.empty"))).toBeVisible();
 });
 
 test.describe("the cart panel", { tag: "@with-javascript" }, () => {
@@ -24,21 +26,25 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     await buyer.addOnProductPage("Tide Mug", 2);
     await expect(buyer.page.getByRole("dialog")).toHaveCount(0);
     const panel = await openPanel(buyer);
-    await expect(panel.getByText(/Held for you until \d\d:\d\d:\d\d\./)).toBeVisible();
+    await expect(panel.getByText(textLike("hold.until", { time: CLOCK }))).toBeVisible();
     await expect(panel.getByRole("timer")).toHaveText(/^(2:00|1:[45]\d)$/);
     await expect(panel.getByRole("listitem")).toHaveCount(2);
-    await expect(panel.getByRole("region", { name: "Total" })).toContainText("US$90.00");
+    await expect(panel.getByRole("region", { name: t("cart.total") })).toContainText(price(90));
 
-    await panel.getByRole("button", { name: "Remove Tide Mug" }).click();
-    const notice = panel.getByRole("status").filter({ hasText: "Tide Mug was removed, all 2." });
+    await panel.getByRole("button", { name: t("cart.removeLabel", { name: "Tide Mug" }) }).click();
+    const notice = panel
+      .getByRole("status")
+      .filter({ hasText: t("cart.removedSeveral", { quantity: 2, name: "Tide Mug" }) });
     await expect(notice).toBeFocused();
-    await expect(panel.getByRole("region", { name: "Total" })).toContainText("US$34.00");
-    await panel.getByRole("button", { name: "Put it back: Tide Mug" }).click();
-    await expect(panel.getByRole("listitem", { name: "Tide Mug" })).toContainText("2 × US$28.00");
-    await expect(panel.getByText("was removed")).toHaveCount(0);
+    await expect(panel.getByRole("region", { name: t("cart.total") })).toContainText(price(34));
+    await panel.getByRole("button", { name: t("cart.undoLabel", { name: "Tide Mug" }) }).click();
+    await expect(panel.getByRole("listitem", { name: "Tide Mug" })).toContainText(
+      t("cart.times", { quantity: 2, price: price(28) }),
+    );
+    await expect(panel.getByText(t("cart.removedSeveral", { quantity: 2, name: "Tide Mug" }))).toHaveCount(0);
 
-    await panel.getByRole("button", { name: "Pay", exact: true }).click();
-    await expect(buyer.page.getByRole("button", { name: "Decline" })).toBeVisible();
+    await panel.getByRole("button", { name: t("cart.pay"), exact: true }).click();
+    await expect(buyer.page.getByRole("button", { name: t("sandboxPayment.decline") })).toBeVisible();
   });
 
   test("opens and closes by keyboard, traps the focus, and returns it", async ({ shopper, setStock }) => {
@@ -46,13 +52,15 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     const buyer = await shopper();
     const { page } = buyer;
     await buyer.addOnProductPage("Gannet Egg Cup", 1);
-    const opener = page.getByRole("button", { name: "Cart 1 unit" });
+    const opener = page.getByRole("button", { name: cartName(1), exact: true });
     for (const key of ["Enter", "Space"]) {
       await opener.focus();
       await page.keyboard.press(key);
-      const panel = page.getByRole("dialog", { name: "Your cart" });
-      await expect(panel.getByRole("button", { name: "Remove Gannet Egg Cup" })).toBeVisible();
-      await expect(panel.getByRole("button", { name: "Close the cart" })).toBeFocused();
+      const panel = page.getByRole("dialog", { name: t("cart.title") });
+      await expect(
+        panel.getByRole("button", { name: t("cart.removeLabel", { name: "Gannet Egg Cup" }) }),
+      ).toBeVisible();
+      await expect(panel.getByRole("button", { name: t("cart.closeLabel") })).toBeFocused();
       const stops = await page.evaluate(() => document.querySelectorAll("dialog a, dialog button").length);
       for (let presses = 0; presses < stops + 2; presses += 1) {
         await page.keyboard.press("Tab");
@@ -74,11 +82,11 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     const buyer = await shopper();
     await buyer.addOnProductPage("Gannet Egg Cup", 1);
     const panel = await openPanel(buyer);
-    await panel.getByRole("link", { name: "Go to the cart" }).click();
-    await expect(buyer.page.getByRole("heading", { level: 1, name: "Your cart" })).toBeFocused();
+    await panel.getByRole("link", { name: t("nav.viewCart") }).click();
+    await expect(buyer.page.getByRole("heading", { level: 1, name: t("cart.title") })).toBeFocused();
     await expect(buyer.page.getByRole("dialog")).toHaveCount(0);
     // On the cart page it is a plain link, because the panel would repeat the page.
-    await expect(buyer.page.getByRole("link", { name: "Cart 1 unit" })).toBeVisible();
+    await expect(buyer.page.getByRole("link", { name: cartName(1), exact: true })).toBeVisible();
   });
 
   test("announces an extension with the new deadline", async ({ shopper, setStock }) => {
@@ -87,27 +95,27 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     await buyer.addOnProductPage("Gannet Egg Cup", 1);
     const panel = await openPanel(buyer);
     const announcement = panel.getByRole("status");
-    await expect(announcement).toHaveText(/^Your hold lasts until \d\d:\d\d:\d\d\.$/);
+    await expect(announcement).toHaveText(textLike("hold.announceUntil", { time: CLOCK }));
     const before = (await announcement.textContent()) ?? "";
     await expect(panel.getByRole("timer")).toHaveText(/^1:5[0-8]$/);
-    await panel.getByRole("button", { name: "Hold for longer" }).click();
+    await panel.getByRole("button", { name: t("hold.extend") }).click();
     await expect(announcement).not.toHaveText(before);
-    await expect(announcement).toHaveText(/^Your hold lasts until/);
+    await expect(announcement).toHaveText(textLike("hold.announceUntil", { time: CLOCK }));
   });
 
   test("says so when it cannot load, and can be retried", async ({ shopper }) => {
     const buyer = await shopper();
     await buyer.page.goto(buyer.address("/"));
     const panel = await openPanel(buyer);
-    await expect(panel.getByText("Your cart is empty.")).toBeVisible();
+    await expect(panel.getByText(t("cart.empty"))).toBeVisible();
     await buyer.page.keyboard.press("Escape");
     await buyer.page.context().setOffline(true);
     await openPanel(buyer);
-    await expect(panel.getByRole("alert")).toContainText("The shop cannot be reached from here right now.");
-    await expect(panel.getByText("Looking at what is held for you…")).toHaveCount(0);
+    await expect(panel.getByRole("alert")).toContainText(t("failure.offline"));
+    await expect(panel.getByText(t("cart.loading"))).toHaveCount(0);
     await buyer.page.context().setOffline(false);
-    await panel.getByRole("button", { name: "Try again" }).click();
-    await expect(panel.getByText("Your cart is empty.")).toBeVisible();
+    await panel.getByRole("button", { name: t("nav.tryAgain") }).click();
+    await expect(panel.getByText(t("cart.empty"))).toBeVisible();
     await expect(panel.getByRole("alert")).toHaveCount(0);
   });
 
@@ -116,16 +124,16 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     const buyer = await shopper({ shortHolds: true });
     await buyer.addOnProductPage("Dory Butter Dish", 1);
     const panel = await openPanel(buyer);
-    await expect(panel.getByText("Hold expired · still available")).toBeVisible();
-    await panel.getByRole("button", { name: "Hold everything again" }).click();
-    await expect(panel.getByText("Held for you until")).toBeVisible();
+    await expect(panel.getByText(t("stock.lapsed"))).toBeVisible();
+    await panel.getByRole("button", { name: t("hold.again") }).click();
+    await expect(buyer.heldUntil()).toBeVisible();
 
     const tab = await buyer.page.context().newPage();
     await tab.goto(buyer.address("/cart"));
-    await tab.getByRole("button", { name: "Clear the cart" }).click();
-    await expect(tab.getByText("Your cart is empty.")).toBeVisible();
-    await expect(panel.getByText("Your cart is empty.")).toBeVisible();
-    await expect(buyer.cartInHeader()).toContainText("Cart 0 units");
+    await tab.getByRole("button", { name: t("cart.clear") }).click();
+    await expect(tab.getByText(t("cart.empty"))).toBeVisible();
+    await expect(panel.getByText(t("cart.empty"))).toBeVisible();
+    await expect(buyer.cartInHeader()).toHaveText(cartText(0));
   });
 
   test("shows a refused add next to its form, on the same page", async ({ shopper, setStock }) => {
@@ -134,13 +142,11 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     await buyer.page.route("**/api/availability**", (route) => route.abort());
     await buyer.page.goto(buyer.address("/"));
     const card = buyer.page.getByRole("article", { name: "Foghorn Teapot" });
-    await expect(card.getByText("Last one")).toBeVisible();
+    await expect(card.getByText(t("stock.lastOne"))).toBeVisible();
     await setStock("Foghorn Teapot", 0);
-    await card.getByRole("button", { name: "Add to cart: Foghorn Teapot" }).click();
-    await expect(card.getByRole("alert")).toContainText(
-      "You asked for 1, and none is left for you. There are no more.",
-    );
-    await expect(buyer.cartInHeader()).toHaveText("Cart 0 units");
+    await card.getByRole("button", { name: t("product.addLabel", { name: "Foghorn Teapot" }) }).click();
+    await expect(card.getByRole("alert")).toContainText(t("stock.soldOut"));
+    await expect(buyer.cartInHeader()).toHaveText(cartText(0));
   });
 
   test("loses nothing while offline, and a retry adds once", async ({ shopper, setStock }) => {
@@ -148,15 +154,15 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     const buyer = await shopper();
     await buyer.addOnProductPage("Gannet Egg Cup");
     await buyer.page.context().setOffline(true);
-    const add = buyer.page.getByRole("button", { name: "Add to cart: Gannet Egg Cup" });
+    const add = buyer.page.getByRole("button", { name: t("product.addLabel", { name: "Gannet Egg Cup" }) });
     await add.click();
-    await expect(buyer.page.getByRole("alert")).toContainText("The shop cannot be reached from here right now.");
+    await expect(buyer.page.getByRole("alert")).toContainText(t("failure.offline"));
     await expect(buyer.page.getByRole("heading", { level: 1, name: "Gannet Egg Cup" })).toBeVisible();
     await buyer.page.context().setOffline(false);
     await add.click();
     await expect(buyer.page.getByRole("alert")).toHaveCount(0);
     await expect(add).toHaveAttribute("aria-busy", "false");
-    await expect(buyer.cartInHeader()).toHaveText("Cart 2 units");
+    await expect(buyer.cartInHeader()).toHaveText(cartText(2));
   });
 
   test("shifts no layout when it opens or a number changes", async ({ shopper, setStock }) => {
@@ -172,9 +178,9 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
       }).observe({ type: "layout-shift", buffered: true });
     });
     await buyer.page.goto(buyer.address("/"));
-    await expect(buyer.page.getByRole("button", { name: "Cart 0 units" })).toBeVisible();
+    await expect(buyer.page.getByRole("button", { name: cartName(0), exact: true })).toBeVisible();
     await openPanel(buyer);
-    await expect(buyer.page.getByText("Your cart is empty.")).toBeVisible();
+    await expect(buyer.page.getByText(t("cart.empty"))).toBeVisible();
     await buyer.page.keyboard.press("Escape");
     await expect(buyer.page.getByRole("dialog")).toHaveCount(0);
     expect(Number((await buyer.page.locator("html").getAttribute("data-shift")) ?? 0)).toBeLessThan(0.02);

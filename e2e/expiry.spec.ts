@@ -1,3 +1,4 @@
+import { t } from "~/words/words";
 import { expect, test } from "./shop";
 
 test("an expired hold frees its unit for others", async ({ shopper, setStock }) => {
@@ -5,12 +6,12 @@ test("an expired hold frees its unit for others", async ({ shopper, setStock }) 
   const first = await shopper({ shortHolds: true });
   const second = await shopper({ shortHolds: true });
   await first.addToCart("Cormorant Jug");
-  await second.expectStock("Cormorant Jug", "Last one");
+  await second.expectStock("Cormorant Jug", t("stock.lastOne"));
   await second.addToCart("Cormorant Jug");
 
   await first.openCart();
   await expect(first.line("Cormorant Jug").getByText(/Hold expired/)).toBeVisible();
-  await expect(first.page.getByText("Held for you until")).toHaveCount(0);
+  await expect(first.heldUntil()).toHaveCount(0);
 });
 
 test("lapsed lines stay in the cart and can be held again with one button", async ({ shopper, setStock }) => {
@@ -21,15 +22,15 @@ test("lapsed lines stay in the cart and can be held again with one button", asyn
   await buyer.addToCart("Skerry Plate", 1);
   await expect(async () => {
     await buyer.openCart();
-    await expect(buyer.page.getByText("Hold expired · still available")).toHaveCount(2, {
+    await expect(buyer.page.getByText(t("stock.lapsed"))).toHaveCount(2, {
       timeout: 500,
     });
   }).toPass();
 
-  await buyer.page.getByRole("button", { name: "Hold everything again" }).click();
-  await expect(buyer.page.getByText("Held for you until")).toBeVisible();
-  await expect(buyer.line("Dory Butter Dish").getByText("You are holding 2, and 2 more are left")).toBeVisible();
-  await expect(buyer.line("Skerry Plate").getByText("You are holding 1, and 8 more are left")).toBeVisible();
+  await buyer.page.getByRole("button", { name: t("hold.again") }).click();
+  await expect(buyer.heldUntil()).toBeVisible();
+  await expect(buyer.line("Dory Butter Dish").getByText(t("stock.heldMore", { held: 2, more: 2 }))).toBeVisible();
+  await expect(buyer.line("Skerry Plate").getByText(t("stock.heldMore", { held: 1, more: 8 }))).toBeVisible();
 });
 
 test("lapsed lines without enough stock say so, and none is held again", async ({ shopper, setStock }) => {
@@ -37,14 +38,12 @@ test("lapsed lines without enough stock say so, and none is held again", async (
   const slow = await shopper({ shortHolds: true });
   const quick = await shopper({ shortHolds: true });
   await slow.addToCart("Dory Butter Dish", 2);
-  await quick.expectStock("Dory Butter Dish", "2 left");
+  await quick.expectStock("Dory Butter Dish", t("stock.few", { available: 2 }));
   await slow.openCart();
-  await expect(slow.line("Dory Butter Dish").getByText("Hold expired · still available")).toBeVisible();
+  await expect(slow.line("Dory Butter Dish").getByText(t("stock.lapsed"))).toBeVisible();
 
   await setStock("Dory Butter Dish", 1);
-  await slow.page.getByRole("button", { name: "Hold everything again" }).click();
-  await expect(
-    slow.line("Dory Butter Dish").getByText("You asked for 2, and only 1 is left for you. There are no more."),
-  ).toBeVisible();
-  await expect(slow.page.getByText("Held for you until")).toHaveCount(0);
+  await slow.page.getByRole("button", { name: t("hold.again") }).click();
+  await expect(slow.line("Dory Butter Dish").getByText(t("failure.onlyAvailable", { available: 1 }))).toBeVisible();
+  await expect(slow.heldUntil()).toHaveCount(0);
 });

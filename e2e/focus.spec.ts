@@ -1,4 +1,8 @@
+import { pageTitle } from "~/components/page-title";
+import { site } from "~/words/site";
+import { t } from "~/words/words";
 import { expect, test } from "./shop";
+import { cartName } from "./texts";
 
 test.describe("the focus", { tag: "@with-javascript" }, () => {
   test("moves to the heading of a new page, whose title is announced; going back restores the scroll position", async ({
@@ -13,10 +17,10 @@ test.describe("the focus", { tag: "@with-javascript" }, () => {
     expect(scrolled).toBeGreaterThan(100);
     await link.click();
     await expect(page.getByRole("heading", { level: 1, name: "Storm Lantern" })).toBeFocused();
-    await expect(page.getByText("Storm Lantern · Slipway")).toBeAttached();
+    await expect(page.getByText(pageTitle("Storm Lantern"))).toBeAttached();
     expect(await page.evaluate(() => window.scrollY)).toBe(0);
     await page.goBack();
-    await expect(page.getByRole("heading", { level: 1, name: "Pottery and kitchen things" })).toBeFocused();
+    await expect(page.getByRole("heading", { level: 1, name: site().tagline ?? "" })).toBeFocused();
     await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(scrolled);
   });
 
@@ -24,11 +28,13 @@ test.describe("the focus", { tag: "@with-javascript" }, () => {
     const visitor = await shopper();
     const { page } = visitor;
     await page.goto(visitor.address("/"));
-    await expect(page.getByRole("button", { name: "Cart 0 units" })).toBeVisible();
+    await expect(page.getByRole("button", { name: cartName(0), exact: true })).toBeVisible();
     expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
-    await page.getByRole("searchbox", { name: "Search products" }).fill("gannet");
+    await page.getByRole("searchbox", { name: t("nav.searchFor") }).fill("gannet");
     await page.keyboard.press("Enter");
-    await expect(page.getByRole("heading", { level: 1, name: "Products" })).toBeFocused();
+    await expect(
+      page.getByRole("heading", { level: 1, name: t("products.searchTitle", { search: "gannet" }) }),
+    ).toBeFocused();
   });
 
   test("stays in place when a form on the same page responds or the page revalidates", async ({
@@ -39,22 +45,26 @@ test.describe("the focus", { tag: "@with-javascript" }, () => {
     const buyer = await shopper();
     await buyer.addToCart("Pebble Salt Cellar", 1);
     const { page } = buyer;
-    const quantity = buyer.line("Pebble Salt Cellar").getByLabel("Quantity");
-    await page.getByRole("button", { name: "Hold for longer" }).click();
-    await expect(page.getByRole("button", { name: "Hold for longer" })).toBeFocused();
+    const quantity = buyer.line("Pebble Salt Cellar").getByLabel(t("product.quantity"));
+    await page.getByRole("button", { name: t("hold.extend") }).click();
+    await expect(page.getByRole("button", { name: t("hold.extend") })).toBeFocused();
     await buyer.setQuantity("Pebble Salt Cellar", 2);
-    await expect(page.getByText("Pebble Salt Cellar: 2 units held for you.")).toBeAttached();
-    await expect(page.getByRole("button", { name: "Update Pebble Salt Cellar" })).toBeFocused();
+    await expect(page.getByText(t("cart.updated", { name: "Pebble Salt Cellar", quantity: 2 }))).toBeAttached();
+    await expect(
+      page.getByRole("button", { name: t("cart.updateLabel", { name: "Pebble Salt Cellar" }) }),
+    ).toBeFocused();
     await quantity.fill("1");
     await quantity.press("Enter");
-    await expect(page.getByText("Pebble Salt Cellar: 1 unit held for you.")).toBeAttached();
+    await expect(page.getByText(t("cart.updated", { name: "Pebble Salt Cellar", quantity: 1 }))).toBeAttached();
     await expect(quantity).toBeFocused();
     await buyer.setQuantity("Pebble Salt Cellar", 9);
     await expect(page.getByRole("alert")).toBeVisible();
-    await expect(page.getByRole("button", { name: "Update Pebble Salt Cellar" })).toBeFocused();
+    await expect(
+      page.getByRole("button", { name: t("cart.updateLabel", { name: "Pebble Salt Cellar" }) }),
+    ).toBeFocused();
     await quantity.focus();
     await setStock("Pebble Salt Cellar", 7);
-    await expect(page.getByText("You are holding 1, and 6 more are left")).toBeVisible();
+    await expect(page.getByText(t("stock.heldMore", { held: 1, more: 6 }))).toBeVisible();
     await expect(quantity).toBeFocused();
   });
 
@@ -64,14 +74,14 @@ test.describe("the focus", { tag: "@with-javascript" }, () => {
     const buyer = await shopper();
     const { page } = buyer;
     await page.goto(buyer.address("/"));
-    await page.getByRole("button", { name: "Add to cart: Foghorn Teapot" }).click();
+    await page.getByRole("button", { name: t("product.addLabel", { name: "Foghorn Teapot" }) }).click();
     // It was the last one, so the button is gone.
     await expect(page.getByRole("link", { name: "Foghorn Teapot", exact: true })).toBeFocused();
 
     await buyer.addToCart("Tide Mug", 1);
-    await page.getByRole("button", { name: "Clear the cart" }).click();
-    await expect(page.getByText("Your cart is empty.")).toBeVisible();
-    await expect(page.getByRole("heading", { level: 1, name: "Your cart" })).toBeFocused();
+    await page.getByRole("button", { name: t("cart.clear") }).click();
+    await expect(page.getByText(t("cart.empty"))).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1, name: t("cart.title") })).toBeFocused();
   });
 
   test("is not moved when an element without it disappears", async ({ shopper, setStock }) => {
@@ -80,7 +90,7 @@ test.describe("the focus", { tag: "@with-javascript" }, () => {
     const visitor = await shopper();
     const { page } = visitor;
     await page.goto(visitor.address("/"));
-    const add = page.getByRole("button", { name: "Add to cart: Cormorant Jug" });
+    const add = page.getByRole("button", { name: t("product.addLabel", { name: "Cormorant Jug" }) });
     await add.focus();
     await page.getByRole("heading", { level: 1 }).click();
     await other.addOnProductPage("Cormorant Jug");

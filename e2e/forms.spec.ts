@@ -1,4 +1,6 @@
+import { t } from "~/words/words";
 import { expect, test } from "./shop";
+import { cartText } from "./texts";
 
 test("a form submitted twice, concurrently or later, adds once", async ({ shopper, setStock }) => {
   await setStock("Barnacle Bud Vase", 9);
@@ -16,43 +18,44 @@ test("a form submitted twice, concurrently or later, adds once", async ({ shoppe
   await Promise.all([send(), send(), send()]);
   await send();
   await buyer.openCart();
-  await expect(buyer.line("Barnacle Bud Vase").getByLabel("Quantity")).toHaveValue("2");
+  await expect(buyer.line("Barnacle Bud Vase").getByLabel(t("product.quantity"))).toHaveValue("2");
 
   // A new form adds again.
   await buyer.addToCart("Barnacle Bud Vase", 1);
-  await expect(buyer.line("Barnacle Bud Vase").getByLabel("Quantity")).toHaveValue("3");
+  await expect(buyer.line("Barnacle Bud Vase").getByLabel(t("product.quantity"))).toHaveValue("3");
 });
 
 test("a double click adds once, and going back changes nothing", async ({ shopper, setStock }) => {
   await setStock("Kelp Tea Towel", 9);
   const buyer = await shopper();
   await buyer.openProduct("Kelp Tea Towel");
-  await buyer.page.getByRole("button", { name: "Add to cart: Kelp Tea Towel" }).dblclick();
+  await buyer.page.getByRole("button", { name: t("product.addLabel", { name: "Kelp Tea Towel" }) }).dblclick();
   await expect(
-    buyer.page.getByText("Kelp Tea Towel is in your cart").or(buyer.page.getByText("Held for you until")),
+    buyer.page.getByText(t("product.added", { name: "Kelp Tea Towel" })).or(buyer.heldUntil()),
   ).toBeAttached();
   await buyer.openCart();
-  await expect(buyer.line("Kelp Tea Towel").getByLabel("Quantity")).toHaveValue("1");
+  await expect(buyer.line("Kelp Tea Towel").getByLabel(t("product.quantity"))).toHaveValue("1");
   await buyer.openProduct("Kelp Tea Towel");
-  await expect(buyer.page.getByText("You are holding 1, and 8 more are left")).toBeVisible();
+  await expect(buyer.page.getByText(t("stock.heldMore", { held: 1, more: 8 }))).toBeVisible();
   await buyer.page.goBack();
   await buyer.page.goForward();
-  await expect(buyer.page.getByText("You are holding 1, and 8 more are left")).toBeVisible();
+  await expect(buyer.page.getByText(t("stock.heldMore", { held: 1, more: 8 }))).toBeVisible();
   await buyer.page.goBack();
   await buyer.page.reload();
-  await expect(buyer.line("Kelp Tea Towel").getByLabel("Quantity")).toHaveValue("1");
+  await expect(buyer.line("Kelp Tea Towel").getByLabel(t("product.quantity"))).toHaveValue("1");
 });
 
 test("a removal can be undone", async ({ shopper, setStock, javaScriptEnabled }) => {
   await setStock("Gannet Egg Cup", 9);
   const buyer = await shopper();
   await buyer.addToCart("Gannet Egg Cup", 3);
-  await buyer.page.getByRole("button", { name: "Remove Gannet Egg Cup" }).click();
-  await expect(buyer.page.getByText("Gannet Egg Cup was removed, all 3.")).toBeVisible();
-  if (javaScriptEnabled) await expect(buyer.page.getByRole("status").filter({ hasText: "was removed" })).toBeFocused();
-  await buyer.page.getByRole("button", { name: "Put it back: Gannet Egg Cup" }).click();
-  await expect(buyer.line("Gannet Egg Cup").getByLabel("Quantity")).toHaveValue("3");
-  await expect(buyer.page.getByText("was removed")).toHaveCount(0);
+  await buyer.page.getByRole("button", { name: t("cart.removeLabel", { name: "Gannet Egg Cup" }) }).click();
+  const removed = t("cart.removedSeveral", { quantity: 3, name: "Gannet Egg Cup" });
+  await expect(buyer.page.getByText(removed)).toBeVisible();
+  if (javaScriptEnabled) await expect(buyer.page.getByRole("status").filter({ hasText: removed })).toBeFocused();
+  await buyer.page.getByRole("button", { name: t("cart.undoLabel", { name: "Gannet Egg Cup" }) }).click();
+  await expect(buyer.line("Gannet Egg Cup").getByLabel(t("product.quantity"))).toHaveValue("3");
+  await expect(buyer.page.getByText(removed)).toHaveCount(0);
 });
 
 test(
@@ -70,13 +73,13 @@ test(
       await waiting;
       await route.continue();
     });
-    const button = buyer.page.getByRole("button", { name: "Add to cart: Limpet Espresso Cup" });
+    const button = buyer.page.getByRole("button", { name: t("product.addLabel", { name: "Limpet Espresso Cup" }) });
     await button.click();
-    await expect(button).toHaveText("Adding…");
-    await expect(buyer.cartInHeader()).toHaveText("Cart 1 unit");
+    await expect(button).toHaveText(t("product.adding"));
+    await expect(buyer.cartInHeader()).toHaveText(cartText(1));
     proceed();
-    await expect(button).toHaveText("Add to cart");
-    await expect(buyer.page.getByText("Limpet Espresso Cup is in your cart and held for you.")).toBeAttached();
+    await expect(button).toHaveText(t("product.add"));
+    await expect(buyer.page.getByText(t("product.added", { name: "Limpet Espresso Cup" }))).toBeAttached();
     await expect(button).toBeFocused();
     await expect(buyer.page.locator("body[data-same-document]")).toHaveCount(1);
   },
@@ -97,16 +100,16 @@ test("Pay charges for the cart as shown, or returns to it with the changes", asy
   await buyer.page.request.post(buyer.address("/cart"), { form: { intent: "set", product_id, quantity: "2" } });
   if (javaScriptEnabled) {
     // With scripts the page updates itself; restore the form as it was before the update.
-    await expect(buyer.line("Mooring Trivet").getByLabel("Quantity")).toHaveValue("2");
+    await expect(buyer.line("Mooring Trivet").getByLabel(t("product.quantity"))).toHaveValue("2");
     await field.evaluate((input: HTMLInputElement, value) => void (input.value = value), shown);
   }
-  const pay = buyer.page.getByRole("button", { name: "Pay", exact: true });
+  const pay = buyer.page.getByRole("button", { name: t("cart.pay"), exact: true });
   await pay.click();
-  await expect(buyer.page.getByRole("alert").filter({ hasText: "Your cart has changed" })).toContainText(
-    "Your cart now has 2 × Mooring Trivet.",
+  await expect(buyer.page.getByRole("alert").filter({ hasText: t("cart.changed") })).toContainText(
+    t("cart.changedQuantity", { quantity: 2, name: "Mooring Trivet" }),
   );
   expect(new URL(buyer.page.url()).pathname).toBe("/cart");
   // The cart as shown now can be paid.
   await pay.click();
-  await expect(buyer.page.getByRole("button", { name: "Decline" })).toBeVisible();
+  await expect(buyer.page.getByRole("button", { name: t("sandboxPayment.decline") })).toBeVisible();
 });

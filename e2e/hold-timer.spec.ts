@@ -1,4 +1,7 @@
+import { durationText } from "~/components/shop/duration-text";
+import { t } from "~/words/words";
 import { expect, test } from "./shop";
+import { CLOCK, textLike } from "./texts";
 
 test(
   "without JavaScript the cart shows the deadline as a clock time and can be extended",
@@ -7,9 +10,9 @@ test(
     await setStock("Pebble Salt Cellar", 5);
     const buyer = await shopper();
     await buyer.addToCart("Pebble Salt Cellar");
-    await expect(buyer.page.getByText(/Held for you until \d\d:\d\d:\d\d UTC\./)).toBeVisible();
-    await expect(buyer.page.getByRole("button", { name: "Hold for longer" })).toBeVisible();
-    await expect(buyer.page.getByText(/You then have up to 15 minutes to pay/)).toBeVisible();
+    await expect(buyer.page.getByText(textLike("hold.until", { time: /\d{1,2}:\d\d:\d\d [AP]M UTC/ }))).toBeVisible();
+    await expect(buyer.page.getByRole("button", { name: t("hold.extend") })).toBeVisible();
+    await expect(buyer.page.getByText(t("cart.payHint", { duration: durationText(15 * 60_000) }))).toBeVisible();
     await expect(buyer.page.locator("meta[http-equiv]")).toHaveCount(0);
   },
 );
@@ -29,21 +32,21 @@ test.describe("the countdown", { tag: "@with-javascript" }, () => {
     await buyer.openCart();
     const timer = buyer.page.getByRole("timer");
     await expect(timer).toHaveText(/^(2:00|1:5\d)$/);
-    await expect(buyer.page.getByRole("status")).toHaveText(/Your hold lasts until \d\d:\d\d:\d\d\./);
+    await expect(buyer.page.getByRole("status")).toHaveText(textLike("hold.announceUntil", { time: CLOCK }));
 
     await buyer.page.clock.fastForward(65_000);
-    await expect(buyer.page.getByRole("status")).toHaveText("One minute of your hold is left.");
+    await expect(buyer.page.getByRole("status")).toHaveText(t("hold.announceMinute"));
     await buyer.page.clock.fastForward(27_000);
     await expect(timer).toHaveText(/^0:2\d$/);
-    await expect(buyer.page.getByRole("status")).toHaveText(/30 seconds of your hold are left/);
-    await expect(buyer.page.getByText("That is soon.")).toBeVisible();
+    await expect(buyer.page.getByRole("status")).toHaveText(t("hold.announceSecondsExtend"));
+    await expect(buyer.page.getByText(t("hold.endsSoon"))).toBeVisible();
     expect(await buyer.page.evaluate(() => document.activeElement === document.body)).toBe(true);
 
     // On the server only seconds have passed, and the page follows the server.
     await buyer.openCart();
     await expect(timer).toHaveText(/^1:[345]\d$/);
     const before = await timer.textContent();
-    await buyer.page.getByRole("button", { name: "Hold for longer" }).click();
+    await buyer.page.getByRole("button", { name: t("hold.extend") }).click();
     await expect(timer).toHaveText(/^(2:00|1:5\d)$/);
     expect(before).not.toBe("2:00");
   });
@@ -55,13 +58,13 @@ test.describe("the countdown", { tag: "@with-javascript" }, () => {
     await setStock("Dory Butter Dish", 4);
     const buyer = await shopper({ shortHolds: true });
     await buyer.addToCart("Dory Butter Dish", 2);
-    await expect(buyer.page.getByText("There is enough of everything to hold it again.")).toBeVisible();
-    await expect(buyer.page.getByRole("status")).toHaveText(/Your hold has ended\./);
+    await expect(buyer.page.getByText(t("hold.lapsedAll"))).toBeVisible();
+    await expect(buyer.page.getByRole("status")).toHaveText(t("hold.announceEnded"));
     await setStock("Dory Butter Dish", 1);
-    await expect(buyer.page.getByText("There is not enough to hold everything again: Dory Butter Dish.")).toBeVisible();
+    await expect(buyer.page.getByText(t("hold.lapsedShort", { names: "Dory Butter Dish" }))).toBeVisible();
     await setStock("Dory Butter Dish", 2);
-    await expect(buyer.page.getByText("There is enough of everything to hold it again.")).toBeVisible();
-    await buyer.page.getByRole("button", { name: "Hold everything again" }).click();
-    await expect(buyer.page.getByText("Held for you until")).toBeVisible();
+    await expect(buyer.page.getByText(t("hold.lapsedAll"))).toBeVisible();
+    await buyer.page.getByRole("button", { name: t("hold.again") }).click();
+    await expect(buyer.heldUntil()).toBeVisible();
   });
 });

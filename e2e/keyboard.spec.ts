@@ -1,5 +1,7 @@
 import type { Page } from "@playwright/test";
+import { t } from "~/words/words";
 import { expect, test } from "./shop";
+import { cartName } from "./texts";
 
 test(
   "the keyboard alone is enough from the list to the order",
@@ -11,33 +13,33 @@ test(
     const { page } = visitor;
     await page.goto(visitor.address("/"));
     await page.keyboard.press("Tab");
-    await expect(page.getByRole("link", { name: "Skip to the content" })).toBeFocused();
+    await expect(page.getByRole("link", { name: t("shop.skipLink") })).toBeFocused();
     await page.keyboard.press("Enter");
     await tabTo(page, "Skerry Plate");
     await page.keyboard.press("Enter");
     await expect(page.getByRole("heading", { level: 1, name: "Skerry Plate" })).toBeFocused();
 
-    await tabTo(page, "Add to cart: Skerry Plate");
+    await tabTo(page, t("product.addLabel", { name: "Skerry Plate" }));
     await page.keyboard.press("Enter");
-    await expect(page.getByText("Skerry Plate is in your cart and held for you.")).toBeAttached();
-    await expect(page.getByRole("button", { name: "Add to cart: Skerry Plate" })).toBeFocused();
+    await expect(page.getByText(t("product.added", { name: "Skerry Plate" }))).toBeAttached();
+    await expect(page.getByRole("button", { name: t("product.addLabel", { name: "Skerry Plate" }) })).toBeFocused();
 
-    await tabTo(page, "Cart 1 unit", "Shift+Tab");
+    await tabTo(page, cartName(1), "Shift+Tab");
     await page.keyboard.press("Enter");
     await expect(page.getByRole("dialog").getByRole("timer")).toBeVisible();
-    await tabTo(page, "Go to the cart");
+    await tabTo(page, t("nav.viewCart"));
     await page.keyboard.press("Enter");
-    await expect(page.getByRole("heading", { level: 1, name: "Your cart" })).toBeFocused();
+    await expect(page.getByRole("heading", { level: 1, name: t("cart.title") })).toBeFocused();
 
-    await tabTo(page, "Hold for longer");
+    await tabTo(page, t("hold.extend"));
     await page.keyboard.press("Enter");
-    await expect(page.getByRole("button", { name: "Hold for longer" })).toBeFocused();
-    await tabTo(page, "Pay");
+    await expect(page.getByRole("button", { name: t("hold.extend") })).toBeFocused();
+    await tabTo(page, t("cart.pay"));
     await page.keyboard.press("Enter");
-    await expect(page.getByRole("button", { name: "Decline" })).toBeVisible();
-    await tabTo(page, "Pay");
+    await expect(page.getByRole("button", { name: t("sandboxPayment.decline") })).toBeVisible();
+    await tabTo(page, t("sandboxPayment.pay"));
     await page.keyboard.press("Enter");
-    await expect(page.getByRole("heading", { level: 1, name: "Thank you, your order is paid" })).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1, name: t("order.paid.title") })).toBeVisible();
   },
 );
 

@@ -1,4 +1,6 @@
+import { t } from "~/words/words";
 import { expect, test } from "./shop";
+import { CLOCK, textLike } from "./texts";
 
 // Without JavaScript each page load has the current numbers, which the other specs cover.
 test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
@@ -10,23 +12,25 @@ test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
     const watcher = await shopper();
     const other = await shopper();
     await watcher.openProduct("Tide Mug");
-    await expect(watcher.page.getByText("2 left")).toBeVisible();
+    await expect(watcher.page.getByText(t("stock.few", { available: 2 }))).toBeVisible();
 
     await other.addToCart("Tide Mug");
-    await expect(watcher.page.getByText("Last one")).toBeVisible();
+    await expect(watcher.page.getByText(t("stock.lastOne"))).toBeVisible();
     await other.setQuantity("Tide Mug", 2);
-    await expect(watcher.page.getByText(/All held in other carts: the next may free up at \d\d:\d\d$/)).toBeVisible();
-    await expect(watcher.page.getByRole("button", { name: "Add to cart: Tide Mug" })).toHaveCount(0);
+    await expect(watcher.page.getByText(textLike("stock.inOtherCartsUntil", { time: CLOCK }))).toBeVisible();
+    await expect(watcher.page.getByRole("button", { name: t("product.addLabel", { name: "Tide Mug" }) })).toHaveCount(
+      0,
+    );
 
     await other.setQuantity("Tide Mug", 1);
-    await expect(watcher.page.getByRole("button", { name: "Add to cart: Tide Mug" })).toBeVisible();
+    await expect(watcher.page.getByRole("button", { name: t("product.addLabel", { name: "Tide Mug" }) })).toBeVisible();
     await setStock("Tide Mug", 8);
-    await expect(watcher.page.getByText("7 left")).toBeVisible();
+    await expect(watcher.page.getByText(t("stock.left", { available: 7 }))).toBeVisible();
 
     await other.goToPayment();
     await other.pay();
     await setStock("Tide Mug", 0);
-    await expect(watcher.page.getByText("Sold out")).toBeVisible();
+    await expect(watcher.page.getByText(t("stock.soldOut"))).toBeVisible();
   });
 
   test("the list and the cart follow as well", async ({ shopper, setStock }) => {
@@ -36,14 +40,14 @@ test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
     await other.addToCart("Harbour Bowl", 1);
     await watcher.page.goto(watcher.address("/"));
     const card = watcher.page.getByRole("article", { name: "Harbour Bowl" });
-    await expect(card.getByText("4 left")).toBeVisible();
+    await expect(card.getByText(t("stock.left", { available: 4 }))).toBeVisible();
     await other.setQuantity("Harbour Bowl", 4);
-    await expect(card.getByText("Last one")).toBeVisible();
+    await expect(card.getByText(t("stock.lastOne"))).toBeVisible();
 
     await watcher.addToCart("Harbour Bowl");
-    await expect(watcher.line("Harbour Bowl").getByText("You are holding 1, and there are no more")).toBeVisible();
+    await expect(watcher.line("Harbour Bowl").getByText(t("stock.heldLast", { held: 1 }))).toBeVisible();
     await other.setQuantity("Harbour Bowl", 1);
-    await expect(watcher.line("Harbour Bowl").getByText("You are holding 1, and 3 more are left")).toBeVisible();
+    await expect(watcher.line("Harbour Bowl").getByText(t("stock.heldMore", { held: 1, more: 3 }))).toBeVisible();
   });
 
   test("an expired hold shows on the other shopper's page without any action", async ({ shopper, setStock }) => {
@@ -52,8 +56,8 @@ test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
     const second = await shopper({ shortHolds: true });
     await second.openProduct("Cormorant Jug");
     await first.addToCart("Cormorant Jug");
-    await expect(second.page.getByText(/All held in other carts/)).toBeVisible();
-    await expect(second.page.getByText("Last one")).toBeVisible();
+    await expect(second.page.getByText(textLike("stock.inOtherCartsUntil", { time: CLOCK }))).toBeVisible();
+    await expect(second.page.getByText(t("stock.lastOne"))).toBeVisible();
   });
 
   test("the page polls if streams are blocked", async ({ shopper, setStock }) => {
@@ -63,9 +67,9 @@ test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
       route.fulfill({ status: 403, body: "blocked" }),
     );
     await watcher.openProduct("Skerry Plate");
-    await expect(watcher.page.getByText("6 left")).toBeVisible();
+    await expect(watcher.page.getByText(t("stock.left", { available: 6 }))).toBeVisible();
     await setStock("Skerry Plate", 3);
-    await expect(watcher.page.getByText("3 left")).toBeVisible();
+    await expect(watcher.page.getByText(t("stock.few", { available: 3 }))).toBeVisible();
   });
 
   test("a change in another tab updates the open cart", async ({ shopper, setStock }) => {
@@ -75,6 +79,8 @@ test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
     const tab = await buyer.page.context().newPage();
     await tab.goto(buyer.address("/cart"));
     await buyer.setQuantity("Driftwood Board", 3);
-    await expect(tab.getByRole("listitem", { name: "Driftwood Board" }).getByLabel("Quantity")).toHaveValue("3");
+    await expect(tab.getByRole("listitem", { name: "Driftwood Board" }).getByLabel(t("product.quantity"))).toHaveValue(
+      "3",
+    );
   });
 });

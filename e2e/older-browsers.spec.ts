@@ -1,3 +1,5 @@
+import { pageTitle } from "~/components/page-title";
+import { t } from "~/words/words";
 import { expect, test } from "./shop";
 
 test("@with-javascript a browser without URL.canParse shows a product page", async ({ shopper, setStock }) => {
@@ -5,7 +7,7 @@ test("@with-javascript a browser without URL.canParse shows a product page", asy
   const visitor = await shopper();
   await visitor.page.addInitScript(() => void Reflect.deleteProperty(URL, "canParse"));
   await visitor.browseTo("Tide Mug");
-  await expect(visitor.page.getByRole("button", { name: "Add to cart: Tide Mug" })).toBeVisible();
+  await expect(visitor.page.getByRole("button", { name: t("product.addLabel", { name: "Tide Mug" }) })).toBeVisible();
 });
 
 test("@with-javascript an error in a page's meta leaves the rest of the shop working", async ({ shopper }) => {
@@ -20,7 +22,7 @@ test("@with-javascript an error in a page's meta leaves the rest of the shop wor
     };
   });
   await visitor.page.getByRole("link", { name: "Tide Mug", exact: true }).click();
-  await expect(visitor.page).toHaveTitle(/^Something went wrong/);
+  await expect(visitor.page).toHaveTitle(pageTitle(t("error.internal.title")));
   await expect(visitor.page.getByRole("heading", { level: 1 })).toBeVisible();
-  await expect(visitor.page.getByRole("navigation", { name: "Cart" })).toBeVisible();
+  await expect(visitor.page.getByRole("navigation", { name: t("nav.cart") })).toBeVisible();
 });

@@ -1,5 +1,9 @@
 import type { Page } from "@playwright/test";
+import { dateText } from "~/components/clock-text";
+import { site } from "~/words/site";
+import { t } from "~/words/words";
 import { expect, productId, test, type Shopper } from "./shop";
+import { cartText, price } from "./texts";
 
 /** Expects this state of the payment as the headline of the order page. */
 async function expectOrder(page: Page, title: string): Promise<void> {
@@ -24,11 +28,11 @@ test("a payment for a sold-out item is refunded, and the page says so", async ({
   const buyer = await shopper();
   await openPayment(buyer, "Storm Lantern");
   await setStock("Storm Lantern", 0);
-  await buyer.page.getByRole("button", { name: "Pay", exact: true }).click();
-  await expectOrder(buyer.page, "Your money goes back to you");
-  await expect(buyer.page.getByText("The whole amount was refunded")).toBeVisible();
+  await buyer.page.getByRole("button", { name: t("sandboxPayment.pay"), exact: true }).click();
+  await expectOrder(buyer.page, t("order.refunded.title"));
+  await expect(buyer.page.getByText(t("order.refunded.text"))).toBeVisible();
   await expect(buyer.page.getByRole("row", { name: "Storm Lantern 1" })).toBeVisible();
-  await expect(buyer.cartInHeader()).toHaveText("Cart 0 units");
+  await expect(buyer.cartInHeader()).toHaveText(cartText(0));
 });
 
 test("a refund that is pending, then fails, shows as such to the buyer and to the operator, who retries it", async ({
@@ -45,16 +49,16 @@ test("a refund that is pending, then fails, shows as such to the buyer and to th
   await controlSandbox(buyer, `checkouts/${checkoutId}`, { action: "pay" });
   await controlSandbox(buyer, `checkouts/${checkoutId}/refunds`, { status: "pending" });
   await page.goto(buyer.address(`/orders/${checkoutId}`));
-  await expectOrder(page, "Your refund is on its way");
-  await expect(page.getByRole("row", { name: /^Refund on its way/ })).toBeVisible();
+  await expectOrder(page, t("order.refund_pending.title"));
+  await expect(page.getByRole("row", { name: t("order.refundPending") })).toBeVisible();
 
   // Decides as the bank, on the stand-in's own page.
   await page.goto(buyer.address(`/sandbox/pay/${checkoutId}`));
   await page.getByRole("button", { name: "It fails" }).click();
   await page.getByRole("button", { name: "Let further refunds succeed" }).click();
   await page.goto(buyer.address(`/orders/${checkoutId}`));
-  await expectOrder(page, "Your refund didn't go through");
-  await expect(page.getByRole("row", { name: /^Refund that didn't go through/ })).toBeVisible();
+  await expectOrder(page, t("order.refund_failed.title"));
+  await expect(page.getByRole("row", { name: t("order.refundFailed") })).toBeVisible();
 
   const order = page
     .getByRole("region", { name: "Needs attention", exact: true })
@@ -67,7 +71,7 @@ test("a refund that is pending, then fails, shows as such to the buyer and to th
   await order.getByRole("button", { name: /^Try again/ }).click();
   await expect(page.getByRole("status").filter({ hasText: "it is refunded in full" })).toBeVisible();
   await page.goto(buyer.address(`/orders/${checkoutId}`));
-  await expectOrder(page, "Your money goes back to you");
+  await expectOrder(page, t("order.refunded.title"));
 });
 
 test("a manual refund shows on the order page, a partial one as an amount, a full one as the headline", async ({
@@ -81,27 +85,27 @@ test("a manual refund shows on the order page, a partial one as an amount, a ful
   await buyer.pay();
   await controlSandbox(buyer, `checkouts/${checkoutId}/refund`, { amount: 500 });
   await page.reload();
-  await expectOrder(page, "Thank you, your order is paid");
-  await expect(page.getByRole("row", { name: /^Refunded .*5\.00$/ })).toBeVisible();
+  await expectOrder(page, t("order.paid.title"));
+  await expect(page.getByRole("row", { name: t("order.refunded") }).getByText(price(5))).toBeVisible();
 
   await page.goto(buyer.address(`/sandbox/pay/${checkoutId}`));
   await page.getByRole("button", { name: "Refund what is left" }).click();
   await page.goto(buyer.address(`/orders/${checkoutId}`));
-  await expectOrder(page, "Your order was refunded");
+  await expectOrder(page, t("order.refunded_by_shop.title"));
 });
 
 test("a delayed payment keeps its items held and becomes an order when it arrives", async ({ shopper, setStock }) => {
   await setStock("Cormorant Jug", 2);
   const buyer = await shopper();
   const checkoutId = await openPayment(buyer, "Cormorant Jug");
-  await buyer.page.getByRole("button", { name: "Pay later" }).click();
-  await expectOrder(buyer.page, "Your payment is on its way");
+  await buyer.page.getByRole("button", { name: t("sandboxPayment.payLater") }).click();
+  await expectOrder(buyer.page, t("order.awaiting_payment.title"));
   const other = await shopper();
-  await other.expectStock("Cormorant Jug", "Last one");
+  await other.expectStock("Cormorant Jug", t("stock.lastOne"));
   await controlSandbox(buyer, `checkouts/${checkoutId}`, { action: "payment_arrives" });
-  await buyer.page.getByRole("link", { name: "Reload" }).click();
-  await expectOrder(buyer.page, "Thank you, your order is paid");
-  await other.expectStock("Cormorant Jug", "Last one");
+  await buyer.page.getByRole("link", { name: t("nav.reload") }).click();
+  await expectOrder(buyer.page, t("order.paid.title"));
+  await other.expectStock("Cormorant Jug", t("stock.lastOne"));
 });
 
 test("a delayed payment that fails charges nothing, frees the items, and does not claim that they are in the cart", async ({
@@ -111,15 +115,15 @@ test("a delayed payment that fails charges nothing, frees the items, and does no
   await setStock("Dory Butter Dish", 2);
   const buyer = await shopper();
   const checkoutId = await openPayment(buyer, "Dory Butter Dish");
-  await buyer.page.getByRole("button", { name: "Pay later" }).click();
-  await expectOrder(buyer.page, "Your payment is on its way");
+  await buyer.page.getByRole("button", { name: t("sandboxPayment.payLater") }).click();
+  await expectOrder(buyer.page, t("order.awaiting_payment.title"));
   await controlSandbox(buyer, `checkouts/${checkoutId}`, { action: "payment_fails" });
-  await buyer.page.getByRole("link", { name: "Reload" }).click();
-  await expectOrder(buyer.page, "You were not charged");
-  await expect(buyer.page.getByText("Your items are no longer reserved.")).toBeVisible();
-  await expect(buyer.page.getByRole("main").getByRole("link", { name: "Go to the cart" })).toHaveCount(0);
+  await buyer.page.getByRole("link", { name: t("nav.reload") }).click();
+  await expectOrder(buyer.page, t("order.not_charged.title"));
+  await expect(buyer.page.getByText(t("order.noLongerReserved"))).toBeVisible();
+  await expect(buyer.page.getByRole("main").getByRole("link", { name: t("nav.viewCart") })).toHaveCount(0);
   const other = await shopper();
-  await other.expectStock("Dory Butter Dish", "2 left");
+  await other.expectStock("Dory Butter Dish", t("stock.few", { available: 2 }));
 });
 
 test("an order with an unclear stock change goes to review, and the buyer is asked not to pay again", async ({
@@ -137,8 +141,8 @@ test("an order with an unclear stock change goes to review, and the buyer is ask
     when: "after",
     disconnect: true,
   });
-  await buyer.page.getByRole("button", { name: "Pay", exact: true }).click();
-  await expectOrder(buyer.page, "Your order is being confirmed");
+  await buyer.page.getByRole("button", { name: t("sandboxPayment.pay"), exact: true }).click();
+  await expectOrder(buyer.page, t("order.being_confirmed.title"));
   const headers = {
     apikey: "sb_secret_sandbox",
     Authorization: "Bearer sb_secret_sandbox",
@@ -148,8 +152,8 @@ test("an order with an unclear stock change goes to review, and the buyer is ask
   const edited = await buyer.page.request.patch(row, { headers, data: { inventory_count: 9 } });
   expect(edited.ok(), await edited.text()).toBe(true);
   await buyer.page.goto(buyer.address(`/orders/${checkoutId}`));
-  await expectOrder(buyer.page, "We're reviewing your order");
-  await expect(buyer.page.getByText("please do not pay again")).toBeVisible();
+  await expectOrder(buyer.page, t("order.needs_review.title"));
+  await expect(buyer.page.getByText(t("order.needs_review.text"))).toBeVisible();
   // The operator decides that nothing was deducted yet. Then the order is fulfilled.
   const settled = await buyer.page.request.post(buyer.address("/api/settle-checkout"), {
     data: { checkout_id: checkoutId, product_id: productId("Lighthouse Pepper Mill"), verdict: "not_applied" },
@@ -159,7 +163,7 @@ test("an order with an unclear stock change goes to review, and the buyer is ask
   await expect(
     buyer.page.getByRole("heading", {
       level: 1,
-      name: /^(Thank you, your order is paid|Your money goes back to you)$/,
+      name: new RegExp(`^(${t("order.paid.title")}|${t("order.refunded.title")})$`),
     }),
   ).toBeVisible();
 });
@@ -183,10 +187,11 @@ test("an order's time is in the visitor's zone, or labelled UTC if the zone is u
   });
   const page = await abroad.newPage();
   await page.goto(`${baseURL ?? ""}${new URL(buyer.page.url()).pathname}`);
-  // A zone with a half-hour offset.
-  const localTime = new Date(Date.parse(at) + 5.5 * 3_600_000).toISOString().slice(11, 16);
+  const inKolkata = new Intl.DateTimeFormat(site().locale, { timeStyle: "short", timeZone: "Asia/Kolkata" })
+    .format(Date.parse(at))
+    .replace(/\s/g, " ");
   await expect(page.getByRole("main").getByRole("time")).toHaveText(
-    new RegExp(javaScriptEnabled ? `\\d{4}, ${localTime}$` : `\\d{4}, ${at.slice(11, 16)} UTC$`),
+    javaScriptEnabled ? new RegExp(`\\d{4}, ${inKolkata}$`) : dateText(Date.parse(at)),
   );
   await abroad.close();
 });

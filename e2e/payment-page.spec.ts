@@ -1,27 +1,27 @@
+import { t } from "~/words/words";
 import { expect, test } from "./shop";
+import { CLOCK, textLike } from "./texts";
 
 test("cancelling on the payment page leaves the cart held, to pay or to change", async ({ shopper, setStock }) => {
   await setStock("Oarsman's Spoon", 3);
   const buyer = await shopper();
   await buyer.addToCart("Oarsman's Spoon", 2);
   await buyer.goToPayment();
-  await buyer.page.getByRole("link", { name: "Cancel" }).click();
-  await expect(
-    buyer.page.getByText(/You opened a payment page at \d\d:\d\d( UTC)?\. These units stay held for you/),
-  ).toBeVisible();
+  await buyer.page.getByRole("link", { name: t("sandboxPayment.cancel") }).click();
+  await expect(buyer.page.getByText(textLike("hold.payment", { time: CLOCK }))).toBeVisible();
   const other = await shopper();
-  await other.expectStock("Oarsman's Spoon", "Last one");
+  await other.expectStock("Oarsman's Spoon", t("stock.lastOne"));
 
-  await buyer.page.getByRole("button", { name: "Continue to payment" }).click();
-  await expect(buyer.page.getByRole("button", { name: "Decline" })).toBeVisible();
+  await buyer.page.getByRole("button", { name: t("cart.resumePayment") }).click();
+  await expect(buyer.page.getByRole("button", { name: t("sandboxPayment.decline") })).toBeVisible();
   const paymentUrl = buyer.page.url();
-  await buyer.page.getByRole("link", { name: "Cancel" }).click();
+  await buyer.page.getByRole("link", { name: t("sandboxPayment.cancel") }).click();
   await buyer.setQuantity("Oarsman's Spoon", 1);
-  await expect(buyer.page.getByText("Held for you until")).toBeVisible();
-  await other.expectStock("Oarsman's Spoon", "2 left");
+  await expect(buyer.heldUntil()).toBeVisible();
+  await other.expectStock("Oarsman's Spoon", t("stock.few", { available: 2 }));
 
   await buyer.page.goto(paymentUrl);
-  await expect(buyer.page.getByText("This payment page has expired; you were not charged.")).toBeVisible();
+  await expect(buyer.page.getByText(t("sandboxPayment.expiredHeading"))).toBeVisible();
 });
 
 test("a declined card charges nothing, and a second try pays", async ({ shopper, setStock }) => {
@@ -29,13 +29,13 @@ test("a declined card charges nothing, and a second try pays", async ({ shopper,
   const buyer = await shopper();
   await buyer.addToCart("Mooring Trivet");
   await buyer.goToPayment();
-  await buyer.page.getByRole("button", { name: "Decline" }).click();
+  await buyer.page.getByRole("button", { name: t("sandboxPayment.decline") }).click();
   await expect(buyer.page.getByRole("alert")).toContainText("You were not charged.");
   const other = await shopper();
-  await other.expectStock("Mooring Trivet", "3 left");
+  await other.expectStock("Mooring Trivet", t("stock.few", { available: 3 }));
 
   await buyer.pay();
-  await other.expectStock("Mooring Trivet", "3 left");
+  await other.expectStock("Mooring Trivet", t("stock.few", { available: 3 }));
 });
 
 test("an unpaid order says that nothing was charged, and the cart is kept", async ({ shopper, setStock, baseURL }) => {
@@ -46,15 +46,15 @@ test("an unpaid order says that nothing was charged, and the cart is kept", asyn
   const checkoutId = /cs_\w+/.exec(buyer.page.url())?.[0] ?? "";
   const orderUrl = `${baseURL ?? ""}/orders/${checkoutId}`;
   await buyer.page.goto(orderUrl);
-  await expect(buyer.page.getByRole("heading", { name: "This order is not paid yet" })).toBeVisible();
+  await expect(buyer.page.getByRole("heading", { name: t("order.open.title") })).toBeVisible();
 
   await buyer.openCart();
   await buyer.setQuantity("Lighthouse Pepper Mill", 2);
-  await expect(buyer.page.getByText("Held for you until")).toBeVisible();
+  await expect(buyer.heldUntil()).toBeVisible();
   await buyer.page.goto(orderUrl);
-  await expect(buyer.page.getByRole("heading", { name: "You were not charged" })).toBeVisible();
-  await buyer.page.getByRole("link", { name: "Go to the cart" }).click();
-  await expect(buyer.line("Lighthouse Pepper Mill").getByLabel("Quantity")).toHaveValue("2");
+  await expect(buyer.page.getByRole("heading", { name: t("order.not_charged.title") })).toBeVisible();
+  await buyer.page.getByRole("link", { name: t("nav.viewCart") }).click();
+  await expect(buyer.line("Lighthouse Pepper Mill").getByLabel(t("product.quantity"))).toHaveValue("2");
 });
 
 test("a cart whose stock the merchant removed cannot be paid", async ({ shopper, setStock }) => {
@@ -62,8 +62,6 @@ test("a cart whose stock the merchant removed cannot be paid", async ({ shopper,
   const buyer = await shopper();
   await buyer.addToCart("Storm Lantern");
   await setStock("Storm Lantern", 0);
-  await buyer.page.getByRole("button", { name: "Pay", exact: true }).click();
-  await expect(
-    buyer.line("Storm Lantern").getByText("You asked for 1, and none is left for you. There are no more."),
-  ).toBeVisible();
+  await buyer.page.getByRole("button", { name: t("cart.pay"), exact: true }).click();
+  await expect(buyer.line("Storm Lantern").getByText(t("stock.soldOut"))).toBeVisible();
 });

@@ -71,7 +71,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
     if (javaScriptEnabled) {
       await page.goto(buyer.address("/"));
-      await page.getByRole("navigation", { name: "Cart" }).getByRole("button").click();
+      await buyer.cartInHeader().click();
       await expectPlaceholder(page.getByRole("dialog").getByRole("listitem", { name: "Tide Mug" }), "cart panel");
     }
   });

@@ -1,6 +1,9 @@
 import { test as base, expect, type BrowserContext, type Locator, type Page } from "@playwright/test";
 import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
+import { t } from "~/words/words";
 import type { ShopOptions } from "../playwright.config";
+import { speakAs } from "../tests/words/site";
+import { CLOCK, textLike } from "./texts";
 
 export { expect };
 
@@ -37,23 +40,29 @@ export class Shopper {
   /** Adds from the product page and stays on it. Without JavaScript the form opens the cart. */
   async addOnProductPage(name: string, quantity = 1): Promise<void> {
     await this.openProduct(name);
-    await this.page.getByLabel("Quantity").fill(String(quantity));
-    await this.page.getByRole("button", { name: `Add to cart: ${name}` }).click();
-    await expect(
-      this.page.getByText(`${name} is in your cart`).or(this.page.getByText("Held for you until")),
-    ).toBeAttached();
+    await this.page.getByLabel(t("product.quantity")).fill(String(quantity));
+    await this.page.getByRole("button", { name: t("product.addLabel", { name }) }).click();
+    await expect(this.page.getByText(t("product.added", { name })).or(this.heldUntil())).toBeAttached();
   }
 
   /** Adds from the product page, opens the cart and waits until the items are held. */
   async addToCart(name: string, quantity = 1): Promise<void> {
     await this.addOnProductPage(name, quantity);
     if (new URL(this.page.url()).pathname !== "/cart") await this.openCart();
-    await expect(this.page.getByText("Held for you until")).toBeVisible();
+    await expect(this.heldUntil()).toBeVisible();
   }
 
-  /** The cart link in the header. */
+  /** Until when the cart is held, on the cart page or in the panel. */
+  heldUntil(): Locator {
+    return this.page.getByText(textLike("hold.until", { time: CLOCK }));
+  }
+
+  /** The cart link in the header; with JavaScript it opens the panel. */
   cartInHeader(): Locator {
-    return this.page.getByRole("navigation", { name: "Cart" });
+    return this.page
+      .getByRole("navigation", { name: t("nav.cart"), exact: true })
+      .locator("a")
+      .first();
   }
 
   line(name: string): Locator {
@@ -61,23 +70,23 @@ export class Shopper {
   }
 
   async setQuantity(name: string, quantity: number): Promise<void> {
-    await this.line(name).getByLabel("Quantity").fill(String(quantity));
-    await this.page.getByRole("button", { name: `Update ${name}` }).click();
+    await this.line(name).getByLabel(t("product.quantity")).fill(String(quantity));
+    await this.page.getByRole("button", { name: t("cart.updateLabel", { name }) }).click();
   }
 
   /** Opens the payment page. */
   async goToPayment(): Promise<void> {
-    await this.page.getByRole("button", { name: "Pay", exact: true }).click();
-    await expect(this.page.getByRole("button", { name: "Decline" })).toBeVisible();
+    await this.page.getByRole("button", { name: t("cart.pay"), exact: true }).click();
+    await expect(this.page.getByRole("button", { name: t("sandboxPayment.decline") })).toBeVisible();
   }
 
   async pay(): Promise<void> {
-    await this.page.getByRole("button", { name: "Pay", exact: true }).click();
-    await expect(this.page.getByRole("heading", { name: "Thank you, your order is paid" })).toBeVisible();
+    await this.page.getByRole("button", { name: t("sandboxPayment.pay"), exact: true }).click();
+    await expect(this.page.getByRole("heading", { name: t("order.paid.title") })).toBeVisible();
   }
 
   /** Reloads the product page until it shows this text. */
-  async expectStock(name: string, text: string): Promise<void> {
+  async expectStock(name: string, text: string | RegExp): Promise<void> {
     await expect(async () => {
       await this.openProduct(name);
       await expect(this.page.getByText(text)).toBeVisible({ timeout: 1_000 });
@@ -104,6 +113,10 @@ export class Shopper {
 }
 
 interface Fixtures {
+  /** The locale of the store under test. */
+  shopLocale: string;
+  /** Makes `t` speak the language of the store. */
+  words: void;
   /** Opens a browser for a new shopper, whose cart is emptied after the test. */
   shopper: (options?: { shortHolds?: boolean }) => Promise<Shopper>;
   /** Sets the stock of a product, in the store with short holds too. */
@@ -112,6 +125,14 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures & ShopOptions>({
   stores: [[], { option: true }],
+  shopLocale: ["en", { option: true }],
+  words: [
+    async ({ shopLocale }, use) => {
+      speakAs({ SHOP_LOCALE: shopLocale });
+      await use();
+    },
+    { auto: true },
+  ],
   context: async ({ context, javaScriptEnabled }, use) => {
     if (javaScriptEnabled) awaitHydration(context);
     await use(context);

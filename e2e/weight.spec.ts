@@ -4,7 +4,9 @@ import { gzipSync } from "node:zlib";
 import { de } from "~/words/de";
 import { en } from "~/words/en";
 import { fr } from "~/words/fr";
+import { t } from "~/words/words";
 import { expect, test } from "./shop";
+import { cartName } from "./texts";
 
 const MAX_SCRIPT_BYTES = 110 * 1024;
 /** Of the shop's words and settings, which each page brings along: compressed, as part of the page. */
@@ -26,10 +28,10 @@ test(
         scripts.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
     });
     await visitor.openProduct("Tide Mug");
-    await expect(page.getByRole("navigation", { name: en["nav.cart"] }).getByRole("button")).toBeVisible();
-    await page.getByRole("button", { name: en["product.addLabel"].replace("{name}", "Tide Mug") }).click();
+    await expect(page.getByRole("button", { name: cartName(0), exact: true })).toBeVisible();
+    await page.getByRole("button", { name: t("product.addLabel", { name: "Tide Mug" }) }).click();
     // The number in the header changes before the server responds; this text does not.
-    await expect(page.getByText(en["product.added"].replace("{name}", "Tide Mug"))).toBeAttached();
+    await expect(page.getByText(t("product.added", { name: "Tide Mug" }))).toBeAttached();
     const sizes = await Promise.all(scripts);
     const loaded = sizes.reduce((sum, size) => sum + size, 0);
     const html = await (await page.request.get(visitor.address(new URL(page.url()).pathname))).text();
