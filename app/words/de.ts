@@ -235,6 +235,8 @@ export const de: Language = {
   "error.unavailable.title": "Wir sind gleich wieder da",
   "error.unavailable.text":
     "Dein Warenkorb bleibt erhalten und es wurde nichts abgebucht. Bitte versuche es gleich noch einmal.",
+  "error.busy.text":
+    "Im Shop ist gerade sehr viel los. Dein Warenkorb ist sicher und dir wurde nichts abgebucht. Bitte versuche es in ein paar Sekunden noch einmal.",
   "error.internal.title": "Da ist leider etwas schiefgelaufen",
   "error.internal.text": "Wir wissen Bescheid. Dein Warenkorb bleibt erhalten. Bitte versuche es gleich noch einmal.",
   "error.rateLimited.title": "Einen Moment bitte",

@@ -217,6 +217,8 @@ export const en = {
   "error.notPossible.text": "This page can’t do that. Please go back and try again.",
   "error.unavailable.title": "We’ll be right back",
   "error.unavailable.text": "Your cart is safe and you haven’t been charged. Please try again in a moment.",
+  "error.busy.text":
+    "The shop is very busy right now. Your cart is safe and you haven’t been charged. Please try again in a few seconds.",
   "error.internal.title": "Sorry, something went wrong",
   "error.internal.text": "We’ve been notified. Your cart is safe. Please try again in a moment.",
   "error.rateLimited.title": "Just a moment",

@@ -234,6 +234,8 @@ export const fr: Language = {
   "error.unavailable.title": "Nous revenons tout de suite",
   "error.unavailable.text":
     "Votre panier est conservé et aucun montant n’a été débité. Merci de réessayer dans un instant.",
+  "error.busy.text":
+    "La boutique est très sollicitée. Votre panier est conservé et aucun montant n’a été débité. Merci de réessayer dans quelques secondes.",
   "error.internal.title": "Toutes nos excuses, une erreur est survenue",
   "error.internal.text": "Nous sommes prévenus. Votre panier est conservé. Merci de réessayer dans un instant.",
   "error.rateLimited.title": "Un instant, s’il vous plaît",

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { productPath } from "~/catalog/product-address";
 import { readAddress } from "~/http/address.server";
 import { Problem } from "~/http/problem.server";
+import { busyPage } from "./busy-page.server";
 import { interceptRequests } from "./first-listener.server";
 import { createPageTurns } from "./page-turns.server";
 import { cutSlowReaders } from "./slow-readers.server";
@@ -15,7 +16,10 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
  */
 export function receiveRequests({ isHttps }: { readonly isHttps: boolean }): void {
   const readers = cutSlowReaders();
-  const turns = createPageTurns({ now: () => performance.now(), refuse: (response) => void send(response, BUSY()) });
+  const turns = createPageTurns({
+    now: () => performance.now(),
+    refuse: (response) => void refuse(response),
+  });
   interceptRequests((request, response, pass) => {
     readers.watch(request.socket);
     drainUnreadBody(request, response);
@@ -33,10 +37,14 @@ export function receiveRequests({ isHttps }: { readonly isHttps: boolean }): voi
   });
 }
 
-const BUSY = () =>
-  new Problem(503, "unavailable", "The shop is very busy right now. Try again in a few seconds.", {
-    headers: { "Retry-After": "5" },
-  }).toResponse();
+async function refuse(response: ServerResponse): Promise<void> {
+  const busy = isNavigation(response.req.headers)
+    ? await busyPage()
+    : new Problem(503, "unavailable", "The shop is very busy right now. Try again in a few seconds.", {
+        headers: { "Retry-After": "5" },
+      }).toResponse();
+  await send(response, busy);
+}
 
 /** Whether the response is a page rendered for one shopper: not a file, not an API response. Forms have their own limits (`app/limits/README.md`). */
 function isPage({ method, url = "/" }: IncomingMessage): boolean {

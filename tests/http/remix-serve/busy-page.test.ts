@@ -1,0 +1,64 @@
+import { createServer, request, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { receiveRequests } from "~/http/remix-serve/incoming-requests.server";
+import { t } from "~/words/words";
+import { speakAs } from "../../words/site";
+
+/** More pages than run and wait at once. */
+const CROWD = 1_050;
+
+let server: Server;
+/** Pages that were begun and are not finished. */
+let pages: ServerResponse[];
+
+beforeEach(async () => {
+  pages = [];
+  receiveRequests({ isHttps: false });
+  server = createServer((_request, response) => void pages.push(response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+/** The first refusal while a crowd waits for pages that are never finished. */
+function refusal(
+  headers: Record<string, string>,
+): Promise<{ status: number; type: string; retryAfter: string; body: string }> {
+  return new Promise((resolve) => {
+    for (let count = 0; count < CROWD; count += 1)
+      request({ port: (server.address() as AddressInfo).port, headers, agent: false }, (response) => {
+        let body = "";
+        response.setEncoding("utf8").on("data", (part: string) => (body += part));
+        response.on("end", () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            type: response.headers["content-type"] ?? "",
+            retryAfter: response.headers["retry-after"] ?? "",
+            body,
+          }),
+        );
+      })
+        .on("error", () => undefined)
+        .end();
+  });
+}
+
+describe("a shopper whose page would wait too long", () => {
+  it("gets a page in the shop's language", async () => {
+    speakAs({ SHOP_LOCALE: "de-AT", SHOP_NAME: "Müller <& Töchter>" });
+    const { body, ...response } = await refusal({ Accept: "text/html" });
+    expect(response).toEqual({ status: 503, type: "text/html; charset=utf-8", retryAfter: "5" });
+    expect(body).toContain('<html lang="de-AT" dir="ltr">');
+    expect(body).toContain(t("error.busy.text"));
+    expect(body).toContain("Müller &lt;&amp; Töchter&gt;");
+  });
+
+  it("gets the API's error where a script asked", async () => {
+    const { body, ...response } = await refusal({ Accept: "*/*" });
+    expect(response).toMatchObject({ status: 503, retryAfter: "5" });
+    expect(JSON.parse(body)).toMatchObject({ success: false, error: { code: "unavailable" } });
+  });
+});
