@@ -22,7 +22,7 @@ export function siteOf(env: Environment): Site {
     locale: locale.toString(),
     direction: directionOf(locale),
     timeZone: env.SHOP_TIME_ZONE,
-    holdMs: env.RESERVATION_TTL_SECONDS * 1000,
+    holdMs: Math.min(env.RESERVATION_TTL_SECONDS, env.RESERVATION_MAX_SECONDS) * 1000,
     isSandbox: env.isSandbox,
     messages: messagesFor(env.SHOP_LOCALE),
   };

@@ -56,6 +56,7 @@ export const de: Language = {
   "stock.left": "{available, number} auf Lager",
   "stock.heldLast":
     "{held, plural, one {Für dich reserviert. Es ist das letzte Stück.} other {# für dich reserviert. Es sind die letzten.}}",
+  "stock.heldAll": "{held, number} für dich reserviert · mehr gerade nicht verfügbar",
   "stock.heldMore": "{held, number} für dich reserviert · noch {more, number} verfügbar",
   "stock.heldTooMany":
     "Der Bestand hat sich geändert: {available, plural, =0 {nicht mehr verfügbar} other {nur noch # verfügbar}}. Bitte passe deinen Warenkorb an.",
@@ -113,7 +114,8 @@ export const de: Language = {
   "hold.lapsedAll": "Deine Reservierung ist abgelaufen. Alles ist noch verfügbar, aber nicht mehr reserviert.",
   "hold.lapsedSome":
     "Einige Reservierungen sind abgelaufen. Die Artikel sind noch verfügbar, aber nicht mehr reserviert.",
-  "hold.lapsedShort": "Deine Reservierung ist abgelaufen. In dieser Menge nicht mehr verfügbar: {names}.",
+  "hold.lapsedShort":
+    "Deine Reservierung ist abgelaufen. In dieser Menge nicht mehr verfügbar: {names}. Ändere die Menge oder entferne sie, dann kannst du den Rest reservieren.",
   "hold.again": "Erneut reservieren",
   "hold.reserving": "Wird reserviert\u00A0…",
   "hold.payment":
@@ -137,30 +139,30 @@ export const de: Language = {
     "Dein Browser blockiert Cookies. Ohne Cookie funktioniert dein Warenkorb nicht: Bitte erlaube Cookies für diesen Shop und leg deine Artikel dann noch einmal hinein.",
 
   "failure.badQuantity": "Gib eine Menge von 1 bis {max, number} ein.",
-  "failure.refused": "Diese Menge ist gerade nicht verfügbar. Dein Warenkorb ist unverändert.",
+  "failure.refused": "Das konnten wir nicht reservieren. Dein Warenkorb ist unverändert.",
   "failure.unknownProduct": "Dieses Produkt ist nicht mehr verfügbar.",
   "failure.unitsPerLine": "Du kannst höchstens {max, number} Stück pro Produkt kaufen.",
   "failure.linesPerCart":
     "In deinen Warenkorb {max, plural, one {passt höchstens # Produkt} other {passen höchstens # verschiedene Produkte}}.",
   "failure.unitsPerClient":
-    "In deinem Netzwerk ist die Grenze von {max, plural, one {# reserviertem Artikel} other {# reservierten Artikeln}} erreicht. Geh zuerst zur Kasse oder entferne etwas.",
+    "In deinem Netzwerk ist die Grenze von {max, plural, one {# reserviertem Artikel} other {# reservierten Artikeln}} erreicht. Geh zur Kasse, entferne etwas oder versuche es in ein paar Minuten noch einmal.",
   "failure.cartFull": "Dein Warenkorb ist voll. Geh zuerst zur Kasse oder entferne etwas.",
   "failure.checkoutOpen":
     "Deine Zahlungsseite ist noch offen, deshalb können wir deinen Warenkorb noch nicht ändern. Schließe die Zahlung dort ab oder versuche es gleich noch einmal.",
   "failure.unsettled": "Deine letzte Zahlung wird noch bestätigt. Bitte versuche es gleich noch einmal.",
   "failure.nothingHeld": "Deine Reservierung ist abgelaufen. Weiter unten kannst du deine Artikel erneut reservieren.",
-  "failure.rateLimited": "Zu viele Anfragen. Versuche es in {duration} noch einmal. Deine Artikel bleiben reserviert.",
+  "failure.rateLimited": "Zu viele Anfragen. Versuche es in {duration} noch einmal. Dein Warenkorb bleibt erhalten.",
   "failure.checkoutBusy":
-    "An der Kasse ist gerade viel los. Versuche es in {duration} noch einmal. Deine Artikel bleiben reserviert.",
+    "An der Kasse ist gerade viel los. Versuche es in {duration} noch einmal. Dein Warenkorb bleibt erhalten.",
   "failure.paymentWait":
-    "Du hast mehrere Zahlungen begonnen und nicht abgeschlossen. Versuche es in {duration} noch einmal. Deine Artikel bleiben reserviert.",
+    "Du hast mehrere Zahlungen begonnen und nicht abgeschlossen. Versuche es in {duration} noch einmal. Dein Warenkorb bleibt erhalten.",
   "failure.sellingPaused":
-    "Wir nehmen gerade kurz keine neuen Bestellungen an. Artikel in deinem Warenkorb bleiben reserviert.",
+    "Wir nehmen gerade keine Bestellungen an. Bitte versuche es in ein paar Minuten noch einmal.",
   "failure.sellingPausedMayPay":
-    "Wir nehmen gerade kurz keine neuen Bestellungen an. Artikel in deinem Warenkorb bleiben reserviert und du kannst sie bezahlen.",
+    "Wir können gerade nichts weiter reservieren. Was für dich reserviert ist, kannst du bezahlen.",
   "failure.unavailable":
-    "Wir können den Bestand gerade nicht prüfen. Dein Warenkorb bleibt erhalten. Bitte versuche es gleich noch einmal.",
-  "failure.offline": "Du bist anscheinend offline. Dein Warenkorb ist unverändert. Bitte versuche es noch einmal.",
+    "Gerade antwortet etwas nicht. Dein Warenkorb bleibt erhalten. Bitte versuche es gleich noch einmal.",
+  "failure.offline": "Du bist anscheinend offline. Sieh in deinem Warenkorb nach, sobald du wieder online bist.",
   "failure.noPrice":
     "Für einen Artikel in deinem Warenkorb gibt es gerade keinen Preis. Entferne ihn, um zur Kasse zu gehen.",
   "failure.mixedCurrencies": "Diese Artikel haben Preise in verschiedenen Währungen. Bitte bestelle sie getrennt.",
@@ -170,8 +172,9 @@ export const de: Language = {
     "Dein Einkauf liegt unter dem Mindestbetrag für Kartenzahlung. Bitte leg noch einen Artikel dazu.",
   "failure.rejectedByStripe":
     "Die Zahlung konnte nicht gestartet werden. Es wurde nichts abgebucht und wir wissen Bescheid.",
-  "failure.onlyAvailable": "Nur {available, number} verfügbar.",
-  "failure.onlyAvailableYet": "Gerade nur {available, number} verfügbar. Vielleicht um {time} wieder mehr.",
+  "failure.onlyAvailable": "Nur {available, number} verfügbar, deinen Warenkorb mitgerechnet.",
+  "failure.onlyAvailableYet":
+    "Gerade nur {available, number} verfügbar, deinen Warenkorb mitgerechnet. Vielleicht sind es um {time} wieder mehr.",
   "failure.heldByOthers": "Jemand war schneller und hat den Artikel im Warenkorb.",
   "failure.heldByOthersUntil":
     "Jemand war schneller und hat den Artikel im Warenkorb. Vielleicht ist er um {time} wieder da.",
@@ -194,10 +197,10 @@ export const de: Language = {
   "order.noLongerReserved":
     "Deine Artikel sind nicht mehr reserviert. Leg sie noch einmal in den Warenkorb, um sie zu bestellen.",
   "order.paid.title": "Vielen Dank! Deine Bestellung ist bestätigt.",
-  "order.paid.text": "Deine Zahlung ist bei uns eingegangen.",
+  "order.paid.text": "Deine Bestellung ist bei uns eingegangen und vollständig bezahlt.",
   "order.refunded.title": "Wir haben deine Zahlung erstattet",
   "order.refunded.text":
-    "Diese Artikel waren ausverkauft, bevor deine Zahlung bei uns ankam. Wir haben dir den vollen Betrag erstattet. Bis er ankommt, kann es ein paar Tage dauern.",
+    "Wir konnten deine Bestellung nicht ausführen und haben dir den vollen Betrag erstattet. Bis er ankommt, kann es ein paar Tage dauern. Das passiert, wenn ein Artikel ausverkauft ist, bevor die Zahlung bei uns ankommt.",
   "order.refunded_by_shop.title": "Deine Bestellung wurde erstattet",
   "order.refunded_by_shop.text":
     "Wir haben dir den vollen Betrag erstattet. Bis er ankommt, kann es ein paar Tage dauern.",
@@ -219,7 +222,7 @@ export const de: Language = {
   "order.open.text": "Deine Artikel sind reserviert. Mit der Zahlung schließt du deine Bestellung ab.",
   "order.another_browser.title": "Wir können diese Bestellung hier nicht anzeigen",
   "order.another_browser.text":
-    "Du kannst sie nur in dem Browser ansehen, in dem du bezahlt hast. Deinen Beleg findest du in deinen E-Mails.",
+    "Du kannst sie nur in dem Browser ansehen, in dem du bezahlt hast. Wenn du bezahlt hast, sieh in deinen E-Mails nach dem Beleg.",
   "order.being_confirmed.title": "Deine Bestellung wird gerade bestätigt",
   "order.being_confirmed.text":
     "Wenn du bezahlt hast, ist deine Zahlung sicher. Wir bestätigen sie gerade: Lade diese Seite in einem Moment neu.",
@@ -234,11 +237,11 @@ export const de: Language = {
   "error.notPossible.text": "Diese Seite kann das nicht. Bitte geh zurück und versuche es noch einmal.",
   "error.unavailable.title": "Wir sind gleich wieder da",
   "error.unavailable.text":
-    "Dein Warenkorb bleibt erhalten und es wurde nichts abgebucht. Bitte versuche es gleich noch einmal.",
+    "Dein Warenkorb bleibt erhalten. Bitte versuche es gleich noch einmal. Wenn du gerade bezahlt hast, bezahle bitte nicht noch einmal.",
   "error.busy.text":
-    "Im Shop ist gerade sehr viel los. Dein Warenkorb ist sicher und dir wurde nichts abgebucht. Bitte versuche es in ein paar Sekunden noch einmal.",
+    "Im Shop ist gerade sehr viel los. Dein Warenkorb bleibt erhalten. Bitte versuche es in ein paar Sekunden noch einmal. Wenn du gerade bezahlt hast, bezahle bitte nicht noch einmal.",
   "error.internal.title": "Da ist leider etwas schiefgelaufen",
-  "error.internal.text": "Wir wissen Bescheid. Dein Warenkorb bleibt erhalten. Bitte versuche es gleich noch einmal.",
+  "error.internal.text": "Dein Warenkorb bleibt erhalten. Bitte versuche es gleich noch einmal.",
   "error.rateLimited.title": "Einen Moment bitte",
   "error.refused.title": "Das hat nicht geklappt",
   "error.refused.text": "Es wurde nichts geändert. Bitte geh zurück und versuche es noch einmal.",
@@ -278,7 +281,7 @@ export const de: Language = {
   "sandboxPayment.processing": "Diese Zahlung ist noch in Bearbeitung.",
   "sandboxPayment.arrived": "Diese Zahlung war erfolgreich.",
   "sandboxPayment.failed": "Diese Zahlung ist fehlgeschlagen.",
-  "sandboxPayment.paidBy": "{amount}, bezahlt mit {methods}.",
+  "sandboxPayment.paidBy": "{amount} per {methods}.",
   "sandboxPayment.succeed": "Simulieren: Zahlung gelingt",
   "sandboxPayment.fail": "Simulieren: Zahlung schlägt fehl",
 };

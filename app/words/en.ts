@@ -55,6 +55,7 @@ export const en = {
   "stock.left": "{available, number} in stock",
   "stock.heldLast":
     "{held, plural, one {Held for you. It’s the last one.} other {# held for you. They’re the last ones.}}",
+  "stock.heldAll": "{held, number} held for you · no more available right now",
   "stock.heldMore": "{held, number} held for you · {more, number} more available",
   "stock.heldTooMany":
     "Stock has changed: {available, plural, =0 {it’s no longer available} other {only # still available}}. Please update your cart.",
@@ -110,14 +111,15 @@ export const en = {
   "hold.cannotExtend": "This hold can’t be extended again. Check out before it expires.",
   "hold.lapsedAll": "Your hold has expired. Everything is still available, but no longer reserved.",
   "hold.lapsedSome": "Your hold on some items has expired. They’re still available, but no longer reserved.",
-  "hold.lapsedShort": "Your hold has expired. No longer available in this quantity: {names}.",
+  "hold.lapsedShort":
+    "Your hold has expired. Not available in this quantity: {names}. Change the quantity or remove them, then reserve the rest.",
   "hold.again": "Reserve again",
   "hold.reserving": "Reserving…",
   "hold.payment": "Payment in progress. Your items are reserved until {time}. Editing your cart cancels the payment.",
   "hold.announceUntil": "Your items are held for you until {time}.",
   "hold.announceMinute": "One minute left on your hold.",
   "hold.announceSeconds": "30 seconds left on your hold.",
-  "hold.announceSecondsExtend": "30 seconds left on your hold. You can extend it.",
+  "hold.announceSecondsExtend": "30 seconds left on your hold. Choose “Keep holding” to extend it.",
   "hold.announceEnded": "Your hold has expired. You can reserve your items again while they last.",
 
   "payment.readyTitle": "Ready to pay",
@@ -132,33 +134,34 @@ export const en = {
     "Your browser blocks cookies. Your cart needs one: please allow cookies for this shop, then add your items again.",
 
   "failure.badQuantity": "Enter a quantity from 1 to {max, number}.",
-  "failure.refused": "That quantity isn’t available. Your cart hasn’t changed.",
+  "failure.refused": "We couldn’t reserve that. Your cart hasn’t changed.",
   "failure.unknownProduct": "This product is no longer available.",
   "failure.unitsPerLine": "You can buy up to {max, number} of each product.",
   "failure.linesPerCart": "Your cart can hold up to {max, plural, one {# product} other {# different products}}.",
   "failure.unitsPerClient":
-    "Your network has reached the limit of {max, plural, one {# reserved item} other {# reserved items}}. Check out or remove some first.",
+    "Your network has reached the limit of {max, plural, one {# reserved item} other {# reserved items}}. Check out, remove some, or try again in a few minutes.",
   "failure.cartFull": "Your cart is full. Check out or remove something first.",
   "failure.checkoutOpen":
     "Your payment page is still open, so we can’t change your cart yet. Finish paying there, or try again in a moment.",
   "failure.unsettled": "We’re still confirming your last payment. Please try again in a moment.",
   "failure.nothingHeld": "Your hold has expired. Reserve your items again below.",
-  "failure.rateLimited": "Too many requests. Try again in {duration}. Your items stay reserved.",
-  "failure.checkoutBusy": "Checkout is busy right now. Try again in {duration}. Your items stay reserved.",
+  "failure.rateLimited": "Too many requests. Try again in {duration}. Your cart is saved.",
+  "failure.checkoutBusy": "Checkout is busy right now. Try again in {duration}. Your cart is saved.",
   "failure.paymentWait":
-    "You started several payments without finishing them. Try again in {duration}. Your items stay reserved.",
-  "failure.sellingPaused": "Orders are paused for a moment. Items in your cart stay reserved.",
+    "You started several payments without finishing them. Try again in {duration}. Your cart is saved.",
+  "failure.sellingPaused": "We’re not taking orders right now. Please try again in a few minutes.",
   "failure.sellingPausedMayPay":
-    "We can’t reserve more items right now. Those in your cart stay reserved and you can check out.",
-  "failure.unavailable": "We can’t check stock right now. Your cart is safe. Please try again in a moment.",
-  "failure.offline": "You seem to be offline. Your cart hasn’t changed. Please try again.",
+    "We can’t reserve more items right now. You can still check out with items that are held for you.",
+  "failure.unavailable": "Something isn’t responding right now. Your cart is safe. Please try again in a moment.",
+  "failure.offline": "You seem to be offline. Check your cart once you’re back online.",
   "failure.noPrice": "An item in your cart has no price right now. Remove it to check out.",
   "failure.mixedCurrencies": "These items are in different currencies. Please order them separately.",
   "failure.noLongerSold": "An item in your cart is no longer sold. Remove it to check out.",
   "failure.amountTooSmall": "Your total is below the card minimum. Please add another item.",
   "failure.rejectedByStripe": "Payment couldn’t be started. You haven’t been charged, and we’ve been notified.",
-  "failure.onlyAvailable": "Only {available, number} available.",
-  "failure.onlyAvailableYet": "Only {available, number} available right now. More may be back at {time}.",
+  "failure.onlyAvailable": "Only {available, number} available, including any in your cart.",
+  "failure.onlyAvailableYet":
+    "Only {available, number} available right now, including any in your cart. More may be back at {time}.",
   "failure.heldByOthers": "Someone got there first. It’s in their cart.",
   "failure.heldByOthersUntil": "Someone got there first. It’s in their cart and may be back at {time}.",
 
@@ -179,10 +182,10 @@ export const en = {
   "order.stillInCart": "Your items are still in your cart.",
   "order.noLongerReserved": "Your items are no longer reserved. Add them again to order.",
   "order.paid.title": "Thank you! Your order is confirmed.",
-  "order.paid.text": "We’ve received your payment.",
+  "order.paid.text": "We’ve received your order, and it’s fully paid.",
   "order.refunded.title": "We’ve refunded your payment",
   "order.refunded.text":
-    "These items sold out before your payment reached us. We’ve refunded the full amount; it may take a few days to arrive.",
+    "We couldn’t fill your order, so we’ve refunded the full amount. It may take a few days to arrive. This happens when an item sells out before the payment reaches us.",
   "order.refunded_by_shop.title": "Your order was refunded",
   "order.refunded_by_shop.text": "We’ve refunded the full amount; it may take a few days to arrive.",
   "order.refund_pending.title": "Your refund is on its way",
@@ -202,7 +205,7 @@ export const en = {
   "order.open.text": "Your items are reserved. Resume checkout to finish.",
   "order.another_browser.title": "We can’t show this order here",
   "order.another_browser.text":
-    "You can only view this order in the browser you paid with. Your receipt is in your e-mail.",
+    "You can only view this order in the browser you paid with. If you paid, look for the receipt in your e-mail.",
   "order.being_confirmed.title": "We’re confirming your order",
   "order.being_confirmed.text":
     "If you’ve paid, your payment is safe. We’re confirming it now: reload this page in a moment.",
@@ -216,11 +219,12 @@ export const en = {
   "error.notPossible.title": "That isn’t available",
   "error.notPossible.text": "This page can’t do that. Please go back and try again.",
   "error.unavailable.title": "We’ll be right back",
-  "error.unavailable.text": "Your cart is safe and you haven’t been charged. Please try again in a moment.",
+  "error.unavailable.text":
+    "Your cart is safe. Please try again in a moment. If you’ve just paid, please don’t pay again.",
   "error.busy.text":
-    "The shop is very busy right now. Your cart is safe and you haven’t been charged. Please try again in a few seconds.",
+    "The shop is very busy right now. Your cart is safe. Please try again in a few seconds. If you’ve just paid, please don’t pay again.",
   "error.internal.title": "Sorry, something went wrong",
-  "error.internal.text": "We’ve been notified. Your cart is safe. Please try again in a moment.",
+  "error.internal.text": "Your cart is safe. Please try again in a moment.",
   "error.rateLimited.title": "Just a moment",
   "error.refused.title": "We couldn’t process that",
   "error.refused.text": "Nothing has changed. Please go back and try again.",
@@ -257,7 +261,7 @@ export const en = {
   "sandboxPayment.processing": "This payment is still pending.",
   "sandboxPayment.arrived": "This payment has succeeded.",
   "sandboxPayment.failed": "This payment has failed.",
-  "sandboxPayment.paidBy": "{amount}, paid by {methods}.",
+  "sandboxPayment.paidBy": "{amount} by {methods}.",
   "sandboxPayment.succeed": "Simulate: payment succeeds",
   "sandboxPayment.fail": "Simulate: payment fails",
 } as const;

@@ -51,10 +51,12 @@ export const fr: Language = {
   "stock.inOtherCarts": "Dans le panier d’autres clients",
   "stock.inOtherCartsUntil": "Dans le panier d’autres clients. Peut-être de retour à {time}.",
   "stock.lastOne": "Dernier article en stock",
-  "stock.few": "Plus que {available, number} en stock",
+  "stock.few": "Plus que {available, plural, one {# disponible} other {# disponibles}}",
   "stock.left": "{available, number} en stock",
   "stock.heldLast":
     "{held, plural, one {Réservé pour vous. C’est le dernier article.} other {# articles réservés pour vous. Ce sont les derniers.}}",
+  "stock.heldAll":
+    "{held, plural, one {# réservé} other {# réservés}} pour vous · pas d’autre disponible pour le moment",
   "stock.heldMore": "{held, plural, one {# réservé} other {# réservés}} pour vous · encore {more, number} en stock",
   "stock.heldTooMany":
     "Le stock a changé\u00A0: {available, plural, =0 {il n’en reste plus} other {il n’en reste que #}}. Merci d’ajuster votre panier.",
@@ -114,7 +116,8 @@ export const fr: Language = {
     "Votre réservation a expiré. Vos articles sont encore tous disponibles, mais ne sont plus réservés.",
   "hold.lapsedSome":
     "La réservation de certains articles a expiré. Ils sont encore disponibles, mais ne sont plus réservés.",
-  "hold.lapsedShort": "Votre réservation a expiré. La quantité choisie n’est plus disponible pour {names}.",
+  "hold.lapsedShort":
+    "Votre réservation a expiré. La quantité choisie n’est plus disponible pour {names}. Modifiez-la ou retirez-les, puis réservez le reste.",
   "hold.again": "Réserver à nouveau",
   "hold.reserving": "Réservation…",
   "hold.payment":
@@ -138,40 +141,40 @@ export const fr: Language = {
     "Votre navigateur bloque les cookies, or votre panier en a besoin. Autorisez-les pour cette boutique, puis ajoutez à nouveau vos articles.",
 
   "failure.badQuantity": "Saisissez une quantité de 1 à {max, number}.",
-  "failure.refused": "Cette quantité n’est pas disponible. Votre panier n’a pas changé.",
+  "failure.refused": "Nous n’avons pas pu effectuer cette réservation. Votre panier n’a pas changé.",
   "failure.unknownProduct": "Ce produit n’est plus disponible.",
   "failure.unitsPerLine":
     "Vous pouvez acheter {max, plural, one {# exemplaire} other {# exemplaires}} maximum de chaque produit.",
   "failure.linesPerCart":
     "Votre panier peut contenir {max, plural, one {# produit} other {# produits différents}} maximum.",
   "failure.unitsPerClient":
-    "La limite de {max, plural, one {# article réservé} other {# articles réservés}} est atteinte sur votre réseau. Passez commande ou retirez d’abord quelques articles.",
+    "La limite de {max, plural, one {# article réservé} other {# articles réservés}} est atteinte sur votre réseau. Passez commande, retirez quelques articles ou réessayez dans quelques minutes.",
   "failure.cartFull": "Votre panier est plein. Passez commande ou retirez d’abord un article.",
   "failure.checkoutOpen":
     "Votre page de paiement est encore ouverte\u00A0: impossible de modifier votre panier pour le moment. Terminez-y votre paiement ou réessayez dans un instant.",
   "failure.unsettled":
     "Votre dernier paiement est encore en cours de confirmation. Merci de réessayer dans un instant.",
   "failure.nothingHeld": "Votre réservation a expiré. Réservez à nouveau vos articles ci-dessous.",
-  "failure.rateLimited": "Trop de demandes à la fois. Réessayez dans {duration}. Vos articles restent réservés.",
-  "failure.checkoutBusy":
-    "Beaucoup de paiements sont en cours. Réessayez dans {duration}. Vos articles restent réservés.",
+  "failure.rateLimited": "Trop de demandes à la fois. Réessayez dans {duration}. Votre panier est conservé.",
+  "failure.checkoutBusy": "Beaucoup de paiements sont en cours. Réessayez dans {duration}. Votre panier est conservé.",
   "failure.paymentWait":
-    "Vous avez commencé plusieurs paiements sans les terminer. Réessayez dans {duration}. Vos articles restent réservés.",
-  "failure.sellingPaused":
-    "Les nouvelles commandes sont suspendues un instant. Les articles de votre panier restent réservés.",
+    "Vous avez commencé plusieurs paiements sans les terminer. Réessayez dans {duration}. Votre panier est conservé.",
+  "failure.sellingPaused": "Nous ne prenons pas de commandes pour le moment. Merci de réessayer dans quelques minutes.",
   "failure.sellingPausedMayPay":
-    "Les nouvelles commandes sont suspendues un instant. Les articles de votre panier restent réservés et vous pouvez les payer.",
+    "Nous ne pouvons rien réserver de plus pour le moment. Vous pouvez payer les articles qui vous sont réservés.",
   "failure.unavailable":
-    "Impossible de vérifier le stock pour le moment. Votre panier est conservé. Merci de réessayer dans un instant.",
-  "failure.offline": "Vous semblez être hors ligne. Votre panier n’a pas changé. Merci de réessayer.",
+    "Un service ne répond pas pour le moment. Votre panier est conservé. Merci de réessayer dans un instant.",
+  "failure.offline": "Vous semblez être hors ligne. Vérifiez votre panier une fois reconnecté.",
   "failure.noPrice": "Un article de votre panier n’a pas de prix pour le moment. Retirez-le pour commander.",
   "failure.mixedCurrencies":
     "Ces articles ont des prix dans des devises différentes. Merci de les commander séparément.",
   "failure.noLongerSold": "Un article de votre panier n’est plus en vente. Retirez-le pour commander.",
   "failure.amountTooSmall": "Votre total est inférieur au minimum accepté par carte. Ajoutez un autre article.",
   "failure.rejectedByStripe": "Le paiement n’a pas pu démarrer. Aucun montant n’a été débité et nous sommes prévenus.",
-  "failure.onlyAvailable": "Il n’en reste que {available, number}.",
-  "failure.onlyAvailableYet": "Il n’en reste que {available, number} pour le moment. Peut-être davantage à {time}.",
+  "failure.onlyAvailable":
+    "{available, plural, one {# disponible} other {# disponibles}} au total, votre panier compris.",
+  "failure.onlyAvailableYet":
+    "{available, plural, one {# disponible} other {# disponibles}} au total pour le moment, votre panier compris. Peut-être davantage à {time}.",
   "failure.heldByOthers": "Quelqu’un a été plus rapide\u00A0: l’article est dans son panier.",
   "failure.heldByOthersUntil":
     "Quelqu’un a été plus rapide\u00A0: l’article est dans son panier. Peut-être de retour à {time}.",
@@ -193,10 +196,10 @@ export const fr: Language = {
   "order.stillInCart": "Vos articles sont encore dans votre panier.",
   "order.noLongerReserved": "Vos articles ne sont plus réservés. Ajoutez-les à nouveau pour commander.",
   "order.paid.title": "Merci\u202F! Votre commande est confirmée.",
-  "order.paid.text": "Nous avons bien reçu votre paiement.",
+  "order.paid.text": "Nous avons bien reçu votre commande. Elle est entièrement réglée.",
   "order.refunded.title": "Nous avons remboursé votre paiement",
   "order.refunded.text":
-    "Ces articles ont été épuisés avant l’arrivée de votre paiement. Nous avons remboursé le montant total\u202F; il peut mettre quelques jours à vous parvenir.",
+    "Nous n’avons pas pu honorer votre commande et avons remboursé le montant total\u202F; il peut mettre quelques jours à vous parvenir. Cela arrive lorsqu’un article est épuisé avant l’arrivée du paiement.",
   "order.refunded_by_shop.title": "Votre commande a été remboursée",
   "order.refunded_by_shop.text":
     "Nous avons remboursé le montant total\u202F; il peut mettre quelques jours à vous parvenir.",
@@ -218,7 +221,7 @@ export const fr: Language = {
   "order.open.text": "Vos articles sont réservés. Retournez au paiement pour finaliser votre commande.",
   "order.another_browser.title": "Impossible d’afficher cette commande ici",
   "order.another_browser.text":
-    "Cette commande n’est visible que dans le navigateur utilisé pour payer. Votre reçu se trouve dans vos e-mails.",
+    "Cette commande n’est visible que dans le navigateur utilisé pour payer. Si vous avez payé, cherchez votre reçu dans vos e-mails.",
   "order.being_confirmed.title": "Nous confirmons votre commande",
   "order.being_confirmed.text":
     "Si vous avez payé, votre paiement n’est pas perdu\u00A0: nous le confirmons. Actualisez cette page dans un instant.",
@@ -233,11 +236,11 @@ export const fr: Language = {
   "error.notPossible.text": "Cette page ne le permet pas. Revenez en arrière et réessayez.",
   "error.unavailable.title": "Nous revenons tout de suite",
   "error.unavailable.text":
-    "Votre panier est conservé et aucun montant n’a été débité. Merci de réessayer dans un instant.",
+    "Votre panier est conservé. Merci de réessayer dans un instant. Si vous venez de payer, ne payez pas une seconde fois.",
   "error.busy.text":
-    "La boutique est très sollicitée. Votre panier est conservé et aucun montant n’a été débité. Merci de réessayer dans quelques secondes.",
+    "La boutique est très sollicitée. Votre panier est conservé. Merci de réessayer dans quelques secondes. Si vous venez de payer, ne payez pas une seconde fois.",
   "error.internal.title": "Toutes nos excuses, une erreur est survenue",
-  "error.internal.text": "Nous sommes prévenus. Votre panier est conservé. Merci de réessayer dans un instant.",
+  "error.internal.text": "Votre panier est conservé. Merci de réessayer dans un instant.",
   "error.rateLimited.title": "Un instant, s’il vous plaît",
   "error.refused.title": "Votre demande n’a pas abouti",
   "error.refused.text": "Rien n’a changé. Revenez en arrière et réessayez.",

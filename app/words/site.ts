@@ -1,4 +1,5 @@
 import type { Messages } from "@lingui/core";
+import { isTimeZone } from "./time-zone";
 import { setLanguage } from "./words";
 
 /** The shop as its pages show it: the same on the server and in the browser, for the life of the process or the page. */
@@ -28,10 +29,17 @@ export interface Site {
 const ELEMENT_ID = "site";
 
 let current: Site | null = null;
+let currentJson = "";
 
 export function setSite(site: Site): void {
   current = site;
+  currentJson = JSON.stringify(site, forBrowsers).replaceAll("<", "\\u003c");
   setLanguage(site);
+}
+
+/** Leaves out messages that no script of the shop shows. */
+function forBrowsers(key: string, value: unknown): unknown {
+  return key.startsWith("sandboxPayment.") ? undefined : value;
 }
 
 export function site(): Site {
@@ -41,11 +49,12 @@ export function site(): Site {
 
 /** Attributes of the `<script>` that brings the site to the browser. */
 export function siteScript() {
-  const json = JSON.stringify(site()).replaceAll("<", "\\u003c");
-  return { id: ELEMENT_ID, type: "application/json", dangerouslySetInnerHTML: { __html: json } };
+  return { id: ELEMENT_ID, type: "application/json", dangerouslySetInnerHTML: { __html: currentJson } };
 }
 
 /** Reads what `siteScript` wrote. */
 export function readSite(document: Document): Site {
-  return JSON.parse(document.getElementById(ELEMENT_ID)?.textContent ?? "null") as Site;
+  const site = JSON.parse(document.getElementById(ELEMENT_ID)?.textContent ?? "null") as Site;
+  // A browser may be older than the zone; once it has taken over, times are the visitor's anyway.
+  return isTimeZone(site.timeZone) ? site : { ...site, timeZone: "UTC" };
 }

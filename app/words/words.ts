@@ -24,5 +24,20 @@ export function setLanguage({ locale, messages }: { locale: string; messages: Me
  * t("cart.removedSeveral", { quantity: 3, name: "Tide Mug" }); // "Removed 3 × Tide Mug."
  */
 export function t<Key extends MessageKey>(key: Key, ...[values]: ValueArguments<Key>): string {
-  return i18n._(key, values);
+  return i18n._(key, shielded(values)).replaceAll(SHIELD, "\\");
+}
+
+/** Stands for a backslash: Lingui would read a product's name or a search such as \u0041 as an escape. */
+const SHIELD = "\uF8FE";
+
+function shielded(values: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> | undefined {
+  return (
+    values &&
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        name,
+        typeof value === "string" ? value.replaceAll("\\", SHIELD) : value,
+      ]),
+    )
+  );
 }

@@ -15,15 +15,15 @@ beforeEach(() => speakAs({ SHOP_LOCALE: "fr-FR", SHOP_TIME_ZONE: "Europe/Paris" 
 describe("French texts about stock", () => {
   it.each([
     [stock, "12 en stock"],
-    [{ ...stock, available: 3 }, "Plus que 3 en stock"],
-    [{ ...stock, available: 1 }, "Dernier article en stock"],
+    [{ ...stock, available: 3 }, "Plus que 3 disponibles"],
+    [{ ...stock, onHand: 1, available: 1 }, "Dernier article en stock"],
     [
       { ...stock, available: 0, nextReleaseAt: AT },
       "Dans le panier d’autres clients. Peut-être de retour à 15:32 UTC+1.",
     ],
     [{ ...stock, onHand: 0, available: 0 }, "Épuisé"],
-    [{ ...stock, available: 1, heldByYou: 1 }, "Réservé pour vous. C’est le dernier article."],
-    [{ ...stock, available: 2, heldByYou: 2 }, "2 articles réservés pour vous. Ce sont les derniers."],
+    [{ ...stock, onHand: 1, available: 1, heldByYou: 1 }, "Réservé pour vous. C’est le dernier article."],
+    [{ ...stock, onHand: 2, available: 2, heldByYou: 2 }, "2 articles réservés pour vous. Ce sont les derniers."],
     [{ ...stock, available: 2, heldByYou: 1 }, "1 réservé pour vous · encore 1 en stock"],
     [{ ...stock, available: 5, heldByYou: 2 }, "2 réservés pour vous · encore 3 en stock"],
     [
@@ -42,7 +42,7 @@ describe("French texts about stock", () => {
     expect(lapsedText({ ...stock, onHand: 0, available: 0 }, 1, clockText)).toBe("Réservation expirée · Épuisé");
     const line = { productId: "mug", name: "Mug", requested: 3, available: 2, nextReleaseAt: AT };
     expect(shortageText({ ...line, shortage: "held_by_others" }, clockText)).toBe(
-      "Il n’en reste que 2 pour le moment. Peut-être davantage à 15:32 UTC+1.",
+      "2 disponibles au total pour le moment, votre panier compris. Peut-être davantage à 15:32 UTC+1.",
     );
   });
 });

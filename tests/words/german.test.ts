@@ -16,10 +16,10 @@ describe("German texts about stock", () => {
   it.each([
     [stock, "12 auf Lager"],
     [{ ...stock, available: 3 }, "Nur noch 3 verfügbar"],
-    [{ ...stock, available: 1 }, "Letztes Stück"],
+    [{ ...stock, onHand: 1, available: 1 }, "Letztes Stück"],
     [{ ...stock, available: 0, nextReleaseAt: AT }, "In anderen Waren\u00ADkörben. Vielleicht um 15:32 MEZ wieder da."],
-    [{ ...stock, available: 1, heldByYou: 1 }, "Für dich reserviert. Es ist das letzte Stück."],
-    [{ ...stock, available: 2, heldByYou: 2 }, "2 für dich reserviert. Es sind die letzten."],
+    [{ ...stock, onHand: 1, available: 1, heldByYou: 1 }, "Für dich reserviert. Es ist das letzte Stück."],
+    [{ ...stock, onHand: 2, available: 2, heldByYou: 2 }, "2 für dich reserviert. Es sind die letzten."],
     [{ ...stock, available: 3, heldByYou: 2 }, "2 für dich reserviert · noch 1 verfügbar"],
     [
       { ...stock, onHand: 0, available: 0, heldByYou: 2 },
@@ -39,7 +39,7 @@ describe("German texts about stock", () => {
     );
     const line = { productId: "mug", name: "Mug", requested: 3, available: 1, nextReleaseAt: AT };
     expect(shortageText({ ...line, shortage: "held_by_others" }, clockText)).toBe(
-      "Gerade nur 1 verfügbar. Vielleicht um 15:32 MEZ wieder mehr.",
+      "Gerade nur 1 verfügbar, deinen Warenkorb mitgerechnet. Vielleicht sind es um 15:32 MEZ wieder mehr.",
     );
   });
 });

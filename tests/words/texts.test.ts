@@ -2,10 +2,11 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { moneyText } from "~/catalog/money-text.server";
 import { clockText, countdownText, dateText, localClockText } from "~/components/clock-text";
 import { atCheckoutTexts } from "~/components/shop/amount-text";
-import { durationText } from "~/components/shop/duration-text";
+import { durationText, waitText } from "~/components/shop/duration-text";
 import { errorText, pageProblem } from "~/components/shop/error-text";
 import { shortageText } from "~/components/shop/failure-text";
 import { stockText } from "~/components/shop/stock-text";
+import { t } from "~/words/words";
 import { speakAs } from "./site";
 
 const AT = Date.UTC(2026, 0, 1, 14, 32, 10);
@@ -17,12 +18,14 @@ describe("texts about stock", () => {
   it.each([
     [stock, "12 in stock"],
     [{ ...stock, available: 3 }, "Only 3 left"],
-    [{ ...stock, available: 1 }, "Last one left"],
+    [{ ...stock, onHand: 1, available: 1 }, "Last one left"],
+    [{ ...stock, available: 1 }, "Only 1 left"],
     [{ ...stock, available: 0, nextReleaseAt: AT }, "In other shoppers’ carts. May be back at 14:32 UTC."],
     [{ ...stock, available: 0 }, "In other shoppers’ carts"],
     [{ ...stock, onHand: 0, available: 0 }, "Sold out"],
-    [{ ...stock, available: 1, heldByYou: 1 }, "Held for you. It’s the last one."],
-    [{ ...stock, available: 2, heldByYou: 2 }, "2 held for you. They’re the last ones."],
+    [{ ...stock, onHand: 1, available: 1, heldByYou: 1 }, "Held for you. It’s the last one."],
+    [{ ...stock, available: 1, heldByYou: 1 }, "1 held for you · no more available right now"],
+    [{ ...stock, onHand: 2, available: 2, heldByYou: 2 }, "2 held for you. They’re the last ones."],
     [{ ...stock, available: 3, heldByYou: 2 }, "2 held for you · 1 more available"],
     [
       { ...stock, onHand: 1, available: 1, heldByYou: 2 },
@@ -38,10 +41,12 @@ describe("texts about stock", () => {
 
   it("distinguish sold items from held ones", () => {
     const line = { productId: "mug", name: "Mug", requested: 3, available: 1, nextReleaseAt: AT };
-    expect(shortageText({ ...line, shortage: "sold_out" }, clockText)).toBe("Only 1 available.");
+    expect(shortageText({ ...line, shortage: "sold_out" }, clockText)).toBe(
+      "Only 1 available, including any in your cart.",
+    );
     expect(shortageText({ ...line, available: 0, shortage: "sold_out" }, clockText)).toBe("Sold out");
     expect(shortageText({ ...line, shortage: "held_by_others" }, clockText)).toBe(
-      "Only 1 available right now. More may be back at 14:32 UTC.",
+      "Only 1 available right now, including any in your cart. More may be back at 14:32 UTC.",
     );
     expect(shortageText({ ...line, available: 0, shortage: "held_by_others" }, clockText)).toBe(
       "Someone got there first. It’s in their cart and may be back at 14:32 UTC.",
@@ -117,4 +122,17 @@ describe("texts of money and times", () => {
   ])("promise %i ms as %j, never more", (milliseconds, text) => {
     expect(durationText(milliseconds)).toBe(text);
   });
+
+  it.each([
+    [359, "6 minutes"],
+    [60, "1 minute"],
+    [1, "1 second"],
+  ])("ask to wait %i s as %j, never less", (seconds, text) => {
+    expect(waitText(seconds)).toBe(text);
+  });
+});
+
+it("values are never read as escapes", () => {
+  const name = String.raw`C:\x86 \u0041`;
+  expect(t("cart.removed", { name })).toBe(`Removed ${name}.`);
 });

@@ -1,6 +1,6 @@
 import { PROBLEM_CODES, type PageProblem } from "~/http/problem-codes";
 import { t } from "~/words/words";
-import { durationText } from "./duration-text";
+import { waitText } from "./duration-text";
 
 export interface ErrorText {
   readonly title: string;
@@ -14,7 +14,7 @@ export const OFFLINE = 0;
 export function errorText(status: number, problem: PageProblem | null): ErrorText {
   if (problem?.code === "unknown_product")
     return { title: t("error.unknownProduct.title"), text: t("error.unknownProduct.text") };
-  if (problem?.code === "rate_limited") return { title: t("error.rateLimited.title"), text: waitText(problem) };
+  if (problem?.code === "rate_limited") return { title: t("error.rateLimited.title"), text: rateLimitText(problem) };
   if (problem?.code === "selling_paused")
     return { title: t("error.rateLimited.title"), text: t("failure.sellingPaused") };
   if (problem?.code === "cross_origin") return { title: t("error.refused.title"), text: t("error.crossOrigin.text") };
@@ -38,8 +38,8 @@ function statusText(status: number): ErrorText {
   }
 }
 
-function waitText({ retryAfterSeconds }: PageProblem): string {
-  return t("failure.rateLimited", { duration: durationText(1000 * (retryAfterSeconds ?? 1)) });
+function rateLimitText({ retryAfterSeconds }: PageProblem): string {
+  return t("failure.rateLimited", { duration: waitText(retryAfterSeconds ?? 1) });
 }
 
 /** The problem in the data of an error response. Null if the response is not ours. */

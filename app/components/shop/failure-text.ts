@@ -3,7 +3,7 @@ import type { CartView } from "~/cart/cart-view";
 import type { NotPayableReason } from "~/checkout/checkout";
 import type { ClockText } from "~/components/clock-text";
 import { t } from "~/words/words";
-import { durationText } from "./duration-text";
+import { waitText } from "./duration-text";
 
 export function shortageText({ available, shortage, nextReleaseAt }: ShortLine, clockText: ClockText): string {
   if (shortage === "sold_out") return available === 0 ? t("stock.soldOut") : t("failure.onlyAvailable", { available });
@@ -64,7 +64,7 @@ export function failureText(failure: CartFailure): string {
 }
 
 function waitOf({ retryAfterSeconds }: { readonly retryAfterSeconds: number }): { duration: string } {
-  return { duration: durationText(retryAfterSeconds * 1000) };
+  return { duration: waitText(retryAfterSeconds) };
 }
 
 function notPayableText(reason: NotPayableReason): string {

@@ -2,8 +2,9 @@ import type { Refusal } from "~/cart/panel-result";
 import { t } from "~/words/words";
 import { errorText } from "./error-text";
 
-/** Why nothing was shown or changed in place. */
-export function refusalText({ code, retryAfterSeconds }: Refusal): string {
+/** Why nothing was shown or changed in place. Undefined: a server of another version answered, during a deploy. */
+export function refusalText(refusal: Refusal | undefined): string {
+  const { code, retryAfterSeconds } = refusal ?? { code: "unavailable", retryAfterSeconds: null };
   if (code === "offline") return t("failure.offline");
   if (code === "lost_cookie") return t("lostCookie.onceMoreHere");
   if (code === "unavailable") return t("failure.unavailable");

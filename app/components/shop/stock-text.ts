@@ -7,19 +7,21 @@ export const FEW = 3;
 
 /** The stock of a product as text. Only uses numbers counted by the server. */
 export function stockText({ onHand, available, heldByYou, nextReleaseAt }: StockView, clockText: ClockText): string {
-  if (heldByYou > 0) return heldText(heldByYou, available);
+  if (heldByYou > 0) return heldText({ held: heldByYou, available, onHand });
   if (onHand === 0) return t("stock.soldOut");
   if (available === 0)
     return nextReleaseAt === null
       ? t("stock.inOtherCarts")
       : t("stock.inOtherCartsUntil", { time: clockText(nextReleaseAt) });
-  if (available === 1) return t("stock.lastOne");
+  if (available === 1 && onHand === 1) return t("stock.lastOne");
   return available <= FEW ? t("stock.few", { available }) : t("stock.left", { available });
 }
 
-function heldText(held: number, available: number): string {
+/** Items in other carts may come back, so those held here are the last ones only if they are all there is. */
+function heldText({ held, available, onHand }: { held: number; available: number; onHand: number }): string {
   if (available < held) return t("stock.heldTooMany", { available });
-  return available === held ? t("stock.heldLast", { held }) : t("stock.heldMore", { held, more: available - held });
+  if (available > held) return t("stock.heldMore", { held, more: available - held });
+  return held === onHand ? t("stock.heldLast", { held }) : t("stock.heldAll", { held });
 }
 
 /** The stock of a cart line whose hold has expired. */
