@@ -1,17 +1,23 @@
 import { RemixBrowser } from "@remix-run/react";
 import { startTransition, StrictMode } from "react";
 import { hydrateRoot } from "react-dom/client";
+import { NonceProvider } from "./components/nonce";
 import { recordClickTimes } from "./components/shop/click-times";
 import { readSite, setSite } from "./words/site";
 
 setSite(readSite(document));
 recordClickTimes();
 
+// Only the property tells: browsers hide the attribute.
+const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce;
+
 startTransition(() => {
   hydrateRoot(
     document,
     <StrictMode>
-      <RemixBrowser />
+      <NonceProvider value={nonce}>
+        <RemixBrowser />
+      </NonceProvider>
     </StrictMode>,
   );
 });

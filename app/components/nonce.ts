@@ -1,6 +1,6 @@
 import { createContext, useContext } from "react";
 
-/** Nonce of the page's inline scripts and styles. Undefined in the browser, which hides nonces from scripts. */
+/** Nonce of the page's inline scripts and styles. Undefined if they need none. */
 const NonceContext = createContext<string | undefined>(undefined);
 
 export const NonceProvider = NonceContext.Provider;

@@ -59,7 +59,9 @@ let rasterizer: Promise<Rasterizer> | undefined;
 
 /** The process's only rasterizer; 40 MB of memory, taken when it is first used. */
 export function loadRasterizer(): Promise<Rasterizer> {
-  return (rasterizer ??= load());
+  rasterizer ??= load();
+  rasterizer.catch(() => (rasterizer = undefined));
+  return rasterizer;
 }
 
 async function load(): Promise<Rasterizer> {

@@ -37,8 +37,11 @@ export function createIcons({ name, locale, colors, isDemo }: IconSettings): Ico
     return { png, drawing: isDemo || hasGlyph(letter) ? drawing : bagDrawing(colors) };
   };
   return (icon) => {
-    const file = drawn.get(icon) ?? draw(icon, drawing, ofPixels);
+    const kept = drawn.get(icon);
+    if (kept !== undefined) return kept;
+    const file = draw(icon, drawing, ofPixels);
     drawn.set(icon, file);
+    file.catch(() => drawn.delete(icon));
     return file;
   };
 }
