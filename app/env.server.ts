@@ -11,6 +11,7 @@ import { isLoopback } from "~/http/loopback";
 import { isPictureBase, isPictureUrl } from "~/http/picture-url.server";
 import { accentPalette } from "~/look/accent.server";
 import { isSpoken, LANGUAGE_CODES } from "~/words/languages.server";
+import { isTimeZone } from "~/words/time-zone";
 
 /** An invalid environment. The message lists every missing or invalid variable, one per line. */
 export class EnvironmentError extends Error {
@@ -249,15 +250,6 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
 function shopLink(pair: string): { readonly label: string; readonly url: string } {
   const [label = "", ...address] = pair.split("=");
   return { label: label.trim(), url: address.join("=").trim() };
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** On this machine a live key may be tried over http. */

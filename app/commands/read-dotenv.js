@@ -34,9 +34,12 @@ function contents() {
 /** A comment begins at any unquoted #, so a colour, or an address with a fragment, would lose its end without a word. */
 const CUT_VALUE = /^\s*(?:export\s+)?([\w.-]+)\s*=(?:(?!\s*["'`])[^#\r\n]*[^#\s])?#/gm;
 
+/** After a space it is always a comment; in front of what looks like a colour, not meant as one. */
+const LOST_COLOUR = /^\s*(?:export\s+)?([\w.-]+)\s*=\s+#[\da-f]{3,8}\s*$/gim;
+
 /** @param {string} text */
 function warnOfComments(text) {
-  for (const [, name] of text.matchAll(CUT_VALUE))
+  for (const [, name] of [...text.matchAll(CUT_VALUE), ...text.matchAll(LOST_COLOUR)])
     process.stderr.write(`.env: ${name} ends at its #, which begins a comment. Put the value in quotes.\n`);
 }
 

@@ -23,7 +23,7 @@ const env = z
       .default("en")
       .refine(isSpoken, { error: `must be a language tag of one of ${LANGUAGE_CODES.join(", ")}` }),
   })
-  .safeParse(process.env);
+  .safeParse(Object.fromEntries(Object.entries(process.env).filter(([, value]) => value?.trim() !== "")));
 if (!env.success) {
   process.stderr.write(`${z.prettifyError(env.error)}\n`);
   process.exit(1);

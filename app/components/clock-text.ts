@@ -5,8 +5,8 @@ export type ClockText = (epochMs: number, precision?: "minute" | "second") => st
 
 /** "14:32 UTC" in the shop's time zone, which is named, because the server does not know the visitor's. */
 export const clockText: ClockText = (epochMs, precision) => {
-  const { locale, timeZone } = site();
-  const zone = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "short" })
+  const { timeZone } = site();
+  const zone = formatter({ timeZone, timeZoneName: "short" })
     .formatToParts(epochMs)
     .find(({ type }) => type === "timeZoneName");
   return `${format(epochMs, { ...timeOfDay(precision), timeZone })} ${zone?.value ?? timeZone}`;
@@ -37,6 +37,16 @@ function timeOfDay(precision: "minute" | "second" = "minute"): Intl.DateTimeForm
 }
 
 /** Servers and browsers differ in the space before AM and PM, and hydration needs the same text from both. */
-function format(epochMs: number, options: Intl.DateTimeFormatOptions, locale = site().locale): string {
-  return new Intl.DateTimeFormat(locale, options).format(epochMs).replaceAll("\u202F", " ");
+function format(epochMs: number, options: Intl.DateTimeFormatOptions, locale?: string): string {
+  return formatter(options, locale).format(epochMs).replaceAll("\u202F", " ");
+}
+
+/** Kept, because making one takes a hundred times longer than using it. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(options: Intl.DateTimeFormatOptions, locale = site().locale): Intl.DateTimeFormat {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  const kept = formatters.get(key) ?? new Intl.DateTimeFormat(locale, options);
+  formatters.set(key, kept);
+  return kept;
 }

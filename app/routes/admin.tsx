@@ -67,10 +67,10 @@ export function action({ request }: ActionFunctionArgs) {
     if (form.intent === "sign_in") return signIn(request, form.token ?? "");
     if (form.intent === "sign_out")
       throw redirect("/admin", { status: 303, headers: { "Set-Cookie": signOutCookie(container.operatorRule) } });
-    requireOperator(request, container.operatorRule);
-    const read = readCommand(form);
-    if (read.outcome === "invalid") return refusal(new Problem(400, "invalid_request", read.message));
     try {
+      requireOperator(request, container.operatorRule);
+      const read = readCommand(form);
+      if (read.outcome === "invalid") throw new Problem(400, "invalid_request", read.message);
       const result = await runCommand(container.desk, read.command, submittedForms);
       return result.intent === "stock_refused" ? refusal(stockProblem(result.productId, result.refusal)) : data(result);
     } catch (error) {

@@ -28,6 +28,7 @@ async function read(text: string): Promise<{ warning: string; x: string }> {
 
 it.each([
   ["X=#14595c", ""],
+  ["X = #14595c", ""],
   ["A=1\nexport X=Imprint=https://shop.test/#imprint,Terms=https://shop.test/terms", "Imprint=https://shop.test/"],
 ])("a value that a # cuts off is named: %j", async (text, x) => {
   expect(await read(text)).toEqual({

@@ -49,7 +49,9 @@ describe("npm start without the build tools", { timeout: 150_000 }, () => {
     server.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
     await untilReady(`http://127.0.0.1:${port}`, server);
     await stop(server);
-    expect(output).toContain("The build is older than its sources, and the build tools are not installed.");
+    expect(output).toContain(
+      "The build is older than its sources, and the build tools are not installed, so it is served as it is.",
+    );
   });
 
   it("says how to build if there is no build", () => {

@@ -126,7 +126,9 @@ describe("the admin page", { timeout: 150_000 }, () => {
       { intent: "set_stock", product_id: MUG, inventory: "1", confirmed: "yes" },
     ];
     for (const form of forms) {
-      expect((await post(form)).status).toBe(401);
+      const answer = await post(form);
+      expect(answer.status).toBe(401);
+      expect(answer.text).toContain("Admin access only.");
     }
     expect(await new Operator(store.url).stock(MUG)).toEqual(before);
     expect((await look(await signedIn())).text).not.toContain(">Paused<");

@@ -1,6 +1,9 @@
 import type Stripe from "stripe";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { speakAs } from "../words/site";
 import { cart, containing, errorOf, line, linkedId, startSandbox } from "./stripe-sandbox-fixture";
+
+beforeAll(() => speakAs());
 
 async function open(stripe: Stripe, change: Partial<Stripe.Checkout.SessionCreateParams> = {}): Promise<string> {
   return (await stripe.checkout.sessions.create(cart(change))).id;

@@ -48,7 +48,10 @@ async function refuse(response: ServerResponse): Promise<void> {
 
 /** Whether the response is a page rendered for one shopper: not a file, not an API response. Forms have their own limits (`app/limits/README.md`). */
 function isPage({ method, url = "/" }: IncomingMessage): boolean {
-  return (method === "GET" || method === "HEAD") && !/^\/(assets\/|api\/|healthz|readyz|metrics)/.test(url);
+  return (
+    (method === "GET" || method === "HEAD") &&
+    !/^\/(assets\/|api\/|healthz|readyz|metrics|favicon\.|apple-touch-icon|icon-|site\.webmanifest)/.test(url)
+  );
 }
 
 /** A host with an optional port; RFC 9112 §3.2 requires a 400 for anything else. HTTP/1.0 needs none. Remix builds a URL from it. */
