@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { productPath } from "~/catalog/product-address";
 import { readAddress } from "~/http/address.server";
 import { Problem } from "~/http/problem.server";
-import { busyPage } from "./busy-page.server";
 import { interceptRequests } from "./first-listener.server";
 import { createPageTurns } from "./page-turns.server";
+import { busyPage, mangledAddressPage } from "./plain-page.server";
 import { cutSlowReaders } from "./slow-readers.server";
 import { drainUnreadBody } from "./unread-bodies.server";
 
@@ -28,7 +28,7 @@ export function receiveRequests({ isHttps }: { readonly isHttps: boolean }): voi
     normalizeTarget(request);
     const early = earlyResponse(request);
     if (early !== null) {
-      void send(response, early);
+      void Promise.resolve(early).then((answer) => send(response, answer));
       return;
     }
     alignHostWithOrigin(request.headers);
@@ -60,7 +60,7 @@ function isHost(host: string | undefined): boolean {
 }
 
 /** The response to a request that must not reach Remix; null for all others. */
-function earlyResponse({ headers, url = "/" }: IncomingMessage): Response | null {
+function earlyResponse({ headers, url = "/" }: IncomingMessage): Response | Promise<Response> | null {
   if (!isHost(headers.host))
     return new Problem(
       400,
@@ -70,9 +70,13 @@ function earlyResponse({ headers, url = "/" }: IncomingMessage): Response | null
   const address = readAddress(url);
   switch (address.outcome) {
     case "too_long":
-      return new Problem(414, "too_large", "The URL of this request is too long.").toResponse();
+      return isNavigation(headers)
+        ? mangledAddressPage(414)
+        : new Problem(414, "too_large", "The URL of this request is too long.").toResponse();
     case "unreadable":
-      return new Problem(400, "invalid_request", "The URL of this request is invalid.").toResponse();
+      return isNavigation(headers)
+        ? mangledAddressPage(400)
+        : new Problem(400, "invalid_request", "The URL of this request is invalid.").toResponse();
     case "misspelled":
       return new Problem(404, "not_found", `Not found. The exact path is ${address.exact}.`).toResponse();
     case "readable":

@@ -62,3 +62,25 @@ describe("a shopper whose page would wait too long", () => {
     expect(JSON.parse(body)).toMatchObject({ success: false, error: { code: "unavailable" } });
   });
 });
+
+describe("a shopper who followed a mangled link", () => {
+  it.each([
+    ["/products/100%", 400],
+    [`/${"x".repeat(3_000)}`, 414],
+  ])("gets a page with a way on: %#", async (path, status) => {
+    speakAs({ SHOP_LOCALE: "fr" });
+    const { port } = server.address() as AddressInfo;
+    const response = await new Promise<{ status: number; body: string }>((resolve, reject) => {
+      request({ port, path, headers: { Accept: "text/html" } }, (answer) => {
+        let body = "";
+        answer.setEncoding("utf8").on("data", (part: string) => (body += part));
+        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body }));
+      })
+        .on("error", reject)
+        .end();
+    });
+    expect(response.status).toBe(status);
+    expect(response.body).toContain(`<h1>${t("error.notFound.title")}</h1>`);
+    expect(response.body).toContain(`<a href="/">${t("nav.allProducts")}</a>`);
+  });
+});
