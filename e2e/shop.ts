@@ -70,8 +70,11 @@ export class Shopper {
   }
 
   async setQuantity(name: string, quantity: number): Promise<void> {
+    const update = this.page.getByRole("button", { name: t("cart.updateLabel", { name }) });
+    // The response to an earlier change fills the field again.
+    await expect(update).toHaveAttribute("aria-busy", "false");
     await this.line(name).getByLabel(t("product.quantity")).fill(String(quantity));
-    await this.page.getByRole("button", { name: t("cart.updateLabel", { name }) }).click();
+    await update.click();
   }
 
   /** Opens the payment page. */
