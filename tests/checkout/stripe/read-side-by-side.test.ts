@@ -68,7 +68,8 @@ describe("reading a list in parallel", () => {
       const apart = (slice: Slice) => stripe.read({ ...slice, until: slice.until === null ? null : slice.until - 2 });
       expect(await readAll(stripe, 0, many, apart)).toEqual(idsOf(stripe.all));
     });
-    await expect(fc.assert(check, { numRuns: 300 })).rejects.toThrow();
+    // One run in some fifty misses an item; this seed does so at once.
+    await expect(fc.assert(check, { numRuns: 300, seed: 35 })).rejects.toThrow();
   });
 
   it("fails with the first page that cannot be read, and requests no other", async () => {
