@@ -5,7 +5,7 @@ import type { Shortage } from "~/reservations/stock";
 
 /** Why the cart was not changed or could not be paid, with the facts for a message. Nothing changed. */
 export type CartFailure =
-  | { readonly kind: "bad_quantity"; readonly productId: string; readonly given: string; readonly max: number }
+  | { readonly kind: "bad_quantity"; readonly productId: string; readonly max: number }
   | { readonly kind: "refused"; readonly lines: readonly ShortLine[] }
   | { readonly kind: "unknown_product"; readonly productIds: readonly string[] }
   | {
@@ -16,7 +16,7 @@ export type CartFailure =
     }
   /** The cart would not fit in its cookie. */
   | { readonly kind: "cart_full" }
-  | { readonly kind: "checkout_open"; readonly openedAt: number }
+  | { readonly kind: "checkout_open" }
   /** It is unknown whether the last payment succeeded, and Stripe could not be asked. */
   | { readonly kind: "unsettled"; readonly checkoutId: string }
   | { readonly kind: "nothing_held" }

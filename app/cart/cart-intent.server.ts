@@ -13,7 +13,7 @@ export type ReadIntent =
   /** `clickedAt`: see `FormOrder`. */
   | { readonly outcome: "read"; readonly intent: CartIntent; readonly clickedAt: number | null }
   /** Shown next to the line: people mistype numbers. */
-  | { readonly outcome: "bad_quantity"; readonly productId: string; readonly given: string }
+  | { readonly outcome: "bad_quantity"; readonly productId: string }
   /** Not from one of our forms. */
   | { readonly outcome: "invalid" };
 
@@ -76,5 +76,5 @@ export function readIntent(form: Readonly<Record<string, string>>): ReadIntent {
   }
   const isOnlyQuantity = parsed.error.issues.every((issue) => issue.path[0] === "quantity");
   if (!isOnlyQuantity || form.product_id === undefined) return { outcome: "invalid" };
-  return { outcome: "bad_quantity", productId: form.product_id, given: (form.quantity ?? "").slice(0, 20) };
+  return { outcome: "bad_quantity", productId: form.product_id };
 }

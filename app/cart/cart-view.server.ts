@@ -58,7 +58,6 @@ export function cartView(facts: CartFacts): CartView {
     removed: removedLine(facts, lines),
     canExtend: claim === null && expiresInMs !== null && (renewableForMs ?? 0) > expiresInMs + WORTH_EXTENDING_MS,
     paymentPage: claim && {
-      openedAt: claim.claimedAt,
       closesAt: claim.claimedAt + (claim.terms?.payWithinMs ?? checkoutTtlMs),
     },
     unsettledCheckout,

@@ -73,6 +73,5 @@ export type LostCookieView =
 
 interface PaymentPageView {
   /** Epoch milliseconds. */
-  readonly openedAt: number;
   readonly closesAt: number;
 }

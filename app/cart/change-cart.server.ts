@@ -34,7 +34,6 @@ export async function changeCart(
     return failed({
       kind: "bad_quantity",
       productId: read.productId,
-      given: read.given,
       max: shop.env.MAX_UNITS_PER_LINE,
     });
   }
@@ -137,7 +136,7 @@ async function hold(shop: CartShop, { cart, view }: Present, lines: readonly Lin
     case "selling_paused":
       return failed({ kind: "selling_paused", mayPay: changed.mayPay, retryAfterSeconds: changed.retryAfterSeconds });
     case "checkout_open":
-      return failed({ kind: "checkout_open", openedAt: changed.claim.claimedAt });
+      return failed({ kind: "checkout_open" });
     case "paid":
       return paid(cart, changed.checkoutId);
   }
@@ -156,7 +155,7 @@ async function release(
       return { outcome: "changed", cart: { ...cart, lines, paying: null } };
     }
     case "checkout_open":
-      return failed({ kind: "checkout_open", openedAt: released.claim.claimedAt });
+      return failed({ kind: "checkout_open" });
     case "paid":
       return paid(cart, released.checkoutId);
   }
@@ -170,7 +169,7 @@ async function extend(shop: CartShop, { cart }: Present): Promise<CartResult> {
     case "nothing_held":
       return failed({ kind: "nothing_held" });
     case "checkout_open":
-      return failed({ kind: "checkout_open", openedAt: renewed.claim.claimedAt });
+      return failed({ kind: "checkout_open" });
   }
 }
 

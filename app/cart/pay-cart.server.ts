@@ -61,7 +61,7 @@ async function start(
     case "limit_exceeded":
       return failed({ kind: "limit_exceeded", limit: started.limit, max: started.max, productId: null });
     case "checkout_open":
-      return failed({ kind: "checkout_open", openedAt: started.claim.claimedAt });
+      return failed({ kind: "checkout_open" });
     case "payment_wait":
       return failed({ kind: "payment_wait", retryAfterSeconds: started.retryAfterSeconds });
     case "checkout_busy":

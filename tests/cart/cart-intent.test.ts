@@ -6,7 +6,7 @@ describe("reading a form", () => {
     "takes %j for no quantity and says so",
     (quantity) => {
       const form = { intent: "set", product_id: "mug", quantity };
-      expect(readIntent(form)).toEqual({ outcome: "bad_quantity", productId: "mug", given: quantity });
+      expect(readIntent(form)).toEqual({ outcome: "bad_quantity", productId: "mug" });
     },
   );
 
@@ -14,7 +14,6 @@ describe("reading a form", () => {
     expect(readIntent({ intent: "add", product_id: "mug" })).toEqual({
       outcome: "bad_quantity",
       productId: "mug",
-      given: "",
     });
   });
 
@@ -24,11 +23,6 @@ describe("reading a form", () => {
       outcome: "read",
       intent: { intent: "set", productId: "mug", quantity: 0 },
     });
-  });
-
-  it("shortens a mistyped quantity to what a message needs", () => {
-    const read = readIntent({ intent: "set", product_id: "mug", quantity: "x".repeat(10_000) });
-    expect(read).toEqual({ outcome: "bad_quantity", productId: "mug", given: "x".repeat(20) });
   });
 
   it.each<Record<string, string>>([
