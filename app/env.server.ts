@@ -10,7 +10,7 @@ import { httpUrl, list, oneOf, parsedBy, wholeNumber } from "~/env-fields";
 import { isLoopback } from "~/http/loopback";
 import { isPictureBase, isPictureUrl } from "~/http/picture-url.server";
 import { accentPalette } from "~/look/accent.server";
-import { isSpoken, LANGUAGE_CODES } from "~/words/languages.server";
+import { isSupportedLocale, LANGUAGE_CODES } from "~/words/languages.server";
 import { isTimeZone } from "~/words/time-zone";
 
 /** An invalid environment. The message lists every missing or invalid variable, one per line. */
@@ -171,7 +171,7 @@ const schema = z.object({
   SHOP_LOCALE: z
     .string()
     .refine(
-      isSpoken,
+      isSupportedLocale,
       `must be one of ${LANGUAGE_CODES.join(", ")}, with a region if you like (en-GB, de-AT): other languages are not translated yet, see "Make it yours" in the README`,
     )
     .default("en"),

@@ -2,7 +2,7 @@ import { test as base, expect, type BrowserContext, type Locator, type Page } fr
 import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
 import { t } from "~/words/words";
 import type { ShopOptions } from "../playwright.config";
-import { speakAs } from "../tests/words/site";
+import { setSiteOf } from "../tests/words/site";
 import { CLOCK, textLike } from "./texts";
 
 export { expect };
@@ -118,7 +118,7 @@ export class Shopper {
 interface Fixtures {
   /** The locale of the store under test. */
   shopLocale: string;
-  /** Makes `t` speak the language of the store. */
+  /** Sets the language of `t` to the store's. */
   words: void;
   /** Opens a browser for a new shopper, whose cart is emptied after the test. */
   shopper: (options?: { shortHolds?: boolean }) => Promise<Shopper>;
@@ -131,7 +131,7 @@ export const test = base.extend<Fixtures & ShopOptions>({
   shopLocale: ["en", { option: true }],
   words: [
     async ({ shopLocale }, use) => {
-      speakAs({ SHOP_LOCALE: shopLocale });
+      setSiteOf({ SHOP_LOCALE: shopLocale });
       await use();
     },
     { auto: true },

@@ -2,17 +2,11 @@ import { describe, expect, it } from "vitest";
 import { EnvironmentError, parseEnvironment } from "~/env.server";
 import { SUPPORTED_CURRENCIES } from "~/sandbox/stripe/currency.server";
 import { startUntilExit } from "./api/store-process";
+import { CONFIGURED } from "./configured-environment";
 
 type Source = Record<string, string | undefined>;
 
-const configured: Source = {
-  PUBLIC_URL: "https://shop.test",
-  SESSION_SECRET: "s".repeat(32),
-  SUPABASE_URL: "https://project.supabase.test",
-  SUPABASE_SECRET_KEY: "sb_secret_1",
-  STRIPE_SECRET_KEY: "sk_test_1",
-  STRIPE_WEBHOOK_SECRET: "whsec_1",
-};
+const configured: Source = CONFIGURED;
 
 /** Names of the variables that the error message lists. */
 function invalidVariables(source: Source): string[] {

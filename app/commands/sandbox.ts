@@ -9,7 +9,7 @@ import { listen } from "~/sandbox/listen.server";
 import { createStripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
 import { SANDBOX_DUMP_FILE } from "~/sandbox/supabase/sandbox-dump-file";
 import { createSupabaseSandbox, SANDBOX_SUPABASE_KEY } from "~/sandbox/supabase/supabase-sandbox.server";
-import { isSpoken, LANGUAGE_CODES } from "~/words/languages.server";
+import { isSupportedLocale, LANGUAGE_CODES } from "~/words/languages.server";
 import { setSite } from "~/words/site";
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback);
@@ -21,7 +21,7 @@ const env = z
     SHOP_LOCALE: z
       .string()
       .default("en")
-      .refine(isSpoken, { error: `must be a language tag of one of ${LANGUAGE_CODES.join(", ")}` }),
+      .refine(isSupportedLocale, { error: `must be a language tag of one of ${LANGUAGE_CODES.join(", ")}` }),
   })
   .safeParse(Object.fromEntries(Object.entries(process.env).filter(([, value]) => value?.trim() !== "")));
 if (!env.success) {

@@ -5,20 +5,20 @@ import { en } from "./en";
 import { fr } from "./fr";
 import type { Language } from "./words";
 
-const LANGUAGES: Readonly<Record<string, Language>> = { en, de, fr };
+/** By ISO 639 code. */
+export const LANGUAGES: Readonly<Record<string, Language>> = { en, de, fr };
 
-/** Codes of the languages that the shop can speak. */
 export const LANGUAGE_CODES: readonly string[] = Object.keys(LANGUAGES);
 
-/** Whether the shop can speak the language of a BCP 47 tag. */
-export function isSpoken(locale: string): boolean {
+/** Whether there are words in the language of a BCP 47 tag. */
+export function isSupportedLocale(locale: string): boolean {
   return Object.hasOwn(LANGUAGES, languageOf(locale));
 }
 
 /**
  * The compiled messages for a BCP 47 tag, whose region matters for formats only.
  *
- * @throws {RangeError} for a language that the shop cannot speak
+ * @throws {RangeError} for a language without words
  * @example
  * messagesFor("de-AT"); // the German ones
  */

@@ -1,16 +1,12 @@
 import { expect, it } from "vitest";
 import { identityOf } from "~/boot/shop-identity.server";
 import { parseEnvironment } from "~/env.server";
+import { CONFIGURED } from "../configured-environment";
 
 const tagOf = (changes: Record<string, string> = {}) =>
   identityOf(
     parseEnvironment({
-      PUBLIC_URL: "https://shop.test",
-      SESSION_SECRET: "s".repeat(32),
-      SUPABASE_URL: "https://project.supabase.test",
-      SUPABASE_SECRET_KEY: "sb_secret_1",
-      STRIPE_SECRET_KEY: "sk_test_1",
-      STRIPE_WEBHOOK_SECRET: "whsec_1",
+      ...CONFIGURED,
       ...changes,
     }),
   ).shopTag;

@@ -4,10 +4,10 @@ import { payCart } from "~/cart/pay-cart.server";
 import { showCart } from "~/cart/show-cart.server";
 import { changedCartAddress, readShownCart, writeShownCart, type ReadShownCart } from "~/cart/shown-cart.server";
 import { cartChangeText } from "~/components/shop/cart-change-text";
-import { speakAs } from "../words/site";
+import { setSiteOf } from "../words/site";
 import { add, createWorld, product, set, type World } from "./cart-world";
 
-beforeAll(() => speakAs());
+beforeAll(() => setSiteOf());
 
 const mayAsk = async () => true;
 

@@ -4,9 +4,9 @@ import { offerPrice } from "~/catalog/money-text.server";
 import { listMeta, productMeta } from "~/components/shop/page-meta";
 import { DEMO_PRODUCTS } from "~/sandbox/demo-products";
 import { setSite, site } from "~/words/site";
-import { speakAs } from "../words/site";
+import { setSiteOf } from "../words/site";
 
-beforeEach(() => speakAs());
+beforeEach(() => setSiteOf());
 
 const stock = { onHand: 5, available: 5, heldByYou: 0, nextReleaseAt: null };
 const mug = {
@@ -80,7 +80,7 @@ describe("the metadata of a page", () => {
 
   it("says what shop this is, with what is set", () => {
     const shopOf = (variables: Record<string, string>) => {
-      speakAs(variables);
+      setSiteOf(variables);
       const list = { products: [], page: 1, pages: 1, total: 0, search: "", operation: "o" };
       return listMeta(list, "https://shop.test");
     };

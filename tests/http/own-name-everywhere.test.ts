@@ -8,7 +8,7 @@ import { ADMIN_TOKEN } from "../api/demo-shop";
 import { ask, Caller, type HttpResponse } from "../api/http-client";
 import { down, startStandIns, type StandIns } from "../api/stand-ins";
 import { freePort, startStore, type StoreProcess } from "../api/store-process";
-import { speakAs } from "../words/site";
+import { setSiteOf } from "../words/site";
 
 /** Characters that would end an element, an attribute or a script, and a word from right to left. */
 const NAME = `Töpferei </script><b>"Müller" & Söhne 🏺 متجر`;
@@ -192,7 +192,7 @@ describe("a shop with a name of its own", () => {
   it("says in a cart what is added at checkout", async () => {
     const shopper = new Caller(store.url);
     await shopper.reserve(PRODUCT.id, 1);
-    speakAs({ SHOP_LOCALE: "de-AT" });
+    setSiteOf({ SHOP_LOCALE: "de-AT" });
     const hints = read(await shopper.get("/cart")).texts((each) => each["class"] === "hint");
     expect(hints).toContain(t("checkout.shippingAndTax"));
   });

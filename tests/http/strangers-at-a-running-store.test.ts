@@ -5,7 +5,7 @@ import { t } from "~/words/words";
 import { productId } from "../api/demo-shop";
 import { ask, Caller, pay, type HttpResponse } from "../api/http-client";
 import { startStore, type StoreProcess } from "../api/store-process";
-import { speakAs } from "../words/site";
+import { setSiteOf } from "../words/site";
 
 const MUG = productId("Gannet Egg Cup");
 const calls = z.object({ calls: z.array(z.unknown()) });
@@ -14,7 +14,7 @@ const session = z.object({ session_id: z.string() });
 let store: StoreProcess;
 
 beforeAll(async () => {
-  speakAs();
+  setSiteOf();
   store = await startStore();
 });
 

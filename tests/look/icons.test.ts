@@ -6,17 +6,10 @@ import { parseEnvironment } from "~/env.server";
 import { initialOf } from "~/look/icon-drawing.server";
 import type { IconFile, Icons } from "~/look/icons.server";
 import { iconColors } from "~/look/theme-colors.server";
+import { CONFIGURED } from "../configured-environment";
 
-const configured = {
-  PUBLIC_URL: "https://shop.test",
-  SESSION_SECRET: "s".repeat(32),
-  SUPABASE_URL: "https://project.supabase.test",
-  SUPABASE_SECRET_KEY: "sb_secret_1",
-  STRIPE_SECRET_KEY: "sk_test_1",
-  STRIPE_WEBHOOK_SECRET: "whsec_1",
-};
 const shopIcons = (variables: Readonly<Record<string, string>>) =>
-  iconsOf(parseEnvironment({ ...configured, ...variables }));
+  iconsOf(parseEnvironment({ ...CONFIGURED, ...variables }));
 const sandboxIcons = (variables: Readonly<Record<string, string>> = {}) => iconsOf(parseEnvironment(variables));
 const NAMES = ["favicon.svg", "favicon.ico", "apple-touch-icon.png", "icon-192.png", "icon-512.png"] as const;
 

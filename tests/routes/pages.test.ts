@@ -10,7 +10,7 @@ import { parseEnvironment } from "~/env.server";
 import { UnavailableError } from "~/errors";
 import { install } from "../boot/installed-shop";
 import { add, CHECKOUT, createWorld, order, product, type World } from "../cart/cart-world";
-import { speakAs } from "../words/site";
+import { setSiteOf } from "../words/site";
 
 const ORIGIN = "http://shop.test";
 
@@ -191,7 +191,7 @@ describe("a cart", () => {
     // Only asks for an address.
     [{ STRIPE_SHIPPING_COUNTRIES: "AT" }, []],
   ])("with the settings %j says that the payment page adds %j", async (settings, texts) => {
-    speakAs();
+    setSiteOf();
     const { STRIPE_SHIPPING_RATES, STRIPE_AUTOMATIC_TAX } = parseEnvironment(settings);
     const env = { ...here().shop.env, STRIPE_SHIPPING_RATES, STRIPE_AUTOMATIC_TAX };
     install(decorate(here().shop, { env }));

@@ -1,7 +1,7 @@
 import Stripe from "stripe";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { listen, type Listening } from "~/sandbox/listen.server";
-import { speakAs } from "../words/site";
+import { setSiteOf } from "../words/site";
 import { cart, errorOf, line, startSandbox } from "./stripe-sandbox-fixture";
 
 type World = ReturnType<typeof startSandbox>;
@@ -10,7 +10,7 @@ const get = ({ sandbox }: World, path: string) => sandbox.httpFetch(`http://pay.
 const post = ({ sandbox }: World, path: string, action: string, headers: Record<string, string> = {}) =>
   sandbox.httpFetch(`http://pay.test${path}`, { method: "POST", body: new URLSearchParams({ action }), headers });
 
-beforeEach(() => speakAs({ SHOP_LOCALE: "en-US" }));
+beforeEach(() => setSiteOf({ SHOP_LOCALE: "en-US" }));
 
 async function open({ stripe }: World, change: Partial<Stripe.Checkout.SessionCreateParams> = {}): Promise<string> {
   return (await stripe.checkout.sessions.create(cart(change))).id;
@@ -73,7 +73,7 @@ describe("the payment page", () => {
   });
 
   test("speaks the shop's language, in which it writes amounts; the tools for developers stay English", async () => {
-    speakAs({ SHOP_LOCALE: "de-AT" });
+    setSiteOf({ SHOP_LOCALE: "de-AT" });
     const world = startSandbox();
     const id = await open(world, { line_items: [line(123_456, 2, "eur", "Mug")], allow_promotion_codes: true });
     await post(world, `/pay/${id}`, "discount");

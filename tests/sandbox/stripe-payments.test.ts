@@ -1,9 +1,9 @@
 import type Stripe from "stripe";
 import { beforeAll, describe, expect, test } from "vitest";
-import { speakAs } from "../words/site";
+import { setSiteOf } from "../words/site";
 import { cart, containing, errorOf, line, linkedId, startSandbox } from "./stripe-sandbox-fixture";
 
-beforeAll(() => speakAs());
+beforeAll(() => setSiteOf());
 
 async function open(stripe: Stripe, change: Partial<Stripe.Checkout.SessionCreateParams> = {}): Promise<string> {
   return (await stripe.checkout.sessions.create(cart(change))).id;

@@ -4,11 +4,11 @@ import { clockText } from "~/components/clock-text";
 import { stockText } from "~/components/shop/stock-text";
 import type { StripeSandbox } from "~/sandbox/stripe/stripe-sandbox.server";
 import { t } from "~/words/words";
-import { speakAs } from "../words/site";
+import { setSiteOf } from "../words/site";
 import type { Shape } from "./shape";
 import { plain, Shopper, type Seen } from "./shopper";
 
-speakAs();
+setSiteOf();
 
 export interface RunningShop {
   readonly url: string;

@@ -5,12 +5,12 @@ import { failureText, shortageText } from "~/components/shop/failure-text";
 import { lapsedText, stockText } from "~/components/shop/stock-text";
 import { fr } from "~/words/fr";
 import { t } from "~/words/words";
-import { speakAs } from "./site";
+import { setSiteOf } from "./site";
 
 const AT = Date.UTC(2026, 0, 1, 14, 32, 10);
 const stock = { onHand: 12, available: 12, heldByYou: 0, nextReleaseAt: null };
 
-beforeEach(() => speakAs({ SHOP_LOCALE: "fr-FR", SHOP_TIME_ZONE: "Europe/Paris" }));
+beforeEach(() => setSiteOf({ SHOP_LOCALE: "fr-FR", SHOP_TIME_ZONE: "Europe/Paris" }));
 
 describe("French texts about stock", () => {
   it.each([

@@ -5,12 +5,12 @@ import { failureText, shortageText } from "~/components/shop/failure-text";
 import { lapsedText, stockText } from "~/components/shop/stock-text";
 import { de } from "~/words/de";
 import { t } from "~/words/words";
-import { speakAs } from "./site";
+import { setSiteOf } from "./site";
 
 const AT = Date.UTC(2026, 0, 1, 14, 32, 10);
 const stock = { onHand: 12, available: 12, heldByYou: 0, nextReleaseAt: null };
 
-beforeEach(() => speakAs({ SHOP_LOCALE: "de-DE", SHOP_TIME_ZONE: "Europe/Berlin" }));
+beforeEach(() => setSiteOf({ SHOP_LOCALE: "de-DE", SHOP_TIME_ZONE: "Europe/Berlin" }));
 
 describe("German texts about stock", () => {
   it.each([

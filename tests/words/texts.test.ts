@@ -6,13 +6,14 @@ import { durationText, waitText } from "~/components/shop/duration-text";
 import { errorText, pageProblem } from "~/components/shop/error-text";
 import { shortageText } from "~/components/shop/failure-text";
 import { stockText } from "~/components/shop/stock-text";
+import { readSite, site } from "~/words/site";
 import { t } from "~/words/words";
-import { speakAs } from "./site";
+import { setSiteOf } from "./site";
 
 const AT = Date.UTC(2026, 0, 1, 14, 32, 10);
 const stock = { onHand: 12, available: 12, heldByYou: 0, nextReleaseAt: null };
 
-beforeEach(() => speakAs({ SHOP_LOCALE: "en-GB" }));
+beforeEach(() => setSiteOf({ SHOP_LOCALE: "en-GB" }));
 
 describe("texts about stock", () => {
   it.each([
@@ -95,7 +96,7 @@ describe("texts of money and times", () => {
     [{ SHOP_LOCALE: "de-AT", SHOP_TIME_ZONE: "Europe/Vienna" }, "15:32:10 MEZ", "1. Jänner 2026, 15:32 MEZ"],
     [{ SHOP_LOCALE: "fr", SHOP_TIME_ZONE: "Pacific/Auckland" }, "03:32:10 UTC+13", "2 janvier 2026, 03:32 UTC+13"],
   ])("follow the shop's locale and zone: %j", (variables, time, date) => {
-    speakAs(variables);
+    setSiteOf(variables);
     expect(clockText(AT, "second")).toBe(time);
     expect(dateText(AT)).toBe(date);
     expect(localClockText(AT)).toMatch(/^\d{1,2}:\d{2}( [AP]M)?$/);
@@ -135,4 +136,14 @@ describe("texts of money and times", () => {
 it("values are never read as escapes", () => {
   const name = String.raw`C:\x86 \u0041`;
   expect(t("cart.removed", { name })).toBe(`Removed ${name}.`);
+});
+
+it("a browser without the shop's zone shows times in UTC instead of failing", () => {
+  setSiteOf({ SHOP_TIME_ZONE: "Europe/Berlin" });
+  const page = (timeZone: string) => {
+    const textContent = JSON.stringify({ ...site(), timeZone });
+    return { getElementById: () => ({ textContent }) } as unknown as Document;
+  };
+  expect(readSite(page("Europe/Berlin")).timeZone).toBe("Europe/Berlin");
+  expect(readSite(page("Europe/Not_Yet_Known")).timeZone).toBe("UTC");
 });

@@ -5,12 +5,11 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { de } from "~/words/de";
 import { en } from "~/words/en";
-import { fr } from "~/words/fr";
-import { LANGUAGE_CODES } from "~/words/languages.server";
+import { LANGUAGE_CODES, LANGUAGES } from "~/words/languages.server";
 import { t, type Language, type MessageKey } from "~/words/words";
-import { speakAs } from "./site";
+import { setSiteOf } from "./site";
 
-const TRANSLATIONS: Readonly<Record<string, Language>> = { de, fr };
+const TRANSLATIONS = Object.entries(LANGUAGES).filter(([code]) => code !== "en");
 const KEYS = Object.keys(en) as MessageKey[];
 const COUNTS = [0, 1, 2, 5, 1000];
 
@@ -42,9 +41,8 @@ describe("types reject", () => {
   });
 });
 
-describe.each(Object.entries(TRANSLATIONS))("the messages in %s", (code, language) => {
+describe.each(TRANSLATIONS)("the messages in %s", (code, language) => {
   it("have English's keys", () => {
-    expect(LANGUAGE_CODES).toContain(code);
     expect(Object.keys(language).sort()).toEqual([...KEYS].sort());
   });
 
@@ -54,7 +52,7 @@ describe.each(Object.entries(TRANSLATIONS))("the messages in %s", (code, languag
 
   it("differ from English, except for words that both have", () => {
     const same = KEYS.filter((key) => language[key] === en[key]);
-    expect(same).toEqual(SAME_AS_ENGLISH[code]);
+    expect(same).toEqual(SAME_AS_ENGLISH[code] ?? []);
   });
 });
 
@@ -67,7 +65,7 @@ const SAME_AS_ENGLISH: Readonly<Record<string, readonly MessageKey[]>> = {
 it.each(LANGUAGE_CODES.flatMap((code) => COUNTS.map((count) => [code, count] as const)))(
   "every message in %s reads well with the count %i",
   (code, count) => {
-    speakAs({ SHOP_LOCALE: code });
+    setSiteOf({ SHOP_LOCALE: code });
     expect(KEYS.filter((key) => /[{}#]|undefined|NaN|null/.test(sample(key, count)))).toEqual([]);
   },
 );

@@ -4,7 +4,7 @@ import { readAddress } from "~/http/address.server";
 import { Problem } from "~/http/problem.server";
 import { interceptRequests } from "./first-listener.server";
 import { createPageTurns } from "./page-turns.server";
-import { busyPage, mangledAddressPage } from "./plain-page.server";
+import { busyPage, malformedUrlPage } from "./plain-page.server";
 import { cutSlowReaders } from "./slow-readers.server";
 import { drainUnreadBody } from "./unread-bodies.server";
 
@@ -28,7 +28,7 @@ export function receiveRequests({ isHttps }: { readonly isHttps: boolean }): voi
     normalizeTarget(request);
     const early = earlyResponse(request);
     if (early !== null) {
-      void Promise.resolve(early).then((answer) => send(response, answer));
+      void Promise.resolve(early).then((result) => send(response, result));
       return;
     }
     alignHostWithOrigin(request.headers);
@@ -71,11 +71,11 @@ function earlyResponse({ headers, url = "/" }: IncomingMessage): Response | Prom
   switch (address.outcome) {
     case "too_long":
       return isNavigation(headers)
-        ? mangledAddressPage(414)
+        ? malformedUrlPage(414)
         : new Problem(414, "too_large", "The URL of this request is too long.").toResponse();
     case "unreadable":
       return isNavigation(headers)
-        ? mangledAddressPage(400)
+        ? malformedUrlPage(400)
         : new Problem(400, "invalid_request", "The URL of this request is invalid.").toResponse();
     case "misspelled":
       return new Problem(404, "not_found", `Not found. The exact path is ${address.exact}.`).toResponse();

@@ -53,8 +53,8 @@ export function busyPage(): Promise<Response> {
   });
 }
 
-/** For a shopper who followed a mangled link. */
-export function mangledAddressPage(status: 400 | 414): Promise<Response> {
+/** For a shopper who followed a malformed link. */
+export function malformedUrlPage(status: 400 | 414): Promise<Response> {
   return plainPage({
     status,
     title: t("error.notFound.title"),

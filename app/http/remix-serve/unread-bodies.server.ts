@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** Limits for draining a body that nobody reads. */
+/** Limits for draining a body that is not read. */
 export const DRAIN_BYTES = 64 * 1024 * 1024;
 export const DRAIN_MS = 10_000;
 

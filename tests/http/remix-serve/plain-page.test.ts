@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { receiveRequests } from "~/http/remix-serve/incoming-requests.server";
 import { t } from "~/words/words";
-import { speakAs } from "../../words/site";
+import { setSiteOf } from "../../words/site";
 
 /** More pages than run and wait at once. */
 const CROWD = 1_050;
@@ -48,7 +48,7 @@ function refusal(
 
 describe("a shopper whose page would wait too long", () => {
   it("gets a page in the shop's language", async () => {
-    speakAs({ SHOP_LOCALE: "de-AT", SHOP_NAME: "Müller <& Töchter>" });
+    setSiteOf({ SHOP_LOCALE: "de-AT", SHOP_NAME: "Müller <& Töchter>" });
     const { body, ...response } = await refusal({ Accept: "text/html" });
     expect(response).toEqual({ status: 503, type: "text/html; charset=utf-8", retryAfter: "5" });
     expect(body).toContain('<html lang="de-AT" dir="ltr">');
@@ -63,12 +63,33 @@ describe("a shopper whose page would wait too long", () => {
   });
 });
 
-describe("a shopper who followed a mangled link", () => {
+it("icons do not wait behind the pages of a crowd", async () => {
+  await refusal({ Accept: "text/html" });
+  const begun = pages.length;
+  const { port } = server.address() as AddressInfo;
+  for (const path of [
+    "/favicon.svg",
+    "/favicon.ico",
+    "/apple-touch-icon.png",
+    "/icon-192.png",
+    "/site.webmanifest",
+    "/",
+  ])
+    request({ port, path, agent: false })
+      .on("error", () => undefined)
+      .end();
+  await expect.poll(() => pages.length).toBeGreaterThan(begun + 4);
+  // All but the list, which is a page.
+  expect(pages.slice(begun).map(({ req }) => req.url)).not.toContain("/");
+  expect(pages.length).toBe(begun + 5);
+});
+
+describe("a shopper who followed a malformed link", () => {
   it.each([
     ["/products/100%", 400],
     [`/${"x".repeat(3_000)}`, 414],
   ])("gets a page with a way on: %#", async (path, status) => {
-    speakAs({ SHOP_LOCALE: "fr" });
+    setSiteOf({ SHOP_LOCALE: "fr" });
     const { port } = server.address() as AddressInfo;
     const response = await new Promise<{ status: number; body: string }>((resolve, reject) => {
       request({ port, path, headers: { Accept: "text/html" } }, (answer) => {
