@@ -8,7 +8,7 @@ import { readSite, setSite } from "./words/site";
 setSite(readSite(document));
 recordClickTimes();
 
-// Only the property tells: browsers hide the attribute.
+// Browsers hide the attribute; the property still has the value.
 const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce;
 
 startTransition(() => {

@@ -87,7 +87,7 @@ export function createHousekeeping({
     try {
       await checkout.rebuild();
     } finally {
-      // Only after the first rebuild, because shoppers wait for that and nobody waits for the check.
+      // Only after the first rebuild, because shoppers wait for that, but not for the check.
       if (!isTableWatched) repeat("the check of the products table", checkTable);
       isTableWatched = true;
     }

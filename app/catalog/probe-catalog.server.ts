@@ -112,7 +112,7 @@ async function probeTable(options: ProbeOptions, { problems, warnings }: Finding
   warnings.push(`The first row of "${table.table}" changes too often to be checked.`);
 }
 
-/** Of the rows for sale: the others may be nobody's business, such as another tenant's. */
+/** Of the rows for sale: the others may be private, such as another tenant's. */
 async function firstRow({ table, columns, filter }: ProbeOptions): Promise<ProductRow[]> {
   const rows = await table.page(
     productRowSchema,

@@ -2,7 +2,7 @@ import DataLoader from "dataloader";
 
 /**
  * Turns a read of many ids into one that concurrent callers share. At most one read runs at a time, and callers that arrive meanwhile
- * share the NEXT one, so that nobody gets numbers that were read before the call. A failed read rejects only the callers that shared
+ * share the NEXT one, so that no caller gets numbers that were read before its call. A failed read rejects only the callers that shared
  * it. Ids without a value are absent from the result.
  *
  * @example

@@ -30,7 +30,7 @@ export function createTableCatalog(table: ProductsTable, options: TableCatalogOp
 
   const rowPrices = pricesOfRows();
   const offers = createProductReads({ ...parts, filter, rowPrices });
-  // Prices of rows that are not for sale are nobody's warning.
+  // Prices of rows that are not for sale cause no warning.
   const all = filter.length === 0 ? offers : createProductReads({ ...parts, filter: [], rowPrices: pricesOfRows() });
   // A separate read, so that a sale does not wait for shoppers' reads.
   const compareAndSwap = createCompareAndSwap({ table, columns, state, read: createSharedRead(readStock) });

@@ -209,7 +209,7 @@ export type FulfilOutcome =
   | { readonly outcome: "needs_review"; readonly reason: ReviewReason; readonly order: Order }
   /** Complete but not yet paid (delayed payment methods). The claim stays. */
   | { readonly outcome: "awaiting_payment"; readonly order: Order }
-  /** A delayed payment failed, or the session expired unpaid. The claim is released, and nobody was charged. */
+  /** A delayed payment failed, or the session expired unpaid. The claim is released, and the buyer was not charged. */
   | { readonly outcome: "released"; readonly order: Order }
   /** Still open: nothing to do yet. */
   | { readonly outcome: "open"; readonly order: Order }

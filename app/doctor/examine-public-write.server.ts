@@ -19,7 +19,7 @@ export async function findStockRow({ catalog }: SoldTable, { offered, any }: Sam
 }
 
 /**
- * Tries, as anybody with the publishable key could, to set a row's stock to the number that it already has. `publicTable`: the same
+ * Tries, as any holder of the publishable key could, to set a row's stock to the number that it already has. `publicTable`: the same
  * table with that key; null if doctor has none.
  */
 export async function examinePublicWrite(

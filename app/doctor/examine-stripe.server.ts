@@ -5,7 +5,7 @@ import type { StripeAccount } from "./stripe-account";
 import type { ReceiverOptions } from "./webhook-receiver.server";
 
 /**
- * Checks with the merchant's own account what the shop needs from Stripe before anybody pays: opening and closing a payment page, receiving
+ * Checks with the merchant's own account what the shop needs from Stripe before the first payment: opening and closing a payment page, receiving
  * and verifying events.
  */
 export async function* examineStripe(account: StripeAccount, receiver: ReceiverOptions): AsyncGenerator<Finding> {

@@ -21,7 +21,7 @@ export async function* examineWebhook(
     yield await close();
     const endpoint = await findEndpoint(account);
     yield* examineEndpoint(account, endpoint);
-    if (receiving.outcome === "unasked" && typeof endpoint === "object" && endpoint !== null)
+    if (receiving.outcome === "undisclosed" && typeof endpoint === "object" && endpoint !== null)
       yield await awaitConfirmation(account, page);
     else yield failed(`Not tested: whether webhooks arrive. ${receiving.reason}`);
     return;

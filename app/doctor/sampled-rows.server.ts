@@ -19,7 +19,7 @@ export interface SoldTable {
   readonly isPriceUnitSet: boolean;
   /** Lower-case ISO 4217. */
   readonly currency: string;
-  /** Columns that doctor is told not to ask about. */
+  /** Columns that doctor does not ask about. */
   readonly ignored: ReadonlySet<string>;
 }
 

@@ -21,10 +21,10 @@ interface Arrivals {
   readonly otherSettings: readonly string[];
 }
 
-/** `unasked`: a shop runs there and does not tell; `reason` says why and what to do. */
+/** `undisclosed`: a shop is running there but does not show what it received; `reason` says why and what to do. */
 type Receiving =
   | { readonly outcome: "receiver"; readonly receiver: WebhookReceiver }
-  | { readonly outcome: "unasked" | "unavailable"; readonly reason: string };
+  | { readonly outcome: "undisclosed" | "unavailable"; readonly reason: string };
 
 export interface ReceiverOptions {
   readonly publicUrl: string;
@@ -47,7 +47,7 @@ export async function openReceiver(options: ReceiverOptions, checkoutId: string)
     if (status === null) continue;
     if (status.code === 401 && options.adminToken === null)
       return {
-        outcome: "unasked",
+        outcome: "undisclosed",
         reason: `The shop at ${url} reports received webhooks to operators only. Set ADMIN_TOKEN (at least 16 characters), restart the shop and run doctor again.`,
       };
     if (status.code === 401) status = await ask(url, checkoutId, options);
@@ -90,15 +90,15 @@ async function ask(
       signal: AbortSignal.timeout(ANSWER_MS),
     });
     const body: unknown = await response.json();
-    const told = inspection.safeParse(body).data;
-    if (told === undefined && !problem.safeParse(body).success) return null;
+    const inspected = inspection.safeParse(body).data;
+    if (inspected === undefined && !problem.safeParse(body).success) return null;
     const arrivals =
-      told === undefined
+      inspected === undefined
         ? null
         : {
-            types: told.webhooks.received.map(({ type }) => type),
-            lastRejected: told.webhooks.last_rejected_at,
-            otherSettings: told.settings.flatMap(({ variable, hash }) =>
+            types: inspected.webhooks.received.map(({ type }) => type),
+            lastRejected: inspected.webhooks.last_rejected_at,
+            otherSettings: inspected.settings.flatMap(({ variable, hash }) =>
               settings[variable] === hash ? [] : [variable],
             ),
           };

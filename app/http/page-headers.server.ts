@@ -31,7 +31,7 @@ function contentSecurityPolicy(env: HeadersEnvironment, nonce: string | null): s
     "style-src": ["'self'", isDevelopment ? "'unsafe-inline'" : `'nonce-${nonce}'`],
     "img-src": ["'self'", "data:", ...(env.IMAGE_HOSTS ?? ["https:"]), ...pictureOrigins(env)],
     "connect-src": ["'self'", ...(isDevelopment ? ["ws:"] : [])],
-    // Chromium also applies this to the redirect after a form post: without the payment page, nobody could pay.
+    // Chromium also applies this to the redirect after a form post: without the payment page, payments would be blocked.
     "form-action": ["'self'", ...paymentPages(env)],
     "frame-ancestors": ["'none'"],
     "base-uri": ["'none'"],

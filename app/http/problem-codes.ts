@@ -22,7 +22,7 @@ export const PROBLEM_CODES = [
 
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
-/** A problem as the data of a page, which has words of its own for it. */
+/** A problem as data of a page; the page chooses the message. */
 export interface PageProblem {
   readonly code: ProblemCode;
   readonly retryAfterSeconds: number | null;

@@ -49,7 +49,7 @@ export interface Limits {
   /**
    * Called by every route that changes a cart or calls Stripe, before it does so. Counts one for the session and one for the address. A
    * payment page also counts against a stricter limit, since opening one takes up to five calls to Stripe. A session's first page in a
-   * minute does not count for the address, so that nobody's first page is refused because of neighbours.
+   * minute does not count for the address, so that no first page is refused because of neighbours.
    */
   admit(request: Request, sessionHash: string, purpose: Purpose): Promise<Admission>;
 

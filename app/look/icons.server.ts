@@ -25,7 +25,7 @@ export interface IconFile {
 
 export type IconName = "favicon.svg" | "favicon.ico" | "apple-touch-icon.png" | "icon-192.png" | "icon-512.png";
 
-/** The icons of a shop without a logo; each is drawn when first asked for, and kept. */
+/** The icons of a shop without a logo; each is drawn on first request, then cached. */
 export type Icons = (name: IconName) => Promise<IconFile>;
 
 export function createIcons({ name, locale, colors, isDemo }: IconSettings): Icons {

@@ -89,7 +89,7 @@ export interface Selling {
 
 export interface Overview {
   readonly at: number;
-  /** Identifies this process, so that per-server figures can be told apart. New at each boot. */
+  /** Identifies this process, which distinguishes per-server figures. New at each boot. */
   readonly server: string;
   /** With `memory` there is only one server, and every figure is its own. */
   readonly holdsIn: "memory" | "redis";

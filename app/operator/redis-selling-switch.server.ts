@@ -8,7 +8,7 @@ const SELLING_VALUE = "selling";
 
 /**
  * One key in Redis, polled twice a second by every server. Its value is `selling`, or the time the pause began. If the key is missing,
- * either nobody has ever paused or Redis lost its data, so a server that knows of a pause writes it back.
+ * either selling was never paused or Redis lost its data, so a server that knows of a pause writes it back.
  */
 export function createRedisSellingSwitch({
   holdsTag,

@@ -69,5 +69,5 @@ function direction(skew: number): "no" | "ahead" | "behind" {
 function warningOf(skew: number): string {
   return skew > 0
     ? `this server's clock is ${Math.round(skew / 1000)} s ahead of Stripe's: set it with NTP; beyond an hour, long payment pages cannot be opened`
-    : `this server's clock is ${Math.round(-skew / 1000)} s behind Stripe's: set it with NTP; beyond 15 minutes, nobody can pay`;
+    : `this server's clock is ${Math.round(-skew / 1000)} s behind Stripe's: set it with NTP; beyond 15 minutes, payments are not possible`;
 }

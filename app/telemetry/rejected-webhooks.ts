@@ -15,7 +15,7 @@ interface RejectedWebhooksOptions {
   readonly log: { warn(facts: object, message: string): void };
 }
 
-/** Logs why webhooks are rejected, once a minute for each reason: anybody can send one, and nothing in it can be trusted. */
+/** Logs why webhooks are rejected, once a minute for each reason: any client can send one, and its content cannot be trusted. */
 export function createRejectedWebhooks({ now, log }: RejectedWebhooksOptions): (reason: UnverifiedReason) => void {
   const warnedAt = new Map<UnverifiedReason, number>();
   return (reason) => {

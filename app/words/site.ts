@@ -21,7 +21,7 @@ export interface Site {
   readonly timeZone: string;
   /** How long an item is held in a cart, in milliseconds. */
   readonly holdMs: number;
-  /** Whether products are only played with: nobody is charged. */
+  /** Whether this is the demo, in which no payment is real. */
   readonly isSandbox: boolean;
   readonly messages: Messages;
 }

@@ -27,7 +27,7 @@ export function fulfilCheckout(context: CheckoutContext, checkoutId: string): Pr
 }
 
 /**
- * Time for one run of the queue, enough to wait for a turn among many. Nobody is waiting for the result by then: a
+ * Time for one run of the queue, enough to wait for a turn among many. No caller is waiting for the result by then: a
  * webhook gets its response after `FULFIL_BUDGET_MS`.
  */
 const QUEUED_BUDGET_MS = 30_000;

@@ -27,7 +27,7 @@ export interface StripeSession {
 
 type CreateOutcome =
   | { readonly outcome: "created"; readonly session: StripeSession }
-  /** Stripe refused the request and created nothing. `param`: the parameter at fault, in Stripe's own spelling. */
+  /** Stripe refused the request and created nothing. `param`: the invalid parameter, in Stripe's own spelling. */
   | {
       readonly outcome: "refused";
       readonly code: string;

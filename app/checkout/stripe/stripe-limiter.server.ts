@@ -35,7 +35,7 @@ const RISE_PER_SQUARE_SECOND = 1;
 const MIN_RATE = 2;
 
 /**
- * Most urgent first. `product_held`: other sales wait for it. `paid`: settles an order whose buyer has paid and waits. `background`: nobody waits, and all others
+ * Most urgent first. `product_held`: other sales wait for it. `paid`: settles an order whose buyer has paid and waits. `background`: not urgent, and all others
  * go first.
  */
 export type Urgency = "product_held" | "paid" | "other" | "background";

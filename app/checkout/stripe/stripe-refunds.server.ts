@@ -14,7 +14,7 @@ import {
   toSession,
 } from "./stripe-responses";
 
-/** Pages read in parallel. Fewer than for sessions, since nobody waits for this list. */
+/** Pages read in parallel. Fewer than for sessions, since this list is not urgent. */
 const LANES = 2;
 
 /** The gateway's operations for refunds. */

@@ -2,7 +2,7 @@ import { Form, Link, useNavigation } from "@remix-run/react";
 import type { ActionResult } from "~/operator/action-result";
 import { site } from "~/words/site";
 
-/** `isClosed`: no ADMIN_TOKEN is set, so nobody can sign in. */
+/** `isClosed`: no ADMIN_TOKEN is set, so sign-in is disabled. */
 export function SignInPage({ isClosed, actionResult }: { isClosed: boolean; actionResult: ActionResult | null }) {
   const isPending = useNavigation().formData?.get("intent") === "sign_in";
   return (

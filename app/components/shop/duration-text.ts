@@ -5,7 +5,7 @@ export function durationText(milliseconds: number): string {
   return text(Math.floor(milliseconds / 1000), Math.floor);
 }
 
-/** "2 minutes" to wait: rounded up, so that nobody comes back too early. */
+/** "2 minutes" to wait: rounded up, so that a retry after it is not too early. */
 export function waitText(seconds: number): string {
   return text(Math.ceil(seconds), Math.ceil);
 }

@@ -2,7 +2,7 @@ import type { Refusal } from "~/cart/panel-result";
 import { t } from "~/words/words";
 import { errorText } from "./error-text";
 
-/** Why nothing was shown or changed in place. Undefined: a server of another version answered, during a deploy. */
+/** Why nothing was shown or changed in place. Undefined if a server of another version responded, during a deploy. */
 export function refusalText(refusal: Refusal | undefined): string {
   const { code, retryAfterSeconds } = refusal ?? { code: "unavailable", retryAfterSeconds: null };
   if (code === "offline") return t("failure.offline");
