@@ -16,9 +16,13 @@ import { pageTitle } from "~/components/page-title";
 import type { PageProblem } from "~/http/problem-codes";
 import stylesheet from "~/styles/shop.css?url";
 import { container } from "./boot/container.server";
+import { cartIfKnown } from "./cart/show-cart.server";
 import { Announcer } from "./components/shop/announcer";
+import { CartBar } from "./components/shop/cart-bar";
+import { CartProvider } from "./components/shop/cart-state";
 import { ErrorPage, errorStatus } from "./components/shop/error-page";
 import { errorText, pageProblem } from "./components/shop/error-text";
+import { HoldWatch } from "./components/shop/hold-watch";
 import { PageFocus } from "./components/shop/page-focus";
 import { SiteFooter } from "./components/shop/site-footer";
 import { SiteHeader } from "./components/shop/site-header";
@@ -45,12 +49,15 @@ function iconLinks(logoUrl: string | null): ReturnType<LinksFunction> {
 
 export const meta: MetaFunction = () => [{ title: site().name }];
 
-/** Creates a browser's cart session with its first page, so that two quick clicks on the first "add" belong to one shopper. */
+/**
+ * The cart, which every page shows. Creates a browser's session with its first page, so that two quick clicks on the first "add" belong
+ * to one shopper.
+ */
 export async function loader({ request }: LoaderFunctionArgs) {
   const { cart, origin } = await container.carts.read(request);
-  const view = { unitsInCart: cart.lines.reduce((sum, line) => sum + line.quantity, 0) };
-  if (origin === "cookie") return data(view);
-  return data(view, { headers: await container.carts.headers(cart) });
+  if (origin !== "cookie") return data({ cart: null }, { headers: await container.carts.headers(cart) });
+  const visit = { sessionHash: cart.sessionHash, locale: container.env.SHOP_LOCALE, now: Date.now() };
+  return data({ cart: await cartIfKnown(container, cart, visit) });
 }
 
 export function Layout({ children }: { children: ReactNode }) {
@@ -83,12 +90,16 @@ export function Layout({ children }: { children: ReactNode }) {
           </aside>
         )}
         <Announcer>
-          <PageFocus />
-          {isShop && <SiteHeader unitsInCart={data?.unitsInCart ?? null} />}
-          <main id="content" tabIndex={-1}>
-            {children}
-          </main>
-          {isShop && <SiteFooter />}
+          <CartProvider loaded={data?.cart ?? null}>
+            <PageFocus />
+            <HoldWatch />
+            {isShop && <SiteHeader />}
+            <main id="content" tabIndex={-1}>
+              {children}
+            </main>
+            {isShop && <SiteFooter />}
+            {isShop && <CartBar />}
+          </CartProvider>
         </Announcer>
         <script {...siteScript()} />
         <ScrollRestoration nonce={nonce} />

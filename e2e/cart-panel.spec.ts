@@ -95,11 +95,8 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     await buyer.addOnProductPage("Gannet Egg Cup", 1);
     const panel = await openPanel(buyer);
     const announcement = panel.getByRole("status");
-    await expect(announcement).toHaveText(textLike("hold.announceUntil", { time: CLOCK }));
-    const before = (await announcement.textContent()) ?? "";
     await expect(panel.getByRole("timer")).toHaveText(/^1:5[0-8]$/);
     await panel.getByRole("button", { name: t("hold.extend") }).click();
-    await expect(announcement).not.toHaveText(before);
     await expect(announcement).toHaveText(textLike("hold.announceUntil", { time: CLOCK }));
   });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MAX_ID_OR_NAME_LENGTH, type Product } from "~/catalog/catalog";
+import { UnavailableError } from "~/errors";
 import { heldIfKnown } from "~/reservations/held-if-known";
 import type { Line } from "~/reservations/reservation-store";
 import { withAllLines, type Cart } from "./cart-session.server";
@@ -62,6 +63,17 @@ export async function showCart(
   const shown = cartView(facts);
   const whole = withAllLines(cart, shown);
   return { outcome: "shown", view: shown, remember: whole !== null && (await shop.carts.fits(whole)) ? whole : null };
+}
+
+/** The cart for the header of any page, which never asks Stripe; null while the store or the database is unavailable. */
+export async function cartIfKnown(shop: CartShop, given: Cart, visit: Visit): Promise<CartView | null> {
+  try {
+    const shown = await showCart(shop, given, visit, { mayAsk: async () => false });
+    return shown.outcome === "shown" ? shown.view : null;
+  } catch (error) {
+    if (error instanceof UnavailableError) return null;
+    throw error;
+  }
 }
 
 /** Amounts added by the payment page. Shipping countries alone only ask for an address. */

@@ -11,6 +11,7 @@ import { removedLineSchema, showCart } from "~/cart/show-cart.server";
 import { readShownCart } from "~/cart/shown-cart.server";
 import { pageTitle } from "~/components/page-title";
 import { CartPage } from "~/components/shop/cart-page";
+import { useCurrentView } from "~/components/shop/cart-state";
 import { t } from "~/words/words";
 
 export const meta: MetaFunction = () => [{ title: pageTitle(t("cart.title")) }, { name: "robots", content: "noindex" }];
@@ -70,6 +71,8 @@ function afterChange(read: ReadIntent, { lines }: Cart): string {
 }
 
 export default function CartRoute() {
-  const { lostCookie, ...view } = useLoaderData<typeof loader>();
-  return <CartPage view={view} failure={useActionData<typeof action>() ?? null} lostCookie={lostCookie} />;
+  const { lostCookie, ...loaded } = useLoaderData<typeof loader>();
+  return (
+    <CartPage view={useCurrentView(loaded)} failure={useActionData<typeof action>() ?? null} lostCookie={lostCookie} />
+  );
 }

@@ -46,6 +46,9 @@ export function action({ request }: ActionFunctionArgs) {
   });
 }
 
+/** Every page's root brings the cart along when it revalidates. */
+export const shouldRevalidate = () => false;
+
 export function clientLoader({ serverLoader }: ClientLoaderFunctionArgs): Promise<unknown> {
   return serverLoader().catch(offline);
 }

@@ -2,8 +2,7 @@ import type { Language } from "./words";
 
 /** German, with "du". Times arrive with their zone where it is not the shopper's, so no "Uhr" follows them. */
 export const de: Language = {
-  "shop.promise":
-    "Leg es in den Warenkorb, dann reservieren wir es {duration} lang für dich. Niemand sonst kann es kaufen.",
+  "shop.promise": "Wir reservieren es {duration} lang für dich.",
   "shop.promiseAll":
     "Artikel in deinem Warenkorb reservieren wir {duration} lang für dich. Niemand sonst kann sie kaufen.",
   "shop.sandboxLabel": "Hinweis zur Demo",
@@ -106,6 +105,8 @@ export const de: Language = {
 
   "hold.label": "Deine Reservierung",
   "hold.timeLeft": "Verbleibende Zeit",
+  "hold.payingTimeLeft": "Verbleibende Zeit zum Bezahlen",
+  "hold.ended": "Reservierung abgelaufen",
   "hold.until": "Für dich reserviert bis {time}",
   "hold.endsSoon": "Deine Reservierung läuft gleich ab.",
   "hold.extend": "Länger reservieren",

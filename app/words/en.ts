@@ -3,7 +3,7 @@
  * Messages are in ICU MessageFormat. Times, prices and durations arrive formatted; counts arrive as numbers.
  */
 export const en = {
-  "shop.promise": "Add it to your cart and we hold it for you for {duration}. Nobody else can buy it.",
+  "shop.promise": "We’ll hold it for you for {duration}.",
   "shop.promiseAll": "Items in your cart are held for you for {duration}. Nobody else can buy them.",
   "shop.sandboxLabel": "Demo notice",
   "shop.sandboxBanner": "Demo shop: you won’t be charged and nothing ships",
@@ -104,6 +104,8 @@ export const en = {
 
   "hold.label": "Your hold",
   "hold.timeLeft": "Time left",
+  "hold.payingTimeLeft": "Time left to pay",
+  "hold.ended": "Hold ended",
   "hold.until": "Held for you until {time}",
   "hold.endsSoon": "Your hold is about to expire.",
   "hold.extend": "Keep holding",

@@ -1,8 +1,7 @@
 import type { Language } from "./words";
 
 export const fr: Language = {
-  "shop.promise":
-    "Ajoutez cet article au panier et nous vous le réservons pendant {duration}. Personne d’autre ne pourra l’acheter.",
+  "shop.promise": "Nous vous le réservons pendant {duration}.",
   "shop.promiseAll":
     "Les articles de votre panier vous sont réservés pendant {duration}. Personne d’autre ne peut les acheter.",
   "shop.sandboxLabel": "À propos de la démo",
@@ -107,6 +106,8 @@ export const fr: Language = {
 
   "hold.label": "Votre réservation",
   "hold.timeLeft": "Temps restant",
+  "hold.payingTimeLeft": "Temps restant pour payer",
+  "hold.ended": "Réservation expirée",
   "hold.until": "Réservé pour vous jusqu’à {time}",
   "hold.endsSoon": "Votre réservation va bientôt expirer.",
   "hold.extend": "Prolonger",

@@ -2,26 +2,18 @@ import { Link, useLocation } from "@remix-run/react";
 import { useState, type KeyboardEvent, type MouseEvent } from "react";
 import { useHydrated } from "~/components/visitor-clock";
 import { t } from "~/words/words";
-import { useCartCountSync } from "./cart-count-sync";
 import { CartPanel } from "./cart-panel";
-import { usePendingUnits } from "./pending";
+import { useCart } from "./cart-state";
 
 const CART_PAGES = new Set(["/cart", "/checkout"]);
 
-interface CartLinkProps {
-  /** Null if unknown, as on an error page. */
-  readonly unitsInCart: number | null;
-}
-
 /** A link to the cart. With scripts it opens the cart as a panel over the page; it can still be opened in a new tab. */
-export function CartLink({ unitsInCart }: CartLinkProps) {
+export function CartLink() {
   const [isOpen, setIsOpen] = useState(false);
   const { pathname } = useLocation();
   const opensPanel = useHydrated() && !CART_PAGES.has(pathname);
-  const pendingUnits = usePendingUnits();
-  const [initialUnits] = useState(unitsInCart);
-  useCartCountSync(unitsInCart);
-  const count = (unitsInCart ?? 0) + pendingUnits;
+  const count = useCart().view?.units ?? 0;
+  const [initialCount] = useState(count);
 
   function open(event: MouseEvent | KeyboardEvent): void {
     event.preventDefault();
@@ -48,7 +40,7 @@ export function CartLink({ unitsInCart }: CartLinkProps) {
         aria-label={count > 0 ? t("nav.cartCountLabel", { count }) : undefined}
         {...(opensPanel ? asButton : {})}
       >
-        <span key={unitsInCart} className={unitsInCart === initialUnits ? undefined : "changed"}>
+        <span key={count} className={count === initialCount ? undefined : "changed"}>
           {count > 0 ? t("nav.cartCount", { count }) : t("nav.cart")}
         </span>
       </Link>

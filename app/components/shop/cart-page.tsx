@@ -33,7 +33,7 @@ export function CartPage({
   return (
     <LiveStock productIds={view.lines.map((line) => line.productId)}>
       <div className="cart">
-        <FollowHolds view={view} />
+        <FollowHolds />
         <h1>{t("cart.title")}</h1>
         {lostCookie !== null && <LostCookieNotice lostCookie={lostCookie} />}
         {failure !== null && <CartAlert failure={failure} view={view} />}

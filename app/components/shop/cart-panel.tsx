@@ -2,9 +2,11 @@ import { Link, useFetcher } from "@remix-run/react";
 import { useEffect, useRef, useState } from "react";
 import { LiveStock } from "~/availability/live-stock";
 import type { CartView, RemovedLine } from "~/cart/cart-view";
-import type { PanelResult, PanelView } from "~/cart/panel-result";
+import type { PanelResult } from "~/cart/panel-result";
 import { t } from "~/words/words";
+import { LiveRegion } from "./announcer";
 import { ChangesInPlace } from "./cart-form";
+import { useCart } from "./cart-state";
 import { CartSummary } from "./cart-summary";
 import { FailureAlert } from "./failure-alert";
 import { FollowHolds } from "./follow-holds";
@@ -16,19 +18,17 @@ import { RemovedNotice } from "./removed-notice";
 /** The cart as a modal dialog over the page. The browser traps the focus, closes it on Escape and returns the focus. */
 export function CartPanel({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const cart = useFetcher<PanelView>();
+  const { view, refresh, refusal: failedRead } = useCart();
   const changes = useFetcher<PanelResult>();
-  const view = useLastView(cart.data);
   const response = changes.state === "idle" ? changes.data : undefined;
-  const isLoading = view === null && (cart.state !== "idle" || cart.data === undefined);
-  const refusal = [response, isLoading ? undefined : cart.data].find((data) => data?.outcome === "refused");
+  const refusal = response?.outcome === "refused" ? response.refusal : failedRead;
   const close = () => dialog.current?.close();
 
   useEffect(() => {
     dialog.current?.showModal();
-    cart.load("/cart/panel");
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once on opening; later cart changes revalidate it
-  }, []);
+    // Only this read may ask Stripe about a payment.
+    refresh();
+  }, [refresh]);
 
   return (
     <dialog
@@ -47,17 +47,18 @@ export function CartPanel({ onClose }: { onClose: () => void }) {
           </button>
         </header>
         {response?.outcome === "failed" && <FailureAlert failure={response.failure} />}
-        {refusal?.outcome === "refused" && (
+        {refusal !== null && (
           <p role="alert" className="notice bad">
-            {refusalText(refusal.refusal)}
+            {refusalText(refusal)}
           </p>
         )}
-        {isLoading && <p aria-busy="true">{t("cart.loading")}</p>}
-        {view === null && !isLoading && (
-          <button type="button" className="button" onClick={() => cart.load("/cart/panel")}>
+        {view === null && failedRead === null && <p aria-busy="true">{t("cart.loading")}</p>}
+        {failedRead !== null && (
+          <button type="button" className="button" onClick={refresh}>
             {t("nav.tryAgain")}
           </button>
         )}
+        <LiveRegion />
         <ChangesInPlace value={changes}>{view !== null && <Contents view={view} onLeave={close} />}</ChangesInPlace>
       </div>
     </dialog>
@@ -69,7 +70,7 @@ function Contents({ view, onLeave }: { view: CartView; onLeave: () => void }) {
   const isGone = removed !== null && !view.lines.some(({ productId }) => productId === removed.productId);
   return (
     <LiveStock productIds={view.lines.map(({ productId }) => productId)}>
-      <FollowHolds view={view} />
+      <FollowHolds />
       {isGone && <RemovedNotice key={removed.productId} removed={removed} />}
       {view.lines.length === 0 ? (
         <p>{t("cart.empty")}</p>
@@ -89,11 +90,4 @@ function Contents({ view, onLeave }: { view: CartView; onLeave: () => void }) {
       </Link>
     </LiveStock>
   );
-}
-
-/** Keeps the last view while a newer one is unavailable. */
-function useLastView(data: PanelView | undefined): CartView | null {
-  const last = useRef<CartView | null>(null);
-  if (data?.outcome === "shown") last.current = data.view;
-  return last.current;
 }

@@ -1,18 +1,17 @@
-import { useRevalidator } from "@remix-run/react";
 import { useEffect } from "react";
 import { useLiveProducts } from "~/availability/live-stock";
-import type { CartView } from "~/cart/cart-view";
+import { useCart } from "./cart-state";
 
-/** Revalidates the cart when the shopper's holds change elsewhere: in another tab, or because they end. */
-export function FollowHolds({ view }: { view: CartView }) {
+/** Reads the cart again when the shopper's holds of the products on this page change elsewhere. */
+export function FollowHolds() {
   const live = useLiveProducts();
-  const { revalidate } = useRevalidator();
-  const hasChanged = view.lines.some(
-    ({ productId, stock }) => (live.get(productId) ?? stock).heldByYou !== stock.heldByYou,
-  );
+  const { view, refresh } = useCart();
   useEffect(() => {
-    if (hasChanged) revalidate();
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once per update; `revalidate` changes on every render
+    if (view === null) return;
+    const known = new Map(view.lines.map(({ productId, stock }) => [productId, stock.heldByYou]));
+    const hasChanged = [...live.values()].some(({ id, heldByYou }) => heldByYou !== (known.get(id) ?? 0));
+    if (hasChanged) refresh();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once per update, not when the cart has been read
   }, [live]);
   return null;
 }

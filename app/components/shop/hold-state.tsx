@@ -1,5 +1,3 @@
-import { useRevalidator } from "@remix-run/react";
-import { useEffect, useRef, useState } from "react";
 import { useLiveProducts } from "~/availability/live-stock";
 import type { CartView } from "~/cart/cart-view";
 import { countdownText } from "~/components/clock-text";
@@ -7,41 +5,28 @@ import { ClockTime } from "~/components/clock-time";
 import { useClockText } from "~/components/visitor-clock";
 import { site } from "~/words/site";
 import { t } from "~/words/words";
+import { useCartHold, type CartHold } from "./cart-hold";
 import { IntentForm } from "./intent-form";
-import { useOnChange, usePending } from "./pending";
 import { Rich } from "./rich";
-import { useTimeLeft } from "./server-clock";
-
-const WARN_MS = 30_000;
-const NOTE_MS = 60_000;
 
 /** How long the cart is held, with buttons to extend or renew the hold. */
 export function HoldState({ view }: { view: CartView }) {
-  const { heldUntil, readAt, paymentPage, lines } = view;
-  const timeLeft = useTimeLeft(heldUntil, readAt);
+  const { heldUntil, paymentPage, lines } = view;
+  const hold = useCartHold(view);
   const clock = useClockText();
   const hasLapsed = lines.some((line) => line.state === "lapsed");
-  useRevalidationAtEnd(timeLeft !== null && timeLeft <= 0);
   return (
     <section className="hold-state" aria-label={t("hold.label")}>
       {paymentPage !== null && <p className="notice">{t("hold.payment", { time: clock(paymentPage.closesAt) })}</p>}
-      {heldUntil !== null && <Deadline heldUntil={heldUntil} timeLeft={timeLeft} canExtend={view.canExtend} />}
+      {heldUntil !== null && <Deadline heldUntil={heldUntil} hold={hold} canExtend={view.canExtend} />}
       {hasLapsed && <Lapsed view={view} />}
-      <Announcement stage={holdStage(timeLeft, hasLapsed)} view={view} />
     </section>
   );
 }
 
-function Deadline({
-  heldUntil,
-  timeLeft,
-  canExtend,
-}: {
-  heldUntil: number;
-  timeLeft: number | null;
-  canExtend: boolean;
-}) {
-  const endsSoon = timeLeft !== null && timeLeft <= WARN_MS;
+function Deadline({ heldUntil, hold, canExtend }: { heldUntil: number; hold: CartHold | null; canExtend: boolean }) {
+  const timeLeft = hold?.timeLeft ?? null;
+  const endsSoon = hold?.stage === "seconds" || hold?.stage === "ended";
   return (
     <div className={`notice ${endsSoon ? "warn" : "good"}`}>
       <p>
@@ -80,65 +65,6 @@ function Lapsed({ view: { lines } }: { view: CartView }) {
       <IntentForm intent="hold" label={t("hold.again")} pendingLabel={t("hold.reserving")} quiet={false} />
     </div>
   );
-}
-
-/** Stages of a hold that are announced. */
-type HoldStage = "started" | "minute" | "seconds" | "ended";
-
-/** Announces the deadline, 60 s, 30 s and the end of a hold once each, and every extension. The visible countdown is silent. */
-function Announcement({ stage, view: { heldUntil, canExtend } }: { stage: HoldStage | null; view: CartView }) {
-  const clock = useClockText();
-  const [text, announce] = useState("");
-  const untilText = heldUntil === null ? "" : t("hold.announceUntil", { time: clock(heldUntil, "second") });
-  const isFirst = useRef(true);
-  useEffect(() => {
-    if (stage === null) return;
-    // A short hold, or the rest of one, begins within the last minute.
-    const isDeadline = stage === "started" || (isFirst.current && stage !== "ended");
-    announce(isDeadline ? untilText : stageText(stage, canExtend));
-    isFirst.current = false;
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- a stage is announced once, not each time the deadline moves
-  }, [stage]);
-  useOnChange(usePending("extend"), heldUntil, () => announce(untilText));
-  return (
-    <p className="visually-hidden" role="status">
-      {text}
-    </p>
-  );
-}
-
-function stageText(stage: Exclude<HoldStage, "started">, canExtend: boolean): string {
-  switch (stage) {
-    case "minute":
-      return t("hold.announceMinute");
-    case "seconds":
-      return canExtend ? t("hold.announceSecondsExtend") : t("hold.announceSeconds");
-    case "ended":
-      return t("hold.announceEnded");
-  }
-}
-
-function holdStage(timeLeft: number | null, hasLapsed: boolean): HoldStage | null {
-  if (timeLeft === null) return hasLapsed ? "ended" : null;
-  if (timeLeft <= 0) return "ended";
-  if (timeLeft <= WARN_MS) return "seconds";
-  return timeLeft <= NOTE_MS ? "minute" : "started";
-}
-
-/** Revalidates when the hold ends, and every second after that in case the server's clock is behind. */
-function useRevalidationAtEnd(isOver: boolean): void {
-  const { revalidate } = useRevalidator();
-  useEffect(() => {
-    if (!isOver) return;
-    // Offline, the page keeps what it shows.
-    const refresh = () => {
-      if (navigator.onLine) revalidate();
-    };
-    refresh();
-    const timer = setInterval(refresh, 1_000);
-    return () => clearInterval(timer);
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `revalidate` changes on every render
-  }, [isOver]);
 }
 
 function listText(names: readonly string[]): string {

@@ -2,6 +2,7 @@ import { useLocation, useNavigation } from "@remix-run/react";
 import { useEffect, useRef } from "react";
 import { useAnnounce } from "./announcer";
 import { focusStartOf, recoverLostFocus } from "./lost-focus";
+import { pageTitleInTab } from "./tab-title";
 
 /**
  * Does for client-side navigation what a browser does for a new document: moves the focus to the start of the page, or to the element
@@ -25,7 +26,7 @@ export function PageFocus() {
     const isSamePage = before.pathname === pathname && (before.search === search || isPost.current);
     isPost.current = false;
     if (isSamePage) return;
-    announce(document.title);
+    announce(pageTitleInTab());
     const start = document.getElementById(hash.slice(1)) ?? document.querySelector("main");
     if (start !== null) focusStartOf(start);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once per page, not when only the hash changes

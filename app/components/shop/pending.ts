@@ -8,12 +8,6 @@ export function usePending(intent: string, productId?: string): boolean {
   );
 }
 
-/** Units that pending forms add to the cart if they succeed. */
-export function usePendingUnits(): number {
-  const adding = usePendingForms().filter((form) => form.get("intent") === "add");
-  return adding.reduce((sum, form) => sum + (Number(form.get("quantity")) || 0), 0);
-}
-
 /** Calls `onChange` after the response to a form if `value` differs from when it was submitted. */
 export function useOnChange(isPending: boolean, value: unknown, onChange: () => void): void {
   const before = useRef(value);

@@ -2,8 +2,9 @@ import { Form, Link, useNavigation } from "@remix-run/react";
 import { site } from "~/words/site";
 import { t } from "~/words/words";
 import { CartLink } from "./cart-link";
+import { HoldClock } from "./hold-clock";
 
-export function SiteHeader({ unitsInCart }: { unitsInCart: number | null }) {
+export function SiteHeader() {
   const isNavigating = useNavigation().state !== "idle";
   return (
     <header className="site-header">
@@ -22,7 +23,8 @@ export function SiteHeader({ unitsInCart }: { unitsInCart: number | null }) {
         </button>
       </Form>
       <nav aria-label={t("nav.cart")}>
-        <CartLink unitsInCart={unitsInCart} />
+        <CartLink />
+        <HoldClock />
       </nav>
     </header>
   );
