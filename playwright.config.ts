@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
+import type { EngineOptions } from "./e2e/engines/browser-window";
+import { engineProjects } from "./e2e/engines/projects";
 
 /** Each worker has two stores, on adjacent ports: one with default settings and one whose holds last only seconds. */
 const WORKERS = 2;
@@ -27,7 +29,22 @@ const stores =
     ? Array.from({ length: WORKERS }, (_, worker) => storesOf(worker))
     : [{ url: deployed, shortHoldsUrl: process.env.E2E_SHORT_HOLDS_URL ?? deployed }];
 
-export default defineConfig<ShopOptions>({
+const chromium = {
+  browserName: "chromium" as const,
+  launchOptions: {
+    ...(executablePath === undefined ? {} : { executablePath }),
+    args: [
+      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  },
+};
+
+export default defineConfig<ShopOptions, EngineOptions>({
   testDir: "e2e",
   outputDir: "test-results",
   workers: stores.length,
@@ -36,27 +53,20 @@ export default defineConfig<ShopOptions>({
   expect: { timeout: 10_000 },
   reporter: [["list"], ["json", { outputFile: "test-results/e2e.json" }]],
   use: {
-    browserName: "chromium",
     stores,
     locale: "en-GB",
     // Recording one takes a quarter of the time of a test: npx playwright test --trace on
     trace: "off",
     screenshot: "only-on-failure",
-    launchOptions: {
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: [
-        ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    },
   },
   projects: [
-    { name: "with-javascript", use: { javaScriptEnabled: true }, grepInvert: /@without-javascript/ },
-    { name: "without-javascript", use: { javaScriptEnabled: false }, grepInvert: /@with-javascript/ },
+    { name: "with-javascript", use: { ...chromium, javaScriptEnabled: true }, grepInvert: /@without-javascript/ },
+    {
+      name: "without-javascript",
+      use: { ...chromium, javaScriptEnabled: false, javascript: false },
+      grepInvert: /@with-javascript/,
+    },
+    ...engineProjects(),
   ],
   // Playwright starts these one after another; the first one builds if needed.
   ...(deployed === undefined

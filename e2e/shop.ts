@@ -188,7 +188,7 @@ function awaitHydration(context: BrowserContext): void {
 }
 
 /** Runs in the page. True for pages without React, too, such as the stand-in's payment page. */
-function isHydrated(): boolean {
+export function isHydrated(): boolean {
   if (document.getElementById("site") === null) return true;
   const key = Object.keys(document).find((name) => name.startsWith("__reactContainer$"));
   // The root fiber, whose state says whether the server's markup is still as it came.
@@ -200,7 +200,7 @@ interface ReactRoot {
   readonly stateNode: { readonly current: { readonly memoizedState: { readonly isDehydrated: boolean } } };
 }
 
-function storesOf(stores: ShopOptions["stores"], worker: number): ShopOptions["stores"][number] {
+export function storesOf(stores: ShopOptions["stores"], worker: number): ShopOptions["stores"][number] {
   const found = stores[worker];
   if (found === undefined) throw new Error(`no store for worker ${worker}`);
   return found;

@@ -123,6 +123,17 @@ function ensurePrograms(): void {
       packages: ["chromium"],
       hint: "Chromium is missing: run npx playwright install chromium",
     },
+    // Elsewhere, Playwright's own Firefox and WebKit take their place once they are installed.
+    {
+      found: () => process.platform !== "linux" || has("firefox-esr"),
+      packages: ["firefox-esr"],
+      hint: "Firefox is missing: install firefox-esr",
+    },
+    {
+      found: () => process.platform !== "linux" || (has("WebKitWebDriver") && has("Xvfb")),
+      packages: ["webkit2gtk-driver", "xvfb"],
+      hint: "WebKit is missing: install webkit2gtk-driver and xvfb",
+    },
   ];
   const missing = programs.filter((program) => !program.found());
   if (missing.length === 0) return;
