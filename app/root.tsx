@@ -24,6 +24,7 @@ import { ErrorPage, errorStatus } from "./components/shop/error-page";
 import { errorText, pageProblem } from "./components/shop/error-text";
 import { HoldWatch } from "./components/shop/hold-watch";
 import { PageFocus } from "./components/shop/page-focus";
+import { QuantitySender } from "./components/shop/quantity-sender";
 import { SiteFooter } from "./components/shop/site-footer";
 import { SiteHeader } from "./components/shop/site-header";
 import { site, siteScript } from "./words/site";
@@ -93,6 +94,7 @@ export function Layout({ children }: { children: ReactNode }) {
           <CartProvider loaded={data?.cart ?? null}>
             <PageFocus />
             <HoldWatch />
+            <QuantitySender />
             {isShop && <SiteHeader />}
             <main id="content" tabIndex={-1}>
               {children}

@@ -15,6 +15,11 @@ interface Refused {
 /** The cart for the panel in the header. */
 export type PanelView = { readonly outcome: "shown"; readonly view: CartView } | Refused;
 
-/** Result of a change made without leaving the page. `failed`: nothing changed, for the given reason. */
+/**
+ * Result of a change made without leaving the page. `failed`: nothing changed, for the given reason. `overtaken`: nothing changed, because a
+ * later click arrived first.
+ */
 export type PanelResult =
-  { readonly outcome: "changed" } | { readonly outcome: "failed"; readonly failure: CartFailure } | Refused;
+  | { readonly outcome: "changed" | "overtaken" }
+  | { readonly outcome: "failed"; readonly failure: CartFailure }
+  | Refused;

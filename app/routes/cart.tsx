@@ -62,8 +62,10 @@ export function action({ request }: ActionFunctionArgs) {
 
 /** The URL after a change. Names a removed line, so that the page can offer to undo that. */
 function afterChange(read: ReadIntent, { lines }: Cart): string {
-  if (read.outcome !== "read" || read.intent.intent !== "remove") return "/cart";
-  const { productId } = read.intent;
+  if (read.outcome !== "read") return "/cart";
+  const { intent } = read;
+  if (intent.intent !== "remove" && !(intent.intent === "set" && intent.quantity === 0)) return "/cart";
+  const { productId } = intent;
   const quantity = lines.find((line) => line.productId === productId)?.quantity;
   return quantity === undefined
     ? "/cart"

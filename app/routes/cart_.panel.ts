@@ -38,11 +38,10 @@ export function action({ request }: ActionFunctionArgs) {
       const failed: PanelResult = changed;
       return data(failed, failureInit(changed.failure));
     }
-    const done: PanelResult = { outcome: "changed" };
-    if (changed.outcome === "overtaken") return data(done);
+    if (changed.outcome === "overtaken") return data<PanelResult>(changed);
     const headers = await container.carts.headers(changed.cart);
     if (changed.outcome === "paid") throw redirect(`/orders/${changed.checkoutId}`, { status: 303, headers });
-    return data(done, { headers });
+    return data<PanelResult>({ outcome: "changed" }, { headers });
   });
 }
 

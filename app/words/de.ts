@@ -47,6 +47,10 @@ export const de: Language = {
   "product.noPrice": "Preis nicht verfügbar",
   "product.each": "je {price}",
 
+  "quantity.label": "Menge: {name}",
+  "quantity.less": "Eins weniger: {name}",
+  "quantity.more": "Eins mehr: {name}",
+
   "stock.soldOut": "Aus\u00ADverkauft",
   "stock.inOtherCarts": "In anderen Waren\u00ADkörben",
   "stock.inOtherCartsUntil": "In anderen Waren\u00ADkörben. Vielleicht um {time} wieder da.",

@@ -47,6 +47,10 @@ export const en = {
   "product.noPrice": "Price unavailable",
   "product.each": "{price} each",
 
+  "quantity.label": "Quantity: {name}",
+  "quantity.less": "One less: {name}",
+  "quantity.more": "One more: {name}",
+
   "stock.soldOut": "Sold out",
   "stock.inOtherCarts": "In other shoppers’ carts",
   "stock.inOtherCartsUntil": "In other shoppers’ carts. May be back at {time}.",

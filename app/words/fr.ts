@@ -46,6 +46,10 @@ export const fr: Language = {
   "product.noPrice": "Prix indisponible",
   "product.each": "{price} pièce",
 
+  "quantity.label": "Quantité\u00A0: {name}",
+  "quantity.less": "Un de moins\u00A0: {name}",
+  "quantity.more": "Un de plus\u00A0: {name}",
+
   "stock.soldOut": "Épuisé",
   "stock.inOtherCarts": "Dans le panier d’autres clients",
   "stock.inOtherCartsUntil": "Dans le panier d’autres clients. Peut-être de retour à {time}.",

@@ -1,16 +1,13 @@
-import { Form } from "@remix-run/react";
 import type { CartView } from "~/cart/cart-view";
 import { t } from "~/words/words";
 import { atCheckoutTexts } from "./amount-text";
+import { CheckoutForm } from "./checkout-form";
 import { durationText } from "./duration-text";
 import { obstacleText } from "./failure-text";
 
-/** The total and the pay button. The form leads off the site, so the browser submits it natively. */
-export function CartSummary({
-  view: { total, obstacle, paymentPage, payWithinMs, shown, atCheckout },
-}: {
-  view: CartView;
-}) {
+/** The total and the pay button. */
+export function CartSummary({ view }: { view: CartView }) {
+  const { total, obstacle, paymentPage, payWithinMs, atCheckout } = view;
   return (
     <section className="summary" aria-label={t("cart.total")}>
       {total !== null && (
@@ -24,16 +21,7 @@ export function CartSummary({
             {text}
           </p>
         ))}
-      {obstacle === null ? (
-        <Form method="post" action="/checkout" reloadDocument>
-          {shown !== null && <input type="hidden" name="shown" value={shown} />}
-          <button type="submit" className="button">
-            {paymentPage === null ? t("cart.pay") : t("cart.resumePayment")}
-          </button>
-        </Form>
-      ) : (
-        <p className="notice warn">{obstacleText(obstacle)}</p>
-      )}
+      {obstacle === null ? <CheckoutForm view={view} /> : <p className="notice warn">{obstacleText(obstacle)}</p>}
       {obstacle === null && paymentPage === null && (
         <p className="hint">{t("cart.payHint", { duration: durationText(payWithinMs) })}</p>
       )}

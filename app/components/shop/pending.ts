@@ -8,6 +8,11 @@ export function usePending(intent: string, productId?: string): boolean {
   );
 }
 
+/** Whether any form that changes the cart is being submitted, or the page's data is catching up with one. */
+export function usePendingChange(): boolean {
+  return usePendingForms().some((form) => form.has("intent"));
+}
+
 /** Calls `onChange` after the response to a form if `value` differs from when it was submitted. */
 export function useOnChange(isPending: boolean, value: unknown, onChange: () => void): void {
   const before = useRef(value);
