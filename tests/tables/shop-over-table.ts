@@ -10,6 +10,9 @@ import { createApp } from "./remix-app";
 import type { Shape } from "./shape";
 import type { RunningShop } from "./story";
 
+/** No database is down in these tests, so that a boot waits for the verdict on the mapping even on a loaded machine. */
+const BOOT_WAIT_MS = 60_000;
+
 export interface TableShop extends RunningShop {
   /** What its check of the table says. */
   readonly report: { readonly problems: readonly string[]; readonly warnings: readonly string[] };
@@ -51,7 +54,7 @@ export async function openShop({
       ...settings,
     });
     const drivers = await chooseDrivers(env);
-    await requirePossibleMapping(drivers.catalog);
+    await requirePossibleMapping(drivers.catalog, BOOT_WAIT_MS);
     shop = assembleShop(drivers, env);
     serve = await createApp(shop);
     await shop.checkout.rebuild();

@@ -1,6 +1,7 @@
 /** Tables of real merchants, rebuilt on a real PostgreSQL, each with the settings or the view that README recommends. */
 import { EventEmitter } from "node:events";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import type * as TimeLimitsModule from "~/checkout/leases/time-limits.server";
 import { BY_FILTER } from "./by-filter";
 import { BY_MAPPING } from "./by-mapping";
 import { BY_VIEW } from "./by-view";
@@ -13,6 +14,13 @@ import { sellsNothing, sellsRightly } from "./story";
 
 // It would intercept the stand-ins' requests too, which are served in this process.
 vi.mock("~/http/remix-serve/incoming-requests.server", () => ({ receiveRequests: () => undefined }));
+// The stand-ins share a loaded machine with the shop, and a single late response would read as a problem of the table.
+vi.mock("~/checkout/leases/time-limits.server", async (original) => {
+  const { TIME_LIMITS, ...rest } = await original<typeof TimeLimitsModule>();
+  return { ...rest, TIME_LIMITS: { ...TIME_LIMITS, databaseMs: 20_000 } };
+});
+// Every shop imports the whole app again.
+vi.setConfig({ testTimeout: 120_000 });
 // Every shop watches all requests of its process.
 EventEmitter.defaultMaxListeners = 100;
 
@@ -40,7 +48,7 @@ async function withShop(
 
 it.each([...BY_MAPPING, ...BY_FILTER, ...BY_VIEW])("$name: sells what is for sale, once, at the price shown", (shape) =>
   withShop(shape, async (shop) => {
-    expect(shop.report.problems).toEqual([]);
+    expect(shop.report.problems.join("\n")).toBe("");
     await sellsRightly(shop, shape);
   }),
 );
