@@ -50,6 +50,8 @@ export default defineConfig<ShopOptions, EngineOptions>({
   workers: stores.length,
   forbidOnly: process.env.CI !== undefined,
   timeout: 45_000,
+  // A test that passes only then is reported as flaky (tests/run.ts).
+  retries: 1,
   expect: { timeout: 10_000 },
   reporter: [["list"], ["json", { outputFile: "test-results/e2e.json" }]],
   use: {

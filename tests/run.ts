@@ -1,7 +1,8 @@
 /**
  * `npm test`: types, lint, format, unused code, build, unit and conformance suites, end-to-end tests in a real browser.
  * All steps run even after a failure. The last line adds up Vitest and Playwright; a step that fails without a failed
- * test counts as one failure.
+ * test counts as one failure. Playwright repeats a failed test once: one that then passes counts as passed and is listed
+ * as flaky.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -9,6 +10,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { relative } from "node:path";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
+import { tallyOfPlaywright } from "./playwright-report";
 
 const VITEST_REPORT = "test-results/unit.json";
 const PLAYWRIGHT_REPORT = "test-results/e2e.json";
@@ -33,6 +35,8 @@ interface Tally {
   readonly failed: number;
   /** Repeated at the end, since often only the tail of a long log is kept. */
   readonly reasons?: readonly string[];
+  /** Tests that passed at the second try. */
+  readonly flaky?: readonly string[];
 }
 
 ensurePrograms();
@@ -56,6 +60,8 @@ const tallies = [
   suite("e2e", ["@playwright/test/cli.js", "test"], readPlaywright),
 ];
 for (const reason of tallies.flatMap(({ reasons }) => reasons ?? [])) console.log(`\nFAILED ${reason}`);
+for (const test of tallies.flatMap(({ flaky }) => flaky ?? []))
+  console.log(`\nFLAKY ${test.replace(/(?=\n|$)/, ": passed at the second try")}`);
 const total = tallies.reduce((sum, { passed, failed }) => ({
   passed: sum.passed + passed,
   failed: sum.failed + failed,
@@ -99,9 +105,8 @@ function readVitest(): Tally {
 }
 
 function readPlaywright(): Tally {
-  const schema = z.object({ stats: z.object({ expected: z.number(), flaky: z.number(), unexpected: z.number() }) });
-  const stats = read(PLAYWRIGHT_REPORT, schema)?.stats;
-  return { passed: (stats?.expected ?? 0) + (stats?.flaky ?? 0), failed: stats?.unexpected ?? 0 };
+  const report = read(PLAYWRIGHT_REPORT, z.unknown());
+  return report === null ? { passed: 0, failed: 0 } : tallyOfPlaywright(report);
 }
 
 function read<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> | null {
