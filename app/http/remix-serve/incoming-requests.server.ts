@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { productPath } from "~/catalog/product-address";
 import { readAddress } from "~/http/address.server";
 import { Problem } from "~/http/problem.server";
+import { preferCompressed } from "./compressed-assets.server";
 import { interceptRequests } from "./first-listener.server";
 import { createPageTurns } from "./page-turns.server";
 import { busyPage, malformedUrlPage } from "./plain-page.server";
@@ -32,6 +33,7 @@ export function receiveRequests({ isHttps }: { readonly isHttps: boolean }): voi
       return;
     }
     alignHostWithOrigin(request.headers);
+    preferCompressed(request, response);
     if (isPage(request)) turns(response, pass);
     else pass();
   });
