@@ -1,5 +1,5 @@
 import type { BrowserType } from "@playwright/test";
-import { expect, isHydrated, test as shopTest, storesOf } from "../shop";
+import { expect, isHydrated, test as shopTest, storesOf, urlOf } from "../shop";
 import type { BrowserWindow, Engine, EngineName, EngineOptions, Key, Role } from "./browser-window";
 import { startFirefox } from "./firefox";
 import { startPlaywright } from "./playwright";
@@ -97,10 +97,11 @@ export const test = shopTest.extend<Fixtures, WorkerFixtures>({
     { scope: "worker", timeout: 60_000 },
   ],
   visitor: async ({ engine, javascript, stores }, use, { parallelIndex }) => {
-    const { url, shortHoldsUrl } = storesOf(stores, parallelIndex);
+    const ofWorker = storesOf(stores, parallelIndex);
     const visitors: Visitor[] = [];
     await use(async ({ shortHolds = false } = {}) => {
-      const visitor = new Visitor(await engine.openWindow(), shortHolds ? shortHoldsUrl : url, javascript);
+      const baseUrl = urlOf(ofWorker, shortHolds);
+      const visitor = new Visitor(await engine.openWindow(), baseUrl, javascript);
       visitors.push(visitor);
       return visitor;
     });
