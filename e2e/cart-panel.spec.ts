@@ -133,6 +133,29 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     await expect(buyer.cartInHeader()).toHaveText(cartText(0));
   });
 
+  test("shows the end of a hold and what another tab does, also over a slow connection", async ({
+    shopper,
+    setStock,
+  }) => {
+    await setStock("Dory Butter Dish", 4);
+    const buyer = await shopper({ shortHolds: true });
+    await buyer.addOnProductPage("Dory Butter Dish", 1);
+    const panel = await openPanel(buyer);
+    await expect(buyer.heldUntil()).toBeVisible();
+    // Longer than the first retries at the end of a hold, each of which aborts the request before it.
+    await buyer.page.route("**/*.data**", (route) =>
+      setTimeout(() => void route.continue().catch(() => undefined), 1_500),
+    );
+    await expect(panel.getByText(t("stock.lapsed"))).toBeVisible();
+
+    const tab = await buyer.page.context().newPage();
+    await tab.goto(buyer.address("/cart"));
+    await tab.getByRole("button", { name: t("cart.clear") }).click();
+    await expect(tab.getByText(t("cart.empty"))).toBeVisible();
+    await expect(panel.getByText(t("cart.empty"))).toBeVisible();
+    await expect(buyer.cartInHeader()).toHaveText(cartText(0));
+  });
+
   test("shows a refused add next to its form, on the same page", async ({ shopper, setStock }) => {
     await setStock("Foghorn Teapot", 1);
     const buyer = await shopper();
