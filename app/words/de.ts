@@ -112,6 +112,7 @@ export const de: Language = {
   "hold.payingTimeLeft": "Verbleibende Zeit zum Bezahlen",
   "hold.ended": "Reservierung abgelaufen",
   "hold.until": "Für dich reserviert bis {time}",
+  "hold.left": "noch {duration}",
   "hold.endsSoon": "Deine Reservierung läuft gleich ab.",
   "hold.extend": "Länger reservieren",
   "hold.extending": "Wird verlängert\u00A0…",

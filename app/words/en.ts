@@ -111,6 +111,7 @@ export const en = {
   "hold.payingTimeLeft": "Time left to pay",
   "hold.ended": "Hold ended",
   "hold.until": "Held for you until {time}",
+  "hold.left": "{duration} left",
   "hold.endsSoon": "Your hold is about to expire.",
   "hold.extend": "Keep holding",
   "hold.extending": "Extending…",

@@ -113,6 +113,7 @@ export const fr: Language = {
   "hold.payingTimeLeft": "Temps restant pour payer",
   "hold.ended": "Réservation expirée",
   "hold.until": "Réservé pour vous jusqu’à {time}",
+  "hold.left": "encore {duration}",
   "hold.endsSoon": "Votre réservation va bientôt expirer.",
   "hold.extend": "Prolonger",
   "hold.extending": "Prolongation…",

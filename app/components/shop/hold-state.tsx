@@ -6,6 +6,7 @@ import { useClockText } from "~/components/visitor-clock";
 import { site } from "~/words/site";
 import { t } from "~/words/words";
 import { useCartHold, type CartHold } from "./cart-hold";
+import { durationText } from "./duration-text";
 import { IntentForm } from "./intent-form";
 import { Rich } from "./rich";
 
@@ -18,19 +19,27 @@ export function HoldState({ view }: { view: CartView }) {
   return (
     <section className="hold-state" aria-label={t("hold.label")}>
       {paymentPage !== null && <p className="notice">{t("hold.payment", { time: clock(paymentPage.closesAt) })}</p>}
-      {heldUntil !== null && <Deadline heldUntil={heldUntil} hold={hold} canExtend={view.canExtend} />}
+      {heldUntil !== null && <Deadline view={view} heldUntil={heldUntil} hold={hold} />}
       {hasLapsed && <Lapsed view={view} />}
     </section>
   );
 }
 
-function Deadline({ heldUntil, hold, canExtend }: { heldUntil: number; hold: CartHold | null; canExtend: boolean }) {
+interface DeadlineProps {
+  readonly view: CartView;
+  readonly heldUntil: number;
+  readonly hold: CartHold | null;
+}
+
+function Deadline({ view: { readAt, canExtend }, heldUntil, hold }: DeadlineProps) {
   const timeLeft = hold?.timeLeft ?? null;
   const endsSoon = hold?.stage === "seconds" || hold?.stage === "ended";
   return (
     <div className={`notice ${endsSoon ? "warn" : "good"}`}>
       <p>
         <Rich text={(time) => t("hold.until", { time })} value={<ClockTime at={heldUntil} precision="second" />} />
+        {/* Without scripts nothing counts down, and the zone of the time may be another than the shopper's. */}
+        {timeLeft === null && <> · {t("hold.left", { duration: durationText(heldUntil - readAt) })}</>}
         {endsSoon && <> · {t("hold.endsSoon")}</>}
       </p>
       {!canExtend && <p>{t("hold.cannotExtend")}</p>}
