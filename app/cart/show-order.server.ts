@@ -1,3 +1,4 @@
+import type { Product } from "~/catalog/catalog";
 import { moneyText } from "~/catalog/money-text.server";
 import type { FulfilOutcome } from "~/checkout/checkout";
 import type { Addition } from "~/checkout/report/additions";
@@ -37,6 +38,8 @@ export interface OrderDetails {
   readonly lines: readonly {
     readonly productId: string;
     readonly name: string;
+    /** Null without a picture, or if the product is gone. */
+    readonly image: string | null;
     readonly quantity: number;
     readonly subtotal: string;
   }[];
@@ -48,6 +51,8 @@ export interface OrderDetails {
   }[];
   readonly subtotal: string;
   readonly total: string;
+  /** Whether there was something to pay; Stripe sends no receipt for nothing. */
+  readonly isFree: boolean;
   /** Formatted amounts, null for none; less than the total after a partial refund. */
   readonly refund: { readonly returned: string | null; readonly pending: string | null; readonly owed: string | null };
   /** URL to resume the payment. */
@@ -68,7 +73,7 @@ export type ShownOrder =
 
 /** Settles the checkout and returns its order, for the browser that opened it. For all others, Stripe is not asked. */
 export async function showOrder(
-  { checkout, carts, log }: Pick<CartShop, "checkout" | "carts" | "log">,
+  { checkout, carts, offers, log }: Pick<CartShop, "checkout" | "carts" | "offers" | "log">,
   cart: Cart,
   { checkoutId, locale, mayAsk }: OrderVisit,
 ): Promise<ShownOrder> {
@@ -81,15 +86,22 @@ export async function showOrder(
     const isInCart = outcome.order.lines.every(({ productId }) =>
       cart.lines.some((line) => line.productId === productId),
     );
+    const products = await offers.products(outcome.order.lines.map(({ productId }) => productId)).catch(noProducts);
     return {
       outcome: "shown",
-      view: { checkoutId, state: stateOf(outcome), order: details(outcome.order, locale), isInCart },
+      view: { checkoutId, state: stateOf(outcome), order: details(outcome.order, products, locale), isInCart },
     };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
     log.error({ err: error, checkoutId }, "order not confirmed");
     return beingConfirmed(checkoutId);
   }
+}
+
+/** Of a read that failed: an order is shown without pictures. */
+function noProducts(error: unknown): ReadonlyMap<string, Product> {
+  if (!(error instanceof UnavailableError)) throw error;
+  return new Map();
 }
 
 /** A view that reveals nothing but that the order is being confirmed. */
@@ -120,7 +132,11 @@ function stateOf(outcome: Exclude<FulfilOutcome, { outcome: "not_ours" }>): Orde
   }
 }
 
-function details({ createdAt, lines, additions, total, url, refund }: Order, locale: string): OrderDetails {
+function details(
+  { createdAt, lines, additions, total, url, refund }: Order,
+  products: ReadonlyMap<string, Product>,
+  locale: string,
+): OrderDetails {
   const refundText = (amount: number) => (amount === 0 ? null : moneyText({ ...total, amount }, locale));
   const subtotal = { ...total, amount: lines.reduce((sum, line) => sum + line.subtotal.amount, 0) };
   return {
@@ -133,6 +149,7 @@ function details({ createdAt, lines, additions, total, url, refund }: Order, loc
     lines: lines.map(({ productId, name, quantity, subtotal }) => ({
       productId,
       name,
+      image: products.get(productId)?.image ?? null,
       quantity,
       subtotal: moneyText(subtotal, locale),
     })),
@@ -143,6 +160,7 @@ function details({ createdAt, lines, additions, total, url, refund }: Order, loc
     })),
     subtotal: moneyText(subtotal, locale),
     total: moneyText(total, locale),
+    isFree: total.amount === 0,
     paymentUrl: url,
   };
 }

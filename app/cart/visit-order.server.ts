@@ -5,7 +5,7 @@ import { beingConfirmed, ofAnotherBrowser, showOrder, type OrderVisit, type Show
 
 /** The order, for a browser whose cookie names it or whose URL has the key with which Stripe returned. */
 export async function visitOrder(
-  shop: Pick<CartShop, "checkout" | "carts" | "log"> & { readonly orderKeys: OrderKeys },
+  shop: Pick<CartShop, "checkout" | "carts" | "offers" | "log"> & { readonly orderKeys: OrderKeys },
   cart: Cart,
   visit: OrderVisit,
   query: URLSearchParams,

@@ -89,7 +89,7 @@ export const de: Language = {
   "cart.pay": "Zur Kasse",
   "cart.resumePayment": "Weiter zur Zahlung",
   "cart.payHint": "Du bezahlst sicher mit Stripe. Währenddessen bleiben deine Artikel bis zu {duration} reserviert.",
-  "cart.recentOrders": "Letzte Bestellungen",
+  "cart.recentCheckouts": "Letzte Bestellvorgänge",
   "cart.close": "Schließen",
   "cart.closeLabel": "Warenkorb schließen",
   "cart.loading": "Dein Warenkorb wird geladen\u00A0…",
@@ -188,6 +188,13 @@ export const de: Language = {
   "order.number": "Bestellung {number}",
   "order.quote": "Nenne bei Fragen bitte die Bestellnummer {number}.",
   "order.quoteAt": "Fragen? Schreib uns an {email} und nenne die Bestellnummer {number}.",
+  "order.next": "So geht es weiter",
+  "order.next.receipt": "Stripe schickt den Beleg an die E-Mail-Adresse, die du beim Bezahlen angegeben hast.",
+  "order.next.demo": "Das ist eine Demo: Es kommt kein Beleg und es wird nichts verschickt.",
+  "order.next.bank":
+    "Sobald deine Bank geantwortet hat, zeigt diese Seite das Ergebnis. Bitte bezahle nicht noch einmal. Schlägt die Zahlung fehl, wird nichts abgebucht.",
+  "order.next.open":
+    "Es wurde noch nichts abgebucht. Sobald du bezahlt hast, zeigt diese Seite deine bestätigte Bestellung.",
   "order.product": "Produkt",
   "order.price": "Preis",
   "order.addedAtCheckout": "An der Kasse hinzugefügt",

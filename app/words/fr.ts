@@ -90,7 +90,7 @@ export const fr: Language = {
   "cart.resumePayment": "Retour au paiement",
   "cart.payHint":
     "Paiement sécurisé avec Stripe. Vos articles restent réservés pendant que vous payez ({duration} maximum).",
-  "cart.recentOrders": "Commandes récentes",
+  "cart.recentCheckouts": "Paiements récents",
   "cart.close": "Fermer",
   "cart.closeLabel": "Fermer le panier",
   "cart.loading": "Chargement de votre panier…",
@@ -188,6 +188,13 @@ export const fr: Language = {
   "order.number": "Commande n°\u00A0{number}",
   "order.quote": "Si vous nous contactez, indiquez la commande n°\u00A0{number}.",
   "order.quoteAt": "Une question\u202F? Écrivez-nous à {email} en indiquant la commande n°\u00A0{number}.",
+  "order.next": "Et maintenant\u202F?",
+  "order.next.receipt": "Stripe envoie le reçu à l’adresse e-mail indiquée lors du paiement.",
+  "order.next.demo": "C’est une démo\u00A0: aucun reçu n’est envoyé et rien n’est expédié.",
+  "order.next.bank":
+    "Dès que votre banque aura répondu, cette page affichera le résultat. Merci de ne pas payer à nouveau. Si le paiement échoue, aucun montant ne sera débité.",
+  "order.next.open":
+    "Aucun montant n’a encore été débité. Cette page confirmera votre commande dès que vous aurez payé.",
   "order.product": "Produit",
   "order.price": "Prix",
   "order.addedAtCheckout": "Ajouté lors du paiement",

@@ -3,8 +3,9 @@ import { withCheckout, type Cart } from "~/cart/cart-session.server";
 import { payCart } from "~/cart/pay-cart.server";
 import { showOrder } from "~/cart/show-order.server";
 import type { FulfilOutcome, StartOutcome } from "~/checkout/checkout";
+import type { Order } from "~/checkout/report/orders";
 import { UnavailableError } from "~/errors";
-import { CHECKOUT, createWorld, order, type World } from "./cart-world";
+import { CHECKOUT, createWorld, order, product, type World } from "./cart-world";
 
 const ORIGIN = "http://shop.test";
 const pay = (world: World, cart: Cart) => payCart(world.shop, cart, ORIGIN, world.clock.wall());
@@ -125,6 +126,32 @@ describe("the order page", () => {
     if (first.outcome !== "reload") throw new Error(first.outcome);
     expect(first.cart).toMatchObject({ lines: [], checkouts: [CHECKOUT], paying: null });
     expect(await see(world, first.cart)).toMatchObject({ outcome: "shown", view: { state: "awaiting_payment" } });
+  });
+
+  it("has pictures of products that still exist", async () => {
+    const image = "/products/mug.jpg";
+    const world = await createWorld([product("mug", { image })]);
+    const lines = ["mug", "gone"].map((productId) => ({ ...order().lines[0], productId }) as Order["lines"][number]);
+    world.says.fulfil = () => Promise.resolve({ outcome: "open", order: order({ lines }) });
+    expect(await see(world, withCheckout(world.carts.create(), CHECKOUT))).toMatchObject({
+      view: {
+        order: {
+          lines: [
+            { productId: "mug", image },
+            { productId: "gone", image: null },
+          ],
+        },
+      },
+    });
+  });
+
+  it("is shown without pictures while the products cannot be read", async () => {
+    const world = await createWorld([product("mug", { image: "/products/mug.jpg" })]);
+    world.says.fulfil = () => Promise.resolve({ outcome: "open", order: order() });
+    world.says.stock = () => Promise.reject(new UnavailableError("database"));
+    expect(await see(world, withCheckout(world.carts.create(), CHECKOUT))).toMatchObject({
+      view: { state: "open", order: { total: "$25.00", lines: [{ name: "Mug", image: null }] } },
+    });
   });
 
   it("shows amounts added to the lines, if any", async () => {

@@ -30,7 +30,7 @@ async function openReturnPage(checkoutId: string): Promise<void> {
   const carts = new CartSessions({ secrets: ["s".repeat(32)], secure: false });
   const cart = { ...carts.fromSessionId("browser"), checkouts: [checkoutId] };
   expect(
-    await showOrder({ checkout: shop.checkout, carts, log: shop.log }, cart, {
+    await showOrder({ checkout: shop.checkout, carts, offers: shop.shop.offers, log: shop.log }, cart, {
       checkoutId,
       locale: "en",
       mayAsk: true,

@@ -109,7 +109,7 @@ function RecentPayments({ checkouts }: { checkouts: readonly string[] }) {
   if (checkouts.length === 0) return null;
   return (
     <section className="recent">
-      <h2>{t("cart.recentOrders")}</h2>
+      <h2>{t("cart.recentCheckouts")}</h2>
       <ul>
         {checkouts.map((checkoutId) => (
           <li key={checkoutId}>

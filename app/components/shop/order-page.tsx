@@ -6,6 +6,7 @@ import { useDateText } from "~/components/visitor-clock";
 import { site } from "~/words/site";
 import { t } from "~/words/words";
 import { additionText } from "./amount-text";
+import { ProductPicture } from "./product-picture";
 import { Rich } from "./rich";
 
 export function OrderPage({ view: { checkoutId, state, order, isInCart } }: { view: OrderView }) {
@@ -15,21 +16,25 @@ export function OrderPage({ view: { checkoutId, state, order, isInCart } }: { vi
   return (
     <article className="order">
       <h1>{t(`order.${state}.title`)}</h1>
-      <p className="notice" data-state={state}>
-        {t(`order.${state}.text`)}
-        {state === "not_charged" && ` ${isInCart ? t("order.stillInCart") : t("order.noLongerReserved")}`}
-      </p>
-      {order !== null && <OrderTable order={order} />}
-      <p className="hint">
-        {t("order.number", { number: orderNumber(checkoutId) })}
+      <p className="order-facts">
+        <strong>{t("order.number", { number: orderNumber(checkoutId) })}</strong>
         {order !== null && (
           <>
-            {" · "}
+            <strong>{order.total}</strong>
             <time dateTime={new Date(order.createdAt).toISOString()}>{dateText(order.createdAt)}</time>
           </>
         )}
       </p>
-      <Contact number={orderNumber(checkoutId)} />
+      <p className="notice" data-state={state}>
+        {t(`order.${state}.text`)}
+        {state === "not_charged" && ` ${isInCart ? t("order.stillInCart") : t("order.noLongerReserved")}`}
+      </p>
+      <section className="what-next">
+        <h2>{t("order.next")}</h2>
+        <NextStep state={state} order={order} />
+        <Contact number={orderNumber(checkoutId)} />
+      </section>
+      {order !== null && <OrderTable order={order} />}
       <ul className="next-links">
         {state === "open" && order !== null && order.paymentUrl !== null && (
           <li>
@@ -56,12 +61,27 @@ export function OrderPage({ view: { checkoutId, state, order, isInCart } }: { vi
   );
 }
 
+/** What the buyer can expect, where the notice does not say it. */
+function NextStep({ state, order }: Pick<OrderView, "state" | "order">) {
+  switch (state) {
+    case "paid":
+      if (site().isSandbox) return <p>{t("order.next.demo")}</p>;
+      return order?.isFree === true ? null : <p>{t("order.next.receipt")}</p>;
+    case "awaiting_payment":
+      return <p>{t("order.next.bank")}</p>;
+    case "open":
+      return <p>{t("order.next.open")}</p>;
+    default:
+      return null;
+  }
+}
+
 /** What to say when writing to the shop, and where to write. */
 function Contact({ number }: { number: string }) {
   const { supportEmail } = site();
-  if (supportEmail === null) return <p className="hint">{t("order.quote", { number })}</p>;
+  if (supportEmail === null) return <p>{t("order.quote", { number })}</p>;
   return (
-    <p className="hint">
+    <p>
       <Rich
         text={(email) => t("order.quoteAt", { number, email })}
         value={
@@ -94,9 +114,14 @@ function OrderTable({ order: { lines, additions, subtotal, total, refund } }: { 
         </tr>
       </thead>
       <tbody>
-        {lines.map(({ productId, name, quantity, subtotal }) => (
+        {lines.map(({ productId, name, image, quantity, subtotal }) => (
           <tr key={productId}>
-            <td>{name}</td>
+            <td>
+              <span className="order-item">
+                <ProductPicture image={image} size={56} eager />
+                {name}
+              </span>
+            </td>
             <td>{quantity}</td>
             <td>{subtotal}</td>
           </tr>
