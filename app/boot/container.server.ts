@@ -4,6 +4,7 @@ import { setSite } from "~/words/site";
 import { assembleShop, type Shop } from "./assemble-shop.server";
 import { chooseDrivers } from "./choose-drivers.server";
 import { requirePossibleMapping } from "./examine-mapping.server";
+import { holdTimeWarning } from "./hold-times";
 import { exitGracefully } from "./shutdown.server";
 import { siteOf } from "./site.server";
 
@@ -24,6 +25,8 @@ async function boot(): Promise<Shop> {
     const shop = assembleShop(drivers, env);
     const { log, shopTag } = shop;
     exitGracefully(shop);
+    const warning = holdTimeWarning(env);
+    if (warning !== null) log.warn(warning);
     shop.housekeeping.start(shop.routines);
     log.info(
       { url: env.publicUrl, sandbox: env.isSandbox, shopTag },

@@ -8,6 +8,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { catalogSettings } from "~/boot/catalog-settings.server";
+import { holdTimeWarning } from "~/boot/hold-times";
 import { settingsHashes } from "~/boot/settings-hashes.server";
 import { checkoutConfig } from "~/boot/settings.server";
 import { identityOf } from "~/boot/shop-identity.server";
@@ -86,6 +87,9 @@ async function examine(env: Environment): Promise<void> {
     state: "note",
     text: `This shop tags its Stripe sessions with ${shopTag}. Keep this tag: if you later change SUPABASE_URL, PRODUCTS_SCHEMA, PRODUCTS_TABLE or SHOP_ENVIRONMENT, list it in FORMER_SHOP_TAGS.`,
   });
+
+  const holdTimes = holdTimeWarning(env);
+  if (holdTimes !== null) print({ state: "note", text: holdTimes });
 
   for (const finding of examineIdentity({ given: process.env, shopName: env.shopName })) print(finding);
 
