@@ -11,6 +11,10 @@ recordClickTimes();
 // Browsers hide the attribute; the property still has the value.
 const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce;
 
+// Remix loads it with the first change of the cart, and would replace the page if the connection is lost by then.
+const cartChanges = window.__remixManifest.routes["routes/cart_.panel"]?.module;
+if (cartChanges !== undefined) import(/* @vite-ignore */ cartChanges).catch(() => undefined);
+
 startTransition(() => {
   hydrateRoot(
     document,
