@@ -6,9 +6,8 @@ import type { ProductView } from "~/cart/product-view.server";
 import { useClockText, useHydrated } from "~/components/visitor-clock";
 import { t } from "~/words/words";
 import { useAnnounce } from "./announcer";
-import { FailureAlert } from "./failure-alert";
+import { FailureAlert, RefusalAlert } from "./failure-alert";
 import { lineFailureText } from "./failure-text";
-import { refusalText } from "./refusal-text";
 
 interface AddToCartFormProps {
   readonly product: ProductView;
@@ -90,9 +89,5 @@ function Refusal({ response, productId }: { response: PanelResult | undefined; p
     );
   }
   if (response?.outcome !== "refused") return null;
-  return (
-    <p role="alert" className="notice bad">
-      {refusalText(response.refusal)}
-    </p>
-  );
+  return <RefusalAlert refusal={response.refusal} />;
 }

@@ -8,11 +8,10 @@ import { LiveRegion } from "./announcer";
 import { ChangesInPlace } from "./cart-form";
 import { useCart } from "./cart-state";
 import { CartSummary } from "./cart-summary";
-import { FailureAlert } from "./failure-alert";
+import { FailureAlert, RefusalAlert } from "./failure-alert";
 import { FollowHolds } from "./follow-holds";
 import { HoldState } from "./hold-state";
 import { PanelLine } from "./panel-line";
-import { refusalText } from "./refusal-text";
 import { RemovedNotice } from "./removed-notice";
 
 /** The cart as a modal dialog over the page. The browser traps the focus, closes it on Escape and returns the focus. */
@@ -47,11 +46,7 @@ export function CartPanel({ onClose }: { onClose: () => void }) {
           </button>
         </header>
         {response?.outcome === "failed" && <FailureAlert failure={response.failure} />}
-        {refusal !== null && (
-          <p role="alert" className="notice bad">
-            {refusalText(refusal)}
-          </p>
-        )}
+        {refusal !== null && <RefusalAlert refusal={refusal} />}
         {view === null && failedRead === null && <p aria-busy="true">{t("cart.loading")}</p>}
         {failedRead !== null && (
           <button type="button" className="button" onClick={refresh}>

@@ -6,9 +6,8 @@ import { t } from "~/words/words";
 import { ChangesInPlace } from "./cart-form";
 import { useCartHold, type CartHold } from "./cart-hold";
 import { useCart } from "./cart-state";
-import { FailureAlert } from "./failure-alert";
+import { FailureAlert, RefusalAlert } from "./failure-alert";
 import { IntentForm } from "./intent-form";
-import { refusalText } from "./refusal-text";
 
 /** The cart's time in the header, and the button that keeps or renews its hold when it is time. The cart page has its own button. */
 export function HoldClock() {
@@ -56,11 +55,7 @@ export function HoldAction({ hold }: { hold: CartHold }) {
         <IntentForm intent="hold" label={t("hold.again")} pendingLabel={t("hold.reserving")} quiet={false} />
       )}
       {response?.outcome === "failed" && <FailureAlert failure={response.failure} />}
-      {response?.outcome === "refused" && (
-        <p role="alert" className="notice bad">
-          {refusalText(response.refusal)}
-        </p>
-      )}
+      {response?.outcome === "refused" && <RefusalAlert refusal={response.refusal} />}
     </ChangesInPlace>
   );
 }
