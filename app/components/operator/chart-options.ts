@@ -38,6 +38,8 @@ export function chartOptions(
         stroke: colour("ink-soft"),
         font,
         size: 28,
+        // Wide enough for "12:30 PM".
+        space: 80,
         grid: { show: false },
         ticks: { stroke: colour("line"), size: 4 },
         values: (_, times) => times.map((time) => localClockText(time * 1000)),
