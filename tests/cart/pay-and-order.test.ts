@@ -4,6 +4,7 @@ import { payCart } from "~/cart/pay-cart.server";
 import { showOrder } from "~/cart/show-order.server";
 import type { FulfilOutcome, StartOutcome } from "~/checkout/checkout";
 import type { Order } from "~/checkout/report/orders";
+import { decorate } from "~/decorate";
 import { UnavailableError } from "~/errors";
 import { CHECKOUT, createWorld, order, product, type World } from "./cart-world";
 
@@ -148,8 +149,10 @@ describe("the order page", () => {
   it("is shown without pictures while the products cannot be read", async () => {
     const world = await createWorld([product("mug", { image: "/products/mug.jpg" })]);
     world.says.fulfil = () => Promise.resolve({ outcome: "open", order: order() });
-    world.says.stock = () => Promise.reject(new UnavailableError("database"));
-    expect(await see(world, withCheckout(world.carts.create(), CHECKOUT))).toMatchObject({
+    const products = () => Promise.reject(new UnavailableError("database"));
+    const shop = { ...world.shop, offers: decorate(world.shop.offers, { products }) };
+    const visit = { checkoutId: CHECKOUT, locale: "en-US", mayAsk: true };
+    expect(await showOrder(shop, withCheckout(world.carts.create(), CHECKOUT), visit)).toMatchObject({
       view: { state: "open", order: { total: "$25.00", lines: [{ name: "Mug", image: null }] } },
     });
   });
