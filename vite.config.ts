@@ -74,7 +74,7 @@ export default defineConfig(({ mode, isSsrBuild }) => ({
   test: {
     testTimeout: 30_000,
     // Longer than a start of the store may take (tests/api/store-process.ts), and its wait for another suite's start.
-    hookTimeout: 150_000,
+    hookTimeout: 300_000,
     expect: { poll: { timeout: 10_000 } },
     projects:
       mode === "long"

@@ -354,7 +354,7 @@ describe("the shop's identity", () => {
   );
 });
 
-describe("startup", { timeout: 150_000 }, () => {
+describe("startup", { timeout: 300_000 }, () => {
   it("exits with status 1 on an incomplete configuration, listing every variable but no value", async () => {
     const { status, output } = await startUntilExit({
       SUPABASE_URL: "https://p.supabase.test",

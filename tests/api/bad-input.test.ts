@@ -24,7 +24,7 @@ beforeAll(async () => {
   holder = new Caller(store.url);
   read(await holder.reserve(MUG, 2), 200, reserved);
   initialState = await state();
-}, 150_000);
+}, 300_000);
 
 afterAll(() => store.stop());
 

@@ -26,7 +26,7 @@ const TEAPOT = productId("Foghorn Teapot");
 beforeAll(async () => {
   store = await startStore({ ADMIN_TOKEN });
   operator = new Operator(store.url);
-}, 150_000);
+}, 300_000);
 
 afterAll(() => store.stop());
 

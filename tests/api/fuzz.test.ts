@@ -23,7 +23,7 @@ beforeAll(async () => {
     RESERVATION_MAX_SECONDS: "604800",
     LOG_LEVEL: "warn",
   });
-}, 150_000);
+}, 300_000);
 
 afterAll(() => store.stop());
 

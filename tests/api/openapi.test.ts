@@ -133,7 +133,7 @@ describe("a running store", () => {
   let store: StoreProcess;
   beforeAll(async () => {
     store = await startStore();
-  }, 150_000);
+  }, 300_000);
   afterAll(() => store.stop());
 
   it("serves this document, and responds with 304 if the caller has it", async () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
   services = await startStandIns(port);
   store = await startStore({ ...services.env, ADMIN_TOKEN }, { port });
   operator = new Operator(store.url);
-}, 150_000);
+}, 300_000);
 
 afterAll(async () => {
   await store.stop();

@@ -47,7 +47,7 @@ function signedEvent(checkoutId: string) {
   return { body, headers: { "Content-Type": "application/json", "Stripe-Signature": `t=${at},v1=${signature}` } };
 }
 
-describe("until holds are rebuilt", { timeout: 150_000 }, () => {
+describe("until holds are rebuilt", { timeout: 300_000 }, () => {
   it("changes, webhooks and availability get a 503 with Retry-After while pages work; then the store becomes ready by itself", async () => {
     const stripeResponds = turnstile();
     services.payments.before = () => stripeResponds.pass();
@@ -80,7 +80,7 @@ describe("until holds are rebuilt", { timeout: 150_000 }, () => {
   });
 });
 
-describe("on SIGTERM", { timeout: 150_000 }, () => {
+describe("on SIGTERM", { timeout: 300_000 }, () => {
   it("a running fulfilment finishes and gets its response, new connections are refused, and the process exits with 0 within 10 s", async () => {
     const { url, stop } = await boot("ready");
     const buyer = new Caller(url);
@@ -132,7 +132,7 @@ describe("on SIGTERM", { timeout: 150_000 }, () => {
   });
 });
 
-describe("a clock that is a minute behind Stripe's", { timeout: 150_000 }, () => {
+describe("a clock that is a minute behind Stripe's", { timeout: 300_000 }, () => {
   it("is reported by /readyz and /admin, and shoppers can still pay", async () => {
     services.payments.now = () => Date.now() + 60_000;
     const { url } = await boot("ready");

@@ -20,7 +20,8 @@ interface Running {
   readonly child: ChildProcess;
 }
 
-const BOOT_MS = 120_000;
+/** Of a busy machine, on which it may build first. A store that exits is not waited for. */
+const BOOT_MS = 240_000;
 const STORE = ["app/commands/start.js"];
 
 /**

@@ -28,7 +28,7 @@ beforeAll(async () => {
   services.stripe.controls.setPrices(PRICES);
   const columns = "id,name,price,inventory=inventory_count,description,image=image_url,stripe_price";
   store = await startStore({ ...services.env, ADMIN_TOKEN, PRODUCTS_COLUMNS: columns }, { port });
-}, 150_000);
+}, 300_000);
 
 afterAll(async () => {
   await store.stop();

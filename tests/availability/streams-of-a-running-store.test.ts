@@ -7,7 +7,7 @@ let store: StoreProcess;
 
 beforeAll(async () => {
   store = await startStore();
-}, 150_000);
+}, 300_000);
 
 afterAll(async () => {
   await store.stop();
@@ -34,7 +34,7 @@ async function viewers(): Promise<number> {
   return figure(parseMetrics(await answer.text()), "stream_clients");
 }
 
-describe("availability streams of a running store", { timeout: 150_000 }, () => {
+describe("availability streams of a running store", { timeout: 300_000 }, () => {
   it("are counted only while they are open", async () => {
     expect(await viewers()).toBe(0);
     const streams = await Promise.all([openStream(), openStream(), openStream()]);

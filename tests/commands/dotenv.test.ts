@@ -51,7 +51,7 @@ beforeAll(async () => {
       "",
     ].join("\n"),
   );
-}, 150_000);
+}, 300_000);
 
 afterEach(async () => {
   for (const child of running) await end(child);
@@ -107,7 +107,7 @@ async function untilSandboxSells(port: number): Promise<void> {
   await sleep(500);
 }
 
-describe("a .env file with a merchant's live keys", { timeout: 150_000 }, () => {
+describe("a .env file with a merchant's live keys", { timeout: 300_000 }, () => {
   it("is read by npm start, which says so: the environment's own variables win, empty ones too", async () => {
     const [port = 0] = await freePorts(1);
     const before = visits;

@@ -24,7 +24,7 @@ beforeAll(async () => {
     mkdirSync(path.join(deployed, path.dirname(name)), { recursive: true });
     symlinkSync(path.resolve(name), path.join(deployed, name));
   }
-}, 150_000);
+}, 300_000);
 
 afterAll(() => rmSync(deployed, { recursive: true, force: true }));
 
@@ -39,7 +39,7 @@ function productionPackages(): string[] {
     .map(([name]) => name);
 }
 
-describe("npm start without the build tools", { timeout: 150_000 }, () => {
+describe("npm start without the build tools", { timeout: 300_000 }, () => {
   it("serves a build made before, and warns if its sources look newer", async () => {
     const inAnHour = Date.now() / 1000 + 3600;
     utimesSync(path.join(deployed, "app/root.tsx"), inAnHour, inAnHour);

@@ -25,7 +25,7 @@ describe("npm run sandbox", () => {
       { ...printedVariables, PUBLIC_URL: `http://127.0.0.1:${port}`, SESSION_SECRET: "s".repeat(32), ADMIN_TOKEN },
       { port },
     );
-  }, 150_000);
+  }, 300_000);
 
   afterAll(async () => {
     await store?.stop();

@@ -25,7 +25,7 @@ function accepts(host: string, port: number): Promise<boolean> {
   });
 }
 
-describe("npm start without Supabase and Stripe", { timeout: 150_000 }, () => {
+describe("npm start without Supabase and Stripe", { timeout: 300_000 }, () => {
   it("serves only this machine, on both loopback addresses, and exits promptly", async () => {
     const port = await freePort();
     store = await startStore({ HOST: "" }, { port });

@@ -12,7 +12,7 @@ beforeAll(async () => {
   port = await freePort();
   standIns = await startStandIns(port);
   store = await startStore({ ...standIns.env, ADMIN_TOKEN }, { port });
-}, 150_000);
+}, 300_000);
 afterAll(async () => {
   await store.stop();
   await standIns.close();

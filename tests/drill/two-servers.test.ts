@@ -34,7 +34,7 @@ describe("two servers on one Redis and one slow database", () => {
 
   it(
     `${SALES} sales are deducted once each if the webhook goes to one server and the shopper returns to the other`,
-    { timeout: 180_000 },
+    { timeout: 300_000 },
     async () => {
       const [productId = ""] = shop.productIds;
       const [a, b] = shop.servers;
@@ -67,7 +67,7 @@ describe("two servers on one Redis and one slow database", () => {
 
   it(
     "while Redis is down, pages work and adding fails with 503; payments made meanwhile are fulfilled once it is back",
-    { timeout: 180_000 },
+    { timeout: 300_000 },
     async () => {
       const [productId = ""] = shop.productIds;
       const [a, b] = shop.servers;

@@ -57,7 +57,7 @@ async function signedIn(url = store.url): Promise<{ Cookie: string }> {
   return { Cookie: adminCookie(answer) ?? "" };
 }
 
-describe("the admin page", { timeout: 150_000 }, () => {
+describe("the admin page", { timeout: 300_000 }, () => {
   it("asks for the token, shows nothing else, and is neither cached nor indexed", async () => {
     const answer = await look();
     expect(answer.status).toBe(401);
@@ -207,7 +207,7 @@ describe("the sign-in cookie", () => {
   });
 });
 
-describe("without a token", { timeout: 150_000 }, () => {
+describe("without a token", { timeout: 300_000 }, () => {
   it("the page is open in the sandbox, and has no sign-out", async () => {
     const open = await startStore();
     try {
@@ -238,7 +238,7 @@ describe("without a token", { timeout: 150_000 }, () => {
   });
 });
 
-describe("guessing the token", { timeout: 150_000 }, () => {
+describe("guessing the token", { timeout: 300_000 }, () => {
   it("is rate-limited after a few tries a minute and no longer logged, while the right token still works", async () => {
     const guessed = await startStore({ ADMIN_TOKEN });
     const guess = () => signIn("a-wrong-guess-of-the-token", guessed.url);

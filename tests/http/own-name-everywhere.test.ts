@@ -51,7 +51,7 @@ beforeAll(async () => {
     },
     { port },
   );
-}, 150_000);
+}, 300_000);
 
 afterAll(async () => {
   await store.stop();
@@ -127,7 +127,7 @@ describe("a shop with a name of its own", () => {
     } finally {
       await sandbox.stop();
     }
-  }, 150_000);
+  }, 300_000);
 
   it.each(PAGES)("is named in header, title and footer of %s", async (path, status) => {
     const response = await ask(store.url + path);

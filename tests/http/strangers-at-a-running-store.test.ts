@@ -177,7 +177,7 @@ describe("event streams", () => {
   });
 });
 
-describe("a rate-limited page", { timeout: 150_000 }, () => {
+describe("a rate-limited page", { timeout: 300_000 }, () => {
   it("has the Retry-After header that its message names", async () => {
     const busy = await startStore({ RATE_LIMIT_PER_MINUTE: "1" });
     try {

@@ -13,7 +13,7 @@ describe(`${SHOPPERS} shoppers at once for ${UNITS} units`, { timeout: 120_000 }
 
   beforeAll(async () => {
     store = await startStore({ ADMIN_TOKEN, LOG_LEVEL: "warn" });
-  }, 150_000);
+  }, 300_000);
 
   afterAll(() => store.stop());
 

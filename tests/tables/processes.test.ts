@@ -9,7 +9,7 @@ import { REFUSED } from "./refused";
 import { sellsRightly } from "./story";
 
 // The first start may build.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 let services: StandIns | null = null;
 let store: StoreProcess | null = null;
@@ -29,7 +29,7 @@ async function openServices(sql: string) {
 
 const CHOSEN = [...BY_MAPPING, ...BY_FILTER, ...BY_VIEW].filter(({ name }) => /^(01|10|15) /.test(name));
 
-it.each(CHOSEN)("$name: sells what is for sale, once, at the price shown", { timeout: 150_000 }, async (shape) => {
+it.each(CHOSEN)("$name: sells what is for sale, once, at the price shown", { timeout: 300_000 }, async (shape) => {
   const { port, env, stripe, exec } = await openServices(shape.sql);
   store = await startStore({ ...env, ...shape.env }, { port });
   await sellsRightly({ url: store.url, stripe, query: (sql) => exec(sql) }, shape);
@@ -37,7 +37,7 @@ it.each(CHOSEN)("$name: sells what is for sale, once, at the price shown", { tim
 
 it.each(REFUSED.filter(({ name }) => name === "12 in_stock boolean and no number"))(
   "$name: exits with 1 and says why",
-  { timeout: 150_000 },
+  { timeout: 300_000 },
   async (shape) => {
     const { env } = await openServices(shape.sql);
     const { status, output } = await startUntilExit({ ...env, ...shape.env });

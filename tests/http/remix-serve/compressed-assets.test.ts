@@ -9,7 +9,7 @@ beforeAll(async () => {
   store = await startStore();
   const page = await (await fetch(store.url)).text();
   assets = ["js", "css"].map((kind) => new RegExp(`/assets/(?:root|shop)-[^"]+\\.${kind}`).exec(page)?.[0] ?? kind);
-}, 150_000);
+}, 300_000);
 
 afterAll(async () => {
   await store.stop();
