@@ -10,7 +10,8 @@ import { cartsOver } from "./engine";
 /** A mobile carrier's address: many carts a day, few at a time. The cost of a change is counted in steps, since time depends on the machine. */
 const ADDRESS = "203.0.113.9";
 const MANY = 30_000;
-const AT_ONCE = 500;
+/** Few enough that a busy machine serves them within the limit of one Redis operation. */
+const AT_ONCE = 50;
 const LONG_AFTER_MS = 3_600_000;
 
 interface Steps {
@@ -98,7 +99,7 @@ async function changeAfter(
 
 describe(
   "a change at an address that has had 30,000 carts costs at most twice as much as after ten",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   () => {
     it("in memory", async () => {
       const measure = (past: number) => {
