@@ -169,6 +169,23 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     await expect(buyer.cartInHeader()).toHaveText(cartText(0));
   });
 
+  test("keeps the page if the connection is gone at the first change, and the alert goes when it is back", async ({
+    shopper,
+    setStock,
+  }) => {
+    await setStock("Gannet Egg Cup", 9);
+    const buyer = await shopper();
+    const changes = buyer.page.waitForResponse(/cart_\.panel/);
+    await buyer.openProduct("Gannet Egg Cup");
+    await (await changes).finished();
+    await buyer.page.context().setOffline(true);
+    await buyer.page.getByRole("button", { name: t("product.addLabel", { name: "Gannet Egg Cup" }) }).click();
+    await expect(buyer.page.getByRole("alert")).toContainText(t("failure.offline"));
+    await expect(buyer.page.getByRole("heading", { level: 1, name: "Gannet Egg Cup" })).toBeVisible();
+    await buyer.page.context().setOffline(false);
+    await expect(buyer.page.getByRole("alert")).toHaveCount(0);
+  });
+
   test("loses nothing while offline, and a retry adds once", async ({ shopper, setStock }) => {
     await setStock("Gannet Egg Cup", 9);
     const buyer = await shopper();

@@ -11,6 +11,9 @@ test(
     const buyer = await shopper();
     await buyer.addToCart("Pebble Salt Cellar");
     await expect(buyer.page.getByText(textLike("hold.until", { time: /\d{1,2}:\d\d:\d\d [AP]M UTC/ }))).toBeVisible();
+    await expect(
+      buyer.page.getByText(textLike("hold.left", { duration: /(?:1[12]\d seconds|2 minutes)/ })),
+    ).toBeVisible();
     await expect(buyer.page.getByRole("button", { name: t("hold.extend") })).toBeVisible();
     await expect(buyer.page.getByText(t("cart.payHint", { duration: durationText(15 * 60_000) }))).toBeVisible();
     await expect(buyer.page.locator("meta[http-equiv]")).toHaveCount(0);

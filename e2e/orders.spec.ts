@@ -168,6 +168,28 @@ test("an order with an unclear stock change goes to review, and the buyer is ask
   ).toBeVisible();
 });
 
+test("an order starts with its number and total, has pictures, and prints without the shop around it", async ({
+  shopper,
+  setStock,
+}) => {
+  await setStock("Tide Mug", 9);
+  const buyer = await shopper();
+  const { page } = buyer;
+  const checkoutId = await openPayment(buyer, "Tide Mug");
+  await buyer.pay();
+  const facts = page.locator(".order-facts");
+  await expect(facts).toContainText(t("order.number", { number: checkoutId.slice(-8).toUpperCase() }));
+  await expect(facts).toContainText(price(28));
+  await expect(page.getByRole("row", { name: "Tide Mug 1" }).locator("img")).toBeVisible();
+  await expect(page.getByText(t("order.next.demo"))).toBeVisible();
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await expect(page.getByRole("heading", { level: 1, name: t("order.paid.title") })).toBeVisible();
+  await expect(page.locator("body")).toHaveCSS("background-color", "rgb(255, 255, 255)");
+  for (const hidden of ["banner", "contentinfo", "complementary"] as const)
+    await expect(page.getByRole(hidden)).toHaveCount(0);
+  await expect(page.getByRole("link", { name: t("nav.continueShopping") })).toHaveCount(0);
+});
+
 test("an order's time is in the visitor's zone, or labelled UTC if the zone is unknown", async ({
   browser,
   baseURL,
