@@ -71,7 +71,14 @@ function NextStep({ state, order }: Pick<OrderView, "state" | "order">) {
       return <p>{t("order.next.bank")}</p>;
     case "open":
       return <p>{t("order.next.open")}</p>;
-    default:
+    case "refunded":
+    case "refunded_by_shop":
+    case "refund_pending":
+    case "refund_failed":
+    case "needs_review":
+    case "not_charged":
+    case "being_confirmed":
+    case "another_browser":
       return null;
   }
 }
