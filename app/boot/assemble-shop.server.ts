@@ -4,7 +4,7 @@ import { createStreamPlaces, type StreamPlaces } from "~/availability/stream-pla
 import { CartSessions } from "~/cart/cart-session.server";
 import type { FormOrders } from "~/cart/form-orders.server";
 import { createOrderLookups, type OrderLookups } from "~/cart/order-lookups.server";
-import type { Catalog, ProductReads } from "~/catalog/catalog";
+import type { Catalog, ProductReads, ShopReads } from "~/catalog/catalog";
 import type { Checkout } from "~/checkout/create-checkout.server";
 import type { ReceivedEvents } from "~/checkout/stripe/received-events";
 import type { UnverifiedReason } from "~/checkout/stripe/verify-webhook.server";
@@ -47,7 +47,7 @@ export interface Shop {
   /** Every row, for operators. */
   readonly catalog: Catalog;
   /** The rows that are for sale, for everybody else. */
-  readonly offers: ProductReads;
+  readonly offers: ShopReads;
   /** Reads stock for single lookups in its own batches, so that they delay no other reads. The live feed has another reader. */
   readonly lookUpStock: ProductReads["readStock"];
   readonly store: ReservationStore;

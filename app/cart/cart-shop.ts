@@ -1,4 +1,4 @@
-import type { ProductReads } from "~/catalog/catalog";
+import type { ShopReads } from "~/catalog/catalog";
 import type { CheckoutService } from "~/checkout/checkout";
 import type { Environment } from "~/env.server";
 import type { ReservationStore } from "~/reservations/reservation-store";
@@ -8,7 +8,7 @@ import type { FormOrders } from "./form-orders.server";
 /** Dependencies of the cart module, provided by the container. */
 export interface CartShop {
   readonly store: Pick<ReservationStore, "view" | "held" | "renew">;
-  readonly offers: Pick<ProductReads, "list" | "products">;
+  readonly offers: Pick<ShopReads, "list" | "products" | "sorts" | "following">;
   readonly checkout: Pick<CheckoutService, "changeCart" | "release" | "start" | "fulfil">;
   readonly carts: Pick<CartSessions, "create" | "fits">;
   readonly formOrders: FormOrders;

@@ -33,6 +33,23 @@ export interface Product {
   readonly active: boolean;
 }
 
+/** Orders that shoppers may choose instead of the shop's own, as in the list's URL; "-price": the highest first. */
+export type ListSort = "price" | "-price" | "newest";
+
+export interface ListQuery {
+  readonly page: number;
+  readonly pageSize: number;
+  /** Matches the name, ignoring case. */
+  readonly search?: string | undefined;
+  /** One of `ShopReads.sorts`; rows for which it is equal are in the order of the options. */
+  readonly sort?: ListSort | undefined;
+  /**
+   * Rows without inventory come after all others, as a second list in the same order. Only the row counts, never holds: an item in a cart
+   * moves no page. A row that sells out between the reads of one page is shown once.
+   */
+  readonly soldOutLast?: boolean | undefined;
+}
+
 export interface ProductPage {
   readonly products: readonly Product[];
   /** 1-based. */
@@ -63,8 +80,8 @@ export type Stock = ReadonlyMap<string, VersionedStockRow>;
 
 /** Reads of rows: of all of them, or only of those that are for sale (`PRODUCTS_FILTER`). A row that is left out reads as unknown. */
 export interface ProductReads {
-  /** One page of active products, in the order of the options; `search` matches the name, ignoring case. A page beyond the last is empty. */
-  list(query: { page: number; pageSize: number; search?: string | undefined }): Promise<ProductPage>;
+  /** One page of active products, in the order of the options. A page beyond the last is empty. */
+  list(query: ListQuery): Promise<ProductPage>;
 
   /** Any number of rows by id, split into several queries if needed. Unknown and malformed ids are absent. Every call reads afresh. */
   products(productIds: readonly string[]): Promise<ReadonlyMap<string, Product>>;
@@ -83,6 +100,21 @@ export interface ProductReads {
    * one, a single query (`app/reservations/README.md`, "Rules and their reasons": hold first, read second).
    */
   readStock(productIds: readonly string[]): Promise<Stock>;
+}
+
+/** What the shop's list needs besides: of rows that are for sale. */
+export interface ShopReads extends ProductReads {
+  /**
+   * The sorts that this table can do. By price: if the price column has numbers, which is learned from the first row with a price, and
+   * nothing else decides the price (a Stripe Price, a currency column). Newest: if `created` is mapped.
+   */
+  sorts(): Promise<readonly ListSort[]>;
+
+  /**
+   * Ids of the rows with inventory that follow this one in the shop's order, then those from the start: `count` at most, each once and
+   * never the row itself. Up to half a minute old, and of the first 5,000 rows; any other id is followed by the start.
+   */
+  following(productId: string, count: number): Promise<readonly string[]>;
 }
 
 /** Every row, and the one way to change stock. */

@@ -55,6 +55,7 @@ export async function detectColumns(table: ProductsTable): Promise<MappingReport
     currency: null,
     stripePrice: null,
     active: null,
+    created: null,
   });
 
   const inventory = has(INVENTORY) ? INVENTORY : stocks.length === 1 ? stocks[0] : undefined;

@@ -60,7 +60,12 @@ export function createDetectedCatalog({ detect, open, log }: DetectedOptions): S
 
   return {
     ...reads((whole) => whole),
-    offers: { ...reads((whole) => whole.offers), displayReader },
+    offers: {
+      ...reads((whole) => whole.offers),
+      sorts: async () => (await catalog()).offers.sorts(),
+      following: async (productId, count) => (await catalog()).offers.following(productId, count),
+      displayReader,
+    },
     compareAndSwap: async (swap) => (await catalog()).compareAndSwap(swap),
     checkPrices: async () => (await catalog()).checkPrices(),
     examineMapping,

@@ -3,6 +3,7 @@ import { UnavailableError } from "~/errors";
 import type { Catalog, Money, Stock, SwapRefusal } from "./catalog";
 import { hasColumn, isMissing, listNames, readColumnNames } from "./column-names.server";
 import type { MappingReport } from "./detect-columns.server";
+import { sortOrder } from "./list-sorts.server";
 import type { ProductColumns } from "./product-columns";
 import { idSelect, productRowSchema, productSelect, wholeNumber, type ProductRow } from "./product-row";
 import { databaseError, inList, type ProductsTable } from "./products-table.server";
@@ -40,7 +41,7 @@ const OF_THIS_ROW = /^(22|23|44|PGRST124$)/;
 const READS_BACK = 4;
 
 /**
- * Checks that the table exists, that it has every mapped column, that it can be filtered and ordered, that this key may write the inventory, and that reads show what was
+ * Checks that the table exists and every mapped column, that it can be filtered and ordered, that this key may write the inventory, and that reads show what was
  * written. The write sets the first row's inventory to the number it already has, so no number changes (but triggers on the table run).
  * It therefore does not prove that a *change* is accepted; a sale does, or doctor's `--write`.
  */
@@ -129,6 +130,7 @@ async function listingProblem({ table, columns, filter, order }: ProbeOptions): 
   for (const [name, query] of [
     ["PRODUCTS_FILTER", narrowed(ids(), filter)],
     ["PRODUCTS_ORDER", ordered(ids(), order)],
+    ["PRODUCTS_COLUMNS", ordered(ids(), sortOrder([], columns.created === null ? undefined : "newest", columns))],
   ] as const) {
     try {
       await table.page(z.unknown(), query);
@@ -230,7 +232,19 @@ function describeFirstRow(
   if (columns.price !== null && columns.stripePrice === null && priceOf(row) === null) {
     oddities.push(`The first row's "${columns.price}" is not a price: such a product is shown but cannot be bought.`);
   }
+  if (columns.created !== null && !isMoment(row.created)) {
+    oddities.push(
+      `The first row's "${columns.created}" is not a date or number: "newest" may sort wrongly (created in PRODUCTS_COLUMNS).`,
+    );
+  }
   return oddities;
+}
+
+/** Null is fine: such a row comes last. */
+function isMoment(value: unknown): boolean {
+  return (
+    value === null || typeof value === "number" || (typeof value === "string" && /^-?\d{4,}-\d\d-\d\d/.test(value))
+  );
 }
 
 const claimsSchema = z.object({ role: z.string() });

@@ -10,6 +10,8 @@ export interface ProductColumns {
   readonly image: string | null;
   readonly currency: string | null;
   readonly active: string | null;
+  /** When a row was added, for sorting. */
+  readonly created: string | null;
 }
 
 const FIELDS = [
@@ -22,6 +24,7 @@ const FIELDS = [
   "currency",
   "stripe_price",
   "active",
+  "created",
 ] as const;
 type Field = (typeof FIELDS)[number];
 
@@ -103,6 +106,7 @@ export function parseProductColumns(text: string): ProductColumns {
     image: column("image"),
     currency: column("currency"),
     active: column("active"),
+    created: column("created"),
   };
 }
 

@@ -1,16 +1,18 @@
 import type { z } from "zod";
-import { UnavailableError } from "~/errors";
-import { MAX_ID_OR_NAME_LENGTH, type Product, type ProductPage, type ProductReads, type Stock } from "./catalog";
+import type { Product, ProductReads, ShopReads, Stock } from "./catalog";
 import { createDisplayRead } from "./display-read";
+import { createList } from "./list-pages.server";
+import { createListSorts } from "./list-sorts.server";
 import type { PriceSource } from "./price-source";
 import type { ProductColumns } from "./product-columns";
 import { createIdReader } from "./product-ids.server";
 import { idRowSchema, idSelect, productRowSchema, productSelect, stripePriceOf, type ProductRow } from "./product-row";
-import { databaseCode, inList, inLists, type ProductsTable } from "./products-table.server";
+import { inList, inLists, type ProductsTable } from "./products-table.server";
 import { narrowed, type RowFilter } from "./row-filter";
-import { ordered, type RowOrder } from "./row-order";
+import type { RowOrder } from "./row-order";
 import type { RowPrices } from "./row-prices";
 import { createSharedRead } from "./shared-stock-read";
+import { createFollowing } from "./shop-order.server";
 
 interface ReadsOptions {
   readonly table: ProductsTable;
@@ -24,7 +26,7 @@ interface ReadsOptions {
   readonly readStock: (productIds: readonly string[]) => Promise<Stock>;
 }
 
-export interface TableReads extends ProductReads {
+export interface TableReads extends ShopReads {
   /** A separate read for stock that is only displayed; see `createDisplayRead`. */
   displayReader(): ProductReads["readStock"];
 }
@@ -67,6 +69,8 @@ export function createProductReads(options: ReadsOptions): TableReads {
 
   return {
     list: createList(options),
+    sorts: createListSorts(table, columns),
+    following: createFollowing({ ...options, now: () => performance.now() }),
 
     async products(productIds) {
       const asked = new Set(productIds);
@@ -99,49 +103,4 @@ export function createProductReads(options: ReadsOptions): TableReads {
     readStock: createSharedRead(readStock),
     displayReader: () => createDisplayRead({ read: readStock, now: () => performance.now() }),
   };
-}
-
-function createList({ table, columns, filter, order, rowPrices }: ReadsOptions): ProductReads["list"] {
-  return async ({ page, pageSize, search = "" }): Promise<ProductPage> => {
-    const text = search.trim();
-    // PostgreSQL's text type cannot contain NUL, and a longer text would not fit in a URL: no product has such a name.
-    if (text.includes("\0") || text.length > MAX_ID_OR_NAME_LENGTH) return { products: [], page, pages: 0, total: 0 };
-
-    const matching = (range: { head: boolean }) => {
-      const query = narrowed(table.from().select(productSelect(columns), { count: "exact", head: range.head }), filter);
-      const active = columns.active === null ? query : query.eq(columns.active, true);
-      // Not `ilike`: PostgREST reads `*` as a wildcard there and offers no way to escape it.
-      return text === "" ? active : active.filter(columns.name, "imatch", text.replace(/[\\^$.|?*+()[\]{}]/g, "\\$&"));
-    };
-    const first = (page - 1) * pageSize;
-    const rows: ProductRow[] = [];
-    const found = async (total: number) => ({
-      products: await rowPrices.toProducts(rows),
-      page,
-      pages: Math.ceil(total / pageSize),
-      total,
-    });
-    try {
-      // PostgREST truncates a response at its max-rows, which may be less than one page: keep reading.
-      for (;;) {
-        const query = ordered(matching({ head: false }), order).order(columns.id);
-        const { rows: more, count } = await table.page(
-          productRowSchema,
-          query.range(first + rows.length, first + pageSize - 1),
-        );
-        rows.push(...more);
-        const total = requireCount(count, table.table);
-        if (more.length === 0 || rows.length >= Math.min(pageSize, total - first)) return await found(total);
-      }
-    } catch (error) {
-      // PGRST103: the range begins beyond the last row.
-      if (databaseCode(error) !== "PGRST103") throw error;
-      return found(requireCount(await table.count(matching({ head: true })), table.table));
-    }
-  };
-}
-
-function requireCount(count: number | null, table: string): number {
-  if (count === null) throw new UnavailableError(`The database did not count the rows of "${table}"`);
-  return count;
 }

@@ -16,6 +16,7 @@ export const productRowSchema = z.object({
   image: z.unknown().optional(),
   currency: z.unknown().optional(),
   active: z.unknown().optional(),
+  created: z.unknown().optional(),
   version: z.unknown().optional(),
 });
 export type ProductRow = z.infer<typeof productRowSchema>;
@@ -29,6 +30,7 @@ export const stockRowSchema = productRowSchema.pick({
 });
 export type SelectedStockRow = z.infer<typeof stockRowSchema>;
 export const idRowSchema = productRowSchema.pick({ id: true });
+export const orderRowSchema = productRowSchema.pick({ id: true, inventory: true });
 
 /** The database casts the id to text: a bigint beyond 2^53 would lose digits in JSON. */
 export function idSelect(columns: ProductColumns): string {
@@ -48,6 +50,10 @@ export function stockSelect(columns: ProductColumns, { versioned }: { versioned:
   });
 }
 
+export function orderSelect(columns: ProductColumns): string {
+  return selectList(columns, { inventory: columns.inventory });
+}
+
 export function productSelect(columns: ProductColumns): string {
   return selectList(columns, {
     name: columns.name,
@@ -58,6 +64,7 @@ export function productSelect(columns: ProductColumns): string {
     image: columns.image,
     currency: columns.currency,
     active: columns.active,
+    created: columns.created,
   });
 }
 

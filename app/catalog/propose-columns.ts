@@ -46,6 +46,7 @@ export function proposeColumns(names: Iterable<string>): ColumnProposal {
     currency: null,
     stripePrice: null,
     active: null,
+    created: null,
   };
   return {
     text: columnsText(columns),

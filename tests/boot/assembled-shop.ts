@@ -69,6 +69,8 @@ export function assembleWorldShop(
 /** The world's catalog as a driver: what only the boot check and Stripe Prices need does nothing. */
 function wholeCatalog(catalog: Catalog): SupabaseCatalog {
   const offers = Object.assign(catalog, {
+    sorts: async () => [],
+    following: async () => [],
     displayReader: () => (productIds: readonly string[]) => catalog.readStock(productIds),
   });
   return Object.assign(catalog, {

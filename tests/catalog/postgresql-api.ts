@@ -4,6 +4,8 @@ import { createPostgresConnection } from "@supabase/lite/postgres";
 import postgres from "postgres";
 import { vi } from "vitest";
 import { parseProductColumns } from "~/catalog/product-columns";
+import type { RowFilter } from "~/catalog/row-filter";
+import type { RowOrder } from "~/catalog/row-order";
 import type { SupabaseCatalog, SupabaseCatalogOptions } from "~/catalog/supabase-catalog-contract.server";
 import { createSupabaseCatalog } from "~/catalog/supabase-catalog.server";
 import { reportErrorsLikePostgrest } from "~/sandbox/supabase/postgrest-errors";
@@ -19,6 +21,8 @@ export interface PostgresqlApi {
     schema?: string;
     table: string;
     columns: string;
+    filter?: RowFilter;
+    order?: RowOrder;
     server?: number;
     through?: (api: typeof fetch) => typeof fetch;
   }): SupabaseCatalog;
@@ -48,15 +52,15 @@ export async function openPostgresqlApi({
 
   return {
     sql,
-    catalog({ schema: exposed, table, columns, server: number = 0, through = (api) => api }) {
+    catalog({ schema: exposed, columns, server: number = 0, through = (api) => api, ...rest }) {
       const api = apis[number]?.fetch;
       if (api === undefined) throw new Error(`There is no server ${number}`);
       const options: SupabaseCatalogOptions = {
+        ...rest,
         url: "http://supabase.local",
         key: KEY,
         fetch: through(api),
         schema: exposed,
-        table,
         columns: parseProductColumns(columns),
         priceUnit: "major",
         currency: "usd",

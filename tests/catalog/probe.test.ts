@@ -11,6 +11,7 @@ beforeAll(async () => {
     schema: `
       alter table products alter inventory_count drop not null;
       create table twins (id integer, name text, price numeric, inventory_count integer);
+      create table dated (id integer, name text, price numeric, inventory integer, words text, at timestamptz, doc json);
       create table frozen (id integer primary key, name text, price numeric, inventory_count integer);
       create function refuse() returns trigger language plpgsql as 'begin return null; end';
       create trigger refuse before update on frozen for each row execute function refuse();`,
@@ -39,6 +40,28 @@ describe("probe", () => {
       expect.stringContaining('no column "stock" (mapped to inventory'),
       expect.stringContaining('no column "stripe" (mapped to stripe_price'),
     ]);
+  });
+
+  it("reports a column for `created` that is missing, cannot be sorted by, or has no dates", async () => {
+    const report = (column: string) =>
+      database.catalogWith({ table: "dated", columns: `id,name,price,inventory,created=${column}` }).probe();
+    await database.setRows(
+      [{ id: 1, name: "Mug", price: 1, inventory: 2, words: "3 May", at: "2026-05-03", doc: 1 }],
+      "dated",
+    );
+    expect(await report("added")).toMatchObject({
+      ok: false,
+      problems: [expect.stringContaining('no column "added" (mapped to created')],
+    });
+    expect(await report("doc")).toMatchObject({
+      ok: false,
+      problems: [expect.stringMatching(/^PRODUCTS_COLUMNS .*json/)],
+    });
+    expect(await report("words")).toMatchObject({
+      ok: true,
+      warnings: [expect.stringContaining('"words" is not a date')],
+    });
+    expect(await report("at")).toEqual({ ok: true, problems: [], warnings: [] });
   });
 
   it("reports rows that can be read but not updated", async () => {

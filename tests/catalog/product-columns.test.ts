@@ -36,6 +36,7 @@ describe("parseProductColumns", () => {
       image: null,
       currency: null,
       active: null,
+      created: null,
     });
   });
 });

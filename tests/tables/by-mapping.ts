@@ -14,7 +14,7 @@ export const BY_MAPPING: readonly Shape[] = [
         ('Candle', 'Burns for forty hours.', 12.00, 0, null);`,
     env: {},
     expect: {
-      list: ["Candle · $12.00 · 0", "Linen Apron · $38.50 · 3", "Walnut Tray · $42.00 · 7"],
+      list: ["Linen Apron · $38.50 · 3", "Walnut Tray · $42.00 · 7", "Candle · $12.00 · 0"],
       sale: {
         id: "2",
         quantity: 2,

@@ -106,7 +106,7 @@ export const BY_VIEW: readonly Shape[] = [
          where v.deleted_at is null and exists (select from products p where p.id = v.product_id and p.is_published);`,
     env: { PRODUCTS_TABLE: "shop_products" },
     expect: {
-      list: ["Sweater · L · Green · $90.00 · 0", "Sweater · M · Green · $72.00 · 3"],
+      list: ["Sweater · M · Green · $72.00 · 3", "Sweater · L · Green · $90.00 · 0"],
       hidden: { 3: "Sweater · S · Green", 4: "Scarf · One · Red" },
       sale: {
         id: "1",
@@ -138,7 +138,7 @@ export const BY_VIEW: readonly Shape[] = [
       create trigger sell instead of update on shop_products for each row execute function sell_size();`,
     env: { PRODUCTS_TABLE: "shop_products" },
     expect: {
-      list: ["Sneaker · 40 · $85.00 · 2", "Sneaker · 41 · $85.00 · 0", "Sneaker · 42 · $85.00 · 7"],
+      list: ["Sneaker · 40 · $85.00 · 2", "Sneaker · 42 · $85.00 · 7", "Sneaker · 41 · $85.00 · 0"],
       sale: {
         id: "1-42",
         quantity: 3,
@@ -237,7 +237,7 @@ export const BY_VIEW: readonly Shape[] = [
       create trigger sell instead of update on shop_products for each row execute function sell_text();`,
     env: { PRODUCTS_TABLE: "shop_products" },
     expect: {
-      list: ["Hook · $4.00 · 12", "Net · $30.00 · 0", "Rope · $15.00 · 5"],
+      list: ["Hook · $4.00 · 12", "Rope · $15.00 · 5", "Net · $30.00 · 0"],
       sale: { id: "1", quantity: 2, unitAmount: 1500, stock: "select stock from items where id = 1" },
     },
   },
