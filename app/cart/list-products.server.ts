@@ -1,15 +1,25 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import type { ListSort } from "~/catalog/catalog";
 import { heldIfKnown } from "~/reservations/held-if-known";
 import type { CartShop, Visit } from "./cart-shop";
 import { productView, type ProductView } from "./product-view.server";
 
 export const PAGE_SIZE = 24;
 
-/** Query of the product list. URLs get mangled, so invalid values are ignored. */
+/** Beyond this no page is looked for. */
+const LAST_PAGE = 100_000;
+
+/** Query of the product list. URLs get mangled, so what is no value of its kind is ignored; a page that does not exist is reported. */
 export const listQuerySchema = z.object({
-  page: z.coerce.number().int().min(1).max(100_000).catch(1),
+  page: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .transform((page) => Math.min(page, LAST_PAGE))
+    .catch(1),
   q: z.string().trim().max(100).catch(""),
+  sort: z.string().catch(""),
 });
 
 export interface ProductListView {
@@ -19,6 +29,10 @@ export interface ProductListView {
   readonly total: number;
   /** Empty without a search. */
   readonly search: string;
+  /** Null: the shop's own order. */
+  readonly sort: ListSort | null;
+  /** What the list can be sorted by instead. */
+  readonly sorts: readonly ListSort[];
   /** Idempotency key of this view's forms; see `CartIntent`. */
   readonly operation: string;
 }
@@ -28,13 +42,21 @@ export function newOperation(): string {
   return `o${randomBytes(6).toString("base64url")}`;
 }
 
-/** One page of products, from one read of the catalog and one of the holds. */
+/** Whether a list has this page. An empty list has its first one. */
+export function hasPage({ page, pages }: Pick<ProductListView, "page" | "pages">): boolean {
+  return page <= Math.max(1, pages);
+}
+
+/** One page of products and their holds. A sort that the table cannot do is ignored. */
 export async function listProducts(
   { offers, store }: Pick<CartShop, "offers" | "store">,
-  { page, q }: z.output<typeof listQuerySchema>,
+  { page, q, sort: asked }: z.output<typeof listQuerySchema>,
   visit: Visit,
 ): Promise<ProductListView> {
-  const found = await offers.list({ page, pageSize: PAGE_SIZE, search: q === "" ? undefined : q });
+  const sorts = await offers.sorts();
+  const sort = sorts.find((known) => known === asked);
+  const search = q === "" ? undefined : q;
+  const found = await offers.list({ page, pageSize: PAGE_SIZE, search, sort, soldOutLast: true });
   const held = await heldIfKnown(
     store,
     visit.sessionHash,
@@ -46,18 +68,8 @@ export async function listProducts(
     pages: found.pages,
     total: found.total,
     search: q,
+    sort: sort ?? null,
+    sorts,
     operation: newOperation(),
   };
-}
-
-/** One product; null: there is no such product. */
-export async function findProduct(
-  { offers, store }: Pick<CartShop, "offers" | "store">,
-  productId: string,
-  visit: Visit,
-): Promise<ProductView | null> {
-  const product = (await offers.products([productId])).get(productId);
-  if (product === undefined) return null;
-  const held = await heldIfKnown(store, visit.sessionHash, [productId]);
-  return productView(product, held.get(productId), visit);
 }

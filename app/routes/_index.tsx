@@ -1,16 +1,16 @@
-import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
+import { data, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { withErrorPage } from "~/api/page-problem.server";
 import { container } from "~/boot/container.server";
-import { listProducts, listQuerySchema } from "~/cart/list-products.server";
+import { hasPage, listProducts, listQuerySchema } from "~/cart/list-products.server";
 import { listMeta } from "~/components/shop/page-meta";
 import { ProductListPage } from "~/components/shop/product-list-page";
 import { parse } from "~/http/body.server";
 
 export { unlessRefused as shouldRevalidate } from "~/components/shop/revalidation";
 
-export const meta: MetaFunction<typeof loader> = ({ data }) =>
-  data === undefined ? [] : listMeta(data.list, data.siteUrl);
+export const meta: MetaFunction<typeof loader> = ({ data: loaded }) =>
+  loaded === undefined ? [] : listMeta(loaded.list, loaded.siteUrl);
 
 export function loader({ request }: LoaderFunctionArgs) {
   return withErrorPage(async () => {
@@ -21,7 +21,7 @@ export function loader({ request }: LoaderFunctionArgs) {
       locale: container.env.SHOP_LOCALE,
       now: Date.now(),
     });
-    return { list, siteUrl: container.originRule.publicUrl };
+    return data({ list, siteUrl: container.originRule.publicUrl }, { status: hasPage(list) ? 200 : 404 });
   });
 }
 

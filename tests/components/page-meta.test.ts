@@ -66,22 +66,26 @@ describe("the metadata of a page", () => {
       rel: "canonical",
       href: "https://shop.test/products/a%20b",
     });
-    const list = { products: [], page: 2, pages: 3, total: 50, search: "", operation: "o" };
+    const list = { products: [], page: 2, pages: 3, total: 50, search: "", sort: null, sorts: [], operation: "o" };
     expect(listMeta(list, "https://shop.test")).toContainEqual({
       tagName: "link",
       rel: "canonical",
       href: "https://shop.test/?page=2",
     });
-    expect(listMeta({ ...list, search: "mug" }, "https://shop.test")).toContainEqual({
-      name: "robots",
-      content: "noindex",
-    });
+    expect(listMeta({ ...list, sort: "-price" as const }, "https://shop.test")).toEqual(
+      listMeta(list, "https://shop.test"),
+    );
+    for (const hidden of [
+      { ...list, search: "mug" },
+      { ...list, page: 4 },
+    ])
+      expect(listMeta(hidden, "https://shop.test")).toContainEqual({ name: "robots", content: "noindex" });
   });
 
   it("says what shop this is, with what is set", () => {
     const shopOf = (variables: Record<string, string>) => {
       setSiteOf(variables);
-      const list = { products: [], page: 1, pages: 1, total: 0, search: "", operation: "o" };
+      const list = { products: [], page: 1, pages: 1, total: 0, search: "", sort: null, sorts: [], operation: "o" };
       return listMeta(list, "https://shop.test");
     };
     const described = shopOf({ SHOP_NAME: "Kiln", SHOP_LOCALE: "en-GB", SUPPORT_EMAIL: "hello@kiln.test" });
@@ -113,7 +117,7 @@ describe("the metadata of a page", () => {
   it("has a title and a description without a tagline, too", () => {
     setSite({ ...site(), name: "Kiln", tagline: null });
     const list = listMeta(
-      { products: [], page: 1, pages: 1, total: 0, search: "", operation: "o" },
+      { products: [], page: 1, pages: 1, total: 0, search: "", sort: null, sorts: [], operation: "o" },
       "https://shop.test",
     );
     expect(list).toContainEqual({ title: "Kiln" });

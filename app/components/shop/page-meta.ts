@@ -9,12 +9,14 @@ import { t } from "~/words/words";
 import { durationText } from "./duration-text";
 
 /** Metadata of the product list. It also says what shop this is. `siteUrl`: origin of the shop, without a trailing slash. */
-export function listMeta({ search, page }: ProductListView, siteUrl: string): MetaDescriptor[] {
+export function listMeta({ search, page, pages }: ProductListView, siteUrl: string): MetaDescriptor[] {
   const { name, tagline } = site();
   const title = tagline === null ? name : `${name} · ${tagline}`;
+  const hidden = (text: string) => [{ title: pageTitle(text) }, { name: "robots", content: "noindex" }];
   // There is no end of search URLs; only the list itself should be indexed.
-  if (search !== "")
-    return [{ title: pageTitle(t("products.searchTitle", { search })) }, { name: "robots", content: "noindex" }];
+  if (search !== "") return hidden(t("products.searchTitle", { search }));
+  if (page > Math.max(1, pages)) return hidden(t("products.noSuchPage"));
+  // The same products in another order are no other page.
   const url = page === 1 ? `${siteUrl}/` : `${siteUrl}/?page=${page}`;
   return [
     ...pageMeta({ title, description: tagline ?? `${name}. ${promise()}`, url, image: null }),

@@ -1,29 +1,25 @@
 import { Link } from "@remix-run/react";
+import type { ProductListView } from "~/cart/list-products.server";
 import { t } from "~/words/words";
+import { listAddress } from "./list-address";
 
-export function Paging({ page, pages, search }: { page: number; pages: number; search: string }) {
+type PagingProps = Pick<ProductListView, "page" | "pages" | "search" | "sort">;
+
+export function Paging({ page, pages, ...list }: PagingProps) {
   if (pages <= 1) return null;
   return (
     <nav className="paging" aria-label={t("products.pages")}>
       {page > 1 && (
-        <Link to={address(page - 1, search)} rel="prev">
+        <Link to={listAddress({ ...list, page: page - 1 })} rel="prev">
           {t("products.previous")}
         </Link>
       )}
-      <span>{t("products.pageOf", { page, pages })}</span>
+      <span aria-current="page">{t("products.pageOf", { page, pages })}</span>
       {page < pages && (
-        <Link to={address(page + 1, search)} rel="next">
+        <Link to={listAddress({ ...list, page: page + 1 })} rel="next">
           {t("products.next")}
         </Link>
       )}
     </nav>
   );
-}
-
-function address(page: number, search: string): string {
-  const query = new URLSearchParams({
-    ...(search === "" ? {} : { q: search }),
-    ...(page === 1 ? {} : { page: String(page) }),
-  }).toString();
-  return query === "" ? "/" : `/?${query}`;
 }

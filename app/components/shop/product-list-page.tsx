@@ -4,50 +4,22 @@ import type { ProductListView } from "~/cart/list-products.server";
 import { site } from "~/words/site";
 import { t } from "~/words/words";
 import { durationText } from "./duration-text";
+import { listAddress } from "./list-address";
 import { Paging } from "./paging";
 import { ProductCard } from "./product-card";
+import { SortForm } from "./sort-form";
 
 // Pictures above the fold load at once.
 const EAGER_PICTURES = 4;
 
-export function ProductListPage({
-  view: { products, page, pages, total, search, operation },
-}: {
-  view: ProductListView;
-}) {
-  const isBeyondLast = products.length === 0 && total > 0;
+export function ProductListPage({ view }: { view: ProductListView }) {
+  const { products, page, pages, operation } = view;
+  if (page > Math.max(1, pages)) return <NoSuchPage {...view} />;
   return (
     <LiveStock productIds={products.map(({ id }) => id)}>
-      <div className="intro">
-        <h1>{search === "" ? (site().tagline ?? t("products.title")) : t("products.searchTitle", { search })}</h1>
-        {search === "" && page === 1 && (
-          <p className="text-ink-soft max-w-prose text-lg">
-            {t("shop.promiseAll", { duration: durationText(site().holdMs) })}
-          </p>
-        )}
-        {total > 0 && (
-          <p className="hint">
-            {search === "" ? t("products.found", { total }) : t("products.foundFor", { total, search })}
-            {search !== "" && (
-              <>
-                {" · "}
-                <Link to="/">{t("nav.allProducts")}</Link>
-              </>
-            )}
-          </p>
-        )}
-      </div>
+      <Introduction {...view} />
       {products.length === 0 ? (
-        <section className="notice-page">
-          <p>
-            {isBeyondLast
-              ? t("products.noSuchPage")
-              : search === ""
-                ? t("products.none")
-                : t("products.noneFound", { search })}
-          </p>
-          <Link to="/">{t("nav.allProducts")}</Link>
-        </section>
+        <Nothing {...view} />
       ) : (
         <ul className="cards">
           {products.map((product, index) => (
@@ -57,7 +29,53 @@ export function ProductListPage({
           ))}
         </ul>
       )}
-      {!isBeyondLast && <Paging page={page} pages={pages} search={search} />}
+      <Paging {...view} />
     </LiveStock>
+  );
+}
+
+function Introduction({ page, total, search, sort, sorts }: ProductListView) {
+  return (
+    <div className="intro">
+      <h1>{search === "" ? (site().tagline ?? t("products.title")) : t("products.searchTitle", { search })}</h1>
+      {search === "" && page === 1 && (
+        <p className="text-ink-soft max-w-prose text-lg">
+          {t("shop.promiseAll", { duration: durationText(site().holdMs) })}
+        </p>
+      )}
+      {total > 0 && (
+        <div className="list-bar">
+          <p className="hint">
+            {search === "" ? t("products.found", { total }) : t("products.foundFor", { total, search })}
+            {search !== "" && (
+              <>
+                {" · "}
+                <Link to="/">{t("nav.allProducts")}</Link>
+              </>
+            )}
+          </p>
+          {total > 1 && sorts.length > 0 && <SortForm search={search} sort={sort} sorts={sorts} />}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Nothing({ search }: ProductListView) {
+  return (
+    <section className="notice-page">
+      <p>{search === "" ? t("products.none") : t("products.noneFound", { search })}</p>
+      <Link to="/">{t("nav.allProducts")}</Link>
+    </section>
+  );
+}
+
+function NoSuchPage({ search, sort }: ProductListView) {
+  return (
+    <section className="notice-page">
+      <h1>{t("products.noSuchPage")}</h1>
+      {search !== "" && <Link to={listAddress({ search, sort })}>{t("products.searchTitle", { search })}</Link>}
+      <Link to="/">{t("nav.allProducts")}</Link>
+    </section>
   );
 }

@@ -1,8 +1,9 @@
-import { Form, Link, useNavigation } from "@remix-run/react";
+import { Link, useNavigation } from "@remix-run/react";
 import { site } from "~/words/site";
 import { t } from "~/words/words";
 import { CartLink } from "./cart-link";
 import { HoldClock } from "./hold-clock";
+import { SiteSearch } from "./site-search";
 
 export function SiteHeader() {
   const isNavigating = useNavigation().state !== "idle";
@@ -13,15 +14,7 @@ export function SiteHeader() {
         <ShopMark />
         {site().name}
       </Link>
-      <Form action="/" role="search" className="search">
-        <label htmlFor="search" className="visually-hidden">
-          {t("nav.searchFor")}
-        </label>
-        <input id="search" type="search" name="q" maxLength={100} placeholder={t("nav.searchFor")} />
-        <button type="submit" className="button quiet">
-          {t("nav.search")}
-        </button>
-      </Form>
+      <SiteSearch />
       <nav aria-label={t("nav.cart")}>
         <CartLink />
         <HoldClock />

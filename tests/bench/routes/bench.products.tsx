@@ -15,6 +15,8 @@ export async function loader() {
       pages,
       total,
       search: "",
+      sort: null,
+      sorts: [],
       operation: newOperation(),
     },
   };
