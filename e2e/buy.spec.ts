@@ -6,7 +6,7 @@ test("a purchase is held, paid, shown as an order and deducted from stock", asyn
   await setStock("Tide Mug", 8);
   const buyer = await shopper();
   await buyer.browseTo("Tide Mug");
-  await expect(buyer.page.getByText(t("stock.left", { available: 8 }))).toBeVisible();
+  await expect(buyer.purchase().getByText(t("stock.left", { available: 8 }))).toBeVisible();
   await buyer.addToCart("Tide Mug");
   await expect(buyer.line("Tide Mug").getByText(t("stock.heldMore", { held: 1, more: 7 }))).toBeVisible();
 

@@ -59,7 +59,7 @@ for (const { locale, language, port } of SHOPS) {
       await expect(page.getByRole("heading", { level: 1, name: t("error.notFound.title") })).toBeVisible();
       await expectWell(page, "not-found", javaScriptEnabled);
       await buyer.openProduct("Tide Mug");
-      await expect(page.getByText(t("stock.left", { available: 8 }))).toBeVisible();
+      await expect(buyer.purchase().getByText(t("stock.left", { available: 8 }))).toBeVisible();
       await expectWell(page, "product", javaScriptEnabled);
       await buyer.addToCart("Tide Mug", 2);
       await expectWell(page, "cart-held", javaScriptEnabled);
@@ -95,7 +95,7 @@ for (const { locale, language, port } of SHOPS) {
       await expect(refusal.getByText(textLike("failure.heldByOthersUntil", { time: CLOCK }))).toBeVisible();
       expect(messagesIn(await textsOf(second.page), en, language)).toEqual([]);
       await second.openProduct("Foghorn Teapot");
-      await expect(second.page.getByText(textLike("stock.inOtherCartsUntil", { time: CLOCK }))).toBeVisible();
+      await expect(second.purchase().getByText(textLike("stock.inOtherCartsUntil", { time: CLOCK }))).toBeVisible();
     });
   });
 }

@@ -9,7 +9,7 @@ test("with one unit and two shoppers, one gets it and the other sees why not", a
   // A slightly outdated page still offers the unit that is now held.
   await second.page.route("**/api/availability**", (route) => route.abort());
   await second.openProduct("Foghorn Teapot");
-  await expect(second.page.getByText(t("stock.lastOne"))).toBeVisible();
+  await expect(second.purchase().getByText(t("stock.lastOne"))).toBeVisible();
 
   await first.addToCart("Foghorn Teapot");
   await second.page.getByRole("button", { name: t("product.addLabel", { name: "Foghorn Teapot" }) }).click();
@@ -18,7 +18,7 @@ test("with one unit and two shoppers, one gets it and the other sees why not", a
   await expect(refusal.getByText(textLike("failure.heldByOthersUntil", { time: CLOCK }))).toBeVisible();
 
   await second.openProduct("Foghorn Teapot");
-  await expect(second.page.getByText(textLike("stock.inOtherCartsUntil", { time: CLOCK }))).toBeVisible();
+  await expect(second.purchase().getByText(textLike("stock.inOtherCartsUntil", { time: CLOCK }))).toBeVisible();
   await expect(
     second.page.getByRole("button", { name: t("product.addLabel", { name: "Foghorn Teapot" }) }),
   ).toHaveCount(0);

@@ -12,12 +12,12 @@ test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
     const watcher = await shopper();
     const other = await shopper();
     await watcher.openProduct("Tide Mug");
-    await expect(watcher.page.getByText(t("stock.few", { available: 2 }))).toBeVisible();
+    await expect(watcher.purchase().getByText(t("stock.few", { available: 2 }))).toBeVisible();
 
     await other.addToCart("Tide Mug");
-    await expect(watcher.page.getByText(t("stock.few", { available: 1 }))).toBeVisible();
+    await expect(watcher.purchase().getByText(t("stock.few", { available: 1 }))).toBeVisible();
     await other.setQuantity("Tide Mug", 2);
-    await expect(watcher.page.getByText(textLike("stock.inOtherCartsUntil", { time: CLOCK }))).toBeVisible();
+    await expect(watcher.purchase().getByText(textLike("stock.inOtherCartsUntil", { time: CLOCK }))).toBeVisible();
     await expect(watcher.page.getByRole("button", { name: t("product.addLabel", { name: "Tide Mug" }) })).toHaveCount(
       0,
     );
@@ -25,12 +25,12 @@ test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
     await other.setQuantity("Tide Mug", 1);
     await expect(watcher.page.getByRole("button", { name: t("product.addLabel", { name: "Tide Mug" }) })).toBeVisible();
     await setStock("Tide Mug", 8);
-    await expect(watcher.page.getByText(t("stock.left", { available: 7 }))).toBeVisible();
+    await expect(watcher.purchase().getByText(t("stock.left", { available: 7 }))).toBeVisible();
 
     await other.goToPayment();
     await other.pay();
     await setStock("Tide Mug", 0);
-    await expect(watcher.page.getByText(t("stock.soldOut"))).toBeVisible();
+    await expect(watcher.purchase().getByText(t("stock.soldOut"))).toBeVisible();
   });
 
   test("the list and the cart follow as well", async ({ shopper, setStock }) => {
@@ -56,8 +56,8 @@ test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
     const second = await shopper({ shortHolds: true });
     await second.openProduct("Cormorant Jug");
     await first.addToCart("Cormorant Jug");
-    await expect(second.page.getByText(textLike("stock.inOtherCartsUntil", { time: CLOCK }))).toBeVisible();
-    await expect(second.page.getByText(t("stock.lastOne"))).toBeVisible();
+    await expect(second.purchase().getByText(textLike("stock.inOtherCartsUntil", { time: CLOCK }))).toBeVisible();
+    await expect(second.purchase().getByText(t("stock.lastOne"))).toBeVisible();
   });
 
   test("the page polls if streams are blocked", async ({ shopper, setStock }) => {
@@ -67,9 +67,9 @@ test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
       route.fulfill({ status: 403, body: "blocked" }),
     );
     await watcher.openProduct("Skerry Plate");
-    await expect(watcher.page.getByText(t("stock.left", { available: 6 }))).toBeVisible();
+    await expect(watcher.purchase().getByText(t("stock.left", { available: 6 }))).toBeVisible();
     await setStock("Skerry Plate", 3);
-    await expect(watcher.page.getByText(t("stock.few", { available: 3 }))).toBeVisible();
+    await expect(watcher.purchase().getByText(t("stock.few", { available: 3 }))).toBeVisible();
   });
 
   test("a change in another tab updates the open cart", async ({ shopper, setStock }) => {

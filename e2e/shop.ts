@@ -92,11 +92,16 @@ export class Shopper {
     await expect(this.page.getByRole("heading", { name: t("order.paid.title") })).toBeVisible();
   }
 
+  /** The product page's own stock and form, without those of the products below it. */
+  purchase(): Locator {
+    return this.page.getByRole("region", { name: t("product.purchase") });
+  }
+
   /** Reloads the product page until it shows this text. */
   async expectStock(name: string, text: string | RegExp): Promise<void> {
     await expect(async () => {
       await this.openProduct(name);
-      await expect(this.page.getByText(text)).toBeVisible({ timeout: 1_000 });
+      await expect(this.purchase().getByText(text)).toBeVisible({ timeout: 1_000 });
     }).toPass({ timeout: 15_000 });
   }
 

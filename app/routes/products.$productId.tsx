@@ -2,7 +2,8 @@ import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { withErrorPage } from "~/api/page-problem.server";
 import { container } from "~/boot/container.server";
-import { findProduct, newOperation } from "~/cart/list-products.server";
+import { findProduct } from "~/cart/find-product.server";
+import { newOperation } from "~/cart/list-products.server";
 import { productIdIn } from "~/catalog/product-address";
 import { productMeta } from "~/components/shop/page-meta";
 import { ProductPage } from "~/components/shop/product-page";
@@ -17,10 +18,10 @@ export function loader({ request }: LoaderFunctionArgs) {
   return withErrorPage(async () => {
     const { cart } = await container.carts.read(request);
     const visit = { sessionHash: cart.sessionHash, locale: container.env.SHOP_LOCALE, now: Date.now() };
-    const product = await findProduct(container, productIdIn(request.url), visit);
-    if (product === null) throw new Problem(404, "unknown_product", "This product does not exist.");
+    const found = await findProduct(container, productIdIn(request.url), visit);
+    if (found === null) throw new Problem(404, "unknown_product", "This product does not exist.");
     return {
-      product,
+      ...found,
       maxUnitsPerLine: container.env.MAX_UNITS_PER_LINE,
       operation: newOperation(),
       siteUrl: container.originRule.publicUrl,
@@ -29,6 +30,6 @@ export function loader({ request }: LoaderFunctionArgs) {
 }
 
 export default function Product() {
-  const { product, maxUnitsPerLine, operation } = useLoaderData<typeof loader>();
-  return <ProductPage product={product} maxUnitsPerLine={maxUnitsPerLine} operation={operation} />;
+  const { product, more, maxUnitsPerLine, operation } = useLoaderData<typeof loader>();
+  return <ProductPage product={product} more={more} maxUnitsPerLine={maxUnitsPerLine} operation={operation} />;
 }

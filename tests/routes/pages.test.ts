@@ -348,6 +348,49 @@ describe("read-only pages", () => {
     expect(reads).toHaveBeenCalledTimes(3);
   });
 
+  it("respond with 404 beyond the last page, and with the list for what is no page number", async () => {
+    await open(Array.from({ length: 30 }, (_, n) => product(`mug-${n}`)));
+    const statusOf = async (path: string) => {
+      const asked = await request(path);
+      return (await answer(() => listRoute.loader(args(asked)))).status;
+    };
+    for (const page of ["3", "99", "1e9"]) expect(await statusOf(`/?page=${page}`), page).toBe(404);
+    for (const page of ["2", "0", "-1", "1.5", "last", ""]) expect(await statusOf(`/?page=${page}`), page).toBe(200);
+    await open([]);
+    expect(await statusOf("/")).toBe(200);
+    expect(await statusOf("/?page=2")).toBe(404);
+  });
+
+  it("ignore a sort that the table cannot do", async () => {
+    const { offers: all } = here().shop;
+    const list = vi.fn((query: Parameters<typeof all.list>[0]) => all.list(query));
+    const offers = decorate(all, { list, sorts: async () => ["newest"] });
+    install(decorate(here().shop, { offers }));
+    for (const [sort, used] of [
+      ["newest", "newest"],
+      ["price", null],
+      ["shoe-size", null],
+    ] as const) {
+      const asked = await request(`/?sort=${sort}`);
+      const came = await answer(() => listRoute.loader(args(asked)));
+      expect(came).toMatchObject({ status: 200, body: { list: { sort: used, sorts: ["newest"] } } });
+      expect(list.mock.lastCall?.[0].sort ?? null).toBe(used);
+    }
+  });
+
+  it("show a product with those that follow it, and without them if they are not known", async () => {
+    await open(["mug", "jug", "cup"].map((id) => product(id)));
+    const more = async (following: () => Promise<readonly string[]>) => {
+      install(decorate(here().shop, { offers: decorate(here().shop.offers, { following }) }));
+      const asked = await request("/products/mug");
+      return (await answer(() => productRoute.loader(args(asked, { productId: "mug" })))).body;
+    };
+    const known = async () => ["cup", "gone", "jug"];
+    expect(await more(known)).toMatchObject({ product: { id: "mug" }, more: [{ id: "cup" }, { id: "jug" }] });
+    for (const unknown of [down, () => new Promise<never>(() => undefined)])
+      expect(await more(unknown)).toMatchObject({ product: { id: "mug" }, more: [] });
+  });
+
   it("respond with 503 and a message, with the cart intact, while the database is down", async () => {
     const { shop } = here();
     install(decorate(shop, { offers: decorate(shop.offers, { list: down, products: down }) }));

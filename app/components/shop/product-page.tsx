@@ -5,6 +5,7 @@ import { site } from "~/words/site";
 import { t } from "~/words/words";
 import { AddToCartForm } from "./add-to-cart-form";
 import { durationText } from "./duration-text";
+import { ProductCard } from "./product-card";
 import { ProductPicture } from "./product-picture";
 import { StockStatus } from "./stock-status";
 
@@ -14,10 +15,10 @@ interface ProductPageProps {
   readonly operation: string;
 }
 
-export function ProductPage(props: ProductPageProps) {
-  const { name, description, image, price } = props.product;
+export function ProductPage({ more, ...props }: ProductPageProps & { readonly more: readonly ProductView[] }) {
+  const { id, name, description, image, price } = props.product;
   return (
-    <LiveStock productIds={[props.product.id]}>
+    <LiveStock productIds={[id, ...more.map((product) => product.id)]}>
       <article className="product">
         <ProductPicture image={image} size={640} eager first />
         <div className="about">
@@ -30,6 +31,18 @@ export function ProductPage(props: ProductPageProps) {
           </p>
         </div>
       </article>
+      {more.length > 0 && (
+        <section className="more" aria-labelledby="more">
+          <h2 id="more">{t("product.more")}</h2>
+          <ul className="cards">
+            {more.map((product, index) => (
+              <li key={product.id}>
+                <ProductCard product={product} eager={false} operation={`${props.operation}-${index}`} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </LiveStock>
   );
 }
