@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 import type { EngineOptions } from "./e2e/engines/browser-window";
-import { engineProjects } from "./e2e/engines/projects";
+import { engineProjects, JOURNEYS } from "./e2e/engines/projects";
 
 /** Each worker has two stores, on adjacent ports: one with default settings and one whose holds last only seconds. */
 const WORKERS = 2;
@@ -68,6 +68,7 @@ export default defineConfig<ShopOptions, EngineOptions>({
       use: { ...chromium, javaScriptEnabled: false, javascript: false },
       grepInvert: /@with-javascript/,
     },
+    { name: "older-browsers", testDir: JOURNEYS, use: { ...chromium, isOld: true }, grepInvert: /@without-javascript/ },
     ...engineProjects(),
   ],
   // Playwright starts these one after another; the first one builds if needed.

@@ -1,7 +1,7 @@
 // @ts-check
 import { createRequire } from "node:module";
 import ts from "typescript";
-import { BROWSER_TARGETS } from "./browser-targets.js";
+import { missingIn } from "./missing-apis.js";
 
 /** @type {import("@mdn/browser-compat-data").CompatData} */
 const { api, javascript } = createRequire(import.meta.url)("@mdn/browser-compat-data");
@@ -79,18 +79,4 @@ function ownerOf({ parent }) {
  */
 function found(name, entry) {
   return entry?.__compat === undefined ? null : { name, entry: entry.__compat };
-}
-
-/** @param {import("@mdn/browser-compat-data").CompatStatement} entry */
-function missingIn({ support }) {
-  return Object.entries(BROWSER_TARGETS).flatMap(([browser, oldest]) => {
-    const statements = [support[/** @type {keyof typeof BROWSER_TARGETS} */ (browser)] ?? []].flat();
-    const has = statements.some(
-      ({ version_added: added, version_removed: removed, flags, prefix, alternative_name: other }) => {
-        const since = added === "preview" || !added ? Infinity : parseFloat(added.replace("≤", ""));
-        return since <= oldest && !removed && !flags && !prefix && !other;
-      },
-    );
-    return statements.length === 0 || has ? [] : [`${browser} ${oldest}`];
-  });
 }

@@ -15,13 +15,16 @@ const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce;
 const cartChanges = window.__remixManifest.routes["routes/cart_.panel"]?.module;
 if (cartChanges !== undefined) import(/* @vite-ignore */ cartChanges).catch(() => undefined);
 
-startTransition(() => {
-  hydrateRoot(
-    document,
-    <StrictMode>
-      <NonceProvider value={nonce}>
-        <RemixBrowser />
-      </NonceProvider>
-    </StrictMode>,
-  );
-});
+// A browser without TextEncoderStream has no data to start from: its pages stay as they work without JavaScript.
+if (window.__remixContext.stream !== undefined) {
+  startTransition(() => {
+    hydrateRoot(
+      document,
+      <StrictMode>
+        <NonceProvider value={nonce}>
+          <RemixBrowser />
+        </NonceProvider>
+      </StrictMode>,
+    );
+  });
+}

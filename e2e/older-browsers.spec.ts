@@ -1,13 +1,51 @@
 import { pageTitle } from "~/components/page-title";
 import { t } from "~/words/words";
+import { makeOlder } from "./engines/older-browser";
 import { expect, test } from "./shop";
 
-test("@with-javascript a browser without URL.canParse shows a product page", async ({ shopper, setStock }) => {
+// The project "older-browsers" runs the main journeys in such a browser.
+test("@with-javascript an older browser lacks what is new, and has all else", async ({ context, page, baseURL }) => {
+  await makeOlder(context);
+  await page.goto(baseURL ?? "");
+  const has = await page.evaluate(() => ({
+    canParse: "canParse" in URL,
+    toSorted: "toSorted" in Array.prototype,
+    withResolvers: "withResolvers" in Promise,
+    viewTransitions: "startViewTransition" in document,
+    navigation: "navigation" in window,
+    at: "at" in Array.prototype,
+    randomUUID: "randomUUID" in crypto,
+    channels: "BroadcastChannel" in window,
+  }));
+  expect(has).toEqual({
+    canParse: false,
+    toSorted: false,
+    withResolvers: false,
+    viewTransitions: false,
+    navigation: false,
+    at: true,
+    randomUUID: true,
+    channels: true,
+  });
+});
+
+test("@with-javascript a browser that is too old shows pages as without JavaScript", async ({
+  browser,
+  baseURL,
+  setStock,
+}) => {
   await setStock("Tide Mug", 8);
-  const visitor = await shopper();
-  await visitor.page.addInitScript(() => void Reflect.deleteProperty(URL, "canParse"));
-  await visitor.browseTo("Tide Mug");
-  await expect(visitor.page.getByRole("button", { name: t("product.addLabel", { name: "Tide Mug" }) })).toBeVisible();
+  const context = await browser.newContext();
+  await context.addInitScript(() => void Reflect.deleteProperty(window, "TextEncoderStream"));
+  const page = await context.newPage();
+  const loaded = page.waitForRequest(/entry\.client/);
+  await page.goto(baseURL ?? "");
+  await (await loaded).response();
+  await page.getByRole("button", { name: t("product.addLabel", { name: "Tide Mug" }) }).click();
+  await expect(page).toHaveURL(/\/cart$/);
+  await page.getByRole("button", { name: t("cart.removeLabel", { name: "Tide Mug" }) }).click();
+  await expect(page.getByText(t("cart.empty"))).toBeVisible();
+  await context.close();
 });
 
 test("@with-javascript an error in a page's meta leaves the rest of the shop working", async ({ shopper }) => {

@@ -1,10 +1,12 @@
 /** Which browser the journeys run in: one of Debian's, or the project's own of Playwright. */
-export type EngineName = "firefox-esr" | "webkitgtk" | "playwright";
+type EngineName = "firefox-esr" | "webkitgtk" | "playwright";
 
 export interface EngineOptions {
   engineName: EngineName;
   /** Whether scripts run in the pages of the engine. */
   javascript: boolean;
+  /** Whether pages lack what the oldest supported browsers lack. Only Playwright's browsers can. */
+  isOld: boolean;
 }
 
 /** What journeys find by its accessible name. */
@@ -18,7 +20,7 @@ export interface BrowserWindow {
   count(role: Role, name: string): Promise<number>;
   /** Clicks the first of these elements, with the pointer. */
   click(role: Role, name: string): Promise<void>;
-  /** Replaces the text of the first of these elements, with the keyboard. */
+  /** Replaces the text of the first of these elements. */
   fill(role: Role, name: string, text: string): Promise<void>;
   press(key: Key): Promise<void>;
   /** The result, as JSON allows it, of a function that uses nothing from around it. Works with JavaScript off, too. */

@@ -1,12 +1,17 @@
 import type { BrowserType } from "@playwright/test";
-import type { Engine } from "./browser-window";
+import type { Engine, EngineOptions } from "./browser-window";
+import { makeOlder } from "./older-browser";
 
-/** Playwright's own browsers, by Playwright. */
-export async function startPlaywright(type: BrowserType, { javascript }: { javascript: boolean }): Promise<Engine> {
+/** Drives the browsers that Playwright can drive. */
+export async function startPlaywright(
+  type: BrowserType,
+  { javascript, isOld }: Omit<EngineOptions, "engineName">,
+): Promise<Engine> {
   const browser = await type.launch();
   return {
     openWindow: async () => {
       const context = await browser.newContext({ javaScriptEnabled: javascript, reducedMotion: "reduce" });
+      if (isOld) await makeOlder(context);
       const page = await context.newPage();
       return {
         open: async (address) => void (await page.goto(address)),

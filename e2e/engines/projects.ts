@@ -3,6 +3,8 @@ import { delimiter, join } from "node:path";
 import { firefox, webkit, type Project } from "@playwright/test";
 import type { EngineOptions } from "./browser-window";
 
+export const JOURNEYS = "e2e/engines";
+
 interface EngineProject {
   readonly name: string;
   readonly use: Partial<EngineOptions> & { readonly browserName?: "firefox" | "webkit" };
@@ -38,10 +40,10 @@ export function engineProjects(): Project<object, EngineOptions>[] {
   for (const { name, isInstalled, command } of ENGINES)
     if (!isInstalled && isMainProcess) console.error(`Not tested: ${name}, which is not installed (${command})`);
   return ENGINES.filter(({ isInstalled }) => isInstalled).flatMap(({ name, use }) => [
-    { name, testDir: "e2e/engines", use, grepInvert: /@without-javascript/ },
+    { name, testDir: JOURNEYS, use, grepInvert: /@without-javascript/ },
     {
       name: `${name}-without-javascript`,
-      testDir: "e2e/engines",
+      testDir: JOURNEYS,
       use: { ...use, javascript: false },
       grepInvert: /@with-javascript/,
     },

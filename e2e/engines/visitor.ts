@@ -1,15 +1,18 @@
 import type { BrowserType } from "@playwright/test";
-import { expect, isHydrated, test as shopTest, storesOf, urlOf } from "../shop";
-import type { BrowserWindow, Engine, EngineName, EngineOptions, Key, Role } from "./browser-window";
+import { expect, isHydrated, productId, test as shopTest, storesOf, urlOf } from "../shop";
+import type { BrowserWindow, Engine, EngineOptions, Key, Role } from "./browser-window";
 import { startFirefox } from "./firefox";
 import { startPlaywright } from "./playwright";
 import { startWebkit } from "./webkit";
 
+const WAIT = { timeout: 15_000, intervals: [200] };
+
 /** A shopper in any engine. */
-class Visitor {
+export class Visitor {
   private readonly window: BrowserWindow;
   private readonly baseUrl: string;
   private readonly javascript: boolean;
+  private path = "/";
 
   constructor(window: BrowserWindow, baseUrl: string, javascript: boolean) {
     this.window = window;
@@ -19,8 +22,13 @@ class Visitor {
 
   /** Opens a page of the shop and waits until React has taken it over. */
   async open(path: string): Promise<void> {
+    this.path = path;
     await this.window.open(`${this.baseUrl}${path}`);
     if (this.javascript) await expect.poll(() => this.window.evaluate(isHydrated)).toBe(true);
+  }
+
+  openProduct(name: string): Promise<void> {
+    return this.open(`/products/${productId(name)}`);
   }
 
   async click(role: Role, name: string): Promise<void> {
@@ -39,18 +47,51 @@ class Visitor {
 
   /** Waits until something with this role and name is shown. */
   async finds(role: Role, name: string): Promise<void> {
-    await expect.poll(() => this.window.count(role, name), `${role} “${name}”`).toBeGreaterThan(0);
+    await expect(async () => {
+      expect(await this.window.count(role, name), `${role} “${name}”`).toBeGreaterThan(0);
+    }).toPass(WAIT);
   }
 
   /** Waits until nothing with this role and name is shown. */
   async misses(role: Role, name: string): Promise<void> {
-    await expect.poll(() => this.window.count(role, name), `${role} “${name}”`).toBe(0);
+    await expect(async () => {
+      expect(await this.window.count(role, name), `${role} “${name}”`).toBe(0);
+    }).toPass(WAIT);
   }
 
   /** Waits until the page shows a text. */
   async sees(text: string | RegExp): Promise<void> {
+    await this.waitFor(text, () => this.window.evaluate(shownText));
+  }
+
+  /** Waits until the page that was opened last shows a text: by itself with JavaScript, when loaded again without. */
+  async seesInTime(text: string | RegExp): Promise<void> {
+    await this.waitFor(text, async () => {
+      if (!this.javascript) await this.open(this.path);
+      return this.window.evaluate(shownText);
+    });
+  }
+
+  /** Waits until a page that a link led to is there. With JavaScript its heading takes the focus. */
+  async arrivesAt(heading: string): Promise<void> {
+    await this.finds("heading", heading);
+    if (!this.javascript) return;
+    await expect(async () => expect(await this.window.evaluate(focusedName)).toBe(heading)).toPass(WAIT);
+  }
+
+  /** Presses Tab until the element with this name has the focus, at most 80 times. */
+  async tabTo(name: string): Promise<void> {
+    for (let presses = 0; presses < 80; presses += 1) {
+      await this.press("Tab");
+      if ((await this.window.evaluate(focusedName)) === name) return;
+    }
+    throw new Error(`${name} cannot be reached by keyboard`);
+  }
+
+  /** A page that is just being left cannot be read, so that is no failure. */
+  private async waitFor(text: string | RegExp, read: () => Promise<string>): Promise<void> {
     const pattern = typeof text === "string" ? expect.stringContaining(text) : expect.stringMatching(text);
-    await expect.poll(() => this.window.evaluate(shownText)).toEqual(pattern);
+    await expect(async () => expect(await read()).toEqual(pattern)).toPass(WAIT);
   }
 
   /** Empties the cart, so that the next test starts with the same stock. */
@@ -67,6 +108,11 @@ class Visitor {
 /** Runs in the page. */
 function shownText(): string {
   return document.body.innerText.replace(/\s+/g, " ");
+}
+
+/** Runs in the page. */
+function focusedName(): string {
+  return (document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "").trim();
 }
 
 /** Runs in the page. Synchronous, since promises do not settle where JavaScript is off. */
@@ -88,9 +134,10 @@ interface WorkerFixtures extends EngineOptions {
 export const test = shopTest.extend<Fixtures, WorkerFixtures>({
   engineName: ["playwright", { option: true, scope: "worker" }],
   javascript: [true, { option: true, scope: "worker" }],
+  isOld: [false, { option: true, scope: "worker" }],
   engine: [
-    async ({ engineName, javascript, playwright, browserName }, use) => {
-      const engine = await start(engineName, javascript, playwright[browserName]);
+    async ({ engineName, javascript, isOld, playwright, browserName }, use) => {
+      const engine = await start({ engineName, javascript, isOld }, playwright[browserName]);
       await use(engine);
       await engine.stop();
     },
@@ -109,13 +156,13 @@ export const test = shopTest.extend<Fixtures, WorkerFixtures>({
   },
 });
 
-function start(name: EngineName, javascript: boolean, type: BrowserType): Promise<Engine> {
-  switch (name) {
+function start({ engineName, ...options }: EngineOptions, type: BrowserType): Promise<Engine> {
+  switch (engineName) {
     case "firefox-esr":
-      return startFirefox({ javascript });
+      return startFirefox(options);
     case "webkitgtk":
-      return startWebkit({ javascript });
+      return startWebkit(options);
     case "playwright":
-      return startPlaywright(type, { javascript });
+      return startPlaywright(type, options);
   }
 }

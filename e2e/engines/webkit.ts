@@ -66,8 +66,11 @@ function windowOf(driver: WebDriver): Omit<BrowserWindow, "close"> {
     open: (address) => driver.get(address),
     count: async (role, name) => (await locate(role, name)).length,
     click: async (role, name) => (await first(role, name)).click(),
-    fill: async (role, name, text) =>
-      (await first(role, name)).sendKeys(KeyCode.chord(KeyCode.CONTROL, "a"), KeyCode.NULL, text),
+    fill: async (role, name, text) => {
+      const field = await first(role, name);
+      await field.clear();
+      await field.sendKeys(text);
+    },
     press: async (key) => driver.switchTo().activeElement().sendKeys(KEYS[key]),
     evaluate: <Result>(run: () => Result) => driver.executeScript<Result>(`return (${run.toString()})()`),
   };
