@@ -94,11 +94,19 @@ test("a manual refund shows on the order page, a partial one as an amount, a ful
   await expectOrder(page, t("order.refunded_by_shop.title"));
 });
 
+/** Skips the test if a deployed store does not offer it. */
+async function payLater(buyer: Shopper): Promise<void> {
+  const button = buyer.page.getByRole("button", { name: t("sandboxPayment.payLater") });
+  const isMissing = process.env.E2E_BASE_URL !== undefined && (await button.count()) === 0;
+  test.skip(isMissing, "needs a store started with STRIPE_PAYMENT_METHODS=automatic");
+  await button.click();
+}
+
 test("a delayed payment keeps its items held and becomes an order when it arrives", async ({ shopper, setStock }) => {
   await setStock("Cormorant Jug", 2);
   const buyer = await shopper();
   const checkoutId = await openPayment(buyer, "Cormorant Jug");
-  await buyer.page.getByRole("button", { name: t("sandboxPayment.payLater") }).click();
+  await payLater(buyer);
   await expectOrder(buyer.page, t("order.awaiting_payment.title"));
   const other = await shopper();
   await other.expectStock("Cormorant Jug", t("stock.few", { available: 1 }));
@@ -115,7 +123,7 @@ test("a delayed payment that fails charges nothing, frees the items, and does no
   await setStock("Dory Butter Dish", 2);
   const buyer = await shopper();
   const checkoutId = await openPayment(buyer, "Dory Butter Dish");
-  await buyer.page.getByRole("button", { name: t("sandboxPayment.payLater") }).click();
+  await payLater(buyer);
   await expectOrder(buyer.page, t("order.awaiting_payment.title"));
   await controlSandbox(buyer, `checkouts/${checkoutId}`, { action: "payment_fails" });
   await buyer.page.getByRole("link", { name: t("nav.reload") }).click();
