@@ -56,9 +56,10 @@ export const meta: MetaFunction = () => [{ title: site().name }];
  */
 export async function loader({ request }: LoaderFunctionArgs) {
   const { cart, origin } = await container.carts.read(request);
-  if (origin !== "cookie") return data({ cart: null }, { headers: await container.carts.headers(cart) });
-  const visit = { sessionHash: cart.sessionHash, locale: container.env.SHOP_LOCALE, now: Date.now() };
-  return data({ cart: await cartIfKnown(container, cart, visit) });
+  const readAt = Date.now();
+  if (origin !== "cookie") return data({ cart: null, readAt }, { headers: await container.carts.headers(cart) });
+  const visit = { sessionHash: cart.sessionHash, locale: container.env.SHOP_LOCALE, now: readAt };
+  return data({ cart: await cartIfKnown(container, cart, visit), readAt });
 }
 
 export function Layout({ children }: { children: ReactNode }) {
@@ -91,7 +92,7 @@ export function Layout({ children }: { children: ReactNode }) {
           </aside>
         )}
         <Announcer>
-          <CartProvider loaded={data?.cart ?? null}>
+          <CartProvider loaded={data?.cart ?? null} readAt={data?.readAt ?? 0}>
             <PageFocus />
             <HoldWatch />
             <QuantitySender />

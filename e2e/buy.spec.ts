@@ -8,7 +8,7 @@ test("a purchase is held, paid, shown as an order and deducted from stock", asyn
   await buyer.browseTo("Tide Mug");
   await expect(buyer.purchase().getByText(t("stock.left", { available: 8 }))).toBeVisible();
   await buyer.addToCart("Tide Mug");
-  await expect(buyer.line("Tide Mug").getByText(t("stock.heldMore", { held: 1, more: 7 }))).toBeVisible();
+  await expect(buyer.line("Tide Mug").getByText(t("stock.heldMore", { more: 7 }))).toBeVisible();
 
   await buyer.goToPayment();
   await buyer.pay();

@@ -94,7 +94,7 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     const buyer = await shopper();
     await buyer.addOnProductPage("Gannet Egg Cup", 1);
     const panel = await openPanel(buyer);
-    const announcement = panel.getByRole("status");
+    const announcement = panel.locator("[aria-live='polite']");
     await expect(panel.getByRole("timer")).toHaveText(/^1:5[0-8]$/);
     await panel.getByRole("button", { name: t("hold.extend") }).click();
     await expect(announcement).toHaveText(textLike("hold.announceUntil", { time: CLOCK }));
@@ -189,7 +189,7 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
   test("loses nothing while offline, and a retry adds once", async ({ shopper, setStock }) => {
     await setStock("Gannet Egg Cup", 9);
     const buyer = await shopper();
-    await buyer.addOnProductPage("Gannet Egg Cup");
+    await buyer.openProduct("Gannet Egg Cup");
     await buyer.page.context().setOffline(true);
     const add = buyer.page.getByRole("button", { name: t("product.addLabel", { name: "Gannet Egg Cup" }) });
     await add.click();
@@ -198,8 +198,7 @@ test.describe("the cart panel", { tag: "@with-javascript" }, () => {
     await buyer.page.context().setOffline(false);
     await add.click();
     await expect(buyer.page.getByRole("alert")).toHaveCount(0);
-    await expect(add).toHaveAttribute("aria-busy", "false");
-    await expect(buyer.cartInHeader()).toHaveText(cartText(2));
+    await expect(buyer.cartInHeader()).toHaveText(cartText(1));
   });
 
   test("shifts no layout when it opens or a number changes", async ({ shopper, setStock }) => {

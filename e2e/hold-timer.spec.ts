@@ -36,10 +36,10 @@ test.describe("the countdown", { tag: "@with-javascript" }, () => {
     const timer = buyer.page.getByRole("timer");
     await expect(timer).toHaveText(/^(2:00|1:5\d)$/);
     await buyer.page.clock.fastForward(65_000);
-    await expect(buyer.page.getByRole("status")).toHaveText(t("hold.announceMinute"));
+    await expect(buyer.announced()).toHaveText(t("hold.announceMinute"));
     await buyer.page.clock.fastForward(27_000);
     await expect(timer).toHaveText(/^0:2\d$/);
-    await expect(buyer.page.getByRole("status")).toHaveText(t("hold.announceSecondsExtend"));
+    await expect(buyer.announced()).toHaveText(t("hold.announceSecondsExtend"));
     await expect(buyer.page.getByText(t("hold.endsSoon"))).toBeVisible();
     expect(await buyer.page.evaluate(() => document.activeElement === document.body)).toBe(true);
 
@@ -60,7 +60,7 @@ test.describe("the countdown", { tag: "@with-javascript" }, () => {
     const buyer = await shopper({ shortHolds: true });
     await buyer.addToCart("Dory Butter Dish", 2);
     await expect(buyer.page.getByText(t("hold.lapsedAll"))).toBeVisible();
-    await expect(buyer.page.getByRole("status")).toHaveText(t("hold.announceEnded"));
+    await expect(buyer.announced()).toHaveText(t("hold.announceEnded"));
     await setStock("Dory Butter Dish", 1);
     await expect(buyer.page.getByText(t("hold.lapsedShort", { names: "Dory Butter Dish" }))).toBeVisible();
     await setStock("Dory Butter Dish", 2);

@@ -22,7 +22,7 @@ test(
     await tabTo(page, t("product.addLabel", { name: "Skerry Plate" }));
     await page.keyboard.press("Enter");
     await expect(page.getByText(t("product.added", { name: "Skerry Plate" }))).toBeAttached();
-    await expect(page.getByRole("button", { name: t("product.addLabel", { name: "Skerry Plate" }) })).toBeFocused();
+    await expect(page.getByRole("button", { name: t("quantity.more", { name: "Skerry Plate" }) })).toBeFocused();
 
     await tabTo(page, cartName(1), "Shift+Tab");
     await page.keyboard.press("Enter");

@@ -30,6 +30,7 @@ for (const { locale, language, port } of SHOPS) {
   test.describe(`a shop in ${locale}`, () => {
     let store: StoreProcess;
     test.beforeAll(async () => {
+      test.setTimeout(180_000);
       store = await startStore({ SHOP_LOCALE: locale, RESERVATION_TTL_SECONDS: String(HOLD_SECONDS) }, { port });
     });
     test.afterAll(() => store.stop());

@@ -45,9 +45,9 @@ test.describe("with two browsers at once", { tag: "@with-javascript" }, () => {
     await expect(card.getByText(t("stock.few", { available: 1 }))).toBeVisible();
 
     await watcher.addToCart("Harbour Bowl");
-    await expect(watcher.line("Harbour Bowl").getByText(t("stock.heldAll", { held: 1 }))).toBeVisible();
+    await expect(watcher.line("Harbour Bowl").getByText(t("stock.heldAll"))).toBeVisible();
     await other.setQuantity("Harbour Bowl", 1);
-    await expect(watcher.line("Harbour Bowl").getByText(t("stock.heldMore", { held: 1, more: 3 }))).toBeVisible();
+    await expect(watcher.line("Harbour Bowl").getByText(t("stock.heldMore", { more: 3 }))).toBeVisible();
   });
 
   test("an expired hold shows on the other shopper's page without any action", async ({ shopper, setStock }) => {

@@ -65,6 +65,11 @@ export class Shopper {
       .first();
   }
 
+  /** What screen readers hear without the focus moving. */
+  announced(): Locator {
+    return this.page.locator("[aria-live='polite']").last();
+  }
+
   line(name: string): Locator {
     return this.page.getByRole("listitem", { name, exact: true });
   }

@@ -36,7 +36,7 @@ export interface Product {
 /** Orders that shoppers may choose instead of the shop's own, as in the list's URL; "-price": the highest first. */
 export type ListSort = "price" | "-price" | "newest";
 
-export interface ListQuery {
+interface ListQuery {
   readonly page: number;
   readonly pageSize: number;
   /** Matches the name, ignoring case. */

@@ -48,7 +48,6 @@ export const de: Language = {
   "product.quantity": "Menge",
   "product.add": "In den Warenkorb",
   "product.addLabel": "In den Warenkorb: {name}",
-  "product.adding": "Wird hinzugefügt\u00A0…",
   "product.added": "{name} hinzugefügt und für dich reserviert.",
   "product.notForSale": "Zurzeit nicht verfügbar",
   "product.noPrice": "Preis nicht verfügbar",
@@ -60,14 +59,14 @@ export const de: Language = {
 
   "stock.soldOut": "Aus\u00ADverkauft",
   "stock.inOtherCarts": "In anderen Waren\u00ADkörben",
-  "stock.inOtherCartsUntil": "In anderen Waren\u00ADkörben. Vielleicht um {time} wieder da.",
+  "stock.inOtherCartsUntil": "In anderen Waren\u00ADkörben · vielleicht um {time} wieder da",
+  "stock.backAgain": "{name} ist wieder verfügbar.",
   "stock.lastOne": "Letztes Stück",
   "stock.few": "Nur noch {available, number} verfügbar",
   "stock.left": "{available, number} auf Lager",
-  "stock.heldLast":
-    "{held, plural, one {Für dich reserviert. Es ist das letzte Stück.} other {# für dich reserviert. Es sind die letzten.}}",
-  "stock.heldAll": "{held, number} für dich reserviert · mehr gerade nicht verfügbar",
-  "stock.heldMore": "{held, number} für dich reserviert · noch {more, number} verfügbar",
+  "stock.heldLast": "{held, plural, one {Du hast das letzte Stück} other {Du hast die letzten Stücke}}",
+  "stock.heldAll": "Mehr gerade nicht verfügbar",
+  "stock.heldMore": "Noch {more, number} verfügbar",
   "stock.heldTooMany":
     "Der Bestand hat sich geändert: {available, plural, =0 {nicht mehr verfügbar} other {nur noch # verfügbar}}. Bitte passe deinen Warenkorb an.",
   "stock.lapsed": "Nicht mehr reserviert · noch verfügbar",
@@ -118,6 +117,8 @@ export const de: Language = {
   "hold.timeLeft": "Verbleibende Zeit",
   "hold.payingTimeLeft": "Verbleibende Zeit zum Bezahlen",
   "hold.ended": "Reservierung abgelaufen",
+  "hold.heldFor": "Für dich reserviert · {time}",
+  "hold.paying": "Zahlung läuft",
   "hold.until": "Für dich reserviert bis {time}",
   "hold.left": "noch {duration}",
   "hold.endsSoon": "Deine Reservierung läuft gleich ab.",
@@ -130,6 +131,7 @@ export const de: Language = {
   "hold.lapsedShort":
     "Deine Reservierung ist abgelaufen. In dieser Menge nicht mehr verfügbar: {names}. Ändere die Menge oder entferne sie, dann kannst du den Rest reservieren.",
   "hold.again": "Erneut reservieren",
+  "hold.againLabel": "Erneut reservieren: {name}",
   "hold.reserving": "Wird reserviert\u00A0…",
   "hold.payment":
     "Deine Zahlung läuft. Deine Artikel sind bis {time} reserviert. Wenn du den Warenkorb änderst, brichst du die Zahlung ab.",

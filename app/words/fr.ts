@@ -47,7 +47,6 @@ export const fr: Language = {
   "product.quantity": "Quantité",
   "product.add": "Ajouter au panier",
   "product.addLabel": "Ajouter au panier\u00A0: {name}",
-  "product.adding": "Ajout en cours…",
   "product.added": "{name}\u00A0: c’est ajouté et réservé pour vous.",
   "product.notForSale": "Indisponible pour le moment",
   "product.noPrice": "Prix indisponible",
@@ -59,15 +58,14 @@ export const fr: Language = {
 
   "stock.soldOut": "Épuisé",
   "stock.inOtherCarts": "Dans le panier d’autres clients",
-  "stock.inOtherCartsUntil": "Dans le panier d’autres clients. Peut-être de retour à {time}.",
+  "stock.inOtherCartsUntil": "Dans le panier d’autres clients · peut-être de retour à {time}",
+  "stock.backAgain": "{name}\u00A0: de nouveau en stock.",
   "stock.lastOne": "Dernier article en stock",
   "stock.few": "Plus que {available, plural, one {# disponible} other {# disponibles}}",
   "stock.left": "{available, number} en stock",
-  "stock.heldLast":
-    "{held, plural, one {Réservé pour vous. C’est le dernier article.} other {# articles réservés pour vous. Ce sont les derniers.}}",
-  "stock.heldAll":
-    "{held, plural, one {# réservé} other {# réservés}} pour vous · pas d’autre disponible pour le moment",
-  "stock.heldMore": "{held, plural, one {# réservé} other {# réservés}} pour vous · encore {more, number} en stock",
+  "stock.heldLast": "{held, plural, one {C’est le dernier article} other {Ce sont les derniers articles}}",
+  "stock.heldAll": "Pas d’autre en stock pour le moment",
+  "stock.heldMore": "Encore {more, number} en stock",
   "stock.heldTooMany":
     "Le stock a changé\u00A0: {available, plural, =0 {il n’en reste plus} other {il n’en reste que #}}. Merci d’ajuster votre panier.",
   "stock.lapsed": "Réservation expirée · encore en stock",
@@ -119,6 +117,8 @@ export const fr: Language = {
   "hold.timeLeft": "Temps restant",
   "hold.payingTimeLeft": "Temps restant pour payer",
   "hold.ended": "Réservation expirée",
+  "hold.heldFor": "Réservé pour vous · {time}",
+  "hold.paying": "Paiement en cours",
   "hold.until": "Réservé pour vous jusqu’à {time}",
   "hold.left": "encore {duration}",
   "hold.endsSoon": "Votre réservation va bientôt expirer.",
@@ -132,6 +132,7 @@ export const fr: Language = {
   "hold.lapsedShort":
     "Votre réservation a expiré. La quantité choisie n’est plus disponible pour {names}. Modifiez-la ou retirez-les, puis réservez le reste.",
   "hold.again": "Réserver à nouveau",
+  "hold.againLabel": "Réserver à nouveau\u00A0: {name}",
   "hold.reserving": "Réservation…",
   "hold.payment":
     "Paiement en cours. Vos articles sont réservés jusqu’à {time}. Si vous modifiez votre panier, le paiement sera annulé.",

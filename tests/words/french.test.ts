@@ -19,13 +19,13 @@ describe("French texts about stock", () => {
     [{ ...stock, onHand: 1, available: 1 }, "Dernier article en stock"],
     [
       { ...stock, available: 0, nextReleaseAt: AT },
-      "Dans le panier d’autres clients. Peut-être de retour à 15:32 UTC+1.",
+      "Dans le panier d’autres clients · peut-être de retour à 15:32 UTC+1",
     ],
     [{ ...stock, onHand: 0, available: 0 }, "Épuisé"],
-    [{ ...stock, onHand: 1, available: 1, heldByYou: 1 }, "Réservé pour vous. C’est le dernier article."],
-    [{ ...stock, onHand: 2, available: 2, heldByYou: 2 }, "2 articles réservés pour vous. Ce sont les derniers."],
-    [{ ...stock, available: 2, heldByYou: 1 }, "1 réservé pour vous · encore 1 en stock"],
-    [{ ...stock, available: 5, heldByYou: 2 }, "2 réservés pour vous · encore 3 en stock"],
+    [{ ...stock, onHand: 1, available: 1, heldByYou: 1 }, "C’est le dernier article"],
+    [{ ...stock, onHand: 2, available: 2, heldByYou: 2 }, "Ce sont les derniers articles"],
+    [{ ...stock, available: 2, heldByYou: 1 }, "Encore 1 en stock"],
+    [{ ...stock, available: 5, heldByYou: 2 }, "Encore 3 en stock"],
     [
       { ...stock, onHand: 0, available: 0, heldByYou: 2 },
       "Le stock a changé\u00A0: il n’en reste plus. Merci d’ajuster votre panier.",

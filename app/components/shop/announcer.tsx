@@ -30,7 +30,7 @@ export function LiveRegion() {
   const { text, count } = useContext(AnnouncerContext);
   const [countBefore] = useState(count);
   return (
-    <p className="visually-hidden" role="status">
+    <p className="visually-hidden" aria-live="polite">
       {count > countBefore && text}
       {/* Screen readers skip a repeated text unless something differs. */}
       {count % 2 === 1 && "\u00A0"}

@@ -48,3 +48,8 @@ export function recoverLostFocus(): () => void {
 export function takeLostFocus(element: HTMLElement | null): void {
   if (document.activeElement === document.body) element?.focus({ preventScroll: true });
 }
+
+/** The same for what replaces a focused button: focuses its last button. */
+export function takeLostFocusInside(element: HTMLElement | null): void {
+  takeLostFocus([...(element?.querySelectorAll<HTMLElement>("button") ?? [])].at(-1) ?? null);
+}

@@ -3,9 +3,9 @@ import { useLiveStock } from "~/availability/live-stock";
 import type { ProductView } from "~/cart/product-view.server";
 import { productPath } from "~/catalog/product-address";
 import { t } from "~/words/words";
-import { AddToCartForm } from "./add-to-cart-form";
+import { AddToCart } from "./add-to-cart";
 import { ProductPicture } from "./product-picture";
-import { StockStatus } from "./stock-status";
+import { ProductStock } from "./stock-status";
 
 export function ProductCard({
   product,
@@ -28,14 +28,8 @@ export function ProductCard({
           </h2>
           <p className="price">{price ?? t("product.noPrice")}</p>
         </div>
-        {product.forSale ? (
-          <StockStatus stock={stock} />
-        ) : (
-          <p className="stock" data-tone="none">
-            {t("product.notForSale")}
-          </p>
-        )}
-        <AddToCartForm product={product} stock={stock} maxUnitsPerLine={1} operation={operation} />
+        <ProductStock product={product} stock={stock} />
+        <AddToCart product={product} stock={stock} maxAdded={1} operation={operation} />
       </div>
     </article>
   );

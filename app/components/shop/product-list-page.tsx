@@ -4,6 +4,7 @@ import type { ProductListView } from "~/cart/list-products.server";
 import { site } from "~/words/site";
 import { t } from "~/words/words";
 import { durationText } from "./duration-text";
+import { FollowHolds } from "./follow-holds";
 import { listAddress } from "./list-address";
 import { Paging } from "./paging";
 import { ProductCard } from "./product-card";
@@ -17,6 +18,7 @@ export function ProductListPage({ view }: { view: ProductListView }) {
   if (page > Math.max(1, pages)) return <NoSuchPage {...view} />;
   return (
     <LiveStock productIds={products.map(({ id }) => id)}>
+      <FollowHolds />
       <Introduction {...view} />
       {products.length === 0 ? (
         <Nothing {...view} />

@@ -1,13 +1,14 @@
 import { Link } from "@remix-run/react";
 import { LiveStock, useLiveStock } from "~/availability/live-stock";
 import type { ProductView } from "~/cart/product-view.server";
-import { site } from "~/words/site";
 import { t } from "~/words/words";
-import { AddToCartForm } from "./add-to-cart-form";
-import { durationText } from "./duration-text";
+import { AddToCart } from "./add-to-cart";
+import { useCart, useCartLine } from "./cart-state";
+import { CheckoutForm } from "./checkout-form";
+import { FollowHolds } from "./follow-holds";
 import { ProductCard } from "./product-card";
 import { ProductPicture } from "./product-picture";
-import { StockStatus } from "./stock-status";
+import { ProductStock } from "./stock-status";
 
 interface ProductPageProps {
   readonly product: ProductView;
@@ -19,6 +20,7 @@ export function ProductPage({ more, ...props }: ProductPageProps & { readonly mo
   const { id, name, description, image, price } = props.product;
   return (
     <LiveStock productIds={[id, ...more.map((product) => product.id)]}>
+      <FollowHolds />
       <article className="product">
         <ProductPicture image={image} size={640} eager first />
         <div className="about">
@@ -51,22 +53,24 @@ function Purchase({ product, maxUnitsPerLine, operation }: ProductPageProps) {
   const stock = useLiveStock(product.id, product.stock);
   return (
     <section className="purchase" aria-label={t("product.purchase")}>
-      {product.forSale ? (
-        <StockStatus stock={stock} />
-      ) : (
-        <p className="stock" data-tone="none">
-          {t("product.notForSale")}
-        </p>
-      )}
-      <AddToCartForm product={product} stock={stock} maxUnitsPerLine={maxUnitsPerLine} operation={operation} />
-      {stock.heldByYou > 0 ? (
-        <Link to="/cart" className="button quiet">
-          {t("nav.viewCart")}
-        </Link>
-      ) : (
-        product.forSale &&
-        stock.available > 0 && <p className="hint">{t("shop.promise", { duration: durationText(site().holdMs) })}</p>
-      )}
+      <ProductStock product={product} stock={stock} />
+      <AddToCart product={product} stock={stock} maxAdded={maxUnitsPerLine} operation={operation} />
+      <WayToCheckout productId={product.id} />
     </section>
+  );
+}
+
+/** Once the product is in the cart. On phones, the bar at the bottom has the pay button. */
+function WayToCheckout({ productId }: { productId: string }) {
+  const { view } = useCart();
+  const line = useCartLine(productId);
+  if (view === null || line === undefined) return null;
+  return (
+    <div className="way-to-checkout">
+      {line.state !== "lapsed" && view.obstacle === null && <CheckoutForm view={view} />}
+      <Link to="/cart" className="button quiet">
+        {t("nav.viewCart")}
+      </Link>
+    </div>
   );
 }

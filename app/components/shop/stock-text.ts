@@ -20,8 +20,8 @@ export function stockText({ onHand, available, heldByYou, nextReleaseAt }: Stock
 /** Items in other carts may come back, so those held here are the last ones only if they are all there is. */
 function heldText({ held, available, onHand }: { held: number; available: number; onHand: number }): string {
   if (available < held) return t("stock.heldTooMany", { available });
-  if (available > held) return t("stock.heldMore", { held, more: available - held });
-  return held === onHand ? t("stock.heldLast", { held }) : t("stock.heldAll", { held });
+  if (available > held) return t("stock.heldMore", { more: available - held });
+  return held === onHand ? t("stock.heldLast", { held }) : t("stock.heldAll");
 }
 
 /** The stock of a cart line whose hold has expired. */

@@ -1,11 +1,14 @@
-import { useEffect, useMemo, useState } from "react";
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { useHydrated } from "~/components/visitor-clock";
 
+/** The server's clock minus this machine's, in milliseconds. */
+const OffsetContext = createContext(0);
+
 /**
- * Milliseconds left until a time on the server's clock; null without JavaScript. Based on when the data arrived, so that a wrong system
- * date does not matter. Continues during sleep and survives a reload. `readAt`: server time when the data was read.
+ * The server's clock for the countdowns inside. Based on when data arrived, so that a wrong system date does not matter. `readAt`: server
+ * time when the newest data was read, in epoch milliseconds.
  */
-export function useTimeLeft(until: number | null, readAt: number): number | null {
+export function ServerClock({ readAt, children }: { readAt: number; children: ReactNode }) {
   const isHydrated = useHydrated();
   // The first data arrived with the document; later data has just arrived.
   const [first] = useState({ readAt, isHydrated });
@@ -13,6 +16,13 @@ export function useTimeLeft(until: number | null, readAt: number): number | null
     () => readAt - (readAt === first.readAt && !first.isHydrated ? documentArrival() : Date.now()),
     [readAt, first],
   );
+  return <OffsetContext.Provider value={offset}>{children}</OffsetContext.Provider>;
+}
+
+/** Milliseconds left until a time on the server's clock; null without JavaScript. Continues during sleep and survives a reload. */
+export function useTimeLeft(until: number | null): number | null {
+  const isHydrated = useHydrated();
+  const offset = useContext(OffsetContext);
   const [, tick] = useState(0);
   const left = until === null ? null : until - (Date.now() + offset);
 
