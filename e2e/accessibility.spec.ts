@@ -195,7 +195,7 @@ test.describe("visitors", { tag: "@with-javascript" }, () => {
     shopper,
     setStock,
   }) => {
-    await setStock("Harbour Bowl", 7);
+    await setStock("Harbour Bowl", 1);
     await setStock("Storm Lantern", 0);
     const buyer = await shopper();
     const { page } = buyer;

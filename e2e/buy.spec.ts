@@ -8,7 +8,7 @@ test("a purchase is held, paid, shown as an order and deducted from stock", asyn
   await buyer.browseTo("Tide Mug");
   await expect(buyer.purchase().getByText(t("stock.left", { available: 8 }))).toBeVisible();
   await buyer.addToCart("Tide Mug");
-  await expect(buyer.line("Tide Mug").getByText(t("stock.heldMore", { more: 7 }))).toBeVisible();
+  await expect(buyer.quantityField("Tide Mug")).toHaveValue("1");
 
   await buyer.goToPayment();
   await buyer.pay();

@@ -57,6 +57,8 @@ test("a removal can be undone", async ({ shopper, setStock, javaScriptEnabled })
   await buyer.page.getByRole("button", { name: t("cart.undoLabel", { name: "Gannet Egg Cup" }) }).click();
   await expect(buyer.line("Gannet Egg Cup").getByLabel(t("product.quantity"))).toHaveValue("3");
   await expect(buyer.page.getByText(removed)).toHaveCount(0);
+  if (javaScriptEnabled)
+    await expect(buyer.line("Gannet Egg Cup").getByRole("link", { name: "Gannet Egg Cup" })).toBeFocused();
 });
 
 test(

@@ -1,6 +1,6 @@
 import { t } from "~/words/words";
 import { expect, test } from "./shop";
-import { CLOCK, textLike } from "./texts";
+import { cartText, CLOCK, textLike } from "./texts";
 
 test("cancelling on the payment page leaves the cart held, to pay or to change", async ({ shopper, setStock }) => {
   await setStock("Oarsman's Spoon", 3);
@@ -16,8 +16,11 @@ test("cancelling on the payment page leaves the cart held, to pay or to change",
   await expect(buyer.page.getByRole("button", { name: t("sandboxPayment.decline") })).toBeVisible();
   const paymentUrl = buyer.page.url();
   await buyer.page.getByRole("link", { name: t("sandboxPayment.cancel") }).click();
-  await buyer.setQuantity("Oarsman's Spoon", 1);
+  await buyer.page.getByRole("button", { name: t("hold.cancelPayment") }).click();
   await expect(buyer.heldUntil()).toBeVisible();
+  await expect(buyer.quantityField("Oarsman's Spoon")).toHaveValue("2");
+  await buyer.setQuantity("Oarsman's Spoon", 1);
+  await expect(buyer.cartInHeader()).toHaveText(cartText(1));
   await other.expectStock("Oarsman's Spoon", t("stock.few", { available: 2 }));
 
   await buyer.page.goto(paymentUrl);

@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { MAX_ID_OR_NAME_LENGTH } from "~/catalog/catalog";
+import type { Line } from "~/reservations/reservation-store";
+import { writtenLines } from "./written-lines.server";
 
 /** A change that a form of the shop requests. */
 export type CartIntent =
   /** `operation`: idempotency key of the form; it is applied once, however often it is sent. */
   | { readonly intent: "add"; readonly productId: string; readonly quantity: number; readonly operation: string | null }
-  | { readonly intent: "set"; readonly productId: string; readonly quantity: number }
+  /** Sets the quantities of all these lines, or of none. Several lines are never 0. */
+  | { readonly intent: "set"; readonly lines: readonly Line[] }
   | { readonly intent: "remove"; readonly productId: string }
   | { readonly intent: "clear" | "extend" | "hold" };
 
@@ -31,6 +34,8 @@ const operation = z
   .nullable()
   .default(null);
 
+const setLines = z.object({ intent: z.literal("set"), lines: writtenLines });
+
 const intentSchema = z.discriminatedUnion("intent", [
   z.object({
     intent: z.literal("add"),
@@ -44,10 +49,12 @@ const intentSchema = z.discriminatedUnion("intent", [
 ]);
 
 export function readIntent(form: Readonly<Record<string, string>>): ReadIntent {
+  const clickedAt = /^\d{1,15}$/.test(form.clicked_at ?? "") ? Number(form.clicked_at) : null;
+  const several = setLines.safeParse(form);
+  if (several.success) return { outcome: "read", intent: several.data, clickedAt };
   const parsed = intentSchema.safeParse(form);
   if (parsed.success) {
     const fields = parsed.data;
-    const clickedAt = /^\d{1,15}$/.test(form.clicked_at ?? "") ? Number(form.clicked_at) : null;
     switch (fields.intent) {
       case "add":
         return {
@@ -63,7 +70,7 @@ export function readIntent(form: Readonly<Record<string, string>>): ReadIntent {
       case "set":
         return {
           outcome: "read",
-          intent: { intent: fields.intent, productId: fields.product_id, quantity: fields.quantity },
+          intent: { intent: "set", lines: [{ productId: fields.product_id, quantity: fields.quantity }] },
           clickedAt,
         };
       case "remove":

@@ -19,8 +19,8 @@ export interface CartFacts {
   readonly maxUnitsPerLine: number;
   readonly atCheckout: AtCheckout;
   readonly visit: Visit;
-  /** The line that the last form removed, from the URL. */
-  readonly removed: Line | null;
+  /** The lines that the last form removed, from the URL. */
+  readonly removed: readonly Line[];
   /** The cart as shown when the shopper tried to check out, from the URL. */
   readonly wasShown: ReadShownCart | null;
 }
@@ -55,7 +55,7 @@ export function cartView(facts: CartFacts): CartView {
       priceText: (amount, currency) => moneyText({ amount, currency }, visit.locale),
     }),
     atCheckout,
-    removed: removedLine(facts, lines),
+    removed: removedLines(facts, lines),
     canExtend: claim === null && expiresInMs !== null && (renewableForMs ?? 0) > expiresInMs + WORTH_EXTENDING_MS,
     paymentPage: claim && {
       closesAt: claim.claimedAt + (claim.terms?.payWithinMs ?? checkoutTtlMs),
@@ -76,11 +76,14 @@ function shownCart(lines: readonly Line[], products: ReadonlyMap<string, Product
   return first === undefined || priced.length < lines.length ? null : { currency: first.currency, lines: priced };
 }
 
-function removedLine({ removed, products }: CartFacts, lines: readonly Line[]): RemovedLine | null {
-  const product = removed === null ? undefined : products.get(removed.productId);
-  if (removed === null || product === undefined || lines.some((line) => line.productId === removed.productId))
-    return null;
-  return { ...removed, name: product.name };
+/** Without products that no longer exist, and lines that are in the cart again. */
+function removedLines({ removed, products }: CartFacts, lines: readonly Line[]): readonly RemovedLine[] {
+  return removed.flatMap((line) => {
+    const product = products.get(line.productId);
+    return product === undefined || lines.some(({ productId }) => productId === line.productId)
+      ? []
+      : [{ ...line, name: product.name }];
+  });
 }
 
 function lineView(line: Line, { view, products, held, visit }: CartFacts): CartLineView {

@@ -21,8 +21,8 @@ export interface CartView {
   readonly changes: readonly CartChange[] | null;
   /** Amounts that the payment page adds to the total. */
   readonly atCheckout: AtCheckout;
-  /** The line just removed, to offer an undo; null if it is in the cart again. */
-  readonly removed: RemovedLine | null;
+  /** The lines just removed and not in the cart again, to offer an undo. */
+  readonly removed: readonly RemovedLine[];
   readonly paymentPage: PaymentPageView | null;
   /** A payment of this cart whose state is unknown right now; null: none. */
   readonly unsettledCheckout: string | null;
@@ -59,8 +59,8 @@ export interface RemovedLine {
 
 /** `name` null: the product was deleted. */
 export type CartChange =
-  /** Formatted. */
-  | { readonly kind: "price"; readonly name: string | null; readonly price: string }
+  /** Formatted, of one unit. */
+  | { readonly kind: "price"; readonly productId: string; readonly price: string; readonly before: string }
   | { readonly kind: "quantity"; readonly name: string | null; readonly quantity: number }
   | { readonly kind: "gone"; readonly name: string | null }
   /** ISO 4217, upper case. */

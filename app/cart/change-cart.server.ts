@@ -64,6 +64,7 @@ export async function changeCart(
 /** Products whose quantity the form sets; null if none. */
 function productsOf(intent: CartIntent): readonly string[] | "all" | null {
   if (intent.intent === "clear") return "all";
+  if (intent.intent === "set") return intent.lines.map(({ productId }) => productId);
   return "productId" in intent ? [intent.productId] : null;
 }
 
@@ -80,8 +81,9 @@ function apply(shop: CartShop, present: Present, intent: CartIntent, now: number
     case "add":
       return add(shop, present, intent, now);
     case "set":
-      if (intent.quantity === 0) return release(shop, present, [intent.productId]);
-      return hold(shop, present, [{ productId: intent.productId, quantity: intent.quantity }], now);
+      return intent.lines.every(({ quantity }) => quantity === 0)
+        ? release(shop, present, productsOf(intent) ?? [])
+        : hold(shop, present, intent.lines, now);
     case "hold":
       return hold(shop, present, lines, now);
     case "remove":

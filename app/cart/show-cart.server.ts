@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { MAX_ID_OR_NAME_LENGTH, type Product } from "~/catalog/catalog";
+import type { Product } from "~/catalog/catalog";
 import { UnavailableError } from "~/errors";
 import { heldIfKnown } from "~/reservations/held-if-known";
 import type { Line } from "~/reservations/reservation-store";
@@ -16,19 +15,9 @@ export type ShownCart =
   /** It was paid; the new cart must be written to the cookie. */
   | { readonly outcome: "sold"; readonly cart: Cart };
 
-/** Query of the cart page. URLs get mangled, so invalid values are ignored. */
-export const removedLineSchema = z
-  .object({
-    removed: z.string().min(1).max(MAX_ID_OR_NAME_LENGTH),
-    quantity: z.coerce.number().int().min(1).max(1_000_000),
-  })
-  .transform(({ removed, quantity }) => ({ productId: removed, quantity }))
-  .nullable()
-  .catch(null);
-
 interface CartQuery {
   readonly mayAsk: MayAsk;
-  readonly removed?: Line | null;
+  readonly removed?: readonly Line[];
   readonly wasShown?: ReadShownCart | null;
 }
 
@@ -37,14 +26,14 @@ export async function showCart(
   shop: CartShop,
   given: Cart,
   visit: Visit,
-  { mayAsk, removed = null, wasShown = null }: CartQuery,
+  { mayAsk, removed = [], wasShown = null }: CartQuery,
 ): Promise<ShownCart> {
   const present = await presentCart(shop, given, mayAsk);
   if (present.outcome === "sold") return present;
   const { cart, view } = present;
   const productIds = cartLines(cart, view).map((line) => line.productId);
   const shownIds = wasShown === null || wasShown === "unreadable" ? [] : wasShown.lines.map((line) => line.productId);
-  const namedIds = [...new Set([...productIds, ...(removed === null ? [] : [removed.productId]), ...shownIds])];
+  const namedIds = [...new Set([...productIds, ...removed.map((line) => line.productId), ...shownIds])];
   const products = namedIds.length === 0 ? new Map<string, Product>() : await shop.offers.products(namedIds);
   const held = await heldIfKnown(shop.store, cart.sessionHash, productIds);
   const facts = {

@@ -72,12 +72,17 @@ export function cartChanges(
     changed.currency === cart.currency ? [] : [{ kind: "currency", currency: cart.currency.toUpperCase() }];
   return [
     ...currency,
-    ...changed.lines.map(({ productId, quantity }): CartChange => {
+    ...changed.lines.map(({ productId, quantity, unitAmount }): CartChange => {
       const line = lines.find((one) => one.productId === productId);
       const name = nameOf(productId);
       if (line === undefined) return { kind: "gone", name };
       return line.quantity === quantity
-        ? { kind: "price", name, price: priceText(line.unitAmount, cart.currency) }
+        ? {
+            kind: "price",
+            productId,
+            price: priceText(line.unitAmount, cart.currency),
+            before: priceText(unitAmount, cart.currency),
+          }
         : { kind: "quantity", name, quantity: line.quantity };
     }),
   ];

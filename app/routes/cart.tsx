@@ -4,10 +4,9 @@ import { submitCartForm } from "~/api/cart-form.server";
 import { withErrorPage } from "~/api/page-problem.server";
 import { container } from "~/boot/container.server";
 import { failureInit } from "~/cart/cart-failure";
-import type { ReadIntent } from "~/cart/cart-intent.server";
-import type { Cart } from "~/cart/cart-session.server";
 import { lostCookieAddress, showLostCookie } from "~/cart/lost-cookie.server";
-import { removedLineSchema, showCart } from "~/cart/show-cart.server";
+import { addressAfter, readRemovedLines } from "~/cart/removed-lines.server";
+import { showCart } from "~/cart/show-cart.server";
 import { readShownCart } from "~/cart/shown-cart.server";
 import { pageTitle } from "~/components/page-title";
 import { CartPage } from "~/components/shop/cart-page";
@@ -27,12 +26,11 @@ export function loader({ request }: LoaderFunctionArgs) {
     const { cart, origin } = await container.carts.read(request);
     const { searchParams } = new URL(request.url);
     const mayAsk = async () => (await container.limits.admit(request, cart.sessionHash, "view")).outcome === "admitted";
-    const removed = removedLineSchema.parse(Object.fromEntries(searchParams));
     const shown = await showCart(
       container,
       cart,
       { sessionHash: cart.sessionHash, locale: container.env.SHOP_LOCALE, now: Date.now() },
-      { mayAsk, removed, wasShown: readShownCart(searchParams.get("changed")) },
+      { mayAsk, removed: readRemovedLines(searchParams), wasShown: readShownCart(searchParams.get("changed")) },
     );
     if (shown.outcome === "shown") {
       const view = { ...shown.view, lostCookie: await showLostCookie(container, searchParams, origin) };
@@ -54,22 +52,10 @@ export function action({ request }: ActionFunctionArgs) {
     if (result.outcome === "failed") return data(result.failure, failureInit(result.failure));
     // Writes no cookie: this one may be older than the later click's.
     if (result.outcome === "overtaken") throw redirect("/cart", 303);
-    const target = result.outcome === "paid" ? `/orders/${result.checkoutId}` : afterChange(read, cart);
+    const target = result.outcome === "paid" ? `/orders/${result.checkoutId}` : addressAfter(read, cart);
     // 303, so that reloading the next page repeats nothing.
     throw redirect(target, { status: 303, headers: await container.carts.headers(result.cart) });
   });
-}
-
-/** The URL after a change. Names a removed line, so that the page can offer to undo that. */
-function afterChange(read: ReadIntent, { lines }: Cart): string {
-  if (read.outcome !== "read") return "/cart";
-  const { intent } = read;
-  if (intent.intent !== "remove" && !(intent.intent === "set" && intent.quantity === 0)) return "/cart";
-  const { productId } = intent;
-  const quantity = lines.find((line) => line.productId === productId)?.quantity;
-  return quantity === undefined
-    ? "/cart"
-    : `/cart?${new URLSearchParams({ removed: productId, quantity: String(quantity) }).toString()}`;
 }
 
 export default function CartRoute() {

@@ -21,7 +21,7 @@ describe("reading a form", () => {
     expect(readIntent({ intent: "add", product_id: "mug", quantity: "0" }).outcome).toBe("bad_quantity");
     expect(readIntent({ intent: "set", product_id: "mug", quantity: "0" })).toMatchObject({
       outcome: "read",
-      intent: { intent: "set", productId: "mug", quantity: 0 },
+      intent: { intent: "set", lines: [{ productId: "mug", quantity: 0 }] },
     });
   });
 
@@ -29,6 +29,10 @@ describe("reading a form", () => {
     {},
     { intent: "steal" },
     { intent: "add", quantity: "1" },
+    { intent: "set", lines: '[["mug",0]]' },
+    { intent: "set", lines: '[["mug"]]' },
+    { intent: "set", lines: "[]" },
+    { intent: "set", lines: "mug" },
     { intent: "remove", product_id: "" },
     { intent: "remove", product_id: "x".repeat(1001) },
   ])("rejects %j", (form) => {
@@ -46,6 +50,16 @@ describe("reading a form", () => {
     expect(readIntent({ intent: "remove", product_id: "mug" })).toMatchObject({
       outcome: "read",
       intent: { intent: "remove", productId: "mug" },
+    });
+    expect(readIntent({ intent: "set", lines: '[["mug",2],["jug",1]]' })).toMatchObject({
+      outcome: "read",
+      intent: {
+        intent: "set",
+        lines: [
+          { productId: "mug", quantity: 2 },
+          { productId: "jug", quantity: 1 },
+        ],
+      },
     });
     for (const intent of ["clear", "extend", "hold"])
       expect(readIntent({ intent })).toMatchObject({ outcome: "read", intent: { intent } });

@@ -134,7 +134,7 @@ describe("a change", () => {
     const answer = await changeCart(
       shop,
       cart,
-      { outcome: "read", intent: { intent: "set", productId: "mug", quantity: 2 }, clickedAt: null },
+      { outcome: "read", intent: { intent: "set", lines: [{ productId: "mug", quantity: 2 }] }, clickedAt: null },
       world.clock.wall(),
     );
     expect(answer).toMatchObject({ outcome: "paid", checkoutId: CHECKOUT });
@@ -194,6 +194,24 @@ describe("a change", () => {
     const cleared = await world.change(cart, { intent: "clear" });
     expect(cleared).toMatchObject({ lines: [], sessionHash: cart.sessionHash });
     expect((await world.store.totals()).units).toBe(0);
+  });
+
+  it("brings several lines back, all or none", async () => {
+    const world = await createWorld([product("mug", { onHand: 3 }), product("jug", { onHand: 1 })]);
+    const undo = { intent: "set", lines: '[["mug",2],["jug",1]]' };
+    let cart = await world.change(world.carts.create(), undo);
+    cart = await world.change(cart, { intent: "clear" });
+    const other = await world.change(world.carts.create(), add("jug", 1));
+    expect(await world.send(cart, undo)).toMatchObject({
+      outcome: "failed",
+      failure: { kind: "refused", lines: [{ productId: "jug", requested: 1, available: 0 }] },
+    });
+    expect((await world.store.view(cart.sessionHash)).lines).toEqual([]);
+    await world.change(other, { intent: "clear" });
+    expect((await world.change(cart, undo)).lines).toEqual([
+      { productId: "mug", quantity: 2 },
+      { productId: "jug", quantity: 1 },
+    ]);
   });
 
   it("extends the hold", async () => {

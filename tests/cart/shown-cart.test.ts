@@ -3,7 +3,8 @@ import type { Cart } from "~/cart/cart-session.server";
 import { payCart } from "~/cart/pay-cart.server";
 import { showCart } from "~/cart/show-cart.server";
 import { changedCartAddress, readShownCart, writeShownCart, type ReadShownCart } from "~/cart/shown-cart.server";
-import { cartChangeText } from "~/components/shop/cart-change-text";
+import { cartChangeText, isPrice } from "~/components/shop/cart-change-text";
+import { t } from "~/words/words";
 import { setSiteOf } from "../words/site";
 import { add, createWorld, product, set, type World } from "./cart-world";
 
@@ -24,7 +25,9 @@ async function said(world: World, cart: Cart, address: string): Promise<readonly
     cart,
     readShownCart(new URL(address, "http://shop.test").searchParams.get("changed")),
   );
-  return changes === null ? null : changes.map(cartChangeText);
+  return changes === null
+    ? null
+    : changes.map((change) => (isPrice(change) ? t("cart.priceChanged", change) : cartChangeText(change)));
 }
 
 describe("the cart in a checkout form", () => {
@@ -88,11 +91,17 @@ describe("the cart page after a checkout form that showed another cart", () => {
     const shown = readShownCart((await view(world, cart)).shown) ?? "unreadable";
     world.rows.set("mug", product("mug", { name: "Tide Mug", price: { amount: 2200, currency: "usd" } }));
     const address = changedCartAddress(shown);
-    expect(await said(world, cart, address)).toEqual(["Tide Mug is now $22.00."]);
+    expect(await said(world, cart, address)).toEqual(["Price changed from $12.50 to $22.00."]);
     cart = await world.change(cart, set("jug", 3));
-    expect(await said(world, cart, address)).toEqual(["Tide Mug is now $22.00.", "Your cart now has 3 × jug."]);
+    expect(await said(world, cart, address)).toEqual([
+      "Price changed from $12.50 to $22.00.",
+      "Your cart now has 3 × jug.",
+    ]);
     cart = await world.change(cart, { intent: "remove", product_id: "jug" });
-    expect(await said(world, cart, address)).toEqual(["Tide Mug is now $22.00.", "jug is no longer in your cart."]);
+    expect(await said(world, cart, address)).toEqual([
+      "Price changed from $12.50 to $22.00.",
+      "jug is no longer in your cart.",
+    ]);
     world.rows.set("mug", product("mug"));
     cart = await world.change(cart, add("jug", 1));
     // Unchanged: no message, not even after reloading an old URL.

@@ -1,16 +1,17 @@
 import type { CartChange } from "~/cart/cart-view";
 import { t } from "~/words/words";
-import { cartChangeText } from "./cart-change-text";
+import { cartChangeText, isPrice } from "./cart-change-text";
 
-/** What changed in the cart since the shopper last saw it and pressed Pay. Nothing was charged. */
+/** What changed in the cart since the shopper last saw it and pressed Pay. Nothing was charged. New prices are shown at their lines. */
 export function CartChangesNotice({ changes }: { changes: readonly CartChange[] }) {
+  const texts = changes.flatMap((change) => (isPrice(change) ? [] : [cartChangeText(change)]));
   return (
     <div role="alert" className="notice warn">
       <p>{t("cart.changed")}</p>
-      {changes.length > 0 && (
+      {texts.length > 0 && (
         <ul>
-          {changes.map((change, index) => (
-            <li key={index}>{cartChangeText(change)}</li>
+          {texts.map((text) => (
+            <li key={text}>{text}</li>
           ))}
         </ul>
       )}

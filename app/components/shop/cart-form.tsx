@@ -1,4 +1,4 @@
-import { Form, type FetcherWithComponents } from "@remix-run/react";
+import { Form, useLocation, type FetcherWithComponents } from "@remix-run/react";
 import { createContext, useContext, type ReactNode } from "react";
 import type { PanelResult } from "~/cart/panel-result";
 
@@ -7,9 +7,17 @@ const FetcherContext = createContext<FetcherWithComponents<PanelResult> | null>(
 /** Makes all `CartForm`s inside submit through this fetcher, so that their page stays. */
 export const ChangesInPlace = FetcherContext.Provider;
 
+interface CartFormProps {
+  readonly children: ReactNode;
+  /** Keeps the cart page's query if the change is refused. */
+  readonly keepsQuery?: boolean;
+  readonly onSubmit?: () => void;
+}
+
 /** A form that changes the cart. Opens the cart page with the result, unless inside `ChangesInPlace`. */
-export function CartForm({ children, onSubmit }: { children: ReactNode; onSubmit?: () => void }) {
+export function CartForm({ children, keepsQuery = false, onSubmit }: CartFormProps) {
   const fetcher = useContext(FetcherContext);
+  const { search } = useLocation();
   if (fetcher !== null) {
     return (
       <fetcher.Form method="post" action="/cart/panel" onSubmit={onSubmit}>
@@ -18,7 +26,7 @@ export function CartForm({ children, onSubmit }: { children: ReactNode; onSubmit
     );
   }
   return (
-    <Form method="post" action="/cart" preventScrollReset onSubmit={onSubmit}>
+    <Form method="post" action={keepsQuery ? `/cart${search}` : "/cart"} preventScrollReset onSubmit={onSubmit}>
       {children}
     </Form>
   );

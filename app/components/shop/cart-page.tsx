@@ -1,61 +1,59 @@
-import { Link } from "@remix-run/react";
+import { Link, useLocation } from "@remix-run/react";
 import { LiveStock } from "~/availability/live-stock";
 import type { CartFailure } from "~/cart/cart-failure";
 import type { CartView, LostCookieView } from "~/cart/cart-view";
-import { productPath } from "~/catalog/product-address";
 import { orderNumber } from "~/components/order-number";
 import { useClockText } from "~/components/visitor-clock";
 import { t } from "~/words/words";
+import { CartAlert, stillRestorable } from "./cart-alert";
+import { isPrice } from "./cart-change-text";
 import { CartChangesNotice } from "./cart-changes-notice";
 import { CartLine } from "./cart-line";
 import { CartSummary } from "./cart-summary";
 import { failedProducts } from "./failed-products";
-import { FailureAlert } from "./failure-alert";
 import { lineFailureText } from "./failure-text";
 import { FollowHolds } from "./follow-holds";
-import { HoldState } from "./hold-state";
 import { IntentForm } from "./intent-form";
 import { LostCookieNotice } from "./lost-cookie-notice";
+import { useCurrentFailure } from "./quantity-changes";
 import { RemovedNotice } from "./removed-notice";
 
 /** The cart page. `failure`: why the last change failed, shown at the top and next to its lines. */
 export function CartPage({
   view,
-  failure,
+  failure: lastFailure,
   lostCookie = null,
 }: {
   view: CartView;
   failure: CartFailure | null;
   lostCookie?: LostCookieView | null;
 }) {
+  const failure = useCurrentFailure(lastFailure);
+  const productIds = view.lines.map(({ productId }) => productId);
   const failed = failure === null ? [] : failedProducts(failure);
+  const isAtLine = useIsAtLine(productIds, failed);
   const clock = useClockText();
   return (
-    <LiveStock productIds={view.lines.map((line) => line.productId)}>
+    <LiveStock productIds={productIds}>
       <div className="cart">
         <FollowHolds />
         <h1>{t("cart.title")}</h1>
         {lostCookie !== null && <LostCookieNotice lostCookie={lostCookie} />}
-        {failure !== null && <CartAlert failure={failure} view={view} />}
+        {failure !== null && !isAtLine && <CartAlert failure={failure} shownAt={productIds} />}
         {view.changes !== null && <CartChangesNotice changes={view.changes} />}
-        {view.unsettledCheckout !== null && (
-          <p className="notice warn">
-            {t("cart.unsettled")} <Link to={`/orders/${view.unsettledCheckout}`}>{t("cart.viewOrder")}</Link>
-          </p>
-        )}
-        {view.removed !== null && <RemovedNotice key={view.removed.productId} removed={view.removed} />}
+        <RemovedNotice key={view.removed[0]?.productId} removed={stillRestorable(view.removed, failure)} />
         {view.lines.length === 0 ? (
           <EmptyCart />
         ) : (
           <div className="cart-body">
             <div className="cart-goods">
-              <HoldState view={view} />
               <ul className="cart-lines">
                 {view.lines.map((line) => (
                   <CartLine
                     key={line.productId}
                     line={line}
                     maxUnitsPerLine={view.maxUnitsPerLine}
+                    newPrice={view.changes?.filter(isPrice).find(({ productId }) => productId === line.productId)}
                     failure={
                       failure !== null && failed.includes(line.productId)
                         ? lineFailureText(failure, line.productId, clock)
@@ -75,25 +73,10 @@ export function CartPage({
   );
 }
 
-/** The failure as a whole, with the details of products that are not in the cart. */
-function CartAlert({ failure, view }: { failure: CartFailure; view: CartView }) {
-  const clock = useClockText();
-  const inCart = new Set(view.lines.map((line) => line.productId));
-  const notInCart = failure.kind === "refused" ? failure.lines.filter((line) => !inCart.has(line.productId)) : [];
-  return (
-    <FailureAlert failure={failure}>
-      {notInCart.length > 0 && (
-        <ul>
-          {notInCart.map((line) => (
-            <li key={line.productId}>
-              <Link to={productPath(line.productId)}>{line.name}</Link>:{" "}
-              {lineFailureText(failure, line.productId, clock)}
-            </li>
-          ))}
-        </ul>
-      )}
-    </FailureAlert>
-  );
+/** Whether the failure of a form of the cart is about one of its lines only, and is shown there. A refused payment is said at the top. */
+function useIsAtLine(productIds: readonly string[], failed: readonly string[]): boolean {
+  const isOfCart = useLocation().pathname === "/cart";
+  return isOfCart && failed.length === 1 && failed.every((productId) => productIds.includes(productId));
 }
 
 function EmptyCart() {

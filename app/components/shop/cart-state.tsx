@@ -62,8 +62,8 @@ export function useCartLine(productId: string): CartLineView | undefined {
 export function useCurrentView(loaded: CartView): CartView {
   const { reread } = useCart();
   if (reread === null) return loaded;
-  const isBack = reread.lines.some(({ productId }) => productId === loaded.removed?.productId);
-  return { ...reread, changes: loaded.changes, removed: isBack ? null : loaded.removed };
+  const removed = loaded.removed.filter((gone) => !reread.lines.some(({ productId }) => productId === gone.productId));
+  return { ...reread, changes: loaded.changes, removed };
 }
 
 /** A call while one is under way is made after it, once: a new load would abort the other, and a slow server would never get through. */

@@ -9,7 +9,7 @@ import { flushQuantityChanges, hasPendingQuantities, useQuantityChanges } from "
  * The pay button. The form leads off the site, so the browser submits it natively. Changes of the cart that are not through yet go first: it
  * waits until the page shows their result, and stays if one was refused.
  */
-export function CheckoutForm({ view: { shown, paymentPage } }: { view: CartView }) {
+export function CheckoutForm({ view: { shown, paymentPage }, quiet = false }: { view: CartView; quiet?: boolean }) {
   const form = useRef<HTMLFormElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const [isWaiting, setIsWaiting] = useState(false);
@@ -34,7 +34,7 @@ export function CheckoutForm({ view: { shown, paymentPage } }: { view: CartView 
   return (
     <Form method="post" action="/checkout" reloadDocument onSubmit={submit} ref={form}>
       {shown !== null && <input type="hidden" name="shown" value={shown} />}
-      <button type="submit" className="button" aria-busy={isWaiting} ref={button}>
+      <button type="submit" className={quiet ? "button quiet" : "button"} aria-busy={isWaiting} ref={button}>
         {isWaiting ? t("cart.updating") : paymentPage === null ? t("cart.pay") : t("cart.resumePayment")}
       </button>
     </Form>

@@ -10,18 +10,34 @@ import { durationText } from "./duration-text";
 import { IntentForm } from "./intent-form";
 import { Rich } from "./rich";
 
-/** How long the cart is held, with buttons to extend or renew the hold. */
+/** How long the cart is held, with buttons to extend, renew or free it. Says nothing while the cart may be paid already. */
 export function HoldState({ view }: { view: CartView }) {
-  const { heldUntil, paymentPage, lines } = view;
   const hold = useCartHold(view);
-  const clock = useClockText();
-  const hasLapsed = lines.some((line) => line.state === "lapsed");
+  if (view.unsettledCheckout !== null) return null;
   return (
     <section className="hold-state" aria-label={t("hold.label")}>
-      {paymentPage !== null && <p className="notice">{t("hold.payment", { time: clock(paymentPage.closesAt) })}</p>}
-      {heldUntil !== null && <Deadline view={view} heldUntil={heldUntil} hold={hold} />}
-      {hasLapsed && <Lapsed view={view} />}
+      {view.paymentPage !== null && <Payment closesAt={view.paymentPage.closesAt} hold={hold} />}
+      {view.heldUntil !== null && <Deadline view={view} heldUntil={view.heldUntil} hold={hold} />}
+      {view.paymentPage === null && hasLapsed(view) && <Lapsed view={view} />}
     </section>
+  );
+}
+
+export function hasLapsed({ lines }: CartView): boolean {
+  return lines.some(({ state }) => state === "lapsed");
+}
+
+/** Cancelling holds the cart again without its payment page, which must be proven closed first. */
+function Payment({ closesAt, hold }: { closesAt: number; hold: CartHold | null }) {
+  const clock = useClockText();
+  return (
+    <div className="notice">
+      <p>{t("hold.payment", { time: clock(closesAt) })}</p>
+      <div className="deadline">
+        <Countdown hold={hold} label={t("hold.payingTimeLeft")} />
+        <IntentForm intent="hold" label={t("hold.cancelPayment")} pendingLabel={t("hold.cancelling")} quiet />
+      </div>
+    </div>
   );
 }
 
@@ -44,16 +60,19 @@ function Deadline({ view: { readAt, canExtend }, heldUntil, hold }: DeadlineProp
       </p>
       {!canExtend && <p>{t("hold.cannotExtend")}</p>}
       <div className="deadline">
-        {timeLeft !== null && (
-          <span className="countdown" role="timer" aria-live="off" aria-label={t("hold.timeLeft")}>
-            {countdownText(timeLeft)}
-          </span>
-        )}
-        {canExtend && (
-          <IntentForm intent="extend" label={t("hold.extend")} pendingLabel={t("hold.extending")} quiet={!endsSoon} />
-        )}
+        <Countdown hold={hold} label={t("hold.timeLeft")} />
+        {canExtend && <IntentForm intent="extend" label={t("hold.extend")} pendingLabel={t("hold.extending")} quiet />}
       </div>
     </div>
+  );
+}
+
+function Countdown({ hold, label }: { hold: CartHold | null; label: string }) {
+  if (hold === null || hold.timeLeft === null) return null;
+  return (
+    <span className="countdown" role="timer" aria-live="off" aria-label={label}>
+      {countdownText(hold.timeLeft)}
+    </span>
   );
 }
 

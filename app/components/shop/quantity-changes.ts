@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { useRef, useSyncExternalStore } from "react";
 import type { PanelResult } from "~/cart/panel-result";
 
 /** A quantity that the shopper chose, until the server has granted it. */
@@ -21,11 +21,13 @@ interface Changes {
   readonly sending: QuantityChange | null;
   /** Whether the shopper has paused, so that the choices are sent. */
   readonly isDue: boolean;
+  /** Number of changes that went through, which outdate earlier failures of other forms. */
+  readonly granted: number;
 }
 
 /** Clicks closer together than this become one request. */
 const PAUSE_MS = 300;
-const NONE: Changes = { latest: new Map(), sending: null, isDue: false };
+const NONE: Changes = { latest: new Map(), sending: null, isDue: false, granted: 0 };
 
 let changes = NONE;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -58,7 +60,7 @@ export function settleQuantityChange(change: QuantityChange, refusal: Refusal | 
     if (refusal === null) latest.delete(change.productId);
     else latest.set(change.productId, { ...change, refusal });
   }
-  update({ latest, sending: null });
+  update({ latest, sending: null, granted: changes.granted + (refusal === null ? 1 : 0) });
 }
 
 export function useQuantityChanges(): Changes {
@@ -67,6 +69,14 @@ export function useQuantityChanges(): Changes {
     () => changes,
     () => NONE,
   );
+}
+
+/** The failure of a form, until a stepper has changed the cart since. */
+export function useCurrentFailure<Failure>(failure: Failure | null): Failure | null {
+  const { granted } = useQuantityChanges();
+  const arrived = useRef({ failure, granted });
+  if (arrived.current.failure !== failure) arrived.current = { failure, granted };
+  return arrived.current.granted === granted ? failure : null;
 }
 
 /** Whether a choice is waiting for the server's response. */

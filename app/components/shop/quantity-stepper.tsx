@@ -98,7 +98,7 @@ export function QuantityStepper(props: QuantityStepperProps) {
             type="submit"
             aria-label={t("quantity.more", { name })}
             aria-disabled={(isHydrated && reason !== null) || undefined}
-            aria-describedby={reason === null ? undefined : `${id}reason`}
+            aria-describedby={reason === null ? undefined : `${id}${reason === message ? "message" : "reason"}`}
           >
             +
           </button>
@@ -108,8 +108,8 @@ export function QuantityStepper(props: QuantityStepperProps) {
       <noscript>
         <UpdateButton form={`${id}form`} name={name} />
       </noscript>
-      {isReserving && <p className="hint">{t("hold.reserving")}</p>}
-      <Reason id={`${id}reason`} text={reason} isShown={isReasonShown} />
+      {isReserving && <p className="reserving">{t("hold.reserving")}</p>}
+      <Reason id={`${id}reason`} text={reason === message ? null : reason} isShown={isReasonShown} />
       <Message id={`${id}message`} text={message} />
     </div>
   );
@@ -130,7 +130,7 @@ function StepForm({ productId, id, quantity, onSubmit, children }: StepFormProps
     onSubmit();
   }
   return (
-    <form method="post" action="/cart" id={id} onSubmit={submit}>
+    <form method="post" action={`/cart#line-${encodeURIComponent(productId)}`} id={id} onSubmit={submit}>
       <input type="hidden" name="intent" value="set" />
       <input type="hidden" name="product_id" value={productId} />
       {quantity !== undefined && <input type="hidden" name="quantity" value={quantity} />}

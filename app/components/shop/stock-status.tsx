@@ -1,5 +1,4 @@
 import type { StockView } from "~/availability/stock-view";
-import type { CartLineView } from "~/cart/cart-view";
 import type { ProductView } from "~/cart/product-view.server";
 import { countdownText } from "~/components/clock-text";
 import { useClockText } from "~/components/visitor-clock";
@@ -8,31 +7,15 @@ import { useCartLine } from "./cart-state";
 import { useTimeLeft } from "./server-clock";
 import { FEW, lapsedText, stockText } from "./stock-text";
 
-/** A cart line's stock, or what became of its hold. */
-export function LineStock({ state, quantity, stock }: Pick<CartLineView, "state" | "quantity" | "stock">) {
-  const clock = useClockText();
-  if (state !== "lapsed") return <StockStatus stock={stock} />;
-  return (
-    <p className="stock" data-tone="none">
-      {lapsedText(stock, quantity, clock)}
-    </p>
-  );
-}
-
 /** The stock of a product on offer, or what became of the shopper's hold of it. */
 export function ProductStock({ product: { id, forSale }, stock }: { product: ProductView; stock: StockView }) {
   const line = useCartLine(id);
-  if (!forSale) {
-    return (
-      <p className="stock" data-tone="none">
-        {t("product.notForSale")}
-      </p>
-    );
-  }
-  return line === undefined ? (
-    <StockStatus stock={stock} />
-  ) : (
-    <LineStock state={line.state} quantity={line.quantity} stock={stock} />
+  const clock = useClockText();
+  if (forSale && line?.state !== "lapsed") return <StockStatus stock={stock} />;
+  return (
+    <p className="stock" data-tone="none">
+      {forSale && line !== undefined ? lapsedText(stock, line.quantity, clock) : t("product.notForSale")}
+    </p>
   );
 }
 
