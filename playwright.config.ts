@@ -57,6 +57,8 @@ export default defineConfig<ShopOptions, EngineOptions>({
   use: {
     stores,
     locale: "en-GB",
+    // A click during a transition meets the old page's picture.
+    contextOptions: { reducedMotion: "reduce" },
     // Recording one takes a quarter of the time of a test: npx playwright test --trace on
     trace: "off",
     screenshot: "only-on-failure",

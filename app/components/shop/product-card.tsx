@@ -24,7 +24,9 @@ export function ProductCard({
       <div className="about">
         <div className="headline">
           <h2>
-            <Link to={productPath(id)}>{name}</Link>
+            <Link to={productPath(id)} viewTransition>
+              {name}
+            </Link>
           </h2>
           <p className="price">{price ?? t("product.noPrice")}</p>
         </div>
