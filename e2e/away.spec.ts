@@ -57,7 +57,7 @@ test.describe("a page catches up at once", { tag: "@with-javascript" }, () => {
     await addInBackground(buyer, "Tide Mug");
     await restore(page);
     await expect(buyer.cartInHeader()).toHaveText(cartText(1));
-    await expect(page.getByText(t("stock.heldMore", { more: 8 }))).toBeVisible();
+    await expect(buyer.purchase().getByText(t("stock.heldMore", { more: 8 }))).toBeVisible();
 
     await page.goto(buyer.address("/no/such/page"));
     await expect(page.getByRole("button", { name: cartName(1), exact: true })).toBeVisible();

@@ -21,6 +21,7 @@ for (const [index, locale] of LOCALES.entries()) {
     let store: StoreProcess;
     const port = ports[index] ?? 0;
     test.beforeAll(async () => {
+      test.setTimeout(180_000);
       store = await startStore({ SHOP_LOCALE: locale }, { port });
     });
     test.afterAll(() => store.stop());

@@ -6,7 +6,7 @@ test("a form submitted twice, concurrently or later, adds once", async ({ shoppe
   await setStock("Barnacle Bud Vase", 9);
   const buyer = await shopper();
   await buyer.openProduct("Barnacle Bud Vase");
-  const form = buyer.page.locator("form.add-form");
+  const form = buyer.purchase().locator("form.add-form");
   const fields = { intent: "add", quantity: "2" };
   const [product_id, operation] = await Promise.all(
     ["product_id", "operation"].map((name) => form.locator(`input[name="${name}"]`).inputValue()),
@@ -37,10 +37,10 @@ test("a double click adds once, and going back changes nothing", async ({ shoppe
   await buyer.openCart();
   await expect(buyer.line("Kelp Tea Towel").getByLabel(t("product.quantity"))).toHaveValue("1");
   await buyer.openProduct("Kelp Tea Towel");
-  await expect(buyer.page.getByText(t("stock.heldMore", { more: 8 }))).toBeVisible();
+  await expect(buyer.purchase().getByText(t("stock.heldMore", { more: 8 }))).toBeVisible();
   await buyer.page.goBack();
   await buyer.page.goForward();
-  await expect(buyer.page.getByText(t("stock.heldMore", { more: 8 }))).toBeVisible();
+  await expect(buyer.purchase().getByText(t("stock.heldMore", { more: 8 }))).toBeVisible();
   await buyer.page.goBack();
   await buyer.page.reload();
   await expect(buyer.line("Kelp Tea Towel").getByLabel(t("product.quantity"))).toHaveValue("1");

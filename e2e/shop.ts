@@ -40,7 +40,7 @@ export class Shopper {
   /** Adds from the product page and stays on it. Without JavaScript the form opens the cart. */
   async addOnProductPage(name: string, quantity = 1): Promise<void> {
     await this.openProduct(name);
-    await this.page.getByLabel(t("product.quantity")).fill(String(quantity));
+    await this.purchase().getByLabel(t("product.quantity"), { exact: true }).fill(String(quantity));
     await this.page.getByRole("button", { name: t("product.addLabel", { name }) }).click();
     await expect(this.page.getByText(t("product.added", { name })).or(this.heldUntil())).toBeAttached();
   }
