@@ -23,6 +23,25 @@ async function delayChanges(page: Page) {
   };
 }
 
+/** Lets the next change of the cart fail as if its payment page could not be closed; returns a function that sends the response. */
+async function refuseNextChange(page: Page): Promise<() => void> {
+  let send = (): void => undefined;
+  const isSent = new Promise<void>((resolve) => (send = resolve));
+  await page.route(/\/cart(\/panel)?\.data/, async (route, request) => {
+    if (request.method() !== "POST") return route.continue();
+    await isSent;
+    const failure = '"kind","checkout_open"';
+    await route.fulfill({
+      status: 409,
+      headers: { "Content-Type": "text/x-script", "X-Remix-Response": "yes" },
+      body: request.url().includes("panel")
+        ? `[{"_1":2},"data",{"_3":4,"_5":6},"outcome","failed","failure",{"_7":8},${failure}]`
+        : `[{"_1":2},"data",{"_3":4},${failure}]`,
+    });
+  });
+  return send;
+}
+
 function more(buyer: Shopper, name: string) {
   return buyer.page.getByRole("button", { name: t("quantity.more", { name }) });
 }
@@ -156,5 +175,25 @@ test.describe("with JavaScript", { tag: "@with-javascript" }, () => {
       buyer.page.getByRole("heading", { name: t("sandboxPayment.heading", { amount: price(28) }) }),
     ).toBeVisible();
     expect(changes.sent()).toEqual(["2"]);
+  });
+
+  test("Pay stays if a removal that was under way is refused", async ({ shopper, setStock }) => {
+    await setStock("Gannet Egg Cup", 3);
+    const buyer = await shopper();
+    const { page } = buyer;
+    await buyer.addToCart("Gannet Egg Cup", 2);
+    const pay = page.getByRole("button", { name: t("cart.pay"), exact: true });
+    for (const path of ["/cart", "/"]) {
+      await page.goto(buyer.address(path));
+      if (path === "/") await buyer.cartInHeader().click();
+      const answer = await refuseNextChange(page);
+      await page.getByRole("button", { name: t("cart.removeLabel", { name: "Gannet Egg Cup" }) }).click();
+      await pay.last().click();
+      await expect(page.getByRole("button", { name: t("cart.updating") })).toBeVisible();
+      answer();
+      await expect(page.getByRole("alert")).toContainText(t("failure.checkoutOpen"));
+      await expect(page.getByRole("button", { name: t("cart.updating") })).toHaveCount(0);
+      expect(new URL(page.url()).pathname).toBe(path);
+    }
   });
 });

@@ -6,6 +6,7 @@ import { container } from "~/boot/container.server";
 import { failureInit } from "~/cart/cart-failure";
 import type { PanelResult, PanelView } from "~/cart/panel-result";
 import { showPanel } from "~/cart/show-cart.server";
+import { countIfRefused } from "~/components/shop/refused-changes";
 
 /** The cart for scripts that stay on their page: `/cart` without redirects. Failures are data, so that the page stays. */
 export function loader({ request }: LoaderFunctionArgs) {
@@ -53,7 +54,7 @@ export function clientLoader({ serverLoader }: ClientLoaderFunctionArgs): Promis
 }
 
 export function clientAction({ serverAction }: ClientActionFunctionArgs): Promise<unknown> {
-  return serverAction().catch(offline);
+  return serverAction<typeof action>().catch(offline).then(countIfRefused);
 }
 
 /** Turns a failed connection into a refusal. Everything else, redirects included, is rethrown. */
