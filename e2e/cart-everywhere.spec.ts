@@ -153,6 +153,23 @@ test.describe("adding", { tag: "@with-javascript" }, () => {
     for (const text of others) expect(text).toMatch(textLike("hold.heldFor", { time: TIME }));
   });
 
+  test("says nothing at the next product's page", async ({ shopper, setStock }) => {
+    await setStock("Tide Mug", 9);
+    const buyer = await shopper();
+    const { page } = buyer;
+    await buyer.openProduct("Tide Mug");
+    const next = page
+      .getByRole("region", { name: t("product.more") })
+      .getByRole("link")
+      .first();
+    const name = (await next.textContent()) ?? "";
+    await page.getByRole("button", { name: t("product.addLabel", { name: "Tide Mug" }) }).click();
+    await expect(page.locator("[data-confirmed]")).toBeVisible();
+    await next.click();
+    await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+    await expect(page.locator("[data-confirmed]")).toHaveCount(0, { timeout: 100 });
+  });
+
   test("makes the way to the checkout the strong button", async ({ shopper, setStock }) => {
     await setStock("Tide Mug", 9);
     const buyer = await shopper();

@@ -31,5 +31,14 @@ export function loader({ request }: LoaderFunctionArgs) {
 
 export default function Product() {
   const { product, more, maxUnitsPerLine, operation } = useLoaderData<typeof loader>();
-  return <ProductPage product={product} more={more} maxUnitsPerLine={maxUnitsPerLine} operation={operation} />;
+  // The key: what a form or message says about one product must not appear at the next.
+  return (
+    <ProductPage
+      key={product.id}
+      product={product}
+      more={more}
+      maxUnitsPerLine={maxUnitsPerLine}
+      operation={operation}
+    />
+  );
 }
