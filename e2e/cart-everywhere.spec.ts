@@ -104,6 +104,20 @@ test.describe("the cart's time", { tag: "@with-javascript" }, () => {
     await expect(headerOf(buyer)).not.toContainText(t("hold.ended"));
   });
 
+  test("is over in another tab once the order is paid", async ({ shopper, setStock }) => {
+    await setStock("Dory Butter Dish", 4);
+    const buyer = await shopper();
+    await buyer.addToCart("Dory Butter Dish");
+    const tab = await buyer.page.context().newPage();
+    // A page that follows no products.
+    await tab.goto(buyer.address("/no/such/page"));
+    const time = tab.getByRole("navigation", { name: t("nav.cart"), exact: true }).getByText(TIME);
+    await expect(time).toBeVisible();
+    await buyer.goToPayment();
+    await buyer.pay();
+    await expect(time).toHaveCount(0);
+  });
+
   test("has a bar at the bottom of a phone, with the total and the checkout", async ({ shopper, setStock }) => {
     await setStock("Tide Mug", 9);
     const buyer = await shopper();

@@ -13,7 +13,8 @@ interface CartMark {
 
 /** Calls `refresh` when the cart changes in another tab, and when the page returns from the back-forward cache. */
 export function useCartSync(view: CartView | null, refresh: () => void): void {
-  const known = useRef(view && markOf(view));
+  // Null at first: a document that opens, as after a payment, may know more than the tabs that are open.
+  const known = useRef<CartMark | null>(null);
   const channel = useRef<BroadcastChannel | null>(null);
 
   useEffect(() => {
