@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MAX_ID_OR_NAME_LENGTH } from "~/catalog/catalog";
+import { summed } from "~/reservations/cart-lines";
 import type { Line } from "~/reservations/reservation-store";
 
 const MAX_LINES = 200;
@@ -21,7 +22,7 @@ export const writtenLines = z
       .min(1)
       .max(MAX_LINES),
   )
-  .transform((lines) => lines.map(([productId, quantity]): Line => ({ productId, quantity })));
+  .transform((lines) => summed(lines.map(([productId, quantity]) => ({ productId, quantity }))));
 
 export function writeLines(lines: readonly Line[]): string {
   return JSON.stringify(lines.map(({ productId, quantity }) => [productId, quantity]));

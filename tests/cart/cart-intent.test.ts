@@ -64,4 +64,15 @@ describe("reading a form", () => {
     for (const intent of ["clear", "extend", "hold"])
       expect(readIntent({ intent })).toMatchObject({ outcome: "read", intent: { intent } });
   });
+
+  it("sums lines of one product, as the store does, so that the cookie has the same number", () => {
+    expect(readIntent({ intent: "set", lines: '[["mug",2],["jug",1],["mug",3]]' })).toMatchObject({
+      intent: {
+        lines: [
+          { productId: "mug", quantity: 5 },
+          { productId: "jug", quantity: 1 },
+        ],
+      },
+    });
+  });
 });
