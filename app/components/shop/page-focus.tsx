@@ -27,6 +27,8 @@ export function PageFocus() {
     isPost.current = false;
     if (isSamePage) return;
     announce(pageTitleInTab());
+    // Choosing an order sorts the list at once, so the arrow keys must be able to go on to the next order.
+    if (document.activeElement instanceof HTMLSelectElement) return;
     const start = document.getElementById(hash.slice(1)) ?? document.querySelector("main");
     if (start !== null) focusStartOf(start);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once per page, not when only the hash changes
