@@ -64,8 +64,8 @@ export const de: Language = {
   "stock.lastOne": "Letztes Stück",
   "stock.few": "Nur noch {available, number} verfügbar",
   "stock.left": "{available, number} auf Lager",
-  "stock.heldLast": "{held, plural, one {Du hast das letzte Stück} other {Du hast die letzten Stücke}}",
-  "stock.heldAll": "Mehr gerade nicht verfügbar",
+  "stock.heldLast": "{held, plural, one {Du hast das letzte Stück} other {Du hast die letzten # Stück}}",
+  "stock.heldAll": "Zurzeit keine weiteren verfügbar",
   "stock.heldMore": "Noch {more, number} verfügbar",
   "stock.heldTooMany":
     "Der Bestand hat sich geändert: {available, plural, =0 {nicht mehr verfügbar} other {nur noch # verfügbar}}. Bitte passe deinen Warenkorb an.",
@@ -134,7 +134,8 @@ export const de: Language = {
   "hold.again": "Erneut reservieren",
   "hold.againLabel": "Erneut reservieren: {name}",
   "hold.reserving": "Wird reserviert\u00A0…",
-  "hold.payment": "Deine Zahlung läuft. Deine Artikel sind bis {time} reserviert.",
+  "hold.payment":
+    "Deine Zahlung läuft. Deine Artikel sind bis {time} reserviert. Wenn du den Warenkorb änderst, brichst du die Zahlung ab.",
   "hold.cancelPayment": "Zahlung abbrechen und Warenkorb ändern",
   "hold.cancelling": "Wird abgebrochen\u00A0…",
   "hold.announceUntil": "Deine Artikel sind bis {time} für dich reserviert.",

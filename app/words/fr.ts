@@ -63,7 +63,7 @@ export const fr: Language = {
   "stock.lastOne": "Dernier article en stock",
   "stock.few": "Plus que {available, plural, one {# disponible} other {# disponibles}}",
   "stock.left": "{available, number} en stock",
-  "stock.heldLast": "{held, plural, one {C’est le dernier article} other {Ce sont les derniers articles}}",
+  "stock.heldLast": "{held, plural, one {C’est le dernier article} other {Ce sont les # derniers articles}}",
   "stock.heldAll": "Pas d’autre en stock pour le moment",
   "stock.heldMore": "Encore {more, number} en stock",
   "stock.heldTooMany":
@@ -135,7 +135,8 @@ export const fr: Language = {
   "hold.again": "Réserver à nouveau",
   "hold.againLabel": "Réserver à nouveau\u00A0: {name}",
   "hold.reserving": "Réservation…",
-  "hold.payment": "Paiement en cours. Vos articles sont réservés jusqu’à {time}.",
+  "hold.payment":
+    "Paiement en cours. Vos articles sont réservés jusqu’à {time}. Si vous modifiez votre panier, le paiement sera annulé.",
   "hold.cancelPayment": "Annuler le paiement et modifier le panier",
   "hold.cancelling": "Annulation…",
   "hold.announceUntil": "Vos articles vous sont réservés jusqu’à {time}.",
