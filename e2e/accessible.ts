@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect } from "./shop";
@@ -5,7 +7,29 @@ import { expect } from "./shop";
 export const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
-/** Runs axe in light on a desktop and in dark on a phone, with screenshots, and checks for overflow at 320 px. Loads the page once. */
+const require = createRequire(import.meta.url);
+const SNIFFER = readFileSync(require.resolve("html_codesniffer/build/HTMLCS.js"), "utf8");
+
+/** Rules of HTML_CodeSniffer that ask for one technique where another meets the criterion, each with the other. */
+const MET_OTHERWISE: readonly string[] = [
+  // A submit button in every form. A stepper's number is sent with Enter, and shows its button once typed; a chosen order sorts at once, in place.
+  "WCAG2AA.Principle3.Guideline3_2.3_2_2.H32.2",
+  // The headers attribute wherever a cell has a header in its row and in its column. The order's table has a scope on each.
+  "WCAG2AA.Principle1.Guideline1_3.1_3_1.H43.HeadersRequired",
+];
+
+/** A message of HTML_CodeSniffer, whose types are 1 (error), 2 (warning) and 3 (notice). */
+interface SnifferMessage {
+  readonly type: number;
+  readonly code: string;
+  readonly msg: string;
+  readonly element: { readonly outerHTML?: string };
+}
+
+/**
+ * Runs axe and HTML_CodeSniffer in light on a desktop and in dark on a phone, with screenshots, and checks for overflow at 320 px. Loads
+ * the page once.
+ */
 export async function expectAccessible(page: Page, name: string): Promise<void> {
   for (const [scheme, size] of [
     ["light", DESKTOP],
@@ -19,10 +43,33 @@ export async function expectAccessible(page: Page, name: string): Promise<void> 
       violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`),
       `${name} in ${scheme}`,
     ).toEqual([]);
+    expect(await sniffed(page), `${name} in ${scheme}, HTML_CodeSniffer`).toEqual([]);
   }
   // Equals 200 % zoom in a small window, or 400 % in a large one.
   await page.setViewportSize({ width: 320, height: 640 });
   await expectNoOverflow(page, `${name} at 320 px`);
+}
+
+/** The errors of WCAG 2 AA that HTML_CodeSniffer finds. Its warnings and notices ask a person to look. */
+async function sniffed(page: Page): Promise<string[]> {
+  await page.evaluate(SNIFFER);
+  return page.evaluate(
+    (ignored) =>
+      new Promise<string[]>((resolve, reject) => {
+        const { HTMLCS } = window as unknown as {
+          HTMLCS: {
+            process: (standard: string, content: Document, done: () => void, failed: () => void) => void;
+            getMessages: () => SnifferMessage[];
+          };
+        };
+        const done = () => {
+          const errors = HTMLCS.getMessages().filter(({ type, code }) => type === 1 && !ignored.includes(code));
+          resolve(errors.map(({ code, msg, element }) => `${code}: ${msg} ${element.outerHTML?.slice(0, 200) ?? ""}`));
+        };
+        HTMLCS.process("WCAG2AA", document, done, () => reject(new Error("HTML_CodeSniffer did not run")));
+      }),
+    MET_OTHERWISE,
+  );
 }
 
 export async function saveScreenshot(page: Page, name: string): Promise<void> {
