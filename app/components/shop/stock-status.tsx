@@ -27,7 +27,12 @@ function StockStatus({ stock }: { stock: StockView }) {
   return (
     <p className="stock" data-tone={toneNow}>
       {stockText(stock, clock)}
-      {timeLeft !== null && timeLeft > 0 && <span className="time-left">{countdownText(timeLeft)}</span>}
+      {/* The text says until when. */}
+      {timeLeft !== null && timeLeft > 0 && (
+        <span className="time-left" aria-hidden="true">
+          {countdownText(timeLeft)}
+        </span>
+      )}
     </p>
   );
 }
