@@ -3,11 +3,11 @@ import { t } from "~/words/words";
 import { down, startStandIns } from "../tests/api/stand-ins";
 import { freePort, startStore } from "../tests/api/store-process";
 import { DESKTOP, expectAccessible, expectNoOverflow, saveScreenshot } from "./accessible";
-import { expect, test } from "./shop";
+import { expect, productId, test } from "./shop";
 import { cartName, cartText, CLOCK, price, textLike } from "./texts";
 
-test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
-  // Each test runs axe on several pages, twice each.
+test.describe("axe and HTML_CodeSniffer find nothing", { tag: "@with-javascript" }, () => {
+  // Each test runs them on several pages, twice each.
   test.describe.configure({ timeout: 150_000 });
 
   test("on the list, a search and a missing page", async ({ shopper, setStock }) => {
@@ -75,6 +75,45 @@ test.describe("axe finds nothing", { tag: "@with-javascript" }, () => {
     await late.addToCart("Oarsman's Spoon", 1);
     await expect(late.page.getByRole("button", { name: t("hold.again") })).toBeVisible();
     await expectAccessible(late.page, "cart-ended");
+  });
+
+  test("on the list and on a product, held and no longer held", async ({ shopper, setStock }) => {
+    const name = "Cormorant Jug";
+    await setStock(name, 9);
+    const buyer = await shopper();
+    await buyer.addOnProductPage(name);
+    await expectAccessible(buyer.page, "product-held");
+    await buyer.page.goto(buyer.address("/"));
+    await expect(buyer.quantityField(name)).toBeVisible();
+    await expectAccessible(buyer.page, "list-held");
+
+    const late = await shopper({ shortHolds: true });
+    await late.addOnProductPage(name);
+    const again = late.page.getByRole("button", { name: t("hold.againLabel", { name }) });
+    await expect(again).toBeVisible();
+    await expectAccessible(late.page, "product-ended");
+    await late.page.goto(late.address("/"));
+    await expect(again).toBeVisible();
+    await expectAccessible(late.page, "list-ended");
+  });
+
+  test("on a cart with a new price, after a removal, and emptied", async ({ shopper, setStock }) => {
+    const name = "Lighthouse Pepper Mill";
+    await setStock(name, 9);
+    await setStock("Gannet Egg Cup", 9);
+    const buyer = await shopper();
+    await buyer.addToCart(name);
+    await buyer.addToCart("Gannet Egg Cup");
+    const shown = { currency: "usd", lines: [[productId(name), 1, 4_000]] };
+    await buyer.page.goto(buyer.address(`/cart?changed=${encodeURIComponent(JSON.stringify(shown))}`));
+    await expect(buyer.page.getByText(t("cart.priceChanged", { before: price(40), price: price(46) }))).toBeVisible();
+    await expectAccessible(buyer.page, "cart-new-price");
+    await buyer.page.getByRole("button", { name: t("cart.removeLabel", { name }) }).click();
+    await expect(buyer.page.getByText(t("cart.removed", { name }))).toBeVisible();
+    await expectAccessible(buyer.page, "cart-removed");
+    await buyer.page.getByRole("button", { name: t("cart.clear") }).click();
+    await expect(buyer.page.getByText(t("cart.removed", { name: "Gannet Egg Cup" }))).toBeVisible();
+    await expectAccessible(buyer.page, "cart-emptied");
   });
 
   test("on an order, and on a cart with an open payment page", async ({ shopper, setStock }) => {
