@@ -64,7 +64,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
     await buyer.addOnProductPage("Tide Mug");
     await buyer.openProduct("Tide Mug");
-    await expectPlaceholder(page.getByRole("article"), "product page");
+    await expectPlaceholder(page.getByRole("article").first(), "product page");
 
     await buyer.openCart();
     await expectPlaceholder(buyer.line("Tide Mug"), "cart");
