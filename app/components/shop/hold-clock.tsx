@@ -17,7 +17,7 @@ export function HoldClock() {
   return (
     <div className="hold-clock" data-stage={hold.stage}>
       <TimeLeft hold={hold} />
-      {pathname !== "/cart" && <HoldAction hold={hold} />}
+      {pathname !== "/cart" && <HoldAction hold={hold} quiet />}
     </div>
   );
 }
@@ -40,7 +40,7 @@ export function TimeLeft({ hold: { state, timeLeft } }: { hold: CartHold }) {
 }
 
 /** Keeps a hold that is about to end, or reserves everything again, without leaving the page. */
-export function HoldAction({ hold }: { hold: CartHold }) {
+export function HoldAction({ hold, quiet = false }: { hold: CartHold; quiet?: boolean }) {
   const { refresh } = useCart();
   // A failure is about this page only.
   const changes = useFetcher<PanelResult>({ key: `hold ${useLocation().key}` });
@@ -52,7 +52,7 @@ export function HoldAction({ hold }: { hold: CartHold }) {
     <ChangesInPlace value={changes}>
       {hold.mayKeep && <IntentForm intent="extend" label={t("hold.extend")} pendingLabel={t("hold.extending")} quiet />}
       {hold.state === "lapsed" && (
-        <IntentForm intent="hold" label={t("hold.again")} pendingLabel={t("hold.reserving")} quiet={false} />
+        <IntentForm intent="hold" label={t("hold.again")} pendingLabel={t("hold.reserving")} quiet={quiet} />
       )}
       {response?.outcome === "failed" && <FailureAlert failure={response.failure} />}
       {response?.outcome === "refused" && <RefusalAlert refusal={response.refusal} />}
