@@ -24,6 +24,8 @@ test("a search keeps its words, and its results can be sorted", async ({ shopper
   // Choosing alone does not take the focus away.
   if (javaScriptEnabled) await expect(order).toBeFocused();
   await expect(field).toHaveValue("er");
+  // The address changes before the list has arrived.
+  await page.waitForLoadState();
   const prices = (await page.locator(".cards .price").allTextContents()).map((text) =>
     Number(text.replace(/[^\d.]/g, "")),
   );

@@ -179,7 +179,7 @@ describe("a row", () => {
     await write(MUG, { price: 31 });
     const back = await pay({ shown });
     expect([back.status, back.headers.location]).toEqual([303, expect.stringMatching(/^\/cart\?changed=/)]);
-    expect((await buyer.get(back.headers.location ?? "")).text).toContain("Tide Mug is now $31.00.");
+    expect((await buyer.get(back.headers.location ?? "")).text).toContain("Price changed from $28.00 to $31.00.");
     // Checkout continues once the shopper has seen the new price, or if the form does not say what was shown.
     const seen =
       /name="shown" value="([^"]*)"/.exec((await buyer.get("/cart")).text)?.[1]?.replaceAll("&quot;", '"') ?? "";

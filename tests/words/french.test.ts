@@ -23,7 +23,7 @@ describe("French texts about stock", () => {
     ],
     [{ ...stock, onHand: 0, available: 0 }, "Épuisé"],
     [{ ...stock, onHand: 1, available: 1, heldByYou: 1 }, "C’est le dernier article"],
-    [{ ...stock, onHand: 2, available: 2, heldByYou: 2 }, "Ce sont les derniers articles"],
+    [{ ...stock, onHand: 2, available: 2, heldByYou: 2 }, "Ce sont les 2 derniers articles"],
     [{ ...stock, available: 2, heldByYou: 1 }, "Encore 1 en stock"],
     [{ ...stock, available: 5, heldByYou: 2 }, "Encore 3 en stock"],
     [

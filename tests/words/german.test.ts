@@ -19,7 +19,7 @@ describe("German texts about stock", () => {
     [{ ...stock, onHand: 1, available: 1 }, "Letztes Stück"],
     [{ ...stock, available: 0, nextReleaseAt: AT }, "In anderen Waren\u00ADkörben · vielleicht um 15:32 MEZ wieder da"],
     [{ ...stock, onHand: 1, available: 1, heldByYou: 1 }, "Du hast das letzte Stück"],
-    [{ ...stock, onHand: 2, available: 2, heldByYou: 2 }, "Du hast die letzten Stücke"],
+    [{ ...stock, onHand: 2, available: 2, heldByYou: 2 }, "Du hast die letzten 2 Stück"],
     [{ ...stock, available: 3, heldByYou: 2 }, "Noch 1 verfügbar"],
     [
       { ...stock, onHand: 0, available: 0, heldByYou: 2 },

@@ -26,7 +26,7 @@ describe("texts about stock", () => {
     [{ ...stock, onHand: 0, available: 0 }, "Sold out"],
     [{ ...stock, onHand: 1, available: 1, heldByYou: 1 }, "You have the last one"],
     [{ ...stock, available: 1, heldByYou: 1 }, "No more available right now"],
-    [{ ...stock, onHand: 2, available: 2, heldByYou: 2 }, "You have the last ones"],
+    [{ ...stock, onHand: 2, available: 2, heldByYou: 2 }, "You have the last 2"],
     [{ ...stock, available: 3, heldByYou: 2 }, "1 more available"],
     [
       { ...stock, onHand: 1, available: 1, heldByYou: 2 },
