@@ -1,4 +1,4 @@
-/** WCAG 2.2.1: whoever needs more time can have at least ten times as much. */
+/** WCAG 2.2.1: people who need more time can extend it to at least ten times its length. */
 const WANTED_LENGTHS = 10;
 
 /** A warning if a hold cannot be kept long enough for everyone; null if it can. */

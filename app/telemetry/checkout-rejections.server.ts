@@ -4,7 +4,7 @@ import { decorate } from "~/decorate";
 /** Rejections in a row that trigger a warning. */
 const WARN_FROM = 5;
 
-/** Notices settings or an account with which Stripe opens no payment page at all: shoppers are turned away one by one, and none of them reports it. */
+/** Detects settings or an account with which Stripe opens no payment page at all. Shoppers only see an error, and none of them reports it. */
 export interface CheckoutRejections {
   /** Wraps the gateway: every payment page that it asks Stripe for counts. */
   watch(gateway: StripeGateway): StripeGateway;

@@ -12,13 +12,17 @@ async function openHeldCart(shopper: Visitor): Promise<void> {
   await shopper.sees(textLike("hold.until", { time: CLOCK }));
 }
 
-test("an item added on the list is held", async ({ visitor, setStock }) => {
-  await setStock("Gannet Egg Cup", 8);
-  const shopper = await visitor();
+/** Adds an item on the list, then opens the cart. */
+async function addOnList(shopper: Visitor, name: string): Promise<void> {
   await shopper.open("/");
-  await shopper.click("button", add("Gannet Egg Cup"));
+  await shopper.click("button", add(name));
   await shopper.sees(cartText(1));
   await openHeldCart(shopper);
+}
+
+test("an item added on the list is held", async ({ visitor, setStock }) => {
+  await setStock("Gannet Egg Cup", 8);
+  await addOnList(await visitor(), "Gannet Egg Cup");
 });
 
 test("a product is added on its page, its quantity changed, removed and put back", async ({ visitor, setStock }) => {
@@ -43,7 +47,7 @@ test("a product is added on its page, its quantity changed, removed and put back
   await shopper.sees(cartText(3));
 });
 
-test("the last item is in other shoppers' carts while one holds it, and free again once it is removed", async ({
+test("the last item is in other shoppers' carts while one holds it, and available again once it is removed", async ({
   visitor,
   setStock,
 }) => {
@@ -80,10 +84,7 @@ test("a hold ends, and its items are reserved again", async ({ visitor, setStock
 test("the checkout leads over the payment page to the order", async ({ visitor, setStock }) => {
   await setStock("Gannet Egg Cup", 8);
   const shopper = await visitor();
-  await shopper.open("/");
-  await shopper.click("button", add("Gannet Egg Cup"));
-  await shopper.sees(cartText(1));
-  await openHeldCart(shopper);
+  await addOnList(shopper, "Gannet Egg Cup");
   await shopper.click("button", t("cart.pay"));
   await shopper.finds("button", t("sandboxPayment.decline"));
   await shopper.click("button", t("sandboxPayment.pay"));

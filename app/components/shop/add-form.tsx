@@ -20,7 +20,7 @@ interface AddFormProps {
   readonly isConfirmed: boolean;
 }
 
-/** The form that adds a product, or reserves its lapsed line again. Its button says what became of it. */
+/** The form that adds a product, or reserves its lapsed line again. Its button shows the result. */
 export function AddForm({ changes, product, lapsed, maxAdded, hasQuantity, operation, isConfirmed }: AddFormProps) {
   const { id, name } = product;
   const isPending = changes.state !== "idle";

@@ -7,7 +7,7 @@ import { durationText } from "./duration-text";
 import { obstacleText } from "./failure-text";
 import { hasLapsed, HoldState } from "./hold-state";
 
-/** The cart's time, its total and the way on, which stay on screen. One button stands out in every state. */
+/** The cart's time, total and main button, which stay on screen. One button stands out in every state. */
 export function CartSummary({ view }: { view: CartView }) {
   const { total, obstacle, paymentPage, payWithinMs, atCheckout } = view;
   return (
@@ -19,7 +19,7 @@ export function CartSummary({ view }: { view: CartView }) {
             {t("cart.total")} <strong>{total}</strong>
           </p>
         )}
-        {obstacle === null ? <WayOn view={view} /> : <p className="notice warn">{obstacleText(obstacle)}</p>}
+        {obstacle === null ? <MainButton view={view} /> : <p className="notice warn">{obstacleText(obstacle)}</p>}
       </section>
       <div className="summary-hints">
         {total !== null && atCheckoutTexts(atCheckout).map((text) => <Hint key={text} text={text} />)}
@@ -32,7 +32,7 @@ export function CartSummary({ view }: { view: CartView }) {
 }
 
 /** Lapsed lines are reserved again first; checking out at once would do that too, so it remains possible while others are held. */
-function WayOn({ view }: { view: CartView }) {
+function MainButton({ view }: { view: CartView }) {
   if (view.unsettledCheckout !== null) {
     return (
       <>

@@ -7,7 +7,7 @@ import { useCartLine } from "./cart-state";
 import { useTimeLeft } from "./server-clock";
 import { FEW, lapsedText, stockText } from "./stock-text";
 
-/** The stock of a product on offer, or what became of the shopper's hold of it. */
+/** The stock of a product on offer, or that the shopper's hold of it has ended. */
 export function ProductStock({ product: { id, forSale }, stock }: { product: ProductView; stock: StockView }) {
   const line = useCartLine(id);
   const clock = useClockText();
