@@ -118,6 +118,32 @@ test.describe("the cart's time", { tag: "@with-javascript" }, () => {
     await expect(time).toHaveCount(0);
   });
 
+  test("gets through over a slow connection, however often other tabs change the cart", async ({
+    shopper,
+    setStock,
+  }) => {
+    await setStock("Tide Mug", 9);
+    const buyer = await shopper();
+    const { page } = buyer;
+    await page.goto(buyer.address("/"));
+    await page.request.post(buyer.address("/cart"), {
+      form: { intent: "add", product_id: productId("Tide Mug"), quantity: "1" },
+    });
+    // Live stock would notice the item by itself.
+    await page.route("**/api/availability**", (route) => route.abort());
+    await page.route("**/cart/panel.data**", async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await route.continue();
+    });
+    const tab = await page.context().newPage();
+    await tab.goto(buyer.address("/robots.txt"));
+    await tab.evaluate(() => {
+      const channel = new BroadcastChannel("cart");
+      setInterval(() => channel.postMessage({ lines: "another cart", heldUntil: null }), 300);
+    });
+    await expect(buyer.cartInHeader()).toHaveText(cartText(1));
+  });
+
   test("has a bar at the bottom of a phone, with the total and the checkout", async ({ shopper, setStock }) => {
     await setStock("Tide Mug", 9);
     const buyer = await shopper();
